@@ -1,0 +1,709 @@
+//! Columns of entities over memory the caller owns.
+//!
+//! [`columns!`](crate::columns!) describes an entity once: the name, scalar and reach of each
+//! column. From that follow a schema (plain data another language can read), a layout for a given
+//! capacity (offsets, 64-byte aligned, padded so that a full vector load past the last entity
+//! stays inside the column), typed views over a byte slice, and pack and unpack for messages.
+//!
+//! Nothing here allocates and nothing knows about space, neighbours or domains.
+
+use core::fmt;
+
+use bytemuck::Pod;
+
+use crate::LANES;
+
+/// The alignment of the memory and of each column in it, in bytes.
+pub const ALIGN: usize = 64;
+
+/// The scalar type of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Scalar {
+    /// 32-bit IEEE 754.
+    F32 = 0,
+    /// 32-bit unsigned.
+    U32 = 1,
+    /// 16-bit unsigned.
+    U16 = 2,
+    /// 8-bit unsigned.
+    U8 = 3,
+}
+
+impl Scalar {
+    /// Bytes of one scalar.
+    pub const fn size(self) -> usize {
+        match self {
+            Scalar::F32 | Scalar::U32 => 4,
+            Scalar::U16 => 2,
+            Scalar::U8 => 1,
+        }
+    }
+
+    /// The name Rust has for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Scalar::F32 => "f32",
+            Scalar::U32 => "u32",
+            Scalar::U16 => "u16",
+            Scalar::U8 => "u8",
+        }
+    }
+}
+
+/// How far a column travels: `Scratch < Owned < Ghost`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Reach {
+    /// Never leaves the domain; recomputed each tick.
+    Scratch = 0,
+    /// Travels when the entity migrates.
+    Owned = 1,
+    /// Travels to ghosts too.
+    Ghost = 2,
+}
+
+/// One column of a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// The name, unique in its schema.
+    pub name: &'static str,
+    /// The scalar type.
+    pub scalar: Scalar,
+    /// How many scalars one entity has, side by side.
+    pub components: u32,
+    /// How far it travels.
+    pub reach: Reach,
+    /// What it is, with its unit.
+    pub about: &'static str,
+}
+
+impl Column {
+    /// Describes a column of element type `T`.
+    pub const fn of<T: Element>(name: &'static str, reach: Reach, about: &'static str) -> Self {
+        Self { name, scalar: T::SCALAR, components: T::COMPONENTS, reach, about }
+    }
+
+    /// Bytes of one entity in this column.
+    pub const fn stride(&self) -> usize {
+        self.scalar.size() * self.components as usize
+    }
+}
+
+/// A type that one entity may have in one column.
+pub trait Element: Pod + PartialEq {
+    /// Its scalar.
+    const SCALAR: Scalar;
+    /// How many of them.
+    const COMPONENTS: u32;
+    /// Calls `each` with the bits of every scalar, in order, widened to 32 bits.
+    fn bits(&self, each: impl FnMut(u32));
+}
+
+macro_rules! element {
+    ($($scalar:ty => $kind:ident, $bits:expr;)+) => {$(
+        impl Element for $scalar {
+            const SCALAR: Scalar = Scalar::$kind;
+            const COMPONENTS: u32 = 1;
+            #[inline(always)]
+            fn bits(&self, mut each: impl FnMut(u32)) {
+                let bits: fn($scalar) -> u32 = $bits;
+                each(bits(*self));
+            }
+        }
+        impl<const N: usize> Element for [$scalar; N] {
+            const SCALAR: Scalar = Scalar::$kind;
+            const COMPONENTS: u32 = N as u32;
+            #[inline(always)]
+            fn bits(&self, mut each: impl FnMut(u32)) {
+                let bits: fn($scalar) -> u32 = $bits;
+                for value in self {
+                    each(bits(*value));
+                }
+            }
+        }
+    )+};
+}
+
+element! {
+    f32 => F32, |value| value.to_bits();
+    u32 => U32, |value| value;
+    u16 => U16, u32::from;
+    u8 => U8, u32::from;
+}
+
+/// A set of columns, made by [`columns!`](crate::columns!).
+///
+/// Rows are entities. A view's slices are [`padded`] long, so a vector load that begins at any
+/// row below the capacity stays inside.
+pub trait Columns: Sized + Send + Sync + 'static {
+    /// All columns in memory order: `id` first, then ghost, owned and scratch columns.
+    const SCHEMA: &'static [Column];
+
+    /// All columns, read only.
+    type Ref<'a>: Copy;
+    /// All columns, writable.
+    type Mut<'a>;
+    /// The scratch columns, writable.
+    type Scratch<'a>;
+
+    /// Typed views of all columns over `memory`.
+    ///
+    /// # Errors
+    ///
+    /// [`LayoutError`] if the memory is too short or not aligned to [`ALIGN`].
+    fn view(memory: &[u8], capacity: usize) -> Result<Self::Ref<'_>, LayoutError>;
+
+    /// Writable typed views of all columns over `memory`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Columns::view`].
+    fn bind(memory: &mut [u8], capacity: usize) -> Result<Self::Mut<'_>, LayoutError>;
+
+    /// The columns that travel, read only, beside the scratch columns, writable.
+    ///
+    /// The scratch fields of the first part are empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`Columns::view`].
+    fn split(
+        memory: &mut [u8],
+        capacity: usize,
+    ) -> Result<(Self::Ref<'_>, Self::Scratch<'_>), LayoutError>;
+
+    /// A read-only look at writable views.
+    fn share<'a>(columns: &'a Self::Mut<'_>) -> Self::Ref<'a>;
+
+    /// Copies the rows `order` of `from`, in that order, to the first rows of `to`; scratch
+    /// columns stay as they are. Rows that either side lacks are skipped.
+    fn gather(from: &Self::Ref<'_>, order: &[u32], to: &mut Self::Mut<'_>);
+
+    /// Writes the columns of `row` that travel at least as far as `reach` to `bytes`, and says how
+    /// many bytes that took: [`packed_len`] of them. None if `row` or `bytes` is out of range.
+    fn pack(from: &Self::Ref<'_>, row: usize, reach: Reach, bytes: &mut [u8]) -> Option<usize>;
+
+    /// Reads what [`Columns::pack`] wrote into `row`. None if `row` or `bytes` is out of range.
+    fn unpack(to: &mut Self::Mut<'_>, row: usize, reach: Reach, bytes: &[u8]) -> Option<usize>;
+
+    /// The fingerprint of one row: see [`crate::fingerprint`]. 0 for a row out of range.
+    fn fingerprint(from: &Self::Ref<'_>, row: usize) -> u64;
+
+    /// The name of the first column that travels and differs between two rows.
+    fn difference(
+        left: &Self::Ref<'_>,
+        left_row: usize,
+        right: &Self::Ref<'_>,
+        right_row: usize,
+    ) -> Option<&'static str>;
+}
+
+/// The number of rows a column of `capacity` entities has in memory.
+pub const fn padded(capacity: usize) -> usize {
+    capacity.saturating_add(2 * LANES - 1) / LANES * LANES
+}
+
+/// Where a column begins, in bytes from the start of the memory; `column` may be the number of
+/// columns, which gives the end. None if that does not fit into memory.
+pub const fn offset(schema: &[Column], capacity: usize, column: usize) -> Option<usize> {
+    if capacity > MAX_CAPACITY {
+        return None;
+    }
+    let mut at = 0usize;
+    let mut i = 0;
+    while i < column && i < schema.len() {
+        let Some(bytes) = padded(capacity).checked_mul(schema[i].stride()) else { return None };
+        let Some(end) = at.checked_add(bytes) else { return None };
+        let Some(end) = end.checked_next_multiple_of(ALIGN) else { return None };
+        at = end;
+        i += 1;
+    }
+    Some(at)
+}
+
+/// The largest capacity of one set of columns: ids and rows are `u32`.
+pub const MAX_CAPACITY: usize = 1 << 31;
+
+/// The bytes that `capacity` entities need; None if that does not fit into memory.
+pub const fn byte_len<C: Columns>(capacity: usize) -> Option<usize> {
+    offset(C::SCHEMA, capacity, C::SCHEMA.len())
+}
+
+/// The bytes of one packed row.
+pub const fn packed_len(schema: &[Column], reach: Reach) -> usize {
+    let mut bytes = 0;
+    let mut i = 0;
+    while i < schema.len() {
+        if schema[i].reach as u8 >= reach as u8 {
+            bytes += schema[i].stride();
+        }
+        i += 1;
+    }
+    bytes
+}
+
+/// A number that differs between different schemas (names, types, order and reach).
+pub fn schema_hash(schema: &[Column]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325u64;
+    let mut eat = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    for column in schema {
+        column.name.bytes().for_each(&mut eat);
+        eat(0);
+        eat(column.scalar as u8);
+        eat(column.reach as u8);
+        column.components.to_le_bytes().into_iter().for_each(&mut eat);
+    }
+    hash
+}
+
+/// Memory does not fit a layout. Nothing was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LayoutError {
+    /// The memory is shorter than the capacity needs.
+    TooShort {
+        /// Bytes needed.
+        needed: usize,
+        /// Bytes given.
+        given: usize,
+    },
+    /// The memory does not begin at a multiple of [`ALIGN`].
+    Misaligned,
+    /// The capacity is above [`MAX_CAPACITY`] or its bytes above what can be addressed.
+    TooLarge {
+        /// Entities asked for.
+        capacity: usize,
+    },
+}
+
+impl fmt::Display for LayoutError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooShort { needed, given } => {
+                write!(f, "the columns need {needed} bytes of memory, {given} were given")
+            }
+            Self::Misaligned => write!(f, "the memory must begin at a multiple of {ALIGN} bytes"),
+            Self::TooLarge { capacity } => {
+                write!(f, "a capacity of {capacity} entities does not fit into memory")
+            }
+        }
+    }
+}
+
+impl core::error::Error for LayoutError {}
+
+/// Checks memory against a schema; used by [`columns!`](crate::columns!).
+#[doc(hidden)]
+pub fn check(schema: &[Column], memory: &[u8], capacity: usize) -> Result<(), LayoutError> {
+    let needed =
+        offset(schema, capacity, schema.len()).ok_or(LayoutError::TooLarge { capacity })?;
+    if memory.len() < needed {
+        return Err(LayoutError::TooShort { needed, given: memory.len() });
+    }
+    if memory.as_ptr().addr() % ALIGN != 0 {
+        return Err(LayoutError::Misaligned);
+    }
+    Ok(())
+}
+
+/// Cuts one column off the front of `memory`; used by [`columns!`](crate::columns!).
+#[doc(hidden)]
+pub fn take<'a, T: Element>(memory: &mut &'a [u8], rows: usize) -> Result<&'a [T], LayoutError> {
+    let bytes = rows * size_of::<T>();
+    let (column, rest) = memory.split_at_checked(bytes).ok_or(LayoutError::Misaligned)?;
+    let gap = bytes.next_multiple_of(ALIGN) - bytes;
+    *memory = rest.get(gap..).unwrap_or(&[]);
+    bytemuck::try_cast_slice(column).map_err(|_| LayoutError::Misaligned)
+}
+
+/// As [`take`], writable.
+#[doc(hidden)]
+pub fn take_mut<'a, T: Element>(
+    memory: &mut &'a mut [u8],
+    rows: usize,
+) -> Result<&'a mut [T], LayoutError> {
+    let bytes = rows * size_of::<T>();
+    let whole = core::mem::take(memory);
+    let (column, rest) = whole.split_at_mut_checked(bytes).ok_or(LayoutError::Misaligned)?;
+    let gap = bytes.next_multiple_of(ALIGN) - bytes;
+    *memory = rest.get_mut(gap..).unwrap_or(&mut []);
+    bytemuck::try_cast_slice_mut(column).map_err(|_| LayoutError::Misaligned)
+}
+
+/// Gathers one column; used by [`columns!`](crate::columns!).
+#[doc(hidden)]
+#[inline]
+pub fn gather_column<T: Element>(from: &[T], order: &[u32], to: &mut [T]) {
+    for (place, &row) in to.iter_mut().zip(order) {
+        if let Some(value) = from.get(row as usize) {
+            *place = *value;
+        }
+    }
+}
+
+/// Describes the columns of an entity.
+///
+/// Makes a module with the type `Columns` (which implements [`Columns`](crate::columns::Columns))
+/// and its views `Ref` (all columns, read only), `Mut` (all, writable) and `Scratch` (the scratch
+/// columns, writable). The column `id: u32` is always there, first, with reach ghost. Sections
+/// come in the order `ghost`, `owned`, `scratch`; each may be empty.
+///
+/// # Example
+///
+/// ```
+/// use flockwork_kernel::columns::{self, ALIGN, Columns as _};
+///
+/// flockwork_kernel::columns! {
+///     /// State of one boid.
+///     pub mod boid {
+///         ghost {
+///             /// Position along x, metres.
+///             x: f32,
+///             /// Position along y, metres.
+///             y: f32,
+///         }
+///         owned {
+///             /// Nine genes, each from 0 to 1.
+///             genes: [f32; 9],
+///         }
+///         scratch {
+///             /// Acceleration along x, metres per second squared.
+///             ax: f32,
+///         }
+///     }
+/// }
+///
+/// #[repr(align(64))]
+/// struct Memory([u8; 4096]);
+/// let mut memory = Memory([0; 4096]);
+/// assert!(columns::byte_len::<boid::Columns>(16).unwrap() <= 4096);
+/// let mut boids = boid::Columns::bind(&mut memory.0, 16).unwrap();
+/// boids.x[3] = 1.5;
+/// boids.genes[3][8] = 0.25;
+/// assert_eq!(boid::Columns::SCHEMA[3].name, "genes");
+/// ```
+#[macro_export]
+macro_rules! columns {
+    (
+        $(#[$meta:meta])*
+        $vis:vis mod $module:ident {
+            ghost { $($(#[doc = $gdoc:literal])* $g:ident : $gt:ty),* $(,)? }
+            owned { $($(#[doc = $odoc:literal])* $o:ident : $ot:ty),* $(,)? }
+            scratch { $($(#[doc = $sdoc:literal])* $s:ident : $st:ty),* $(,)? }
+        }
+    ) => {
+        $(#[$meta])*
+        $vis mod $module {
+            use $crate::columns::{self as base, Column, LayoutError, Reach};
+
+            /// The type that stands for these columns.
+            #[derive(Clone, Copy, Debug)]
+            pub struct Columns;
+
+            /// All columns, read only.
+            #[derive(Clone, Copy, Debug)]
+            pub struct Ref<'a> {
+                /// Identity, unique in the world.
+                pub id: &'a [u32],
+                $($(#[doc = $gdoc])* pub $g: &'a [$gt],)*
+                $($(#[doc = $odoc])* pub $o: &'a [$ot],)*
+                $($(#[doc = $sdoc])* pub $s: &'a [$st],)*
+            }
+
+            /// All columns, writable.
+            #[derive(Debug)]
+            pub struct Mut<'a> {
+                /// Identity, unique in the world.
+                pub id: &'a mut [u32],
+                $($(#[doc = $gdoc])* pub $g: &'a mut [$gt],)*
+                $($(#[doc = $odoc])* pub $o: &'a mut [$ot],)*
+                $($(#[doc = $sdoc])* pub $s: &'a mut [$st],)*
+            }
+
+            /// The scratch columns, writable.
+            #[derive(Debug)]
+            pub struct Scratch<'a> {
+                $($(#[doc = $sdoc])* pub $s: &'a mut [$st],)*
+                /// The lifetime of the memory, also where there is no column.
+                pub memory: ::core::marker::PhantomData<&'a mut [u8]>,
+            }
+
+            impl base::Columns for Columns {
+                const SCHEMA: &'static [Column] = &[
+                    Column::of::<u32>("id", Reach::Ghost, "identity, unique in the world"),
+                    $(Column::of::<$gt>(
+                        stringify!($g), Reach::Ghost, concat!($($gdoc),*).trim_ascii()),)*
+                    $(Column::of::<$ot>(
+                        stringify!($o), Reach::Owned, concat!($($odoc),*).trim_ascii()),)*
+                    $(Column::of::<$st>(
+                        stringify!($s), Reach::Scratch, concat!($($sdoc),*).trim_ascii()),)*
+                ];
+
+                type Ref<'a> = Ref<'a>;
+                type Mut<'a> = Mut<'a>;
+                type Scratch<'a> = Scratch<'a>;
+
+                fn view(mut memory: &[u8], capacity: usize) -> Result<Ref<'_>, LayoutError> {
+                    base::check(Self::SCHEMA, memory, capacity)?;
+                    let rows = base::padded(capacity);
+                    let memory = &mut memory;
+                    Ok(Ref {
+                        id: base::take(memory, rows)?,
+                        $($g: base::take(memory, rows)?,)*
+                        $($o: base::take(memory, rows)?,)*
+                        $($s: base::take(memory, rows)?,)*
+                    })
+                }
+
+                fn bind(mut memory: &mut [u8], capacity: usize) -> Result<Mut<'_>, LayoutError> {
+                    base::check(Self::SCHEMA, memory, capacity)?;
+                    let rows = base::padded(capacity);
+                    let memory = &mut memory;
+                    Ok(Mut {
+                        id: base::take_mut(memory, rows)?,
+                        $($g: base::take_mut(memory, rows)?,)*
+                        $($o: base::take_mut(memory, rows)?,)*
+                        $($s: base::take_mut(memory, rows)?,)*
+                    })
+                }
+
+                fn split(
+                    mut memory: &mut [u8],
+                    capacity: usize,
+                ) -> Result<(Ref<'_>, Scratch<'_>), LayoutError> {
+                    base::check(Self::SCHEMA, memory, capacity)?;
+                    let rows = base::padded(capacity);
+                    let memory = &mut memory;
+                    let read = Ref {
+                        id: base::take_mut(memory, rows)?,
+                        $($g: base::take_mut(memory, rows)?,)*
+                        $($o: base::take_mut(memory, rows)?,)*
+                        $($s: &[],)*
+                    };
+                    let scratch = Scratch {
+                        $($s: base::take_mut(memory, rows)?,)*
+                        memory: ::core::marker::PhantomData,
+                    };
+                    Ok((read, scratch))
+                }
+
+                #[inline(always)]
+                fn share<'a>(columns: &'a Mut<'_>) -> Ref<'a> {
+                    Ref {
+                        id: columns.id,
+                        $($g: columns.$g,)*
+                        $($o: columns.$o,)*
+                        $($s: columns.$s,)*
+                    }
+                }
+
+                #[inline]
+                fn gather(from: &Ref<'_>, order: &[u32], to: &mut Mut<'_>) {
+                    base::gather_column(from.id, order, to.id);
+                    $(base::gather_column(from.$g, order, to.$g);)*
+                    $(base::gather_column(from.$o, order, to.$o);)*
+                }
+
+                #[inline]
+                fn pack(
+                    from: &Ref<'_>,
+                    row: usize,
+                    reach: Reach,
+                    bytes: &mut [u8],
+                ) -> Option<usize> {
+                    let mut at = 0usize;
+                    let mut put = |part: &[u8]| -> Option<()> {
+                        bytes.get_mut(at..at + part.len())?.copy_from_slice(part);
+                        at += part.len();
+                        Some(())
+                    };
+                    put($crate::bytemuck::bytes_of(from.id.get(row)?))?;
+                    $(put($crate::bytemuck::bytes_of(from.$g.get(row)?))?;)*
+                    if reach <= Reach::Owned {
+                        $(put($crate::bytemuck::bytes_of(from.$o.get(row)?))?;)*
+                    }
+                    if reach <= Reach::Scratch {
+                        $(put($crate::bytemuck::bytes_of(from.$s.get(row)?))?;)*
+                    }
+                    Some(at)
+                }
+
+                #[inline]
+                fn unpack(
+                    to: &mut Mut<'_>,
+                    row: usize,
+                    reach: Reach,
+                    bytes: &[u8],
+                ) -> Option<usize> {
+                    let mut at = 0usize;
+                    let mut get = |part: &mut [u8]| -> Option<()> {
+                        part.copy_from_slice(bytes.get(at..at + part.len())?);
+                        at += part.len();
+                        Some(())
+                    };
+                    get($crate::bytemuck::bytes_of_mut(to.id.get_mut(row)?))?;
+                    $(get($crate::bytemuck::bytes_of_mut(to.$g.get_mut(row)?))?;)*
+                    if reach <= Reach::Owned {
+                        $(get($crate::bytemuck::bytes_of_mut(to.$o.get_mut(row)?))?;)*
+                    }
+                    if reach <= Reach::Scratch {
+                        $(get($crate::bytemuck::bytes_of_mut(to.$s.get_mut(row)?))?;)*
+                    }
+                    Some(at)
+                }
+
+                #[inline]
+                fn fingerprint(from: &Ref<'_>, row: usize) -> u64 {
+                    let Some(&id) = from.id.get(row) else { return 0 };
+                    #[allow(unused_mut)]
+                    let mut hash = $crate::fingerprint::Fingerprint::of(id);
+                    $(if let Some(value) = from.$g.get(row) { hash.column(value); })*
+                    $(if let Some(value) = from.$o.get(row) { hash.column(value); })*
+                    hash.finish()
+                }
+
+                fn difference(
+                    left: &Ref<'_>,
+                    left_row: usize,
+                    right: &Ref<'_>,
+                    right_row: usize,
+                ) -> Option<&'static str> {
+                    if left.id.get(left_row) != right.id.get(right_row) {
+                        return Some("id");
+                    }
+                    $(if base::differs(left.$g.get(left_row), right.$g.get(right_row)) {
+                        return Some(stringify!($g));
+                    })*
+                    $(if base::differs(left.$o.get(left_row), right.$o.get(right_row)) {
+                        return Some(stringify!($o));
+                    })*
+                    None
+                }
+            }
+        }
+    };
+}
+
+/// Compares bits; used by [`columns!`](crate::columns!).
+#[doc(hidden)]
+pub fn differs<T: Element>(left: Option<&T>, right: Option<&T>) -> bool {
+    left.map(bytemuck::bytes_of) != right.map(bytemuck::bytes_of)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    crate::columns! {
+        /// Every scalar and reach.
+        pub mod every {
+            ghost {
+                /// Position along x.
+                x: f32,
+                y: f32,
+            }
+            owned {
+                tribe: u8,
+                age: u16,
+                genes: [f32; 9],
+            }
+            scratch {
+                ax: f32,
+            }
+        }
+    }
+
+    #[repr(align(64))]
+    struct Memory([u8; 8192]);
+
+    #[test]
+    fn schema_is_plain_data_in_memory_order() {
+        let schema = every::Columns::SCHEMA;
+        let names: [&str; 7] = core::array::from_fn(|i| schema[i].name);
+        assert_eq!(names, ["id", "x", "y", "tribe", "age", "genes", "ax"]);
+        assert_eq!(schema[1].about, "Position along x.");
+        assert_eq!(schema[5].stride(), 36);
+        assert_eq!(packed_len(schema, Reach::Ghost), 12);
+        assert_eq!(packed_len(schema, Reach::Owned), 12 + 3 + 36);
+        assert_eq!(packed_len(schema, Reach::Scratch), 12 + 3 + 36 + 4);
+    }
+
+    #[test]
+    fn columns_are_aligned_padded_and_inside() {
+        for capacity in [0, 1, 7, 8, 9, 100] {
+            let len = byte_len::<every::Columns>(capacity).unwrap();
+            let mut memory = Memory([0; 8192]);
+            let base = memory.0.as_ptr().addr();
+            let views = every::Columns::bind(&mut memory.0[..len], capacity).unwrap();
+            for (column, address) in [
+                (0, views.id.as_ptr().addr()),
+                (3, views.tribe.as_ptr().addr()),
+                (5, views.genes.as_ptr().addr()),
+                (6, views.ax.as_ptr().addr()),
+            ] {
+                assert_eq!(address % ALIGN, 0);
+                assert_eq!(offset(every::Columns::SCHEMA, capacity, column), Some(address - base));
+            }
+            assert!(views.x.len() >= capacity + LANES - 1);
+        }
+    }
+
+    #[test]
+    fn memory_that_does_not_fit_is_an_error() {
+        let mut memory = Memory([0; 8192]);
+        let needed = byte_len::<every::Columns>(10).unwrap();
+        assert_eq!(
+            every::Columns::bind(&mut memory.0[..needed - 1], 10).unwrap_err(),
+            LayoutError::TooShort { needed, given: needed - 1 }
+        );
+        assert_eq!(every::Columns::view(&memory.0[4..], 10).unwrap_err(), LayoutError::Misaligned);
+        assert_eq!(
+            every::Columns::view(&memory.0, usize::MAX).unwrap_err(),
+            LayoutError::TooLarge { capacity: usize::MAX }
+        );
+        assert_eq!(byte_len::<every::Columns>(usize::MAX), None);
+    }
+
+    #[test]
+    fn a_packed_row_unpacks_to_the_same_row() {
+        let mut memory = Memory([0; 8192]);
+        let mut other = Memory([0; 8192]);
+        let mut from = every::Columns::bind(&mut memory.0, 4).unwrap();
+        from.id[2] = 77;
+        from.x[2] = 1.5;
+        from.tribe[2] = 3;
+        from.age[2] = 500;
+        from.genes[2] = [0.25; 9];
+        from.ax[2] = 9.0;
+        let from = every::Columns::share(&from);
+        let mut to = every::Columns::bind(&mut other.0, 4).unwrap();
+        let mut bytes = [0; 64];
+        let len = every::Columns::pack(&from, 2, Reach::Owned, &mut bytes).unwrap();
+        assert_eq!(every::Columns::unpack(&mut to, 1, Reach::Owned, &bytes[..len]), Some(len));
+        let to = every::Columns::share(&to);
+        assert_eq!(every::Columns::difference(&from, 2, &to, 1), None);
+        assert_eq!(every::Columns::fingerprint(&from, 2), every::Columns::fingerprint(&to, 1));
+        assert_eq!(to.ax[1], 0.0);
+        assert_eq!(every::Columns::difference(&from, 3, &to, 0), None);
+        assert_eq!(every::Columns::pack(&from, 2, Reach::Owned, &mut bytes[..20]), None);
+        assert_eq!(every::Columns::pack(&from, 99, Reach::Owned, &mut bytes), None);
+    }
+
+    #[test]
+    fn gather_skips_rows_that_are_not_there() {
+        let mut memory = Memory([0; 8192]);
+        let mut other = Memory([0; 8192]);
+        let mut from = every::Columns::bind(&mut memory.0, 4).unwrap();
+        from.x[..4].copy_from_slice(&[0.0, 1.0, 2.0, 3.0]);
+        let mut to = every::Columns::bind(&mut other.0, 4).unwrap();
+        every::Columns::gather(&every::Columns::share(&from), &[3, 1, 4000], &mut to);
+        assert_eq!(to.x[..3], [3.0, 1.0, 0.0]);
+    }
+
+    #[test]
+    fn schema_hash_tells_schemas_apart() {
+        let schema = every::Columns::SCHEMA;
+        assert_ne!(schema_hash(schema), schema_hash(&schema[..6]));
+    }
+}

@@ -1,0 +1,447 @@
+//! Eight lanes of `f32` and `u32`: the only file that imports [`wide`].
+//!
+//! The logical width is 8 on every target, so how entities are packed into lanes never differs.
+//! The types are opaque on purpose: they offer only operations whose result is the same bit
+//! pattern with SSE2, AVX2, AVX-512, NEON, wasm SIMD and plain scalar code. What is missing here
+//! (fused multiply-add, reciprocal estimates, horizontal sums, transcendental functions) is
+//! missing because its bits change with the build. See `docs/DETERMINISM.md`.
+//!
+//! Where to read next: `crate::math` builds transcendental functions from these operations.
+
+use core::ops::{
+    Add, AddAssign, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Shl, Shr, Sub, SubAssign,
+};
+
+use wide::{CmpEq, CmpGe, CmpGt, CmpLe, CmpLt, f32x8, i32x8, u32x8};
+
+/// The number of lanes of every vector type of this crate, on every target.
+pub const LANES: usize = 8;
+
+/// Eight `f32`, one per entity.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(transparent)]
+pub struct F32x8(f32x8);
+
+impl F32x8 {
+    /// All lanes +0.0.
+    pub const ZERO: Self = Self(f32x8::splat(0.0));
+    /// All lanes 1.0.
+    pub const ONE: Self = Self(f32x8::splat(1.0));
+
+    /// Puts `value` in every lane.
+    #[inline(always)]
+    pub fn splat(value: f32) -> Self {
+        Self(f32x8::splat(value))
+    }
+
+    /// Takes one value per lane.
+    #[inline(always)]
+    pub fn from_array(values: [f32; LANES]) -> Self {
+        Self(f32x8::new(values))
+    }
+
+    /// Gives one value per lane.
+    #[inline(always)]
+    pub fn to_array(self) -> [f32; LANES] {
+        self.0.to_array()
+    }
+
+    /// Loads the first eight values of `source`; lanes past its end are +0.0.
+    #[inline(always)]
+    pub fn load(source: &[f32]) -> Self {
+        if let Some(full) = source.first_chunk::<LANES>() {
+            return Self(f32x8::new(*full));
+        }
+        let mut lanes = [0.0; LANES];
+        for (lane, value) in lanes.iter_mut().zip(source) {
+            *lane = *value;
+        }
+        Self(f32x8::new(lanes))
+    }
+
+    /// Stores the lanes to the first eight places of `target`; lanes past its end are dropped.
+    #[inline(always)]
+    pub fn store(self, target: &mut [f32]) {
+        if let Some(full) = target.first_chunk_mut::<LANES>() {
+            *full = self.0.to_array();
+            return;
+        }
+        for (place, lane) in target.iter_mut().zip(self.0.to_array()) {
+            *place = lane;
+        }
+    }
+
+    /// The square root, correctly rounded; NaN for a negative lane.
+    #[inline(always)]
+    pub fn sqrt(self) -> Self {
+        Self(self.0.sqrt())
+    }
+
+    /// The largest whole number not above each lane.
+    #[inline(always)]
+    pub fn floor(self) -> Self {
+        Self(self.0.floor())
+    }
+
+    /// The absolute value.
+    #[inline(always)]
+    pub fn abs(self) -> Self {
+        Self(self.0.abs())
+    }
+
+    /// The smaller operand; the second one where they are equal or either is NaN.
+    #[inline(always)]
+    pub fn min(self, other: Self) -> Self {
+        self.lt(other).select(self, other)
+    }
+
+    /// The larger operand; the second one where they are equal or either is NaN.
+    #[inline(always)]
+    pub fn max(self, other: Self) -> Self {
+        self.gt(other).select(self, other)
+    }
+
+    /// `low` where a lane is below `low` or NaN, `high` where it is above `high`.
+    #[inline(always)]
+    pub fn clamp(self, low: Self, high: Self) -> Self {
+        self.max(low).min(high)
+    }
+
+    /// Lanes of `self` below `other`; false for NaN.
+    #[inline(always)]
+    pub fn lt(self, other: Self) -> Mask8 {
+        Mask8(self.0.simd_lt(other.0))
+    }
+
+    /// Lanes of `self` at or below `other`; false for NaN.
+    #[inline(always)]
+    pub fn le(self, other: Self) -> Mask8 {
+        Mask8(self.0.simd_le(other.0))
+    }
+
+    /// Lanes of `self` above `other`; false for NaN.
+    #[inline(always)]
+    pub fn gt(self, other: Self) -> Mask8 {
+        Mask8(self.0.simd_gt(other.0))
+    }
+
+    /// Lanes of `self` at or above `other`; false for NaN.
+    #[inline(always)]
+    pub fn ge(self, other: Self) -> Mask8 {
+        Mask8(self.0.simd_ge(other.0))
+    }
+
+    /// Lanes that are equal; +0.0 equals -0.0, NaN equals nothing.
+    #[inline(always)]
+    pub fn eq(self, other: Self) -> Mask8 {
+        Mask8(self.0.simd_eq(other.0))
+    }
+
+    /// Lanes that are neither infinite nor NaN.
+    #[inline(always)]
+    pub fn is_finite(self) -> Mask8 {
+        Mask8((self - self).0.simd_eq(f32x8::splat(0.0)))
+    }
+
+    /// Cuts each lane towards zero, to a whole number from 0 to `limit` (NaN gives 0).
+    ///
+    /// `limit` must be at most 2^24 to be exact; a larger one is clamped to it.
+    #[inline(always)]
+    pub fn to_index(self, limit: u32) -> U32x8 {
+        let top = f32x8::splat(limit.min(1 << 24) as f32);
+        let low = self.0.simd_ge(f32x8::splat(0.0)).select(self.0, f32x8::splat(0.0));
+        let bounded = low.simd_lt(top).select(low, top);
+        // In range and not NaN, so the fast conversion has one meaning on every target.
+        U32x8(bytemuck::cast(bounded.fast_trunc_int()))
+    }
+
+    /// Adds +0.0, which turns -0.0 into +0.0 and changes nothing else.
+    #[inline(always)]
+    pub fn canonical_zero(self) -> Self {
+        self + Self::ZERO
+    }
+
+    /// The bits of each lane.
+    #[inline(always)]
+    pub fn to_bits(self) -> U32x8 {
+        U32x8(bytemuck::cast(self.0))
+    }
+
+    /// The lanes that have these bits.
+    #[inline(always)]
+    pub fn from_bits(bits: U32x8) -> Self {
+        Self(bytemuck::cast(bits.0))
+    }
+}
+
+/// Eight `u32`; arithmetic wraps.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(transparent)]
+pub struct U32x8(u32x8);
+
+impl U32x8 {
+    /// All lanes 0.
+    pub const ZERO: Self = Self(u32x8::splat(0));
+
+    /// Puts `value` in every lane.
+    #[inline(always)]
+    pub fn splat(value: u32) -> Self {
+        Self(u32x8::splat(value))
+    }
+
+    /// Takes one value per lane.
+    #[inline(always)]
+    pub fn from_array(values: [u32; LANES]) -> Self {
+        Self(u32x8::new(values))
+    }
+
+    /// Gives one value per lane.
+    #[inline(always)]
+    pub fn to_array(self) -> [u32; LANES] {
+        self.0.to_array()
+    }
+
+    /// Loads the first eight values of `source`; lanes past its end are 0.
+    #[inline(always)]
+    pub fn load(source: &[u32]) -> Self {
+        if let Some(full) = source.first_chunk::<LANES>() {
+            return Self(u32x8::new(*full));
+        }
+        let mut lanes = [0; LANES];
+        for (lane, value) in lanes.iter_mut().zip(source) {
+            *lane = *value;
+        }
+        Self(u32x8::new(lanes))
+    }
+
+    /// Stores the lanes to the first eight places of `target`; lanes past its end are dropped.
+    #[inline(always)]
+    pub fn store(self, target: &mut [u32]) {
+        if let Some(full) = target.first_chunk_mut::<LANES>() {
+            *full = self.0.to_array();
+            return;
+        }
+        for (place, lane) in target.iter_mut().zip(self.0.to_array()) {
+            *place = lane;
+        }
+    }
+
+    /// The low and the high 32 bits of the 64-bit products.
+    #[inline(always)]
+    pub fn mul_low_high(self, other: Self) -> (Self, Self) {
+        let (low, high) = self.0.mul_keep_low_high(other.0);
+        (Self(low), Self(high))
+    }
+
+    /// Lanes that are equal.
+    #[inline(always)]
+    pub fn eq(self, other: Self) -> Mask8 {
+        Mask8(bytemuck::cast::<u32x8, f32x8>(self.0.simd_eq(other.0)))
+    }
+
+    /// Converts to `f32`; exact for lanes up to 2^24, which the caller keeps.
+    #[inline(always)]
+    pub fn to_f32(self) -> F32x8 {
+        F32x8(f32x8::from_i32x8(bytemuck::cast::<u32x8, i32x8>(self.0)))
+    }
+}
+
+/// One truth value per lane: the result of a comparison.
+#[derive(Clone, Copy, Debug)]
+#[repr(transparent)]
+pub struct Mask8(f32x8);
+
+impl Mask8 {
+    /// True in every lane.
+    #[inline(always)]
+    pub fn all_lanes() -> Self {
+        Self(f32x8::splat(0.0).simd_eq(f32x8::splat(0.0)))
+    }
+
+    /// True in no lane.
+    #[inline(always)]
+    pub fn none() -> Self {
+        Self(f32x8::splat(0.0))
+    }
+
+    /// True in the first `count` lanes.
+    #[inline(always)]
+    pub fn first(count: usize) -> Self {
+        const INDEX: f32x8 = f32x8::new([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
+        Self(INDEX.simd_lt(f32x8::splat(count.min(LANES) as f32)))
+    }
+
+    /// True in `lane` alone; in none if `lane` is not below [`LANES`].
+    #[inline(always)]
+    pub fn only(lane: usize) -> Self {
+        const INDEX: f32x8 = f32x8::new([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
+        Self(INDEX.simd_eq(f32x8::splat(lane.min(LANES) as f32)))
+    }
+
+    /// `yes` where the mask is true, `no` elsewhere.
+    #[inline(always)]
+    pub fn select(self, yes: F32x8, no: F32x8) -> F32x8 {
+        F32x8(self.0.select(yes.0, no.0))
+    }
+
+    /// `yes` where the mask is true, `no` elsewhere.
+    #[inline(always)]
+    pub fn select_u32(self, yes: U32x8, no: U32x8) -> U32x8 {
+        U32x8(bytemuck::cast(
+            self.0.select(
+                bytemuck::cast::<u32x8, f32x8>(yes.0),
+                bytemuck::cast::<u32x8, f32x8>(no.0),
+            ),
+        ))
+    }
+
+    /// `value` where the mask is true, +0.0 elsewhere.
+    ///
+    /// Adding the result to a sum that began at +0.0 changes no bit of a masked-out lane.
+    #[inline(always)]
+    pub fn keep(self, value: F32x8) -> F32x8 {
+        F32x8(self.0 & value.0)
+    }
+
+    /// Bit `i` tells lane `i`.
+    #[inline(always)]
+    pub fn bits(self) -> u32 {
+        self.0.to_bitmask()
+    }
+
+    /// True if any lane is.
+    #[inline(always)]
+    pub fn any(self) -> bool {
+        self.0.any()
+    }
+
+    /// True if all lanes are.
+    #[inline(always)]
+    pub fn all(self) -> bool {
+        self.0.all()
+    }
+}
+
+macro_rules! operator {
+    ($lanes:ident, $($trait:ident $method:ident),+) => {$(
+        impl $trait for $lanes {
+            type Output = Self;
+            #[inline(always)]
+            fn $method(self, other: Self) -> Self {
+                Self(self.0.$method(other.0))
+            }
+        }
+    )+};
+}
+
+operator!(F32x8, Add add, Sub sub, Mul mul, Div div);
+operator!(U32x8, Add add, Sub sub, Mul mul, BitAnd bitand, BitOr bitor, BitXor bitxor);
+operator!(Mask8, BitAnd bitand, BitOr bitor, BitXor bitxor);
+
+impl AddAssign for F32x8 {
+    #[inline(always)]
+    fn add_assign(&mut self, other: Self) {
+        self.0 += other.0;
+    }
+}
+
+impl SubAssign for F32x8 {
+    #[inline(always)]
+    fn sub_assign(&mut self, other: Self) {
+        self.0 -= other.0;
+    }
+}
+
+impl Neg for F32x8 {
+    type Output = Self;
+    #[inline(always)]
+    fn neg(self) -> Self {
+        Self(-self.0)
+    }
+}
+
+impl Not for Mask8 {
+    type Output = Self;
+    #[inline(always)]
+    fn not(self) -> Self {
+        Self(!self.0)
+    }
+}
+
+impl Shl<u32> for U32x8 {
+    type Output = Self;
+    #[inline(always)]
+    fn shl(self, bits: u32) -> Self {
+        Self(self.0 << (bits & 31))
+    }
+}
+
+impl Shr<u32> for U32x8 {
+    type Output = Self;
+    #[inline(always)]
+    fn shr(self, bits: u32) -> Self {
+        Self(self.0 >> (bits & 31))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn load_pads_and_store_cuts() {
+        let lanes = F32x8::load(&[1.0, 2.0, 3.0]);
+        assert_eq!(lanes.to_array(), [1.0, 2.0, 3.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+        let mut target = [9.0; 2];
+        lanes.store(&mut target);
+        assert_eq!(target, [1.0, 2.0]);
+    }
+
+    #[test]
+    fn index_is_cut_clamped_and_never_nan() {
+        let lanes = F32x8::from_array([
+            -1.0,
+            0.0,
+            -0.0,
+            2.9,
+            f32::NAN,
+            f32::INFINITY,
+            f32::NEG_INFINITY,
+            1.0e38,
+        ]);
+        assert_eq!(lanes.to_index(7).to_array(), [0, 0, 0, 2, 0, 7, 0, 7]);
+    }
+
+    #[test]
+    fn masks_select_and_keep() {
+        let value = F32x8::splat(3.0);
+        assert_eq!(Mask8::first(3).bits(), 0b111);
+        assert_eq!(Mask8::only(5).bits(), 0b10_0000);
+        assert_eq!(Mask8::only(8).bits(), 0);
+        assert_eq!((!Mask8::none()).bits(), 255);
+        let kept = Mask8::first(1).keep(-value).to_array();
+        assert_eq!(kept[0], -3.0);
+        assert_eq!(kept[1].to_bits(), 0);
+    }
+
+    #[test]
+    fn wide_products_match_u64() {
+        let a = [0, 1, u32::MAX, 0x8000_0000, 12345, 0xD251_1F53, 7, 0xFFFF];
+        let b = [5, u32::MAX, u32::MAX, 2, 54321, 0xCD9E_8D57, 9, 0xFFFF_0001];
+        let (low, high) = U32x8::from_array(a).mul_low_high(U32x8::from_array(b));
+        for lane in 0..LANES {
+            let product = u64::from(a[lane]) * u64::from(b[lane]);
+            assert_eq!(low.to_array()[lane], product as u32);
+            assert_eq!(high.to_array()[lane], (product >> 32) as u32);
+        }
+    }
+
+    #[test]
+    fn min_and_max_have_one_answer_for_ties_and_nan() {
+        let zero = F32x8::splat(0.0);
+        let negative = F32x8::splat(-0.0);
+        assert_eq!(zero.min(negative).to_array()[0].to_bits(), (-0.0f32).to_bits());
+        assert_eq!(negative.max(zero).to_array()[0].to_bits(), 0);
+        assert_eq!(F32x8::splat(f32::NAN).clamp(zero, F32x8::ONE).to_array()[0], 0.0);
+    }
+}

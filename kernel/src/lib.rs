@@ -1,0 +1,36 @@
+//! Kernels for crowds of simple agents: structure-of-arrays maths over slices the caller owns.
+//!
+//! `no_std`, no allocation, no `unsafe`, no panic: a kernel takes slices, checks them once at its
+//! boundary and returns a `Result`. Every operation is exact in the sense of IEEE 754, so the same
+//! input gives the same bits with SSE2, AVX2, AVX-512, NEON, wasm SIMD and scalar code.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`columns`] | entity columns over one arena: schema, layout, typed views, pack and unpack |
+//! | [`lanes`] | eight lanes of `f32` and `u32`, exact operations only |
+//! | [`math`] | transcendental functions with one result on every target |
+//! | [`rng`] | random numbers as a function of (seed, tick, id, stream) |
+//! | [`world`] | the rectangle entities live in, and its edge |
+//! | [`integrate`] | semi-implicit Euler, velocity Verlet, edges, speed limits, drag |
+//! | [`steer`] | steering behaviours after Reynolds |
+//! | [`collide`] | disc-disc and disc-wall tests, impulses, position correction |
+//! | [`life`] | damage, metabolism, energy transfer, inheritance of genes |
+//! | [`fingerprint`] | one number for a whole state |
+//!
+//! It knows no neighbours (see `flockwork-spatial`) and no domains (see `flockwork-scheduler`).
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(test)]
+extern crate std;
+
+pub mod columns;
+pub mod fingerprint;
+pub mod lanes;
+pub mod world;
+
+#[doc(hidden)]
+pub use bytemuck;
+pub use lanes::{F32x8, LANES, Mask8, U32x8};
+pub use world::{Edge, World, WorldError};
