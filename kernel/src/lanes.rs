@@ -12,7 +12,7 @@ use core::ops::{
     Add, AddAssign, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Shl, Shr, Sub, SubAssign,
 };
 
-use wide::{CmpEq, CmpGe, CmpGt, CmpLe, CmpLt, f32x8, i32x8, u32x8};
+use wide::{f32x8, i32x8, u32x8};
 
 /// The number of lanes of every vector type of this crate, on every target.
 pub const LANES: usize = 8;

@@ -1,0 +1,269 @@
+//! Sorts entities into cells: a counting sort into the caller's slices.
+//!
+//! Pseudo code:
+//!
+//! ```text
+//! count the entities of every cell
+//! turn counts into starts (exclusive prefix sum)
+//! write every entity, as (id, slot) in one u64, to its cell's next place
+//! sort each cell by id
+//! ```
+//!
+//! Why the code differs:
+//! 1. `starts` has one place more than there are cells, and the counts live one place further, so
+//!    that after writing the entities the same slice holds the starts; no second slice is needed.
+//! 2. Cells hold a few entities, often in order already: insertion sort, and the standard
+//!    library's in-place sort for the crowded ones, so that all in one cell is no disaster.
+//!
+//! Ids are unique within a cell, so the result depends on nothing but positions and ids: the
+//! canonical order.
+
+use core::fmt;
+
+/// The cell of a slot that holds nobody: it is left out of the order.
+pub const NO_CELL: u32 = u32::MAX;
+
+/// An entity in canonical order: its id, and the slot it was found in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(transparent)]
+pub struct Entry(u64);
+
+impl Entry {
+    /// Joins an id and a slot.
+    #[inline(always)]
+    pub fn new(id: u32, slot: u32) -> Self {
+        Self(u64::from(id) << 32 | u64::from(slot))
+    }
+
+    /// The entity's id.
+    #[inline(always)]
+    pub fn id(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    /// The slot it was found in.
+    #[inline(always)]
+    pub fn slot(self) -> u32 {
+        self.0 as u32
+    }
+}
+
+/// Sorts the slots by (cell, id), leaving out those in [`NO_CELL`], and gives their number.
+///
+/// `starts` needs one place more than there are cells: cell `c` then is
+/// `order[starts[c]..starts[c + 1]]`. `order` needs a place for every slot that is sorted.
+///
+/// # Errors
+///
+/// [`SortError`]; `starts` and `order` then hold nothing of use.
+pub fn sort_by_cell(
+    cell_of: &[u32],
+    id_of: &[u32],
+    cells: u32,
+    starts: &mut [u32],
+    order: &mut [Entry],
+) -> Result<usize, SortError> {
+    let parts = [(cell_of, id_of)];
+    sort_parts_by_cell(&parts, cells, starts, order)
+}
+
+/// As [`sort_by_cell`], over several parts (each the cells and the ids of its slots) that are
+/// numbered on: the first slot of a part follows the last slot of the part before it.
+///
+/// # Errors
+///
+/// As [`sort_by_cell`].
+pub fn sort_parts_by_cell(
+    parts: &[(&[u32], &[u32])],
+    cells: u32,
+    starts: &mut [u32],
+    order: &mut [Entry],
+) -> Result<usize, SortError> {
+    let needed = cells as usize + 1;
+    let found = starts.len();
+    let starts =
+        starts.get_mut(..needed).ok_or(SortError::StartsTooShort { needed, given: found })?;
+    starts.fill(0);
+    let counts = &mut starts[1..];
+    let mut total = 0usize;
+    for (cell_of, id_of) in parts {
+        if cell_of.len() != id_of.len() {
+            return Err(SortError::LengthMismatch { cells: cell_of.len(), ids: id_of.len() });
+        }
+        for &cell in *cell_of {
+            if let Some(count) = counts.get_mut(cell as usize) {
+                *count += 1;
+                total += 1;
+            } else if cell != NO_CELL {
+                return Err(SortError::NoSuchCell { cell, cells });
+            }
+        }
+    }
+    if total > order.len() || total >= u32::MAX as usize {
+        return Err(SortError::OrderTooShort { needed: total, given: order.len() });
+    }
+    let mut next = 0;
+    for count in counts.iter_mut() {
+        let here = *count;
+        *count = next;
+        next += here;
+    }
+    let mut slot = 0u32;
+    for (cell_of, id_of) in parts {
+        for (&cell, &id) in cell_of.iter().zip(*id_of) {
+            if let Some(place) = counts.get_mut(cell as usize) {
+                if let Some(entry) = order.get_mut(*place as usize) {
+                    *entry = Entry::new(id, slot);
+                }
+                *place += 1;
+            }
+            slot += 1;
+        }
+    }
+    sort_each_cell(starts, &mut order[..total]);
+    Ok(total)
+}
+
+fn sort_each_cell(starts: &[u32], mut rest: &mut [Entry]) {
+    const FEW: usize = 16;
+    let mut begin = 0;
+    for &end in &starts[1..] {
+        let count = (end - begin) as usize;
+        begin = end;
+        let (cell, after) = core::mem::take(&mut rest).split_at_mut(count);
+        rest = after;
+        if count > FEW {
+            cell.sort_unstable();
+        } else {
+            for i in 1..count {
+                let entry = cell[i];
+                let mut at = i;
+                while at > 0 && cell[at - 1] > entry {
+                    cell[at] = cell[at - 1];
+                    at -= 1;
+                }
+                cell[at] = entry;
+            }
+        }
+    }
+}
+
+/// Entities cannot be sorted into cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SortError {
+    /// Cells and ids have different lengths.
+    LengthMismatch {
+        /// The number of cells given.
+        cells: usize,
+        /// The number of ids given.
+        ids: usize,
+    },
+    /// The slice for the starts is too short.
+    StartsTooShort {
+        /// Places needed.
+        needed: usize,
+        /// Places given.
+        given: usize,
+    },
+    /// The slice for the order is too short.
+    OrderTooShort {
+        /// Places needed.
+        needed: usize,
+        /// Places given.
+        given: usize,
+    },
+    /// A slot's cell is not one of the grid's.
+    NoSuchCell {
+        /// The cell.
+        cell: u32,
+        /// The number of cells.
+        cells: u32,
+    },
+}
+
+impl fmt::Display for SortError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LengthMismatch { cells, ids } => {
+                write!(f, "{cells} cells and {ids} ids were given: there must be as many")
+            }
+            Self::StartsTooShort { needed, given } => {
+                write!(f, "the slice for cell starts has {given} places and needs {needed}")
+            }
+            Self::OrderTooShort { needed, given } => {
+                write!(f, "the slice for the order has {given} places and needs {needed}")
+            }
+            Self::NoSuchCell { cell, cells } => {
+                write!(f, "an entity is in cell {cell}, but there are only {cells} cells")
+            }
+        }
+    }
+}
+
+impl core::error::Error for SortError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quickcheck::quickcheck;
+    use std::vec;
+    use std::vec::Vec;
+
+    fn matches_naive(cell_of: Vec<u32>, cells: u32) -> bool {
+        let ids: Vec<u32> =
+            (0..cell_of.len() as u32).map(|i| i.wrapping_mul(2_654_435_761)).collect();
+        let mut starts = vec![0; cells as usize + 1];
+        let mut order = vec![Entry::default(); cell_of.len()];
+        let total = sort_by_cell(&cell_of, &ids, cells, &mut starts, &mut order).unwrap();
+        let mut naive: Vec<(u32, u32, u32)> = cell_of
+            .iter()
+            .zip(&ids)
+            .enumerate()
+            .filter(|(_, (cell, _))| **cell != NO_CELL)
+            .map(|(slot, (&cell, &id))| (cell, id, slot as u32))
+            .collect();
+        naive.sort_unstable();
+        total == naive.len()
+            && starts[cells as usize] as usize == total
+            && naive.iter().zip(&order).all(|(n, e)| n.1 == e.id() && n.2 == e.slot())
+            && (0..cells)
+                .all(|c| naive.iter().filter(|n| n.0 < c).count() == starts[c as usize] as usize)
+    }
+
+    quickcheck! {
+        fn spread_matches_naive(raw: Vec<u8>) -> bool {
+            let cells = raw.iter().map(|&c| if c > 250 { NO_CELL } else { u32::from(c) % 40 });
+            matches_naive(cells.collect(), 40)
+        }
+
+        fn all_in_one_cell_matches_naive(count: u16) -> bool {
+            matches_naive(vec![3; usize::from(count % 2000)], 5)
+        }
+    }
+
+    #[test]
+    fn slices_that_do_not_fit_are_errors() {
+        let mut starts = [0; 5];
+        let mut order = [Entry::default(); 2];
+        let sort = |cells: &[u32], ids: &[u32], n, starts: &mut [u32], order: &mut [Entry]| {
+            sort_by_cell(cells, ids, n, starts, order).unwrap_err()
+        };
+        assert_eq!(
+            sort(&[0, 1, 2], &[1, 2, 3], 4, &mut starts, &mut order),
+            SortError::OrderTooShort { needed: 3, given: 2 }
+        );
+        assert_eq!(
+            sort(&[0], &[1], 5, &mut starts, &mut order),
+            SortError::StartsTooShort { needed: 6, given: 5 }
+        );
+        assert_eq!(
+            sort(&[4], &[1], 4, &mut starts, &mut order),
+            SortError::NoSuchCell { cell: 4, cells: 4 }
+        );
+        assert_eq!(
+            sort(&[4], &[], 4, &mut starts, &mut order),
+            SortError::LengthMismatch { cells: 1, ids: 0 }
+        );
+    }
+}
