@@ -229,7 +229,7 @@ mod tests {
     fn density_decides_the_columns_and_emptiness_bounds_the_cells() {
         let torus = world(100.0, 100.0, Edge::Torus);
         assert_eq!(Grid::new(torus, 1.0, 100_000).unwrap().fine(), 4);
-        assert_eq!(Grid::new(torus, 1.0, 10_000).unwrap().fine(), 1);
+        assert_eq!(Grid::new(torus, 1.0, 9_000).unwrap().fine(), 1);
         let sparse = Grid::new(world(1.0e6, 1.0e6, Edge::Open), 1.0, 1000).unwrap();
         assert!(sparse.cells() <= 2000, "{}", sparse.cells());
     }

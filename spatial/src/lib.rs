@@ -17,7 +17,11 @@
 extern crate std;
 
 pub mod grid;
+pub mod pass;
+pub mod regions;
 pub mod sort;
 
 pub use grid::{Grid, GridError};
+pub use pass::{Cells, Pair, PassError, Positioned, Reach, Visitor};
+pub use regions::{Cut, CutError, Overlap, Region};
 pub use sort::{Entry, NO_CELL, SortError};
