@@ -15,6 +15,7 @@
 //! | [`steer`] | steering behaviours after Reynolds |
 //! | [`collide`] | disc-disc and disc-wall tests, impulses, position correction |
 //! | [`life`] | damage, metabolism, energy transfer, inheritance of genes |
+//! | [`error`] | what can be wrong with the input of a kernel |
 //! | [`fingerprint`] | one number for a whole state |
 //!
 //! It knows no neighbours (see `flockwork-spatial`) and no domains (see `flockwork-scheduler`).
@@ -26,11 +27,16 @@
 extern crate std;
 
 pub mod columns;
+pub mod error;
 pub mod fingerprint;
+pub mod integrate;
 pub mod lanes;
+pub mod math;
+pub mod rng;
 pub mod world;
 
 #[doc(hidden)]
 pub use bytemuck;
+pub use error::KernelError;
 pub use lanes::{F32x8, LANES, Mask8, U32x8};
 pub use world::{Edge, World, WorldError};
