@@ -9,6 +9,7 @@
 //! | [`columns`] | entity columns over one arena: schema, layout, typed views, pack and unpack |
 //! | [`lanes`] | eight lanes of `f32` and `u32`, exact operations only |
 //! | [`math`] | transcendental functions with one result on every target |
+//! | [`vector`] | eight vectors in the plane |
 //! | [`rng`] | random numbers as a function of (seed, tick, id, stream) |
 //! | [`world`] | the rectangle entities live in, and its edge |
 //! | [`integrate`] | semi-implicit Euler, velocity Verlet, edges, speed limits, drag |
@@ -33,10 +34,13 @@ pub mod integrate;
 pub mod lanes;
 pub mod math;
 pub mod rng;
+pub mod steer;
+pub mod vector;
 pub mod world;
 
 #[doc(hidden)]
 pub use bytemuck;
 pub use error::KernelError;
 pub use lanes::{F32x8, LANES, Mask8, U32x8};
+pub use vector::V2;
 pub use world::{Edge, World, WorldError};

@@ -3,7 +3,7 @@
 //! Range reduction and polynomials of exact operations (`+ - * /`, square root, floor,
 //! comparisons, integers), in one fixed order. [`scalar`] holds the same functions for one `f32`,
 //! with the same bits. Errors are given in ulp, the distance of neighbouring `f32`; the tests hold
-//! them against double precision.
+//! them against double precision (for sine and cosine, on demand, for every `f32` up to 10,000).
 //!
 //! Where an argument has no finite result the function gives infinity or one fixed NaN, and never
 //! panics.

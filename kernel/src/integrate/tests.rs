@@ -1,1 +1,207 @@
+use std::vec::Vec;
 
+use super::slices::{apply_edge, drag, limit_speed, semi_implicit_euler, verlet_first};
+use super::*;
+use crate::rng;
+use quickcheck::quickcheck;
+
+/// `count` numbers from -`scale` to `scale`.
+fn numbers(count: usize, seed: u64, scale: f32) -> Vec<f32> {
+    (0..count).map(|i| rng::signed(rng::draw(seed, 0, i as u32, 0)[0]) * scale).collect()
+}
+
+/// Any side that a world accepts, and any finite place.
+fn side_and_place(side: u32, place: u32) -> Option<(f32, f32)> {
+    let (low, high) = World::SIDE;
+    let side = low * libm::powf(high / low, rng::unit(side));
+    let place = f32::from_bits(place);
+    place.is_finite().then_some((side.min(high), place))
+}
+
+fn wrap(x: f32, side: f32) -> f32 {
+    let lanes = wrap_torus(F32x8::splat(x), F32x8::splat(side), F32x8::splat(1.0 / side));
+    lanes.to_array()[3]
+}
+
+fn bounce(x: f32, v: f32, side: f32) -> (f32, f32) {
+    let (x, v) = reflect(F32x8::splat(x), F32x8::splat(v), F32x8::splat(side));
+    (x.to_array()[5], v.to_array()[5])
+}
+
+#[test]
+fn wrap_handles_the_corner_cases() {
+    let below = f32::from_bits(100.0f32.to_bits() - 1);
+    for (x, wrapped) in [
+        (-1.0e-9, 0.0),
+        (100.0, 0.0),
+        (below, below),
+        (-100.0, 0.0),
+        (250.0, 50.0),
+        (-30.0, 70.0),
+        (-f32::MIN_POSITIVE, 0.0),
+    ] {
+        assert_eq!(wrap(x, 100.0), wrapped, "{x}");
+    }
+    assert_eq!(wrap(-0.0, 100.0).to_bits(), 0);
+    assert!(wrap(f32::NAN, 1.0).is_nan() && wrap(f32::INFINITY, 1.0).is_nan());
+}
+
+#[test]
+fn reflection_turns_inwards_and_stays_inside() {
+    assert_eq!(bounce(-1.0, -2.0, 10.0), (1.0, 2.0));
+    assert_eq!(bounce(12.0, 2.0, 10.0), (8.0, -2.0));
+    assert_eq!(bounce(-1.0, 2.0, 10.0), (1.0, 2.0));
+    assert_eq!(bounce(10.0, 2.0, 10.0), (10.0, 2.0));
+    assert_eq!(bounce(-11.0, -2.0, 10.0), (0.0, 2.0));
+    assert_eq!(bounce(20.5, 2.0, 10.0), (10.0, -2.0));
+    assert_eq!(bounce(-0.0, -0.0, 10.0).0.to_bits(), 0);
+    assert!(bounce(f32::NAN, 1.0, 10.0).0.is_nan());
+}
+
+#[test]
+fn speed_is_brought_between_bounds() {
+    let clamp = |vx: f32, vy: f32| {
+        let (low, high) = (F32x8::splat(1.0), F32x8::splat(5.0));
+        let (x, y) = clamp_speed(F32x8::splat(vx), F32x8::splat(vy), low, high);
+        (x.to_array()[0], y.to_array()[0])
+    };
+    assert_eq!(clamp(3.0, 4.0), (3.0, 4.0));
+    assert_eq!(clamp(0.0, 0.0), (0.0, 0.0));
+    assert_eq!(clamp(0.0, -50.0), (0.0, -5.0));
+    assert_eq!(clamp(0.25, 0.0), (1.0, 0.0));
+    let (x, y) = clamp(3.0e38, 4.0e37);
+    assert!((math::scalar::length(x, y) - 5.0).abs() < 1.0e-6);
+}
+
+#[test]
+fn verlet_keeps_the_energy_of_an_oscillator_and_runs_backwards() {
+    let dt = Timestep::new(0.05).unwrap();
+    let (mut x, mut v) = (numbers(5, 1, 1.0), numbers(5, 2, 1.0));
+    let (mut y, mut w) = (x.clone(), v.clone());
+    let start: Vec<f32> = x.iter().zip(&v).map(|(x, v)| x * x + v * v).collect();
+    for turn in 0..2 {
+        for _ in 0..2_000 {
+            let a: Vec<f32> = x.iter().map(|x| -x).collect();
+            verlet_first(dt, &mut x, &mut y, &mut v, &mut w, &a, &a).unwrap();
+            let a: Vec<f32> = x.iter().map(|x| -x).collect();
+            slices::verlet_second(dt, &mut v, &mut w, &a, &a).unwrap();
+            for ((x, v), start) in x.iter().zip(&v).zip(&start) {
+                assert!((x * x + v * v - start).abs() < 1.0e-2 * start.max(0.1));
+            }
+        }
+        v.iter_mut().chain(&mut w).for_each(|v| *v = -*v);
+        assert_eq!((&x, &v), (&y, &w));
+        if turn == 1 {
+            for (x, x0) in x.iter().zip(numbers(5, 1, 1.0)) {
+                assert!((x - x0).abs() < 1.0e-3);
+            }
+        }
+    }
+}
+
+#[test]
+fn bad_input_is_named_and_changes_nothing() {
+    let dt = Timestep::new(0.5).unwrap();
+    let world = World::new(10.0, 10.0, Edge::Torus).unwrap();
+    let mut columns: [Vec<f32>; 4] = core::array::from_fn(|i| numbers(11, i as u64, 50.0));
+    columns[2][9] = f32::INFINITY;
+    let before = columns.clone();
+    let [xs, ys, vxs, vys] = &mut columns;
+    let bad = Err(KernelError::NonFinite { field: "vxs", index: 9 });
+    assert_eq!(apply_edge(&world, xs, ys, vxs, vys), bad);
+    let a = [0.0; 11];
+    assert_eq!(semi_implicit_euler(dt, xs, ys, vxs, vys, &a, &a), bad);
+    assert_eq!(verlet_first(dt, xs, ys, vxs, vys, &a, &a), bad);
+    assert_eq!(slices::verlet_second(dt, vxs, vys, &a, &a), bad);
+    assert_eq!(limit_speed(0.0, 1.0, vxs, vys), bad);
+    assert_eq!(drag(dt, 1.0, vxs, vys), bad);
+    let short = Err(KernelError::LengthMismatch { field: "ays", expected: 11, found: 10 });
+    assert_eq!(semi_implicit_euler(dt, xs, ys, vxs, vys, &a, &a[..10]), short);
+    let name = |result: Result<(), KernelError>| match result {
+        Err(KernelError::InvalidParameter { name, .. }) => name,
+        _ => "",
+    };
+    assert_eq!(name(limit_speed(-1.0, 1.0, vxs, vys)), "low");
+    assert_eq!(name(limit_speed(0.0, f32::NAN, vxs, vys)), "high");
+    assert_eq!(name(limit_speed(2.0, 1.0, vxs, vys)), "high");
+    assert_eq!(name(drag(dt, f32::INFINITY, vxs, vys)), "rate");
+    assert_eq!(columns, before);
+    for bad in [-1.0, f32::NAN, f32::INFINITY] {
+        assert_eq!(name(Timestep::new(bad).map(|_| ())), "dt");
+    }
+    assert_eq!(apply_edge(&world, &mut [], &mut [], &mut [], &mut []), Ok(()));
+}
+
+quickcheck! {
+    fn wrapped_places_are_inside(side: u32, place: u32) -> bool {
+        let Some((side, place)) = side_and_place(side, place) else { return true };
+        let wrapped = wrap(place, side);
+        let inside = wrapped >= 0.0 && wrapped < side;
+        let kept = !(0.0..side).contains(&place) || wrapped == place;
+        inside && kept && (wrapped != 0.0 || wrapped.to_bits() == 0)
+    }
+
+    fn wrapping_agrees_with_the_remainder(side: u32, place: u32) -> bool {
+        let (Some((side, _)), turns) = (side_and_place(side, 0), rng::signed(place) * 20.0) else {
+            return true;
+        };
+        let place = turns * side;
+        let exact = f64::from(place) - libm::floor(f64::from(place / side)) * f64::from(side);
+        let error = (f64::from(wrap(place, side)) - exact).abs() / f64::from(side);
+        !(5.0e-6..=1.0 - 5.0e-6).contains(&error)
+    }
+
+    fn reflected_places_are_inside(side: u32, place: u32, v: u32) -> bool {
+        let Some((side, place)) = side_and_place(side, place) else { return true };
+        let v = rng::signed(v);
+        let (x, after) = bounce(place, v, side);
+        let inwards = match place {
+            place if place < 0.0 => after >= 0.0,
+            place if place > side => after <= 0.0,
+            _ => after == v && x == place,
+        };
+        (0.0..=side).contains(&x) && after.abs() == v.abs() && inwards
+    }
+
+    fn slices_match_one_entity_at_a_time(count: u8, seed: u64, dt: u32, edge: u8) -> bool {
+        let count = usize::from(count % 40);
+        let dt = Timestep::new(rng::unit(dt)).unwrap();
+        let edge = Edge::NAMES[usize::from(edge % 3)].1;
+        let world = World::new(7.0, 3.0, edge).unwrap();
+        let mut c: [Vec<f32>; 6] = core::array::from_fn(|i| numbers(count, seed ^ i as u64, 9.0));
+        let mut naive = c.clone();
+        {
+            let [xs, ys, vxs, vys, axs, ays] = &mut c;
+            semi_implicit_euler(dt, xs, ys, vxs, vys, axs, ays).unwrap();
+            drag(dt, 0.3, vxs, vys).unwrap();
+            limit_speed(1.0, 6.0, vxs, vys).unwrap();
+            apply_edge(&world, xs, ys, vxs, vys).unwrap();
+        }
+        for i in 0..count {
+            let [x, y, vx, vy, ax, ay] = core::array::from_fn(|k| naive[k][i]);
+            let t = dt.seconds();
+            let (mut vx, mut vy) = (vx + ax * t, vy + ay * t);
+            let (x, y) = (x + vx * t, y + vy * t);
+            let factor = 1.0 / (1.0 + 0.3 * t);
+            (vx, vy) = (vx * factor, vy * factor);
+            let speed = libm::sqrtf(vx * vx + vy * vy);
+            let target = if speed > 6.0 { 6.0 } else if speed < 1.0 { 1.0 } else { speed };
+            if target != speed && speed > 0.0 {
+                let inverse = 1.0 / speed;
+                (vx, vy) = (vx * inverse * target, vy * inverse * target);
+            }
+            let (x, vx, y, vy) = match edge {
+                Edge::Torus => (wrap(x, 7.0), vx, wrap(y, 3.0), vy),
+                Edge::Walls => {
+                    let ((x, vx), (y, vy)) = (bounce(x, vx, 7.0), bounce(y, vy, 3.0));
+                    (x, vx, y, vy)
+                }
+                Edge::Open => (x, vx, y, vy),
+            };
+            for (k, value) in [x, y, vx, vy].into_iter().enumerate() {
+                naive[k][i] = value;
+            }
+        }
+        c.iter().zip(&naive).all(|(a, b)| a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits()))
+    }
+}

@@ -1,0 +1,60 @@
+//! Steering round obstacles and away from the edge of the world.
+
+use crate::{F32x8, V2, World};
+
+/// A round obstacle.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Circle {
+    /// The centre along x, metres.
+    pub x: f32,
+    /// The centre along y, metres.
+    pub y: f32,
+    /// Metres; an obstacle whose radius is NaN is not seen.
+    pub radius: f32,
+}
+
+/// The sideways way, in metres, that clears the nearest obstacle ahead; zero if none is in the way.
+///
+/// An obstacle is in the way if an entity of `radius` metres that goes straight on, for at most
+/// `look_ahead` metres, would touch it. Nearest is the one it would touch first; of two at the same
+/// distance, the first in `obstacles`. An entity that stands still, or is inside an obstacle and
+/// past its centre, is not in danger. Whoever heads for the very centre turns right.
+#[inline(always)]
+pub fn obstacles(
+    position: V2,
+    velocity: V2,
+    radius: F32x8,
+    look_ahead: F32x8,
+    obstacles: &[Circle],
+) -> V2 {
+    let heading = velocity.normalized();
+    let mut nearest = look_ahead;
+    let mut way = F32x8::ZERO;
+    for circle in obstacles {
+        let offset = V2::splat(circle.x, circle.y) - position;
+        let reach = F32x8::splat(circle.radius) + radius;
+        let forward = heading.dot(offset);
+        let side = heading.cross(offset);
+        let distance = forward - (reach * reach - side * side).sqrt();
+        let ahead = forward.gt(F32x8::ZERO) & side.abs().lt(reach) & distance.lt(nearest);
+        let clear = reach - side.abs();
+        // Positive is left; an obstacle on the left sends the entity right.
+        let clear = side.lt(F32x8::ZERO).select(clear, -clear);
+        way = ahead.select(clear, way);
+        nearest = ahead.select(distance, nearest);
+    }
+    heading.left() * way
+}
+
+/// The way, in metres, back into the part of `world` that is at least `margin` metres from its
+/// edge, for the place where the entity will be in `seconds`; zero if it will be there.
+#[inline(always)]
+pub fn containment(position: V2, velocity: V2, world: &World, margin: F32x8, seconds: F32x8) -> V2 {
+    let ahead = position + velocity * seconds;
+    let back = |x: F32x8, side: f32| {
+        let low = (margin - x).max(F32x8::ZERO);
+        let high = (x - (F32x8::splat(side) - margin)).max(F32x8::ZERO);
+        low - high
+    };
+    V2::new(back(ahead.x, world.width()), back(ahead.y, world.height()))
+}
