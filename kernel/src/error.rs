@@ -85,6 +85,15 @@ pub(crate) fn finite(field: &'static str, values: &[f32]) -> Result<(), KernelEr
     Err(KernelError::NonFinite { field, index })
 }
 
+/// Checks that all slices are as long as the first and hold finite numbers.
+pub(crate) fn check(fields: &[(&'static str, &[f32])]) -> Result<(), KernelError> {
+    let expected = fields.first().map_or(0, |(_, first)| first.len());
+    for (field, values) in fields {
+        same_len(field, expected, values)?;
+    }
+    fields.iter().try_for_each(|(field, values)| finite(field, values))
+}
+
 /// Checks that a parameter is finite and at least 0; gives it with -0.0 made +0.0.
 pub(crate) fn non_negative(name: &'static str, value: f32) -> Result<f32, KernelError> {
     if value >= 0.0 && value <= f32::MAX {

@@ -27,11 +27,13 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod collide;
 pub mod columns;
 pub mod error;
 pub mod fingerprint;
 pub mod integrate;
 pub mod lanes;
+pub mod life;
 pub mod math;
 pub mod rng;
 pub mod steer;

@@ -3,7 +3,7 @@
 //! Every kernel checks lengths, parameters and values (finite) before it changes anything. A
 //! result that overflows is infinite and is found by the next kernel's check.
 
-use crate::error::{KernelError, finite, non_negative, same_len, tail, tail_mut};
+use crate::error::{KernelError, check, non_negative, tail, tail_mut};
 use crate::{F32x8, LANES, World};
 
 use super::{EdgeLanes, Timestep, clamp_speed, drag_factor, euler};
@@ -171,13 +171,4 @@ pub fn drag(dt: Timestep, rate: f32, vxs: &mut [f32], vys: &mut [f32]) -> Result
         }
     }
     Ok(())
-}
-
-/// Checks that all slices are as long as the first and hold finite numbers.
-fn check(fields: &[(&'static str, &[f32])]) -> Result<(), KernelError> {
-    let expected = fields.first().map_or(0, |(_, first)| first.len());
-    for (field, values) in fields {
-        same_len(field, expected, values)?;
-    }
-    fields.iter().try_for_each(|(field, values)| finite(field, values))
 }

@@ -1,0 +1,95 @@
+//! Collisions of discs with each other and with walls.
+//!
+//! Each side computes its own half of a collision from the same data, and the two halves are
+//! opposite to the bit: whoever computes them, and in whatever order. [`resolve`] does that for
+//! slices with a list of neighbours.
+//!
+//! Units: metres, metres per second, kilograms. Masses come as inverses (1 / kg), so that 0 stands
+//! for a body that nothing moves.
+//!
+//! # Reference
+//!
+//! B. Mirtich, "Impulse-based dynamic simulation of rigid body systems", PhD thesis, University of
+//! California, Berkeley, 1996; here without friction and rotation.
+
+use crate::{F32x8, Mask8, V2};
+
+pub mod resolve;
+
+/// How two discs touch, seen from one of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Contact {
+    /// Lanes whose discs overlap. Everything else is 0 elsewhere.
+    pub touching: Mask8,
+    /// The direction to the other disc, length 1.
+    pub normal: V2,
+    /// How far the discs overlap, metres, above 0.
+    pub depth: F32x8,
+}
+
+/// Tests two discs for overlap.
+///
+/// `offset` leads from this disc's centre to the other's, `reach` is the sum of their radii. Discs
+/// with one centre have no direction: there the disc for which `first` is true sees the other
+/// along +x, and the other one sees it along -x; let `first` be "my id is smaller".
+#[inline(always)]
+pub fn contact(offset: V2, reach: F32x8, first: Mask8) -> Contact {
+    let distance = offset.length();
+    let touching = distance.lt(reach);
+    let one_centre = distance.eq(F32x8::ZERO);
+    let east = V2::new(first.select(F32x8::ONE, -F32x8::ONE), F32x8::ZERO);
+    let normal = V2::select(one_centre, east, offset.normalized()).keep(touching);
+    Contact { touching, normal, depth: touching.keep(reach - distance) }
+}
+
+/// The impulse on this disc, in newton seconds: zero unless the two touch and approach.
+///
+/// `relative_velocity` is the other's velocity minus this one's, `inverse_masses` the sum of both
+/// inverse masses, `restitution` from 0 (they stay together) to 1 (elastic). Multiply by this
+/// disc's inverse mass to get its change of velocity.
+#[inline(always)]
+pub fn impulse(
+    contact: &Contact,
+    relative_velocity: V2,
+    inverse_masses: F32x8,
+    restitution: F32x8,
+) -> V2 {
+    let approach = contact.normal.dot(relative_velocity);
+    let hit = contact.touching & approach.lt(F32x8::ZERO) & inverse_masses.gt(F32x8::ZERO);
+    let size = (F32x8::ONE + restitution) * approach / inverse_masses;
+    (contact.normal * size).keep(hit)
+}
+
+/// The way, in metres, that this disc moves to undo the part `share` (0 to 1) of the overlap.
+///
+/// Both discs together move by `share` times the depth, in proportion to their inverse masses.
+#[inline(always)]
+pub fn correction(
+    contact: &Contact,
+    inverse_mass: F32x8,
+    inverse_masses: F32x8,
+    share: F32x8,
+) -> V2 {
+    let movable = contact.touching & inverse_masses.gt(F32x8::ZERO);
+    let way = contact.depth * share * (inverse_mass / inverse_masses);
+    (-(contact.normal * way)).keep(movable)
+}
+
+/// A disc between the walls 0 and `side` of one axis: its position and velocity after it was put
+/// back between them and bounced off.
+///
+/// A disc wider than the world ends in the middle. NaN stays NaN.
+#[inline(always)]
+pub fn wall(x: F32x8, v: F32x8, radius: F32x8, side: F32x8, restitution: F32x8) -> (F32x8, F32x8) {
+    let (low, high) = (radius, side - radius);
+    let middle = side * F32x8::splat(0.5);
+    let wide = low.gt(high);
+    let (low, high) = (wide.select(middle, low), wide.select(middle, high));
+    let (below, above) = (x.lt(low), x.gt(high));
+    let outwards = (below & v.lt(F32x8::ZERO)) | (above & v.gt(F32x8::ZERO));
+    let v = outwards.select(-(v * restitution), v).canonical_zero();
+    (below.select(low, above.select(high, x)), v)
+}
+
+#[cfg(test)]
+mod tests;
