@@ -243,6 +243,47 @@ pub const fn packed_len(schema: &[Column], reach: Reach) -> usize {
     bytes
 }
 
+/// One column over `memory`, `padded(capacity)` long; None if there is no such column, its type
+/// is another, or the memory does not fit.
+pub fn column<'a, T: Element>(
+    schema: &[Column],
+    memory: &'a [u8],
+    capacity: usize,
+    index: usize,
+) -> Option<&'a [T]> {
+    bytemuck::try_cast_slice(memory.get(range::<T>(schema, capacity, index)?)?).ok()
+}
+
+/// As [`column`], writable.
+pub fn column_mut<'a, T: Element>(
+    schema: &[Column],
+    memory: &'a mut [u8],
+    capacity: usize,
+    index: usize,
+) -> Option<&'a mut [T]> {
+    bytemuck::try_cast_slice_mut(memory.get_mut(range::<T>(schema, capacity, index)?)?).ok()
+}
+
+fn range<T: Element>(
+    schema: &[Column],
+    capacity: usize,
+    index: usize,
+) -> Option<core::ops::Range<usize>> {
+    let described = schema.get(index)?;
+    if described.scalar != T::SCALAR || described.components != T::COMPONENTS {
+        return None;
+    }
+    let begin = offset(schema, capacity, index)?;
+    Some(begin..begin.checked_add(padded(capacity).checked_mul(described.stride())?)?)
+}
+
+/// The place of the column of this name and type.
+pub fn find<T: Element>(schema: &[Column], name: &str) -> Option<usize> {
+    schema.iter().position(|column| {
+        column.name == name && column.scalar == T::SCALAR && column.components == T::COMPONENTS
+    })
+}
+
 /// A number that differs between different schemas (names, types, order and reach).
 pub fn schema_hash(schema: &[Column]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325u64;

@@ -239,6 +239,12 @@ impl U32x8 {
         Mask8(bytemuck::cast::<u32x8, f32x8>(self.0.simd_eq(other.0)))
     }
 
+    /// Lanes of `self` below `other`.
+    #[inline(always)]
+    pub fn lt(self, other: Self) -> Mask8 {
+        !Self(self.0.max(other.0)).eq(self)
+    }
+
     /// Converts to `f32`; exact for lanes up to 2^24, which the caller keeps.
     #[inline(always)]
     pub fn to_f32(self) -> F32x8 {
@@ -422,6 +428,13 @@ mod tests {
         let kept = Mask8::first(1).keep(-value).to_array();
         assert_eq!(kept[0], -3.0);
         assert_eq!(kept[1].to_bits(), 0);
+    }
+
+    #[test]
+    fn unsigned_order_has_no_sign() {
+        let a = U32x8::from_array([0, 1, 2, u32::MAX, 0x8000_0000, 5, 5, 0x7FFF_FFFF]);
+        let b = U32x8::from_array([1, 1, 1, 0, 0x7FFF_FFFF, u32::MAX, 6, 0x8000_0000]);
+        assert_eq!(a.lt(b).bits(), 0b1110_0001);
     }
 
     #[test]

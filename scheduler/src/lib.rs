@@ -1,1 +1,52 @@
-//! Placeholder.
+//! Domains of a simulated crowd: partition, ghosts, migration, events, births and snapshots.
+//!
+//! Sans-I/O: a [`Domain`] is a state machine that is polled and never blocks; a [`Transport`]
+//! carries its mail. [`Loopback`] is the transport that is the specification, and
+//! [`Simulation`] with [`Serial`] the scheduler that is: every other scheduler gives the same bits.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`model`] | what a model is |
+//! | [`domain`] | one region's state, and the frame as a state machine |
+//! | [`transport`] | how mail travels |
+//! | [`simulation`] | a whole world of domains |
+//! | [`snapshot`] | a world as bytes |
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod arena;
+mod commit;
+mod compute;
+pub mod domain;
+pub mod error;
+mod exchange;
+mod frame;
+mod metrics;
+pub mod model;
+mod params;
+mod setup;
+pub mod simulation;
+pub mod snapshot;
+mod topology;
+pub mod transport;
+
+pub use compute::Context;
+pub use domain::{Census, Domain, Progress};
+pub use error::{DomainError, Room, StepError};
+pub use flockwork_spatial::{Cut, CutError, Grid, GridError, Region};
+pub use frame::{Clock, Frame, NoClock};
+pub use metrics::{Counters, PhaseTimes};
+pub use model::{Birth, Event, Model, MutOf, RefOf, ScratchOf, Setup, Stat, Tick, Totals};
+#[doc(hidden)]
+pub use params::ParamValue;
+pub use params::{Param, ParamError, Params};
+pub use setup::{Initial, MAX_POPULATION, SimulationError};
+pub use simulation::{Executor, Partition, Serial, Simulation, advance, no_transport};
+pub use snapshot::{SnapshotError, SnapshotHeader};
+pub use topology::Topology;
+pub use transport::{Lane, Loopback, LoopbackPort, Transport};

@@ -124,8 +124,8 @@ pub const MAX_CAP: usize = 64;
 
 /// Runs the pass and gives the number of candidates that were tested against a tile.
 ///
-/// `records` and `entries` are in canonical order, ghosts among them; `xs` and `ys` are the
-/// positions of the owned entities alone, in the same order.
+/// `records` and `entries` are in canonical order, ghosts among them. The visitor counts the owned
+/// entities alone, in the same order.
 ///
 /// # Errors
 ///
@@ -136,11 +136,9 @@ pub fn neighbour_pass<V: Visitor>(
     reach: Reach,
     records: &[V::Record],
     entries: &[Entry],
-    xs: &[f32],
-    ys: &[f32],
     visitor: &mut V,
 ) -> Result<u64, PassError> {
-    check(cells, reach, records.len(), entries.len(), xs.len().min(ys.len()))?;
+    check(cells, reach, records.len(), entries.len())?;
     let limit = F32x8::splat(reach.radius * reach.radius);
     let mut tested = 0;
     let mut at = 0;
@@ -151,7 +149,7 @@ pub fn neighbour_pass<V: Visitor>(
         while first < owned.end {
             let count = (owned.end - first).min(LANES);
             let spans = cursor.spans(cells, first, count);
-            let place = Place { limit, x: F32x8::load(&xs[at..]), y: F32x8::load(&ys[at..]) };
+            let place = Place::new(limit, &records[first..first + count]);
             let cap = match reach.most {
                 Some(most) => Cap::find(&place, &spans, first, most as usize, records, entries),
                 None => None,
@@ -215,6 +213,18 @@ struct Place {
 }
 
 impl Place {
+    /// The positions of a tile's entities; lanes past them repeat the last.
+    #[inline(always)]
+    fn new<R: Positioned>(limit: F32x8, tile: &[R]) -> Self {
+        let last = tile.len().saturating_sub(1);
+        let lane = |at: usize| tile.get(at.min(last));
+        Self {
+            limit,
+            x: F32x8::from_array(core::array::from_fn(|i| lane(i).map_or(0.0, R::x))),
+            y: F32x8::from_array(core::array::from_fn(|i| lane(i).map_or(0.0, R::y))),
+        }
+    }
+
     #[inline(always)]
     fn meet<R: Positioned>(&self, other: &R, index: u32, own: usize) -> Pair {
         let dx = F32x8::splat(other.x()) - self.x;
@@ -350,7 +360,6 @@ fn check(
     reach: Reach,
     records: usize,
     entries: usize,
-    owned: usize,
 ) -> Result<(), PassError> {
     let needed = Cells::count(cells.rows, cells.cols, cells.fine)
         .and_then(|count| (count as usize).checked_add(1))
@@ -368,11 +377,7 @@ fn check(
     }
     let sorted = last as usize;
     if records < sorted || entries < sorted {
-        return Err(PassError::TooFew { what: "records", needed: sorted, given: records });
-    }
-    let needed: usize = (0..cells.rows).map(|row| cells.owned(row).len()).sum();
-    if owned < needed {
-        return Err(PassError::TooFew { what: "owned positions", needed, given: owned });
+        return Err(PassError::TooFew { needed: sorted, given: records.min(entries) });
     }
     if !(reach.radius > 0.0 && reach.radius.is_finite()) {
         return Err(PassError::InvalidRadius { radius: reach.radius });
@@ -396,10 +401,8 @@ pub enum PassError {
     },
     /// A cell begins before the cell in front of it.
     StartsNotSorted,
-    /// There are fewer of something than entities.
+    /// There are fewer records or entries than entities.
     TooFew {
-        /// Of what.
-        what: &'static str,
         /// How many are needed.
         needed: usize,
         /// How many were given.
@@ -424,8 +427,8 @@ impl fmt::Display for PassError {
                 write!(f, "{given} cell starts were given, {needed} are needed")
             }
             Self::StartsNotSorted => write!(f, "the cell starts are not in ascending order"),
-            Self::TooFew { what, needed, given } => {
-                write!(f, "{given} {what} were given, {needed} are needed")
+            Self::TooFew { needed, given } => {
+                write!(f, "{given} records and entries were given, {needed} are needed")
             }
             Self::InvalidRadius { radius } => {
                 write!(f, "the radius is {radius}: it must be a number above 0")

@@ -1,0 +1,93 @@
+//! Memory for a set of columns: aligned, of fixed capacity until [`Arena::grow`].
+
+use alloc::vec::Vec;
+use core::marker::PhantomData;
+
+use bytemuck::{Pod, Zeroable};
+use flockwork_kernel::columns::{self, Columns, Element, Reach};
+
+use crate::error::DomainError;
+
+/// One alignment unit of memory.
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C, align(64))]
+struct Block([u8; columns::ALIGN]);
+
+/// Memory that holds the columns `C` of up to `capacity` entities.
+pub(crate) struct Arena<C> {
+    blocks: Vec<Block>,
+    capacity: usize,
+    columns: PhantomData<C>,
+}
+
+impl<C: Columns> Arena<C> {
+    pub(crate) fn new(capacity: usize) -> Result<Self, DomainError> {
+        let bytes =
+            columns::byte_len::<C>(capacity).ok_or(DomainError::OutOfMemory { capacity })?;
+        let count = bytes.div_ceil(columns::ALIGN);
+        let mut blocks = Vec::new();
+        blocks.try_reserve_exact(count).map_err(|_| DomainError::OutOfMemory { capacity })?;
+        blocks.resize(count, Block::zeroed());
+        Ok(Self { blocks, capacity, columns: PhantomData })
+    }
+
+    pub(crate) fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.blocks.capacity() * columns::ALIGN
+    }
+
+    pub(crate) fn view(&self) -> Result<C::Ref<'_>, DomainError> {
+        Ok(C::view(bytemuck::cast_slice(&self.blocks), self.capacity)?)
+    }
+
+    pub(crate) fn bind(&mut self) -> Result<C::Mut<'_>, DomainError> {
+        Ok(C::bind(bytemuck::cast_slice_mut(&mut self.blocks), self.capacity)?)
+    }
+
+    pub(crate) fn split(&mut self) -> Result<(C::Ref<'_>, C::Scratch<'_>), DomainError> {
+        Ok(C::split(bytemuck::cast_slice_mut(&mut self.blocks), self.capacity)?)
+    }
+
+    /// Reads a packed row; false if it does not fit, and nothing was changed then.
+    pub(crate) fn unpack(&mut self, row: usize, reach: Reach, bytes: &[u8]) -> bool {
+        bytes.len() == columns::packed_len(C::SCHEMA, reach)
+            && row < self.capacity
+            && self
+                .bind()
+                .is_ok_and(|mut columns| C::unpack(&mut columns, row, reach, bytes).is_some())
+    }
+
+    /// One column by its place in the schema; empty if there is none of this type.
+    pub(crate) fn column<T: Element>(&self, index: usize) -> &[T] {
+        let memory = bytemuck::cast_slice(&self.blocks);
+        columns::column(C::SCHEMA, memory, self.capacity, index).unwrap_or(&[])
+    }
+
+    /// As [`Arena::column`], writable.
+    pub(crate) fn column_mut<T: Element>(&mut self, index: usize) -> &mut [T] {
+        let memory = bytemuck::cast_slice_mut(&mut self.blocks);
+        columns::column_mut(C::SCHEMA, memory, self.capacity, index).unwrap_or(&mut [])
+    }
+
+    /// Makes room for `capacity` entities and keeps all rows, scratch columns included. On an
+    /// error nothing was changed.
+    pub(crate) fn grow(&mut self, capacity: usize) -> Result<(), DomainError> {
+        if capacity <= self.capacity {
+            return Ok(());
+        }
+        let mut larger = Self::new(capacity)?;
+        let from: &[u8] = bytemuck::cast_slice(&self.blocks);
+        let to: &mut [u8] = bytemuck::cast_slice_mut(&mut larger.blocks);
+        for (index, column) in C::SCHEMA.iter().enumerate() {
+            let begin = |capacity| columns::offset(C::SCHEMA, capacity, index).unwrap_or(0);
+            let bytes = columns::padded(self.capacity) * column.stride();
+            let (old, new) = (begin(self.capacity), begin(capacity));
+            to[new..new + bytes].copy_from_slice(&from[old..old + bytes]);
+        }
+        *self = larger;
+        Ok(())
+    }
+}

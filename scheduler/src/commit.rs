@@ -1,0 +1,169 @@
+//! The commit phase: post, births, and the model's update.
+//!
+//! Events are applied in order of (target, source, kind). Births get their ids in ascending order
+//! of their parents' ids over the whole world: every domain knows all parents' ids from the post.
+
+use flockwork_kernel::fingerprint::mix;
+use flockwork_spatial::Cells;
+
+use crate::domain::{Census, Domain};
+use crate::error::{DomainError, Room, StepError};
+use crate::exchange::{HEADER_LEN, Header};
+use crate::frame::Frame;
+use crate::model::{Event, Model};
+use crate::transport::{Lane, Transport};
+
+impl<M: Model> Domain<M> {
+    /// Sends events to their targets' owners, and the keys of births to everybody.
+    pub(crate) fn send_post<T: Transport>(
+        &mut self,
+        frame: &Frame<'_, M>,
+        net: &mut T,
+    ) -> Result<(), StepError<T::Error>> {
+        self.counters.events += (self.events.len() + self.mail.len()) as u64;
+        self.mail.sort_unstable_by_key(|(to, event)| (*to, event.key()));
+        let mut rest = &self.mail[..];
+        for to in 0..self.topology.regions().len() as u32 {
+            let count = rest.iter().take_while(|(receiver, _)| *receiver == to).count();
+            let (mine, after) = rest.split_at(count);
+            rest = after;
+            if to == self.id || (count == 0 && self.births.is_empty()) {
+                continue;
+            }
+            let header = Header::new(frame.tick.number, count, self.births.len());
+            let events_len = count * size_of::<Event>();
+            let len = HEADER_LEN + events_len + 4 * self.births.len();
+            let births = &self.births;
+            let mut fill = |bytes: &mut [u8]| {
+                let (head, body) = bytes.split_at_mut(HEADER_LEN);
+                header.write(head);
+                let (events, keys) = body.split_at_mut(events_len);
+                for (place, (_, event)) in events.chunks_exact_mut(size_of::<Event>()).zip(mine) {
+                    place.copy_from_slice(bytemuck::bytes_of(event));
+                }
+                for (place, birth) in keys.chunks_exact_mut(4).zip(births) {
+                    place.copy_from_slice(&birth.parent.to_le_bytes());
+                }
+            };
+            net.send(to, Lane::Post, len, &mut fill).map_err(StepError::Transport)?;
+            self.counters.bytes += len as u64;
+            self.counters.messages += 1;
+        }
+        net.close(Lane::Post).map_err(StepError::Transport)
+    }
+
+    /// Applies events and births, then takes all entities to the next tick.
+    pub(crate) fn commit<T: Transport>(
+        &mut self,
+        frame: &Frame<'_, M>,
+        net: &mut T,
+    ) -> Result<(), StepError<T::Error>> {
+        self.check_room(Room::Entities, self.rows + self.births.len())?;
+        self.census = Census { owned: self.rows as u64, ids: self.census.ids, ..Census::default() };
+        if M::EVENTS || M::BIRTHS {
+            self.read_post(frame, net)?;
+            self.apply_events(frame)?;
+        }
+        let settled = self.rows;
+        if M::BIRTHS {
+            self.bear(frame)?;
+        }
+        frame.model.update(
+            &mut self.now.bind().map_err(StepError::Domain)?,
+            0..settled,
+            &frame.tick,
+        );
+        self.mark_rows(self.rows);
+        Ok(())
+    }
+
+    fn read_post<T: Transport>(
+        &mut self,
+        frame: &Frame<'_, M>,
+        net: &mut T,
+    ) -> Result<(), StepError<T::Error>> {
+        self.birth_keys.clear();
+        for birth in &self.births {
+            self.birth_keys.push(birth.parent);
+        }
+        let mut bad = None;
+        net.visit(Lane::Post, &mut |from, bytes| {
+            let error = DomainError::Protocol { from, tick: frame.tick.number };
+            let Some(header) = Header::read(bytes, frame.tick.number) else {
+                bad = Some(error);
+                return;
+            };
+            let events_len = header.first as usize * size_of::<Event>();
+            let keys_len = header.second as usize * 4;
+            let body = &bytes[HEADER_LEN..];
+            if body.len() != events_len + keys_len {
+                bad = Some(error);
+                return;
+            }
+            let (events, keys) = body.split_at(events_len);
+            for event in events.chunks_exact(size_of::<Event>()) {
+                self.events.push(bytemuck::pod_read_unaligned(event));
+            }
+            self.push_birth_keys(keys);
+        })
+        .map_err(StepError::Transport)?;
+        net.clear(Lane::Post).map_err(StepError::Transport)?;
+        self.birth_keys.sort_unstable();
+        bad.map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    fn apply_events(&mut self, frame: &Frame<'_, M>) -> Result<(), DomainError> {
+        self.events.sort_unstable_by_key(Event::key);
+        for at in 0..self.events.len() {
+            let event = self.events[at];
+            let row = self
+                .row_of(&event)
+                .ok_or(DomainError::UnknownTarget { id: event.target, tick: frame.tick.number })?;
+            frame.model.apply(&mut self.now.bind()?, row, &event, &frame.tick);
+        }
+        Ok(())
+    }
+
+    /// The row of an event's target: cells are sorted by id.
+    fn row_of(&self, event: &Event) -> Option<usize> {
+        let (grid, region) = (self.topology.grid(), self.topology.region(self.id));
+        let (row, col) = (event.cell / grid.cols(), event.cell % grid.cols());
+        if !region.contains(row, col) {
+            return None;
+        }
+        let (row, col) = (row - region.row, col - region.col);
+        let starts = &self.sorted.starts;
+        let cells = Cells { starts, rows: region.rows(), cols: region.cols(), fine: grid.fine() };
+        let cell = (row as usize + 1) * cells.stride() + (col + grid.fine()) as usize;
+        let begin = starts[cell] as usize;
+        let inside = &self.sorted.entries[begin..starts[cell + 1] as usize];
+        let found = inside.binary_search_by_key(&event.target, |entry| entry.id()).ok()?;
+        let first = self.sorted.row_begin[row as usize] as usize;
+        Some(first + begin + found - cells.owned(row).start)
+    }
+
+    /// Brings this domain's newborns into the world, and counts those of all domains.
+    fn bear(&mut self, frame: &Frame<'_, M>) -> Result<(), DomainError> {
+        let exhausted = DomainError::IdsExhausted { tick: frame.tick.number };
+        let all = u32::try_from(self.birth_keys.len()).map_err(|_| exhausted)?;
+        let next_id = self.next_id.checked_add(all).ok_or(exhausted)?;
+        let rows = self.rows;
+        let ids = self.now.column_mut::<u32>(0);
+        for (child, birth) in ids[rows..].iter_mut().zip(&self.births) {
+            let rank = self.birth_keys.partition_point(|&parent| parent < birth.parent);
+            *child = self.next_id + rank as u32;
+            self.census.born_ids = self.census.born_ids.wrapping_add(mix(u64::from(*child)));
+        }
+        let mut columns = self.now.bind()?;
+        for (offset, birth) in self.births.iter().enumerate() {
+            frame.model.born(&mut columns, birth, birth.row as usize, rows + offset, &frame.tick);
+        }
+        self.next_id = next_id;
+        self.rows += self.births.len();
+        self.census.born = self.births.len() as u64;
+        self.census.owned += self.census.born;
+        self.census.ids = self.census.ids.wrapping_add(self.census.born_ids);
+        self.counters.births += self.census.born;
+        Ok(())
+    }
+}

@@ -1,0 +1,431 @@
+//! A domain: one region's entities, its ghosts and its mail, and the frame as a state machine.
+//!
+//! ```text
+//! Idle ──begin_tick──▶ Compute ──▶ AwaitPost ──▶ Route ──▶ AwaitMove ──▶ Idle (tick done)
+//! Idle ──rehome──────────────────────────────▶ Route
+//! ```
+//!
+//! | phase | does |
+//! | --- | --- |
+//! | Compute | sorts owned entities and ghosts into cells, runs the model's neighbour pass, sends events and birth keys |
+//! | AwaitPost | when all post is there: applies events and births, updates all entities to t + 1 |
+//! | Route | finds each entity's cell and owner, sends migrants and ghosts |
+//! | AwaitMove | when all of it is there: takes in migrants and ghosts |
+//!
+//! [`Domain::poll`] goes as far as the mail that has arrived allows and never blocks. A model
+//! without events and births has no post, and goes from Compute to Route at once.
+//!
+//! Where to read next: `compute.rs`, `commit.rs` and `exchange.rs` hold the phases.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use flockwork_kernel::columns::{Columns, Reach, find, packed_len};
+use flockwork_kernel::fingerprint::mix;
+use flockwork_spatial::{Cells, NO_CELL};
+
+use crate::arena::Arena;
+use crate::compute::{Sorted, grow};
+use crate::error::{DomainError, Room, StepError};
+use crate::exchange::Moves;
+use crate::frame::Frame;
+use crate::metrics::Counters;
+use crate::model::{Birth, Event, MAX_SUMS, Model, MutOf, RefOf};
+use crate::topology::Topology;
+use crate::transport::{Lane, Transport};
+
+/// How far a poll came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// The tick, or the new home, is done.
+    Done,
+    /// Mail is missing: poll again later.
+    Waiting,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Phase {
+    Idle,
+    Compute,
+    AwaitPost,
+    Route,
+    AwaitMove,
+    Failed(DomainError),
+}
+
+/// One region's state.
+pub struct Domain<M: Model> {
+    pub(crate) id: u32,
+    pub(crate) topology: Arc<Topology>,
+    phase: Phase,
+    /// Owned entities; between ticks with holes, which have no cell.
+    pub(crate) now: Arena<M::Columns>,
+    pub(crate) old: Arena<M::Columns>,
+    pub(crate) rows: usize,
+    pub(crate) old_rows: usize,
+    pub(crate) cell_of: Vec<u32>,
+    pub(crate) ghosts: Arena<M::Columns>,
+    pub(crate) ghost_rows: usize,
+    pub(crate) ghost_cell: Vec<u32>,
+    pub(crate) sorted: Sorted<M::Record>,
+    pub(crate) sorted_count: usize,
+    pub(crate) events: Vec<Event>,
+    pub(crate) mail: Vec<(u32, Event)>,
+    pub(crate) births: Vec<Birth>,
+    pub(crate) birth_keys: Vec<u32>,
+    pub(crate) moves: Moves,
+    /// A row's bytes on their way.
+    pub(crate) packed: Vec<u8>,
+    pub(crate) next_id: u32,
+    pub(crate) census: Census,
+    pub(crate) counters: Counters,
+    pub(crate) sums: [i64; MAX_SUMS],
+    /// The places of the columns x and y, and of alive if there is one.
+    pub(crate) positions: (usize, usize),
+    pub(crate) alive: Option<usize>,
+}
+
+/// Who a domain owns; the world's books must balance after every exchange.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// The number of owned entities.
+    pub owned: u64,
+    /// The wrapping sum of a mix of each owned id.
+    pub ids: u64,
+    /// The number of entities born here in the last tick.
+    pub born: u64,
+    /// The number of entities that died here in the last tick.
+    pub died: u64,
+    /// The wrapping sum of a mix of each id born here in the last tick.
+    pub born_ids: u64,
+    /// The wrapping sum of a mix of each id that died here in the last tick.
+    pub died_ids: u64,
+}
+
+impl<M: Model> Domain<M> {
+    /// Makes the empty domain of region `id`, with room for `capacity` entities.
+    ///
+    /// # Errors
+    ///
+    /// [`DomainError::OutOfMemory`].
+    ///
+    /// # Panics
+    ///
+    /// At compile time of the model only: its columns must have `x` and `y`.
+    pub fn new(id: u32, topology: Arc<Topology>, capacity: usize) -> Result<Self, DomainError> {
+        const { assert!(M::SUMS <= MAX_SUMS, "a model has at most MAX_SUMS sums") };
+        let schema = M::Columns::SCHEMA;
+        let position = |name| find::<f32>(schema, name).unwrap_or(usize::MAX);
+        let ghosts = capacity / 8 + 64;
+        let mut domain = Self {
+            id,
+            topology,
+            phase: Phase::Idle,
+            now: Arena::new(capacity)?,
+            old: Arena::new(capacity)?,
+            rows: 0,
+            old_rows: 0,
+            cell_of: Vec::new(),
+            ghosts: Arena::new(ghosts)?,
+            ghost_rows: 0,
+            ghost_cell: Vec::new(),
+            sorted: Sorted::new(),
+            sorted_count: 0,
+            events: Vec::new(),
+            mail: Vec::new(),
+            births: Vec::new(),
+            birth_keys: Vec::new(),
+            moves: Moves::default(),
+            packed: Vec::new(),
+            next_id: 0,
+            census: Census::default(),
+            counters: Counters::default(),
+            sums: [0; MAX_SUMS],
+            positions: (position("x"), position("y")),
+            alive: find::<u8>(schema, "alive"),
+        };
+        domain.packed.resize(packed_len(schema, Reach::Scratch), 0);
+        domain.cell_of.resize(capacity, NO_CELL);
+        domain.ghost_cell.resize(ghosts, NO_CELL);
+        Ok(domain)
+    }
+
+    /// The number of its region.
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// Begins a tick: poll until it is done.
+    pub fn begin_tick(&mut self) {
+        if self.phase == Phase::Idle {
+            self.phase = Phase::Compute;
+        }
+    }
+
+    /// Gives the domain a new region: poll until all entities are with their new owners. All
+    /// domains must do so at the same time, between two ticks.
+    pub fn rehome(&mut self, topology: Arc<Topology>) {
+        if self.phase == Phase::Idle {
+            self.topology = topology;
+            self.phase = Phase::Route;
+            self.census =
+                Census { owned: self.census.owned, ids: self.census.ids, ..Census::default() };
+        }
+    }
+
+    /// Goes as far as the mail that has arrived allows; never blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`StepError`]. After [`DomainError::Capacity`] nothing was changed, and the domain can be
+    /// polled again when it has more room. Any other error stays.
+    pub fn poll<T: Transport>(
+        &mut self,
+        frame: &Frame<'_, M>,
+        net: &mut T,
+    ) -> Result<Progress, StepError<T::Error>> {
+        let result = self.advance(frame, net);
+        if let Err(StepError::Domain(error)) = &result
+            && !matches!(error, DomainError::Capacity { .. })
+        {
+            self.phase = Phase::Failed(*error);
+        }
+        result
+    }
+
+    fn advance<T: Transport>(
+        &mut self,
+        frame: &Frame<'_, M>,
+        net: &mut T,
+    ) -> Result<Progress, StepError<T::Error>> {
+        loop {
+            match self.phase {
+                Phase::Idle => return Ok(Progress::Done),
+                Phase::Failed(error) => return Err(error.into()),
+                Phase::Compute => {
+                    let mut spent = self.counters.phases;
+                    frame.timed(&mut spent.sort_ns, || self.sort(frame.model))?;
+                    frame.timed(&mut spent.neighbours_ns, || self.neighbours(frame))?;
+                    self.counters.phases = spent;
+                    if M::EVENTS || M::BIRTHS {
+                        self.send_post(frame, net)?;
+                    }
+                    self.phase = Phase::AwaitPost;
+                }
+                Phase::AwaitPost => {
+                    if (M::EVENTS || M::BIRTHS)
+                        && !net.ready(Lane::Post).map_err(StepError::Transport)?
+                    {
+                        return Ok(Progress::Waiting);
+                    }
+                    let mut spent = self.counters.phases.commit_ns;
+                    frame.timed(&mut spent, || self.commit(frame, net))?;
+                    self.counters.phases.commit_ns = spent;
+                    self.phase = Phase::Route;
+                }
+                Phase::Route => {
+                    let mut spent = self.counters.phases.route_ns;
+                    frame.timed(&mut spent, || self.route(frame, net))?;
+                    self.counters.phases.route_ns = spent;
+                    self.phase = Phase::AwaitMove;
+                }
+                Phase::AwaitMove => {
+                    if !net.ready(Lane::Move).map_err(StepError::Transport)? {
+                        return Ok(Progress::Waiting);
+                    }
+                    let mut spent = self.counters.phases.receive_ns;
+                    frame.timed(&mut spent, || self.receive(frame, net))?;
+                    self.counters.phases.receive_ns = spent;
+                    self.counters.ghosts += self.ghost_rows as u64;
+                    self.phase = Phase::Idle;
+                }
+            }
+        }
+    }
+
+    /// Makes room for this many entities or ghosts, where there is less.
+    ///
+    /// # Errors
+    ///
+    /// [`DomainError::OutOfMemory`]; nothing was lost then.
+    pub fn reserve(&mut self, what: Room, capacity: usize) -> Result<(), DomainError> {
+        match what {
+            Room::Entities => {
+                self.now.grow(capacity)?;
+                self.old.grow(capacity)?;
+                self.cell_of.resize(capacity.max(self.cell_of.len()), NO_CELL);
+            }
+            Room::Ghosts => {
+                self.ghosts.grow(capacity)?;
+                self.ghost_cell.resize(capacity.max(self.ghost_cell.len()), NO_CELL);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in an entity before the first tick, or from a snapshot: the bytes of a packed row.
+    /// [`Domain::rehome`] then brings it to its owner.
+    ///
+    /// # Errors
+    ///
+    /// [`DomainError::Capacity`] if there is no room, and [`DomainError::Protocol`] if the bytes
+    /// do not fit the columns; nothing was changed then.
+    pub fn admit(&mut self, row: &[u8]) -> Result<(), DomainError> {
+        let at = self.rows;
+        self.check_room(Room::Entities, at + 1)?;
+        if !self.now.unpack(at, Reach::Owned, row) {
+            return Err(DomainError::Protocol { from: self.id, tick: 0 });
+        }
+        self.cell_of[at] = 0;
+        self.rows += 1;
+        self.census.owned += 1;
+        self.census.ids = self.census.ids.wrapping_add(mix(u64::from(self.ids()[at])));
+        Ok(())
+    }
+
+    /// Sets the id of the next newborn; the same in all domains.
+    pub fn set_next_id(&mut self, next_id: u32) {
+        self.next_id = next_id;
+    }
+
+    /// The id of the next newborn.
+    pub fn next_id(&self) -> u32 {
+        self.next_id
+    }
+
+    /// Who the domain owns.
+    pub fn census(&self) -> Census {
+        self.census
+    }
+
+    /// The sums of the last tick that was tallied.
+    pub fn sums(&self) -> &[i64] {
+        &self.sums[..M::SUMS]
+    }
+
+    /// What the domain has done and how long that took, since it was made.
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// The number of ghosts now.
+    pub fn ghost_count(&self) -> usize {
+        self.ghost_rows
+    }
+
+    /// The wrapping sum of the fingerprints of all owned entities, between ticks.
+    pub fn fingerprint(&self) -> u64 {
+        let mut sum = 0u64;
+        self.visit(|columns, row| {
+            sum = sum.wrapping_add(M::Columns::fingerprint(columns, row));
+        });
+        sum
+    }
+
+    /// Adds up the model's sums over all owned entities, between ticks.
+    pub fn tally(&mut self, model: &M) {
+        let mut sums = [0; MAX_SUMS];
+        self.visit(|columns, row| model.tally(columns, row, &mut sums[..M::SUMS]));
+        self.sums = sums;
+    }
+
+    /// Calls `each` for every owned entity, in no order that means anything, between ticks.
+    pub fn visit(&self, mut each: impl FnMut(&RefOf<'_, M>, usize)) {
+        let Ok(columns) = self.now.view() else { return };
+        for row in 0..self.rows {
+            if self.cell_of[row] != NO_CELL {
+                each(&columns, row);
+            }
+        }
+    }
+
+    /// As [`Domain::visit`], for changing entities between ticks. A changed position takes effect
+    /// with [`Domain::rehome`].
+    pub fn visit_mut(&mut self, mut each: impl FnMut(&mut MutOf<'_, M>, usize)) {
+        let Ok(mut columns) = self.now.bind() else { return };
+        for row in 0..self.rows {
+            if self.cell_of[row] != NO_CELL {
+                each(&mut columns, row);
+            }
+        }
+    }
+
+    /// Adds the weight of each owned cell to `weights`, row by row of the whole grid: what its
+    /// entities and their candidates cost. Counts the entities of the last sort.
+    pub fn add_weights(&self, weights: &mut [u32]) {
+        let (grid, region) = (self.topology.grid(), self.topology.region(self.id));
+        let fine = grid.fine() as usize;
+        let starts = &self.sorted.starts;
+        let cells = Cells { starts, rows: region.rows(), cols: region.cols(), fine: grid.fine() };
+        let stride = cells.stride();
+        if starts.len() <= stride * (region.rows() as usize + 2) {
+            return;
+        }
+        for row in 0..region.rows() as usize {
+            for col in 0..region.cols() as usize {
+                let at = (row + 1) * stride + col + fine;
+                let own = u64::from(starts[at + 1] - starts[at]);
+                let near: u64 = [at - stride, at, at + stride]
+                    .into_iter()
+                    .map(|at| u64::from(starts[at + fine + 1] - starts[at - fine]))
+                    .sum();
+                let cell =
+                    (region.row as usize + row) * grid.cols() as usize + region.col as usize + col;
+                if let Some(weight) = weights.get_mut(cell) {
+                    let cost = own * (16 + near);
+                    *weight = weight.saturating_add(cost.min(u64::from(u32::MAX)) as u32);
+                }
+            }
+        }
+    }
+
+    /// Bytes of memory in use.
+    pub fn memory_bytes(&self) -> usize {
+        self.now.memory_bytes()
+            + self.old.memory_bytes()
+            + self.ghosts.memory_bytes()
+            + self.sorted.memory_bytes()
+            + self.moves.memory_bytes()
+            + 4 * (self.cell_of.capacity()
+                + self.ghost_cell.capacity()
+                + self.birth_keys.capacity())
+            + size_of::<Event>() * self.events.capacity()
+            + size_of::<(u32, Event)>() * self.mail.capacity()
+            + size_of::<Birth>() * self.births.capacity()
+            + self.packed.capacity()
+    }
+
+    pub(crate) fn ids(&self) -> &[u32] {
+        self.now.column::<u32>(0)
+    }
+
+    pub(crate) fn check_room(&self, what: Room, needed: usize) -> Result<(), DomainError> {
+        let capacity = match what {
+            Room::Entities => self.now.capacity(),
+            Room::Ghosts => self.ghosts.capacity(),
+        };
+        if needed > capacity {
+            return Err(DomainError::Capacity { domain: self.id, what, needed, capacity });
+        }
+        Ok(())
+    }
+
+    /// The cells of the region with its ghost border.
+    pub(crate) fn cell_count(&self) -> Result<u32, DomainError> {
+        let region = self.topology.region(self.id);
+        Cells::count(region.rows(), region.cols(), self.topology.grid().fine())
+            .ok_or(DomainError::OutOfMemory { capacity: usize::MAX })
+    }
+
+    /// Makes the lists of this tick's births as long as all domains need.
+    pub(crate) fn push_birth_keys(&mut self, keys: &[u8]) {
+        for key in keys.chunks_exact(4) {
+            self.birth_keys.push(u32::from_le_bytes([key[0], key[1], key[2], key[3]]));
+        }
+    }
+
+    pub(crate) fn mark_rows(&mut self, rows: usize) {
+        grow(&mut self.cell_of, rows);
+        self.cell_of[..rows].fill(0);
+    }
+}

@@ -1,0 +1,151 @@
+//! What can go wrong in a tick.
+
+use core::fmt;
+
+use flockwork_kernel::columns::LayoutError;
+use flockwork_spatial::{PassError, SortError};
+
+/// A domain cannot go on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum DomainError {
+    /// More entities or ghosts than there is room for. Nothing was changed: after
+    /// [`Domain::reserve`](crate::Domain::reserve) the domain can be polled again.
+    Capacity {
+        /// The domain.
+        domain: u32,
+        /// Of what.
+        what: Room,
+        /// How many must fit.
+        needed: usize,
+        /// How many fit.
+        capacity: usize,
+    },
+    /// A position has become infinite or NaN.
+    NonFinite {
+        /// The entity.
+        id: u32,
+        /// The tick that made it so.
+        tick: u64,
+    },
+    /// There are no ids left for newborns.
+    IdsExhausted {
+        /// The tick.
+        tick: u64,
+    },
+    /// A message does not fit this tick or this model.
+    Protocol {
+        /// The domain that sent it.
+        from: u32,
+        /// The tick it should be of.
+        tick: u64,
+    },
+    /// An event is for an entity that does not exist.
+    UnknownTarget {
+        /// The id it is for.
+        id: u32,
+        /// The tick.
+        tick: u64,
+    },
+    /// The memory for this many entities cannot be had.
+    OutOfMemory {
+        /// How many entities.
+        capacity: usize,
+    },
+    /// Memory does not fit the columns.
+    Layout(LayoutError),
+    /// Entities could not be sorted.
+    Sort(SortError),
+    /// The neighbour pass could not run.
+    Pass(PassError),
+}
+
+/// What a domain has room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// Entities the domain owns.
+    Entities,
+    /// Entities its neighbours own, which it sees.
+    Ghosts,
+}
+
+impl fmt::Display for DomainError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Capacity { domain, what, needed, capacity } => {
+                let what = match what {
+                    Room::Entities => "entities",
+                    Room::Ghosts => "ghosts",
+                };
+                write!(f, "region {domain} has room for {capacity} {what} and needs {needed}")
+            }
+            Self::NonFinite { id, tick } => write!(
+                f,
+                "the position of entity {id} is not a finite number after tick {tick}: check dt, \
+                 speeds and forces"
+            ),
+            Self::IdsExhausted { tick } => {
+                write!(f, "there are no ids left for the births of tick {tick}")
+            }
+            Self::Protocol { from, tick } => {
+                write!(f, "region {from} sent a message that does not fit tick {tick}")
+            }
+            Self::UnknownTarget { id, tick } => {
+                write!(f, "an event of tick {tick} is for entity {id}, which does not exist")
+            }
+            Self::OutOfMemory { capacity } => {
+                write!(f, "there is not enough memory for {capacity} entities in one region")
+            }
+            Self::Layout(error) => error.fmt(f),
+            Self::Sort(error) => error.fmt(f),
+            Self::Pass(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for DomainError {}
+
+impl From<LayoutError> for DomainError {
+    fn from(error: LayoutError) -> Self {
+        Self::Layout(error)
+    }
+}
+
+impl From<SortError> for DomainError {
+    fn from(error: SortError) -> Self {
+        Self::Sort(error)
+    }
+}
+
+impl From<PassError> for DomainError {
+    fn from(error: PassError) -> Self {
+        Self::Pass(error)
+    }
+}
+
+/// A tick cannot go on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum StepError<E> {
+    /// In the domain itself.
+    Domain(DomainError),
+    /// In the transport of its mail.
+    Transport(E),
+}
+
+impl<E> From<DomainError> for StepError<E> {
+    fn from(error: DomainError) -> Self {
+        Self::Domain(error)
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for StepError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Domain(error) => error.fmt(f),
+            Self::Transport(error) => write!(f, "mail between regions failed: {error}"),
+        }
+    }
+}
+
+impl<E: core::error::Error> core::error::Error for StepError<E> {}

@@ -1,0 +1,403 @@
+//! Route and receive: after the update every entity is with its owner, and every domain has the
+//! ghosts of its border.
+//!
+//! The sender knows an entity's new cell, so one exchange is enough: the entity itself goes to the
+//! cell's owner, wherever that is, and a ghost of it to every domain in whose ghost band the cell
+//! lies, the sender itself included. Across the seam of a torus a ghost's position is shifted by
+//! exactly one world; its cell is that of the unshifted position.
+
+use alloc::vec::Vec;
+
+use flockwork_kernel::columns::{Columns, Reach, packed_len};
+use flockwork_kernel::fingerprint::mix;
+use flockwork_kernel::{F32x8, LANES, Mask8, U32x8};
+use flockwork_spatial::{NO_CELL, Overlap, Region};
+
+use crate::domain::Domain;
+use crate::error::{DomainError, Room, StepError};
+use crate::frame::Frame;
+use crate::model::Model;
+use crate::transport::{Lane, Transport};
+
+/// Bytes of a message's header.
+pub(crate) const HEADER_LEN: usize = 16;
+
+/// How a message begins: the tick it is of, and how many items of two kinds follow.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Header {
+    tick: u64,
+    pub(crate) first: u32,
+    pub(crate) second: u32,
+}
+
+impl Header {
+    pub(crate) fn new(tick: u64, first: usize, second: usize) -> Self {
+        Self { tick, first: first as u32, second: second as u32 }
+    }
+
+    pub(crate) fn write(&self, bytes: &mut [u8]) {
+        bytes[..8].copy_from_slice(&self.tick.to_le_bytes());
+        bytes[8..12].copy_from_slice(&self.first.to_le_bytes());
+        bytes[12..16].copy_from_slice(&self.second.to_le_bytes());
+    }
+
+    /// None if the bytes are too short or of another tick.
+    pub(crate) fn read(bytes: &[u8], tick: u64) -> Option<Self> {
+        let (found, rest) = bytes.split_first_chunk::<8>()?;
+        let (first, rest) = rest.split_first_chunk::<4>()?;
+        let (second, _) = rest.split_first_chunk::<4>()?;
+        let header = Self {
+            tick: u64::from_le_bytes(*found),
+            first: u32::from_le_bytes(*first),
+            second: u32::from_le_bytes(*second),
+        };
+        (header.tick == tick).then_some(header)
+    }
+}
+
+/// One row that goes somewhere.
+#[derive(Clone, Copy, Debug, Default)]
+struct Move {
+    to: u32,
+    row: u32,
+    /// [`MIGRANT`], or the shift of a ghost: 3 * (y + 1) + (x + 1).
+    tag: u32,
+}
+
+const MIGRANT: u32 = u32::MAX;
+
+/// All rows that go somewhere, grouped by receiver: migrants first, then ghosts.
+#[derive(Debug, Default)]
+pub(crate) struct Moves {
+    found: Vec<Move>,
+    grouped: Vec<Move>,
+    /// Where each receiver's migrants and ghosts begin, and the end.
+    begins: Vec<u32>,
+}
+
+impl Moves {
+    pub(crate) fn memory_bytes(&self) -> usize {
+        size_of::<Move>() * (self.found.capacity() + self.grouped.capacity())
+            + 4 * self.begins.capacity()
+    }
+
+    fn group(&mut self, domains: usize) {
+        let class = |moved: &Move| 2 * moved.to as usize + usize::from(moved.tag != MIGRANT);
+        self.begins.clear();
+        self.begins.resize(2 * domains + 1, 0);
+        for moved in &self.found {
+            self.begins[class(moved) + 1] += 1;
+        }
+        for at in 1..self.begins.len() {
+            self.begins[at] += self.begins[at - 1];
+        }
+        self.grouped.clear();
+        self.grouped.resize(self.found.len(), Move::default());
+        for moved in &self.found {
+            let place = &mut self.begins[class(moved)];
+            self.grouped[*place as usize] = *moved;
+            *place += 1;
+        }
+        // Each begin has moved on to the next one's: shift them back.
+        for at in (1..self.begins.len()).rev() {
+            self.begins[at] = self.begins[at - 1];
+        }
+        if let Some(first) = self.begins.first_mut() {
+            *first = 0;
+        }
+    }
+
+    fn to(&self, domain: u32) -> (&[Move], &[Move]) {
+        let at = |index: usize| self.begins.get(index).copied().unwrap_or(0) as usize;
+        let first = 2 * domain as usize;
+        (&self.grouped[at(first)..at(first + 1)], &self.grouped[at(first + 1)..at(first + 2)])
+    }
+}
+
+/// How an entity leaves the rows of a domain.
+#[derive(Default)]
+struct Leavers {
+    died: u64,
+    died_ids: u64,
+    left: u64,
+    left_ids: u64,
+}
+
+impl<M: Model> Domain<M> {
+    /// Finds each entity's cell and owner, and sends migrants and ghosts.
+    pub(crate) fn route<T: Transport>(
+        &mut self,
+        frame: &Frame<'_, M>,
+        net: &mut T,
+    ) -> Result<(), StepError<T::Error>> {
+        self.moves.found.clear();
+        let leavers = self.find_cells(frame)?;
+        self.moves.group(self.topology.regions().len());
+        self.send_moves(frame, net)?;
+        self.census.died = leavers.died;
+        self.census.died_ids = leavers.died_ids;
+        self.census.owned -= leavers.died + leavers.left;
+        let gone = leavers.died_ids.wrapping_add(leavers.left_ids);
+        self.census.ids = self.census.ids.wrapping_sub(gone);
+        self.counters.deaths += leavers.died;
+        self.counters.migrations += leavers.left;
+        net.close(Lane::Move).map_err(StepError::Transport)
+    }
+
+    /// Gives every row its cell: eight at a time where nothing is special about them.
+    fn find_cells(&mut self, frame: &Frame<'_, M>) -> Result<Leavers, DomainError> {
+        let grid = *self.topology.grid();
+        let region = self.topology.region(self.id);
+        let interior = region.interior(&grid);
+        let stride = region.cols() + 2 * grid.fine();
+        let (xs, ys) =
+            (self.now.column::<f32>(self.positions.0), self.now.column::<f32>(self.positions.1));
+        let ids = self.now.column::<u32>(0);
+        let alive = self.alive.map(|at| self.now.column::<u8>(at));
+        let mut leavers = Leavers::default();
+        let inside = Inside::new(&interior);
+        let origin = (
+            U32x8::splat(region.row.wrapping_sub(1)),
+            U32x8::splat(region.col.wrapping_sub(grid.fine())),
+        );
+        for at in (0..self.rows).step_by(LANES) {
+            let count = (self.rows - at).min(LANES);
+            let (x, y) = (F32x8::load(&xs[at..]), F32x8::load(&ys[at..]));
+            let (row, col) = grid.cell_lanes(x, y);
+            let plain = count == LANES
+                && (x.is_finite() & y.is_finite() & inside.lanes(row, col)).all()
+                && alive.is_none_or(|alive| alive[at..at + LANES].iter().all(|&one| one != 0))
+                && self.cell_of[at..at + LANES].iter().all(|&cell| cell != NO_CELL);
+            if plain {
+                let cell = (row - origin.0) * U32x8::splat(stride) + (col - origin.1);
+                cell.store(&mut self.cell_of[at..]);
+                continue;
+            }
+            let (row, col) = (row.to_array(), col.to_array());
+            for lane in 0..count {
+                let slot = at + lane;
+                if self.cell_of[slot] == NO_CELL {
+                    continue;
+                }
+                let id = ids[slot];
+                if alive.is_some_and(|alive| alive[slot] == 0) {
+                    self.cell_of[slot] = NO_CELL;
+                    leavers.died += 1;
+                    leavers.died_ids = leavers.died_ids.wrapping_add(mix(u64::from(id)));
+                    continue;
+                }
+                if !(xs[slot].is_finite() && ys[slot].is_finite()) {
+                    return Err(DomainError::NonFinite { id, tick: frame.tick.number });
+                }
+                let cell = (row[lane], col[lane]);
+                let owned = region.contains(cell.0, cell.1);
+                let owner = if owned { self.id } else { self.topology.owner(cell.0, cell.1) };
+                self.cell_of[slot] = if owned {
+                    local_cell(&region, grid.fine(), cell, (0, 0))
+                } else {
+                    leavers.left += 1;
+                    leavers.left_ids = leavers.left_ids.wrapping_add(mix(u64::from(id)));
+                    self.moves.found.push(Move { to: owner, row: slot as u32, tag: MIGRANT });
+                    NO_CELL
+                };
+                for overlap in self.topology.overlaps(owner) {
+                    if overlap.cells.contains(cell.0, cell.1) {
+                        let tag = tag_of(overlap);
+                        self.moves.found.push(Move { to: overlap.to, row: slot as u32, tag });
+                    }
+                }
+            }
+        }
+        Ok(leavers)
+    }
+
+    fn send_moves<T: Transport>(
+        &mut self,
+        frame: &Frame<'_, M>,
+        net: &mut T,
+    ) -> Result<(), StepError<T::Error>> {
+        let schema = M::Columns::SCHEMA;
+        let (owned_len, ghost_len) =
+            (packed_len(schema, Reach::Owned), 4 + packed_len(schema, Reach::Ghost));
+        let view = self.now.view()?;
+        for to in (0..self.topology.regions().len() as u32).filter(|to| *to != self.id) {
+            let (migrants, ghosts) = self.moves.to(to);
+            if migrants.is_empty() && ghosts.is_empty() {
+                continue;
+            }
+            let len = HEADER_LEN + migrants.len() * owned_len + ghosts.len() * ghost_len;
+            let mut fill = |bytes: &mut [u8]| {
+                let (head, body) = bytes.split_at_mut(HEADER_LEN);
+                Header::new(frame.tick.number, migrants.len(), ghosts.len()).write(head);
+                let (rows, images) = body.split_at_mut(migrants.len() * owned_len);
+                for (place, moved) in rows.chunks_exact_mut(owned_len).zip(migrants) {
+                    M::Columns::pack(&view, moved.row as usize, Reach::Owned, place);
+                }
+                for (place, moved) in images.chunks_exact_mut(ghost_len).zip(ghosts) {
+                    let (tag, row) = place.split_at_mut(4);
+                    tag.copy_from_slice(&moved.tag.to_le_bytes());
+                    M::Columns::pack(&view, moved.row as usize, Reach::Ghost, row);
+                }
+            };
+            net.send(to, Lane::Move, len, &mut fill).map_err(StepError::Transport)?;
+            self.counters.bytes += len as u64;
+            self.counters.messages += 1;
+        }
+        Ok(())
+    }
+
+    /// Takes in migrants and ghosts. Without room for all of them nothing is changed.
+    pub(crate) fn receive<T: Transport>(
+        &mut self,
+        frame: &Frame<'_, M>,
+        net: &mut T,
+    ) -> Result<(), StepError<T::Error>> {
+        let schema = M::Columns::SCHEMA;
+        let (owned_len, ghost_len) =
+            (packed_len(schema, Reach::Owned), 4 + packed_len(schema, Reach::Ghost));
+        let (mut migrants, mut ghosts) = (0usize, self.moves.to(self.id).1.len());
+        let mut bad = None;
+        net.visit(Lane::Move, &mut |from, bytes| match Header::read(bytes, frame.tick.number) {
+            Some(header)
+                if bytes.len() - HEADER_LEN
+                    == header.first as usize * owned_len + header.second as usize * ghost_len =>
+            {
+                migrants += header.first as usize;
+                ghosts += header.second as usize;
+            }
+            _ => bad = Some(DomainError::Protocol { from, tick: frame.tick.number }),
+        })
+        .map_err(StepError::Transport)?;
+        bad.map_or(Ok(()), Err)?;
+        self.check_room(Room::Entities, self.rows + migrants)?;
+        self.check_room(Room::Ghosts, ghosts)?;
+
+        self.ghost_rows = 0;
+        self.own_ghosts()?;
+        net.visit(Lane::Move, &mut |from, bytes| {
+            let error = DomainError::Protocol { from, tick: frame.tick.number };
+            let Some(header) = Header::read(bytes, frame.tick.number) else { return };
+            let (rows, images) = bytes[HEADER_LEN..].split_at(header.first as usize * owned_len);
+            for row in rows.chunks_exact(owned_len) {
+                if !self.take_migrant(row) {
+                    bad = Some(error);
+                }
+            }
+            for image in images.chunks_exact(ghost_len) {
+                let (tag, row) = image.split_at(4);
+                let tag = u32::from_le_bytes([tag[0], tag[1], tag[2], tag[3]]);
+                if !self.take_ghost(tag, row) {
+                    bad = Some(error);
+                }
+            }
+        })
+        .map_err(StepError::Transport)?;
+        bad.map_or(Ok(()), Err)?;
+        net.clear(Lane::Move).map_err(StepError::Transport)?;
+        if frame.tally {
+            self.tally(frame.model);
+        }
+        Ok(())
+    }
+
+    /// The images of this domain's own entities, and of those that just left it.
+    fn own_ghosts(&mut self) -> Result<(), DomainError> {
+        for at in 0..self.moves.to(self.id).1.len() {
+            let moved = self.moves.to(self.id).1[at];
+            let mut packed = core::mem::take(&mut self.packed);
+            let len =
+                M::Columns::pack(&self.now.view()?, moved.row as usize, Reach::Ghost, &mut packed);
+            let taken = self.take_ghost(moved.tag, &packed[..len.unwrap_or(0)]);
+            self.packed = packed;
+            if !taken {
+                return Err(DomainError::Protocol { from: self.id, tick: 0 });
+            }
+        }
+        Ok(())
+    }
+
+    fn take_migrant(&mut self, row: &[u8]) -> bool {
+        let at = self.rows;
+        if !self.now.unpack(at, Reach::Owned, row) {
+            return false;
+        }
+        let (x, y) = (
+            self.now.column::<f32>(self.positions.0)[at],
+            self.now.column::<f32>(self.positions.1)[at],
+        );
+        let grid = self.topology.grid();
+        let region = self.topology.region(self.id);
+        let cell = grid.cell(x, y);
+        if !region.contains(cell.0, cell.1) {
+            return false;
+        }
+        self.cell_of[at] = local_cell(&region, grid.fine(), cell, (0, 0));
+        self.rows += 1;
+        self.census.owned += 1;
+        self.census.ids = self.census.ids.wrapping_add(mix(u64::from(self.ids()[at])));
+        true
+    }
+
+    fn take_ghost(&mut self, tag: u32, row: &[u8]) -> bool {
+        let at = self.ghost_rows;
+        if tag > 8 || !self.ghosts.unpack(at, Reach::Ghost, row) {
+            return false;
+        }
+        let grid = *self.topology.grid();
+        let world = grid.world();
+        let shift = ((tag / 3) as i32 - 1, (tag % 3) as i32 - 1);
+        let x = &mut self.ghosts.column_mut::<f32>(self.positions.0)[at];
+        let global_x = *x;
+        *x += shift.1 as f32 * world.width();
+        let y = &mut self.ghosts.column_mut::<f32>(self.positions.1)[at];
+        let global_y = *y;
+        *y += shift.0 as f32 * world.height();
+
+        let region = self.topology.region(self.id);
+        let lines = (shift.0 * grid.rows() as i32, shift.1 * grid.cols() as i32);
+        let cell = local_cell(&region, grid.fine(), grid.cell(global_x, global_y), lines);
+        let stride = region.cols() + 2 * grid.fine();
+        if cell >= stride * (region.rows() + 2) {
+            return false;
+        }
+        self.ghost_cell[at] = cell;
+        self.ghost_rows += 1;
+        true
+    }
+}
+
+/// Whether cells lie in a region, eight at a time.
+struct Inside {
+    row: U32x8,
+    rows: U32x8,
+    col: U32x8,
+    cols: U32x8,
+}
+
+impl Inside {
+    fn new(region: &Region) -> Self {
+        Self {
+            row: U32x8::splat(region.row),
+            rows: U32x8::splat(region.rows()),
+            col: U32x8::splat(region.col),
+            cols: U32x8::splat(region.cols()),
+        }
+    }
+
+    #[inline(always)]
+    fn lanes(&self, row: U32x8, col: U32x8) -> Mask8 {
+        (row - self.row).lt(self.rows) & (col - self.col).lt(self.cols)
+    }
+}
+
+fn tag_of(overlap: &Overlap) -> u32 {
+    (3 * (overlap.shift_y + 1) + overlap.shift_x + 1) as u32
+}
+
+/// The cell of a domain's bordered rectangle that a cell of the world is, `lines` further.
+#[inline]
+fn local_cell(region: &Region, fine: u32, cell: (u32, u32), lines: (i32, i32)) -> u32 {
+    let row = cell.0.wrapping_add_signed(lines.0).wrapping_sub(region.row).wrapping_add(1);
+    let col = cell.1.wrapping_add_signed(lines.1).wrapping_sub(region.col).wrapping_add(fine);
+    row.wrapping_mul(region.cols() + 2 * fine).wrapping_add(col)
+}

@@ -1,0 +1,232 @@
+//! Parameters of a model as plain data: name, unit, default and allowed range.
+
+use alloc::string::{String, ToString};
+use core::fmt;
+
+/// One parameter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Param {
+    /// The key in scenario files.
+    pub name: &'static str,
+    /// What it does.
+    pub about: &'static str,
+    /// Its unit; empty for a plain number.
+    pub unit: &'static str,
+    /// The value if none is given.
+    pub default: f64,
+    /// The smallest value allowed.
+    pub min: f64,
+    /// The largest value allowed.
+    pub max: f64,
+    /// Whether only whole numbers are allowed.
+    pub whole: bool,
+}
+
+/// A set of parameters, made by [`params!`](crate::params!).
+pub trait Params: Copy + Default + Send + Sync + fmt::Debug + 'static {
+    /// All parameters.
+    const TABLE: &'static [Param];
+
+    /// The value at a place of the table; None past its end.
+    fn get(&self, index: usize) -> Option<f64>;
+
+    /// Sets the value at a place of the table, unchecked; nothing happens past its end.
+    fn put(&mut self, index: usize, value: f64);
+
+    /// Sets a parameter by name.
+    ///
+    /// # Errors
+    ///
+    /// [`ParamError`] if there is none of this name or the value is not allowed; nothing was
+    /// changed then.
+    fn set(&mut self, name: &str, value: f64) -> Result<(), ParamError> {
+        let Some(index) = Self::TABLE.iter().position(|param| param.name == name) else {
+            return Err(ParamError::Unknown { name: name.to_string(), known: Self::TABLE });
+        };
+        let param = &Self::TABLE[index];
+        if !(value >= param.min && value <= param.max) {
+            return Err(ParamError::OutOfRange { param: *param, value });
+        }
+        if param.whole && value != value as i64 as f64 {
+            return Err(ParamError::NotWhole { param: *param, value });
+        }
+        self.put(index, value);
+        Ok(())
+    }
+}
+
+/// The number types of parameters; used by [`params!`](crate::params!).
+#[doc(hidden)]
+pub trait ParamValue: Copy {
+    const WHOLE: bool;
+    fn from_f64(value: f64) -> Self;
+    fn to_f64(self) -> f64;
+}
+
+impl ParamValue for f32 {
+    const WHOLE: bool = false;
+    fn from_f64(value: f64) -> Self {
+        value as f32
+    }
+    fn to_f64(self) -> f64 {
+        f64::from(self)
+    }
+}
+
+impl ParamValue for u32 {
+    const WHOLE: bool = true;
+    fn from_f64(value: f64) -> Self {
+        value as u32
+    }
+    fn to_f64(self) -> f64 {
+        f64::from(self)
+    }
+}
+
+/// Describes a model's parameters: a struct of `f32` and `u32` with defaults, units and ranges.
+///
+/// # Example
+///
+/// ```
+/// use flockwork_scheduler::Params;
+///
+/// flockwork_scheduler::params! {
+///     /// Parameters of a flock.
+///     pub struct Flock {
+///         /// How far an agent sees.
+///         neighbor_radius: f32 = 1.0, "length", 0.001..=1e6;
+///         /// How many neighbours count at most; 0 for all.
+///         most_neighbors: u32 = 0, "", 0..=64;
+///     }
+/// }
+///
+/// let mut flock = Flock::default();
+/// flock.set("neighbor_radius", 2.5).unwrap();
+/// assert_eq!(flock.neighbor_radius, 2.5);
+/// assert!(flock.set("neighbor_radius", -1.0).is_err());
+/// assert!(flock.set("most_neighbors", 1.5).is_err());
+/// ```
+#[macro_export]
+macro_rules! params {
+    (
+        $(#[$meta:meta])*
+        $vis:vis struct $name:ident {
+            $($(#[doc = $doc:literal])* $field:ident : $kind:ty = $default:expr, $unit:literal,
+                $min:literal ..= $max:literal;)*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        $vis struct $name {
+            $($(#[doc = $doc])* pub $field: $kind,)*
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($field: $default,)* }
+            }
+        }
+
+        impl $crate::Params for $name {
+            const TABLE: &'static [$crate::Param] = &[$(
+                $crate::Param {
+                    name: stringify!($field),
+                    about: concat!($($doc),*).trim_ascii(),
+                    unit: $unit,
+                    default: $default as f64,
+                    min: $min as f64,
+                    max: $max as f64,
+                    whole: <$kind as $crate::ParamValue>::WHOLE,
+                },
+            )*];
+
+            #[allow(unused_assignments, unused_mut, unused_variables)]
+            fn get(&self, index: usize) -> Option<f64> {
+                let mut at = 0usize;
+                $(
+                    if at == index {
+                        return Some($crate::ParamValue::to_f64(self.$field));
+                    }
+                    at += 1;
+                )*
+                None
+            }
+
+            #[allow(unused_assignments, unused_mut, unused_variables)]
+            fn put(&mut self, index: usize, value: f64) {
+                let mut at = 0usize;
+                $(
+                    if at == index {
+                        self.$field = $crate::ParamValue::from_f64(value);
+                    }
+                    at += 1;
+                )*
+            }
+        }
+    };
+}
+
+/// A parameter is not acceptable.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ParamError {
+    /// The model has no parameter of this name.
+    Unknown {
+        /// What was given.
+        name: String,
+        /// What the model has.
+        known: &'static [Param],
+    },
+    /// The value is outside the allowed range, or not a number.
+    OutOfRange {
+        /// The parameter.
+        param: Param,
+        /// What was given.
+        value: f64,
+    },
+    /// The value must be a whole number.
+    NotWhole {
+        /// The parameter.
+        param: Param,
+        /// What was given.
+        value: f64,
+    },
+    /// The value does not go together with another one.
+    Conflict {
+        /// The parameter to change.
+        name: &'static str,
+        /// What is wrong, with what is allowed.
+        problem: String,
+    },
+}
+
+impl fmt::Display for ParamError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown { name, known } => {
+                write!(f, "there is no parameter `{name}`; the model has")?;
+                for (i, param) in known.iter().enumerate() {
+                    write!(f, "{} {}", if i == 0 { "" } else { "," }, param.name)?;
+                }
+                Ok(())
+            }
+            Self::OutOfRange { param, value } => {
+                write!(
+                    f,
+                    "params.{} is {value}: it must be from {} to {}",
+                    param.name, param.min, param.max
+                )
+            }
+            Self::NotWhole { param, value } => {
+                write!(
+                    f,
+                    "params.{} is {value}: it must be a whole number from {} to {}",
+                    param.name, param.min, param.max
+                )
+            }
+            Self::Conflict { name, problem } => write!(f, "params.{name}: {problem}"),
+        }
+    }
+}
+
+impl core::error::Error for ParamError {}

@@ -1,0 +1,246 @@
+//! Checks of everything a simulation begins with.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use flockwork_kernel::Edge;
+use flockwork_kernel::columns::{Columns, LayoutError, Reach, Scalar, find};
+use flockwork_spatial::{CutError, Grid, GridError};
+
+use crate::error::DomainError;
+use crate::model::{Model, Setup};
+use crate::params::ParamError;
+use crate::snapshot::SnapshotError;
+
+/// Changes the packed row of an entity before the first tick, given its number.
+pub type Initial<'a> = dyn FnMut(u32, &mut [u8]) -> Result<(), SimulationError> + 'a;
+
+/// The most entities at tick 0.
+pub const MAX_POPULATION: u32 = 1 << 30;
+
+/// Checks set-up and parameters, and makes the model and its grid.
+pub(crate) fn check<M: Model>(
+    setup: &Setup,
+    params: M::Params,
+) -> Result<(M, Grid), SimulationError> {
+    for name in ["x", "y"] {
+        if find::<f32>(M::Columns::SCHEMA, name).is_none() {
+            return Err(SimulationError::NoPosition { column: name });
+        }
+    }
+    if setup.population == 0 || setup.population > MAX_POPULATION {
+        return Err(SimulationError::Population { given: u64::from(setup.population) });
+    }
+    if !(setup.dt >= 0.0 && setup.dt.is_finite()) {
+        return Err(SimulationError::Timestep { given: setup.dt });
+    }
+    let model = M::new(params, setup)?;
+    let grid = Grid::new(setup.world, model.radius(), setup.population)?;
+    Ok((model, grid))
+}
+
+/// Every number of an entity must be finite, and its position inside a bounded world.
+pub(crate) fn check_row<M: Model>(
+    setup: &Setup,
+    id: u32,
+    row: &[u8],
+) -> Result<(), SimulationError> {
+    let mut at = 0;
+    for column in M::Columns::SCHEMA.iter().filter(|column| column.reach >= Reach::Owned) {
+        let bytes = &row[at..at + column.stride()];
+        at += column.stride();
+        if column.scalar != Scalar::F32 {
+            continue;
+        }
+        for value in bytes.chunks_exact(4).map(read_f32) {
+            if !value.is_finite() {
+                return Err(SimulationError::NonFinite { id, column: column.name, value });
+            }
+        }
+    }
+    let (x, y) = position::<M>(row);
+    for (column, value, side) in [("x", x, setup.world.width()), ("y", y, setup.world.height())] {
+        let inside = match setup.world.edge() {
+            Edge::Torus => value >= 0.0 && value < side,
+            Edge::Walls => value >= 0.0 && value <= side,
+            Edge::Open => true,
+        };
+        if !inside {
+            return Err(SimulationError::OutOfWorld { id, column, value, side });
+        }
+    }
+    Ok(())
+}
+
+/// The position in a packed row.
+pub(crate) fn position<M: Model>(row: &[u8]) -> (f32, f32) {
+    let read = |name| {
+        let mut at = 0;
+        for column in M::Columns::SCHEMA {
+            if column.name == name {
+                return row.get(at..at + 4).map_or(0.0, read_f32);
+            }
+            at += column.stride();
+        }
+        0.0
+    };
+    (read("x"), read("y"))
+}
+
+fn read_f32(bytes: &[u8]) -> f32 {
+    f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
+}
+
+/// The ids at tick 0, which must be unique.
+pub(crate) struct Ids(Vec<u32>);
+
+impl Ids {
+    pub(crate) fn new(count: u32) -> Result<Self, SimulationError> {
+        let mut ids = Vec::new();
+        ids.try_reserve_exact(count as usize)
+            .map_err(|_| DomainError::OutOfMemory { capacity: count as usize })?;
+        Ok(Self(ids))
+    }
+
+    pub(crate) fn push(&mut self, row: &[u8]) {
+        if let Some(id) = row.first_chunk::<4>() {
+            self.0.push(u32::from_le_bytes(*id));
+        }
+    }
+
+    /// Gives the id after the largest.
+    pub(crate) fn check(mut self) -> Result<u32, SimulationError> {
+        self.0.sort_unstable();
+        if let Some(pair) = self.0.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(SimulationError::DuplicateId { id: pair[0] });
+        }
+        let last = self.0.last().copied().unwrap_or(0);
+        last.checked_add(1).ok_or(SimulationError::DuplicateId { id: last })
+    }
+}
+
+/// A simulation cannot be made or cannot go on.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum SimulationError {
+    /// The model has no column `x: f32` or `y: f32`.
+    NoPosition {
+        /// The missing column.
+        column: &'static str,
+    },
+    /// The number of entities is zero or absurd.
+    Population {
+        /// What was given.
+        given: u64,
+    },
+    /// The time per tick is negative or not a number.
+    Timestep {
+        /// What was given.
+        given: f32,
+    },
+    /// A column of an entity is infinite or NaN.
+    NonFinite {
+        /// The entity.
+        id: u32,
+        /// The column.
+        column: &'static str,
+        /// What was given.
+        value: f32,
+    },
+    /// An entity is outside its world.
+    OutOfWorld {
+        /// The entity.
+        id: u32,
+        /// `"x"` or `"y"`.
+        column: &'static str,
+        /// What was given.
+        value: f32,
+        /// The world's extent.
+        side: f32,
+    },
+    /// Two entities have the same id, or an id is the largest there is.
+    DuplicateId {
+        /// The id.
+        id: u32,
+    },
+    /// The caller's initial state is not acceptable.
+    Initial(String),
+    /// After an exchange there were entities too many or too few.
+    Conservation {
+        /// The tick.
+        tick: u64,
+        /// How many there should be.
+        expected: u64,
+        /// How many there were; if as many, then with other ids.
+        found: u64,
+    },
+    /// A parameter is not acceptable.
+    Param(ParamError),
+    /// The interaction radius does not fit the world.
+    Grid(GridError),
+    /// The world does not fit the cut.
+    Cut(CutError),
+    /// A domain cannot go on.
+    Domain(DomainError),
+    /// A snapshot cannot be read.
+    Snapshot(SnapshotError),
+}
+
+impl fmt::Display for SimulationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoPosition { column } => {
+                write!(f, "the model has no column `{column}: f32`, which every model needs")
+            }
+            Self::Population { given } => {
+                write!(f, "entities is {given}: it must be from 1 to {MAX_POPULATION}")
+            }
+            Self::Timestep { given } => {
+                write!(f, "dt is {given}: it must be a finite number of at least 0")
+            }
+            Self::NonFinite { id, column, value } => {
+                write!(f, "column `{column}` of entity {id} is {value}: it must be finite")
+            }
+            Self::OutOfWorld { id, column, value, side } => write!(
+                f,
+                "column `{column}` of entity {id} is {value}: it must be inside the world, from \
+                 0 to {side}"
+            ),
+            Self::DuplicateId { id } => {
+                write!(f, "id {id} is there twice or is too large: ids must be unique")
+            }
+            Self::Initial(problem) => f.write_str(problem),
+            Self::Conservation { tick, expected, found } => write!(
+                f,
+                "entities were lost or doubled in tick {tick}: {found} instead of {expected} (or \
+                 as many with other ids); this is a bug of the scheduler"
+            ),
+            Self::Param(error) => error.fmt(f),
+            Self::Grid(error) => error.fmt(f),
+            Self::Cut(error) => error.fmt(f),
+            Self::Domain(error) => error.fmt(f),
+            Self::Snapshot(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for SimulationError {}
+
+macro_rules! from {
+    ($($kind:ident $error:ty),+) => {$(
+        impl From<$error> for SimulationError {
+            fn from(error: $error) -> Self {
+                Self::$kind(error)
+            }
+        }
+    )+};
+}
+
+from!(Param ParamError, Grid GridError, Cut CutError, Domain DomainError, Snapshot SnapshotError);
+
+impl From<LayoutError> for SimulationError {
+    fn from(error: LayoutError) -> Self {
+        Self::Domain(error.into())
+    }
+}
