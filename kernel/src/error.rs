@@ -96,7 +96,7 @@ pub(crate) fn check(fields: &[(&'static str, &[f32])]) -> Result<(), KernelError
 
 /// Checks that a parameter is finite and at least 0; gives it with -0.0 made +0.0.
 pub(crate) fn non_negative(name: &'static str, value: f32) -> Result<f32, KernelError> {
-    if value >= 0.0 && value <= f32::MAX {
+    if (0.0..=f32::MAX).contains(&value) {
         return Ok(value + 0.0);
     }
     Err(KernelError::InvalidParameter { name, value })

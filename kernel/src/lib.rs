@@ -6,7 +6,7 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`columns`] | entity columns over one arena: schema, layout, typed views, pack and unpack |
+//! | [`mod@columns`] | entity columns over one arena: schema, layout, typed views, pack and unpack |
 //! | [`lanes`] | eight lanes of `f32` and `u32`, exact operations only |
 //! | [`math`] | transcendental functions with one result on every target |
 //! | [`vector`] | eight vectors in the plane |

@@ -128,8 +128,7 @@ pub fn ln(x: F32x8) -> F32x8 {
     let even = w * (s(0.400_009_72) + w * s(0.242_790_79));
     let odd = z * (s(0.666_666_6) + w * s(0.284_987_87));
     let half = s(0.5) * f * f;
-    let result =
-        q * (half + (odd + even)) + k * s(9.058_000_6e-6) - half + f + k * s(6.931_381_2e-1);
+    let result = q * (half + (odd + even)) + k * s(9.058_001e-6) - half + f + k * s(6.931_381e-1);
     let result = x.eq(F32x8::ZERO).select(s(f32::NEG_INFINITY), result);
     let result = x.eq(s(f32::INFINITY)).select(x, result);
     x.ge(F32x8::ZERO).select(result, s(f32::NAN))

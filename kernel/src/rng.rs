@@ -16,7 +16,7 @@ const MULTIPLY: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 const ROUNDS: u32 = 10;
 
-/// 2^-24: the distance of two neighbouring results of [`unit`].
+/// 2^-24: the distance of two neighbouring results of [`unit()`].
 const STEP: f32 = 1.0 / 16_777_216.0;
 
 /// Four random words for one entity, tick and purpose.
@@ -76,7 +76,7 @@ pub fn unit(bits: u32) -> f32 {
     (bits >> 8) as f32 * STEP
 }
 
-/// As [`unit`], for eight lanes.
+/// As [`unit()`], for eight lanes.
 #[inline(always)]
 pub fn unit_lanes(bits: U32x8) -> F32x8 {
     (bits >> 8).to_f32() * F32x8::splat(STEP)

@@ -169,7 +169,7 @@ quickcheck! {
         let edge = Edge::NAMES[usize::from(edge % 3)].1;
         let world = World::new(7.0, 3.0, edge).unwrap();
         let mut c: [Vec<f32>; 6] = core::array::from_fn(|i| numbers(count, seed ^ i as u64, 9.0));
-        let mut naive = c.clone();
+        let before = c.clone();
         {
             let [xs, ys, vxs, vys, axs, ays] = &mut c;
             semi_implicit_euler(dt, xs, ys, vxs, vys, axs, ays).unwrap();
@@ -177,15 +177,15 @@ quickcheck! {
             limit_speed(1.0, 6.0, vxs, vys).unwrap();
             apply_edge(&world, xs, ys, vxs, vys).unwrap();
         }
-        for i in 0..count {
-            let [x, y, vx, vy, ax, ay] = core::array::from_fn(|k| naive[k][i]);
+        (0..count).all(|i| {
+            let [x, y, vx, vy, ax, ay] = core::array::from_fn(|k: usize| before[k][i]);
             let t = dt.seconds();
             let (mut vx, mut vy) = (vx + ax * t, vy + ay * t);
             let (x, y) = (x + vx * t, y + vy * t);
             let factor = 1.0 / (1.0 + 0.3 * t);
             (vx, vy) = (vx * factor, vy * factor);
             let speed = libm::sqrtf(vx * vx + vy * vy);
-            let target = if speed > 6.0 { 6.0 } else if speed < 1.0 { 1.0 } else { speed };
+            let target = speed.clamp(1.0, 6.0);
             if target != speed && speed > 0.0 {
                 let inverse = 1.0 / speed;
                 (vx, vy) = (vx * inverse * target, vy * inverse * target);
@@ -198,10 +198,7 @@ quickcheck! {
                 }
                 Edge::Open => (x, vx, y, vy),
             };
-            for (k, value) in [x, y, vx, vy].into_iter().enumerate() {
-                naive[k][i] = value;
-            }
-        }
-        c.iter().zip(&naive).all(|(a, b)| a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits()))
+            [x, y, vx, vy].iter().zip(&c).all(|(value, column)| value.to_bits() == column[i].to_bits())
+        })
     }
 }

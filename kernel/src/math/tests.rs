@@ -77,7 +77,11 @@ fn large_angles_lose_accuracy_slowly_and_stay_bounded() {
 fn arc_tangent_is_within_three_ulp() {
     let mut worst = 0.0f64;
     for (i, (y, x)) in spread(COUNT, 1.0e12).zip(spread(COUNT, 1.0e3).skip(1)).enumerate() {
-        let y = if i % 2 == 0 { y } else { x * crate::rng::signed((i as u32).wrapping_mul(0x9E37_79B9)) };
+        let y = if i % 2 == 0 {
+            y
+        } else {
+            x * crate::rng::signed((i as u32).wrapping_mul(0x9E37_79B9))
+        };
         worst = worst.max(ulp_error(scalar::atan2(y, x), libm::atan2(y.into(), x.into())));
     }
     std::println!("atan2: {worst} ulp");
