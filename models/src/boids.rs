@@ -1,0 +1,273 @@
+//! Flocks: each boid keeps its distance, takes its neighbours' heading and stays with them.
+//!
+//! The three forces, for the neighbours closer than `neighbor_radius`:
+//!
+//! | force | acceleration |
+//! | --- | --- |
+//! | separation | sum of `-d (1 - \|d\|² / separation_radius²)` over those closer than `separation_radius` |
+//! | alignment | mean velocity of the neighbours, less the own |
+//! | cohesion | mean position of the neighbours, less the own |
+//!
+//! each times its weight. Speed then stays between `min_speed` and `max_speed`. With
+//! `max_neighbors` above 0 only the nearest so many count, by (distance, id).
+//!
+//! # Reference
+//!
+//! C. W. Reynolds, "Flocks, herds and schools: a distributed behavioral model", 1987,
+//! doi:10.1145/37401.37406.
+
+use core::ops::Range;
+
+use flockwork_kernel::integrate::{EdgeLanes, clamp_speed, euler};
+use flockwork_kernel::{F32x8, LANES, math, rng};
+use flockwork_scheduler::{
+    Context, Model, MutOf, ParamError, RefOf, ScratchOf, Setup, Stat, Tick, Totals,
+};
+use flockwork_spatial::{Pair, Positioned};
+
+flockwork_kernel::columns! {
+    /// State of one boid.
+    pub mod boid {
+        ghost {
+            /// Position along x, length.
+            x: f32,
+            /// Position along y, length.
+            y: f32,
+            /// Velocity along x, length per time.
+            vx: f32,
+            /// Velocity along y, length per time.
+            vy: f32,
+        }
+        owned {}
+        scratch {
+            /// Acceleration along x, length per time squared.
+            ax: f32,
+            /// Acceleration along y, length per time squared.
+            ay: f32,
+        }
+    }
+}
+
+flockwork_scheduler::params! {
+    /// Parameters of [`Boids`].
+    pub struct BoidsParams {
+        /// Boids closer than this push each other away.
+        separation_radius: f32 = 0.4, "length", 1e-6..=1e6;
+        /// Boids closer than this are neighbours.
+        neighbor_radius: f32 = 1.0, "length", 1e-6..=1e6;
+        /// Weight of separation.
+        separation: f32 = 8.0, "1 / time^2", 0.0..=1e6;
+        /// Weight of alignment.
+        alignment: f32 = 1.0, "1 / time", 0.0..=1e6;
+        /// Weight of cohesion.
+        cohesion: f32 = 0.5, "1 / time^2", 0.0..=1e6;
+        /// The least speed.
+        min_speed: f32 = 0.5, "length / time", 0.0..=1e6;
+        /// The highest speed.
+        max_speed: f32 = 2.0, "length / time", 0.0..=1e6;
+        /// At most so many neighbours count, the nearest; 0 for all.
+        max_neighbors: u32 = 0, "", 0..=64;
+    }
+}
+
+/// The model.
+#[derive(Clone, Copy, Debug)]
+pub struct Boids {
+    params: BoidsParams,
+}
+
+/// What a boid shows to its neighbours.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen {
+    x: f32,
+    y: f32,
+    vx: f32,
+    vy: f32,
+}
+
+impl Positioned for Seen {
+    #[inline(always)]
+    fn x(&self) -> f32 {
+        self.x
+    }
+    #[inline(always)]
+    fn y(&self) -> f32 {
+        self.y
+    }
+}
+
+/// Sums over the neighbours of eight boids.
+#[derive(Clone, Copy, Debug)]
+pub struct Sum {
+    /// 1 / separation_radius².
+    inverse: F32x8,
+    count: F32x8,
+    vx: F32x8,
+    vy: F32x8,
+    dx: F32x8,
+    dy: F32x8,
+    away_x: F32x8,
+    away_y: F32x8,
+}
+
+impl Model for Boids {
+    type Columns = boid::Columns;
+    type Params = BoidsParams;
+    type Record = Seen;
+    type Tile = ();
+    type Sum = Sum;
+
+    const NAME: &'static str = "boids";
+    const ABOUT: &'static str = "flocks by separation, alignment and cohesion";
+    const SUMS: usize = 3;
+    const STATS: &'static [Stat] = &[
+        Stat { name: "mean_speed", about: "mean speed, length / time" },
+        Stat { name: "polarization", about: "length of the mean heading, from 0 to 1" },
+    ];
+
+    fn new(params: BoidsParams, _setup: &Setup) -> Result<Self, ParamError> {
+        if params.separation_radius > params.neighbor_radius {
+            return Err(ParamError::Conflict {
+                name: "separation_radius",
+                problem: "it must be at most neighbor_radius".into(),
+            });
+        }
+        if params.min_speed > params.max_speed {
+            return Err(ParamError::Conflict {
+                name: "min_speed",
+                problem: "it must be at most max_speed".into(),
+            });
+        }
+        Ok(Self { params })
+    }
+
+    fn radius(&self) -> f32 {
+        self.params.neighbor_radius
+    }
+
+    fn most_neighbours(&self) -> Option<u32> {
+        (self.params.max_neighbors > 0).then_some(self.params.max_neighbors)
+    }
+
+    fn spawn(&self, setup: &Setup, id: u32, columns: &mut MutOf<'_, Self>, row: usize) {
+        let [x, y, direction, speed] = rng::draw(setup.seed, 0, id, 0);
+        let (sin, cos) = math::scalar::sin_cos(rng::signed(direction) * core::f32::consts::PI);
+        let Self { params } = self;
+        let speed = params.min_speed + (params.max_speed - params.min_speed) * rng::unit(speed);
+        columns.x[row] = rng::unit(x) * setup.world.width();
+        columns.y[row] = rng::unit(y) * setup.world.height();
+        columns.vx[row] = cos * speed;
+        columns.vy[row] = sin * speed;
+    }
+
+    #[inline(always)]
+    fn record(&self, columns: &RefOf<'_, Self>, row: usize) -> Seen {
+        Seen {
+            x: columns.x[row],
+            y: columns.y[row],
+            vx: columns.vx[row],
+            vy: columns.vy[row],
+        }
+    }
+
+    #[inline(always)]
+    fn load(&self, _columns: &RefOf<'_, Self>, _at: usize) -> ((), Sum) {
+        let radius = F32x8::splat(self.params.separation_radius);
+        let zero = F32x8::ZERO;
+        let sum = Sum {
+            inverse: F32x8::ONE / (radius * radius),
+            count: zero,
+            vx: zero,
+            vy: zero,
+            dx: zero,
+            dy: zero,
+            away_x: zero,
+            away_y: zero,
+        };
+        ((), sum)
+    }
+
+    #[inline(always)]
+    fn pair(&self, _tile: &(), other: &Seen, pair: &Pair, sum: &mut Sum) {
+        let near = pair.near;
+        sum.count += near.keep(F32x8::ONE);
+        sum.vx += near.keep(F32x8::splat(other.vx));
+        sum.vy += near.keep(F32x8::splat(other.vy));
+        let (dx, dy) = (near.keep(pair.dx), near.keep(pair.dy));
+        sum.dx += dx;
+        sum.dy += dy;
+        // Not below 0, so that boids outside separation_radius have no part.
+        let push = (F32x8::ONE - pair.d2 * sum.inverse).max(F32x8::ZERO);
+        sum.away_x -= dx * push;
+        sum.away_y -= dy * push;
+    }
+
+    #[inline(always)]
+    fn finish(
+        &self,
+        at: usize,
+        _count: usize,
+        _tile: &(),
+        sum: &Sum,
+        columns: &RefOf<'_, Self>,
+        scratch: &mut ScratchOf<'_, Self>,
+        _context: &mut Context<'_, Self>,
+    ) {
+        let Self { params } = self;
+        let [separation, alignment, cohesion] =
+            [params.separation, params.alignment, params.cohesion].map(F32x8::splat);
+        let some = sum.count.gt(F32x8::ZERO);
+        let share = F32x8::ONE / sum.count.max(F32x8::ONE);
+        let force = |away: F32x8, v: F32x8, d: F32x8, own: &[f32]| {
+            let own = F32x8::load(own);
+            away * separation
+                + some.keep(v * share - own) * alignment
+                + d * share * cohesion
+        };
+        force(sum.away_x, sum.vx, sum.dx, &columns.vx[at..]).store(&mut scratch.ax[at..]);
+        force(sum.away_y, sum.vy, sum.dy, &columns.vy[at..]).store(&mut scratch.ay[at..]);
+    }
+
+    fn update(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
+        let dt = F32x8::splat(tick.setup.dt);
+        let low = F32x8::splat(self.params.min_speed);
+        let high = F32x8::splat(self.params.max_speed);
+        let edge = EdgeLanes::of(&tick.setup.world);
+        for at in rows.clone().step_by(LANES) {
+            let tile = at..(at + LANES).min(rows.end);
+            let load = |column: &[f32]| F32x8::load(&column[tile.clone()]);
+            let (vx, vy) = (
+                load(columns.vx) + load(columns.ax) * dt,
+                load(columns.vy) + load(columns.ay) * dt,
+            );
+            let (vx, vy) = clamp_speed(vx, vy, low, high);
+            let (x, vx) = euler(load(columns.x), vx, F32x8::ZERO, dt);
+            let (y, vy) = euler(load(columns.y), vy, F32x8::ZERO, dt);
+            let (x, y, vx, vy) = edge.apply(x, y, vx, vy);
+            x.store(&mut columns.x[tile.clone()]);
+            y.store(&mut columns.y[tile.clone()]);
+            vx.store(&mut columns.vx[tile.clone()]);
+            vy.store(&mut columns.vy[tile]);
+        }
+    }
+
+    fn tally(&self, columns: &RefOf<'_, Self>, row: usize, sums: &mut [i64]) {
+        let (vx, vy) = (columns.vx[row], columns.vy[row]);
+        let speed = math::scalar::length(vx, vy);
+        let share = if speed > 0.0 { 1.0 / speed } else { 0.0 };
+        for (sum, value) in sums.iter_mut().zip([speed, vx * share, vy * share]) {
+            *sum += (f64::from(value) * FIXED) as i64;
+        }
+    }
+
+    fn report(&self, totals: &Totals<'_>, each: &mut dyn FnMut(f64)) {
+        let mean = |at: usize| {
+            totals.sums[at] as f64 / FIXED / (totals.population.max(1) as f64)
+        };
+        each(mean(0));
+        each(math::scalar::length(mean(1) as f32, mean(2) as f32).into());
+    }
+}
+
+/// Fixed point of the sums: 2^24.
+const FIXED: f64 = (1 << 24) as f64;
