@@ -7,6 +7,10 @@
 //! | --- | --- |
 //! | [`grid`] | the one global cell grid of a world |
 //! | [`sort`] | counting sort into cells, canonical (row, column, id) order |
+//! | [`index`] | the bounded index: the entities of a world in the cells of its grid |
+//! | [`hash`] | the unbounded index: a spatial hash over the whole plane |
+//! | [`query`] | radius, nearest, box, segment and pair queries over both |
+//! | [`naive`] | the same queries as O(n^2) definitions, for tests and base lines |
 //! | [`pass`] | the block-wise neighbour pass of the models |
 //! | [`regions`] | recursive bisection of the grid, owners of cells, ghost bands |
 
@@ -17,11 +21,18 @@
 extern crate std;
 
 pub mod grid;
+pub mod hash;
+pub mod index;
+pub mod naive;
 pub mod pass;
+pub mod query;
 pub mod regions;
 pub mod sort;
 
 pub use grid::{Grid, GridError};
+pub use hash::{HashIndex, HashScratch};
+pub use index::{CellIndex, CellScratch, Entities, IndexError};
 pub use pass::{Cells, Pair, PassError, Positioned, Reach, Visitor};
+pub use query::{Hit, Query, QueryError, Segment, SegmentHit};
 pub use regions::{Cut, CutError, Overlap, Region};
 pub use sort::{Entry, NO_CELL, SortError};

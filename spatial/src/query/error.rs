@@ -1,0 +1,93 @@
+//! Why a query cannot be answered.
+
+use core::fmt;
+
+use crate::index::Axis;
+use crate::query::inputs::RADIUS;
+
+/// A query cannot be answered; nothing was written or called back.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum QueryError {
+    /// A radius is not a usable number.
+    InvalidRadius {
+        /// What was given.
+        radius: f32,
+    },
+    /// A radius is not below half of the torus.
+    RadiusTooWide {
+        /// What was given.
+        radius: f32,
+        /// The largest that fits.
+        widest: f32,
+    },
+    /// A coordinate of the query is NaN or infinite.
+    PointNotFinite {
+        /// Which coordinate.
+        axis: Axis,
+        /// What was given.
+        value: f32,
+    },
+    /// A coordinate of the query, or a corner of its box, is outside what is allowed.
+    PointOutside {
+        /// Which coordinate.
+        axis: Axis,
+        /// What was given.
+        value: f32,
+        /// The smallest that is allowed.
+        low: f32,
+        /// The largest that is allowed.
+        high: f32,
+    },
+    /// A segment with its radius could meet itself across the seam of the torus.
+    SegmentTooLong {
+        /// Along which axis.
+        axis: Axis,
+        /// Its length along this axis and twice its radius.
+        extent: f32,
+        /// What this must be below.
+        longest: f32,
+    },
+    /// No result was asked for.
+    NoResults,
+    /// The slice for the results is too short.
+    OutTooShort {
+        /// Results asked for.
+        needed: usize,
+        /// Places given.
+        given: usize,
+    },
+}
+
+impl fmt::Display for QueryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidRadius { radius } => {
+                let (low, high) = RADIUS;
+                write!(f, "the radius of a query is {radius}: it must be from {low:e} to {high:e}")
+            }
+            Self::RadiusTooWide { radius, widest } => write!(
+                f,
+                "the radius of a query is {radius}: in this torus it must be at most {widest} \
+                 (below half of the shorter side)"
+            ),
+            Self::PointNotFinite { axis, value } => {
+                write!(f, "{axis} of a query is {value}: it must be a finite number")
+            }
+            Self::PointOutside { axis, value, low, high } => {
+                write!(f, "{axis} of a query is {value}: it must be from {low} to {high}")
+            }
+            Self::SegmentTooLong { axis, extent, longest } => write!(
+                f,
+                "a segment with its radius on both sides extends {extent} along {axis}: in this \
+                 torus it must be below {longest}"
+            ),
+            Self::NoResults => write!(f, "0 results were asked for: it must be at least 1"),
+            Self::OutTooShort { needed, given } => {
+                write!(f, "the slice for the results has {given} places and needs {needed}")
+            }
+        }
+    }
+}
+
+impl core::error::Error for QueryError {}

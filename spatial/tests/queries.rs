@@ -1,0 +1,198 @@
+//! Every query, on both indices, against its naive twin: results must be equal bit for bit.
+//!
+//! `world.rs` makes the cases: worlds, distributions, indices, query points.
+
+#[path = "queries/bad_input.rs"]
+mod bad_input;
+#[path = "queries/indices.rs"]
+mod indices;
+#[path = "queries/world.rs"]
+mod world;
+
+use core::ops::ControlFlow;
+
+use flockwork_spatial::query::{Index, Query};
+use flockwork_spatial::{Entry, Hit, Segment, SegmentHit};
+use quickcheck::quickcheck;
+
+use world::{Case, Check, for_all};
+
+/// A result that no query can give, to see that places are untouched.
+const UNTOUCHED: Hit = Hit { id: 77, slot: 7777, d2: -7.0 };
+
+fn hit_bits(hits: &[Hit]) -> Vec<(u32, u32, u32)> {
+    hits.iter().map(|hit| (hit.id, hit.slot, hit.d2.to_bits())).collect()
+}
+
+fn segment_bits(hits: &[SegmentHit]) -> Vec<(u32, u32, u32, u32)> {
+    hits.iter().map(|hit| (hit.id, hit.slot, hit.t.to_bits(), hit.d2.to_bits())).collect()
+}
+
+struct Radius;
+
+impl Check for Radius {
+    fn check(&self, index: &impl Index, case: &mut Case<'_>) {
+        let (x, y) = case.point();
+        let r = case.radius();
+        let cap = 1 + case.random.below(case.count() + 3);
+        let mut found = vec![UNTOUCHED; cap + 1];
+        let mut naive = vec![UNTOUCHED; cap];
+        let count = index.radius(x, y, r, &mut found, cap).unwrap();
+        assert_eq!(count, case.naive().radius(x, y, r, &mut naive));
+        naive.push(UNTOUCHED);
+        assert_eq!(hit_bits(&found), hit_bits(&naive), "radius {r} at {x}, {y} capped at {cap}");
+        assert_eq!(index.count_radius(x, y, r).unwrap(), case.naive().count_radius(x, y, r));
+    }
+}
+
+struct Visit;
+
+impl Check for Visit {
+    fn check(&self, index: &impl Index, case: &mut Case<'_>) {
+        let at = case.point();
+        let r = case.radius();
+        let stop = 1 + case.random.below(2 * case.count() + 2);
+        let (mut found, mut naive) = (Vec::new(), Vec::new());
+        let until = |seen: &mut Vec<Hit>, hit: Hit| {
+            seen.push(hit);
+            if seen.len() == stop { ControlFlow::Break(hit.id) } else { ControlFlow::Continue(()) }
+        };
+        let flow = index.visit_radius(at.0, at.1, r, |hit| until(&mut found, hit)).unwrap();
+        let lines = case.lines();
+        let naive_flow = case.naive().visit_radius(at, r, &lines, |hit| until(&mut naive, hit));
+        assert_eq!(hit_bits(&found), hit_bits(&naive), "radius {r} at {at:?}");
+        assert_eq!(flow, naive_flow);
+    }
+}
+
+struct Nearest;
+
+impl Check for Nearest {
+    fn check(&self, index: &impl Index, case: &mut Case<'_>) {
+        let (x, y) = case.point();
+        let k = 1 + case.random.below(case.count() + 3);
+        let mut found = vec![UNTOUCHED; k + 1];
+        let mut naive = vec![UNTOUCHED; k];
+        let count = index.nearest(x, y, k, &mut found).unwrap();
+        assert_eq!(count, case.naive().nearest(x, y, &mut naive));
+        assert_eq!(count, k.min(case.count()));
+        naive.push(UNTOUCHED);
+        assert_eq!(hit_bits(&found), hit_bits(&naive), "{k} nearest to {x}, {y}");
+    }
+}
+
+struct Boxes;
+
+impl Check for Boxes {
+    fn check(&self, index: &impl Index, case: &mut Case<'_>) {
+        let (low, high) = case.corners();
+        let cap = 1 + case.random.below(case.count() + 3);
+        let untouched = Entry::new(77, 7777);
+        let mut found = vec![untouched; cap + 1];
+        let mut naive = vec![untouched; cap];
+        let count = index.box_query(low, high, &mut found, cap).unwrap();
+        assert_eq!(count, case.naive().box_query(low, high, &mut naive));
+        naive.push(untouched);
+        assert_eq!(found, naive, "box from {low:?} to {high:?} capped at {cap}");
+    }
+}
+
+struct Segments;
+
+impl Check for Segments {
+    fn check(&self, index: &impl Index, case: &mut Case<'_>) {
+        let segment = case.segment();
+        let cap = 1 + case.random.below(case.count() + 3);
+        let untouched = SegmentHit { id: 77, slot: 7777, t: -7.0, d2: -7.0 };
+        let mut found = vec![untouched; cap + 1];
+        let mut naive = vec![untouched; cap];
+        let count = index.segment(&segment, &mut found, cap).unwrap();
+        assert_eq!(count, case.naive().segment(&segment, &mut naive));
+        naive.push(untouched);
+        assert_eq!(segment_bits(&found), segment_bits(&naive), "{segment:?}");
+        let first = index.first_on_segment(&segment).unwrap();
+        assert_eq!(segment_bits(first.as_slice()), segment_bits(&naive[..count.min(1)]));
+    }
+}
+
+struct Pairs;
+
+impl Check for Pairs {
+    fn check(&self, index: &impl Index, case: &mut Case<'_>) {
+        let r = case.radius();
+        let stop = 1 + case.random.below(case.count() * case.count() + 2);
+        let (mut found, mut naive) = (Vec::new(), Vec::new());
+        let until = |seen: &mut Vec<_>, low: Entry, high: Entry, d2: f32| {
+            seen.push((low, high, d2.to_bits()));
+            if seen.len() == stop { ControlFlow::Break(high) } else { ControlFlow::Continue(()) }
+        };
+        let flow = index.pairs_within(r, |i, j, d2| until(&mut found, i, j, d2)).unwrap();
+        let lines = case.lines();
+        let naive_flow =
+            case.naive().pairs_within(r, &lines, |i, j, d2| until(&mut naive, i, j, d2));
+        assert_eq!(found, naive, "pairs within {r}");
+        assert_eq!(flow, naive_flow);
+        let mut once: Vec<_> = found.iter().map(|(i, j, _)| (i.id(), j.id())).collect();
+        assert!(once.iter().all(|(i, j)| i < j), "the lower id comes first");
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), found.len(), "a pair comes once");
+    }
+}
+
+quickcheck! {
+    fn radius_matches_naive(seed: u64) -> bool {
+        for_all(seed, 40, &Radius)
+    }
+
+    fn visits_match_naive_in_order_and_early_exit(seed: u64) -> bool {
+        for_all(seed, 25, &Visit)
+    }
+
+    fn nearest_matches_naive(seed: u64) -> bool {
+        for_all(seed, 40, &Nearest)
+    }
+
+    fn boxes_match_naive(seed: u64) -> bool {
+        for_all(seed, 40, &Boxes)
+    }
+
+    fn segments_match_naive(seed: u64) -> bool {
+        for_all(seed, 40, &Segments)
+    }
+
+    fn pairs_match_naive_in_order_and_early_exit(seed: u64) -> bool {
+        for_all(seed, 14, &Pairs)
+    }
+}
+
+struct Far;
+
+impl Check for Far {
+    fn check(&self, index: &impl Index, case: &mut Case<'_>) {
+        if index.torus().is_some() {
+            return;
+        }
+        for (x, y) in [(1.0e18, -1.0e18), (-1.0e9, 3.0), (0.0, 1.0e18), (1.0e-30, 0.0)] {
+            let mut found = [UNTOUCHED; 3];
+            let mut naive = [UNTOUCHED; 3];
+            let count = index.nearest(x, y, 3, &mut found).unwrap();
+            assert_eq!(count, case.naive().nearest(x, y, &mut naive));
+            assert_eq!(hit_bits(&found), hit_bits(&naive));
+            let segment = Segment { from: (x, y), to: (-x, -y), radius: 1.0e12 };
+            let mut found = [SegmentHit::default(); 50];
+            let mut naive = [SegmentHit::default(); 50];
+            index.segment(&segment, &mut found, 50).unwrap();
+            case.naive().segment(&segment, &mut naive);
+            assert_eq!(segment_bits(&found), segment_bits(&naive));
+            assert_eq!(index.count_radius(x, y, 1.0e18), Ok(case.naive().count_radius(x, y, 1e18)));
+        }
+    }
+}
+
+#[test]
+fn points_as_far_as_coordinates_go_match_naive() {
+    for seed in 0..20 {
+        for_all(seed, 40, &Far);
+    }
+}
