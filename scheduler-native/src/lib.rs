@@ -1,1 +1,23 @@
-//! Placeholder.
+//! Runs flockwork domains on native threads, with rayon.
+//!
+//! [`Threads`] is the executor: fork-join over more regions than threads, so that a thread that is
+//! done takes over a region from one that is not. It decides when a domain is polled, never what
+//! it computes, so the bits are those of `flockwork_scheduler::Serial`. Once warm, a tick allocates
+//! nothing.
+//!
+//! [`Entry`] and [`AnySimulation`] hide a model's type, for programs that choose it at run time.
+
+#![forbid(unsafe_code)]
+
+mod any;
+mod entry;
+mod post;
+mod table;
+mod threads;
+
+pub use any::{AnySimulation, Metrics, RegionMetrics, Rows, RunError, WorkerMetrics};
+pub use entry::{BuildError, Checked, Config, Entry, Options};
+pub use flockwork_scheduler::snapshot::header as snapshot_header;
+pub use flockwork_scheduler::{SnapshotError, SnapshotHeader};
+pub use table::{Table, TableColumn};
+pub use threads::{Threads, ThreadsError, WallClock};

@@ -47,6 +47,13 @@ pub enum DomainError {
         /// The tick.
         tick: u64,
     },
+    /// The model panicked.
+    Panicked {
+        /// The domain it panicked in.
+        domain: u32,
+        /// The tick.
+        tick: u64,
+    },
     /// The memory for this many entities cannot be had.
     OutOfMemory {
         /// How many entities.
@@ -92,6 +99,9 @@ impl fmt::Display for DomainError {
             }
             Self::UnknownTarget { id, tick } => {
                 write!(f, "an event of tick {tick} is for entity {id}, which does not exist")
+            }
+            Self::Panicked { domain, tick } => {
+                write!(f, "the model panicked in region {domain} in tick {tick}")
             }
             Self::OutOfMemory { capacity } => {
                 write!(f, "there is not enough memory for {capacity} entities in one region")

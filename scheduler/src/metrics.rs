@@ -59,23 +59,32 @@ pub struct Counters {
 impl Counters {
     /// The sum of two domains' counters.
     pub fn plus(self, other: &Self) -> Self {
+        self.zip(other, |a, b| a + b)
+    }
+
+    /// What was counted since `before`; `work` is not a sum and stays.
+    pub fn since(self, before: &Self) -> Self {
+        Self { work: self.work, ..self.zip(before, u64::saturating_sub) }
+    }
+
+    fn zip(self, other: &Self, with: impl Fn(u64, u64) -> u64) -> Self {
         let (a, b) = (self.phases, other.phases);
         Self {
             phases: PhaseTimes {
-                sort_ns: a.sort_ns + b.sort_ns,
-                neighbours_ns: a.neighbours_ns + b.neighbours_ns,
-                commit_ns: a.commit_ns + b.commit_ns,
-                route_ns: a.route_ns + b.route_ns,
-                receive_ns: a.receive_ns + b.receive_ns,
+                sort_ns: with(a.sort_ns, b.sort_ns),
+                neighbours_ns: with(a.neighbours_ns, b.neighbours_ns),
+                commit_ns: with(a.commit_ns, b.commit_ns),
+                route_ns: with(a.route_ns, b.route_ns),
+                receive_ns: with(a.receive_ns, b.receive_ns),
             },
-            work: self.work + other.work,
-            bytes: self.bytes + other.bytes,
-            messages: self.messages + other.messages,
-            migrations: self.migrations + other.migrations,
-            ghosts: self.ghosts + other.ghosts,
-            events: self.events + other.events,
-            births: self.births + other.births,
-            deaths: self.deaths + other.deaths,
+            work: with(self.work, other.work),
+            bytes: with(self.bytes, other.bytes),
+            messages: with(self.messages, other.messages),
+            migrations: with(self.migrations, other.migrations),
+            ghosts: with(self.ghosts, other.ghosts),
+            events: with(self.events, other.events),
+            births: with(self.births, other.births),
+            deaths: with(self.deaths, other.deaths),
         }
     }
 }

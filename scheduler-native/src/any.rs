@@ -1,0 +1,260 @@
+//! A simulation whose model's type is hidden, with its metrics.
+
+use std::time::Instant;
+
+use flockwork_kernel::columns::{Column, Columns, Reach, packed_len};
+use flockwork_scheduler::{
+    Counters, Executor, Grid, Model, Region, Setup, Simulation, SimulationError,
+};
+use hdrhistogram::Histogram;
+
+use crate::threads::Threads;
+
+/// What ends a run.
+pub type RunError = SimulationError;
+
+/// A running simulation of any model.
+pub trait AnySimulation: Send {
+    /// Computes this many ticks.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`]; the simulation has then ended, and gives the same error again.
+    fn run(&mut self, ticks: u64) -> Result<(), RunError>;
+    /// Ticks done.
+    fn tick(&self) -> u64;
+    /// The number of entities now.
+    fn population(&self) -> u64;
+    /// The fingerprint of the whole state.
+    fn fingerprint(&self) -> u64;
+    /// The model's statistics, in the order of [`crate::Entry::stats`].
+    fn stats(&mut self) -> Vec<(&'static str, f64)>;
+    /// What it has done and how long that took.
+    fn metrics(&self) -> Metrics;
+    /// The whole state as bytes: see [`flockwork_scheduler::snapshot`].
+    fn snapshot(&self) -> Vec<u8>;
+    /// The columns of an entity.
+    fn schema(&self) -> &'static [Column];
+    /// What the run began with.
+    fn setup(&self) -> Setup;
+    /// The cell grid.
+    fn grid(&self) -> Grid;
+    /// The regions, in cells of the grid.
+    fn regions(&self) -> Vec<Region>;
+    /// All entities in ascending order of id.
+    fn rows(&self) -> Rows;
+    /// Counts all entities and holds them against the books.
+    ///
+    /// # Errors
+    ///
+    /// [`SimulationError::Conservation`].
+    fn recount(&self) -> Result<(), RunError>;
+}
+
+/// Entities as packed rows: the columns that travel, in schema order, little-endian.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rows {
+    /// The rows.
+    pub bytes: Vec<u8>,
+    /// Bytes of one row.
+    pub stride: usize,
+}
+
+/// What a simulation has done, and how long that took.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    /// Ticks computed by this process.
+    pub ticks: u64,
+    /// Worker threads.
+    pub workers: usize,
+    /// Regions.
+    pub regions: usize,
+    /// Times of single ticks, in nanoseconds.
+    pub tick_ns: Histogram<u64>,
+    /// Time in each phase, added up over regions; `wait` is what workers had nothing to do.
+    pub phases_ns: Vec<(&'static str, u64)>,
+    /// Each worker's time.
+    pub per_worker: Vec<WorkerMetrics>,
+    /// Each region's load.
+    pub per_region: Vec<RegionMetrics>,
+    /// Bytes of mail sent between regions.
+    pub bytes: u64,
+    /// Messages sent between regions.
+    pub messages: u64,
+    /// Entities that changed their region.
+    pub migrations: u64,
+    /// Ghosts, added up over ticks.
+    pub ghosts: u64,
+    /// Events sent.
+    pub events: u64,
+    /// Entities born.
+    pub births: u64,
+    /// Entities that died.
+    pub deaths: u64,
+    /// How often the world was cut anew.
+    pub rebalances: u64,
+    /// Work of the most loaded region over the mean, in the last tick.
+    pub imbalance: f64,
+    /// Bytes of memory in use.
+    pub memory_bytes: u64,
+    /// The most bytes of memory that were in use after any tick.
+    pub peak_memory_bytes: u64,
+}
+
+/// One worker's time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorkerMetrics {
+    /// Time in regions.
+    pub busy_ns: u64,
+    /// Time without work.
+    pub wait_ns: u64,
+}
+
+/// One region's load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RegionMetrics {
+    /// Entities it owns.
+    pub owned: u64,
+    /// Ghosts it sees.
+    pub ghosts: u64,
+    /// What its last tick cost: candidates tested, plus entities.
+    pub work: u64,
+}
+
+/// A simulation on threads.
+pub(crate) struct Native<M: Model> {
+    world: Simulation<M, Threads>,
+    first_tick: u64,
+    tick_ns: Histogram<u64>,
+    wall_ns: u64,
+    busy_before: Vec<u64>,
+    /// What setting up counted: no tick's part.
+    before: Counters,
+    peak_memory_bytes: usize,
+}
+
+impl<M: Model> Native<M> {
+    pub(crate) fn new(world: Simulation<M, Threads>) -> Self {
+        // Up to an hour, to three digits; the bounds are constants, so this cannot fail.
+        let tick_ns = Histogram::new_with_bounds(1, 3_600_000_000_000, 3)
+            .unwrap_or_else(|_| unreachable!("the bounds of the histogram are in order"));
+        Self {
+            first_tick: world.tick(),
+            tick_ns,
+            wall_ns: 0,
+            busy_before: world.executor().busy_ns(),
+            before: world.counters(),
+            peak_memory_bytes: world.memory_bytes(),
+            world,
+        }
+    }
+}
+
+impl<M: Model> AnySimulation for Native<M> {
+    fn run(&mut self, ticks: u64) -> Result<(), RunError> {
+        // All ticks inside the pool: its threads are woken once, and nothing is allocated.
+        let pool = self.world.executor().pool();
+        pool.install(|| {
+            for _ in 0..ticks {
+                let begin = Instant::now();
+                self.world.step()?;
+                let ns = begin.elapsed().as_nanos() as u64;
+                self.wall_ns += ns;
+                self.tick_ns.saturating_record(ns);
+                self.peak_memory_bytes = self.peak_memory_bytes.max(self.world.memory_bytes());
+            }
+            Ok(())
+        })
+    }
+
+    fn tick(&self) -> u64 {
+        self.world.tick()
+    }
+
+    fn population(&self) -> u64 {
+        self.world.population()
+    }
+
+    fn fingerprint(&self) -> u64 {
+        self.world.fingerprint()
+    }
+
+    fn stats(&mut self) -> Vec<(&'static str, f64)> {
+        let mut names = M::STATS.iter();
+        let mut stats = Vec::with_capacity(M::STATS.len());
+        self.world.report(&mut |value| {
+            if let Some(stat) = names.next() {
+                stats.push((stat.name, value));
+            }
+        });
+        stats
+    }
+
+    fn metrics(&self) -> Metrics {
+        let executor = self.world.executor();
+        let counters = self.world.counters().since(&self.before);
+        let mut phases_ns = counters.phases.named().to_vec();
+        let per_worker: Vec<_> = executor
+            .busy_ns()
+            .iter()
+            .zip(&self.busy_before)
+            .map(|(now, before)| now - before)
+            .map(|busy_ns| WorkerMetrics { busy_ns, wait_ns: self.wall_ns.saturating_sub(busy_ns) })
+            .collect();
+        phases_ns.push(("wait", per_worker.iter().map(|worker| worker.wait_ns).sum()));
+        let per_region = self.world.domains().iter().map(|domain| RegionMetrics {
+            owned: domain.census().owned,
+            ghosts: domain.ghost_count() as u64,
+            work: domain.counters().work,
+        });
+        Metrics {
+            ticks: self.world.tick() - self.first_tick,
+            workers: executor.workers(),
+            regions: self.world.domains().len(),
+            tick_ns: self.tick_ns.clone(),
+            phases_ns,
+            per_worker,
+            per_region: per_region.collect(),
+            bytes: counters.bytes,
+            messages: counters.messages,
+            migrations: counters.migrations,
+            ghosts: counters.ghosts,
+            events: counters.events,
+            births: counters.births,
+            deaths: counters.deaths,
+            rebalances: self.world.rebalances(),
+            imbalance: self.world.imbalance(),
+            memory_bytes: self.world.memory_bytes() as u64,
+            peak_memory_bytes: self.peak_memory_bytes as u64,
+        }
+    }
+
+    fn snapshot(&self) -> Vec<u8> {
+        self.world.snapshot()
+    }
+
+    fn schema(&self) -> &'static [Column] {
+        M::Columns::SCHEMA
+    }
+
+    fn setup(&self) -> Setup {
+        *self.world.setup()
+    }
+
+    fn grid(&self) -> Grid {
+        *self.world.grid()
+    }
+
+    fn regions(&self) -> Vec<Region> {
+        self.world.regions().to_vec()
+    }
+
+    fn rows(&self) -> Rows {
+        let stride = packed_len(M::Columns::SCHEMA, Reach::Owned);
+        Rows { bytes: self.world.rows(), stride }
+    }
+
+    fn recount(&self) -> Result<(), RunError> {
+        self.world.recount()
+    }
+}

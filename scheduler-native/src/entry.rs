@@ -1,0 +1,293 @@
+//! A model whose type is hidden: what a program needs to offer it by name.
+
+use std::fmt;
+
+use flockwork_kernel::columns::{Column, Columns, Reach, packed_len, padded};
+use flockwork_scheduler::{
+    Cut, Grid, Model, Param, ParamError, Params, Partition, Setup, Simulation, SimulationError,
+    Stat, Topology,
+};
+
+use crate::any::{AnySimulation, Native};
+use crate::table::{Fitted, Table};
+use crate::threads::{Threads, ThreadsError};
+
+/// How a simulation is run; no choice here changes a result.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// The number of worker threads.
+    pub workers: usize,
+    /// The cut of the world; None chooses one for the workers.
+    pub cut: Option<Cut>,
+    /// Whether the world is cut anew when the work becomes uneven.
+    pub rebalance: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { workers, cut: None, rebalance: true }
+    }
+}
+
+impl Options {
+    /// The cut that is chosen where none is given: some regions per worker, but no region so
+    /// small that its border costs more than its inside.
+    fn cut_of(&self, grid: &Grid) -> Cut {
+        const REGIONS_PER_WORKER: usize = 2;
+        const LEAST_CELLS: u32 = 64;
+        self.cut.unwrap_or_else(|| {
+            let wanted = if self.workers <= 1 { 1 } else { self.workers * REGIONS_PER_WORKER };
+            let most = (grid.cells() / LEAST_CELLS).max(1);
+            Cut::Parts(most.min(wanted.min(4096) as u32))
+        })
+    }
+
+    fn partition(&self, grid: &Grid) -> Partition {
+        let partition = Partition::new(self.cut_of(grid));
+        Partition { rebalance: partition.rebalance.filter(|_| self.rebalance), ..partition }
+    }
+}
+
+/// Everything a simulation is made from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// World, population, seed and time per tick.
+    pub setup: Setup,
+    /// Parameters by name; the others have their defaults.
+    pub params: Vec<(String, f64)>,
+    /// The entities at tick 0; as many as `setup.population`.
+    pub table: Option<Table>,
+    /// How it is run.
+    pub options: Options,
+}
+
+/// What [`Entry::check`] found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Checked {
+    /// The interaction radius.
+    pub radius: f32,
+    /// Rows of the cell grid.
+    pub rows: u32,
+    /// Columns of the cell grid.
+    pub cols: u32,
+    /// Columns of a ghost band.
+    pub fine: u32,
+    /// Regions of the cut.
+    pub regions: u32,
+    /// Neighbours of an entity on average, if entities are spread evenly.
+    pub mean_neighbours: f64,
+    /// Bytes of memory, about.
+    pub bytes_estimate: u64,
+}
+
+/// A model that can be chosen by name.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    /// The name in scenario files.
+    pub name: &'static str,
+    /// What it simulates.
+    pub about: &'static str,
+    /// Its columns.
+    pub schema: &'static [Column],
+    /// Its parameters.
+    pub params: &'static [Param],
+    /// The statistics it reports.
+    pub stats: &'static [Stat],
+    /// Whether it sends events.
+    pub events: bool,
+    /// Whether entities are born in it.
+    pub births: bool,
+    check: fn(&Config) -> Result<Checked, BuildError>,
+    build: fn(&Config) -> Result<Box<dyn AnySimulation>, BuildError>,
+    restore: fn(&[u8], &Options) -> Result<Box<dyn AnySimulation>, BuildError>,
+}
+
+impl Entry {
+    /// The entry of a model.
+    pub const fn of<M: Model>() -> Self {
+        Self {
+            name: M::NAME,
+            about: M::ABOUT,
+            schema: M::Columns::SCHEMA,
+            params: M::Params::TABLE,
+            stats: M::STATS,
+            events: M::EVENTS,
+            births: M::BIRTHS,
+            check: check::<M>,
+            build: build::<M>,
+            restore: restore::<M>,
+        }
+    }
+
+    /// Checks a configuration without making any entity.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] that says which part is not acceptable.
+    pub fn check(&self, config: &Config) -> Result<Checked, BuildError> {
+        (self.check)(config)
+    }
+
+    /// Makes a simulation.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] that says which part of the configuration is not acceptable.
+    pub fn build(&self, config: &Config) -> Result<Box<dyn AnySimulation>, BuildError> {
+        (self.build)(config)
+    }
+
+    /// Makes a simulation from a snapshot.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] that says what is wrong with the snapshot or the options.
+    pub fn restore(
+        &self,
+        snapshot: &[u8],
+        options: &Options,
+    ) -> Result<Box<dyn AnySimulation>, BuildError> {
+        (self.restore)(snapshot, options)
+    }
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+fn params_of<M: Model>(config: &Config) -> Result<M::Params, ParamError> {
+    let mut params = M::Params::default();
+    for (name, value) in &config.params {
+        params.set(name, *value)?;
+    }
+    Ok(params)
+}
+
+fn grid_of<M: Model>(setup: &Setup, params: M::Params) -> Result<Grid, SimulationError> {
+    let model = M::new(params, setup)?;
+    Ok(Grid::new(setup.world, model.radius(), setup.population)?)
+}
+
+fn check<M: Model>(config: &Config) -> Result<Checked, BuildError> {
+    let setup = config.setup;
+    let params = params_of::<M>(config).map_err(SimulationError::from)?;
+    if setup.population == 0 || setup.population > flockwork_scheduler::MAX_POPULATION {
+        let given = u64::from(setup.population);
+        return Err(SimulationError::Population { given }.into());
+    }
+    if !(setup.dt >= 0.0 && setup.dt.is_finite()) {
+        return Err(SimulationError::Timestep { given: setup.dt }.into());
+    }
+    let grid = grid_of::<M>(&setup, params)?;
+    if config.options.workers == 0 || config.options.workers > crate::threads::MAX_WORKERS {
+        return Err(ThreadsError::Workers { given: config.options.workers }.into());
+    }
+    let topology = Topology::new(grid, config.options.cut_of(&grid), &|_, _| 1)
+        .map_err(SimulationError::from)?;
+    if let Some(table) = &config.table {
+        fit(table, &setup, M::Columns::SCHEMA)?;
+    }
+    let area = f64::from(setup.world.width()) * f64::from(setup.world.height());
+    let disc = core::f64::consts::PI * f64::from(grid.radius()).powi(2);
+    let row = packed_len(M::Columns::SCHEMA, Reach::Scratch) + size_of::<M::Record>() + 24;
+    let row = row + packed_len(M::Columns::SCHEMA, Reach::Scratch);
+    Ok(Checked {
+        radius: grid.radius(),
+        rows: grid.rows(),
+        cols: grid.cols(),
+        fine: grid.fine(),
+        regions: topology.regions().len() as u32,
+        mean_neighbours: f64::from(setup.population) / area * disc,
+        bytes_estimate: (padded(setup.population as usize) * row) as u64 * 9 / 8
+            + u64::from(grid.cells()) * 8,
+    })
+}
+
+fn fit<'a>(
+    table: &'a Table,
+    setup: &Setup,
+    schema: &[Column],
+) -> Result<Fitted<'a>, SimulationError> {
+    if table.rows != setup.population as usize {
+        return Err(SimulationError::Initial(format!(
+            "the table has {} rows and entities is {}: they must be the same",
+            table.rows, setup.population
+        )));
+    }
+    Fitted::new(table, schema)
+}
+
+fn build<M: Model>(config: &Config) -> Result<Box<dyn AnySimulation>, BuildError> {
+    check::<M>(config)?;
+    let setup = config.setup;
+    let params = params_of::<M>(config).map_err(SimulationError::from)?;
+    let grid = grid_of::<M>(&setup, params)?;
+    let threads = Threads::new(config.options.workers)?;
+    let partition = config.options.partition(&grid);
+    let world = match &config.table {
+        None => Simulation::<M, _>::new(setup, params, partition, threads, None),
+        Some(table) => {
+            let fitted = fit(table, &setup, M::Columns::SCHEMA)?;
+            let mut initial = |index: u32, packed: &mut [u8]| {
+                fitted.apply(index as usize, packed);
+                Ok(())
+            };
+            Simulation::<M, _>::new(setup, params, partition, threads, Some(&mut initial))
+        }
+    };
+    Ok(Box::new(Native::new(world?)))
+}
+
+fn restore<M: Model>(
+    snapshot: &[u8],
+    options: &Options,
+) -> Result<Box<dyn AnySimulation>, BuildError> {
+    let header = crate::snapshot_header(snapshot).map_err(SimulationError::from)?;
+    let config = Config {
+        setup: header.setup,
+        params: header.params,
+        table: None,
+        options: options.clone(),
+    };
+    let params = params_of::<M>(&config).map_err(SimulationError::from)?;
+    let grid = grid_of::<M>(&config.setup, params)?;
+    let threads = Threads::new(options.workers)?;
+    let world = Simulation::<M, _>::restore(snapshot, options.partition(&grid), threads)?;
+    Ok(Box::new(Native::new(world)))
+}
+
+/// A simulation cannot be made.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// Something of the simulation is not acceptable.
+    Simulation(SimulationError),
+    /// The threads cannot be had.
+    Threads(ThreadsError),
+}
+
+impl From<SimulationError> for BuildError {
+    fn from(error: SimulationError) -> Self {
+        Self::Simulation(error)
+    }
+}
+
+impl From<ThreadsError> for BuildError {
+    fn from(error: ThreadsError) -> Self {
+        Self::Threads(error)
+    }
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Simulation(error) => error.fmt(f),
+            Self::Threads(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for BuildError {}
