@@ -85,6 +85,25 @@ fn every_gene_comes_from_either_parent_about_as_often() {
 }
 
 #[test]
+fn genes_are_drawn_independently() {
+    let mutation = Mutation::new(0.5, 0.25).unwrap();
+    let draws: [fn(u32, Mutation) -> Genes; 3] = [
+        |id, _| crossover(&[0.0; GENES], &[1.0; GENES], 3, 4, id, 5),
+        |id, _| blend(&[0.0; GENES], &[1.0; GENES], 3, 4, id, 5).map(|x| f32::from(x < 0.5)),
+        |id, m| mutate(&[0.5; GENES], m, 3, 4, id, 5).map(|x| f32::from(x != 0.5)),
+    ];
+    for draw in draws {
+        let all: Vec<Genes> = (0..4_000).map(|id| draw(id, mutation)).collect();
+        for i in 0..GENES {
+            for j in 0..i {
+                let equal = all.iter().filter(|genes| genes[i] == genes[j]).count();
+                assert!((1_800..2_200).contains(&equal), "{i} {j}: {equal}");
+            }
+        }
+    }
+}
+
+#[test]
 fn bad_input_is_named_and_changes_nothing() {
     let dt = Timestep::new(0.5).unwrap();
     let mut energies = [1.0, 2.0, 3.0];
