@@ -231,20 +231,29 @@ fn gather(
     at: impl Fn(Entry) -> (i32, i32),
 ) -> usize {
     let mut cells = 0;
-    for ends in buckets.windows(2) {
-        let bucket = &mut order[ends[0] as usize..ends[1] as usize];
-        if !bucket.is_sorted_by_key(|&entry| at(entry)) {
-            bucket.sort_unstable_by_key(|&entry| (at(entry), entry));
+    let mut list = |(row, col), begin, end| {
+        if let Some(place) = occupied.get_mut(cells) {
+            *place = Occupied { row, col, begin, end };
         }
-        let mut begin = ends[0];
+        cells += 1;
+    };
+    for ends in buckets.windows(2) {
+        let (mut begin, end) = (ends[0], ends[1]);
+        let bucket = &mut order[begin as usize..end as usize];
+        let Some((&first, others)) = bucket.split_first() else {
+            continue;
+        };
+        let cell = at(first);
+        if others.iter().all(|&entry| at(entry) == cell) {
+            list(cell, begin, end);
+            continue;
+        }
+        // Cells have collided.
+        bucket.sort_unstable_by_key(|&entry| (at(entry), entry));
         for run in bucket.chunk_by(|&a, &b| at(a) == at(b)) {
-            let (row, col) = at(run[0]);
-            let end = begin + run.len() as u32;
-            if let Some(place) = occupied.get_mut(cells) {
-                *place = Occupied { row, col, begin, end };
-            }
-            begin = end;
-            cells += 1;
+            let next = begin + run.len() as u32;
+            list(at(run[0]), begin, next);
+            begin = next;
         }
     }
     cells
