@@ -1,0 +1,320 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use flockwork_scheduler::Cut;
+
+/// Simulates large crowds of simple agents, with the same bits on any number of workers.
+///
+/// Without a command it runs a scenario; without a scenario, 100,000 entities of the model
+/// `tribes`.
+#[derive(Debug, Parser)]
+#[command(name = "flockwork", version, args_conflicts_with_subcommands = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a scenario and say how it went (also without the word `run`)
+    Run(RunArgs),
+    /// Check that any number of workers and any cut give the same bits in every tick
+    Verify(VerifyArgs),
+    /// Search the largest number of entities that holds a frame rate, at constant density
+    Stress(StressArgs),
+    /// Run some ticks and write the whole state to a file
+    Snapshot(SnapshotArgs),
+    /// Check a scenario without running it: radius, grid, density, memory
+    Check(CheckArgs),
+    /// List the models, or all about one of them
+    Models(ModelsArgs),
+    /// Write a commented scenario for a model
+    Init(InitArgs),
+}
+
+/// A scenario, and what of it the command line changes.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ScenarioArgs {
+    /// This many entities, instead of the scenario's (100k and 1.5M are understood)
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    pub(crate) entities: Option<u64>,
+    /// Scale the world along with --entities, so that the density stays that of the scenario
+    #[arg(long, requires = "entities")]
+    pub(crate) scale: bool,
+    /// This seed, instead of the scenario's
+    #[arg(long, value_name = "S")]
+    pub(crate) seed: Option<u64>,
+    /// Set any key of the scenario, such as params.max_speed=2 or world.edge=walls
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+}
+
+/// Who computes; never changes a result.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct WorkerArgs {
+    /// This many workers, instead of one per core
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub(crate) workers: Option<u16>,
+    /// Cut the world into N regions or into R rows of C, instead of by the number of workers
+    #[arg(long, value_name = "RxC|N", value_parser = parse_cut)]
+    pub(crate) regions: Option<Cut>,
+    /// Leave the regions as they are cut first
+    #[arg(long)]
+    pub(crate) no_rebalance: bool,
+}
+
+/// `flockwork run`.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct RunArgs {
+    /// The scenario: a TOML file; without one, 100,000 entities of the model `tribes`
+    pub(crate) scenario: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) change: ScenarioArgs,
+    /// This many ticks, instead of the scenario's; with --resume, this many more
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    pub(crate) ticks: Option<u64>,
+    #[command(flatten)]
+    pub(crate) workers: WorkerArgs,
+    /// Write what the summary says as JSON (docs/REPORT.md)
+    #[arg(long, value_name = "FILE.json")]
+    pub(crate) report: Option<PathBuf>,
+    /// Write all entities of every K-th tick as a Parquet table
+    #[arg(long, value_name = "FILE.parquet")]
+    pub(crate) record: Option<PathBuf>,
+    /// How many ticks lie between two that are recorded [default: 10]
+    #[arg(long, value_name = "K", requires = "record",
+          value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) every: Option<u64>,
+    /// Draw the world at the end
+    #[arg(long, value_name = "FILE.png")]
+    pub(crate) picture: Option<PathBuf>,
+    /// Go on from a snapshot; a scenario named beside it must be the one it was made from
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["entities", "seed", "set", "scale"])]
+    pub(crate) resume: Option<PathBuf>,
+    /// Write the whole state at the end, to go on from with --resume
+    #[arg(long, value_name = "FILE")]
+    pub(crate) snapshot: Option<PathBuf>,
+    /// No progress bar, and no summary but the fingerprint
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// Whether regions move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Rebalance {
+    /// They do.
+    On,
+    /// They stay.
+    Off,
+    /// Once with, once without.
+    Both,
+}
+
+/// `flockwork verify`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The scenario: a TOML file; without one, 100,000 entities of the model `tribes`
+    pub(crate) scenario: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) change: ScenarioArgs,
+    /// This many ticks [default: those of the scenario, at most 100]
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    pub(crate) ticks: Option<u64>,
+    /// The numbers of workers to compare with one
+    #[arg(long, value_name = "N,..", value_delimiter = ',', default_value = "1,2,3,8",
+          value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub(crate) workers: Vec<u16>,
+    /// The cuts to try with each number of workers [default: 1,2x2,1x5,7x3]
+    #[arg(long, visible_alias = "regions", value_name = "RxC|N,..", value_delimiter = ',',
+          value_parser = parse_cut)]
+    pub(crate) cuts: Vec<Cut>,
+    /// Whether regions move during the run
+    #[arg(long, value_enum, default_value = "both")]
+    pub(crate) rebalance: Rebalance,
+    /// No progress, only what differs
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// `flockwork stress`.
+#[derive(Debug, Args)]
+pub(crate) struct StressArgs {
+    /// The scenario: a TOML file; without one, 100,000 entities of the model `tribes`
+    pub(crate) scenario: Option<PathBuf>,
+    /// The frame rate that 95 of 100 ticks must hold, frames per second
+    #[arg(long, value_name = "RATE", default_value = "60", value_parser = parse_rate)]
+    pub(crate) fps: f64,
+    /// Begin with this many entities, instead of the scenario's
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    pub(crate) entities: Option<u64>,
+    /// This seed, instead of the scenario's
+    #[arg(long, value_name = "S")]
+    pub(crate) seed: Option<u64>,
+    /// Set any key of the scenario, such as params.max_speed=2 or world.edge=walls
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Measure this many ticks of each number of entities, after a fifth as many to warm up
+    #[arg(long, value_name = "N", default_value = "100",
+          value_parser = clap::value_parser!(u64).range(20..=1_000_000))]
+    pub(crate) ticks: u64,
+    /// Go no further than this many entities
+    #[arg(long, value_name = "N", default_value = "100M", value_parser = parse_count)]
+    pub(crate) most: u64,
+    #[command(flatten)]
+    pub(crate) workers: WorkerArgs,
+    /// Write the curve as JSON (docs/REPORT.md)
+    #[arg(long, value_name = "FILE.json")]
+    pub(crate) report: Option<PathBuf>,
+    /// No progress, only the result
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// `flockwork snapshot`.
+#[derive(Debug, Args)]
+pub(crate) struct SnapshotArgs {
+    /// The scenario: a TOML file; without one, 100,000 entities of the model `tribes`
+    pub(crate) scenario: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) change: ScenarioArgs,
+    /// Run this many ticks, instead of the scenario's
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    pub(crate) ticks: Option<u64>,
+    /// Where to write the state
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) workers: WorkerArgs,
+    /// No progress bar, and nothing but the fingerprint
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// `flockwork check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The scenario: a TOML file; without one, 100,000 entities of the model `tribes`
+    pub(crate) scenario: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) change: ScenarioArgs,
+    #[command(flatten)]
+    pub(crate) workers: WorkerArgs,
+}
+
+/// `flockwork models`.
+#[derive(Debug, Args)]
+pub(crate) struct ModelsArgs {
+    /// Only this one, with all its columns, parameters and statistics
+    pub(crate) name: Option<String>,
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `flockwork init`.
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The model
+    pub(crate) model: String,
+    /// For this many entities
+    #[arg(long, value_name = "N", default_value = "10k", value_parser = parse_count)]
+    pub(crate) entities: u64,
+    /// Write to this file, which must not exist, instead of the standard output
+    #[arg(long, value_name = "FILE.toml")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Reads a whole number such as `250000`, `250_000`, `250k` or `2.5M`.
+fn parse_count(text: &str) -> Result<u64, String> {
+    let plain: String = text.chars().filter(|c| *c != '_' && *c != ',').collect();
+    let (digits, factor) = match plain.char_indices().last() {
+        Some((at, 'k' | 'K')) => (&plain[..at], 1_000u64),
+        Some((at, 'm' | 'M')) => (&plain[..at], 1_000_000),
+        Some((at, 'g' | 'G')) => (&plain[..at], 1_000_000_000),
+        _ => (plain.as_str(), 1),
+    };
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let number = || {
+        if !all_digits(whole) || !all_digits(decimals) || whole.is_empty() || decimals.len() > 9 {
+            return None;
+        }
+        let part = match decimals {
+            "" => 0,
+            _ => {
+                let scale = 10u64.pow(decimals.len() as u32);
+                let part = decimals.parse::<u64>().ok()?.checked_mul(factor)?;
+                part.is_multiple_of(scale).then_some(part / scale)?
+            }
+        };
+        whole.parse::<u64>().ok()?.checked_mul(factor)?.checked_add(part)
+    };
+    number().ok_or_else(|| "it must be a whole number, such as 250000, 250k or 2.5M".to_string())
+}
+
+/// Reads `4` or `2x3`.
+fn parse_cut(text: &str) -> Result<Cut, String> {
+    let number = |part: &str| part.trim().parse::<u32>().ok().filter(|number| *number > 0);
+    match text.split_once(['x', 'X', '×']) {
+        None => number(text).map(Cut::Parts),
+        Some((rows, cols)) => number(rows)
+            .zip(number(cols))
+            .filter(|(rows, cols)| rows.checked_mul(*cols).is_some())
+            .map(|(rows, cols)| Cut::Grid { rows, cols }),
+    }
+    .ok_or_else(|| {
+        "it must be a number of regions such as 6, or rows x columns such as 2x3".to_string()
+    })
+}
+
+fn parse_rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if (0.01..=100_000.0).contains(&rate) => Ok(rate),
+        _ => Err("it must be a number from 0.01 to 100000".to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn counts_may_be_short() {
+        assert_eq!(parse_count("100k"), Ok(100_000));
+        assert_eq!(parse_count("1_000"), Ok(1000));
+        assert_eq!(parse_count("2.5M"), Ok(2_500_000));
+        for bad in ["", "k", "-1", "1.5", "1e6", "1.5x", ".5M", "99999999999999999999", "1.2345k"] {
+            assert!(parse_count(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn cuts_are_a_number_or_rows_by_columns() {
+        assert_eq!(parse_cut("6"), Ok(Cut::Parts(6)));
+        assert_eq!(parse_cut("2x3"), Ok(Cut::Grid { rows: 2, cols: 3 }));
+        for bad in ["", "0", "0x3", "x", "2x", "-1", "70000x70000", "2x3x4"] {
+            assert!(parse_cut(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn no_command_means_run() {
+        let cli = Cli::try_parse_from(["flockwork", "a.toml", "--ticks", "5"]).unwrap();
+        assert!(cli.command.is_none());
+        assert_eq!(cli.run.ticks, Some(5));
+        assert!(Cli::try_parse_from(["flockwork"]).unwrap().command.is_none());
+        let cli = Cli::try_parse_from(["flockwork", "run", "--entities", "1k"]).unwrap();
+        assert!(matches!(cli.command, Some(Command::Run(_))));
+    }
+}

@@ -1,0 +1,89 @@
+//! `flockwork check`: what can be known of a scenario without running it.
+
+use std::fmt::Write as _;
+
+use console::Style;
+
+use crate::args::CheckArgs;
+use crate::failure::{Failure, emit};
+use crate::human;
+use crate::registry::Registry;
+use crate::scenario::{self, Scenario};
+
+/// `flockwork check`.
+pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure> {
+    let scenario = Scenario::load(registry, args.scenario.as_deref(), &args.change)?;
+    let options = scenario::options(&args.workers);
+    let workers = options.workers;
+    let checked = scenario
+        .entry
+        .check(&scenario.config(options))
+        .map_err(|error| scenario.refuse(&error))?;
+    let (setup, entry) = (&scenario.setup, scenario.entry);
+    let world = setup.world;
+    let area = f64::from(world.width()) * f64::from(world.height());
+    let good = Style::new().green().bold();
+    let faint = Style::new().dim();
+    let mut text = format!("\n  {} {}\n\n", good.apply_to("ok"), scenario.name);
+    let mut line = |label: &str, content: String| {
+        let label = format!("{label:<12}");
+        let _ = writeln!(text, "  {}{content}", faint.apply_to(label));
+    };
+    line("model", format!("{}: {}", entry.name, entry.about));
+    let entities = human::count(u64::from(setup.population));
+    line("entities", match &scenario.table {
+        Some(_) => format!("{entities} of the initial table"),
+        None => entities,
+    });
+    line("ticks", format!("{} of dt = {}", human::count(scenario.ticks), setup.dt));
+    line("seed", setup.seed.to_string());
+    line(
+        "world",
+        format!("{} x {}, edge {}", world.width(), world.height(), world.edge().name()),
+    );
+    line("radius", human::short(f64::from(checked.radius)));
+    line(
+        "grid",
+        format!(
+            "{} rows x {} columns ({} per radius), {} cells",
+            human::count(u64::from(checked.rows)),
+            human::count(u64::from(checked.cols)),
+            checked.fine,
+            human::count(u64::from(checked.rows) * u64::from(checked.cols)),
+        ),
+    );
+    line(
+        "regions",
+        format!("{} for {}", checked.regions, human::plural(workers as u64, "worker")),
+    );
+    let density = f64::from(setup.population) / area;
+    line("density", format!("{} entities per unit of area", human::short(density)));
+    line(
+        "neighbours",
+        format!("{} on average, if spread evenly", human::short(checked.mean_neighbours)),
+    );
+    line("memory", format!("about {}", human::bytes(checked.bytes_estimate)));
+    let params = entry.params.iter().map(|param| {
+        let given = scenario.params.iter().find(|(name, _)| name == param.name);
+        (param.name, given.map_or(param.default, |(_, value)| *value), given.is_some())
+    });
+    for (i, (name, value, given)) in params.enumerate() {
+        let origin = if given { "" } else { "  (default)" };
+        line(
+            if i == 0 { "params" } else { "" },
+            format!("{name} = {}{}", plain(value), faint.apply_to(origin)),
+        );
+    }
+    text.push('\n');
+    emit(&text)
+}
+
+/// A parameter's value, without the digits that only its 64 bits have.
+pub(crate) fn plain(value: f64) -> String {
+    let narrow = value as f32;
+    if narrow.is_finite() && (f64::from(narrow) - value).abs() <= value.abs() * 1.0e-7 {
+        narrow.to_string()
+    } else {
+        value.to_string()
+    }
+}

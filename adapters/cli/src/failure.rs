@@ -1,0 +1,65 @@
+//! Why a command ends without success, and how it prints.
+
+use std::fmt;
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
+
+use console::Style;
+
+/// Why a command ends without success.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The command line, a scenario or another input is wrong: exit code 2.
+    Usage(String),
+    /// Something went wrong while running: exit code 1.
+    Run(String),
+    /// The command has already said what is wrong: exit code 1.
+    Found,
+    /// The user interrupted it: exit code 130, as shells do.
+    Interrupted,
+}
+
+impl Failure {
+    pub(crate) fn usage(problem: impl fmt::Display) -> Self {
+        Self::Usage(problem.to_string())
+    }
+
+    pub(crate) fn run(problem: impl fmt::Display) -> Self {
+        Self::Run(problem.to_string())
+    }
+
+    pub(crate) fn code(&self) -> ExitCode {
+        match self {
+            Self::Usage(_) => ExitCode::from(2),
+            Self::Run(_) | Self::Found => ExitCode::from(1),
+            Self::Interrupted => ExitCode::from(130),
+        }
+    }
+
+    /// Says on the standard error output what is wrong.
+    pub(crate) fn print(&self) {
+        if let Self::Usage(problem) | Self::Run(problem) = self {
+            let red = Style::new().for_stderr().red().bold();
+            // Nothing can be done if even this cannot be printed.
+            let _ = writeln!(io::stderr(), "{} {problem}", red.apply_to("error:"));
+        }
+    }
+}
+
+/// Prints to the standard output; a reader that has gone away is no error.
+pub(crate) fn emit(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::run(format_args!("cannot write to the standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints a remark to the standard error output.
+pub(crate) fn note(text: impl fmt::Display) {
+    let yellow = Style::new().for_stderr().yellow().bold();
+    // A remark that cannot be printed is not worth a failure.
+    let _ = writeln!(io::stderr(), "{} {text}", yellow.apply_to("note:"));
+}

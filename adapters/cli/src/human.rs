@@ -1,0 +1,181 @@
+//! Numbers, names and bars for people.
+
+use std::fmt::Write as _;
+
+/// A whole number with its thousands apart: `1,234,567`.
+pub(crate) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Three significant digits: `0.0123`, `7.12`, `123`, `12,300`.
+pub(crate) fn short(number: f64) -> String {
+    if !number.is_finite() {
+        return number.to_string();
+    }
+    let size = number.abs();
+    if size == 0.0 {
+        "0".to_string()
+    } else if size >= 1.0e15 || size < 1.0e-4 {
+        format!("{number:.2e}")
+    } else if size >= 999.5 {
+        let sign = if number < 0.0 { "-" } else { "" };
+        format!("{sign}{}", count(size.round() as u64))
+    } else {
+        let digits = (2 - size.log10().floor() as i32).max(0) as usize;
+        format!("{number:.digits$}")
+    }
+}
+
+/// A large quantity with a prefix of thousands: `14.2 M`.
+pub(crate) fn scaled(number: f64) -> String {
+    let (factor, prefix) = match number.abs() {
+        size if size >= 1.0e12 => (1.0e12, " T"),
+        size if size >= 1.0e9 => (1.0e9, " G"),
+        size if size >= 1.0e6 => (1.0e6, " M"),
+        size if size >= 1.0e4 => (1.0e3, " k"),
+        _ => (1.0, " "),
+    };
+    format!("{}{prefix}", short(number / factor))
+}
+
+/// Bytes with a binary prefix: `45.2 MiB`.
+pub(crate) fn bytes(number: u64) -> String {
+    let mut size = number as f64;
+    for unit in ["B", "KiB", "MiB", "GiB"] {
+        if size < 1024.0 {
+            return format!("{} {unit}", short(size));
+        }
+        size /= 1024.0;
+    }
+    format!("{} TiB", short(size))
+}
+
+/// A duration: `850 ms`, `12.3 s`, `4 min 05 s`, `2 h 03 min`.
+pub(crate) fn duration(seconds: f64) -> String {
+    if seconds < 1.0 {
+        format!("{} ms", short(seconds * 1.0e3))
+    } else if seconds < 100.0 {
+        format!("{} s", short(seconds))
+    } else {
+        let whole = seconds.round() as u64;
+        match (whole / 3600, whole / 60 % 60, whole % 60) {
+            (0, minutes, seconds) => format!("{minutes} min {seconds:02} s"),
+            (hours, minutes, _) => format!("{hours} h {minutes:02} min"),
+        }
+    }
+}
+
+/// `1 tick`, `2 ticks`.
+pub(crate) fn plural(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
+/// A horizontal bar of at most `width` places, padded with spaces.
+pub(crate) fn bar(share: f64, width: usize) -> String {
+    const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
+    let eighths = (share * width as f64 * 8.0).round() as usize;
+    let (full, part) = (eighths / 8, PARTS[eighths % 8]);
+    let used = full + usize::from(!part.is_empty());
+    format!("{}{part}{}", "█".repeat(full), " ".repeat(width.saturating_sub(used)))
+}
+
+/// Columns of a histogram, one character each; only an empty one is blank.
+pub(crate) fn spark(counts: &[u64]) -> String {
+    const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let most = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
+    let level = |&count: &u64| match count {
+        0 => ' ',
+        _ => LEVELS[((count as f64 / most * 8.0).ceil() as usize).clamp(1, 8) - 1],
+    };
+    counts.iter().map(level).collect()
+}
+
+/// The known name that `name` was most likely meant to be.
+pub(crate) fn nearest<'a>(
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let wanted = name.to_lowercase();
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&wanted, candidate), candidate))
+        .filter(|(distance, candidate)| {
+            *distance <= candidate.len().max(name.len()) / 3 + 1 && *distance < candidate.len()
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// What to say about a name that does not exist: the nearest one, and all there are.
+pub(crate) fn unknown<'a>(
+    what: &str,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    let mut text = format!("there is no {what} `{name}`");
+    if let Some(nearest) = nearest(name, known.iter().copied()) {
+        let _ = write!(text, "; did you mean `{nearest}`?");
+    } else {
+        text.push(';');
+    }
+    let _ = write!(text, " There is {}", list(&known));
+    text
+}
+
+/// `a, b and c`.
+pub(crate) fn list(names: &[&str]) -> String {
+    match names {
+        [] => "none".to_string(),
+        [one] => (*one).to_string(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short_and_grouped() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(short(0.012_34), "0.0123");
+        assert_eq!(short(7.123), "7.12");
+        assert_eq!(short(-71.23), "-71.2");
+        assert_eq!(short(999.7), "1,000");
+        assert_eq!(short(f64::NAN), "NaN");
+        assert_eq!(scaled(14_200_000.0), "14.2 M");
+        assert_eq!(bytes(1536), "1.50 KiB");
+        assert_eq!(duration(245.0), "4 min 05 s");
+        assert_eq!(plural(1, "tick"), "1 tick");
+    }
+
+    #[test]
+    fn bars_have_their_width_for_any_share() {
+        for share in [-1.0, 0.0, 0.01, 0.5, 0.99, 1.0, 7.0, f64::NAN] {
+            assert_eq!(bar(share, 10).chars().count(), 10, "{share}");
+        }
+        assert_eq!(bar(0.5, 4), "██  ");
+        assert_eq!(spark(&[0, 1, 100]), " ▁█");
+    }
+
+    #[test]
+    fn the_nearest_name_is_suggested_only_if_it_is_near() {
+        let known = ["neighbor_radius", "max_speed", "dt"];
+        assert_eq!(nearest("neighbour_radius", known), Some("neighbor_radius"));
+        assert_eq!(nearest("Max_Speed", known), Some("max_speed"));
+        assert_eq!(nearest("colour", known), None);
+        assert_eq!(nearest("xy", known), None);
+    }
+}

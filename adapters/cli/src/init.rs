@@ -1,0 +1,168 @@
+//! `flockwork init`: a commented scenario to begin with.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use flockwork_kernel::{Edge, World};
+use flockwork_scheduler::Setup;
+use flockwork_scheduler_native::{Config, Entry, Options};
+
+use crate::args::{InitArgs, ScenarioArgs};
+use crate::check::plain;
+use crate::failure::{Failure, emit};
+use crate::human;
+use crate::output::Target;
+use crate::registry::Registry;
+use crate::scenario::Scenario;
+
+/// Scenarios that show a world that suits each built-in model.
+const EXAMPLES: [&str; 5] = [
+    include_str!("../../../scenarios/boids-10k.toml"),
+    include_str!("../../../scenarios/tribes-10k.toml"),
+    include_str!("../../../scenarios/vicsek-10k.toml"),
+    include_str!("../../../scenarios/discs-10k.toml"),
+    include_str!("../../../scenarios/lennard_jones-10k.toml"),
+];
+
+/// How many neighbours an entity of any other model shall have on average.
+const NEIGHBOURS: f64 = 10.0;
+
+/// `flockwork init`.
+pub(crate) fn init(registry: &Registry, args: &InitArgs) -> Result<(), Failure> {
+    let entry = registry.get(&args.model)?;
+    let entities = u32::try_from(args.entities)
+        .ok()
+        .filter(|entities| *entities > 0)
+        .ok_or_else(|| Failure::usage("--entities must be from 1 to 2000000000"))?;
+    let (setup, given) = suit(registry, entry, entities)?;
+    let text = write(entry, &setup, &given);
+    // What is handed out must work.
+    let scenario =
+        Scenario::parse(registry, &args.model, Path::new("."), &text, &ScenarioArgs::default())?;
+    let config = scenario.config(Options::default());
+    entry.check(&config).map_err(|error| scenario.refuse(&error))?;
+    let Some(path) = &args.out else { return emit(&text) };
+    if path.exists() {
+        let problem = format!("{} exists already: it was not changed", path.display());
+        return Err(Failure::Usage(problem));
+    }
+    Target::new(path)?.write(text.as_bytes())?;
+    emit(&format!("wrote {0}; run it with: flockwork {0}\n", path.display()))
+}
+
+/// A world for this many entities, and the parameters that are not left at their defaults.
+fn suit(
+    registry: &Registry,
+    entry: &Entry,
+    entities: u32,
+) -> Result<(Setup, Vec<(String, f64)>), Failure> {
+    let example = EXAMPLES.into_iter().find_map(|text| {
+        let change = ScenarioArgs::default();
+        let scenario = Scenario::parse(registry, "", Path::new("."), text, &change).ok()?;
+        (scenario.entry.name == entry.name).then_some(scenario)
+    });
+    if let Some(example) = example {
+        let world = example.setup.world;
+        let scale = (f64::from(entities) / f64::from(example.setup.population)).sqrt();
+        let side = |length: f32| round(f64::from(length) * scale);
+        let world = World::new(side(world.width()), side(world.height()), world.edge())
+            .map_err(Failure::usage)?;
+        let setup = Setup { world, population: entities, ..example.setup };
+        return Ok((setup, example.params));
+    }
+    let wide = World::new(1.0e4, 1.0e4, Edge::Torus).map_err(Failure::usage)?;
+    let setup = Setup { world: wide, population: entities, seed: 1, dt: 0.05 };
+    let config =
+        Config { setup, params: Vec::new(), table: None, options: Options::default() };
+    let radius = entry.check(&config).map_or(1.0, |checked| f64::from(checked.radius));
+    let area = f64::from(entities) * std::f64::consts::PI * radius * radius / NEIGHBOURS;
+    let side = round(area.sqrt().max(4.0 * radius));
+    let world = World::new(side, side, Edge::Torus).map_err(Failure::usage)?;
+    Ok((Setup { world, ..setup }, Vec::new()))
+}
+
+/// Three significant digits, so that the file is good to read.
+fn round(length: f64) -> f32 {
+    let unit = 10f64.powf(length.log10().floor() - 2.0);
+    ((length / unit).round() * unit) as f32
+}
+
+fn write(entry: &Entry, setup: &Setup, given: &[(String, f64)]) -> String {
+    let world = setup.world;
+    let mut text = format!(
+        "# {}: {}\n#\n# flockwork THIS_FILE runs it, flockwork check THIS_FILE says what it holds.\n\n",
+        entry.name, entry.about
+    );
+    let _ = writeln!(text, "model = \"{}\"", entry.name);
+    let _ = writeln!(
+        text,
+        "# Or take them from a table: initial = \"agents.csv\" (or .parquet), with columns such as\n\
+         # {}.",
+        table_columns(entry)
+    );
+    let _ = writeln!(text, "entities = {}", setup.population);
+    let _ = writeln!(text, "# The same seed gives the same bits.\nseed = {}", setup.seed);
+    let _ = writeln!(text, "ticks = 1000\n# The time step of a tick.\ndt = {}\n", setup.dt);
+    let _ = writeln!(text, "[world]\nwidth = {}\nheight = {}", world.width(), world.height());
+    let _ = writeln!(
+        text,
+        "# \"torus\": left meets right and bottom meets top; \"walls\": entities are reflected;\n\
+         # \"open\": there is no edge.\nedge = \"{}\"",
+        world.edge().name()
+    );
+    let _ = writeln!(text, "\n# What is left out has the default that is shown.\n[params]");
+    for param in entry.params {
+        let unit = if param.unit.is_empty() { "" } else { ", " };
+        let kind = if param.whole { "whole, " } else { "" };
+        let range = format!("{kind}{} to {}{unit}{}", plain(param.min), plain(param.max), param.unit);
+        let _ = writeln!(text, "# {} ({range})", param.about.trim_end_matches('.'));
+        match given.iter().find(|(name, _)| name == param.name) {
+            Some((name, value)) => {
+                let _ = writeln!(text, "{name} = {}", plain(*value));
+            }
+            None => {
+                let _ = writeln!(text, "# {} = {}", param.name, plain(param.default));
+            }
+        }
+    }
+    text
+}
+
+/// The first columns that a user's table may have.
+fn table_columns(entry: &Entry) -> String {
+    let names: Vec<String> = crate::rows::fields(entry.schema)
+        .into_iter()
+        .map(|field| field.name)
+        .filter(|name| name != "id")
+        .take(6)
+        .collect();
+    human::list(&names.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_model_has_a_scenario_that_works() {
+        let registry = Registry::builtin();
+        for entry in registry.entries() {
+            for entities in [1000, 1_000_000] {
+                let (setup, given) = suit(&registry, entry, entities).unwrap();
+                let text = write(entry, &setup, &given);
+                let change = ScenarioArgs::default();
+                let scenario =
+                    Scenario::parse(&registry, "s", Path::new("."), &text, &change).unwrap();
+                assert_eq!(scenario.setup, setup, "{text}");
+                assert_eq!(scenario.params, given, "{text}");
+                assert!(entry.check(&scenario.config(Options::default())).is_ok(), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn lengths_are_rounded_to_three_digits() {
+        assert_eq!(round(123.456), 123.0);
+        assert_eq!(round(0.012_345), 0.0123);
+    }
+}

@@ -1,0 +1,90 @@
+//! The command `flockwork`, as a library: with a model of your own it is three lines.
+//!
+//! ```no_run
+//! # type Epidemic = flockwork_models::Boids;
+//! use flockwork_cli::{Registry, main};
+//!
+//! fn flockwork() -> std::process::ExitCode {
+//!     main(Registry::builtin().with::<Epidemic>())
+//! }
+//! ```
+//!
+//! A command goes through the same steps: [`args`] reads the command line, [`scenario`] turns a
+//! file and the command line into a checked configuration, the command runs, and [`output`] puts
+//! each result in its place at once or not at all.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | `args` | the command line |
+//! | `registry` | the models a command knows |
+//! | `scenario`, `table` | scenario files and the user's own initial tables |
+//! | `run`, `progress`, `summary`, `report` | `flockwork run` and what it says |
+//! | `record`, `picture` | what else a run can leave behind |
+//! | `verify`, `stress` | sameness on any number of workers; the largest crowd that holds a frame rate |
+//! | `check`, `models`, `init` | what can be known without running |
+//! | `output`, `human`, `rows`, `simd` | files, numbers for people, packed entities, instruction sets |
+
+#![forbid(unsafe_code)]
+
+mod args;
+mod check;
+mod failure;
+mod human;
+mod init;
+mod models;
+mod output;
+mod picture;
+mod progress;
+mod record;
+mod registry;
+mod report;
+mod rows;
+mod run;
+mod scenario;
+mod simd;
+mod stress;
+mod summary;
+mod table;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub use registry::Registry;
+
+/// Runs the command that the process was called with.
+///
+/// The exit code is 0 if all went well, 1 if a run failed or `verify` found a difference, 2 if the
+/// command line or a scenario is wrong, and 130 if the user interrupted a run.
+pub fn main(registry: Registry) -> ExitCode {
+    let cli = match args::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Nothing can be done if even this cannot be printed.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match dispatch(&registry, cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.print();
+            failure.code()
+        }
+    }
+}
+
+fn dispatch(registry: &Registry, cli: args::Cli) -> Result<(), failure::Failure> {
+    use args::Command;
+    match cli.command {
+        None => run::run(registry, &cli.run),
+        Some(Command::Run(args)) => run::run(registry, &args),
+        Some(Command::Verify(args)) => verify::verify(registry, &args),
+        Some(Command::Stress(args)) => stress::stress(registry, &args),
+        Some(Command::Snapshot(args)) => run::snapshot(registry, args),
+        Some(Command::Check(args)) => check::check(registry, &args),
+        Some(Command::Models(args)) => models::models(registry, &args),
+        Some(Command::Init(args)) => init::init(registry, &args),
+    }
+}

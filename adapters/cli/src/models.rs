@@ -1,0 +1,181 @@
+//! `flockwork models`: what the models are, and all that a scenario can say about one.
+
+use std::fmt::Write as _;
+
+use console::Style;
+use flockwork_kernel::columns::Reach;
+use flockwork_scheduler_native::Entry;
+use serde::Serialize;
+
+use crate::args::ModelsArgs;
+use crate::check::plain;
+use crate::failure::{Failure, emit};
+use crate::registry::Registry;
+use crate::report;
+
+/// `flockwork models`.
+pub(crate) fn models(registry: &Registry, args: &ModelsArgs) -> Result<(), Failure> {
+    let one = args.name.as_deref().map(|name| registry.get(name)).transpose()?;
+    if args.json {
+        return emit(&match one {
+            Some(entry) => report::json(&ModelReport::of(entry)),
+            None => report::json(&ModelsReport {
+                version: report::VERSION,
+                models: registry.entries().iter().map(ModelReport::of).collect(),
+            }),
+        });
+    }
+    match one {
+        Some(entry) => emit(&describe(entry)),
+        None => emit(&overview(registry)),
+    }
+}
+
+fn overview(registry: &Registry) -> String {
+    let (strong, faint) = (Style::new().bold(), Style::new().dim());
+    let width = registry.names().map(str::len).max().unwrap_or(0);
+    let mut text = "\n".to_string();
+    for entry in registry.entries() {
+        let name = format!("{:<width$}", entry.name);
+        let _ = writeln!(text, "  {}  {}", strong.apply_to(name), entry.about);
+        let counts = format!(
+            "{} columns, {} parameters, {} statistics{}{}",
+            entry.schema.len(),
+            entry.params.len(),
+            entry.stats.len(),
+            if entry.events { ", events" } else { "" },
+            if entry.births { ", births and deaths" } else { "" },
+        );
+        let _ = writeln!(text, "  {:<width$}  {}", "", faint.apply_to(counts));
+    }
+    let hint = "flockwork models NAME says all about one, flockwork init NAME writes a scenario";
+    let _ = writeln!(text, "\n  {}\n", faint.apply_to(hint));
+    text
+}
+
+/// All about one model.
+fn describe(entry: &Entry) -> String {
+    let (strong, faint, bar) = (Style::new().bold(), Style::new().dim(), Style::new().cyan());
+    let mut text = format!("\n  {}  {}\n", strong.apply_to(entry.name), entry.about);
+    let mut table = |title: &str, rows: Vec<[String; 3]>| {
+        if rows.is_empty() {
+            return;
+        }
+        let width = |place: usize| {
+            rows.iter().map(|row| row[place].chars().count()).max().unwrap_or(0)
+        };
+        let (first, second) = (width(0), width(1));
+        let _ = writeln!(text, "\n  {}", faint.apply_to(title));
+        for [name, kind, about] in &rows {
+            let name = format!("{name:<first$}");
+            let gap = if second == 0 { "" } else { "  " };
+            let _ = writeln!(text, "    {}  {kind:<second$}{gap}{about}", bar.apply_to(name));
+        }
+    };
+    let params = entry.params.iter().map(|param| {
+        let unit = if param.unit.is_empty() { "" } else { " " };
+        let range = format!("{} ({} to {})", plain(param.default), plain(param.min), plain(param.max));
+        [param.name.to_string(), format!("{range}{unit}{}", param.unit), param.about.to_string()]
+    });
+    table("parameters: default (range) unit", params.collect());
+    let columns = entry.schema.iter().map(|column| {
+        let many = match column.components {
+            1 => String::new(),
+            more => format!(" x {more}"),
+        };
+        let reach = reach_name(column.reach);
+        let kind = format!("{}{many}, {reach}", column.scalar.name());
+        [column.name.to_string(), kind, column.about.to_string()]
+    });
+    table("columns: ghost ones also travel to neighbouring regions", columns.collect());
+    let stats = entry
+        .stats
+        .iter()
+        .map(|stat| [stat.name.to_string(), String::new(), stat.about.to_string()]);
+    table("statistics", stats.collect());
+    text.push('\n');
+    text
+}
+
+fn reach_name(reach: Reach) -> &'static str {
+    match reach {
+        Reach::Scratch => "scratch",
+        Reach::Owned => "owned",
+        Reach::Ghost => "ghost",
+    }
+}
+
+#[derive(Serialize)]
+struct ModelsReport {
+    version: u32,
+    models: Vec<ModelReport>,
+}
+
+#[derive(Serialize)]
+struct ModelReport {
+    name: &'static str,
+    about: &'static str,
+    events: bool,
+    births: bool,
+    columns: Vec<ColumnReport>,
+    params: Vec<ParamReport>,
+    stats: Vec<StatReport>,
+}
+
+#[derive(Serialize)]
+struct ColumnReport {
+    name: &'static str,
+    about: &'static str,
+    scalar: &'static str,
+    components: u32,
+    reach: &'static str,
+}
+
+#[derive(Serialize)]
+struct ParamReport {
+    name: &'static str,
+    about: &'static str,
+    unit: &'static str,
+    default: f64,
+    min: f64,
+    max: f64,
+    whole: bool,
+}
+
+#[derive(Serialize)]
+struct StatReport {
+    name: &'static str,
+    about: &'static str,
+}
+
+impl ModelReport {
+    fn of(entry: &Entry) -> Self {
+        let columns = entry.schema.iter().map(|column| ColumnReport {
+            name: column.name,
+            about: column.about,
+            scalar: column.scalar.name(),
+            components: column.components,
+            reach: reach_name(column.reach),
+        });
+        let params = entry.params.iter().map(|param| ParamReport {
+            name: param.name,
+            about: param.about,
+            unit: param.unit,
+            default: param.default,
+            min: param.min,
+            max: param.max,
+            whole: param.whole,
+        });
+        let stats =
+            entry.stats.iter().map(|stat| StatReport { name: stat.name, about: stat.about });
+        Self {
+            name: entry.name,
+            about: entry.about,
+            events: entry.events,
+            births: entry.births,
+            columns: columns.collect(),
+            params: params.collect(),
+            stats: stats.collect(),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! A progress bar on a terminal, and when to look at the clock.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::human;
+
+/// A progress bar; silent if the standard error output is no terminal.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+}
+
+impl Progress {
+    /// A bar of this many ticks.
+    pub(crate) fn ticks(ticks: u64, quiet: bool) -> Self {
+        Self::new(
+            Some(ticks),
+            quiet,
+            "  {prefix} {bar:36.cyan/240}  {human_pos} of {human_len} ticks  {wide_msg}",
+        )
+    }
+
+    /// Only a text.
+    pub(crate) fn text(quiet: bool) -> Self {
+        Self::new(None, quiet, "  {spinner:.cyan} {wide_msg}")
+    }
+
+    fn new(length: Option<u64>, quiet: bool, template: &str) -> Self {
+        if quiet {
+            return Self { bar: ProgressBar::hidden() };
+        }
+        let bar = length.map_or_else(ProgressBar::no_length, ProgressBar::new);
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars("━╸─").tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ "));
+        }
+        Self { bar }
+    }
+
+    pub(crate) fn name(&self, name: &str) {
+        self.bar.set_prefix(name.to_string());
+    }
+
+    pub(crate) fn say(&self, text: String) {
+        self.bar.set_message(text);
+        self.bar.tick();
+    }
+
+    pub(crate) fn position(&self, done: u64) {
+        self.bar.set_position(done);
+    }
+
+    /// After `done` ticks, of which the last took `ms` each.
+    pub(crate) fn at(&self, done: u64, ms: f64, entities: u64) {
+        self.bar.set_position(done);
+        let left = self.bar.length().unwrap_or(done).saturating_sub(done);
+        let rate = if ms > 0.0 { entities as f64 / ms * 1.0e3 } else { 0.0 };
+        self.bar.set_message(format!(
+            "{} ms  {} entities/s  {} left",
+            human::short(ms),
+            human::scaled(rate),
+            human::duration(left as f64 * ms / 1.0e3)
+        ));
+    }
+
+    pub(crate) fn done(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// How many ticks to run before the progress bar and the user's wishes are looked at.
+pub(crate) struct Pace {
+    batch: u64,
+}
+
+/// How long a batch of ticks may take.
+const LOOK_EVERY: Duration = Duration::from_millis(60);
+
+impl Pace {
+    pub(crate) fn new() -> Self {
+        Self { batch: 1 }
+    }
+
+    pub(crate) fn batch(&self) -> u64 {
+        self.batch
+    }
+
+    /// After a batch of `ticks` that took this long.
+    pub(crate) fn took(&mut self, ticks: u64, time: Duration) {
+        let each = time.as_nanos().max(1) as u64 / ticks.max(1);
+        let fits = LOOK_EVERY.as_nanos() as u64 / each.max(1);
+        self.batch = fits.clamp(1, self.batch.saturating_mul(2)).min(1 << 16);
+    }
+}
+
+static STOP: AtomicBool = AtomicBool::new(false);
+
+/// From now on the first interrupt asks to stop, and a second one ends the process.
+pub(crate) fn listen() {
+    let heard = ctrlc::set_handler(|| {
+        if STOP.swap(true, Ordering::SeqCst) {
+            std::process::exit(130);
+        }
+    });
+    // Without a handler an interrupt ends the process, as it does everywhere else.
+    drop(heard);
+}
+
+/// Whether the user has asked to stop.
+pub(crate) fn stopped() -> bool {
+    STOP.load(Ordering::SeqCst)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_grow_to_what_fits() {
+        let mut pace = Pace::new();
+        for _ in 0..20 {
+            let ticks = pace.batch();
+            pace.took(ticks, Duration::from_millis(ticks));
+        }
+        assert_eq!(pace.batch(), 60);
+        pace.took(60, Duration::from_secs(60));
+        assert_eq!(pace.batch(), 1);
+        pace.took(1, Duration::ZERO);
+        assert_eq!(pace.batch(), 2);
+    }
+}

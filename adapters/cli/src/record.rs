@@ -1,0 +1,127 @@
+//! Writes the entities of chosen ticks as a Parquet table: one row group per tick.
+//!
+//! The columns are `tick` and all columns of the model that travel; one of several components is
+//! spread over `genes_0`, `genes_1` and so on.
+
+use std::sync::Arc;
+
+use flockwork_kernel::columns::{Column, Scalar};
+use flockwork_scheduler_native::AnySimulation;
+use parquet::basic::{Compression, ConvertedType, Repetition, Type as Physical};
+use parquet::data_type::{FloatType, Int32Type, Int64Type};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::Type;
+
+use crate::failure::Failure;
+use crate::output::{Draft, Target};
+use crate::rows::{self, Field};
+
+/// The most ticks that one file can hold.
+pub(crate) const MOST_TICKS: u64 = 32_767;
+
+/// A recording in progress.
+pub(crate) struct Recorder<'a> {
+    writer: SerializedFileWriter<Draft<'a>>,
+    fields: Vec<Field>,
+    target: &'a Target,
+    /// How many ticks lie between two that are recorded.
+    every: u64,
+}
+
+impl<'a> Recorder<'a> {
+    /// Begins a recording of every `every`-th tick; `about` is kept in the file as text by key.
+    pub(crate) fn new(
+        target: &'a Target,
+        every: u64,
+        schema: &[Column],
+        about: &[(&str, String)],
+    ) -> Result<Self, Failure> {
+        let fields = rows::fields(schema);
+        let notes =
+            about.iter().map(|(key, value)| KeyValue::new(format!("flockwork.{key}"), value.clone()));
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .set_dictionary_enabled(false)
+            .set_created_by(concat!("flockwork version ", env!("CARGO_PKG_VERSION")).to_string())
+            .set_key_value_metadata(Some(notes.collect()))
+            .build();
+        let draft = target.draft()?;
+        let writer = message(&fields)
+            .and_then(|message| {
+                SerializedFileWriter::new(draft, Arc::new(message), Arc::new(properties))
+            })
+            .map_err(|error| failed(target, &error))?;
+        Ok(Self { writer, fields, target, every })
+    }
+
+    /// How many ticks may pass before the next one to record.
+    pub(crate) fn ticks_left(&self, tick: u64) -> u64 {
+        self.every - tick % self.every
+    }
+
+    /// Records the current tick if it is one to record.
+    pub(crate) fn record(&mut self, simulation: &dyn AnySimulation) -> Result<(), Failure> {
+        if simulation.tick().is_multiple_of(self.every) {
+            self.write(simulation).map_err(|error| failed(self.target, &error))?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, simulation: &dyn AnySimulation) -> Result<(), ParquetError> {
+        let rows = simulation.rows();
+        let mut group = self.writer.next_row_group()?;
+        let tick = vec![simulation.tick() as i64; rows::each(&rows).len()];
+        if let Some(mut column) = group.next_column()? {
+            column.typed::<Int64Type>().write_batch(&tick, None, None)?;
+            column.close()?;
+        }
+        for field in &self.fields {
+            let Some(mut column) = group.next_column()? else { break };
+            let bits = rows::each(&rows).map(|row| field.bits(row));
+            if field.scalar == Scalar::F32 {
+                let values: Vec<f32> = bits.map(f32::from_bits).collect();
+                column.typed::<FloatType>().write_batch(&values, None, None)?;
+            } else {
+                let values: Vec<i32> = bits.map(|bits| bits as i32).collect();
+                column.typed::<Int32Type>().write_batch(&values, None, None)?;
+            }
+            column.close()?;
+        }
+        group.close()?;
+        Ok(())
+    }
+
+    /// Ends the recording and puts it in its place.
+    pub(crate) fn publish(self) -> Result<(), Failure> {
+        let target = self.target;
+        self.writer.into_inner().map_err(|error| failed(target, &error))?.publish()
+    }
+}
+
+fn failed(target: &Target, error: &ParquetError) -> Failure {
+    Failure::run(format_args!("cannot write {}: {error}", target.named().display()))
+}
+
+fn message(fields: &[Field]) -> Result<Type, ParquetError> {
+    let column = |name: &str, physical: Physical, converted: ConvertedType| {
+        let column = Type::primitive_type_builder(name, physical)
+            .with_repetition(Repetition::REQUIRED)
+            .with_converted_type(converted)
+            .build()?;
+        Ok::<_, ParquetError>(Arc::new(column))
+    };
+    let mut columns = vec![column("tick", Physical::INT64, ConvertedType::UINT_64)?];
+    for field in fields {
+        let (physical, converted) = match field.scalar {
+            Scalar::F32 => (Physical::FLOAT, ConvertedType::NONE),
+            Scalar::U32 => (Physical::INT32, ConvertedType::UINT_32),
+            Scalar::U16 => (Physical::INT32, ConvertedType::UINT_16),
+            Scalar::U8 => (Physical::INT32, ConvertedType::UINT_8),
+        };
+        columns.push(column(&field.name, physical, converted)?);
+    }
+    Type::group_type_builder("flockwork").with_fields(columns).build()
+}

@@ -1,0 +1,88 @@
+//! The models a command knows.
+
+use flockwork_scheduler::Model;
+use flockwork_scheduler_native::Entry;
+
+use crate::failure::Failure;
+use crate::human;
+
+/// The scenario that runs if none is named.
+const DEFAULT_SCENARIO: (&str, &str) =
+    ("tribes-100k.toml", include_str!("../../../scenarios/tribes-100k.toml"));
+
+/// The models a command knows, and the scenario it runs if none is named.
+pub struct Registry {
+    entries: Vec<Entry>,
+    default_scenario: (String, String),
+}
+
+impl Registry {
+    /// Makes a registry without any model. Its default scenario is that of
+    /// [`Registry::builtin`].
+    pub fn new() -> Self {
+        let (name, text) = DEFAULT_SCENARIO;
+        Self { entries: Vec::new(), default_scenario: (name.to_string(), text.to_string()) }
+    }
+
+    /// Makes a registry of the built-in models.
+    pub fn builtin() -> Self {
+        Self::new()
+            .with::<flockwork_models::Boids>()
+            .with::<flockwork_models::Tribes>()
+            .with::<flockwork_models::Vicsek>()
+            .with::<flockwork_models::Discs>()
+            .with::<flockwork_models::LennardJones>()
+    }
+
+    /// Adds a model; one of the same name is replaced.
+    #[must_use]
+    pub fn with<M: Model>(mut self) -> Self {
+        let entry = Entry::of::<M>();
+        self.entries.retain(|known| known.name != entry.name);
+        self.entries.push(entry);
+        self
+    }
+
+    /// Sets the scenario that runs if none is named: what to call it, and its TOML text.
+    #[must_use]
+    pub fn default_scenario(mut self, name: &str, text: &str) -> Self {
+        self.default_scenario = (name.to_string(), text.to_string());
+        self
+    }
+
+    /// The models, in the order they were added.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    pub(crate) fn default_text(&self) -> (&str, &str) {
+        (&self.default_scenario.0, &self.default_scenario.1)
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.entries.iter().map(|entry| entry.name)
+    }
+
+    /// The model of this name.
+    ///
+    /// # Errors
+    ///
+    /// A usage failure that lists the models there are, with the nearest name first.
+    pub(crate) fn get(&self, name: &str) -> Result<&Entry, Failure> {
+        self.entries
+            .iter()
+            .find(|entry| entry.name == name)
+            .ok_or_else(|| Failure::Usage(self.unknown(name)))
+    }
+
+    /// What to say about a model that does not exist.
+    pub(crate) fn unknown(&self, name: &str) -> String {
+        human::unknown("model", name, self.names())
+    }
+}
+
+impl Default for Registry {
+    fn default() -> Self {
+        Self::builtin()
+    }
+}

@@ -1,0 +1,273 @@
+//! What a run has to say, as plain data: the summary prints it, `--report` writes it as JSON.
+//!
+//! The format is described in `docs/REPORT.md`. A key is never renamed and never changes its
+//! meaning within one version; new ones may come.
+
+use flockwork_scheduler_native::{AnySimulation, Metrics};
+use serde::{Serialize, Serializer};
+
+use crate::simd;
+
+/// The version of the format.
+pub(crate) const VERSION: u32 = 1;
+
+/// How many bars the histogram of tick times has.
+const BARS: usize = 48;
+
+/// A list of named numbers, written as a map in its order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Named<K>(pub(crate) Vec<(K, f64)>);
+
+impl<K: AsRef<str>> Serialize for Named<K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name.as_ref(), value)))
+    }
+}
+
+/// What a run has to say.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    pub(crate) version: u32,
+    pub(crate) flockwork: &'static str,
+    pub(crate) scenario: String,
+    pub(crate) model: String,
+    pub(crate) fingerprint: String,
+    pub(crate) seed: u64,
+    pub(crate) dt: f32,
+    pub(crate) world: WorldReport,
+    pub(crate) params: Named<String>,
+    pub(crate) entities: u64,
+    pub(crate) population: u64,
+    pub(crate) first_tick: u64,
+    pub(crate) last_tick: u64,
+    pub(crate) ticks: u64,
+    pub(crate) interrupted: bool,
+    pub(crate) workers: usize,
+    pub(crate) regions: usize,
+    pub(crate) grid: GridReport,
+    pub(crate) simd: SimdReport,
+    pub(crate) seconds: f64,
+    pub(crate) entities_per_second: f64,
+    pub(crate) ms_per_tick: Spread,
+    pub(crate) ms_histogram: Histogram,
+    pub(crate) phases_ms: Named<&'static str>,
+    pub(crate) per_worker: Vec<WorkerReport>,
+    pub(crate) per_region: Vec<RegionReport>,
+    pub(crate) migrations: u64,
+    pub(crate) ghosts_mean: f64,
+    pub(crate) events: u64,
+    pub(crate) births: u64,
+    pub(crate) deaths: u64,
+    pub(crate) messages: u64,
+    pub(crate) bytes: u64,
+    pub(crate) rebalances: u64,
+    pub(crate) imbalance: f64,
+    pub(crate) memory_bytes: u64,
+    pub(crate) peak_memory_bytes: u64,
+    pub(crate) stats: Named<&'static str>,
+}
+
+/// The world.
+#[derive(Debug, Serialize)]
+pub(crate) struct WorldReport {
+    pub(crate) width: f32,
+    pub(crate) height: f32,
+    pub(crate) edge: &'static str,
+}
+
+/// The cell grid.
+#[derive(Debug, Serialize)]
+pub(crate) struct GridReport {
+    pub(crate) radius: f32,
+    pub(crate) rows: u32,
+    pub(crate) cols: u32,
+    pub(crate) fine: u32,
+}
+
+/// Instruction sets.
+#[derive(Debug, Serialize)]
+pub(crate) struct SimdReport {
+    pub(crate) built: &'static str,
+    pub(crate) cpu: &'static str,
+}
+
+/// How tick times spread, milliseconds.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Spread {
+    pub(crate) mean: f64,
+    pub(crate) min: f64,
+    pub(crate) p50: f64,
+    pub(crate) p95: f64,
+    pub(crate) p99: f64,
+    pub(crate) max: f64,
+}
+
+/// How often tick times were in equal steps from `from` to `to`; longer ones are in the last.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Histogram {
+    pub(crate) from: f64,
+    pub(crate) to: f64,
+    pub(crate) counts: Vec<u64>,
+}
+
+/// One worker, milliseconds over the whole run.
+#[derive(Debug, Serialize)]
+pub(crate) struct WorkerReport {
+    pub(crate) busy_ms: f64,
+    pub(crate) wait_ms: f64,
+}
+
+/// One region at the end.
+#[derive(Debug, Serialize)]
+pub(crate) struct RegionReport {
+    pub(crate) owned: u64,
+    pub(crate) ghosts: u64,
+    pub(crate) work: u64,
+}
+
+/// What a report needs besides the simulation.
+pub(crate) struct Run {
+    /// What to call the scenario.
+    pub(crate) scenario: String,
+    /// The name of the model.
+    pub(crate) model: String,
+    /// All parameters.
+    pub(crate) params: Vec<(String, f64)>,
+    /// How many entities there were at the begin.
+    pub(crate) entities: u64,
+    /// How many ticks had been done at the begin.
+    pub(crate) first_tick: u64,
+    /// How long all ticks took, seconds.
+    pub(crate) seconds: f64,
+    /// The sum over ticks of the entities that were there.
+    pub(crate) updates: f64,
+    /// Whether the user ended it.
+    pub(crate) interrupted: bool,
+}
+
+impl Report {
+    pub(crate) fn new(run: Run, simulation: &mut dyn AnySimulation) -> Self {
+        let metrics = simulation.metrics();
+        let (setup, grid) = (simulation.setup(), simulation.grid());
+        let ticks = simulation.tick().saturating_sub(run.first_tick);
+        let per_tick = |total: u64| if ticks == 0 { 0.0 } else { total as f64 / ticks as f64 };
+        let rate = if run.seconds > 0.0 { run.updates / run.seconds } else { 0.0 };
+        let phases =
+            metrics.phases_ns.iter().map(|(name, total)| (*name, per_tick(*total) / 1.0e6));
+        Self {
+            version: VERSION,
+            flockwork: env!("CARGO_PKG_VERSION"),
+            scenario: run.scenario,
+            model: run.model,
+            fingerprint: format!("{:016x}", simulation.fingerprint()),
+            seed: setup.seed,
+            dt: setup.dt,
+            world: WorldReport {
+                width: setup.world.width(),
+                height: setup.world.height(),
+                edge: setup.world.edge().name(),
+            },
+            params: Named(run.params),
+            entities: run.entities,
+            population: simulation.population(),
+            first_tick: run.first_tick,
+            last_tick: simulation.tick(),
+            ticks,
+            interrupted: run.interrupted,
+            workers: metrics.workers,
+            regions: metrics.regions,
+            grid: GridReport {
+                radius: grid.radius(),
+                rows: grid.rows(),
+                cols: grid.cols(),
+                fine: grid.fine(),
+            },
+            simd: SimdReport { built: simd::built(), cpu: simd::cpu() },
+            seconds: run.seconds,
+            entities_per_second: rate,
+            ms_per_tick: spread(&metrics),
+            ms_histogram: histogram(&metrics),
+            phases_ms: Named(phases.collect()),
+            per_worker: workers(&metrics),
+            per_region: regions(&metrics),
+            migrations: metrics.migrations,
+            ghosts_mean: per_tick(metrics.ghosts),
+            events: metrics.events,
+            births: metrics.births,
+            deaths: metrics.deaths,
+            messages: metrics.messages,
+            bytes: metrics.bytes,
+            rebalances: metrics.rebalances,
+            imbalance: metrics.imbalance,
+            memory_bytes: metrics.memory_bytes,
+            peak_memory_bytes: metrics.peak_memory_bytes,
+            stats: Named(simulation.stats()),
+        }
+    }
+
+    /// The report as JSON text.
+    pub(crate) fn json(&self) -> String {
+        json(self)
+    }
+}
+
+/// Any report as indented JSON with a line end.
+pub(crate) fn json(report: &impl Serialize) -> String {
+    // Maps have text keys and no part can fail, so an empty text never comes.
+    let mut text = serde_json::to_string_pretty(report).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn spread(metrics: &Metrics) -> Spread {
+    let times = &metrics.tick_ns;
+    if times.is_empty() {
+        return Spread::default();
+    }
+    let ms = |ns: u64| ns as f64 / 1.0e6;
+    Spread {
+        mean: times.mean() / 1.0e6,
+        min: ms(times.min()),
+        p50: ms(times.value_at_quantile(0.50)),
+        p95: ms(times.value_at_quantile(0.95)),
+        p99: ms(times.value_at_quantile(0.99)),
+        max: ms(times.max()),
+    }
+}
+
+/// Tick times in equal steps, wide enough for 99 of 100.
+fn histogram(metrics: &Metrics) -> Histogram {
+    let times = &metrics.tick_ns;
+    if times.is_empty() {
+        return Histogram::default();
+    }
+    let from = times.min() as f64;
+    let to = (times.value_at_quantile(0.99) as f64 * 1.02).max(from * 1.1);
+    let mut counts = vec![0; BARS];
+    for step in times.iter_recorded() {
+        let place = (step.value_iterated_to() as f64 - from) / (to - from) * BARS as f64;
+        counts[(place.max(0.0) as usize).min(BARS - 1)] += step.count_at_value();
+    }
+    Histogram { from: from / 1.0e6, to: to / 1.0e6, counts }
+}
+
+fn workers(metrics: &Metrics) -> Vec<WorkerReport> {
+    let ms = |ns: u64| ns as f64 / 1.0e6;
+    metrics
+        .per_worker
+        .iter()
+        .map(|worker| WorkerReport { busy_ms: ms(worker.busy_ns), wait_ms: ms(worker.wait_ns) })
+        .collect()
+}
+
+fn regions(metrics: &Metrics) -> Vec<RegionReport> {
+    metrics
+        .per_region
+        .iter()
+        .map(|region| RegionReport {
+            owned: region.owned,
+            ghosts: region.ghosts,
+            work: region.work,
+        })
+        .collect()
+}

@@ -1,0 +1,186 @@
+//! Reads the packed entities that a simulation hands out.
+
+use flockwork_kernel::columns::{Column, Reach, Scalar};
+use flockwork_scheduler_native::Rows;
+
+/// One scalar of each entity.
+#[derive(Clone, Debug)]
+pub(crate) struct Field {
+    /// The column's name; with `_` and its number if the column has several components.
+    pub(crate) name: String,
+    /// The scalar type.
+    pub(crate) scalar: Scalar,
+    /// Where it stands in a packed row, in bytes.
+    pub(crate) offset: usize,
+}
+
+/// The scalars of a packed row, in order.
+pub(crate) fn fields(schema: &[Column]) -> Vec<Field> {
+    let mut offset = 0;
+    let mut fields = Vec::new();
+    for column in schema.iter().filter(|column| column.reach >= Reach::Owned) {
+        for component in 0..column.components {
+            let name = match column.components {
+                1 => column.name.to_string(),
+                _ => format!("{}_{component}", column.name),
+            };
+            fields.push(Field { name, scalar: column.scalar, offset });
+            offset += column.scalar.size();
+        }
+    }
+    fields
+}
+
+impl Field {
+    /// The bits of this scalar in one row, widened to 32; 0 for a row that is too short.
+    pub(crate) fn bits(&self, row: &[u8]) -> u32 {
+        let mut bytes = [0; 4];
+        let size = self.scalar.size();
+        if let Some(found) = row.get(self.offset..self.offset + size) {
+            bytes[..size].copy_from_slice(found);
+        }
+        u32::from_le_bytes(bytes)
+    }
+
+    /// The value in one row.
+    pub(crate) fn value(&self, row: &[u8]) -> f64 {
+        match self.scalar {
+            Scalar::F32 => f64::from(f32::from_bits(self.bits(row))),
+            Scalar::U32 | Scalar::U16 | Scalar::U8 => f64::from(self.bits(row)),
+        }
+    }
+
+    /// The value in every row, as `f32`.
+    pub(crate) fn values(&self, rows: &Rows) -> Vec<f32> {
+        each(rows).map(|row| self.value(row) as f32).collect()
+    }
+}
+
+/// The packed rows.
+pub(crate) fn each(rows: &Rows) -> std::slice::ChunksExact<'_, u8> {
+    rows.bytes.chunks_exact(rows.stride.max(1))
+}
+
+/// The first entity in which two states differ.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Difference {
+    /// Its id.
+    pub(crate) id: u32,
+    /// What differs about it.
+    pub(crate) what: What,
+}
+
+/// What differs about an entity.
+#[derive(Debug, PartialEq)]
+pub(crate) enum What {
+    /// It is only in the first state.
+    OnlyFirst,
+    /// It is only in the second state.
+    OnlySecond,
+    /// A scalar of it.
+    Scalar {
+        /// Its name.
+        name: String,
+        /// In the first state, with its bits.
+        first: (f64, u32),
+        /// In the second state, with its bits.
+        second: (f64, u32),
+    },
+}
+
+/// Compares two states whose rows are sorted by id.
+pub(crate) fn first_difference(
+    schema: &[Column],
+    first: &Rows,
+    second: &Rows,
+) -> Option<Difference> {
+    let fields = fields(schema);
+    let id = |row: &[u8]| fields.first().map_or(0, |field| field.bits(row));
+    let (mut left, mut right) = (each(first).peekable(), each(second).peekable());
+    loop {
+        let (a, b) = match (left.peek(), right.peek()) {
+            (None, None) => return None,
+            (Some(a), None) => return Some(Difference { id: id(a), what: What::OnlyFirst }),
+            (None, Some(b)) => return Some(Difference { id: id(b), what: What::OnlySecond }),
+            (Some(a), Some(b)) => (*a, *b),
+        };
+        match id(a).cmp(&id(b)) {
+            std::cmp::Ordering::Less => {
+                return Some(Difference { id: id(a), what: What::OnlyFirst });
+            }
+            std::cmp::Ordering::Greater => {
+                return Some(Difference { id: id(b), what: What::OnlySecond });
+            }
+            std::cmp::Ordering::Equal => {}
+        }
+        if let Some(field) = fields.iter().find(|field| field.bits(a) != field.bits(b)) {
+            let what = What::Scalar {
+                name: field.name.clone(),
+                first: (field.value(a), field.bits(a)),
+                second: (field.value(b), field.bits(b)),
+            };
+            return Some(Difference { id: id(a), what });
+        }
+        left.next();
+        right.next();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn column(name: &'static str, scalar: Scalar, components: u32, reach: Reach) -> Column {
+        Column { name, scalar, components, reach, about: "" }
+    }
+
+    const SCHEMA: &[Column] = &[
+        column("id", Scalar::U32, 1, Reach::Ghost),
+        column("x", Scalar::F32, 1, Reach::Ghost),
+        column("tribe", Scalar::U8, 1, Reach::Owned),
+        column("ages", Scalar::U16, 2, Reach::Owned),
+        column("ax", Scalar::F32, 1, Reach::Scratch),
+    ];
+
+    fn rows(entities: &[(u32, f32, u8, [u16; 2])]) -> Rows {
+        let mut bytes = Vec::new();
+        for (id, x, tribe, ages) in entities {
+            bytes.extend(id.to_le_bytes());
+            bytes.extend(x.to_le_bytes());
+            bytes.push(*tribe);
+            ages.iter().for_each(|age| bytes.extend(age.to_le_bytes()));
+        }
+        Rows { bytes, stride: 13 }
+    }
+
+    #[test]
+    fn fields_are_the_travelling_scalars_in_order() {
+        let names: Vec<String> = fields(SCHEMA).into_iter().map(|field| field.name).collect();
+        assert_eq!(names, ["id", "x", "tribe", "ages_0", "ages_1"]);
+        let rows = rows(&[(7, 1.5, 3, [10, 500])]);
+        let values: Vec<f64> =
+            fields(SCHEMA).iter().map(|field| field.value(&rows.bytes)).collect();
+        assert_eq!(values, [7.0, 1.5, 3.0, 10.0, 500.0]);
+        assert_eq!(fields(SCHEMA)[4].bits(&[]), 0);
+    }
+
+    #[test]
+    fn the_first_difference_is_named() {
+        let one = rows(&[(1, 0.0, 0, [0; 2]), (4, 2.0, 1, [0; 2])]);
+        let same = rows(&[(1, 0.0, 0, [0; 2]), (4, 2.0, 1, [0; 2])]);
+        assert_eq!(first_difference(SCHEMA, &one, &same), None);
+        let zero = rows(&[(1, -0.0, 0, [0; 2]), (4, 2.0, 1, [0; 2])]);
+        let found = first_difference(SCHEMA, &one, &zero).unwrap();
+        assert_eq!(found.id, 1);
+        assert!(matches!(found.what, What::Scalar { ref name, .. } if name == "x"));
+        let ages = rows(&[(1, 0.0, 0, [0; 2]), (4, 2.0, 1, [0, 9])]);
+        let found = first_difference(SCHEMA, &one, &ages).unwrap();
+        assert!(matches!(found.what, What::Scalar { ref name, .. } if name == "ages_1"));
+        let gone = rows(&[(4, 2.0, 1, [0; 2])]);
+        let found = first_difference(SCHEMA, &one, &gone).unwrap();
+        assert_eq!(found, Difference { id: 1, what: What::OnlyFirst });
+        let more = rows(&[(1, 0.0, 0, [0; 2]), (4, 2.0, 1, [0; 2]), (9, 0.0, 0, [0; 2])]);
+        let found = first_difference(SCHEMA, &one, &more).unwrap();
+        assert_eq!(found, Difference { id: 9, what: What::OnlySecond });
+    }
+}

@@ -1,0 +1,330 @@
+//! `flockwork run` and `flockwork snapshot`.
+//!
+//! All input is read and all outputs are tried first; then ticks are run in batches short enough
+//! for the progress bar and an interrupt; at the end come the files, then the summary.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use flockwork_scheduler_native::{AnySimulation, Entry, SnapshotHeader, snapshot_header};
+
+use crate::args::{RunArgs, SnapshotArgs};
+use crate::failure::{Failure, emit, note};
+use crate::human;
+use crate::output::{self, Target};
+use crate::picture;
+use crate::progress::{self, Pace, Progress};
+use crate::record::{self, Recorder};
+use crate::registry::Registry;
+use crate::report::{Report, Run};
+use crate::scenario::{self, Scenario};
+use crate::{simd, summary};
+
+/// How many ticks a resumed run does if nothing says how many.
+const USUAL_TICKS: u64 = 1000;
+
+/// How many ticks lie between two recorded ones if nothing says how many.
+const USUAL_EVERY: u64 = 10;
+
+/// `flockwork run`.
+pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
+    let outputs = Outputs::new(args)?;
+    let job = Job::new(registry, args)?;
+    outputs.check(args, &job)?;
+    let mut simulation = job.simulation;
+    let first_tick = simulation.tick();
+    let recorder = match &outputs.record {
+        Some(target) => {
+            let about = [
+                ("model", job.entry.name.to_string()),
+                ("scenario", job.name.clone()),
+                ("seed", simulation.setup().seed.to_string()),
+                ("dt", simulation.setup().dt.to_string()),
+                ("width", simulation.setup().world.width().to_string()),
+                ("height", simulation.setup().world.height().to_string()),
+                ("edge", simulation.setup().world.edge().name().to_string()),
+            ];
+            let every = args.every.unwrap_or(USUAL_EVERY);
+            Some(Recorder::new(target, every, simulation.schema(), &about)?)
+        }
+        None => None,
+    };
+    let mut run = Run {
+        scenario: job.name,
+        model: job.entry.name.to_string(),
+        params: job.params,
+        entities: simulation.population(),
+        first_tick,
+        seconds: 0.0,
+        updates: 0.0,
+        interrupted: false,
+    };
+    progress::listen();
+    let pace = drive(&mut *simulation, job.ticks, recorder, args.quiet)?;
+    run.seconds = pace.time.as_secs_f64();
+    run.updates = pace.updates;
+    run.interrupted = pace.interrupted;
+    let report = Report::new(run, &mut *simulation);
+    outputs.write(&*simulation, &report)?;
+    if args.quiet {
+        emit(&format!("{}\n", report.fingerprint))?;
+    } else {
+        emit(&summary::render(&report))?;
+        emit(&outputs.list())?;
+        if let Some(hint) = simd::hint() {
+            note(hint);
+        }
+    }
+    if report.interrupted { Err(Failure::Interrupted) } else { Ok(()) }
+}
+
+/// `flockwork snapshot`.
+pub(crate) fn snapshot(registry: &Registry, args: SnapshotArgs) -> Result<(), Failure> {
+    let args = RunArgs {
+        scenario: args.scenario,
+        change: args.change,
+        ticks: args.ticks,
+        workers: args.workers,
+        snapshot: Some(args.out),
+        quiet: args.quiet,
+        ..RunArgs::default()
+    };
+    run(registry, &args)
+}
+
+/// What to run.
+struct Job<'a> {
+    name: String,
+    entry: &'a Entry,
+    simulation: Box<dyn AnySimulation>,
+    ticks: u64,
+    params: Vec<(String, f64)>,
+}
+
+impl<'a> Job<'a> {
+    fn new(registry: &'a Registry, args: &RunArgs) -> Result<Self, Failure> {
+        match &args.resume {
+            Some(path) => Self::resume(registry, args, path),
+            None => Self::begin(registry, args),
+        }
+    }
+
+    fn begin(registry: &'a Registry, args: &RunArgs) -> Result<Self, Failure> {
+        let scenario = Scenario::load(registry, args.scenario.as_deref(), &args.change)?;
+        let config = scenario.config(scenario::options(&args.workers));
+        let simulation = scenario.entry.build(&config).map_err(|error| scenario.refuse(&error))?;
+        Ok(Self {
+            entry: scenario.entry,
+            simulation,
+            ticks: args.ticks.unwrap_or(scenario.ticks),
+            params: all_params(scenario.entry, &scenario.params),
+            name: scenario.name,
+        })
+    }
+
+    fn resume(registry: &'a Registry, args: &RunArgs, path: &Path) -> Result<Self, Failure> {
+        let name = path.display();
+        let refuse = |problem: &dyn std::fmt::Display| {
+            Failure::usage(format_args!("the snapshot {name}: {problem}"))
+        };
+        let bytes = fs::read(path).map_err(|error| refuse(&error))?;
+        let header = snapshot_header(&bytes).map_err(|error| refuse(&error))?;
+        let entry = registry.get(&header.model).map_err(|failure| match failure {
+            Failure::Usage(problem) => refuse(&problem),
+            other => other,
+        })?;
+        let params = all_params(entry, &header.params);
+        let mut ticks = args.ticks;
+        if let Some(path) = &args.scenario {
+            let scenario = Scenario::load(registry, Some(path), &args.change)?;
+            same_scenario(&scenario, &header, &params).map_err(|problem| refuse(&problem))?;
+            ticks = ticks.or(Some(scenario.ticks.saturating_sub(header.tick)));
+        }
+        let simulation = entry
+            .restore(&bytes, &scenario::options(&args.workers))
+            .map_err(|error| refuse(&error))?;
+        Ok(Self {
+            name: name.to_string(),
+            entry,
+            simulation,
+            ticks: ticks.unwrap_or(USUAL_TICKS),
+            params,
+        })
+    }
+}
+
+/// All parameters of a model, those that are not given with their defaults.
+fn all_params(entry: &Entry, given: &[(String, f64)]) -> Vec<(String, f64)> {
+    entry
+        .params
+        .iter()
+        .map(|param| {
+            let found = given.iter().find(|(name, _)| name == param.name);
+            (param.name.to_string(), found.map_or(param.default, |(_, value)| *value))
+        })
+        .collect()
+}
+
+/// Checks that a snapshot was made from this scenario.
+fn same_scenario(
+    scenario: &Scenario<'_>,
+    header: &SnapshotHeader,
+    params: &[(String, f64)],
+) -> Result<(), String> {
+    let differ = |key: &str, theirs: &dyn std::fmt::Display, ours: &dyn std::fmt::Display| {
+        format!("`{key}` is {theirs}, but {ours} in {}", scenario.name)
+    };
+    if header.model != scenario.entry.name {
+        return Err(differ("model", &header.model, &scenario.entry.name));
+    }
+    let (theirs, ours) = (&header.setup, &scenario.setup);
+    if theirs.seed != ours.seed {
+        return Err(differ("seed", &theirs.seed, &ours.seed));
+    }
+    for (key, theirs, ours) in [
+        ("dt", theirs.dt, ours.dt),
+        ("world.width", theirs.world.width(), ours.world.width()),
+        ("world.height", theirs.world.height(), ours.world.height()),
+    ] {
+        if theirs != ours {
+            return Err(differ(key, &theirs, &ours));
+        }
+    }
+    if theirs.world.edge() != ours.world.edge() {
+        return Err(differ("world.edge", &theirs.world.edge().name(), &ours.world.edge().name()));
+    }
+    let wanted = all_params(scenario.entry, &scenario.params);
+    for ((name, theirs), (_, ours)) in params.iter().zip(&wanted) {
+        if *theirs as f32 != *ours as f32 {
+            return Err(differ(&format!("params.{name}"), theirs, ours));
+        }
+    }
+    Ok(())
+}
+
+/// What a run leaves behind.
+struct Outputs {
+    report: Option<Target>,
+    record: Option<Target>,
+    picture: Option<Target>,
+    snapshot: Option<Target>,
+}
+
+impl Outputs {
+    fn new(args: &RunArgs) -> Result<Self, Failure> {
+        let outputs = Self {
+            report: Target::optional(args.report.as_deref())?,
+            record: Target::optional(args.record.as_deref())?,
+            picture: Target::optional(args.picture.as_deref())?,
+            snapshot: Target::optional(args.snapshot.as_deref())?,
+        };
+        output::all_differ(outputs.each().map(|(_, target)| target))?;
+        Ok(outputs)
+    }
+
+    fn each(&self) -> impl Iterator<Item = (&'static str, &Target)> {
+        let all = [
+            ("report", &self.report),
+            ("record", &self.record),
+            ("picture", &self.picture),
+            ("snapshot", &self.snapshot),
+        ];
+        all.into_iter().filter_map(|(name, target)| Some((name, target.as_ref()?)))
+    }
+
+    /// Checks what would only fail at the end of the run.
+    fn check(&self, args: &RunArgs, job: &Job<'_>) -> Result<(), Failure> {
+        let every = args.every.unwrap_or(USUAL_EVERY);
+        if self.record.is_some() && job.ticks / every >= record::MOST_TICKS {
+            return Err(Failure::usage(format_args!(
+                "--record would hold {} ticks, but a file can hold {}: --every must be at least {}",
+                human::count(job.ticks / every + 1),
+                human::count(record::MOST_TICKS),
+                job.ticks / (record::MOST_TICKS - 1) + 1
+            )));
+        }
+        if self.picture.is_some() {
+            picture::check(job.simulation.schema()).map_err(Failure::Usage)?;
+        }
+        Ok(())
+    }
+
+    fn write(&self, simulation: &dyn AnySimulation, report: &Report) -> Result<(), Failure> {
+        if let Some(target) = &self.snapshot {
+            target.write(&simulation.snapshot())?;
+        }
+        if let Some(target) = &self.picture {
+            target.write(&picture::png(simulation, report).map_err(Failure::Run)?)?;
+        }
+        if let Some(target) = &self.report {
+            target.write(report.json().as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// One line for each file that was written.
+    fn list(&self) -> String {
+        let faint = console::Style::new().dim();
+        let line = |(name, target): (&str, &Target)| {
+            let label = format!("{name:<12}");
+            format!("  {}{}\n", faint.apply_to(label), target.named().display())
+        };
+        self.each().map(line).chain(["\n".to_string()]).collect()
+    }
+}
+
+/// How the ticks went.
+struct Driven {
+    time: Duration,
+    updates: f64,
+    interrupted: bool,
+}
+
+/// Runs the ticks.
+fn drive(
+    simulation: &mut dyn AnySimulation,
+    ticks: u64,
+    mut recorder: Option<Recorder<'_>>,
+    quiet: bool,
+) -> Result<Driven, Failure> {
+    let begin = simulation.tick();
+    let end = begin.saturating_add(ticks);
+    let bar = Progress::ticks(ticks, quiet);
+    let mut pace = Pace::new();
+    let mut driven = Driven { time: Duration::ZERO, updates: 0.0, interrupted: false };
+    if let Some(recorder) = &mut recorder {
+        recorder.record(simulation)?;
+    }
+    while simulation.tick() < end {
+        if progress::stopped() {
+            driven.interrupted = true;
+            break;
+        }
+        let tick = simulation.tick();
+        let mut batch = pace.batch().min(end - tick);
+        if let Some(recorder) = &recorder {
+            batch = batch.min(recorder.ticks_left(tick));
+        }
+        let entities = simulation.population();
+        let clock = Instant::now();
+        simulation.run(batch).map_err(|error| {
+            bar.done();
+            Failure::run(error)
+        })?;
+        let time = clock.elapsed();
+        driven.time += time;
+        driven.updates += (entities + simulation.population()) as f64 / 2.0 * batch as f64;
+        pace.took(batch, time);
+        let ms = time.as_secs_f64() * 1.0e3 / batch as f64;
+        bar.at(simulation.tick() - begin, ms, simulation.population());
+        if let Some(recorder) = &mut recorder {
+            recorder.record(simulation)?;
+        }
+    }
+    bar.done();
+    if let Some(recorder) = recorder {
+        recorder.publish()?;
+    }
+    Ok(driven)
+}

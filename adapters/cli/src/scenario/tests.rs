@@ -1,0 +1,102 @@
+//! Every way a scenario can be wrong.
+
+use super::*;
+
+const GOOD: &str = "model = 'boids'\nentities = 100\ndt = 0.1\n[world]\nwidth = 20\nheight = 10\n";
+
+fn parse(text: &str, change: &ScenarioArgs) -> Result<(Setup, u64, Vec<(String, f64)>), String> {
+    let registry = Registry::builtin();
+    match Scenario::parse(&registry, "s.toml", Path::new("."), text, change) {
+        Ok(scenario) => Ok((scenario.setup, scenario.ticks, scenario.params)),
+        Err(Failure::Usage(problem)) => Err(problem),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+fn with(set: &[&str]) -> ScenarioArgs {
+    ScenarioArgs { set: set.iter().map(|text| (*text).to_string()).collect(), ..Default::default() }
+}
+
+#[test]
+fn what_is_missing_has_its_default() {
+    let (setup, ticks, params) = parse(GOOD, &ScenarioArgs::default()).unwrap();
+    assert_eq!((setup.population, setup.seed, ticks), (100, 1, 1000));
+    assert_eq!(setup.world.edge(), Edge::Torus);
+    assert_eq!(setup.dt, 0.1);
+    assert!(params.is_empty());
+}
+
+#[test]
+fn the_command_line_wins() {
+    let change = ScenarioArgs { entities: Some(400), seed: Some(u64::MAX), ..with(&["dt=0.5"]) };
+    let (setup, ..) = parse(GOOD, &change).unwrap();
+    assert_eq!((setup.population, setup.seed, setup.dt), (400, u64::MAX, 0.5));
+    assert_eq!(setup.world.width(), 20.0);
+    let change = ScenarioArgs { scale: true, ..change };
+    assert_eq!(parse(GOOD, &change).unwrap().0.world.width(), 40.0);
+}
+
+#[test]
+fn every_mistake_is_named_with_its_place_and_what_is_allowed() {
+    let table = [
+        ("model = 'boids'", "model = 'birds'", &["s.toml:1:1", "boids"][..]),
+        ("model = 'boids'", "model = 7", &["s.toml:1:1", "boids"]),
+        ("model = 'boids'\n", "", &["`model` is missing", "boids"]),
+        ("entities = 100", "entities = -1", &["s.toml:2:1", "from 0 to 2000000000"]),
+        ("entities = 100", "entities = 1.5", &["s.toml:2:1", "whole number"]),
+        ("entities = 100", "entities = 3000000000", &["s.toml:2:1", "from 0 to 2000000000"]),
+        ("entities = 100\n", "", &["`entities` is missing"]),
+        ("entities = 100", "entitys = 100", &["s.toml:2:1", "did you mean `entities`?"]),
+        ("dt = 0.1", "dt = nan", &["s.toml:3:1", "`dt` is NaN"]),
+        ("dt = 0.1", "dt = '0.1'", &["s.toml:3:1", "the text \"0.1\"", "a number from 0"]),
+        ("dt = 0.1", "dt = true", &["s.toml:3:1", "a boolean"]),
+        ("dt = 0.1", "dt = 0.1\nseed = -3", &["s.toml:4:1", "`seed` is -3"]),
+        ("dt = 0.1", "dt = 0.1\nticks = []", &["s.toml:4:1", "a list"]),
+        ("dt = 0.1", "dt = 0.1\ninitial = 4", &["s.toml:4:1", ".csv or .parquet"]),
+        ("width = 20", "width = 0", &["s.toml:5:1", "`world.width` is 0"]),
+        ("width = 20", "width = inf", &["s.toml:5:1", "`world.width` is inf"]),
+        ("width = 20", "widht = 20", &["s.toml:5:1", "did you mean `world.width`?", "missing"]),
+        ("height = 10", "height = 10\nedge = 'round'", &["s.toml:7:1", "\"torus\""]),
+        ("[world]", "[wrld]", &["s.toml:4:2", "did you mean `world", "`world.width` is missing"]),
+        ("dt = 0.1", "dt = 0.1\nparams = 3", &["s.toml:4:1", "must be a table"]),
+        ("height = 10", "height = 10\n[params]\nneighbour_radius = 1", &[
+            "s.toml:8:1",
+            "did you mean `params.neighbor_radius`?",
+            "flockwork models boids",
+        ]),
+        ("height = 10", "height = 10\n[params]\nneighbor_radius = -1", &["s.toml:8:1", "from 0."]),
+        ("height = 10", "height = 10\n[params]\nneighbor_radius = 'a'", &["s.toml:8:1", "a number"]),
+        ("dt = 0.1", "dt = 0.1\ndt = 0.2", &["s.toml:4", "not TOML"]),
+        ("[world]", "[world", &["s.toml:4", "not TOML"]),
+    ];
+    for (good, bad, wanted) in table {
+        assert!(GOOD.contains(good));
+        let error = parse(&GOOD.replace(good, bad), &ScenarioArgs::default()).unwrap_err();
+        for part in wanted {
+            assert!(error.contains(part), "{bad}: {error}");
+        }
+    }
+}
+
+#[test]
+fn mistakes_on_the_command_line_name_the_option() {
+    let table = [
+        ("dt", "--set dt: it must be KEY=VALUE"),
+        ("params.neighbour_radius=2", "did you mean `params.neighbor_radius`?"),
+        ("neighbor_radius=2", "did you mean `params.neighbor_radius`?"),
+        ("world.edge=round", "--set world.edge=round: `world.edge` is the text \"round\""),
+        ("dt=x", "--set dt=x: `dt` is the text \"x\""),
+    ];
+    for (set, wanted) in table {
+        let error = parse(GOOD, &with(&[set])).unwrap_err();
+        assert!(error.contains(wanted), "{set}: {error}");
+    }
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_in_the_order_of_the_file() {
+    let text = GOOD.replace("dt = 0.1", "dt = -1").replace("entities = 100", "entities = 'x'");
+    let error = parse(&text, &ScenarioArgs::default()).unwrap_err();
+    let (first, second) = (error.find("`entities`").unwrap(), error.find("`dt`").unwrap());
+    assert!(first < second, "{error}");
+}

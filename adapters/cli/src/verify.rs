@@ -1,0 +1,295 @@
+//! `flockwork verify`: any number of workers and any cut give the same bits in every tick.
+//!
+//! The reference is one worker with one region. It runs once and leaves the fingerprint of every
+//! tick and a snapshot in the middle. Every other run is compared with it tick by tick and stops
+//! at the first that differs; the reference is then run again up to that tick, and the entities
+//! are compared one by one.
+
+use std::time::Instant;
+
+use console::Style;
+use flockwork_scheduler_native::{AnySimulation, Options};
+use flockwork_scheduler::Cut;
+
+use crate::args::{Rebalance, VerifyArgs};
+use crate::failure::{Failure, emit, note};
+use crate::human;
+use crate::progress::{self, Progress};
+use crate::registry::Registry;
+use crate::rows::{self, Difference, What};
+use crate::scenario::Scenario;
+
+/// The most ticks if nothing says how many.
+const USUAL_TICKS: u64 = 100;
+
+/// The cuts if none is named.
+const USUAL_CUTS: [Cut; 4] = [
+    Cut::Parts(1),
+    Cut::Grid { rows: 2, cols: 2 },
+    Cut::Grid { rows: 1, cols: 5 },
+    Cut::Grid { rows: 7, cols: 3 },
+];
+
+/// `flockwork verify`.
+pub(crate) fn verify(registry: &Registry, args: &VerifyArgs) -> Result<(), Failure> {
+    let scenario = Scenario::load(registry, args.scenario.as_deref(), &args.change)?;
+    let ticks = args.ticks.unwrap_or(scenario.ticks.min(USUAL_TICKS));
+    let check = Check { scenario: &scenario, ticks, quiet: args.quiet };
+    let reference_options = Case::reference().options();
+    scenario
+        .entry
+        .check(&scenario.config(reference_options))
+        .map_err(|error| scenario.refuse(&error))?;
+    let cases = check.cases(args)?;
+    progress::listen();
+    check.say(&format!(
+        "\n  {}: {}, {}, {}\n",
+        scenario.name,
+        scenario.entry.name,
+        human::plural(u64::from(scenario.setup.population), "entity").replace("entitys", "entities"),
+        human::plural(ticks, "tick")
+    ))?;
+    let clock = Instant::now();
+    let reference = check.reference()?;
+    check.line(&Case::reference(), "reference", clock)?;
+    let mut bad = 0;
+    for case in &cases {
+        let clock = Instant::now();
+        match check.first_difference(case, &reference)? {
+            None => check.line(case, "same", clock)?,
+            Some(finding) => {
+                bad += 1;
+                let red = Style::new().red().bold();
+                emit(&format!(
+                    "  {} {}  {finding}\n",
+                    red.apply_to("✗"),
+                    case.describe()
+                ))?;
+            }
+        }
+    }
+    if bad > 0 {
+        emit(&format!("\n  {bad} of {} differ from the reference\n\n", cases.len()))?;
+        return Err(Failure::Found);
+    }
+    let end = reference.fingerprints.last().copied().unwrap_or_default();
+    if args.quiet {
+        return emit(&format!("{end:016x}\n"));
+    }
+    let good = Style::new().green().bold();
+    emit(&format!(
+        "\n  all {} have the same bits in every tick; fingerprint {}\n\n",
+        cases.len(),
+        good.apply_to(format!("{end:016x}"))
+    ))
+}
+
+/// One way to run the scenario.
+struct Case {
+    workers: u16,
+    cut: Cut,
+    rebalance: bool,
+    /// Begin with the snapshot that the reference left in the middle.
+    restored: bool,
+}
+
+impl Case {
+    fn reference() -> Self {
+        Self { workers: 1, cut: Cut::Parts(1), rebalance: false, restored: false }
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            workers: usize::from(self.workers),
+            cut: Some(self.cut),
+            rebalance: self.rebalance,
+        }
+    }
+
+    fn describe(&self) -> String {
+        format!(
+            "{:>4} worker{}  cut {:<7}  rebalance {:<3}  {}",
+            self.workers,
+            if self.workers == 1 { " " } else { "s" },
+            self.cut.to_string(),
+            if self.rebalance { "on" } else { "off" },
+            if self.restored { "from a snapshot" } else { "" },
+        )
+    }
+}
+
+/// What the reference left.
+struct Reference {
+    /// After 0, 1, 2 ... ticks.
+    fingerprints: Vec<u64>,
+    /// After how many ticks the snapshot was taken.
+    middle: u64,
+    snapshot: Vec<u8>,
+}
+
+struct Check<'a> {
+    scenario: &'a Scenario<'a>,
+    ticks: u64,
+    quiet: bool,
+}
+
+impl Check<'_> {
+    /// The runs to compare with the reference. A usual cut that this world is too small for is
+    /// left out; one that the user named is an error.
+    fn cases(&self, args: &VerifyArgs) -> Result<Vec<Case>, Failure> {
+        let named = !args.cuts.is_empty();
+        let mut cuts = Vec::new();
+        for &cut in if named { &args.cuts[..] } else { &USUAL_CUTS } {
+            let options = Options { workers: 1, cut: Some(cut), rebalance: false };
+            match self.scenario.entry.check(&self.scenario.config(options)) {
+                Ok(_) => cuts.push(cut),
+                Err(error) if named => return Err(self.scenario.refuse(&error)),
+                Err(error) => note(format_args!("the cut {cut} is left out: {error}")),
+            }
+        }
+        let mut cases = Vec::new();
+        for &workers in &args.workers {
+            for &cut in &cuts {
+                for rebalance in [true, false] {
+                    let wanted = match args.rebalance {
+                        Rebalance::On => rebalance,
+                        Rebalance::Off => !rebalance,
+                        // One region cannot be balanced.
+                        Rebalance::Both => rebalance || cut.count() != Some(1),
+                    };
+                    if wanted {
+                        cases.push(Case { workers, cut, rebalance, restored: false });
+                    }
+                }
+            }
+        }
+        let rebalance = args.rebalance != Rebalance::Off;
+        for (number, &workers) in args.workers.iter().enumerate() {
+            // Each with another cut than the reference, as far as there is one.
+            if let Some(&cut) = cuts.get((number + 1) % cuts.len().max(1)) {
+                cases.push(Case { workers, cut, rebalance, restored: true });
+            }
+        }
+        Ok(cases)
+    }
+
+    fn build(&self, case: &Case) -> Result<Box<dyn AnySimulation>, Failure> {
+        let config = self.scenario.config(case.options());
+        self.scenario.entry.build(&config).map_err(|error| self.scenario.refuse(&error))
+    }
+
+    fn reference(&self) -> Result<Reference, Failure> {
+        let mut simulation = self.build(&Case::reference())?;
+        let mut fingerprints = vec![simulation.fingerprint()];
+        let middle = self.ticks / 2;
+        let mut snapshot = Vec::new();
+        let bar = self.bar(&Case::reference());
+        for tick in 0..self.ticks {
+            if tick == middle {
+                snapshot = simulation.snapshot();
+            }
+            step(&mut *simulation, &bar)?;
+            fingerprints.push(simulation.fingerprint());
+        }
+        if self.ticks == middle {
+            snapshot = simulation.snapshot();
+        }
+        bar.done();
+        Ok(Reference { fingerprints, middle, snapshot })
+    }
+
+    /// Runs a case; what differs from the reference first, in words.
+    fn first_difference(
+        &self,
+        case: &Case,
+        reference: &Reference,
+    ) -> Result<Option<String>, Failure> {
+        let mut simulation = if case.restored {
+            match self.scenario.entry.restore(&reference.snapshot, &case.options()) {
+                Ok(simulation) => simulation,
+                Err(error) => return Ok(Some(format!("cannot be restored: {error}"))),
+            }
+        } else {
+            self.build(case)?
+        };
+        let first = if case.restored { reference.middle } else { 0 };
+        if simulation.tick() != first {
+            let tick = simulation.tick();
+            return Ok(Some(format!("begins at tick {tick} instead of {first}")));
+        }
+        let bar = self.bar(case);
+        for (tick, &expected) in reference.fingerprints.iter().enumerate().skip(first as usize) {
+            if tick as u64 > first {
+                step(&mut *simulation, &bar)?;
+            }
+            if simulation.fingerprint() != expected {
+                bar.done();
+                return self.explain(&*simulation, expected).map(Some);
+            }
+        }
+        bar.done();
+        Ok(None)
+    }
+
+    /// Names the first entity that differs from the reference at this tick.
+    fn explain(&self, other: &dyn AnySimulation, expected: u64) -> Result<String, Failure> {
+        let tick = other.tick();
+        let mut reference = self.build(&Case::reference())?;
+        reference.run(tick).map_err(Failure::run)?;
+        let at = format!("differs from tick {tick} on");
+        if reference.fingerprint() != expected {
+            return Ok(format!("{at}; and the reference itself gives other bits when run again"));
+        }
+        Ok(match rows::first_difference(other.schema(), &reference.rows(), &other.rows()) {
+            None => format!("{at}: the fingerprint, though no entity does"),
+            Some(difference) => format!("{at}: {}", words(&difference)),
+        })
+    }
+
+    fn bar(&self, case: &Case) -> Progress {
+        let bar = Progress::ticks(self.ticks, self.quiet);
+        bar.name(&case.describe());
+        bar
+    }
+
+    fn say(&self, text: &str) -> Result<(), Failure> {
+        if self.quiet { Ok(()) } else { emit(text) }
+    }
+
+    fn line(&self, case: &Case, result: &str, clock: Instant) -> Result<(), Failure> {
+        let green = Style::new().green();
+        let time = human::duration(clock.elapsed().as_secs_f64());
+        self.say(&format!(
+            "  {} {:<62} {result}  {}\n",
+            green.apply_to("✓"),
+            case.describe(),
+            Style::new().dim().apply_to(time)
+        ))
+    }
+}
+
+/// Runs one tick, unless the user has asked to stop.
+fn step(simulation: &mut dyn AnySimulation, bar: &Progress) -> Result<(), Failure> {
+    if progress::stopped() {
+        bar.done();
+        return Err(Failure::Interrupted);
+    }
+    simulation.run(1).map_err(|error| {
+        bar.done();
+        Failure::run(error)
+    })?;
+    bar.position(simulation.tick());
+    Ok(())
+}
+
+fn words(difference: &Difference) -> String {
+    let id = difference.id;
+    match &difference.what {
+        What::OnlyFirst => format!("entity {id} is missing"),
+        What::OnlySecond => format!("entity {id} should not exist"),
+        What::Scalar { name, first, second } => format!(
+            "entity {id}, column `{name}` is {} (bits {:08x}), in the reference {} ({:08x})",
+            second.0, second.1, first.0, first.1
+        ),
+    }
+}
