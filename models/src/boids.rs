@@ -162,12 +162,7 @@ impl Model for Boids {
 
     #[inline(always)]
     fn record(&self, columns: &RefOf<'_, Self>, row: usize) -> Seen {
-        Seen {
-            x: columns.x[row],
-            y: columns.y[row],
-            vx: columns.vx[row],
-            vy: columns.vy[row],
-        }
+        Seen { x: columns.x[row], y: columns.y[row], vx: columns.vx[row], vy: columns.vy[row] }
     }
 
     #[inline(always)]
@@ -220,9 +215,7 @@ impl Model for Boids {
         let share = F32x8::ONE / sum.count.max(F32x8::ONE);
         let force = |away: F32x8, v: F32x8, d: F32x8, own: &[f32]| {
             let own = F32x8::load(own);
-            away * separation
-                + some.keep(v * share - own) * alignment
-                + d * share * cohesion
+            away * separation + some.keep(v * share - own) * alignment + d * share * cohesion
         };
         force(sum.away_x, sum.vx, sum.dx, &columns.vx[at..]).store(&mut scratch.ax[at..]);
         force(sum.away_y, sum.vy, sum.dy, &columns.vy[at..]).store(&mut scratch.ay[at..]);
@@ -261,9 +254,7 @@ impl Model for Boids {
     }
 
     fn report(&self, totals: &Totals<'_>, each: &mut dyn FnMut(f64)) {
-        let mean = |at: usize| {
-            totals.sums[at] as f64 / FIXED / (totals.population.max(1) as f64)
-        };
+        let mean = |at: usize| totals.sums[at] as f64 / FIXED / (totals.population.max(1) as f64);
         each(mean(0));
         each(math::scalar::length(mean(1) as f32, mean(2) as f32).into());
     }

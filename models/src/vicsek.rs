@@ -210,9 +210,8 @@ impl Model for Vicsek {
 
 /// The length of the mean heading.
 fn order(totals: &Totals<'_>) -> f64 {
-    let mean = |at: usize| {
-        (totals.sums[at] as f64 / FIXED / totals.population.max(1) as f64) as f32
-    };
+    let mean =
+        |at: usize| (totals.sums[at] as f64 / FIXED / totals.population.max(1) as f64) as f32;
     math::scalar::length(mean(0), mean(1)).into()
 }
 

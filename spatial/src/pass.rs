@@ -355,12 +355,7 @@ fn insert(sorted: &mut [u64], key: u64) {
     sorted[at] = key;
 }
 
-fn check(
-    cells: &Cells<'_>,
-    reach: Reach,
-    records: usize,
-    entries: usize,
-) -> Result<(), PassError> {
+fn check(cells: &Cells<'_>, reach: Reach, records: usize, entries: usize) -> Result<(), PassError> {
     let needed = Cells::count(cells.rows, cells.cols, cells.fine)
         .and_then(|count| (count as usize).checked_add(1))
         .unwrap_or(usize::MAX);

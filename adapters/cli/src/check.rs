@@ -15,10 +15,8 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
     let scenario = Scenario::load(registry, args.scenario.as_deref(), &args.change)?;
     let options = scenario::options(&args.workers);
     let workers = options.workers;
-    let checked = scenario
-        .entry
-        .check(&scenario.config(options))
-        .map_err(|error| scenario.refuse(&error))?;
+    let checked =
+        scenario.entry.check(&scenario.config(options)).map_err(|error| scenario.refuse(&error))?;
     let (setup, entry) = (&scenario.setup, scenario.entry);
     let world = setup.world;
     let area = f64::from(world.width()) * f64::from(world.height());
@@ -31,16 +29,16 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
     };
     line("model", format!("{}: {}", entry.name, entry.about));
     let entities = human::count(u64::from(setup.population));
-    line("entities", match &scenario.table {
-        Some(_) => format!("{entities} of the initial table"),
-        None => entities,
-    });
+    line(
+        "entities",
+        match &scenario.table {
+            Some(_) => format!("{entities} of the initial table"),
+            None => entities,
+        },
+    );
     line("ticks", format!("{} of dt = {}", human::count(scenario.ticks), setup.dt));
     line("seed", setup.seed.to_string());
-    line(
-        "world",
-        format!("{} x {}, edge {}", world.width(), world.height(), world.edge().name()),
-    );
+    line("world", format!("{} x {}, edge {}", world.width(), world.height(), world.edge().name()));
     line("radius", human::short(f64::from(checked.radius)));
     line(
         "grid",
@@ -52,10 +50,7 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
             human::count(u64::from(checked.rows) * u64::from(checked.cols)),
         ),
     );
-    line(
-        "regions",
-        format!("{} for {}", checked.regions, human::plural(workers as u64, "worker")),
-    );
+    line("regions", format!("{} for {}", checked.regions, human::plural(workers as u64, "worker")));
     let density = f64::from(setup.population) / area;
     line("density", format!("{} entities per unit of area", human::short(density)));
     line(

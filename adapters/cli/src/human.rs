@@ -23,7 +23,7 @@ pub(crate) fn short(number: f64) -> String {
     let size = number.abs();
     if size == 0.0 {
         "0".to_string()
-    } else if size >= 1.0e15 || size < 1.0e-4 {
+    } else if !(1.0e-4..1.0e15).contains(&size) {
         format!("{number:.2e}")
     } else if size >= 999.5 {
         let sign = if number < 0.0 { "-" } else { "" };
@@ -100,10 +100,7 @@ pub(crate) fn spark(counts: &[u64]) -> String {
 }
 
 /// The known name that `name` was most likely meant to be.
-pub(crate) fn nearest<'a>(
-    name: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
     known
         .into_iter()

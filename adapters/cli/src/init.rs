@@ -72,8 +72,7 @@ fn suit(
     }
     let wide = World::new(1.0e4, 1.0e4, Edge::Torus).map_err(Failure::usage)?;
     let setup = Setup { world: wide, population: entities, seed: 1, dt: 0.05 };
-    let config =
-        Config { setup, params: Vec::new(), table: None, options: Options::default() };
+    let config = Config { setup, params: Vec::new(), table: None, options: Options::default() };
     let radius = entry.check(&config).map_or(1.0, |checked| f64::from(checked.radius));
     let area = f64::from(entities) * std::f64::consts::PI * radius * radius / NEIGHBOURS;
     let side = round(area.sqrt().max(4.0 * radius));
@@ -114,7 +113,8 @@ fn write(entry: &Entry, setup: &Setup, given: &[(String, f64)]) -> String {
     for param in entry.params {
         let unit = if param.unit.is_empty() { "" } else { ", " };
         let kind = if param.whole { "whole, " } else { "" };
-        let range = format!("{kind}{} to {}{unit}{}", plain(param.min), plain(param.max), param.unit);
+        let range =
+            format!("{kind}{} to {}{unit}{}", plain(param.min), plain(param.max), param.unit);
         let _ = writeln!(text, "# {} ({range})", param.about.trim_end_matches('.'));
         match given.iter().find(|(name, _)| name == param.name) {
             Some((name, value)) => {

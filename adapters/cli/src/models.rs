@@ -61,9 +61,8 @@ fn describe(entry: &Entry) -> String {
         if rows.is_empty() {
             return;
         }
-        let width = |place: usize| {
-            rows.iter().map(|row| row[place].chars().count()).max().unwrap_or(0)
-        };
+        let width =
+            |place: usize| rows.iter().map(|row| row[place].chars().count()).max().unwrap_or(0);
         let (first, second) = (width(0), width(1));
         let _ = writeln!(text, "\n  {}", faint.apply_to(title));
         for [name, kind, about] in &rows {
@@ -74,7 +73,8 @@ fn describe(entry: &Entry) -> String {
     };
     let params = entry.params.iter().map(|param| {
         let unit = if param.unit.is_empty() { "" } else { " " };
-        let range = format!("{} ({} to {})", plain(param.default), plain(param.min), plain(param.max));
+        let range =
+            format!("{} ({} to {})", plain(param.default), plain(param.min), plain(param.max));
         [param.name.to_string(), format!("{range}{unit}{}", param.unit), param.about.to_string()]
     });
     table("parameters: default (range) unit", params.collect());

@@ -61,9 +61,7 @@ impl Target {
                     Ok(found) if found.is_dir() && path.file_name().is_some() => {
                         Ok(Self { path: named.clone(), named, special: false })
                     }
-                    Ok(_) => {
-                        Err(io::Error::other(format!("{} is not a folder", folder.display())))
-                    }
+                    Ok(_) => Err(io::Error::other(format!("{} is not a folder", folder.display()))),
                     Err(error) => {
                         Err(io::Error::other(format!("the folder {}: {error}", folder.display())))
                     }
@@ -115,9 +113,7 @@ impl Target {
 }
 
 /// Says which two of the paths are the same file.
-pub(crate) fn all_differ<'a>(
-    targets: impl IntoIterator<Item = &'a Target>,
-) -> Result<(), Failure> {
+pub(crate) fn all_differ<'a>(targets: impl IntoIterator<Item = &'a Target>) -> Result<(), Failure> {
     let mut seen: Vec<&Target> = Vec::new();
     for target in targets {
         if !target.special && seen.iter().any(|other| other.path == target.path) {

@@ -40,8 +40,9 @@ impl<'a> Recorder<'a> {
         about: &[(&str, String)],
     ) -> Result<Self, Failure> {
         let fields = rows::fields(schema);
-        let notes =
-            about.iter().map(|(key, value)| KeyValue::new(format!("flockwork.{key}"), value.clone()));
+        let notes = about
+            .iter()
+            .map(|(key, value)| KeyValue::new(format!("flockwork.{key}"), value.clone()));
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
             .set_dictionary_enabled(false)

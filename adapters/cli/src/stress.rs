@@ -204,11 +204,7 @@ impl Search<'_> {
     }
 
     /// Times the ticks; ends as soon as it is clear that too many are late.
-    fn measure(
-        &self,
-        entities: u32,
-        simulation: &mut dyn AnySimulation,
-    ) -> Result<Point, Failure> {
+    fn measure(&self, entities: u32, simulation: &mut dyn AnySimulation) -> Result<Point, Failure> {
         let budget_ns = (self.budget_ms * 1.0e6) as u64;
         let mut times = Histogram::<u64>::new(3).map_err(Failure::run)?;
         let (allowed, warm_up) = (self.ticks / 20, self.ticks / 5);

@@ -67,9 +67,8 @@ fn places<'a>(
     for name in names {
         let name = name.trim();
         let (column, component) = find(name, schema)?;
-        let taken = |place: &Place| {
-            place.column.name == column.name && place.column.component == component
-        };
+        let taken =
+            |place: &Place| place.column.name == column.name && place.column.component == component;
         if places.iter().any(taken) {
             return Err(format!("there are two columns `{name}`"));
         }
@@ -85,8 +84,7 @@ fn find<'s>(name: &str, schema: &'s [Column]) -> Result<(&'s Column, u32), Strin
         return Ok((column, 0));
     }
     if let Some((base, number)) = name.rsplit_once('_')
-        && let Some(column) =
-            given().find(|column| column.components > 1 && column.name == base)
+        && let Some(column) = given().find(|column| column.components > 1 && column.name == base)
         && let Ok(component) = number.parse::<u32>()
         && component < column.components
     {
@@ -182,11 +180,10 @@ mod tests {
         assert_eq!(table.rows, 2);
         let columns: Vec<(&str, u32, &[f64])> =
             table.columns.iter().map(|c| (c.name.as_str(), c.component, &c.values[..])).collect();
-        assert_eq!(columns, [
-            ("genes", 2, &[0.5, 1.0][..]),
-            ("tribe", 0, &[3.0, 255.0]),
-            ("x", 0, &[-1000.0, 0.0])
-        ]);
+        assert_eq!(
+            columns,
+            [("genes", 2, &[0.5, 1.0][..]), ("tribe", 0, &[3.0, 255.0]), ("x", 0, &[-1000.0, 0.0])]
+        );
     }
 
     #[test]

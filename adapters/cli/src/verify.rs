@@ -8,8 +8,8 @@
 use std::time::Instant;
 
 use console::Style;
-use flockwork_scheduler_native::{AnySimulation, Options};
 use flockwork_scheduler::Cut;
+use flockwork_scheduler_native::{AnySimulation, Options};
 
 use crate::args::{Rebalance, VerifyArgs};
 use crate::failure::{Failure, emit, note};
@@ -46,7 +46,8 @@ pub(crate) fn verify(registry: &Registry, args: &VerifyArgs) -> Result<(), Failu
         "\n  {}: {}, {}, {}\n",
         scenario.name,
         scenario.entry.name,
-        human::plural(u64::from(scenario.setup.population), "entity").replace("entitys", "entities"),
+        human::plural(u64::from(scenario.setup.population), "entity")
+            .replace("entitys", "entities"),
         human::plural(ticks, "tick")
     ))?;
     let clock = Instant::now();
@@ -60,11 +61,7 @@ pub(crate) fn verify(registry: &Registry, args: &VerifyArgs) -> Result<(), Failu
             Some(finding) => {
                 bad += 1;
                 let red = Style::new().red().bold();
-                emit(&format!(
-                    "  {} {}  {finding}\n",
-                    red.apply_to("✗"),
-                    case.describe()
-                ))?;
+                emit(&format!("  {} {}  {finding}\n", red.apply_to("✗"), case.describe()))?;
             }
         }
     }

@@ -44,11 +44,8 @@ fn hue(lightness: f32, chroma: f32, turn: f32) -> Rgb {
 /// Linear light from 0 to 1 as the byte a screen expects.
 pub(super) fn encode(light: f32) -> u8 {
     let light = light.clamp(0.0, 1.0);
-    let value = if light <= 0.003_130_8 {
-        12.92 * light
-    } else {
-        1.055 * light.powf(1.0 / 2.4) - 0.055
-    };
+    let value =
+        if light <= 0.003_130_8 { 12.92 * light } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 };
     (value * 255.0 + 0.5) as u8
 }
 

@@ -59,13 +59,17 @@ fn every_mistake_is_named_with_its_place_and_what_is_allowed() {
         ("height = 10", "height = 10\nedge = 'round'", &["s.toml:7:1", "\"torus\""]),
         ("[world]", "[wrld]", &["s.toml:4:2", "did you mean `world", "`world.width` is missing"]),
         ("dt = 0.1", "dt = 0.1\nparams = 3", &["s.toml:4:1", "must be a table"]),
-        ("height = 10", "height = 10\n[params]\nneighbour_radius = 1", &[
-            "s.toml:8:1",
-            "did you mean `params.neighbor_radius`?",
-            "flockwork models boids",
-        ]),
+        (
+            "height = 10",
+            "height = 10\n[params]\nneighbour_radius = 1",
+            &["s.toml:8:1", "did you mean `params.neighbor_radius`?", "flockwork models boids"],
+        ),
         ("height = 10", "height = 10\n[params]\nneighbor_radius = -1", &["s.toml:8:1", "from 0."]),
-        ("height = 10", "height = 10\n[params]\nneighbor_radius = 'a'", &["s.toml:8:1", "a number"]),
+        (
+            "height = 10",
+            "height = 10\n[params]\nneighbor_radius = 'a'",
+            &["s.toml:8:1", "a number"],
+        ),
         ("dt = 0.1", "dt = 0.1\ndt = 0.2", &["s.toml:4", "not TOML"]),
         ("[world]", "[world", &["s.toml:4", "not TOML"]),
     ];

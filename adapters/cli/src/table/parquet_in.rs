@@ -109,9 +109,9 @@ fn read_values<T: DataType>(
             return Err(format!("row {row} is null: every value must be a number"));
         }
         for value in &values {
-            place.push(number(value)).map_err(|problem| {
-                format!("row {} is {problem}", place.column.values.len() + 1)
-            })?;
+            place
+                .push(number(value))
+                .map_err(|problem| format!("row {} is {problem}", place.column.values.len() + 1))?;
         }
     }
 }
