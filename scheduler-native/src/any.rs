@@ -182,11 +182,14 @@ impl<M: Model> AnySimulation for Native<M> {
     fn stats(&mut self) -> Vec<(&'static str, f64)> {
         let mut names = M::STATS.iter();
         let mut stats = Vec::with_capacity(M::STATS.len());
-        self.world.report(&mut |value| {
-            if let Some(stat) = names.next() {
-                stats.push((stat.name, value));
-            }
-        });
+        // In one process there is nobody who could not be reached.
+        if let Ok(seen) = self.world.observe() {
+            self.world.report(&seen, &mut |value| {
+                if let Some(stat) = names.next() {
+                    stats.push((stat.name, value));
+                }
+            });
+        }
         stats
     }
 

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use flockwork_scheduler::{
-    Clock, Domain, DomainError, Executor, Frame, Model, Progress, advance, no_transport,
+    Clock, Domain, DomainError, Executor, Frame, Model, Progress, SimulationError, advance,
+    no_transport,
 };
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -84,7 +85,7 @@ impl Executor for Threads {
         &mut self,
         domains: &mut [Domain<M>],
         frame: &Frame<'_, M>,
-    ) -> Result<(), DomainError> {
+    ) -> Result<Progress, SimulationError> {
         let (post, busy_ns) = (&self.post, &self.busy_ns[..]);
         let failed: Mutex<Option<(u32, DomainError)>> = Mutex::new(None);
         let waiting = AtomicBool::new(true);
@@ -108,7 +109,7 @@ impl Executor for Threads {
             }
         });
         let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
-        failed.map_or(Ok(()), |(_, error)| Err(error))
+        failed.map_or(Ok(Progress::Done), |(_, error)| Err(error.into()))
     }
 
     fn memory_bytes(&self) -> usize {

@@ -9,6 +9,7 @@
 //! | [`model`] | what a model is |
 //! | [`domain`] | one region's state, and the frame as a state machine |
 //! | [`transport`] | how mail travels |
+//! | [`executor`] | who polls the domains |
 //! | [`simulation`] | a whole world of domains |
 //! | [`snapshot`] | a world as bytes |
 
@@ -25,6 +26,7 @@ mod compute;
 pub mod domain;
 pub mod error;
 mod exchange;
+pub mod executor;
 mod frame;
 mod metrics;
 pub mod model;
@@ -38,6 +40,7 @@ pub mod transport;
 pub use compute::Context;
 pub use domain::{Census, Domain, Progress};
 pub use error::{DomainError, Room, StepError};
+pub use executor::{Executor, Serial, advance, no_transport};
 pub use flockwork_spatial::{Cut, CutError, Grid, GridError, Region};
 pub use frame::{Clock, Frame, NoClock};
 pub use metrics::{Counters, PhaseTimes};
@@ -46,7 +49,7 @@ pub use model::{Birth, Event, Model, MutOf, RefOf, ScratchOf, Setup, Stat, Tick,
 pub use params::ParamValue;
 pub use params::{Param, ParamError, Params};
 pub use setup::{Initial, MAX_POPULATION, SimulationError};
-pub use simulation::{Executor, Partition, Serial, Simulation, advance, no_transport};
+pub use simulation::{Observation, Partition, Simulation};
 pub use snapshot::{SnapshotError, SnapshotHeader};
 pub use topology::Topology;
 pub use transport::{Lane, Loopback, LoopbackPort, Transport};

@@ -175,6 +175,13 @@ pub enum SimulationError {
         /// How many there were; if as many, then with other ids.
         found: u64,
     },
+    /// Something else is going on: poll until it is done.
+    Busy {
+        /// Ticks done.
+        tick: u64,
+    },
+    /// Mail between processes failed.
+    Transport(String),
     /// A parameter is not acceptable.
     Param(ParamError),
     /// The interaction radius does not fit the world.
@@ -216,6 +223,10 @@ impl fmt::Display for SimulationError {
                 "entities were lost or doubled in tick {tick}: {found} instead of {expected} (or \
                  as many with other ids); this is a bug of the scheduler"
             ),
+            Self::Busy { tick } => {
+                write!(f, "what was begun after tick {tick} is not done: poll until it is")
+            }
+            Self::Transport(problem) => write!(f, "mail between processes failed: {problem}"),
             Self::Param(error) => error.fmt(f),
             Self::Grid(error) => error.fmt(f),
             Self::Cut(error) => error.fmt(f),

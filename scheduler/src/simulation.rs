@@ -1,134 +1,38 @@
 //! A whole world of domains: set-up, ticks, rebalancing, the books.
 //!
-//! One tick, traced: [`Simulation::step`] tells every [`Domain`] to begin, the [`Executor`] polls
-//! them until all are done, the censuses are held against the books (no id lost or doubled), the
-//! statistics are added up, and if the work has become uneven the world is cut anew.
+//! One tick, traced: [`Simulation::begin`] tells every [`Domain`] to begin, and
+//! [`Simulation::poll`] goes on as far as it can, never blocking:
+//!
+//! ```text
+//! Idle ──begin──▶ Drive ──▶ Books ──▶ Idle
+//!                             └─ uneven ─▶ Weigh ──▶ Drive ──▶ Books ──▶ Idle
+//! ```
+//!
+//! | stage | does |
+//! | --- | --- |
+//! | Drive | the [`Executor`] polls the domains until all have done their part |
+//! | Books | censuses and statistics are added up over all processes, and held against the books: no id lost or doubled |
+//! | Weigh | the weights of all cells are added up, and the world is cut anew |
+//!
+//! In one process every stage is done at once, and [`Simulation::step`] is all there is to call.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::convert::Infallible;
-
 use flockwork_kernel::columns::{Columns, Reach, packed_len};
 use flockwork_kernel::fingerprint::mix;
 use flockwork_spatial::{Cut, Grid, Region};
 
 use crate::arena::Arena;
 use crate::domain::{Domain, Progress};
-use crate::error::{DomainError, Room, StepError};
-use crate::frame::{Clock, Frame, NoClock};
+use crate::error::{DomainError, Room};
+use crate::executor::Executor;
+use crate::frame::Frame;
 use crate::metrics::Counters;
 use crate::model::{MAX_SUMS, Model, RefOf, Setup, Tick, Totals};
 use crate::params::Params;
 use crate::setup::{self, Initial, SimulationError};
 use crate::snapshot::{self, SnapshotError};
 use crate::topology::Topology;
-use crate::transport::{Loopback, Transport};
-
-/// Decides who polls which domain when, and carries the mail.
-pub trait Executor {
-    /// Tells the time for metrics.
-    type Clock: Clock + Clone;
-
-    /// The clock.
-    fn clock(&self) -> Self::Clock;
-
-    /// The number of workers.
-    fn workers(&self) -> usize;
-
-    /// Makes mailboxes for this many domains.
-    fn open(&mut self, domains: usize);
-
-    /// Polls every domain until all are done: see [`advance`].
-    ///
-    /// # Errors
-    ///
-    /// The error of the domain with the lowest number.
-    fn drive<M: Model>(
-        &mut self,
-        domains: &mut [Domain<M>],
-        frame: &Frame<'_, M>,
-    ) -> Result<(), DomainError>;
-
-    /// Bytes of memory in use for mail.
-    fn memory_bytes(&self) -> usize;
-}
-
-/// Polls a domain once; gives it more room where it asks, if the frame allows.
-///
-/// # Errors
-///
-/// As [`Domain::poll`].
-pub fn advance<M: Model, T: Transport>(
-    domain: &mut Domain<M>,
-    frame: &Frame<'_, M>,
-    net: &mut T,
-) -> Result<Progress, StepError<T::Error>> {
-    loop {
-        match domain.poll(frame, net) {
-            Err(StepError::Domain(DomainError::Capacity { what, needed, .. })) if frame.grow => {
-                domain.reserve(what, needed + needed / 8 + 64)?;
-            }
-            result => return result,
-        }
-    }
-}
-
-/// Runs all domains on the calling thread, over a [`Loopback`]: the specification.
-#[derive(Debug)]
-pub struct Serial {
-    post: Loopback,
-}
-
-impl Default for Serial {
-    fn default() -> Self {
-        Self { post: Loopback::new(0) }
-    }
-}
-
-impl Executor for Serial {
-    type Clock = NoClock;
-
-    fn clock(&self) -> NoClock {
-        NoClock
-    }
-
-    fn workers(&self) -> usize {
-        1
-    }
-
-    fn open(&mut self, domains: usize) {
-        self.post = Loopback::new(domains);
-    }
-
-    fn drive<M: Model>(
-        &mut self,
-        domains: &mut [Domain<M>],
-        frame: &Frame<'_, M>,
-    ) -> Result<(), DomainError> {
-        let mut waiting = true;
-        while waiting {
-            waiting = false;
-            for domain in domains.iter_mut() {
-                let mut port = self.post.port(domain.id());
-                let progress = advance(domain, frame, &mut port).map_err(no_transport)?;
-                waiting |= progress == Progress::Waiting;
-            }
-        }
-        Ok(())
-    }
-
-    fn memory_bytes(&self) -> usize {
-        self.post.memory_bytes()
-    }
-}
-
-/// The error of a domain whose transport cannot fail.
-pub fn no_transport(error: StepError<Infallible>) -> DomainError {
-    match error {
-        StepError::Domain(error) => error,
-        StepError::Transport(never) => match never {},
-    }
-}
 
 /// How a world is shared among domains.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -152,7 +56,7 @@ impl Partition {
     }
 }
 
-/// A world that is simulated.
+/// A world that is simulated, or one process's part of it.
 pub struct Simulation<M: Model, X> {
     pub(crate) model: M,
     pub(crate) params: M::Params,
@@ -163,12 +67,17 @@ pub struct Simulation<M: Model, X> {
     partition: Partition,
     topology: Arc<Topology>,
     executor: X,
+    stage: Stage,
     sums: [i64; MAX_SUMS],
+    /// What is on its way to being added up: see [`Book`].
+    books: Vec<u64>,
     /// What the censuses must add up to.
     owned: u64,
     ids: u64,
-    /// Per cell, for cutting.
-    weights: Vec<u32>,
+    /// Per cell, two in each, for cutting.
+    weights: Vec<u64>,
+    imbalance: f64,
+    fingerprint: u64,
     next_check: u64,
     check_every: u64,
     rebalances: u64,
@@ -178,9 +87,61 @@ pub struct Simulation<M: Model, X> {
 /// Ticks between two looks at the balance, at first.
 const CHECK_EVERY: u64 = 8;
 
+/// What a simulation is about to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Idle,
+    Drive(Why),
+    Books(Why),
+    Weigh,
+    Observe,
+}
+
+/// Why the domains are driven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Why {
+    /// To compute a tick.
+    Tick,
+    /// To bring entities to new owners.
+    Move,
+}
+
+/// The places of `Simulation::books`.
+struct Book;
+
+impl Book {
+    const OWNED: usize = 0;
+    const IDS: usize = 1;
+    const BORN: usize = 2;
+    const BORN_IDS: usize = 3;
+    const DIED: usize = 4;
+    const DIED_IDS: usize = 5;
+    const FINGERPRINT: usize = 6;
+    /// The model's sums.
+    const SUMS: usize = 7;
+    /// The work of each domain of the world.
+    const WORK: usize = Self::SUMS + MAX_SUMS;
+}
+
+/// What can be seen of a whole world between two ticks, the same in all its processes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Observation {
+    /// Ticks done.
+    pub tick: u64,
+    /// The number of entities.
+    pub population: u64,
+    /// The fingerprint of the whole state: see [`flockwork_kernel::fingerprint`].
+    pub fingerprint: u64,
+    /// The sums of [`Model::tally`]; those past [`Model::SUMS`] are 0.
+    pub sums: [i64; MAX_SUMS],
+}
+
 impl<M: Model, X: Executor> Simulation<M, X> {
     /// Makes a world of `setup.population` entities as the model spawns them; `initial` may change
     /// each one.
+    ///
+    /// Of several processes each makes all entities, and keeps those of its own domains. There,
+    /// [`Simulation::poll`] must then be called until it is done.
     ///
     /// # Errors
     ///
@@ -193,28 +154,28 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         initial: Option<&mut Initial<'_>>,
     ) -> Result<Self, SimulationError> {
         let mut world = Self::empty(setup, params, partition, executor)?;
-        let model = &world.model;
         let mut columns = Arena::<M::Columns>::new(1)?;
         let mut packed = alloc::vec![0; packed_len(M::Columns::SCHEMA, Reach::Owned)];
         let mut ids = setup::Ids::new(setup.population)?;
         let mut edit = initial;
         for id in 0..setup.population {
             columns.column_mut::<u32>(0)[0] = id;
-            model.spawn(&setup, id, &mut columns.bind()?, 0);
+            world.model.spawn(&setup, id, &mut columns.bind()?, 0);
             M::Columns::pack(&columns.view()?, 0, Reach::Owned, &mut packed);
             if let Some(edit) = edit.as_mut() {
                 edit(id, &mut packed)?;
             }
             setup::check_row::<M>(&setup, id, &packed)?;
             ids.push(&packed);
-            admit(&mut world.domains, &world.topology, partition, &packed)?;
+            world.admit(&packed)?;
         }
         let next_id = ids.check()?;
         world.settle(next_id)?;
         Ok(world)
     }
 
-    /// Makes a world from what [`Simulation::snapshot`] wrote, under any partition.
+    /// Makes a world from what [`Simulation::snapshot`] wrote, under any partition. As for
+    /// [`Simulation::new`], each of several processes keeps what is its own.
     ///
     /// # Errors
     ///
@@ -233,7 +194,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         let mut world = Self::empty(header.setup, params, partition, executor)?;
         world.tick = header.tick;
         world.history.copy_from_slice(&header.history);
-        world.next_check = header.tick + CHECK_EVERY;
+        world.next_check = header.tick.saturating_add(CHECK_EVERY);
         let mut last = None;
         for row in body.chunks_exact(header.row_len) {
             let id = u32::from_le_bytes([row[0], row[1], row[2], row[3]]);
@@ -242,7 +203,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             }
             last = Some(id);
             setup::check_row::<M>(&header.setup, id, row)?;
-            admit(&mut world.domains, &world.topology, partition, row)?;
+            world.admit(row)?;
         }
         world.settle(header.next_id)?;
         Ok(world)
@@ -260,7 +221,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         let share = setup.population as usize / count;
         let room = partition.capacity.unwrap_or(share + share / 16 + 64);
         let mut domains = Vec::new();
-        for id in 0..count as u32 {
+        for id in executor.share(count as u32) {
             domains.push(Domain::new(id, Arc::clone(&topology), room)?);
         }
         executor.open(count);
@@ -274,10 +235,14 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             partition,
             topology,
             executor,
+            stage: Stage::Idle,
             sums: [0; MAX_SUMS],
+            books: alloc::vec![0; Book::WORK + count],
             owned: 0,
             ids: 0,
             weights: Vec::new(),
+            imbalance: 1.0,
+            fingerprint: 0,
             next_check: CHECK_EVERY,
             check_every: CHECK_EVERY,
             rebalances: 0,
@@ -285,17 +250,41 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         })
     }
 
-    /// Brings admitted entities to their owners and opens the books.
+    /// Gives a packed row to the domain it belongs to, if that lives here.
+    fn admit(&mut self, row: &[u8]) -> Result<(), DomainError> {
+        let (x, y) = setup::position::<M>(row);
+        let cell = self.topology.grid().cell(x, y);
+        let owner = self.topology.owner(cell.0, cell.1);
+        let id = u32::from_le_bytes([row[0], row[1], row[2], row[3]]);
+        self.owned += 1;
+        self.ids = self.ids.wrapping_add(mix(u64::from(id)));
+        let first = self.domains.first().map_or(0, Domain::id);
+        let Some(domain) = self.domains.get_mut(owner.wrapping_sub(first) as usize) else {
+            return Ok(());
+        };
+        match domain.admit(row) {
+            Err(DomainError::Capacity { needed, .. }) if self.partition.capacity.is_none() => {
+                domain.reserve(Room::Entities, needed + needed / 4)?;
+                domain.admit(row)
+            }
+            result => result,
+        }
+    }
+
+    /// Sends admitted entities' ghosts.
     fn settle(&mut self, next_id: u32) -> Result<(), SimulationError> {
         for domain in &mut self.domains {
             domain.set_next_id(next_id);
+        }
+        self.rehome();
+        self.poll().map(drop)
+    }
+
+    fn rehome(&mut self) {
+        for domain in &mut self.domains {
             domain.rehome(Arc::clone(&self.topology));
         }
-        self.owned = self.domains.iter().map(|domain| domain.census().owned).sum();
-        self.ids =
-            self.domains.iter().fold(0, |sum: u64, domain| sum.wrapping_add(domain.census().ids));
-        self.drive()?;
-        self.check_books()
+        self.stage = Stage::Drive(Why::Move);
     }
 
     /// Computes one tick.
@@ -304,35 +293,59 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     ///
     /// [`SimulationError`]; the simulation has then ended, and gives the same error again.
     pub fn step(&mut self) -> Result<(), SimulationError> {
-        if let Some(error) = &self.ended {
-            return Err(error.clone());
-        }
-        let result = self.try_step();
-        if let Err(error) = &result {
-            self.ended = Some(error.clone());
-        }
-        result
+        self.finish()?;
+        self.begin();
+        self.finish()
     }
 
-    fn try_step(&mut self) -> Result<(), SimulationError> {
-        for domain in &mut self.domains {
-            domain.begin_tick();
-        }
-        self.drive()?;
-        self.tick += 1;
-        self.check_books()?;
-        if M::HISTORY > 0 {
-            self.add_sums();
-            let totals = totals(self.tick, self.owned, &self.sums[..M::SUMS], &[], &self.setup);
-            self.model.remember(&totals, &mut self.history);
-        }
-        if self.tick >= self.next_check {
-            self.balance()?;
+    /// Polls until all is done.
+    fn finish(&mut self) -> Result<(), SimulationError> {
+        while self.poll()? == Progress::Waiting {
+            core::hint::spin_loop();
         }
         Ok(())
     }
 
-    fn drive(&mut self) -> Result<(), SimulationError> {
+    /// Begins a tick: poll until it is done. Nothing happens while something else goes on.
+    pub fn begin(&mut self) {
+        if self.stage == Stage::Idle && self.ended.is_none() {
+            for domain in &mut self.domains {
+                domain.begin_tick();
+            }
+            self.stage = Stage::Drive(Why::Tick);
+        }
+    }
+
+    /// Goes on with what was begun, as far as other processes allow; never blocks unless the
+    /// executor does.
+    ///
+    /// # Errors
+    ///
+    /// [`SimulationError`]; the simulation has then ended, and gives the same error again.
+    pub fn poll(&mut self) -> Result<Progress, SimulationError> {
+        loop {
+            let result = match self.stage {
+                Stage::Idle => {
+                    return self.ended.as_ref().map_or(Ok(Progress::Done), |e| Err(e.clone()));
+                }
+                Stage::Drive(why) => self.drive(why),
+                Stage::Books(why) => self.balance_books(why),
+                Stage::Weigh => self.recut(),
+                Stage::Observe => self.see(),
+            };
+            match result {
+                Ok(Progress::Done) => {}
+                Ok(Progress::Waiting) => return Ok(Progress::Waiting),
+                Err(error) => {
+                    self.stage = Stage::Idle;
+                    self.ended = Some(error.clone());
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    fn drive(&mut self, why: Why) -> Result<Progress, SimulationError> {
         let clock = self.executor.clock();
         let frame = Frame {
             model: &self.model,
@@ -341,89 +354,196 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             tally: M::HISTORY > 0,
             grow: self.partition.capacity.is_none(),
         };
-        Ok(self.executor.drive(&mut self.domains, &frame)?)
+        let progress = self.executor.drive(&mut self.domains, &frame)?;
+        if progress == Progress::Done {
+            self.write_books();
+            self.stage = Stage::Books(why);
+        }
+        Ok(progress)
     }
 
-    /// No id may be lost or doubled in an exchange.
-    fn check_books(&mut self) -> Result<(), SimulationError> {
-        let (mut owned, mut ids) = (0u64, 0u64);
-        for census in self.domains.iter().map(Domain::census) {
-            self.owned = self.owned.wrapping_add(census.born).wrapping_sub(census.died);
-            self.ids = self.ids.wrapping_add(census.born_ids).wrapping_sub(census.died_ids);
-            owned += census.owned;
-            ids = ids.wrapping_add(census.ids);
-        }
-        if (owned, ids) != (self.owned, self.ids) {
-            let expected = self.owned;
-            return Err(SimulationError::Conservation { tick: self.tick, expected, found: owned });
-        }
-        Ok(())
-    }
-
-    /// Cuts the world anew where the work is uneven.
-    fn balance(&mut self) -> Result<(), SimulationError> {
-        let uneven = self.partition.rebalance.is_some_and(|limit| self.imbalance() > limit);
-        if !uneven {
-            self.check_every = CHECK_EVERY;
-        } else if self.recut()? {
-            self.rebalances += 1;
-            self.check_every = CHECK_EVERY;
-        } else {
-            // No better cut there is: look again, ever less often.
-            self.check_every = (self.check_every * 2).min(1024);
-        }
-        self.next_check = self.tick + self.check_every;
-        Ok(())
-    }
-
-    /// True if the cut has changed.
-    fn recut(&mut self) -> Result<bool, SimulationError> {
-        let grid = *self.topology.grid();
-        self.weights.clear();
-        self.weights.resize(grid.cells() as usize, 0);
+    /// Writes down what the domains of this process have.
+    fn write_books(&mut self) {
+        self.books.fill(0);
         for domain in &self.domains {
-            domain.add_weights(&mut self.weights);
-        }
-        let weights = &self.weights;
-        let weight = |row, col| u64::from(weights[(row * grid.cols() + col) as usize]);
-        let topology = Arc::new(Topology::new(grid, self.partition.cut, &weight)?);
-        if topology.regions() == self.topology.regions() {
-            return Ok(false);
-        }
-        self.topology = topology;
-        for domain in &mut self.domains {
-            domain.rehome(Arc::clone(&self.topology));
-        }
-        self.drive()?;
-        self.check_books()?;
-        Ok(true)
-    }
-
-    fn add_sums(&mut self) {
-        self.sums = [0; MAX_SUMS];
-        for domain in &self.domains {
-            for (sum, part) in self.sums.iter_mut().zip(domain.sums()) {
-                *sum = sum.wrapping_add(*part);
+            let census = domain.census();
+            for (place, value) in [
+                (Book::OWNED, census.owned),
+                (Book::IDS, census.ids),
+                (Book::BORN, census.born),
+                (Book::BORN_IDS, census.born_ids),
+                (Book::DIED, census.died),
+                (Book::DIED_IDS, census.died_ids),
+            ] {
+                self.books[place] = self.books[place].wrapping_add(value);
+            }
+            for (sum, part) in self.books[Book::SUMS..].iter_mut().zip(domain.sums()) {
+                *sum = sum.wrapping_add(*part as u64);
+            }
+            if let Some(work) = self.books.get_mut(Book::WORK + domain.id() as usize) {
+                *work = domain.counters().work;
             }
         }
     }
 
-    /// Gives the model's statistics, in the order of [`Model::STATS`].
-    pub fn report(&mut self, each: &mut dyn FnMut(f64)) {
-        for domain in &mut self.domains {
-            domain.tally(&self.model);
+    /// No id may be lost or doubled in an exchange.
+    fn balance_books(&mut self, why: Why) -> Result<Progress, SimulationError> {
+        if self.executor.sum(&mut self.books)? == Progress::Waiting {
+            return Ok(Progress::Waiting);
         }
-        self.add_sums();
-        let sums = &self.sums[..M::SUMS];
-        self.model.report(&totals(self.tick, self.owned, sums, &self.history, &self.setup), each);
+        if why == Why::Tick {
+            self.tick += 1;
+        }
+        let book = |place: usize| self.books[place];
+        self.owned = self.owned.wrapping_add(book(Book::BORN)).wrapping_sub(book(Book::DIED));
+        self.ids = self.ids.wrapping_add(book(Book::BORN_IDS)).wrapping_sub(book(Book::DIED_IDS));
+        let found = book(Book::OWNED);
+        if (found, book(Book::IDS)) != (self.owned, self.ids) {
+            let (tick, expected) = (self.tick, self.owned);
+            return Err(SimulationError::Conservation { tick, expected, found });
+        }
+        self.imbalance = imbalance(&self.books[Book::WORK..]);
+        self.stage = Stage::Idle;
+        if why == Why::Tick {
+            if M::HISTORY > 0 {
+                self.read_sums();
+                let totals = totals(self.tick, self.owned, &self.sums[..M::SUMS], &[], &self.setup);
+                self.model.remember(&totals, &mut self.history);
+            }
+            if self.tick >= self.next_check {
+                self.check_balance();
+            }
+        }
+        Ok(Progress::Done)
     }
 
-    /// The fingerprint of the whole state: see [`flockwork_kernel::fingerprint`].
+    fn read_sums(&mut self) {
+        for (sum, total) in self.sums.iter_mut().zip(&self.books[Book::SUMS..Book::WORK]) {
+            *sum = *total as i64;
+        }
+    }
+
+    /// Has the world cut anew where the work is uneven.
+    fn check_balance(&mut self) {
+        if self.partition.rebalance.is_some_and(|limit| self.imbalance > limit) {
+            self.weights.clear();
+            self.weights.resize((self.topology.grid().cells() as usize).div_ceil(2), 0);
+            let weights = bytemuck::cast_slice_mut(&mut self.weights);
+            for domain in &self.domains {
+                domain.add_weights(weights);
+            }
+            self.stage = Stage::Weigh;
+        } else {
+            self.check_every = CHECK_EVERY;
+        }
+        self.next_check = self.tick.saturating_add(self.check_every);
+    }
+
+    fn recut(&mut self) -> Result<Progress, SimulationError> {
+        // Two weights in one value do not mix: no cell has a weight in more than one process.
+        if self.executor.sum(&mut self.weights)? == Progress::Waiting {
+            return Ok(Progress::Waiting);
+        }
+        let grid = *self.topology.grid();
+        let weights: &[u32] = bytemuck::cast_slice(&self.weights);
+        let weight = |row, col| u64::from(weights[(row * grid.cols() + col) as usize]);
+        let topology = Topology::new(grid, self.partition.cut, &weight)?;
+        if topology.regions() == self.topology.regions() {
+            // No better cut there is: look again, ever less often.
+            self.check_every = (self.check_every * 2).min(1024);
+            self.stage = Stage::Idle;
+        } else {
+            self.rebalances += 1;
+            self.check_every = CHECK_EVERY;
+            self.topology = Arc::new(topology);
+            self.rehome();
+        }
+        self.next_check = self.tick.saturating_add(self.check_every);
+        Ok(Progress::Done)
+    }
+
+    /// Sets the parameters between two ticks; poll until it is done. All processes of a world must
+    /// do so at the same tick.
+    ///
+    /// # Errors
+    ///
+    /// [`SimulationError`] if the parameters are not acceptable or a tick is not done yet; nothing
+    /// was changed then.
+    pub fn set_params(&mut self, params: M::Params) -> Result<(), SimulationError> {
+        if self.stage != Stage::Idle {
+            return Err(SimulationError::Busy { tick: self.tick });
+        }
+        let (model, grid) = setup::check::<M>(&self.setup, params)?;
+        if grid != *self.topology.grid() {
+            self.topology = Arc::new(Topology::new(grid, self.partition.cut, &|_, _| 1)?);
+            self.rehome();
+        }
+        self.model = model;
+        self.params = params;
+        Ok(())
+    }
+
+    /// Begins an observation: poll until it is done, then call [`Simulation::observation`].
+    pub fn begin_observation(&mut self) {
+        if self.stage == Stage::Idle {
+            for domain in &mut self.domains {
+                domain.tally(&self.model);
+            }
+            self.write_books();
+            self.books[Book::FINGERPRINT] = self.fingerprint();
+            self.stage = Stage::Observe;
+        }
+    }
+
+    fn see(&mut self) -> Result<Progress, SimulationError> {
+        let progress = self.executor.sum(&mut self.books)?;
+        if progress == Progress::Done {
+            self.read_sums();
+            self.fingerprint = self.books[Book::FINGERPRINT];
+            self.stage = Stage::Idle;
+        }
+        Ok(progress)
+    }
+
+    /// What the last observation saw.
+    pub fn observation(&self) -> Observation {
+        Observation {
+            tick: self.tick,
+            population: self.owned,
+            fingerprint: self.fingerprint,
+            sums: self.sums,
+        }
+    }
+
+    /// Observes the whole world.
+    ///
+    /// # Errors
+    ///
+    /// [`SimulationError`] if another process cannot be reached; there is none in one process
+    /// alone.
+    pub fn observe(&mut self) -> Result<Observation, SimulationError> {
+        self.begin_observation();
+        while self.stage == Stage::Observe {
+            self.see()?;
+        }
+        Ok(self.observation())
+    }
+
+    /// Gives the model's statistics of an observation, in the order of [`Model::STATS`].
+    pub fn report(&self, seen: &Observation, each: &mut dyn FnMut(f64)) {
+        let sums = &seen.sums[..M::SUMS];
+        self.model
+            .report(&totals(seen.tick, seen.population, sums, &self.history, &self.setup), each);
+    }
+
+    /// The fingerprint of the entities in this process: in one process alone, of the whole state.
+    /// See [`flockwork_kernel::fingerprint`].
     pub fn fingerprint(&self) -> u64 {
         self.domains.iter().fold(0, |sum: u64, domain| sum.wrapping_add(domain.fingerprint()))
     }
 
-    /// Holds the entities themselves against the books, which [`Simulation::step`] keeps.
+    /// Holds the entities themselves against the books, which [`Simulation::step`] keeps; in one
+    /// process alone.
     ///
     /// # Errors
     ///
@@ -441,8 +561,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         Ok(())
     }
 
-    /// Calls `each` with the id, the columns and the row of every entity, in no order that means
-    /// anything.
+    /// Calls `each` with the id, the columns and the row of every entity in this process, in no
+    /// order that means anything.
     pub fn visit(&self, mut each: impl FnMut(u32, &RefOf<'_, M>, usize)) {
         for domain in &self.domains {
             let ids = domain.ids();
@@ -450,11 +570,11 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         }
     }
 
-    /// All entities in order of their ids, as packed rows of
+    /// All entities of this process in order of their ids, as packed rows of
     /// `packed_len(SCHEMA, Reach::Owned)` bytes.
     pub fn rows(&self) -> Vec<u8> {
         let stride = packed_len(M::Columns::SCHEMA, Reach::Owned);
-        let mut order = Vec::with_capacity(self.owned as usize);
+        let mut order = Vec::new();
         for (at, domain) in self.domains.iter().enumerate() {
             let ids = domain.ids();
             domain.visit(|_, row| order.push((ids[row], at, row)));
@@ -470,7 +590,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         bytes
     }
 
-    /// The whole state as bytes: see [`crate::snapshot`].
+    /// The state as bytes: see [`crate::snapshot`]. Of several processes each writes its own part,
+    /// and [`crate::snapshot::merge`] puts the parts together.
     pub fn snapshot(&self) -> Vec<u8> {
         snapshot::write(self)
     }
@@ -510,12 +631,12 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         self.topology.grid()
     }
 
-    /// The regions of the domains.
+    /// The regions of all domains of the world.
     pub fn regions(&self) -> &[Region] {
         self.topology.regions()
     }
 
-    /// The domains.
+    /// The domains of this process.
     pub fn domains(&self) -> &[Domain<M>] {
         &self.domains
     }
@@ -527,10 +648,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
 
     /// The work of the most loaded domain over the mean work, in the last tick; 1 at best.
     pub fn imbalance(&self) -> f64 {
-        let work = |domain: &Domain<M>| domain.counters().work;
-        let total: u64 = self.domains.iter().map(work).sum();
-        let most = self.domains.iter().map(work).max().unwrap_or(0);
-        if total == 0 { 1.0 } else { most as f64 * self.domains.len() as f64 / total as f64 }
+        self.imbalance
     }
 
     /// How often the world was cut anew.
@@ -538,7 +656,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         self.rebalances
     }
 
-    /// What all domains have done together; `work` is that of the last tick.
+    /// What all domains of this process have done together; `work` is that of the last tick.
     pub fn counters(&self) -> Counters {
         self.domains.iter().fold(Counters::default(), |sum, domain| sum.plus(domain.counters()))
     }
@@ -547,8 +665,15 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     pub fn memory_bytes(&self) -> usize {
         self.domains.iter().map(Domain::memory_bytes).sum::<usize>()
             + self.executor.memory_bytes()
-            + 4 * self.weights.capacity()
+            + 8 * (self.weights.capacity() + self.books.capacity())
     }
+}
+
+/// The most work of a domain over the mean work.
+fn imbalance(work: &[u64]) -> f64 {
+    let total: u64 = work.iter().sum();
+    let most = work.iter().max().copied().unwrap_or(0);
+    if total == 0 { 1.0 } else { most as f64 * work.len() as f64 / total as f64 }
 }
 
 fn totals<'a>(
@@ -559,24 +684,4 @@ fn totals<'a>(
     setup: &'a Setup,
 ) -> Totals<'a> {
     Totals { tick, population, sums, history, setup }
-}
-
-/// Gives a packed row to the domain it belongs to.
-fn admit<M: Model>(
-    domains: &mut [Domain<M>],
-    topology: &Topology,
-    partition: Partition,
-    row: &[u8],
-) -> Result<(), DomainError> {
-    let (x, y) = setup::position::<M>(row);
-    let (row_of, col_of) = topology.grid().cell(x, y);
-    let owner = topology.owner(row_of, col_of);
-    let Some(domain) = domains.get_mut(owner as usize) else { return Ok(()) };
-    match domain.admit(row) {
-        Err(DomainError::Capacity { needed, .. }) if partition.capacity.is_none() => {
-            domain.reserve(Room::Entities, needed + needed / 4)?;
-            domain.admit(row)
-        }
-        result => result,
-    }
 }

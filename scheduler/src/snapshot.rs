@@ -25,9 +25,10 @@ use core::fmt;
 use flockwork_kernel::columns::{Columns, Reach, packed_len, schema_hash};
 use flockwork_kernel::{Edge, World};
 
+use crate::executor::Executor;
 use crate::model::{Model, Setup};
 use crate::params::Params;
-use crate::simulation::{Executor, Simulation};
+use crate::simulation::Simulation;
 
 const MAGIC: &[u8; 8] = b"FLOCKSNP";
 const VERSION: u32 = 1;
@@ -110,11 +111,57 @@ pub(crate) fn write<M: Model, X: Executor>(world: &Simulation<M, X>) -> Vec<u8> 
     out.extend(((rows.len() / stride) as u64).to_le_bytes());
     out.extend((stride as u32).to_le_bytes());
     out.extend_from_slice(&rows);
+    seal(&mut out);
+    out
+}
+
+/// Fills in length and checksum.
+fn seal(out: &mut [u8]) {
     let len = out.len() as u64;
     out[16..24].copy_from_slice(&len.to_le_bytes());
     let checksum = crc32fast::hash(&out[16..]);
     out[12..16].copy_from_slice(&checksum.to_le_bytes());
-    out
+}
+
+/// Puts the snapshots of all processes of a world together: the same bytes as the snapshot of one
+/// process that holds the whole world.
+///
+/// # Errors
+///
+/// [`SnapshotError`] if a part is damaged, the parts are not of the same world and tick, or an
+/// entity is in two of them.
+pub fn merge(parts: &[&[u8]]) -> Result<Vec<u8>, SnapshotError> {
+    let mut rows: Vec<(u32, &[u8])> = Vec::new();
+    let mut common: Option<&[u8]> = None;
+    let mut stride = 0;
+    for part in parts {
+        let (header, body) = read(part)?;
+        // Everything between the length and the number of entities must be the same.
+        let about = &part[24..part.len() - body.len() - 12];
+        if *common.get_or_insert(about) != about {
+            return Err(SnapshotError::OtherWorld);
+        }
+        stride = header.row_len;
+        let id = |row: &[u8]| u32::from_le_bytes([row[0], row[1], row[2], row[3]]);
+        rows.extend(body.chunks_exact(stride).map(|row| (id(row), row)));
+    }
+    let common = common.ok_or(SnapshotError::Truncated { found: 0 })?;
+    rows.sort_by_key(|(id, _)| *id);
+    if let Some(pair) = rows.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        return Err(SnapshotError::Ids { id: pair[0].0 });
+    }
+    let mut out = Vec::with_capacity(common.len() + 64 + rows.len() * stride);
+    out.extend_from_slice(MAGIC);
+    out.extend(VERSION.to_le_bytes());
+    out.extend([0; 12]);
+    out.extend_from_slice(common);
+    out.extend((rows.len() as u64).to_le_bytes());
+    out.extend((stride as u32).to_le_bytes());
+    for (_, row) in rows {
+        out.extend_from_slice(row);
+    }
+    seal(&mut out);
+    Ok(out)
 }
 
 fn text(out: &mut Vec<u8>, text: &str) {
@@ -257,6 +304,8 @@ pub enum SnapshotError {
         /// The id.
         id: u32,
     },
+    /// Its parts are of different worlds, or of different ticks of one.
+    OtherWorld,
     /// It is of another model.
     OtherModel {
         /// The model found.
@@ -291,6 +340,9 @@ impl fmt::Display for SnapshotError {
             Self::Ids { id } => {
                 write!(f, "id {id} in the snapshot is there twice, out of order, or too large")
             }
+            Self::OtherWorld => f.write_str(
+                "the parts of the snapshot are of different worlds, or of different ticks",
+            ),
             Self::OtherModel { found, expected } => {
                 write!(f, "the snapshot is of model `{found}`, not of `{expected}`")
             }

@@ -1,0 +1,137 @@
+//! Who polls which domain when, and carries the mail.
+
+use core::convert::Infallible;
+use core::ops::Range;
+
+use crate::domain::{Domain, Progress};
+use crate::error::{DomainError, StepError};
+use crate::frame::{Clock, Frame, NoClock};
+use crate::model::Model;
+use crate::setup::SimulationError;
+use crate::transport::{Loopback, Transport};
+
+/// Decides who polls which domain when, and carries the mail.
+///
+/// A world may be shared by several processes (ranks, or workers without a common heap). Each has
+/// a [`Simulation`](crate::Simulation) of its own, whose executor names the domains that live
+/// there, carries mail to those that do not, and adds up integers over all processes.
+pub trait Executor {
+    /// Tells the time for metrics.
+    type Clock: Clock + Clone;
+
+    /// The clock.
+    fn clock(&self) -> Self::Clock;
+
+    /// The number of workers.
+    fn workers(&self) -> usize;
+
+    /// Which of the world's domains live in this process; all of them, if it is the only one.
+    fn share(&self, domains: u32) -> Range<u32> {
+        0..domains
+    }
+
+    /// Makes mailboxes for a world of this many domains.
+    fn open(&mut self, domains: usize);
+
+    /// Polls every domain of this process, with [`advance`], until all are done, or as far as the
+    /// mail of other processes allows.
+    ///
+    /// # Errors
+    ///
+    /// The error of the domain with the lowest number, or that of the transport.
+    fn drive<M: Model>(
+        &mut self,
+        domains: &mut [Domain<M>],
+        frame: &Frame<'_, M>,
+    ) -> Result<Progress, SimulationError>;
+
+    /// Adds up each of the values over all processes, wrapping; called again with the same values
+    /// until it is done.
+    ///
+    /// # Errors
+    ///
+    /// If another process cannot be reached.
+    fn sum(&mut self, _values: &mut [u64]) -> Result<Progress, SimulationError> {
+        Ok(Progress::Done)
+    }
+
+    /// Bytes of memory in use for mail.
+    fn memory_bytes(&self) -> usize;
+}
+
+/// Polls a domain once; gives it more room where it asks, if the frame allows.
+///
+/// # Errors
+///
+/// As [`Domain::poll`].
+pub fn advance<M: Model, T: Transport>(
+    domain: &mut Domain<M>,
+    frame: &Frame<'_, M>,
+    net: &mut T,
+) -> Result<Progress, StepError<T::Error>> {
+    loop {
+        match domain.poll(frame, net) {
+            Err(StepError::Domain(DomainError::Capacity { what, needed, .. })) if frame.grow => {
+                domain.reserve(what, needed + needed / 8 + 64)?;
+            }
+            result => return result,
+        }
+    }
+}
+
+/// Runs all domains on the calling thread, over a [`Loopback`]: the specification.
+#[derive(Debug)]
+pub struct Serial {
+    post: Loopback,
+}
+
+impl Default for Serial {
+    fn default() -> Self {
+        Self { post: Loopback::new(0) }
+    }
+}
+
+impl Executor for Serial {
+    type Clock = NoClock;
+
+    fn clock(&self) -> NoClock {
+        NoClock
+    }
+
+    fn workers(&self) -> usize {
+        1
+    }
+
+    fn open(&mut self, domains: usize) {
+        self.post = Loopback::new(domains);
+    }
+
+    fn drive<M: Model>(
+        &mut self,
+        domains: &mut [Domain<M>],
+        frame: &Frame<'_, M>,
+    ) -> Result<Progress, SimulationError> {
+        let mut waiting = true;
+        while waiting {
+            waiting = false;
+            for domain in domains.iter_mut() {
+                let mut port = self.post.port(domain.id());
+                let progress = advance(domain, frame, &mut port).map_err(no_transport)?;
+                waiting |= progress == Progress::Waiting;
+            }
+        }
+        Ok(Progress::Done)
+    }
+
+    fn memory_bytes(&self) -> usize {
+        self.post.memory_bytes()
+    }
+}
+
+/// The error of a domain whose transport cannot fail.
+pub fn no_transport(error: StepError<Infallible>) -> DomainError {
+    match error {
+        StepError::Domain(error) => error,
+        StepError::Transport(never) => match never {},
+    }
+}
