@@ -342,7 +342,7 @@ pub fn check(schema: &[Column], memory: &[u8], capacity: usize) -> Result<(), La
     if memory.len() < needed {
         return Err(LayoutError::TooShort { needed, given: memory.len() });
     }
-    if memory.as_ptr().addr() % ALIGN != 0 {
+    if !memory.as_ptr().addr().is_multiple_of(ALIGN) {
         return Err(LayoutError::Misaligned);
     }
     Ok(())

@@ -140,7 +140,7 @@ impl F32x8 {
     /// Lanes that are neither infinite nor NaN.
     #[inline(always)]
     pub fn is_finite(self) -> Mask8 {
-        Mask8((self - self).0.simd_eq(f32x8::splat(0.0)))
+        self.abs().lt(Self::splat(f32::INFINITY))
     }
 
     /// Cuts each lane towards zero, to a whole number from 0 to `limit` (NaN gives 0).

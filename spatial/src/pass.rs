@@ -192,8 +192,8 @@ fn every_candidate<R>(
     run(spans[0].0, spans[0].1);
     let own_end = (first + LANES).min(spans[1].1);
     run(spans[1].0, first);
-    for index in first..own_end {
-        each(&records[index], index as u32, index - first);
+    for (lane, other) in records[first..own_end].iter().enumerate() {
+        each(other, (first + lane) as u32, lane);
     }
     let mut run = |from: usize, to: usize| {
         for (offset, other) in records[from..to].iter().enumerate() {
