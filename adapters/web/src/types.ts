@@ -1,0 +1,406 @@
+/**
+ * The public types of `flockwork`. No code but the error classes, so importing this file starts
+ * nothing.
+ */
+
+/** How the world ends at its border. */
+export type Edge = 'torus' | 'walls' | 'open';
+
+/** The models built into the package; a package with models of your own has other names too. */
+export type ModelName =
+  | 'boids'
+  | 'tribes'
+  | 'vicsek'
+  | 'discs'
+  | 'lennard_jones'
+  | (string & {});
+
+/** What is simulated: the same keys as in a scenario file. */
+export interface Scenario {
+  readonly model: ModelName;
+  /** Entities at tick 0. */
+  readonly entities: number;
+  /** Seed of all random numbers; a whole number below 2^64 (default 1). */
+  readonly seed?: number | bigint;
+  /** Time per tick, in the model's time unit. */
+  readonly dt: number;
+  readonly world: { readonly width: number; readonly height: number; readonly edge?: Edge };
+  /** Parameters by name; the others have the model's defaults. */
+  readonly params?: Readonly<Record<string, number>>;
+}
+
+/** The four ways to run, the best first. */
+export type Tier = 'wasm-shared' | 'wasm-transfer' | 'js-workers' | 'js-single';
+
+/** What a tier computes with. */
+export type Engine = 'wasm-simd' | 'wasm' | 'js';
+
+/** How its workers exchange mail. */
+export type MemoryMode = 'shared' | 'transfer';
+
+/** What this browser, or Node, can do. */
+export interface Capabilities {
+  readonly crossOriginIsolated: boolean;
+  /** The constructor is there, and what it makes can be posted to a worker. */
+  readonly sharedArrayBuffer: boolean;
+  readonly wasm: boolean;
+  readonly wasmSimd: boolean;
+  readonly wasmThreads: boolean;
+  readonly moduleWorkers: boolean;
+  readonly hardwareConcurrency: number;
+  readonly secureContext: boolean;
+}
+
+/** Why a tier was not taken. */
+export type FallbackCode =
+  | 'NO_COI'
+  | 'NO_SAB'
+  | 'NO_WASM'
+  | 'NO_SIMD'
+  | 'NO_WORKERS'
+  | 'CSP_BLOCKED'
+  | 'WASM_COMPILE'
+  | 'ASSET_MISSING'
+  | 'WORKER_LOAD'
+  | 'WORKER_TIMEOUT'
+  | 'MEMORY_LIMIT'
+  | 'USER_OPTION';
+
+/** One tier that was looked at. */
+export interface TierAttempt {
+  readonly tier: Tier;
+  readonly ok: boolean;
+  /** Why it was not taken. */
+  readonly code?: FallbackCode;
+  /** The reason in a sentence. */
+  readonly reason?: string;
+  /** What would make it work. */
+  readonly hint?: string;
+  /** How long the attempt took, ms. */
+  readonly ms: number;
+  readonly cause?: unknown;
+}
+
+/** What runs the simulation, and how that was chosen. */
+export interface BackendReport {
+  readonly tier: Tier;
+  readonly engine: Engine;
+  readonly memory: MemoryMode;
+  readonly workers: number;
+  readonly regions: number;
+  readonly attempts: readonly TierAttempt[];
+  readonly capabilities: Capabilities;
+}
+
+/** A step on the way to the first frame. */
+export interface StartProgress {
+  readonly phase: 'detect' | 'fetch' | 'compile' | 'spawn' | 'init' | 'ready';
+  /** From 0 to 1. */
+  readonly fraction: number;
+}
+
+export interface SimulationOptions {
+  readonly scenario: Scenario;
+  /** `auto` (the default) takes the best tier that works here. */
+  readonly tier?: 'auto' | Tier;
+  /** Whether another tier may be taken where a forced one does not work (default false). */
+  readonly allowFallback?: boolean;
+  /** 1 to 16; `auto` (the default) is one less than the processors, at most 8. */
+  readonly workers?: number | 'auto';
+  /** How the world is cut: a number of regions, or rows x columns; chosen for the workers if not given. */
+  readonly regions?: number | { readonly rows: number; readonly cols: number };
+  /** Whether the world is cut anew when the work becomes uneven (default true). */
+  readonly rebalance?: boolean;
+  /**
+   * Room for this many entities in the render view (default twice the entities at tick 0). A world
+   * that outgrows it goes on; the view then shows the first so many by id.
+   */
+  readonly renderCapacity?: number;
+  /** Columns of the model to publish beside positions, colours and alive, such as `energy`. */
+  readonly columns?: readonly string[];
+  /** What `FrameView.color` shows: a column, or `none` (default: `tribe` if there is one, else speed). */
+  readonly colorBy?: string;
+  /** Bytes of memory for each worker, fixed from the start (default 64 MiB). */
+  readonly memoryPerWorker?: number;
+  /** Ticks between two checkpoints, from which a run resumes after a worker's death; 0 for none (default 0). */
+  readonly checkpointEvery?: number;
+  /** A snapshot to begin from, instead of tick 0; `scenario` must be that of the snapshot. */
+  readonly snapshot?: ArrayBuffer;
+  /** Ticks per second while running, or `max` (default 60). */
+  readonly rate?: number | 'max';
+  /** Where the package's files are, if not beside its own script. */
+  readonly assets?: AssetUrls;
+  /** Makes a worker instead of the package, such as under a strict bundler. */
+  readonly createWorker?: (kind: 'wasm' | 'js', index: number) => Worker;
+  readonly initTimeoutMs?: number;
+  /** A worker without a heartbeat for so long counts as dead (default 5000). */
+  readonly watchdogMs?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: StartProgress) => void;
+}
+
+/** Where the package's files are. */
+export interface AssetUrls {
+  /** A folder with all files of `dist`. */
+  readonly base?: string | URL;
+  /** The wasm file of the tier that is taken. */
+  readonly wasm?: string | URL;
+  /** A module that is compiled already. */
+  readonly module?: WebAssembly.Module;
+  /** The worker script. */
+  readonly worker?: string | URL;
+}
+
+export type SimulationState =
+  | 'ready'
+  | 'running'
+  | 'paused'
+  | 'recovering'
+  | 'faulted'
+  | 'disposed';
+
+/** What a number of ticks did. */
+export interface StepResult {
+  readonly tick: number;
+  readonly population: number;
+}
+
+/** A tick's state as a whole. */
+export interface Observation {
+  readonly tick: number;
+  readonly population: number;
+  /** 16 hex digits: the same on every tier, worker count and native. */
+  readonly fingerprint: string;
+  /** The model's statistics by name. */
+  readonly stats: Readonly<Record<string, number>>;
+}
+
+/**
+ * The newest complete state for rendering: views of memory that the simulation fills, never torn.
+ * Valid until the next `acquireFrame`.
+ */
+export interface FrameView {
+  readonly tick: number;
+  /** Entities in the views. */
+  readonly count: number;
+  /** Whether it is another one than at the last `acquireFrame`. */
+  readonly fresh: boolean;
+  /** x, y, z = 0 for each entity. */
+  readonly position: Float32Array;
+  /** Red, green, blue, alpha for each entity, 0 to 255. */
+  readonly color: Uint8Array;
+  /** 1 for each entity there is, 0 past `count`. */
+  readonly alive: Uint8Array;
+  /** The id of each entity. */
+  readonly id: Uint32Array;
+  /** The columns asked for by name. */
+  readonly columns: Readonly<Record<string, Float32Array | Uint32Array | Uint16Array | Uint8Array>>;
+}
+
+/** One entity with all its columns. */
+export interface Entity {
+  readonly id: number;
+  readonly columns: Readonly<Record<string, number | readonly number[]>>;
+}
+
+/** Times by power-of-two buckets: bucket `i` counts times from 2^i to 2^(i+1) microseconds. */
+export interface Histogram {
+  count: number;
+  p50: number;
+  p95: number;
+  p99: number;
+  max: number;
+  readonly buckets: Uint32Array;
+}
+
+/** One worker's time, as parts of the wall time since the last look; they add up to 1. */
+export interface WorkerMetrics {
+  compute: number;
+  communicate: number;
+  commit: number;
+  wait: number;
+  /** Entities it owns. */
+  entities: number;
+}
+
+/** What a simulation has done; filled in place. */
+export interface Metrics {
+  tick: number;
+  population: number;
+  ticksPerSecond: number;
+  /** Milliseconds per tick. */
+  tickMs: Histogram;
+  readonly workers: WorkerMetrics[];
+  mailBytes: number;
+  mailMessages: number;
+  migrations: number;
+  ghosts: number;
+  events: number;
+  births: number;
+  deaths: number;
+  rebalances: number;
+  imbalance: number;
+  /** Bytes of memory of all workers together. */
+  memoryBytes: number;
+  /** Bytes of it in use. */
+  memoryUsed: number;
+}
+
+export interface SimulationEventMap {
+  statechange: { readonly from: SimulationState; readonly to: SimulationState };
+  /** A tier was not taken. */
+  fallback: TierAttempt;
+  /** A run cannot keep up with its rate. */
+  overrun: { readonly behindTicks: number };
+  /** A worker died; the run resumes from a checkpoint or has faulted. */
+  workererror: { readonly worker: number; readonly error: FlockworkError; readonly resumedFrom: number | null };
+  dispose: Record<string, never>;
+}
+
+/** What is known of a model. */
+export interface ModelInfo {
+  readonly name: string;
+  readonly about: string;
+  readonly columns: readonly {
+    readonly name: string;
+    readonly scalar: 'f32' | 'u32' | 'u16' | 'u8';
+    readonly components: number;
+    readonly reach: 'scratch' | 'owned' | 'ghost';
+  }[];
+  readonly params: readonly {
+    readonly name: string;
+    readonly about: string;
+    readonly unit: string;
+    readonly default: number;
+    readonly min: number;
+    readonly max: number;
+    readonly whole: boolean;
+  }[];
+  readonly stats: readonly { readonly name: string; readonly about: string }[];
+}
+
+/** A running simulation. */
+export interface Simulation extends AsyncDisposable {
+  readonly state: SimulationState;
+  readonly backend: BackendReport;
+  readonly model: ModelInfo;
+  readonly scenario: Scenario;
+
+  /** Runs ticks at the rate until `pause`; does nothing while running. */
+  start(): void;
+  /** Stops after the tick that is being computed; resolves when no worker computes any more. */
+  pause(): Promise<void>;
+  /** Computes exactly so many ticks as fast as it can; rejects while running. */
+  step(ticks?: number, options?: { readonly signal?: AbortSignal }): Promise<StepResult>;
+  /** Ticks per second while running. */
+  setRate(rate: number | 'max'): void;
+  /** Sets parameters between two ticks; resolves with the tick from which on they hold. */
+  setParams(params: Readonly<Record<string, number>>): Promise<number>;
+  /** Sets what the colours show: a column of the model, `speed`, or `none`. */
+  setColorBy(column: string): void;
+  /** The whole state as bytes, as the native command writes it. */
+  snapshot(): Promise<ArrayBuffer>;
+  /** Goes on from such bytes, of the same model and world. */
+  restore(snapshot: ArrayBuffer): Promise<void>;
+  /** Fingerprint and statistics of the state between two ticks. */
+  observe(): Promise<Observation>;
+  /** The nearest entity within `radius` of a point, with all its columns. */
+  pick(x: number, y: number, radius: number): Promise<Entity | null>;
+  /** All columns of one entity; null if there is none of this id. */
+  entity(id: number): Promise<Entity | null>;
+
+  /** The newest complete frame; never blocks. */
+  acquireFrame(): FrameView;
+  /** Fills `out`, or a new one. */
+  metrics(out?: Metrics): Metrics;
+  /** Calls back at most four times a second when something has changed. */
+  subscribe(callback: () => void): () => void;
+  on<K extends keyof SimulationEventMap>(
+    type: K,
+    callback: (event: SimulationEventMap[K]) => void,
+    options?: { readonly signal?: AbortSignal },
+  ): () => void;
+  /** Stops all workers and frees their memory; safe to call again. */
+  dispose(): Promise<void>;
+}
+
+/** Every error of this package. */
+export class FlockworkError extends Error {
+  override readonly name: string = 'FlockworkError';
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly hint?: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** A scenario, a parameter or an option is not acceptable. */
+export class InvalidInputError extends FlockworkError {
+  override readonly name = 'InvalidInputError';
+}
+
+/** No tier works here, or not the one that was asked for. */
+export class UnsupportedError extends FlockworkError {
+  override readonly name = 'UnsupportedError';
+  constructor(
+    code: string,
+    message: string,
+    hint: string | undefined,
+    readonly attempts: readonly TierAttempt[],
+    options?: ErrorOptions,
+  ) {
+    super(code, message, hint, options);
+  }
+}
+
+/** A file of the package cannot be had, or is not what it should be. */
+export class AssetError extends FlockworkError {
+  override readonly name = 'AssetError';
+  constructor(
+    code: string,
+    message: string,
+    hint: string | undefined,
+    readonly url: string,
+    readonly status?: number,
+    options?: ErrorOptions,
+  ) {
+    super(code, message, hint, options);
+  }
+}
+
+/** A worker cannot be started. */
+export class WorkerLoadError extends FlockworkError {
+  override readonly name = 'WorkerLoadError';
+}
+
+/** A worker died or hangs. */
+export class WorkerCrashError extends FlockworkError {
+  override readonly name = 'WorkerCrashError';
+  constructor(
+    code: string,
+    message: string,
+    hint: string | undefined,
+    readonly worker: number,
+    options?: ErrorOptions,
+  ) {
+    super(code, message, hint, options);
+  }
+}
+
+/** The simulation itself cannot go on: its message says why. */
+export class SimulationFault extends FlockworkError {
+  override readonly name = 'SimulationFault';
+}
+
+/** The simulation was disposed of. */
+export class DisposedError extends FlockworkError {
+  override readonly name = 'DisposedError';
+}
+
+/** It cannot be done in this state, such as `step` while running. */
+export class InvalidStateError extends FlockworkError {
+  override readonly name = 'InvalidStateError';
+}
