@@ -81,6 +81,9 @@ pub struct Checked {
     pub bytes_estimate: u64,
 }
 
+/// A new simulation, or why there is none.
+type Built = Result<Box<dyn AnySimulation>, BuildError>;
+
 /// A model that can be chosen by name.
 #[derive(Clone, Copy)]
 pub struct Entry {
@@ -99,8 +102,8 @@ pub struct Entry {
     /// Whether entities are born in it.
     pub births: bool,
     check: fn(&Config) -> Result<Checked, BuildError>,
-    build: fn(&Config) -> Result<Box<dyn AnySimulation>, BuildError>,
-    restore: fn(&[u8], &Options) -> Result<Box<dyn AnySimulation>, BuildError>,
+    build: fn(&Config) -> Built,
+    restore: fn(&[u8], &Options) -> Built,
 }
 
 impl Entry {
@@ -220,7 +223,7 @@ fn fit<'a>(
     Fitted::new(table, schema)
 }
 
-fn build<M: Model>(config: &Config) -> Result<Box<dyn AnySimulation>, BuildError> {
+fn build<M: Model>(config: &Config) -> Built {
     check::<M>(config)?;
     let setup = config.setup;
     let params = params_of::<M>(config).map_err(SimulationError::from)?;
@@ -241,10 +244,7 @@ fn build<M: Model>(config: &Config) -> Result<Box<dyn AnySimulation>, BuildError
     Ok(Box::new(Native::new(world?)))
 }
 
-fn restore<M: Model>(
-    snapshot: &[u8],
-    options: &Options,
-) -> Result<Box<dyn AnySimulation>, BuildError> {
+fn restore<M: Model>(snapshot: &[u8], options: &Options) -> Built {
     let header = crate::snapshot_header(snapshot).map_err(SimulationError::from)?;
     let config = Config {
         setup: header.setup,

@@ -12,6 +12,7 @@
 //! | [`executor`] | who polls the domains |
 //! | [`simulation`] | a whole world of domains |
 //! | [`snapshot`] | a world as bytes |
+//! | `conformance` | the suite every scheduler runs, with the feature of that name |
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -23,6 +24,8 @@ extern crate std;
 mod arena;
 mod commit;
 mod compute;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod domain;
 pub mod error;
 mod exchange;

@@ -1,0 +1,116 @@
+//! The suite of `flockwork_scheduler::conformance` over one thread's loopback and over threads.
+//!
+//! The golden fingerprints are those of every build: run it as `cargo test`, as `cargo test
+//! --release`, and with `RUSTFLAGS="-C target-cpu=native"`.
+
+use std::{env, fs, path::Path};
+
+use flockwork_models::{Boids, Discs, LennardJones, Tribes, Vicsek};
+use flockwork_scheduler::conformance::{
+    self, Case, GOLDEN, Layout, Outcome, all_layouts, check, some_layouts,
+};
+use flockwork_scheduler::{Cut, Executor, Model, Serial};
+use flockwork_scheduler_native::Threads;
+
+/// From this many entities on a case is a large one.
+const LARGE: u32 = 20_000;
+
+#[test]
+fn large_worlds_have_their_fingerprints_on_threads() {
+    for case in cases().filter(is_large) {
+        let outcomes = check(&case, &some_layouts(), on_threads).unwrap();
+        assert!(outcomes.iter().any(|outcome| outcome.migrations > 0), "{}", case.name);
+        // An even world has no reason to be cut anew.
+        let rebalanced = outcomes.iter().any(|outcome| outcome.rebalances > 0);
+        assert!(rebalanced || !case.crowded, "{} was never cut anew", case.name);
+    }
+}
+
+#[test]
+#[ignore = "takes minutes: every number of workers with every cut"]
+fn large_worlds_have_their_fingerprints_in_every_layout() {
+    for case in cases().filter(is_large) {
+        check(&case, &all_layouts(), on_threads).unwrap();
+    }
+}
+
+#[test]
+fn small_worlds_have_their_fingerprints_in_every_layout() {
+    for case in cases().filter(|case| !is_large(case)) {
+        let fitting: Vec<Layout> = all_layouts();
+        check(&case, &fitting, on_threads).unwrap();
+    }
+}
+
+#[test]
+fn the_loopback_is_the_specification() {
+    for case in cases().filter(|case| !is_large(case)) {
+        let layouts: Vec<Layout> =
+            all_layouts().into_iter().filter(|layout| layout.workers == 1).collect();
+        check(&case, &layouts, serial).unwrap();
+    }
+}
+
+#[test]
+fn every_model_has_a_large_world_for_200_ticks() {
+    for model in ["boids", "tribes", "vicsek", "discs", "lennard_jones"] {
+        let found = cases().any(|case| {
+            case.model == model
+                && is_large(&case)
+                && case.golden.last().is_some_and(|(tick, _)| *tick >= 200)
+        });
+        assert!(found, "{model}");
+    }
+}
+
+#[test]
+fn a_wrong_fingerprint_is_told_with_its_tick_and_layout() {
+    let mut case = cases().find(|case| case.name == "boids-walls").unwrap();
+    case.golden[2].1 ^= 1;
+    let layout = Layout { workers: 2, cut: Cut::Grid { rows: 2, cols: 2 }, rebalance: false };
+    let error = check(&case, &[layout], on_threads).unwrap_err();
+    let tick = format!("tick {}", case.golden[2].0);
+    for part in ["boids-walls", "workers 2", "regions 2x2", &tick] {
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+#[test]
+#[ignore = "writes the golden file"]
+fn mint() {
+    let one = Layout { workers: 1, cut: Cut::Parts(1), rebalance: false };
+    let text = conformance::mint(GOLDEN, |case| serial(case, &one)).unwrap();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scheduler/golden/conformance.txt");
+    fs::write(file, text).unwrap();
+}
+
+fn cases() -> impl Iterator<Item = Case> {
+    conformance::cases().unwrap().into_iter()
+}
+
+fn is_large(case: &Case) -> bool {
+    case.setup.population >= LARGE
+}
+
+fn on_threads(case: &Case, layout: &Layout) -> Result<Outcome, String> {
+    let threads = Threads::new(layout.workers).map_err(|error| error.to_string())?;
+    // All of it inside the pool, whose threads are then woken once.
+    let pool = threads.pool();
+    pool.install(|| run(case, layout, threads))
+}
+
+fn serial(case: &Case, layout: &Layout) -> Result<Outcome, String> {
+    run(case, layout, Serial::default())
+}
+
+fn run<X: Executor>(case: &Case, layout: &Layout, executor: X) -> Result<Outcome, String> {
+    match &case.model[..] {
+        Boids::NAME => conformance::run::<Boids, X>(case, layout, executor),
+        Tribes::NAME => conformance::run::<Tribes, X>(case, layout, executor),
+        Vicsek::NAME => conformance::run::<Vicsek, X>(case, layout, executor),
+        Discs::NAME => conformance::run::<Discs, X>(case, layout, executor),
+        LennardJones::NAME => conformance::run::<LennardJones, X>(case, layout, executor),
+        other => return Err(format!("no model `{other}`")),
+    }
+    .map_err(|error| error.to_string())
+}

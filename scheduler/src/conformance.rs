@@ -1,0 +1,305 @@
+//! The suite that every scheduler runs: one table of cases, one golden file, the same bits.
+//!
+//! `golden/conformance.txt` of this crate holds the cases with the fingerprints they must have, as
+//! text that any language reads. A scheduler's test does this:
+//!
+//! ```text
+//! for each case of cases()
+//!     check(case, layouts, |case, layout| run::<the case's model, _>(case, layout, an executor))
+//! ```
+//!
+//! [`run`] computes a case over any [`Executor`], so what a scheduler brings is the executor and
+//! the models it knows by name. One whose worlds are made elsewhere, such as in a browser, reads
+//! the same file and makes its [`Outcome`] itself.
+//!
+//! # The file
+//!
+//! Lines of words; `#` begins a comment. `case NAME` begins a case, and these lines describe it:
+//!
+//! | line | meaning |
+//! | --- | --- |
+//! | `model NAME` | the model |
+//! | `entities N` | population at tick 0 |
+//! | `seed N` | seed |
+//! | `dt X` | time per tick |
+//! | `world W H EDGE` | width, height, and `torus`, `walls` or `open` |
+//! | `set NAME X` | a parameter that is not the default |
+//! | `crowded` | every second entity begins in the quarter next to the origin: see [`Case::place`] |
+//! | `at TICK FINGERPRINT` | the fingerprint after so many ticks, 16 hex digits; the last one ends the case |
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt::Display;
+
+use flockwork_kernel::columns::{Column, Columns, Reach};
+use flockwork_kernel::{Edge, World};
+use flockwork_spatial::Cut;
+
+use crate::executor::Executor;
+use crate::model::{Model, Setup};
+use crate::params::Params;
+use crate::setup::SimulationError;
+use crate::simulation::{Partition, Simulation};
+
+/// The text of the golden file.
+pub const GOLDEN: &str = include_str!("../golden/conformance.txt");
+
+/// One world with the fingerprints it must have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// Its name, unique in the file.
+    pub name: String,
+    /// The name of its model.
+    pub model: String,
+    /// What the run begins with.
+    pub setup: Setup,
+    /// Parameters by name; the others have their defaults.
+    pub params: Vec<(String, f64)>,
+    /// Whether entities begin unevenly spread.
+    pub crowded: bool,
+    /// Ticks in ascending order, and the fingerprint after each.
+    pub golden: Vec<(u64, u64)>,
+}
+
+/// How a case is run; no choice here may change a bit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Layout {
+    /// The number of workers.
+    pub workers: usize,
+    /// The cut of the world.
+    pub cut: Cut,
+    /// Whether the world is cut anew when the work is uneven.
+    pub rebalance: bool,
+}
+
+/// What a run gave.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// The fingerprint at each tick of [`Case::golden`].
+    pub seen: Vec<(u64, u64)>,
+    /// How often the world was cut anew.
+    pub rebalances: u64,
+    /// Entities that changed their region.
+    pub migrations: u64,
+}
+
+/// The numbers of workers of the suite.
+pub const WORKERS: [usize; 4] = [1, 2, 3, 8];
+
+/// The cuts of the suite.
+pub const CUTS: [Cut; 4] = [
+    Cut::Parts(1),
+    Cut::Grid { rows: 2, cols: 2 },
+    Cut::Grid { rows: 1, cols: 5 },
+    Cut::Grid { rows: 7, cols: 3 },
+];
+
+/// Every number of workers with every cut, with and without rebalancing.
+pub fn all_layouts() -> Vec<Layout> {
+    let mut layouts = Vec::new();
+    for workers in WORKERS {
+        for cut in CUTS {
+            for rebalance in [false, true] {
+                layouts.push(Layout { workers, cut, rebalance });
+            }
+        }
+    }
+    layouts
+}
+
+/// Every cut with and without rebalancing, and every number of workers twice: a quarter of
+/// [`all_layouts`].
+pub fn some_layouts() -> Vec<Layout> {
+    let mut layouts = Vec::new();
+    for (at, cut) in CUTS.into_iter().enumerate() {
+        for rebalance in [false, true] {
+            let workers = WORKERS[(at + if rebalance { 0 } else { 2 }) % WORKERS.len()];
+            layouts.push(Layout { workers, cut, rebalance });
+        }
+    }
+    layouts
+}
+
+/// The cases of the golden file.
+///
+/// # Errors
+///
+/// A text that names the line that cannot be read.
+pub fn cases() -> Result<Vec<Case>, String> {
+    parse(GOLDEN)
+}
+
+/// Reads the cases of a golden file.
+///
+/// # Errors
+///
+/// A text that names the line that cannot be read.
+pub fn parse(text: &str) -> Result<Vec<Case>, String> {
+    let mut cases = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let words: Vec<&str> = line.split('#').next().unwrap_or("").split_whitespace().collect();
+        let read = match words[..] {
+            [] => Some(()),
+            ["case", name] => Case::new(name).map(|case| cases.push(case)),
+            _ => cases.last_mut().and_then(|case| case.read(&words)),
+        };
+        read.ok_or_else(|| format!("line {} of the golden file is wrong: {line}", number + 1))?;
+    }
+    Ok(cases)
+}
+
+/// The text of the golden file with new fingerprints: `seen` gives them for each case.
+///
+/// # Errors
+///
+/// A text that names the line that cannot be read, or what `seen` gives.
+pub fn mint(
+    text: &str,
+    mut seen: impl FnMut(&Case) -> Result<Outcome, String>,
+) -> Result<String, String> {
+    let mut fresh = Vec::new();
+    for case in parse(text)? {
+        fresh.extend(seen(&case)?.seen);
+    }
+    let mut fresh = fresh.into_iter();
+    let mut out = String::new();
+    for line in text.lines() {
+        if line.starts_with("at ")
+            && let Some((tick, fingerprint)) = fresh.next()
+        {
+            out += &format!("at {tick} {fingerprint:016x}\n");
+        } else {
+            out += line;
+            out.push('\n');
+        }
+    }
+    Ok(out)
+}
+
+/// Runs a case under each layout and holds it against its golden fingerprints.
+///
+/// # Errors
+///
+/// A text that names the case, the layout, and the first tick that differs, or why it could not
+/// be run.
+pub fn check<E: Display>(
+    case: &Case,
+    layouts: &[Layout],
+    mut run: impl FnMut(&Case, &Layout) -> Result<Outcome, E>,
+) -> Result<Vec<Outcome>, String> {
+    let mut outcomes = Vec::new();
+    for layout in layouts {
+        let Layout { workers, cut, rebalance } = layout;
+        let place =
+            format!("{}: workers {workers}, regions {cut}, rebalancing {rebalance}", case.name);
+        let outcome = run(case, layout).map_err(|error| format!("{place}: {error}"))?;
+        if outcome.seen.len() != case.golden.len() {
+            let (seen, wanted) = (outcome.seen.len(), case.golden.len());
+            return Err(format!("{place}: {seen} fingerprints instead of {wanted}"));
+        }
+        for ((tick, found), (_, wanted)) in outcome.seen.iter().zip(&case.golden) {
+            if found != wanted {
+                return Err(format!(
+                    "{place}: the fingerprint after tick {tick} is {found:016x} instead of \
+                     {wanted:016x}"
+                ));
+            }
+        }
+        outcomes.push(outcome);
+    }
+    Ok(outcomes)
+}
+
+/// Runs a case of model `M` over an executor; of several processes each does so.
+///
+/// # Errors
+///
+/// [`SimulationError`].
+pub fn run<M: Model, X: Executor>(
+    case: &Case,
+    layout: &Layout,
+    executor: X,
+) -> Result<Outcome, SimulationError> {
+    let mut params = M::Params::default();
+    for (name, value) in &case.params {
+        params.set(name, *value)?;
+    }
+    let partition = Partition::new(layout.cut);
+    let rebalance = partition.rebalance.filter(|_| layout.rebalance);
+    let partition = Partition { rebalance, ..partition };
+    let mut initial = |id: u32, row: &mut [u8]| {
+        case.place(M::Columns::SCHEMA, id, row);
+        Ok(())
+    };
+    let mut world =
+        Simulation::<M, X>::new(case.setup, params, partition, executor, Some(&mut initial))?;
+    let mut seen = Vec::new();
+    for &(tick, _) in &case.golden {
+        while world.tick() < tick {
+            world.step()?;
+        }
+        seen.push((tick, world.observe()?.fingerprint));
+    }
+    world.recount()?;
+    let migrations = world.counters().migrations;
+    Ok(Outcome { seen, rebalances: world.rebalances(), migrations })
+}
+
+impl Case {
+    /// Moves an entity of a crowded case before the first tick: both coordinates of every second
+    /// entity are halved. `row` is packed as for [`crate::Initial`].
+    pub fn place(&self, schema: &[Column], id: u32, row: &mut [u8]) {
+        if !self.crowded || id % 2 == 1 {
+            return;
+        }
+        let mut at = 0;
+        for column in schema.iter().filter(|column| column.reach >= Reach::Owned) {
+            if matches!(column.name, "x" | "y")
+                && let Some(bytes) = row.get_mut(at..).and_then(<[u8]>::first_chunk_mut)
+            {
+                *bytes = (f32::from_le_bytes(*bytes) * 0.5).to_le_bytes();
+            }
+            at += column.stride();
+        }
+    }
+
+    /// A case that is not described yet.
+    fn new(name: &str) -> Option<Self> {
+        let world = World::new(1.0, 1.0, Edge::Torus).ok()?;
+        Some(Self {
+            name: name.to_string(),
+            model: String::new(),
+            setup: Setup { world, population: 0, seed: 0, dt: 0.0 },
+            params: Vec::new(),
+            crowded: false,
+            golden: Vec::new(),
+        })
+    }
+
+    /// Reads a line; None if it is wrong.
+    fn read(&mut self, words: &[&str]) -> Option<()> {
+        match *words {
+            ["model", name] => self.model = name.to_string(),
+            ["entities", count] => self.setup.population = count.parse().ok()?,
+            ["seed", seed] => self.setup.seed = seed.parse().ok()?,
+            ["dt", dt] => self.setup.dt = dt.parse().ok()?,
+            ["world", width, height, edge] => {
+                let (width, height) = (width.parse().ok()?, height.parse().ok()?);
+                self.setup.world = World::new(width, height, Edge::from_name(edge)?).ok()?;
+            }
+            ["set", name, value] => self.params.push((name.to_string(), value.parse().ok()?)),
+            ["crowded"] => self.crowded = true,
+            ["at", tick, fingerprint] => {
+                let fingerprint = u64::from_str_radix(fingerprint, 16).ok()?;
+                let tick = tick.parse().ok()?;
+                if self.golden.last().is_some_and(|(last, _)| *last >= tick) {
+                    return None;
+                }
+                self.golden.push((tick, fingerprint));
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+}
