@@ -29,7 +29,9 @@ pub(crate) fn short(number: f64) -> String {
         let sign = if number < 0.0 { "-" } else { "" };
         format!("{sign}{}", count(size.round() as u64))
     } else {
-        let digits = (2 - size.log10().floor() as i32).max(0) as usize;
+        // Rounded first: 0.09999 has the digits of 0.1.
+        let rounded = format!("{size:.2e}").parse().unwrap_or(size);
+        let digits = (2 - rounded.log10().floor() as i32).max(0) as usize;
         format!("{number:.digits$}")
     }
 }
@@ -151,6 +153,9 @@ mod tests {
         assert_eq!(short(7.123), "7.12");
         assert_eq!(short(-71.23), "-71.2");
         assert_eq!(short(999.7), "1,000");
+        assert_eq!(short(0.099_999), "0.100");
+        assert_eq!(short(9.999), "10.0");
+        assert_eq!(short(0.001), "0.00100");
         assert_eq!(short(f64::NAN), "NaN");
         assert_eq!(scaled(14_200_000.0), "14.2 M");
         assert_eq!(bytes(1536), "1.50 KiB");

@@ -2,28 +2,28 @@
 //!
 //! Lights add up, so that a crowd is brighter than its members; what is too bright for the screen
 //! fades towards white. Colours are of the entity's tribe (or state, kind, group or species) if
-//! it has one, else of its heading. A picture is for people: it is not part of any fingerprint.
+//! it has one, else of its heading. Discs and molecules are drawn as bodies, coloured by speed and
+//! by potential energy. A picture is for people: it is not part of any fingerprint.
 
 mod canvas;
 mod colour;
+mod look;
+mod palette;
 
 use flockwork_kernel::Edge;
 use flockwork_kernel::columns::Column;
-use flockwork_scheduler_native::{AnySimulation, Rows};
+use flockwork_scheduler_native::AnySimulation;
 
 use crate::report::Report;
 use crate::rows;
 use canvas::Canvas;
-use colour::Rgb;
+use look::Look;
 
 /// The usual width, in pixels.
 const WIDTH: f32 = 1600.0;
 
 /// The most pixels a side may have.
 const LONGEST: f32 = 2400.0;
-
-/// The columns that may colour an entity, in order of preference.
-const KINDS: [&str; 5] = ["tribe", "state", "kind", "species", "group"];
 
 /// Checks that the entities of a model can be drawn.
 pub(crate) fn check(schema: &[Column]) -> Result<(), String> {
@@ -38,14 +38,18 @@ pub(crate) fn check(schema: &[Column]) -> Result<(), String> {
 
 /// The picture of a simulation as a PNG file.
 pub(crate) fn png(simulation: &dyn AnySimulation, report: &Report) -> Result<Vec<u8>, String> {
-    let scene = Scene::new(simulation);
-    let canvas = scene.draw();
+    let canvas = Scene::new(simulation, report).draw();
     let (width, height) = canvas.size();
+    let indexed = palette::reduce(&canvas.develop());
     let mut bytes = Vec::new();
     let encode = |bytes: &mut Vec<u8>| {
         let mut encoder = png::Encoder::new(bytes, width as u32, height as u32);
-        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_color(png::ColorType::Indexed);
         encoder.set_depth(png::BitDepth::Eight);
+        encoder.set_palette(&indexed.palette[..]);
+        encoder.set_compression(png::Compression::High);
+        // Neighbouring numbers of colours have nothing in common.
+        encoder.set_filter(png::Filter::NoFilter);
         encoder.add_itxt_chunk("Software".to_string(), "flockwork".to_string())?;
         encoder.add_itxt_chunk(
             "Comment".to_string(),
@@ -59,7 +63,7 @@ pub(crate) fn png(simulation: &dyn AnySimulation, report: &Report) -> Result<Vec
             ),
         )?;
         let mut writer = encoder.write_header()?;
-        writer.write_image_data(&canvas.develop())?;
+        writer.write_image_data(&indexed.pixels)?;
         writer.finish()
     };
     encode(&mut bytes).map_err(|error| format!("cannot make the picture: {error}"))?;
@@ -70,39 +74,24 @@ pub(crate) fn png(simulation: &dyn AnySimulation, report: &Report) -> Result<Vec
 struct Scene {
     x: Vec<f32>,
     y: Vec<f32>,
-    /// Velocities; empty if the model has none.
-    vx: Vec<f32>,
-    vy: Vec<f32>,
-    /// Tribes; empty if the model has none.
-    kind: Vec<f32>,
-    /// Radii of bodies; empty if the model has none.
-    radius: Vec<f32>,
+    look: Look,
     /// Left, bottom, width and height of what is shown.
     frame: [f32; 4],
     wraps: bool,
 }
 
 impl Scene {
-    fn new(simulation: &dyn AnySimulation) -> Self {
-        let rows = simulation.rows();
+    fn new(simulation: &dyn AnySimulation, report: &Report) -> Self {
+        let (rows, schema) = (simulation.rows(), simulation.schema());
         let world = simulation.setup().world;
-        let column = |name: &str| column(simulation.schema(), &rows, name).unwrap_or_default();
+        let column = |name: &str| look::column(schema, &rows, name).unwrap_or_default();
         let (x, y) = (column("x"), column("y"));
         let frame = match world.edge() {
             Edge::Torus | Edge::Walls => [0.0, 0.0, world.width(), world.height()],
             Edge::Open => crowd(&x, &y, world.width(), world.height()),
         };
-        let kind = KINDS.iter().find_map(|name| self::column(simulation.schema(), &rows, name));
-        Self {
-            vx: column("vx"),
-            vy: column("vy"),
-            kind: kind.unwrap_or_default(),
-            radius: column("radius"),
-            frame,
-            wraps: world.is_torus(),
-            x,
-            y,
-        }
+        let look = Look::new(schema, &rows, report);
+        Self { x, y, look, frame, wraps: world.is_torus() }
     }
 
     fn draw(&self) -> Canvas {
@@ -113,40 +102,24 @@ impl Scene {
         let count = self.x.len().max(1) as f32;
         let spacing = (width * height / count).sqrt();
         let glow = (0.28 * spacing).clamp(0.55, 3.2);
-        let mean_speed = mean_speed(&self.vx, &self.vy).max(f32::MIN_POSITIVE);
+        let mean_speed = self.look.mean_speed().max(f32::MIN_POSITIVE);
         for (i, (x, y)) in self.x.iter().zip(&self.y).enumerate() {
             let at = [(x - left) * scale, height - (y - bottom) * scale];
-            let velocity = match (self.vx.get(i), self.vy.get(i)) {
-                (Some(vx), Some(vy)) => [*vx, -*vy],
-                _ => [0.0, 0.0],
-            };
-            let colour = self.colour(i, velocity);
-            let body = self.radius.get(i).map_or(0.0, |radius| radius * scale);
+            let colour = self.look.colour(i);
+            let body = self.look.radius(i) * scale;
             if body > 1.2 {
                 canvas.disc(at, body, colour);
                 continue;
             }
-            let speed = velocity[0].hypot(velocity[1]);
+            let [vx, vy] = self.look.heading(i);
+            let speed = vx.hypot(vy);
             let tail = (1.1 * spacing * speed / mean_speed).min(3.0 * spacing).min(14.0);
             let back = if speed > 0.0 { tail / speed } else { 0.0 };
-            canvas.comet(at, [-velocity[0] * back, -velocity[1] * back], glow, colour);
+            canvas.comet(at, [-vx * back, vy * back], glow, colour);
         }
         canvas.bloom((0.004 * width) as usize + 1);
         canvas
     }
-
-    fn colour(&self, i: usize, velocity: [f32; 2]) -> Rgb {
-        match self.kind.get(i) {
-            Some(kind) => colour::of_kind(*kind as u32),
-            None if velocity == [0.0, 0.0] => colour::of_kind(0),
-            None => colour::of_heading(velocity[1].atan2(velocity[0])),
-        }
-    }
-}
-
-fn column(schema: &[Column], rows: &Rows, name: &str) -> Option<Vec<f32>> {
-    let fields = rows::fields(schema);
-    fields.iter().find(|field| field.name == name).map(|field| field.values(rows))
 }
 
 /// Where most of a crowd is, at least a tenth of the world: an open world has no frame.
@@ -171,11 +144,6 @@ fn pixels(wide: f32, high: f32) -> (f32, f32) {
     let height = WIDTH * (high / wide);
     let shrink = (LONGEST / height).min(1.0);
     ((WIDTH * shrink).round().max(64.0), (height * shrink).round().max(64.0))
-}
-
-fn mean_speed(vx: &[f32], vy: &[f32]) -> f32 {
-    let sum: f64 = vx.iter().zip(vy).map(|(vx, vy)| f64::from(vx.hypot(*vy))).sum();
-    (sum / vx.len().max(1) as f64) as f32
 }
 
 #[cfg(test)]

@@ -152,8 +152,10 @@ impl Report {
         let ticks = simulation.tick().saturating_sub(run.first_tick);
         let per_tick = |total: u64| if ticks == 0 { 0.0 } else { total as f64 / ticks as f64 };
         let rate = if run.seconds > 0.0 { run.updates / run.seconds } else { 0.0 };
+        // Workers are in a phase at the same time: the mean over them adds up to the tick.
+        let each = metrics.workers.max(1) as f64;
         let phases =
-            metrics.phases_ns.iter().map(|(name, total)| (*name, per_tick(*total) / 1.0e6));
+            metrics.phases_ns.iter().map(|(name, total)| (*name, per_tick(*total) / each / 1.0e6));
         Self {
             version: VERSION,
             flockwork: env!("CARGO_PKG_VERSION"),

@@ -11,6 +11,9 @@ const EXPOSURE: f32 = 1.9;
 /// The share of the bloom in the picture.
 const BLOOM: f32 = 0.22;
 
+/// Lights farther away, in pixels, are not drawn.
+const FARTHEST: f32 = 1.0e6;
+
 /// A picture in the making.
 pub(super) struct Canvas {
     width: usize,
@@ -43,6 +46,9 @@ impl Canvas {
 
     /// A Gaussian light.
     fn spot(&mut self, at: [f32; 2], glow: f32, strength: f32, colour: Rgb) {
+        if !at.iter().all(|place| place.abs() <= FARTHEST) {
+            return;
+        }
         let reach = (2.5 * glow).ceil();
         let sharp = -0.5 / (glow * glow);
         // The kernel is the product of one along x and one along y.

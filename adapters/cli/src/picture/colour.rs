@@ -27,6 +27,20 @@ pub(super) fn of_heading(angle: f32) -> Rgb {
     headings[(turn * 256.0) as usize % headings.len()]
 }
 
+/// The colour from cold (0) over violet and red to warm (1): both lightness and hue say it.
+pub(super) fn of_warmth(warmth: f32) -> Rgb {
+    static WARMTHS: OnceLock<Vec<Rgb>> = OnceLock::new();
+    let warmths = WARMTHS.get_or_init(|| {
+        let step = |step: i32| {
+            let at = step as f32 / 255.0;
+            let chroma = 0.17 - 0.10 * (2.0 * at - 1.0).powi(2);
+            hue(0.42 + 0.50 * at, chroma, 0.72 + 0.55 * at)
+        };
+        (0..256).map(step).collect()
+    });
+    warmths[(warmth.clamp(0.0, 1.0) * 255.0) as usize % warmths.len()]
+}
+
 /// A colour by lightness, chroma and hue (in turns), as far as a screen can show it.
 fn hue(lightness: f32, chroma: f32, turn: f32) -> Rgb {
     let (sin, cos) = (turn * TAU).sin_cos();
@@ -63,6 +77,9 @@ mod tests {
         }
         assert!(distance(of_heading(0.0), of_heading(TAU / 2.0)) > 0.5);
         assert_eq!(of_heading(-0.1), of_heading(TAU - 0.1));
+        assert!(distance(of_warmth(0.0), of_warmth(0.5)) > 0.3);
+        assert!(distance(of_warmth(0.5), of_warmth(1.0)) > 0.3);
+        assert_eq!(of_warmth(f32::NAN), of_warmth(0.0));
         assert_eq!(of_heading(f32::NAN), of_heading(0.0));
     }
 

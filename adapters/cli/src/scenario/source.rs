@@ -202,10 +202,11 @@ impl Source {
 /// What to say about a key that does not exist.
 pub(super) fn unknown_key(path: &str, known: &[String], more: &str) -> String {
     let inner = known.iter().find(|known| known.rsplit('.').next() == Some(path));
-    let near = inner
-        .map(String::as_str)
-        .or_else(|| human::nearest(path, known.iter().map(String::as_str)));
-    match near {
+    let names = known.iter().map(String::as_str).chain(super::SECTIONS);
+    match inner.map(String::as_str).or_else(|| human::nearest(path, names)) {
+        Some(near) if super::SECTIONS.contains(&near) => {
+            format!("there is no table `[{path}]`; did you mean `[{near}]`?{more}")
+        }
         Some(near) => format!("there is no key `{path}`; did you mean `{near}`?{more}"),
         None => format!("there is no key `{path}`{more}"),
     }

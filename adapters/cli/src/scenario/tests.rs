@@ -57,7 +57,11 @@ fn every_mistake_is_named_with_its_place_and_what_is_allowed() {
         ("width = 20", "width = inf", &["s.toml:5:1", "`world.width` is inf"]),
         ("width = 20", "widht = 20", &["s.toml:5:1", "did you mean `world.width`?", "missing"]),
         ("height = 10", "height = 10\nedge = 'round'", &["s.toml:7:1", "\"torus\""]),
-        ("[world]", "[wrld]", &["s.toml:4:2", "did you mean `world", "`world.width` is missing"]),
+        (
+            "[world]",
+            "[wrld]",
+            &["s.toml:4:2", "did you mean `[world]`?", "`world.width` is missing"],
+        ),
         ("dt = 0.1", "dt = 0.1\nparams = 3", &["s.toml:4:1", "must be a table"]),
         (
             "height = 10",
