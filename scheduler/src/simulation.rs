@@ -119,7 +119,7 @@ impl Book {
     const FINGERPRINT: usize = 6;
     /// The model's sums.
     const SUMS: usize = 7;
-    /// The work of each domain of the world.
+    /// The work of each domain of the world, and after that the entities each owns.
     const WORK: usize = Self::SUMS + MAX_SUMS;
 }
 
@@ -237,7 +237,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             executor,
             stage: Stage::Idle,
             sums: [0; MAX_SUMS],
-            books: alloc::vec![0; Book::WORK + count],
+            books: alloc::vec![0; Book::WORK + 2 * count],
             owned: 0,
             ids: 0,
             weights: Vec::new(),
@@ -380,8 +380,11 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             for (sum, part) in self.books[Book::SUMS..].iter_mut().zip(domain.sums()) {
                 *sum = sum.wrapping_add(*part as u64);
             }
-            if let Some(work) = self.books.get_mut(Book::WORK + domain.id() as usize) {
-                *work = domain.counters().work;
+            let (id, count) = (domain.id() as usize, self.topology.regions().len());
+            for (at, value) in [(id, domain.counters().work), (count + id, census.owned)] {
+                if let Some(place) = self.books.get_mut(Book::WORK + at) {
+                    *place = value;
+                }
             }
         }
     }
@@ -402,7 +405,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             let (tick, expected) = (self.tick, self.owned);
             return Err(SimulationError::Conservation { tick, expected, found });
         }
-        self.imbalance = imbalance(&self.books[Book::WORK..]);
+        self.imbalance = imbalance(&self.books[Book::WORK..][..self.topology.regions().len()]);
         self.stage = Stage::Idle;
         if why == Why::Tick {
             if M::HISTORY > 0 {
@@ -609,6 +612,13 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     /// The number of entities.
     pub fn population(&self) -> u64 {
         self.owned
+    }
+
+    /// The number of entities in domains before the first one of this process.
+    pub fn owned_before(&self) -> u64 {
+        let first = self.domains.first().map_or(0, |domain| domain.id() as usize);
+        let owned = &self.books[Book::WORK + self.topology.regions().len()..];
+        owned.iter().take(first).sum()
     }
 
     /// What the run began with.
