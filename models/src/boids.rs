@@ -248,17 +248,30 @@ impl Model for Boids {
         let (vx, vy) = (columns.vx[row], columns.vy[row]);
         let speed = math::scalar::length(vx, vy);
         let share = if speed > 0.0 { 1.0 / speed } else { 0.0 };
-        for (sum, value) in sums.iter_mut().zip([speed, vx * share, vy * share]) {
-            *sum += (f64::from(value) * FIXED) as i64;
+        // The speed in units of the highest, so that the sums fit whatever that is. A user's table
+        // may hold more before the first tick: hence the clamp.
+        let values = [speed / self.unit(), vx * share, vy * share];
+        for (sum, value) in sums.iter_mut().zip(values) {
+            *sum = sum.wrapping_add((f64::from(value) * FIXED).clamp(-MOST, MOST) as i64);
         }
     }
 
     fn report(&self, totals: &Totals<'_>, each: &mut dyn FnMut(f64)) {
         let mean = |at: usize| totals.sums[at] as f64 / FIXED / (totals.population.max(1) as f64);
-        each(mean(0));
+        each(mean(0) * f64::from(self.unit()));
         each(math::scalar::length(mean(1) as f32, mean(2) as f32).into());
+    }
+}
+
+impl Boids {
+    /// The unit of speed in the sums.
+    fn unit(&self) -> f32 {
+        let top = self.params.max_speed;
+        if top > 0.0 { top } else { 1.0 }
     }
 }
 
 /// Fixed point of the sums: 2^24.
 const FIXED: f64 = (1 << 24) as f64;
+/// The most that one boid adds to a sum, 2^14 in fixed point: the sums of 2^24 boids fit.
+const MOST: f64 = (1u64 << 38) as f64;

@@ -66,7 +66,7 @@ flockwork_kernel::columns! {
             /// Genes, each from 0 to 1: speed, vision, aggression, fear, cohesion, separation,
             /// thrift, fertility, wander.
             genes: [f32; 9],
-            /// Number of its tribe.
+            /// Number of its tribe; one past the last counts as the last in statistics.
             tribe: u8,
         }
         owned {
@@ -91,7 +91,8 @@ flockwork_scheduler::params! {
     pub struct TribesParams {
         /// The number of tribes.
         tribes: u32 = 4, "", 1..=4;
-        /// Side of the squares in which the tribes begin.
+        /// Side of the squares in which the tribes begin; at most half of the world's, so that
+        /// there is one for each.
         territory: f32 = 8.0, "length", 0.001..=1e9;
         /// How far the best sight reaches; neighbours closer than this crowd.
         vision: f32 = 1.0, "length", 1e-6..=1e6;
@@ -313,7 +314,8 @@ impl Model for Tribes {
         let [x, y, direction, age] = rng::draw(setup.seed, 0, id, STREAM_SPAWN);
         let (sin, cos) = math::scalar::sin_cos(rng::signed(direction) * core::f32::consts::PI);
         let (x, y) = (rng::unit(x) * setup.world.width(), rng::unit(y) * setup.world.height());
-        let (across, up) = ((x / params.territory) as u64, (y / params.territory) as u64);
+        let square = |at: f32, side: f32| (at / params.territory.min(0.5 * side)) as u64;
+        let (across, up) = (square(x, setup.world.width()), square(y, setup.world.height()));
         let turn = u64::from(params.tribes / 2).max(1);
         columns.x[row] = x;
         columns.y[row] = y;
@@ -336,7 +338,7 @@ impl Model for Tribes {
             y: columns.y[row],
             vx: columns.vx[row],
             vy: columns.vy[row],
-            strength: columns.energy[row] * (1.0 + columns.genes[row][AGGRESSION]),
+            strength: columns.energy[row] * (1.0 + aggression(&columns.genes[row])),
             tribe: columns.tribe[row].into(),
         }
     }
@@ -494,7 +496,7 @@ impl Model for Tribes {
 
     fn tally(&self, columns: &RefOf<'_, Self>, row: usize, sums: &mut [i64]) {
         let mut add = |at: usize, value: i64| sums[at] = sums[at].wrapping_add(value);
-        let fixed = |value: f32| (f64::from(value) * FIXED) as i64;
+        let fixed = |value: f32| (f64::from(value) * FIXED).clamp(-MOST, MOST) as i64;
         let tribe = usize::from(columns.tribe[row]).min(TRIBES - 1);
         add(tribe, 1);
         add(TRIBES + tribe, fixed(columns.energy[row]));
@@ -560,7 +562,7 @@ impl Tribes {
             let lane = lanes.trailing_zeros() as usize;
             lanes &= lanes - 1;
             let (row, victim) = (at + lane, victims[lane]);
-            let bite = self.params.bite * (0.5 + 0.5 * columns.genes[row][AGGRESSION]);
+            let bite = self.params.bite * (0.5 + 0.5 * aggression(&columns.genes[row]));
             let (theirs, their_row) = context.neighbour(victim);
             let there = theirs.energy[their_row];
             meal[lane] = if bite < there { bite } else { there } * self.params.meal;
@@ -643,6 +645,12 @@ fn s(value: f32) -> F32x8 {
     F32x8::splat(value)
 }
 
+/// The gene of aggression, from 0 to 1 even where a user's table says otherwise.
+#[inline(always)]
+fn aggression(genes: &Genes) -> f32 {
+    genes[AGGRESSION].clamp(0.0, 1.0)
+}
+
 /// From 1/2 at gene 0 to 1 at gene 1.
 #[inline(always)]
 fn half_to_all(gene: F32x8) -> F32x8 {
@@ -658,3 +666,5 @@ const STREAM_GENES: u32 = 16;
 
 /// Fixed point of the sums: 2^16.
 const FIXED: f64 = (1 << 16) as f64;
+/// The most that one animal adds to a sum, 2^22 in fixed point: the sums of 2^25 animals fit.
+const MOST: f64 = (1u64 << 38) as f64;

@@ -12,7 +12,8 @@
 //! crowd orders: `order` goes from 0 (everybody for himself) to 1 (all in one direction).
 //!
 //! The paper moves an entity along the heading that it had before the tick, which most later work
-//! does not; `forward` = 0 gives the rule of the paper. Headings are unit vectors, not angles: the
+//! does not; `along_new` = 0 gives the rule of the paper. (The names "forward" and "backward
+//! update" are in use for both rules, so neither is used here.) Headings are unit vectors, not angles: the
 //! direction of their sum is the angle in the paper. Where the sum is zero the heading stays.
 //!
 //! # Reference
@@ -62,7 +63,7 @@ flockwork_scheduler::params! {
         /// The width of the noise, from 0 to a full turn.
         eta: f32 = 1.0, "radian", 0.0..=6.283_186;
         /// 1 to move along the new heading, 0 along the one before, as in the paper.
-        forward: u32 = 1, "", 0..=1;
+        along_new: u32 = 1, "", 0..=1;
         /// Ticks before `order_mean` begins.
         burn_in: u32 = 0, "tick", 0..=4_000_000_000.0;
     }
@@ -176,9 +177,12 @@ impl Model for Vicsek {
             let ids = U32x8::load(&columns.id[tile.clone()]);
             let [bits, ..] = rng::draw_lanes(seed, tick.number, ids, NOISE);
             let (sin, cos) = math::sin_cos(rng::signed_lanes(bits) * half);
-            let new = V2::new(mean.x * cos - mean.y * sin, mean.x * sin + mean.y * cos);
+            let new = V2::new(
+                (mean.x * cos - mean.y * sin).canonical_zero(),
+                (mean.x * sin + mean.y * cos).canonical_zero(),
+            );
 
-            let v = if self.params.forward == 1 { new } else { old } * speed;
+            let v = if self.params.along_new == 1 { new } else { old } * speed;
             let (x, _) = euler(load(columns.x), v.x, F32x8::ZERO, dt);
             let (y, _) = euler(load(columns.y), v.y, F32x8::ZERO, dt);
             let (x, y, ux, uy) = edge.apply(x, y, new.x, new.y);
@@ -191,14 +195,15 @@ impl Model for Vicsek {
 
     fn tally(&self, columns: &RefOf<'_, Self>, row: usize, sums: &mut [i64]) {
         for (sum, heading) in sums.iter_mut().zip([columns.ux[row], columns.uy[row]]) {
-            *sum += (f64::from(heading) * FIXED) as i64;
+            // A user's table may hold headings of any length.
+            *sum = sum.wrapping_add((f64::from(heading).clamp(-1.0, 1.0) * FIXED) as i64);
         }
     }
 
     fn remember(&self, totals: &Totals<'_>, history: &mut [i64]) {
         if totals.tick > u64::from(self.params.burn_in) {
-            history[0] += (order(totals) * FIXED) as i64;
-            history[1] += 1;
+            history[0] = history[0].wrapping_add((order(totals) * FIXED) as i64);
+            history[1] = history[1].wrapping_add(1);
         }
     }
 
