@@ -254,7 +254,9 @@ fn parse_count(text: &str) -> Result<u64, String> {
         };
         whole.parse::<u64>().ok()?.checked_mul(factor)?.checked_add(part)
     };
-    number().ok_or_else(|| "it must be a whole number, such as 250000, 250k or 2.5M".to_string())
+    number().ok_or_else(|| {
+        "it must be a whole number below 2^64, such as 250000, 250k or 2.5M".to_string()
+    })
 }
 
 /// Reads `4` or `2x3`.

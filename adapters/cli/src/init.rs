@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use flockwork_kernel::{Edge, World};
-use flockwork_scheduler::Setup;
+use flockwork_scheduler::{MAX_POPULATION, Setup};
 use flockwork_scheduler_native::{Config, Entry, Options};
 
 use crate::args::{InitArgs, ScenarioArgs};
@@ -32,8 +32,13 @@ pub(crate) fn init(registry: &Registry, args: &InitArgs) -> Result<(), Failure> 
     let entry = registry.get(&args.model)?;
     let entities = u32::try_from(args.entities)
         .ok()
-        .filter(|entities| *entities > 0)
-        .ok_or_else(|| Failure::usage("--entities must be from 1 to 2000000000"))?;
+        .filter(|entities| (1..=MAX_POPULATION).contains(entities))
+        .ok_or_else(|| {
+            Failure::usage(format_args!(
+                "--entities is {}: it must be from 1 to {MAX_POPULATION}",
+                args.entities
+            ))
+        })?;
     let (setup, given) = suit(registry, entry, entities)?;
     let text = write(entry, &setup, &given);
     // What is handed out must work.

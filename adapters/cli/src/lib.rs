@@ -22,7 +22,8 @@
 //! | `record`, `picture` | what else a run can leave behind |
 //! | `verify`, `stress` | sameness on any number of workers; the largest crowd that holds a frame rate |
 //! | `check`, `models`, `init` | what can be known without running |
-//! | `output`, `human`, `rows`, `simd` | files, numbers for people, packed entities, instruction sets |
+//! | `output`, `human`, `rows` | files, numbers for people, packed entities |
+//! | `memory`, `simd` | what the machine has |
 
 #![forbid(unsafe_code)]
 
@@ -31,6 +32,7 @@ mod check;
 mod failure;
 mod human;
 mod init;
+mod memory;
 mod models;
 mod output;
 mod picture;
@@ -88,3 +90,8 @@ fn dispatch(registry: &Registry, cli: args::Cli) -> Result<(), failure::Failure>
         Some(Command::Init(args)) => init::init(registry, &args),
     }
 }
+
+/// The example of the README is compiled and run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;

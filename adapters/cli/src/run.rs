@@ -32,6 +32,8 @@ pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
     let outputs = Outputs::new(args)?;
     let job = Job::new(registry, args)?;
     outputs.check(args, &job)?;
+    // Before anything is written, so that nothing of it can be left behind.
+    progress::listen();
     let mut simulation = job.simulation;
     let first_tick = simulation.tick();
     let recorder = match &outputs.record {
@@ -60,7 +62,6 @@ pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
         updates: 0.0,
         interrupted: false,
     };
-    progress::listen();
     let pace = drive(&mut *simulation, job.ticks, recorder, args.quiet)?;
     run.seconds = pace.time.as_secs_f64();
     run.updates = pace.updates;
@@ -112,8 +113,7 @@ impl<'a> Job<'a> {
 
     fn begin(registry: &'a Registry, args: &RunArgs) -> Result<Self, Failure> {
         let scenario = Scenario::load(registry, args.scenario.as_deref(), &args.change)?;
-        let config = scenario.config(scenario::options(&args.workers));
-        let simulation = scenario.entry.build(&config).map_err(|error| scenario.refuse(&error))?;
+        let simulation = scenario.build(scenario::options(&args.workers))?;
         Ok(Self {
             entry: scenario.entry,
             simulation,

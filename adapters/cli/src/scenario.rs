@@ -22,12 +22,14 @@ use std::fs;
 use std::path::Path;
 
 use flockwork_kernel::{Edge, World};
-use flockwork_scheduler::{Param, Setup};
-use flockwork_scheduler_native::{Config, Entry, Options, Table};
+use flockwork_scheduler::{MAX_POPULATION, Param, Setup};
+use flockwork_scheduler_native::{AnySimulation, Config, Entry, Options, Table};
 
 use crate::args::{ScenarioArgs, WorkerArgs};
+use crate::check::plain;
 use crate::failure::{Failure, note};
 use crate::human;
+use crate::memory;
 use crate::registry::Registry;
 use crate::table;
 use source::{Item, Source, Value, unknown_key};
@@ -47,9 +49,6 @@ const KEYS: [&str; 9] = [
     "world.height",
     "world.edge",
 ];
-
-/// The most entities: ids are 32 bits wide, and newborns need some too.
-const MOST_ENTITIES: u64 = 2_000_000_000;
 
 /// A checked scenario.
 pub(crate) struct Scenario<'a> {
@@ -150,6 +149,14 @@ impl<'a> Scenario<'a> {
         }
     }
 
+    /// Makes the simulation.
+    pub(crate) fn build(&self, options: Options) -> Result<Box<dyn AnySimulation>, Failure> {
+        let config = self.config(options);
+        let checked = self.entry.check(&config).map_err(|error| self.refuse(&error))?;
+        memory::fits(&checked).map_err(|problem| self.refuse(&problem))?;
+        self.entry.build(&config).map_err(|error| self.refuse(&error))
+    }
+
     /// Makes an error of the model one of this scenario.
     pub(crate) fn refuse(&self, error: &dyn std::fmt::Display) -> Failure {
         Failure::usage(format_args!("{}: {error}", self.name))
@@ -175,6 +182,10 @@ fn fit_table(
 ) -> Result<u32, Failure> {
     let rows = u32::try_from(table.rows).unwrap_or(u32::MAX);
     let given = source.get("entities").is_some();
+    if rows == 0 {
+        let problem = "the initial table has no rows: there must be at least one entity";
+        return Err(Failure::usage(format_args!("{}: {problem}", source.name)));
+    }
     if change.scale || given && said != rows {
         return Err(Failure::usage(format_args!(
             "{}: `entities` is {said}, but the initial table has {rows} rows: leave `entities` out",
@@ -244,8 +255,8 @@ impl Reader<'_> {
     fn read(&mut self, entry: Option<&Entry>) -> Option<Read> {
         self.unknown(entry);
         let initial = self.text("initial");
-        let needed = if initial.is_some() { Some(0) } else { None };
-        let population = self.whole("entities", 0, MOST_ENTITIES, needed);
+        let missing = initial.is_some().then_some(0);
+        let population = self.whole("entities", 1, u64::from(MAX_POPULATION), missing);
         let seed = self.whole("seed", 0, u64::MAX, Some(1));
         let ticks = self.whole("ticks", 0, u64::MAX, Some(1000));
         let dt = self.number("dt", 0.0, 1.0e9, "");
@@ -316,7 +327,7 @@ impl Reader<'_> {
     }
 
     fn number(&mut self, path: &str, low: f64, high: f64, unit: &str) -> Option<f64> {
-        let allowed = format!("a number from {low} to {high}{unit}");
+        let allowed = format!("a number from {} to {}{unit}", plain(low), plain(high));
         let item = self.needed(path, &allowed)?;
         self.number_of(&item, low, high, &allowed)
     }
@@ -367,7 +378,8 @@ impl Reader<'_> {
     fn param(&mut self, param: &Param, item: &Item) -> Option<f64> {
         let kind = if param.whole { "whole number" } else { "number" };
         let unit = if param.unit.is_empty() { "" } else { " " };
-        let allowed = format!("a {kind} from {} to {}{unit}{}", param.min, param.max, param.unit);
+        let (low, high) = (plain(param.min), plain(param.max));
+        let allowed = format!("a {kind} from {low} to {high}{unit}{}", param.unit);
         let value = self.number_of(item, param.min, param.max, &allowed)?;
         if param.whole && value.fract() != 0.0 {
             return self.wrong(item, &allowed);

@@ -9,14 +9,14 @@ use std::time::Instant;
 
 use console::Style;
 use flockwork_kernel::World;
-use flockwork_scheduler::Setup;
+use flockwork_scheduler::{MAX_POPULATION, Setup};
 use flockwork_scheduler_native::{AnySimulation, Options};
-use hdrhistogram::Histogram;
 use serde::Serialize;
 
 use crate::args::{ScenarioArgs, StressArgs};
 use crate::failure::{Failure, emit, note};
 use crate::human;
+use crate::memory;
 use crate::output::Target;
 use crate::progress::{self, Progress};
 use crate::registry::Registry;
@@ -39,8 +39,8 @@ pub(crate) fn stress(registry: &Registry, args: &StressArgs) -> Result<(), Failu
     if scenario.table.is_some() {
         return Err(scenario.refuse(&"the initial table has a fixed number of entities"));
     }
-    if scenario.setup.population == 0 || args.most == 0 {
-        return Err(Failure::usage("there must be at least one entity to begin with"));
+    if args.most == 0 {
+        return Err(Failure::usage("--most is 0: it must be at least 1"));
     }
     let target = Target::optional(args.report.as_deref())?;
     let options = scenario::options(&args.workers);
@@ -50,7 +50,7 @@ pub(crate) fn stress(registry: &Registry, args: &StressArgs) -> Result<(), Failu
         options,
         budget_ms: 1.0e3 / args.fps,
         ticks: args.ticks,
-        most: args.most.min(2_000_000_000) as u32,
+        most: args.most.min(u64::from(MAX_POPULATION)) as u32,
         bar: Progress::text(args.quiet),
         points: Vec::new(),
         limit: None,
@@ -109,6 +109,27 @@ struct Point {
     p95_ms: f64,
     max_ms: f64,
     entities_per_second: f64,
+}
+
+impl Point {
+    /// From the times of single ticks, nanoseconds; there is at least one.
+    fn new(entities: u32, holds: bool, mut times: Vec<u64>) -> Self {
+        times.sort_unstable();
+        let ms = |share: f64| {
+            let rank = (share * times.len() as f64).ceil() as usize;
+            times.get(rank.saturating_sub(1)).map_or(0.0, |ns| *ns as f64 / 1.0e6)
+        };
+        let seconds = times.iter().sum::<u64>() as f64 / 1.0e9;
+        Self {
+            entities,
+            holds,
+            ticks: times.len() as u64,
+            p50_ms: ms(0.5),
+            p95_ms: ms(0.95),
+            max_ms: ms(1.0),
+            entities_per_second: f64::from(entities) * times.len() as f64 / seconds,
+        }
+    }
 }
 
 struct Search<'a> {
@@ -185,12 +206,8 @@ impl Search<'_> {
             Ok(checked) => checked,
             Err(error) => return self.stop_at(entities, &error),
         };
-        if let Some(free) = free_memory()
-            && checked.bytes_estimate > free / 10 * 9
-        {
-            let need = human::bytes(checked.bytes_estimate);
-            let have = human::bytes(free);
-            return self.stop_at(entities, &format!("memory: {need} needed, {have} free"));
+        if let Err(problem) = memory::fits(&checked) {
+            return self.stop_at(entities, &problem);
         }
         self.bar.say(format!("{} entities", human::count(u64::from(entities))));
         let mut simulation = match self.scenario.entry.build(&config) {
@@ -206,7 +223,7 @@ impl Search<'_> {
     /// Times the ticks; ends as soon as it is clear that too many are late.
     fn measure(&self, entities: u32, simulation: &mut dyn AnySimulation) -> Result<Point, Failure> {
         let budget_ns = (self.budget_ms * 1.0e6) as u64;
-        let mut times = Histogram::<u64>::new(3).map_err(Failure::run)?;
+        let mut times = Vec::new();
         let (allowed, warm_up) = (self.ticks / 20, self.ticks / 5);
         let (mut late, mut hopeless) = (0, 0);
         for tick in 0..warm_up + self.ticks {
@@ -224,22 +241,13 @@ impl Search<'_> {
                 }
                 late = allowed;
             }
-            times.saturating_record(time.max(1));
+            times.push(time.max(1));
             late += u64::from(time > budget_ns);
             if late > allowed {
                 break;
             }
         }
-        let ms = |quantile: f64| times.value_at_quantile(quantile) as f64 / 1.0e6;
-        Ok(Point {
-            entities,
-            holds: late <= allowed,
-            ticks: times.len(),
-            p50_ms: ms(0.5),
-            p95_ms: ms(0.95),
-            max_ms: times.max() as f64 / 1.0e6,
-            entities_per_second: f64::from(entities) / (times.mean() / 1.0e9),
-        })
+        Ok(Point::new(entities, late <= allowed, times))
     }
 
     fn stop_at(&mut self, entities: u32, why: &dyn std::fmt::Display) -> Result<bool, Failure> {
@@ -255,14 +263,6 @@ impl Search<'_> {
 fn round(entities: f64) -> u32 {
     let unit = 10f64.powf((entities.log10().floor() - 2.0).max(0.0));
     ((entities / unit).round() * unit) as u32
-}
-
-/// The memory that is free now, bytes; None where that cannot be known.
-fn free_memory() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    let kib = line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?;
-    kib.checked_mul(1024)
 }
 
 fn render(curve: &Curve) -> String {
@@ -308,4 +308,25 @@ fn render(curve: &Curve) -> String {
     };
     let _ = writeln!(text, "\n  {}\n", strong.apply_to(answer));
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_point_has_the_times_that_were_measured() {
+        let times = (1..=100).rev().map(|ms| ms * 1_000_000).collect();
+        let point = Point::new(1000, true, times);
+        assert_eq!((point.p50_ms, point.p95_ms, point.max_ms), (50.0, 95.0, 100.0));
+        assert_eq!(point.ticks, 100);
+        assert!((point.entities_per_second - 1000.0 / 0.0505).abs() < 1.0e-6);
+        let one = Point::new(7, false, vec![2_000_000]);
+        assert_eq!((one.p50_ms, one.p95_ms, one.max_ms), (2.0, 2.0, 2.0));
+    }
+
+    #[test]
+    fn numbers_of_entities_are_round() {
+        assert_eq!((round(123_456.0), round(7.4), round(1.0)), (123_000, 7, 1));
+    }
 }

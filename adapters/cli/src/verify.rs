@@ -171,8 +171,7 @@ impl Check<'_> {
     }
 
     fn build(&self, case: &Case) -> Result<Box<dyn AnySimulation>, Failure> {
-        let config = self.scenario.config(case.options());
-        self.scenario.entry.build(&config).map_err(|error| self.scenario.refuse(&error))
+        self.scenario.build(case.options())
     }
 
     fn reference(&self) -> Result<Reference, Failure> {
@@ -290,3 +289,6 @@ fn words(difference: &Difference) -> String {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests;
