@@ -8,7 +8,7 @@ use flockwork_spatial::Cells;
 
 use crate::domain::{Census, Domain};
 use crate::error::{DomainError, Room, StepError};
-use crate::exchange::{HEADER_LEN, Header};
+use crate::exchange::{HEADER_LEN, Header, Senders};
 use crate::frame::Frame;
 use crate::model::{Event, Model};
 use crate::transport::{Lane, Transport};
@@ -86,30 +86,26 @@ impl<M: Model> Domain<M> {
         for birth in &self.births {
             self.birth_keys.push(birth.parent);
         }
+        let lens = (size_of::<Event>(), 4);
+        let tick = frame.tick.number;
+        let mut senders = Senders::to(self);
         let mut bad = None;
-        net.visit(Lane::Post, &mut |from, bytes| {
-            let error = DomainError::Protocol { from, tick: frame.tick.number };
-            let Some(header) = Header::read(bytes, frame.tick.number) else {
-                bad = Some(error);
-                return;
-            };
-            let events_len = header.first as usize * size_of::<Event>();
-            let keys_len = header.second as usize * 4;
-            let body = &bytes[HEADER_LEN..];
-            if body.len() != events_len + keys_len {
-                bad = Some(error);
-                return;
+        net.visit(Lane::Post, &mut |from, bytes| match Header::read(bytes, tick, lens) {
+            Some(header) if senders.admit(from) => {
+                let (events, keys) =
+                    bytes[HEADER_LEN..].split_at(header.first as usize * size_of::<Event>());
+                for event in events.chunks_exact(size_of::<Event>()) {
+                    self.events.push(bytemuck::pod_read_unaligned(event));
+                }
+                self.push_birth_keys(keys);
             }
-            let (events, keys) = body.split_at(events_len);
-            for event in events.chunks_exact(size_of::<Event>()) {
-                self.events.push(bytemuck::pod_read_unaligned(event));
-            }
-            self.push_birth_keys(keys);
+            _ => bad = bad.or(Some(DomainError::Protocol { from, tick })),
         })
         .map_err(StepError::Transport)?;
+        bad.map_or(Ok(()), Err)?;
         net.clear(Lane::Post).map_err(StepError::Transport)?;
         self.birth_keys.sort_unstable();
-        bad.map_or(Ok(()), |error| Err(error.into()))
+        Ok(())
     }
 
     fn apply_events(&mut self, frame: &Frame<'_, M>) -> Result<(), DomainError> {

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use flockwork_kernel::LANES;
 use flockwork_kernel::columns::Columns;
 use flockwork_spatial::{Cells, Entry, Pair, Visitor, pass, sort};
 
@@ -98,7 +99,8 @@ impl<'a, M: Model> Context<'a, M> {
     /// Asks for a child of the owned entity `parent` in row `row`. Of several by one parent in one
     /// tick only the first is granted.
     pub fn birth(&mut self, parent: u32, row: usize, value: [f32; BIRTH_VALUES]) {
-        if self.births.last().is_some_and(|last| last.parent == parent) {
+        // A tile asks for all its births at once, and for at most one of each of its entities.
+        if self.births.iter().rev().take(LANES).any(|birth| birth.parent == parent) {
             return;
         }
         self.births.push(Birth { parent, row: row as u32, value });

@@ -178,17 +178,22 @@ impl<M: Model> Domain<M> {
     /// # Errors
     ///
     /// [`StepError`]. After [`DomainError::Capacity`] nothing was changed, and the domain can be
-    /// polled again when it has more room. Any other error stays.
+    /// polled again when it has more room. Any other error stays; that of a transport is
+    /// [`DomainError::Mail`] from then on.
     pub fn poll<T: Transport>(
         &mut self,
         frame: &Frame<'_, M>,
         net: &mut T,
     ) -> Result<Progress, StepError<T::Error>> {
         let result = self.advance(frame, net);
-        if let Err(StepError::Domain(error)) = &result
-            && !matches!(error, DomainError::Capacity { .. })
-        {
-            self.phase = Phase::Failed(*error);
+        match &result {
+            Ok(_) | Err(StepError::Domain(DomainError::Capacity { .. })) => {}
+            Err(StepError::Domain(error)) => self.phase = Phase::Failed(*error),
+            // A phase that was cut short cannot be begun again.
+            Err(StepError::Transport(_)) => {
+                let tick = frame.tick.number;
+                self.phase = Phase::Failed(DomainError::Mail { domain: self.id, tick });
+            }
         }
         result
     }
@@ -337,6 +342,19 @@ impl<M: Model> Domain<M> {
                 each(&columns, row);
             }
         }
+    }
+
+    /// The rows of all owned entities, between ticks.
+    pub fn rows(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.rows).filter(|row| self.cell_of[*row] != NO_CELL)
+    }
+
+    /// The bytes of one column by its place in the schema, [`Column::stride`] for each row; empty
+    /// if there is none.
+    ///
+    /// [`Column::stride`]: flockwork_kernel::columns::Column::stride
+    pub fn column_bytes(&self, index: usize) -> &[u8] {
+        self.now.column_bytes(index)
     }
 
     /// As [`Domain::visit`], for changing entities between ticks. A changed position takes effect

@@ -40,6 +40,13 @@ pub enum DomainError {
         /// The tick it should be of.
         tick: u64,
     },
+    /// The domain's transport has failed before.
+    Mail {
+        /// The domain.
+        domain: u32,
+        /// The tick it failed in.
+        tick: u64,
+    },
     /// An event is for an entity that does not exist.
     UnknownTarget {
         /// The id it is for.
@@ -96,6 +103,9 @@ impl fmt::Display for DomainError {
             }
             Self::Protocol { from, tick } => {
                 write!(f, "region {from} sent a message that does not fit tick {tick}")
+            }
+            Self::Mail { domain, tick } => {
+                write!(f, "the mail of region {domain} failed in tick {tick}")
             }
             Self::UnknownTarget { id, tick } => {
                 write!(f, "an event of tick {tick} is for entity {id}, which does not exist")

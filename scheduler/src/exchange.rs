@@ -41,17 +41,39 @@ impl Header {
         bytes[12..16].copy_from_slice(&self.second.to_le_bytes());
     }
 
-    /// None if the bytes are too short or of another tick.
-    pub(crate) fn read(bytes: &[u8], tick: u64) -> Option<Self> {
+    /// None if the bytes are of another tick, or not as long as items of these lengths make them.
+    pub(crate) fn read(bytes: &[u8], tick: u64, lens: (usize, usize)) -> Option<Self> {
         let (found, rest) = bytes.split_first_chunk::<8>()?;
         let (first, rest) = rest.split_first_chunk::<4>()?;
-        let (second, _) = rest.split_first_chunk::<4>()?;
+        let (second, rest) = rest.split_first_chunk::<4>()?;
         let header = Self {
             tick: u64::from_le_bytes(*found),
             first: u32::from_le_bytes(*first),
             second: u32::from_le_bytes(*second),
         };
-        (header.tick == tick).then_some(header)
+        let len = |count: u32, len: usize| u64::from(count) * len as u64;
+        let wanted = len(header.first, lens.0) + len(header.second, lens.1);
+        (header.tick == tick && wanted == rest.len() as u64).then_some(header)
+    }
+}
+
+/// Whether messages come as they must: from other domains, in ascending order of their senders.
+pub(crate) struct Senders {
+    domain: u32,
+    domains: u32,
+    next: u32,
+}
+
+impl Senders {
+    pub(crate) fn to<M: Model>(domain: &Domain<M>) -> Self {
+        Self { domain: domain.id, domains: domain.topology.regions().len() as u32, next: 0 }
+    }
+
+    /// False if there can be no message from this domain, or no other one.
+    pub(crate) fn admit(&mut self, from: u32) -> bool {
+        let good = from >= self.next && from < self.domains && from != self.domain;
+        self.next = from.saturating_add(1);
+        good
     }
 }
 
@@ -255,44 +277,46 @@ impl<M: Model> Domain<M> {
         let schema = M::Columns::SCHEMA;
         let (owned_len, ghost_len) =
             (packed_len(schema, Reach::Owned), 4 + packed_len(schema, Reach::Ghost));
+        let lens = (owned_len, ghost_len);
+        let tick = frame.tick.number;
         let (mut migrants, mut ghosts) = (0usize, self.moves.to(self.id).1.len());
+        let mut senders = Senders::to(self);
         let mut bad = None;
-        net.visit(Lane::Move, &mut |from, bytes| match Header::read(bytes, frame.tick.number) {
-            Some(header)
-                if bytes.len() - HEADER_LEN
-                    == header.first as usize * owned_len + header.second as usize * ghost_len =>
-            {
+        net.visit(Lane::Move, &mut |from, bytes| match Header::read(bytes, tick, lens) {
+            Some(header) if senders.admit(from) => {
                 migrants += header.first as usize;
                 ghosts += header.second as usize;
             }
-            _ => bad = Some(DomainError::Protocol { from, tick: frame.tick.number }),
+            _ => bad = bad.or(Some(DomainError::Protocol { from, tick })),
         })
         .map_err(StepError::Transport)?;
         bad.map_or(Ok(()), Err)?;
         self.check_room(Room::Entities, self.rows + migrants)?;
         self.check_room(Room::Ghosts, ghosts)?;
 
+        let before = (self.rows, self.census);
         self.ghost_rows = 0;
-        self.own_ghosts()?;
+        self.own_ghosts(tick)?;
         net.visit(Lane::Move, &mut |from, bytes| {
-            let error = DomainError::Protocol { from, tick: frame.tick.number };
-            let Some(header) = Header::read(bytes, frame.tick.number) else { return };
+            let Some(header) = Header::read(bytes, tick, lens) else { return };
             let (rows, images) = bytes[HEADER_LEN..].split_at(header.first as usize * owned_len);
-            for row in rows.chunks_exact(owned_len) {
-                if !self.take_migrant(row) {
-                    bad = Some(error);
-                }
-            }
-            for image in images.chunks_exact(ghost_len) {
-                let (tag, row) = image.split_at(4);
-                let tag = u32::from_le_bytes([tag[0], tag[1], tag[2], tag[3]]);
-                if !self.take_ghost(tag, row) {
-                    bad = Some(error);
-                }
+            let good = rows.chunks_exact(owned_len).all(|row| self.take_migrant(row))
+                && images.chunks_exact(ghost_len).all(|image| {
+                    let (tag, row) = image.split_at(4);
+                    let tag = u32::from_le_bytes([tag[0], tag[1], tag[2], tag[3]]);
+                    self.take_ghost(tag, row)
+                });
+            if !good {
+                bad = bad.or(Some(DomainError::Protocol { from, tick }));
             }
         })
         .map_err(StepError::Transport)?;
-        bad.map_or(Ok(()), Err)?;
+        if let Some(error) = bad {
+            // Nothing of a message is taken in where not all can be.
+            (self.rows, self.census) = before;
+            self.ghost_rows = 0;
+            return Err(error.into());
+        }
         net.clear(Lane::Move).map_err(StepError::Transport)?;
         if frame.tally {
             self.tally(frame.model);
@@ -301,7 +325,7 @@ impl<M: Model> Domain<M> {
     }
 
     /// The images of this domain's own entities, and of those that just left it.
-    fn own_ghosts(&mut self) -> Result<(), DomainError> {
+    fn own_ghosts(&mut self, tick: u64) -> Result<(), DomainError> {
         for at in 0..self.moves.to(self.id).1.len() {
             let moved = self.moves.to(self.id).1[at];
             let mut packed = core::mem::take(&mut self.packed);
@@ -310,7 +334,7 @@ impl<M: Model> Domain<M> {
             let taken = self.take_ghost(moved.tag, &packed[..len.unwrap_or(0)]);
             self.packed = packed;
             if !taken {
-                return Err(DomainError::Protocol { from: self.id, tick: 0 });
+                return Err(DomainError::Protocol { from: self.id, tick });
             }
         }
         Ok(())

@@ -1,0 +1,114 @@
+//! The same bits for any cut and any order of polls, and those of a naive twin.
+
+use flockwork_scheduler::{Cut, Executor, Serial, Simulation};
+use quickcheck::quickcheck;
+
+use crate::dots::Dots;
+use crate::executors::Shuffled;
+use crate::naive::Naive;
+use crate::plan::Plan;
+
+/// Past two looks at the balance.
+const TICKS: u64 = 18;
+
+/// The state after every tick as packed rows.
+fn history<X: Executor>(mut world: Simulation<Dots, X>) -> Vec<Vec<u8>> {
+    let mut states = vec![world.rows()];
+    for _ in 0..TICKS {
+        world.step().unwrap();
+        world.recount().unwrap();
+        states.push(world.rows());
+    }
+    states
+}
+
+fn whole(plan: &Plan) -> Vec<Vec<u8>> {
+    let one = Plan { cut: Cut::Parts(1), rebalance: false, ..*plan };
+    history(one.world(Serial::default()).unwrap())
+}
+
+/// The first tick whose state differs.
+fn difference(left: &[Vec<u8>], right: &[Vec<u8>]) -> Option<usize> {
+    left.iter().zip(right).position(|(left, right)| left != right)
+}
+
+quickcheck! {
+    fn any_cut_gives_the_bits_of_one_domain(plan: Plan) -> bool {
+        difference(&history(plan.world(Serial::default()).unwrap()), &whole(&plan)).is_none()
+    }
+
+    fn any_order_of_polls_gives_the_same_bits(plan: Plan, order: u64) -> bool {
+        difference(&history(plan.world(Shuffled::new(order)).unwrap()), &whole(&plan)).is_none()
+    }
+
+    fn one_domain_gives_the_bits_of_the_naive_twin(plan: Plan) -> bool {
+        let mut states = whole(&plan).into_iter();
+        let mut naive = Naive::new(plan.setup, plan.params, &states.next().unwrap());
+        states.all(|state| {
+            naive.step();
+            naive.rows() == state
+        })
+    }
+}
+
+#[test]
+fn in_the_usual_world_everything_happens() {
+    let plan = Plan { rebalance: true, ..Plan::usual() };
+    let mut world = plan.world(Serial::default()).unwrap();
+    for _ in 0..40 {
+        world.step().unwrap();
+    }
+    let counted = world.counters();
+    for (what, count) in [
+        ("migrations", counted.migrations),
+        ("ghosts", counted.ghosts),
+        ("events", counted.events),
+        ("births", counted.births),
+        ("deaths", counted.deaths),
+        ("rebalances", world.rebalances()),
+    ] {
+        assert!(count > 0, "no {what}");
+    }
+    // The books know who was born and who died.
+    let population = 120 + counted.births - counted.deaths;
+    assert_eq!(world.population(), population);
+    assert_eq!(world.rows().len() as u64, population * crate::naive::stride() as u64);
+}
+
+#[test]
+fn sums_and_history_do_not_depend_on_the_cut() {
+    let seen = |cut| {
+        let plan = Plan { cut, ..Plan::usual() };
+        let mut world = plan.world(Serial::default()).unwrap();
+        for _ in 0..TICKS {
+            world.step().unwrap();
+        }
+        let observation = world.observe().unwrap();
+        assert_eq!(observation.fingerprint, world.fingerprint());
+        let mut stats = Vec::new();
+        world.report(&observation, &mut |value| stats.push(value));
+        assert!(stats[0] > 0.0);
+        // The snapshot holds the running integers too.
+        (observation, stats, world.snapshot())
+    };
+    assert_eq!(seen(Cut::Parts(1)), seen(Cut::Grid { rows: 3, cols: 2 }));
+}
+
+#[test]
+fn parameters_may_change_between_ticks_under_any_cut() {
+    let end = |cut| {
+        let plan = Plan { cut, ..Plan::usual() };
+        let mut world = plan.world(Serial::default()).unwrap();
+        for tick in 0..TICKS {
+            if tick == 5 {
+                // Another radius is another grid.
+                let params = crate::dots::DotsParams { radius: 0.6, ..plan.params };
+                world.set_params(params).unwrap();
+            }
+            world.step().unwrap();
+        }
+        world.recount().unwrap();
+        world.fingerprint()
+    };
+    assert_eq!(end(Cut::Parts(1)), end(Cut::Parts(5)));
+}

@@ -1,0 +1,17 @@
+//! What a scheduler promises, on a small model with everything in it.
+//!
+//! | module | what it shows |
+//! | --- | --- |
+//! | `bits` | the same bits for any cut and any order of polls, and those of a naive twin |
+//! | `faults` | damaged mail, lack of room, ids, numbers that are none: errors, never half a tick |
+//! | `set_up` | everything a simulation refuses to begin with |
+//! | `snapshots` | the same bits go on; damaged bytes are refused |
+
+mod bits;
+mod dots;
+mod executors;
+mod faults;
+mod naive;
+mod plan;
+mod set_up;
+mod snapshots;

@@ -1,0 +1,186 @@
+//! Everything a simulation refuses to begin with, and what it says.
+
+use flockwork_kernel::{Edge, World};
+use flockwork_scheduler::{
+    Cut, CutError, GridError, Initial, ParamError, Params, Serial, Setup, Simulation,
+    SimulationError,
+};
+
+use crate::dots::{Dots, DotsParams};
+use crate::plan::Plan;
+
+fn error(plan: &Plan) -> SimulationError {
+    let error = plan_world(plan, None).unwrap_err();
+    assert!(!error.to_string().is_empty());
+    error
+}
+
+fn plan_world(plan: &Plan, initial: Option<&mut Initial<'_>>) -> Result<u64, SimulationError> {
+    let partition = plan.partition();
+    Simulation::<Dots, _>::new(plan.setup, plan.params, partition, Serial::default(), initial)
+        .map(|world| world.fingerprint())
+}
+
+fn with(change: impl FnOnce(&mut Setup)) -> Plan {
+    let mut plan = Plan::usual();
+    change(&mut plan.setup);
+    plan
+}
+
+/// The world in which `change` has changed the packed row of entity 5.
+fn with_row(edge: Edge, change: impl Fn(&mut [u8])) -> Result<u64, SimulationError> {
+    let world = World::new(9.0, 7.0, edge).unwrap();
+    let mut initial = |id: u32, row: &mut [u8]| {
+        if id == 5 {
+            change(row);
+        }
+        Ok(())
+    };
+    plan_world(&with(|setup| setup.world = world), Some(&mut initial))
+}
+
+fn put(row: &mut [u8], at: usize, value: f32) {
+    row[at..at + 4].copy_from_slice(&value.to_le_bytes());
+}
+
+#[test]
+fn populations_from_one_to_the_most_are_allowed() {
+    for given in [0, u32::MAX] {
+        let expected = SimulationError::Population { given: given.into() };
+        assert_eq!(error(&with(|setup| setup.population = given)), expected);
+    }
+    let mut alone = with(|setup| setup.population = 1);
+    alone.cut = Cut::Parts(7);
+    let mut world = alone.world(Serial::default()).unwrap();
+    for _ in 0..20 {
+        world.step().unwrap();
+    }
+}
+
+#[test]
+fn a_world_may_die_out() {
+    let mut plan = with(|setup| setup.population = 3);
+    plan.params = DotsParams { die: 1.0, ..plan.params };
+    let mut world = plan.world(Serial::default()).unwrap();
+    for _ in 0..20 {
+        world.step().unwrap();
+    }
+    assert_eq!((world.population(), world.fingerprint(), world.rows().len()), (0, 0, 0));
+    let again =
+        Simulation::<Dots, _>::restore(&world.snapshot(), plan.partition(), Serial::default());
+    assert_eq!(again.unwrap().population(), 0);
+}
+
+#[test]
+fn a_timestep_is_a_number_of_at_least_zero() {
+    for given in [-1.0, f32::NAN, f32::INFINITY] {
+        let error = error(&with(|setup| setup.dt = given));
+        assert!(matches!(error, SimulationError::Timestep { .. }), "{error}");
+    }
+    plan_world(&with(|setup| setup.dt = 0.0), None).unwrap();
+}
+
+#[test]
+fn a_radius_fits_the_world_and_a_cut_the_grid() {
+    let wide =
+        Plan { params: DotsParams { radius: 4.0, ..DotsParams::default() }, ..Plan::usual() };
+    let partition = wide.partition();
+    let error_of = |plan: &Plan| {
+        Simulation::<Dots, _>::new(plan.setup, plan.params, partition, Serial::default(), None)
+            .err()
+            .unwrap()
+    };
+    assert!(matches!(error_of(&wide), SimulationError::Grid(GridError::RadiusTooWide { .. })));
+    for radius in [0.0, -1.0, f32::NAN, f32::INFINITY] {
+        let bad = Plan { params: DotsParams { radius, ..wide.params }, ..wide };
+        assert!(matches!(error_of(&bad), SimulationError::Grid(GridError::InvalidRadius { .. })));
+    }
+    for cut in [
+        Cut::Parts(0),
+        Cut::Parts(u32::MAX),
+        Cut::Grid { rows: 100, cols: 1 },
+        Cut::Grid { rows: 1 << 31, cols: 2 },
+    ] {
+        let bad = error(&Plan { cut, ..Plan::usual() });
+        assert!(matches!(bad, SimulationError::Cut(CutError::WorldTooSmall { .. })), "{bad}");
+    }
+}
+
+#[test]
+fn numbers_are_finite_and_positions_in_the_world() {
+    for (at, column) in [(4, "x"), (8, "y"), (12, "vx"), (20, "charge"), (24, "energy")] {
+        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            let error = with_row(Edge::Torus, |row| put(row, at, bad)).unwrap_err();
+            let SimulationError::NonFinite { id: 5, column: found, .. } = error else {
+                panic!("{error}")
+            };
+            assert_eq!(found, column);
+        }
+    }
+    for (edge, x, fits) in [
+        (Edge::Torus, 9.0, false),
+        (Edge::Walls, 9.0, true),
+        (Edge::Walls, 9.5, false),
+        (Edge::Torus, -0.1, false),
+        (Edge::Open, -1.0e6, true),
+    ] {
+        let made = with_row(edge, |row| put(row, 4, x));
+        match made {
+            Ok(_) => assert!(fits, "{edge:?} {x}"),
+            Err(error) => {
+                assert!(!fits, "{edge:?} {x}: {error}");
+                let expected =
+                    SimulationError::OutOfWorld { id: 5, column: "x", value: x, side: 9.0 };
+                assert_eq!(error, expected);
+            }
+        }
+    }
+}
+
+#[test]
+fn ids_are_unique() {
+    let twice = with_row(Edge::Torus, |row| row[..4].copy_from_slice(&9u32.to_le_bytes()));
+    assert_eq!(twice.unwrap_err(), SimulationError::DuplicateId { id: 9 });
+}
+
+#[test]
+fn what_the_caller_refuses_is_handed_on() {
+    let mut initial = |id: u32, _: &mut [u8]| match id {
+        7 => Err(SimulationError::Initial("no".into())),
+        _ => Ok(()),
+    };
+    let error = plan_world(&Plan::usual(), Some(&mut initial)).unwrap_err();
+    assert_eq!(error, SimulationError::Initial("no".into()));
+}
+
+#[test]
+fn parameters_are_known_and_in_range() {
+    let mut params = DotsParams::default();
+    assert!(matches!(params.set("speed", 1.0), Err(ParamError::Unknown { .. })));
+    assert!(matches!(params.set("talk", 1.5), Err(ParamError::OutOfRange { .. })));
+    assert!(matches!(params.set("talk", f64::NAN), Err(ParamError::OutOfRange { .. })));
+    assert!(matches!(params.set("most", 1.5), Err(ParamError::NotWhole { .. })));
+    assert_eq!(params, DotsParams::default());
+    for (index, param) in DotsParams::TABLE.iter().enumerate() {
+        params.set(param.name, param.max).unwrap();
+        assert_eq!(params.get(index), Some(param.max));
+    }
+    assert_eq!(params.get(DotsParams::TABLE.len()), None);
+}
+
+#[test]
+fn refused_parameters_change_nothing() {
+    let plan = Plan::usual();
+    let mut world = plan.world(Serial::default()).unwrap();
+    let wide = DotsParams { radius: 4.0, ..plan.params };
+    assert!(matches!(world.set_params(wide), Err(SimulationError::Grid(_))));
+    assert_eq!(*world.params(), plan.params);
+    world.begin();
+    let busy = world.set_params(plan.params).unwrap_err();
+    assert_eq!(busy, SimulationError::Busy { tick: 0 });
+    let mut other = plan.world(Serial::default()).unwrap();
+    world.step().unwrap();
+    other.step().unwrap();
+    other.step().unwrap();
+    assert_eq!((world.tick(), world.fingerprint()), (2, other.fingerprint()));
+}

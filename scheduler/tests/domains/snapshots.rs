@@ -1,0 +1,259 @@
+//! The same bits go on under any cut; damaged and foreign bytes are refused, whatever they say.
+
+use flockwork_scheduler::snapshot::{header, merge};
+use flockwork_scheduler::{Cut, Partition, Serial, Simulation, SimulationError, SnapshotError};
+use quickcheck::quickcheck;
+
+use crate::dots::{Dots, DotsParams};
+use crate::executors::Shuffled;
+use crate::plan::Plan;
+
+/// Where things are in a snapshot of this model: see the table of `flockwork_scheduler::snapshot`.
+const CHECKSUM: usize = 12;
+const LENGTH: usize = 16;
+const NAME: usize = 28;
+const SCHEMA: usize = NAME + 4;
+const EDGE: usize = SCHEMA + 16;
+const POPULATION: usize = EDGE + 4;
+const DT: usize = POPULATION + 12;
+const NEXT_ID: usize = DT + 12;
+const PARAMS: usize = NEXT_ID + 4;
+
+fn snapshot_after(plan: &Plan, ticks: u64) -> Vec<u8> {
+    let mut world = plan.world(Serial::default()).unwrap();
+    for _ in 0..ticks {
+        world.step().unwrap();
+    }
+    world.snapshot()
+}
+
+fn small() -> Vec<u8> {
+    let mut plan = Plan::usual();
+    plan.setup.population = 3;
+    snapshot_after(&plan, 2)
+}
+
+fn restore(bytes: &[u8]) -> Result<Simulation<Dots, Serial>, SimulationError> {
+    Simulation::restore(bytes, Partition::new(Cut::Parts(3)), Serial::default())
+}
+
+fn refusal(bytes: &[u8]) -> SimulationError {
+    let error = restore(bytes).err().expect("it was restored");
+    assert!(!error.to_string().is_empty());
+    error
+}
+
+/// Length and checksum made good again.
+fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
+    let len = bytes.len() as u64;
+    bytes[LENGTH..LENGTH + 8].copy_from_slice(&len.to_le_bytes());
+    let checksum = crc(&bytes[LENGTH..]);
+    bytes[CHECKSUM..CHECKSUM + 4].copy_from_slice(&checksum.to_le_bytes());
+    bytes
+}
+
+/// CRC-32 (IEEE), bit by bit.
+fn crc(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0u32, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 }
+        })
+    })
+}
+
+fn with_word(at: usize, value: u32) -> Vec<u8> {
+    let mut bytes = small();
+    bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
+    sealed(bytes)
+}
+
+quickcheck! {
+    fn a_restored_world_goes_on_with_the_same_bits(plan: Plan, order: u64, parts: u8) -> bool {
+        let mut world = plan.world(Serial::default()).unwrap();
+        for _ in 0..11 {
+            world.step().unwrap();
+        }
+        let bytes = world.snapshot();
+        let parts = 1 + u32::from(parts) % plan.grid().cells().min(6);
+        let partition = Partition { rebalance: Some(1.0), ..Partition::new(Cut::Parts(parts)) };
+        let executor = Shuffled::new(order);
+        let mut again = Simulation::<Dots, _>::restore(&bytes, partition, executor).unwrap();
+        // Whoever has it, writes the same bytes.
+        let mut same = again.snapshot() == bytes && again.fingerprint() == world.fingerprint();
+        for _ in 0..10 {
+            world.step().unwrap();
+            again.step().unwrap();
+            same &= again.fingerprint() == world.fingerprint();
+        }
+        same && again.snapshot() == world.snapshot()
+    }
+}
+
+#[test]
+fn the_header_says_what_is_inside() {
+    let plan = Plan::usual();
+    let found = header(&snapshot_after(&plan, 3)).unwrap();
+    assert_eq!((&found.model[..], found.tick, found.setup), ("dots", 3, plan.setup));
+    assert_eq!(found.row_len, crate::naive::stride());
+    assert_eq!(found.params.len(), 6);
+    assert_eq!(found.history.len(), 1);
+}
+
+#[test]
+fn every_truncation_is_refused() {
+    let bytes = small();
+    restore(&bytes).unwrap();
+    for len in 0..bytes.len() {
+        let error = refusal(&bytes[..len]);
+        assert!(matches!(error, SimulationError::Snapshot(_)), "{len}: {error}");
+        // Nor does it help to say that it is whole.
+        if len > 28 {
+            refusal(&sealed(bytes[..len].to_vec()));
+        }
+    }
+    let error = refusal(&[&bytes[..], &[0]].concat());
+    assert!(matches!(error, SimulationError::Snapshot(SnapshotError::Length { .. })), "{error}");
+}
+
+#[test]
+fn every_flipped_bit_is_refused() {
+    let mut bytes = small();
+    for bit in 0..8 * bytes.len() {
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        let error = refusal(&bytes);
+        assert!(matches!(error, SimulationError::Snapshot(_)), "bit {bit}: {error}");
+        bytes[bit / 8] ^= 1 << (bit % 8);
+    }
+    restore(&bytes).unwrap();
+}
+
+#[test]
+fn a_foreign_snapshot_is_refused_by_name() {
+    assert_eq!(refusal(b"PNG....."), SnapshotError::NotASnapshot.into());
+    let mut bytes = small();
+    bytes[8..12].copy_from_slice(&2u32.to_le_bytes());
+    assert_eq!(refusal(&bytes), SnapshotError::Version { found: 2, known: 1 }.into());
+    let mut bytes = small();
+    bytes[NAME..NAME + 4].copy_from_slice(b"rats");
+    let other = SnapshotError::OtherModel { found: "rats".into(), expected: "dots" };
+    assert_eq!(refusal(&sealed(bytes)), other.into());
+    let schema = SnapshotError::OtherSchema { model: "dots" };
+    assert_eq!(refusal(&with_word(SCHEMA, 0)), schema.into());
+    // A name that is not text.
+    let mut bytes = small();
+    bytes[NAME..NAME + 4].copy_from_slice(&[0xff; 4]);
+    assert_eq!(refusal(&sealed(bytes)), SnapshotError::Inconsistent.into());
+}
+
+#[test]
+fn absurd_numbers_are_refused_without_memory_for_them() {
+    let rows = header(&small()).unwrap();
+    let body = small().len() - rows.population as usize * rows.row_len;
+    for (what, at) in [
+        ("length of the name", NAME - 4),
+        ("parameters", PARAMS),
+        ("length of the first parameter's name", PARAMS + 4),
+        ("bytes of an entity", body - 4),
+        ("entities", body - 12),
+        ("entities, upper half", body - 8),
+        ("edge", EDGE),
+        ("population at tick 0", POPULATION),
+    ] {
+        for value in [u32::MAX, 1 << 31, u32::MAX - 1] {
+            let error = refusal(&with_word(at, value));
+            assert!(!matches!(error, SimulationError::Domain(_)), "{what} {value}: {error}");
+        }
+    }
+    refusal(&with_word(POPULATION, 0));
+    refusal(&with_word(body - 4, 0));
+    for world in [f32::NAN, 0.0, -1.0, f32::INFINITY] {
+        assert_eq!(
+            refusal(&with_word(SCHEMA + 8, world.to_bits())),
+            SnapshotError::Inconsistent.into()
+        );
+        let error = refusal(&with_word(DT, (-world.abs()).to_bits() | 1));
+        assert!(matches!(error, SimulationError::Timestep { .. }), "{error}");
+    }
+}
+
+#[test]
+fn entities_that_cannot_be_are_refused_under_a_good_checksum() {
+    let len = small().len();
+    let stride = crate::naive::stride();
+    let row = |index: usize| len - (3 - index) * stride;
+    assert_eq!(header(&small()).unwrap().population, 3, "the layout of the test");
+    for (at, column) in [(4, "x"), (8, "y"), (12, "vx"), (16, "vy"), (20, "charge"), (24, "energy")]
+    {
+        for bad in [f32::NAN, f32::INFINITY] {
+            let error = refusal(&with_word(row(1) + at, bad.to_bits()));
+            let SimulationError::NonFinite { column: found, .. } = error else { panic!("{error}") };
+            assert_eq!(found, column);
+        }
+    }
+    let error = refusal(&with_word(row(2) + 4, 9.0f32.to_bits()));
+    assert!(matches!(error, SimulationError::OutOfWorld { column: "x", .. }), "{error}");
+    // Ids: twice, out of order, not below the next one's.
+    for id in [0, 2, u32::MAX] {
+        let error = refusal(&with_word(row(1), id));
+        assert!(matches!(error, SimulationError::Snapshot(SnapshotError::Ids { .. })), "{error}");
+    }
+    let error = refusal(&with_word(NEXT_ID, 1));
+    assert!(matches!(error, SimulationError::Snapshot(SnapshotError::Ids { id: 1 })), "{error}");
+}
+
+#[test]
+fn parameters_that_cannot_be_are_refused_under_a_good_checksum() {
+    let first = PARAMS + 4 + 4 + "radius".len();
+    for bad in [f64::NAN, -1.0, 1.0e9] {
+        let mut bytes = small();
+        bytes[first..first + 8].copy_from_slice(&bad.to_le_bytes());
+        let error = refusal(&sealed(bytes));
+        assert!(matches!(error, SimulationError::Param(_)), "{error}");
+    }
+    let mut bytes = small();
+    bytes[PARAMS + 8] = b'R';
+    let error = refusal(&sealed(bytes));
+    assert!(matches!(error, SimulationError::Param(_)), "{error}");
+}
+
+#[test]
+fn a_cut_that_does_not_fit_is_refused_before_anything() {
+    let partition = Partition::new(Cut::Parts(u32::MAX));
+    let error = Simulation::<Dots, _>::restore(&small(), partition, Serial::default()).err();
+    assert!(matches!(error, Some(SimulationError::Cut(_))));
+}
+
+#[test]
+fn parts_are_put_together_if_they_are_of_one_world() {
+    let plan = Plan::usual();
+    let whole = snapshot_after(&plan, 4);
+    let stride = crate::naive::stride();
+    let count = header(&whole).unwrap().population as usize;
+    let body = whole.len() - count * stride;
+    let part = |keep: &dyn Fn(usize) -> bool| {
+        let rows: Vec<&[u8]> = whole[body..]
+            .chunks_exact(stride)
+            .enumerate()
+            .filter(|(index, _)| keep(*index))
+            .map(|(_, row)| row)
+            .collect();
+        let mut bytes = whole[..body].to_vec();
+        bytes[body - 12..body - 4].copy_from_slice(&(rows.len() as u64).to_le_bytes());
+        bytes.extend(rows.concat());
+        sealed(bytes)
+    };
+    let (even, odd) = (part(&|index| index % 2 == 0), part(&|index| index % 2 == 1));
+    let none = part(&|_| false);
+    assert_eq!(merge(&[&odd, &none, &even]).unwrap(), whole);
+    assert_eq!(merge(&[&whole]).unwrap(), whole);
+    assert!(matches!(merge(&[&even, &whole]), Err(SnapshotError::Ids { id: 0 })));
+    assert!(matches!(merge(&[]), Err(SnapshotError::Truncated { .. })));
+    let later = snapshot_after(&plan, 5);
+    assert!(matches!(merge(&[&even, &later]), Err(SnapshotError::OtherWorld)));
+    let other = Plan { params: DotsParams { talk: 0.5, ..plan.params }, ..plan };
+    let other = snapshot_after(&other, 4);
+    assert!(matches!(merge(&[&even, &other]), Err(SnapshotError::OtherWorld)));
+    let mut bad = odd.clone();
+    bad[40] ^= 1;
+    assert!(matches!(merge(&[&even, &bad]), Err(SnapshotError::Checksum)));
+}
