@@ -1,0 +1,193 @@
+//! What the tests of models share: worlds with entities in awkward places, and a plain search for
+//! neighbours that the twins use.
+
+#![allow(dead_code)] // each test binary uses its own part
+
+use flockwork_kernel::columns::{Columns, Reach};
+use flockwork_kernel::{Edge, World, rng};
+use flockwork_scheduler::{
+    Cut, Grid, Initial, Model, Params, Partition, RefOf, Serial, Setup, Simulation,
+};
+
+pub mod twin;
+
+/// A simulation on the calling thread.
+pub type Sim<M> = Simulation<M, Serial>;
+
+/// Parameters by name, as a scenario gives them.
+pub fn params<P: Params>(values: &[(&str, f64)]) -> P {
+    let mut params = P::default();
+    for (name, value) in values {
+        params.set(name, *value).unwrap();
+    }
+    params
+}
+
+/// A set-up in a world of this size.
+pub fn setup(size: (f32, f32), edge: Edge, population: u32, seed: u64, dt: f32) -> Setup {
+    Setup { world: World::new(size.0, size.1, edge).unwrap(), population, seed, dt }
+}
+
+/// A world as the model spawns it, in one domain.
+pub fn spawned<M: Model>(setup: Setup, params: M::Params) -> Sim<M> {
+    Sim::new(setup, params, Partition::new(Cut::Parts(1)), Serial::default(), None).unwrap()
+}
+
+/// A world whose entities begin at `places`, under a cut; uncut where the world is too small.
+pub fn placed<M: Model>(
+    setup: Setup,
+    params: M::Params,
+    cut: Cut,
+    places: &[(f32, f32)],
+) -> Sim<M> {
+    edited(setup, params, cut, &mut |id, row| {
+        let (x, y) = places[id as usize];
+        put::<M>(row, "x", &x.to_le_bytes());
+        put::<M>(row, "y", &y.to_le_bytes());
+    })
+}
+
+/// A world whose entities `edit` changes, given number and packed row.
+pub fn edited<M: Model>(
+    setup: Setup,
+    params: M::Params,
+    cut: Cut,
+    edit: &mut dyn FnMut(u32, &mut [u8]),
+) -> Sim<M> {
+    let mut make = |cut| {
+        let mut initial = |id: u32, row: &mut [u8]| {
+            edit(id, row);
+            Ok(())
+        };
+        let initial: &mut Initial<'_> = &mut initial;
+        Sim::new(setup, params, Partition::new(cut), Serial::default(), Some(initial))
+    };
+    make(cut).or_else(|_| make(Cut::Parts(1))).unwrap()
+}
+
+/// Writes a column of a packed row.
+pub fn put<M: Model>(row: &mut [u8], column: &str, bytes: &[u8]) {
+    let travels = M::Columns::SCHEMA.iter().filter(|column| column.reach >= Reach::Owned);
+    let mut at = 0;
+    for known in travels {
+        if known.name == column {
+            assert_eq!(known.stride(), bytes.len());
+            row[at..at + bytes.len()].copy_from_slice(bytes);
+            return;
+        }
+        at += known.stride();
+    }
+    panic!("no column {column}");
+}
+
+/// What `read` makes of every entity, in order of their ids.
+pub fn by_id<M: Model, T>(
+    sim: &Sim<M>,
+    mut read: impl FnMut(&RefOf<'_, M>, usize) -> T,
+) -> Vec<(u32, T)> {
+    let mut all = Vec::new();
+    sim.visit(|id, columns, row| all.push((id, read(columns, row))));
+    all.sort_by_key(|(id, _)| *id);
+    all
+}
+
+/// The statistics, by name.
+pub fn stats<M: Model>(sim: &mut Sim<M>) -> impl Fn(&str) -> f64 + use<M> {
+    let seen = sim.observe().unwrap();
+    let mut values = Vec::new();
+    sim.report(&seen, &mut |value| values.push(value));
+    assert_eq!(values.len(), M::STATS.len());
+    move |name| {
+        let at = M::STATS.iter().position(|stat| stat.name == name).unwrap();
+        values[at]
+    }
+}
+
+/// A small world drawn from one number, for quickcheck.
+#[derive(Debug)]
+pub struct Draw {
+    seed: u64,
+    next: u32,
+}
+
+impl Draw {
+    pub fn new(seed: u64) -> Self {
+        Self { seed, next: 0 }
+    }
+
+    /// From 0 up to but without 1.
+    pub fn unit(&mut self) -> f32 {
+        self.next += 1;
+        rng::unit(rng::draw(self.seed, 0, self.next, 1 << 20)[0])
+    }
+
+    pub fn between(&mut self, low: f32, high: f32) -> f32 {
+        low + (high - low) * self.unit()
+    }
+
+    /// A whole number below `count`.
+    pub fn below(&mut self, count: u32) -> u32 {
+        (self.unit() * count as f32) as u32
+    }
+
+    /// True once in `count` times.
+    pub fn once_in(&mut self, count: u32) -> bool {
+        self.below(count) == 0
+    }
+
+    pub fn edge(&mut self) -> Edge {
+        [Edge::Torus, Edge::Walls, Edge::Open][self.below(3) as usize]
+    }
+
+    pub fn cut(&mut self) -> Cut {
+        [Cut::Parts(1), Cut::Parts(3), Cut::Grid { rows: 2, cols: 2 }][self.below(3) as usize]
+    }
+
+    /// A world for an interaction radius: a few radii wide, sometimes narrow.
+    pub fn setup(&mut self, radius: f32, dt: f32) -> Setup {
+        let population = if self.once_in(8) { 1 } else { 2 + self.below(70) };
+        let mut side = || radius * self.between(2.1, 9.0);
+        let size = (side(), side());
+        setup(size, self.edge(), population, self.seed, dt)
+    }
+
+    /// Places for all entities: uniform, clustered, on the borders of cells, at the seam, or few
+    /// and far between with many in one place.
+    pub fn places(&mut self, setup: &Setup, radius: f32) -> Vec<(f32, f32)> {
+        let (width, height) = (setup.world.width(), setup.world.height());
+        let grid = Grid::new(setup.world, radius, setup.population).unwrap();
+        let kind = self.below(5);
+        (0..setup.population)
+            .map(|_| {
+                let (x, y) = match kind {
+                    0 => (self.unit() * width, self.unit() * height),
+                    1 => {
+                        let centre = (1.0 + self.below(3) as f32) * 0.25;
+                        let mut off = || radius * self.between(-1.0, 1.0);
+                        (centre * width + off(), (1.0 - centre) * height + off())
+                    }
+                    2 => (
+                        width * self.below(grid.cols()) as f32 / grid.cols() as f32,
+                        height * self.below(grid.rows()) as f32 / grid.rows() as f32,
+                    ),
+                    3 => {
+                        let mut near = |side: f32| {
+                            let off = radius * self.unit();
+                            if self.once_in(2) { off } else { side - off }
+                        };
+                        (near(width), near(height))
+                    }
+                    _ => {
+                        (width * 0.25 * self.below(4) as f32, height * 0.25 * self.below(4) as f32)
+                    }
+                };
+                (inside(x, width), inside(y, height))
+            })
+            .collect()
+    }
+}
+
+/// Inside every kind of world.
+fn inside(x: f32, side: f32) -> f32 {
+    if x >= 0.0 && x < side { x } else { 0.0 }
+}
