@@ -66,6 +66,14 @@ impl<C: Columns> Arena<C> {
         columns::column(C::SCHEMA, memory, self.capacity, index).unwrap_or(&[])
     }
 
+    /// The bytes of one column by its place in the schema; empty if there is none.
+    pub(crate) fn column_bytes(&self, index: usize) -> &[u8] {
+        let Some(column) = C::SCHEMA.get(index) else { return &[] };
+        let begin = columns::offset(C::SCHEMA, self.capacity, index).unwrap_or(0);
+        let memory: &[u8] = bytemuck::cast_slice(&self.blocks);
+        memory.get(begin..begin + self.capacity * column.stride()).unwrap_or(&[])
+    }
+
     /// As [`Arena::column`], writable.
     pub(crate) fn column_mut<T: Element>(&mut self, index: usize) -> &mut [T] {
         let memory = bytemuck::cast_slice_mut(&mut self.blocks);

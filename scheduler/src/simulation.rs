@@ -656,6 +656,11 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         &self.executor
     }
 
+    /// The executor, to deliver mail to it.
+    pub fn executor_mut(&mut self) -> &mut X {
+        &mut self.executor
+    }
+
     /// The work of the most loaded domain over the mean work, in the last tick; 1 at best.
     pub fn imbalance(&self) -> f64 {
         self.imbalance

@@ -1,0 +1,410 @@
+//! The executor of one rank of several.
+//!
+//! Mail between domains of this rank are letters in its own memory. Mail to domains of another
+//! rank is gathered into one packet for each exchange, lane and rank, which goes out when all
+//! domains of this rank have closed the lane, empty or not: so who has got the packets of all
+//! other ranks has got everything.
+//!
+//! A packet holds entries: sender, receiver and length as `u32`, then the bytes of the message.
+
+use alloc::format;
+use alloc::vec::Vec;
+use core::convert::Infallible;
+use core::ops::Range;
+
+use flockwork_scheduler::{
+    Domain, Executor, Frame, Lane, Model, Progress, SimulationError, Transport, advance,
+    no_transport,
+};
+
+use crate::host::HostClock;
+
+/// What a packet carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Events and births.
+    Post = 0,
+    /// Entities that migrate, and ghosts.
+    Move = 1,
+    /// Integers to be added up.
+    Sum = 2,
+}
+
+/// The number of kinds.
+pub const KINDS: usize = 3;
+
+/// Carries packets between ranks.
+pub trait Carrier {
+    /// Sends a packet to rank `to`, and leaves an empty buffer in its place. `migrants` tells
+    /// whether entities migrate in it.
+    fn send(&mut self, to: u32, kind: Kind, packet: &mut Vec<u8>, migrants: bool);
+
+    /// How many packets of this kind have come from rank `from`, wrapping.
+    fn received(&self, from: u32, kind: Kind) -> u32;
+
+    /// Shows the packet of this kind and number, which has come and was not dropped.
+    fn read(&self, from: u32, kind: Kind, number: u32, each: &mut dyn FnMut(&[u8]));
+
+    /// Drops the oldest packet of this kind.
+    fn drop_oldest(&mut self, from: u32, kind: Kind);
+
+    /// A number that changes whenever a packet comes.
+    fn epoch(&self) -> u32;
+
+    /// Waits until the epoch is another; false if that must be done by coming back later.
+    ///
+    /// # Errors
+    ///
+    /// [`SimulationError::Transport`] if another rank has failed or this one shall stop.
+    fn wait(&mut self, epoch: u32) -> Result<bool, SimulationError>;
+
+    /// Bytes of memory in use.
+    fn memory_bytes(&self) -> usize;
+}
+
+/// The executor of one rank.
+#[derive(Debug)]
+pub struct Ranks<C> {
+    rank: u32,
+    ranks: u32,
+    domains: u32,
+    /// The first domain of this rank.
+    first: u32,
+    lanes: [LaneState; 2],
+    sum: SumState,
+    carrier: C,
+}
+
+#[derive(Debug, Default)]
+struct LaneState {
+    /// One letter per (local receiver, local sender), for even and odd exchanges.
+    letters: [Vec<(bool, Vec<u8>)>; 2],
+    /// How often each local domain has closed the lane, and cleared it.
+    closed: Vec<u32>,
+    cleared: Vec<u32>,
+    /// The packet for each rank, and whether entities migrate in it.
+    packets: Vec<(Vec<u8>, bool)>,
+    /// Exchanges whose packets have gone out, and whose packets were dropped.
+    sent: u32,
+    dropped: u32,
+}
+
+#[derive(Debug, Default)]
+struct SumState {
+    sent: bool,
+    number: u32,
+    packet: Vec<u8>,
+}
+
+impl<C: Carrier> Ranks<C> {
+    /// Makes the executor of `rank` of `ranks`.
+    pub fn new(rank: u32, ranks: u32, carrier: C) -> Self {
+        Self {
+            rank,
+            ranks,
+            domains: 0,
+            first: 0,
+            lanes: Default::default(),
+            sum: SumState::default(),
+            carrier,
+        }
+    }
+
+    /// What carries the packets.
+    pub fn carrier(&self) -> &C {
+        &self.carrier
+    }
+
+    /// What carries the packets, to deliver some.
+    pub fn carrier_mut(&mut self) -> &mut C {
+        &mut self.carrier
+    }
+
+    fn share_of(&self, rank: u32) -> Range<u32> {
+        share(rank, self.ranks, self.domains)
+    }
+
+    fn others(&self) -> impl Iterator<Item = u32> + use<C> {
+        let own = self.rank;
+        (0..self.ranks).filter(move |rank| *rank != own)
+    }
+
+    /// True once everything of this lane's exchange `number` has come.
+    fn complete(&self, lane: Lane, number: u32) -> bool {
+        let state = &self.lanes[lane as usize];
+        let past = |count: u32| count.wrapping_sub(number) as i32 > 0;
+        state.closed.iter().all(|&count| past(count))
+            && self.others().all(|rank| past(self.carrier.received(rank, kind_of(lane))))
+    }
+
+    /// Sends the packets of a lane, if all domains of this rank have closed it.
+    fn flush(&mut self, lane: Lane) {
+        let others = self.others();
+        let state = &mut self.lanes[lane as usize];
+        let next = state.sent.wrapping_add(1);
+        if state.closed.iter().all(|&count| count == next) {
+            state.sent = next;
+            for rank in others {
+                let (packet, migrants) = &mut state.packets[rank as usize];
+                self.carrier.send(rank, kind_of(lane), packet, *migrants);
+                *migrants = false;
+            }
+        }
+    }
+
+    /// Drops the packets of a lane, if all domains of this rank have read them.
+    fn sweep(&mut self, lane: Lane) {
+        let others = self.others();
+        let state = &mut self.lanes[lane as usize];
+        let next = state.dropped.wrapping_add(1);
+        if state.cleared.iter().all(|&count| count == next) {
+            state.dropped = next;
+            for rank in others {
+                self.carrier.drop_oldest(rank, kind_of(lane));
+            }
+        }
+    }
+
+    /// What changes whenever a domain of this rank gets on.
+    fn closings(&self) -> u32 {
+        self.lanes.iter().flat_map(|lane| &lane.closed).fold(0, |sum, n| sum.wrapping_add(*n))
+    }
+}
+
+/// The domains of a rank: as even a share as there is.
+fn share(rank: u32, ranks: u32, domains: u32) -> Range<u32> {
+    let begin = |rank: u32| (u64::from(rank) * u64::from(domains) / u64::from(ranks.max(1))) as u32;
+    begin(rank)..begin(rank + 1)
+}
+
+fn kind_of(lane: Lane) -> Kind {
+    match lane {
+        Lane::Post => Kind::Post,
+        Lane::Move => Kind::Move,
+    }
+}
+
+impl<C: Carrier> Executor for Ranks<C> {
+    type Clock = HostClock;
+
+    fn clock(&self) -> HostClock {
+        HostClock
+    }
+
+    fn workers(&self) -> usize {
+        self.ranks as usize
+    }
+
+    fn share(&self, domains: u32) -> Range<u32> {
+        share(self.rank, self.ranks, domains)
+    }
+
+    fn open(&mut self, domains: usize) {
+        self.domains = domains as u32;
+        let local = self.share_of(self.rank);
+        self.first = local.start;
+        let count = local.len();
+        for lane in &mut self.lanes {
+            let letters = || (0..count * count).map(|_| (false, Vec::new())).collect();
+            *lane = LaneState {
+                letters: [letters(), letters()],
+                closed: alloc::vec![0; count],
+                cleared: alloc::vec![0; count],
+                packets: (0..self.ranks).map(|_| (Vec::new(), false)).collect(),
+                sent: 0,
+                dropped: 0,
+            };
+        }
+    }
+
+    fn drive<M: Model>(
+        &mut self,
+        domains: &mut [Domain<M>],
+        frame: &Frame<'_, M>,
+    ) -> Result<Progress, SimulationError> {
+        loop {
+            let (epoch, closings) = (self.carrier.epoch(), self.closings());
+            let mut waiting = false;
+            for domain in domains.iter_mut() {
+                let local = (domain.id() - self.first) as usize;
+                let mut port = Port { ranks: self, local };
+                let progress = advance(domain, frame, &mut port).map_err(no_transport)?;
+                waiting |= progress == Progress::Waiting;
+            }
+            if !waiting {
+                return Ok(Progress::Done);
+            }
+            if closings == self.closings() && !self.carrier.wait(epoch)? {
+                return Ok(Progress::Waiting);
+            }
+        }
+    }
+
+    fn sum(&mut self, values: &mut [u64]) -> Result<Progress, SimulationError> {
+        if !self.sum.sent {
+            self.sum.sent = true;
+            for rank in self.others() {
+                self.sum.packet.clear();
+                for value in values.iter() {
+                    self.sum.packet.extend(value.to_le_bytes());
+                }
+                self.carrier.send(rank, Kind::Sum, &mut self.sum.packet, false);
+            }
+        }
+        let number = self.sum.number;
+        loop {
+            let epoch = self.carrier.epoch();
+            let come = |rank| self.carrier.received(rank, Kind::Sum) != number;
+            if self.others().all(come) {
+                break;
+            }
+            if !self.carrier.wait(epoch)? {
+                return Ok(Progress::Waiting);
+            }
+        }
+        let mut bad = None;
+        for rank in self.others() {
+            self.carrier.read(rank, Kind::Sum, number, &mut |bytes| {
+                if bytes.len() != 8 * values.len() {
+                    bad = Some(rank);
+                }
+                for (value, part) in values.iter_mut().zip(bytes.chunks_exact(8)) {
+                    let part = part.first_chunk().map_or(0, |part| u64::from_le_bytes(*part));
+                    *value = value.wrapping_add(part);
+                }
+            });
+            self.carrier.drop_oldest(rank, Kind::Sum);
+        }
+        self.sum.sent = false;
+        self.sum.number = number.wrapping_add(1);
+        match bad {
+            None => Ok(Progress::Done),
+            Some(rank) => {
+                let problem = format!("worker {rank} counts in another world than this one");
+                Err(SimulationError::Transport(problem))
+            }
+        }
+    }
+
+    fn memory_bytes(&self) -> usize {
+        let lane = |lane: &LaneState| -> usize {
+            let letters = lane.letters.iter().flatten().map(|(_, bytes)| bytes.capacity() + 32);
+            let packets = lane.packets.iter().map(|(bytes, _)| bytes.capacity() + 32);
+            letters.chain(packets).sum()
+        };
+        self.lanes.iter().map(lane).sum::<usize>() + self.carrier.memory_bytes()
+    }
+}
+
+/// One local domain's end of the mail.
+struct Port<'a, C> {
+    ranks: &'a mut Ranks<C>,
+    /// The domain, counted from the first one of this rank.
+    local: usize,
+}
+
+impl<C: Carrier> Transport for Port<'_, C> {
+    type Error = Infallible;
+
+    fn send(
+        &mut self,
+        to: u32,
+        lane: Lane,
+        len: usize,
+        fill: &mut dyn FnMut(&mut [u8]),
+    ) -> Result<(), Infallible> {
+        let (from, ranks) = (self.ranks.first + self.local as u32, self.ranks.ranks);
+        let domains = self.ranks.domains;
+        let own = self.ranks.share_of(self.ranks.rank);
+        let state = &mut self.ranks.lanes[lane as usize];
+        if own.contains(&to) {
+            let exchange = (state.closed[self.local] % 2) as usize;
+            let place = (to - own.start) as usize * own.len() + self.local;
+            let (full, bytes) = &mut state.letters[exchange][place];
+            bytes.resize(len, 0);
+            fill(bytes);
+            *full = true;
+        } else if let Some(rank) =
+            (0..ranks).find(|rank| share(*rank, ranks, domains).contains(&to))
+        {
+            let (packet, migrants) = &mut state.packets[rank as usize];
+            for word in [from, to, len as u32] {
+                packet.extend(word.to_le_bytes());
+            }
+            let begin = packet.len();
+            packet.resize(begin + len, 0);
+            let message = &mut packet[begin..];
+            fill(message);
+            // The first count of a message is of events or of migrants.
+            *migrants |= lane == Lane::Move && message.get(8..12).is_some_and(|n| n != [0; 4]);
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, lane: Lane) -> Result<(), Infallible> {
+        let state = &mut self.ranks.lanes[lane as usize];
+        state.closed[self.local] = state.closed[self.local].wrapping_add(1);
+        self.ranks.flush(lane);
+        Ok(())
+    }
+
+    fn ready(&mut self, lane: Lane) -> Result<bool, Infallible> {
+        let number = self.ranks.lanes[lane as usize].cleared[self.local];
+        Ok(self.ranks.complete(lane, number))
+    }
+
+    fn visit(&mut self, lane: Lane, each: &mut dyn FnMut(u32, &[u8])) -> Result<(), Infallible> {
+        let ranks = &*self.ranks;
+        let state = &ranks.lanes[lane as usize];
+        let number = state.cleared[self.local];
+        let me = ranks.first + self.local as u32;
+        for rank in 0..ranks.ranks {
+            let senders = ranks.share_of(rank);
+            if rank == ranks.rank {
+                let first = self.local * senders.len();
+                let letters = &state.letters[(number % 2) as usize][first..first + senders.len()];
+                for (from, (full, bytes)) in senders.zip(letters) {
+                    if *full {
+                        each(from, bytes);
+                    }
+                }
+                continue;
+            }
+            ranks.carrier.read(rank, kind_of(lane), number, &mut |packet| {
+                for from in senders.clone() {
+                    entries(packet, |sender, receiver, bytes| {
+                        if (sender, receiver) == (from, me) {
+                            each(sender, bytes);
+                        }
+                    });
+                }
+            });
+        }
+        Ok(())
+    }
+
+    fn clear(&mut self, lane: Lane) -> Result<(), Infallible> {
+        let state = &mut self.ranks.lanes[lane as usize];
+        let count = state.closed.len();
+        let exchange = (state.cleared[self.local] % 2) as usize;
+        let first = self.local * count;
+        for (full, _) in &mut state.letters[exchange][first..first + count] {
+            *full = false;
+        }
+        state.cleared[self.local] = state.cleared[self.local].wrapping_add(1);
+        self.ranks.sweep(lane);
+        Ok(())
+    }
+}
+
+/// Calls `each` with sender, receiver and bytes of every whole entry of a packet.
+fn entries(packet: &[u8], mut each: impl FnMut(u32, u32, &[u8])) {
+    let mut rest = packet;
+    while let Some((head, after)) = rest.split_first_chunk::<12>() {
+        let word =
+            |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+        let Some((bytes, after)) = after.split_at_checked(word(8) as usize) else { return };
+        each(word(0), word(4), bytes);
+        rest = after;
+    }
+}
