@@ -246,6 +246,7 @@ fn build<M: Model>(config: &Config) -> Built {
 
 fn restore<M: Model>(snapshot: &[u8], options: &Options) -> Built {
     let header = crate::snapshot_header(snapshot).map_err(SimulationError::from)?;
+    header.fits::<M>().map_err(SimulationError::from)?;
     let config = Config {
         setup: header.setup,
         params: header.params,

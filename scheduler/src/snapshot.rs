@@ -59,7 +59,11 @@ pub struct SnapshotHeader {
 
 impl SnapshotHeader {
     /// Checks that the snapshot is of this model.
-    pub(crate) fn fits<M: Model>(&self) -> Result<(), SnapshotError> {
+    ///
+    /// # Errors
+    ///
+    /// [`SnapshotError`] if it is of another one, or of this one with other columns.
+    pub fn fits<M: Model>(&self) -> Result<(), SnapshotError> {
         let schema = M::Columns::SCHEMA;
         if self.model != M::NAME {
             return Err(SnapshotError::OtherModel { found: self.model.clone(), expected: M::NAME });

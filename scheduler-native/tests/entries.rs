@@ -1,0 +1,188 @@
+//! Models behind names: what they refuse, tables at tick 0, snapshots, metrics.
+
+use flockwork_kernel::{Edge, World};
+use flockwork_models::{Boids, Tribes};
+use flockwork_scheduler::{Cut, ParamError, Setup, SimulationError, SnapshotError};
+use flockwork_scheduler_native::{
+    BuildError, Config, Entry, Options, Table, TableColumn, ThreadsError, snapshot_header,
+};
+
+fn config() -> Config {
+    let world = World::new(20.0, 16.0, Edge::Torus).unwrap();
+    Config {
+        setup: Setup { world, population: 800, seed: 4, dt: 0.05 },
+        params: Vec::new(),
+        table: None,
+        options: Options { workers: 2, cut: None, rebalance: true },
+    }
+}
+
+fn refusal(config: &Config) -> BuildError {
+    let entry = Entry::of::<Boids>();
+    let error = entry.check(config).unwrap_err();
+    assert_eq!(entry.build(config).err(), Some(error.clone()), "check and build differ");
+    error
+}
+
+#[test]
+fn what_cannot_be_is_refused_before_anything_is_made() {
+    let mut bad = config();
+    bad.options.workers = 0;
+    assert_eq!(refusal(&bad), ThreadsError::Workers { given: 0 }.into());
+    bad.options.workers = 5000;
+    assert_eq!(refusal(&bad), ThreadsError::Workers { given: 5000 }.into());
+    for population in [0, u32::MAX] {
+        let mut bad = config();
+        bad.setup.population = population;
+        let expected = SimulationError::Population { given: population.into() };
+        assert_eq!(refusal(&bad), expected.into());
+    }
+    for dt in [-0.1, f32::INFINITY] {
+        let mut bad = config();
+        bad.setup.dt = dt;
+        assert_eq!(refusal(&bad), SimulationError::Timestep { given: dt }.into());
+    }
+    for cut in [Cut::Parts(0), Cut::Grid { rows: 1000, cols: 1 }, Cut::Parts(u32::MAX)] {
+        let mut bad = config();
+        bad.options.cut = Some(cut);
+        assert!(matches!(refusal(&bad), BuildError::Simulation(SimulationError::Cut(_))));
+    }
+    for (name, value) in [("no_such", 1.0), ("max_speed", -1.0), ("neighbor_radius", 9.0)] {
+        let mut bad = config();
+        bad.params = vec![(name.into(), value)];
+        assert!(matches!(refusal(&bad), BuildError::Simulation(_)), "{name}");
+    }
+    let mut bad = config();
+    bad.params = vec![("separation_radius".into(), 2.0)];
+    let BuildError::Simulation(SimulationError::Param(ParamError::Conflict { name, .. })) =
+        refusal(&bad)
+    else {
+        panic!("{:?}", refusal(&bad))
+    };
+    assert_eq!(name, "separation_radius");
+}
+
+fn column(name: &str, values: &[f64]) -> TableColumn {
+    TableColumn { name: name.into(), component: 0, values: values.to_vec() }
+}
+
+fn with_table(rows: usize, columns: Vec<TableColumn>) -> Config {
+    let mut config = config();
+    config.setup.population = 3;
+    config.options.cut = Some(Cut::Parts(2));
+    config.table = Some(Table { rows, columns });
+    config
+}
+
+#[test]
+fn a_table_that_does_not_fit_is_told_with_its_column_and_row() {
+    let xs = [1.0, 2.0, 3.0];
+    for (table, parts) in [
+        (with_table(4, vec![column("x", &[0.0; 4])]), &["4 rows", "3"][..]),
+        (with_table(3, vec![column("x", &xs[..2])]), &["`x`", "2 values", "3"]),
+        (with_table(3, vec![column("speed", &xs)]), &["`speed`", "x, y"]),
+        (with_table(3, vec![column("ax", &xs)]), &["`ax`"]),
+        (with_table(3, vec![column("x", &[1.0, f64::NAN, 3.0])]), &["`x`", "NaN", "row 2"]),
+        (with_table(3, vec![column("x", &[1.0, 2.0, 1e39])]), &["`x`", "row 3"]),
+        (with_table(3, vec![column("id", &[1.0, 2.5, 3.0])]), &["`id`", "2.5", "whole number"]),
+        (with_table(3, vec![column("id", &[-1.0, 2.0, 3.0])]), &["`id`", "-1", "row 1"]),
+        (
+            with_table(3, vec![TableColumn { component: 1, ..column("x", &xs) }]),
+            &["`x`", "component 1"],
+        ),
+    ] {
+        let error = refusal(&table);
+        assert!(matches!(error, BuildError::Simulation(SimulationError::Initial(_))));
+        let text = error.to_string();
+        for part in parts {
+            assert!(text.contains(part), "{text}: no {part}");
+        }
+    }
+    // These are seen when the entities are made.
+    let entry = Entry::of::<Boids>();
+    let twice = entry.build(&with_table(3, vec![column("id", &[5.0, 1.0, 5.0])])).err();
+    assert_eq!(twice, Some(SimulationError::DuplicateId { id: 5 }.into()));
+    let outside = entry.build(&with_table(3, vec![column("y", &[1.0, 16.0, 3.0])])).err();
+    let Some(BuildError::Simulation(SimulationError::OutOfWorld { column, id: 1, .. })) = outside
+    else {
+        panic!("{outside:?}")
+    };
+    assert_eq!(column, "y");
+}
+
+#[test]
+fn a_table_sets_the_columns_it_has_and_the_model_the_others() {
+    let entry = Entry::of::<Tribes>();
+    let gene = TableColumn { component: 8, ..column("genes", &[0.25, 0.5, 0.75]) };
+    let table =
+        with_table(3, vec![column("x", &[1.5, 2.5, 3.5]), column("tribe", &[3.0, 0.0, 1.0]), gene]);
+    let given = entry.build(&table).unwrap();
+    let spawned = entry.build(&Config { table: None, ..table }).unwrap();
+    let (given, spawned) = (given.rows(), spawned.rows());
+    let mut wanted = spawned.bytes.clone();
+    // id, x, y, vx, vy, energy: six words, then nine genes and the tribe.
+    for (row, (x, tribe, gene)) in wanted.chunks_exact_mut(spawned.stride).zip([
+        (1.5f32, 3u8, 0.25f32),
+        (2.5, 0, 0.5),
+        (3.5, 1, 0.75),
+    ]) {
+        row[4..8].copy_from_slice(&x.to_le_bytes());
+        row[24 + 32..24 + 36].copy_from_slice(&gene.to_le_bytes());
+        row[60] = tribe;
+    }
+    assert_eq!(given.bytes, wanted);
+}
+
+#[test]
+fn a_snapshot_goes_on_under_other_workers() {
+    let entry = Entry::of::<Tribes>();
+    let mut world = entry.build(&config()).unwrap();
+    world.run(30).unwrap();
+    let bytes = world.snapshot();
+    assert_eq!(snapshot_header(&bytes).unwrap().tick, 30);
+    world.run(30).unwrap();
+    for (workers, cut) in [(1, None), (3, Some(Cut::Grid { rows: 3, cols: 2 }))] {
+        let mut again = entry.restore(&bytes, &Options { workers, cut, rebalance: true }).unwrap();
+        again.run(30).unwrap();
+        assert_eq!((again.tick(), again.fingerprint()), (60, world.fingerprint()));
+        assert_eq!(again.metrics().ticks, 30);
+        again.recount().unwrap();
+    }
+    let options = config().options;
+    let foreign = Entry::of::<Boids>().restore(&bytes, &options).err().unwrap();
+    let SnapshotError::OtherModel { found, .. } = (match foreign {
+        BuildError::Simulation(SimulationError::Snapshot(error)) => error,
+        other => panic!("{other}"),
+    }) else {
+        panic!("not refused as another model's")
+    };
+    assert_eq!(found, "tribes");
+    let none = entry.restore(&bytes, &Options { workers: 0, ..options }).err();
+    assert_eq!(none, Some(ThreadsError::Workers { given: 0 }.into()));
+}
+
+#[test]
+fn metrics_add_up() {
+    let mut config = config();
+    config.options.cut = Some(Cut::Grid { rows: 2, cols: 2 });
+    let mut world = Entry::of::<Tribes>().build(&config).unwrap();
+    world.run(50).unwrap();
+    let metrics = world.metrics();
+    assert_eq!((metrics.ticks, metrics.workers, metrics.regions), (50, 2, 4));
+    assert_eq!(metrics.tick_ns.len(), 50);
+    assert_eq!((metrics.per_worker.len(), metrics.per_region.len()), (2, 4));
+    let owned: u64 = metrics.per_region.iter().map(|region| region.owned).sum();
+    assert_eq!(owned, world.population());
+    assert_eq!(world.population(), 800 + metrics.births - metrics.deaths);
+    assert!(metrics.migrations > 0 && metrics.ghosts > 0 && metrics.events > 0);
+    assert!(metrics.bytes > 0 && metrics.messages > 0);
+    assert!(metrics.peak_memory_bytes >= metrics.memory_bytes);
+    let phase = |name: &str| metrics.phases_ns.iter().find(|(known, _)| *known == name).unwrap().1;
+    for name in ["sort", "neighbours", "commit", "route", "receive"] {
+        assert!(phase(name) > 0, "no time in {name}");
+    }
+    let busy: u64 = metrics.per_worker.iter().map(|worker| worker.busy_ns).sum();
+    let phases: u64 = metrics.phases_ns.iter().map(|(_, ns)| ns).sum::<u64>() - phase("wait");
+    assert!(phases <= busy, "{phases} ns in phases, {busy} ns in regions");
+    assert_eq!(world.stats().len(), Entry::of::<Tribes>().stats.len());
+}

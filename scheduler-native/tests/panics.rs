@@ -1,0 +1,157 @@
+//! A model that panics ends its simulation with an error, and nothing else.
+
+use std::ops::Range;
+
+use flockwork_kernel::{Edge, World};
+use flockwork_scheduler::{
+    Context, Cut, DomainError, Model, MutOf, ParamError, Partition, RefOf, ScratchOf, Setup,
+    Simulation, SimulationError, Tick,
+};
+use flockwork_scheduler_native::{Entry, Threads, ThreadsError};
+use flockwork_spatial::{Pair, Positioned};
+
+flockwork_kernel::columns! {
+    /// An entity that stays where it is.
+    mod mine {
+        ghost {
+            /// Position along x.
+            x: f32,
+            /// Position along y.
+            y: f32,
+        }
+        owned {}
+        scratch {}
+    }
+}
+
+flockwork_scheduler::params! {
+    /// When it goes off.
+    pub struct When {
+        /// The tick.
+        tick: u32 = 3, "tick", 0..=1000;
+    }
+}
+
+/// Goes off in the entity with id 7.
+struct Mines {
+    when: When,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Seen(f32, f32);
+
+impl Positioned for Seen {
+    fn x(&self) -> f32 {
+        self.0
+    }
+    fn y(&self) -> f32 {
+        self.1
+    }
+}
+
+impl Model for Mines {
+    type Columns = mine::Columns;
+    type Params = When;
+    type Record = Seen;
+    type Tile = ();
+    type Sum = ();
+
+    const NAME: &'static str = "mines";
+    const ABOUT: &'static str = "a model that panics";
+
+    fn new(when: When, _: &Setup) -> Result<Self, ParamError> {
+        Ok(Self { when })
+    }
+
+    fn radius(&self) -> f32 {
+        1.0
+    }
+
+    fn spawn(&self, setup: &Setup, id: u32, columns: &mut MutOf<'_, Self>, row: usize) {
+        columns.x[row] = (id as f32 + 0.5) * setup.world.width() / setup.population as f32;
+        columns.y[row] = 5.0;
+    }
+
+    fn record(&self, columns: &RefOf<'_, Self>, row: usize) -> Seen {
+        Seen(columns.x[row], columns.y[row])
+    }
+
+    fn load(&self, _: &RefOf<'_, Self>, _: usize) -> ((), ()) {
+        ((), ())
+    }
+
+    fn pair(&self, (): &(), _: &Seen, _: &Pair, (): &mut ()) {}
+
+    fn finish(
+        &self,
+        _: usize,
+        _: usize,
+        (): &(),
+        (): &(),
+        _: &RefOf<'_, Self>,
+        _: &mut ScratchOf<'_, Self>,
+        _: &mut Context<'_, Self>,
+    ) {
+    }
+
+    fn update(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
+        let mine = columns.id[rows].contains(&7);
+        assert!(!(mine && tick.number == u64::from(self.when.tick)), "boom");
+    }
+}
+
+fn setup() -> Setup {
+    let world = World::new(40.0, 10.0, Edge::Torus).unwrap();
+    Setup { world, population: 40, seed: 1, dt: 1.0 }
+}
+
+#[test]
+fn a_panic_is_an_error_that_says_where_and_the_pool_lives_on() {
+    let threads = Threads::new(2).unwrap();
+    let pool = threads.pool();
+    let partition = Partition::new(Cut::Grid { rows: 1, cols: 4 });
+    let when = When { tick: 2 };
+    let mut world = Simulation::<Mines, _>::new(setup(), when, partition, threads, None).unwrap();
+    world.step().unwrap();
+    world.step().unwrap();
+    let error = world.step().unwrap_err();
+    // Entity 7 is at 7.5 of 40: in the first of four regions.
+    assert_eq!(error, SimulationError::Domain(DomainError::Panicked { domain: 0, tick: 2 }));
+    assert_eq!(world.step().unwrap_err(), error);
+    assert_eq!(world.tick(), 2);
+    // Both threads still work.
+    assert_eq!(pool.broadcast(|context| context.index()), [0, 1]);
+    let (left, right) = pool.join(|| 20, || 22);
+    assert_eq!(left + right, 42);
+}
+
+#[test]
+fn a_model_behind_a_name_panics_in_the_same_way() {
+    let config = flockwork_scheduler_native::Config {
+        setup: setup(),
+        params: vec![("tick".into(), 1.0)],
+        table: None,
+        options: flockwork_scheduler_native::Options { workers: 3, cut: None, rebalance: true },
+    };
+    let mut world = Entry::of::<Mines>().build(&config).unwrap();
+    let error = world.run(10).unwrap_err();
+    assert!(matches!(error, SimulationError::Domain(DomainError::Panicked { tick: 1, .. })));
+    assert!(error.to_string().contains("panicked"), "{error}");
+    // Another one in the same process is none the worse.
+    let mut world = Entry::of::<Mines>()
+        .build(&flockwork_scheduler_native::Config {
+            params: vec![("tick".into(), 999.0)],
+            ..config
+        })
+        .unwrap();
+    world.run(10).unwrap();
+}
+
+#[test]
+fn workers_are_from_one_to_the_most() {
+    for given in [0, 1025, usize::MAX] {
+        let error = Threads::new(given).err().unwrap();
+        assert_eq!(error, ThreadsError::Workers { given });
+        assert!(error.to_string().contains("from 1 to 1024"), "{error}");
+    }
+}
