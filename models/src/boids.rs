@@ -4,11 +4,12 @@
 //!
 //! | force | acceleration |
 //! | --- | --- |
-//! | separation | sum of `-d (1 - \|d\|² / separation_radius²)` over those closer than `separation_radius` |
+//! | separation | sum of `-d (1 - \|d\|² / separation_radius²)`, where that pushes away |
 //! | alignment | mean velocity of the neighbours, less the own |
 //! | cohesion | mean position of the neighbours, less the own |
 //!
-//! each times its weight. Speed then stays between `min_speed` and `max_speed`. With
+//! each times its weight, where `d` leads to the neighbour. Only those closer than
+//! `separation_radius` push. Speed then stays between `min_speed` and `max_speed`. With
 //! `max_neighbors` above 0 only the nearest so many count, by (distance, id).
 //!
 //! # Reference

@@ -23,7 +23,7 @@
 //! | --- | --- | --- |
 //! | `speed` | top speed from 1/2 to all of `max_speed` | motion takes energy, by speed squared |
 //! | `vision` | sight from 1/2 to all of `vision` | energy |
-//! | `aggression` | hunts prey up to its own strength, not only half of it; bites harder | grazing |
+//! | `aggression` | hunts prey up to its own strength, not half of it; bites harder | grazing |
 //! | `fear` | flees from anyone stronger, not only from twice the strength | time to graze |
 //! | `cohesion` | weight of staying with its tribe | crowds |
 //! | `separation` | weight of keeping its distance | |

@@ -12,9 +12,10 @@
 //! crowd orders: `order` goes from 0 (everybody for himself) to 1 (all in one direction).
 //!
 //! The paper moves an entity along the heading that it had before the tick, which most later work
-//! does not; `along_new` = 0 gives the rule of the paper. (The names "forward" and "backward
-//! update" are in use for both rules, so neither is used here.) Headings are unit vectors, not angles: the
-//! direction of their sum is the angle in the paper. Where the sum is zero the heading stays.
+//! does not; `along_new` = 0 gives the rule of the paper. (Both "forward" and "backward update" are
+//! names that either rule has been given, so neither is used here.) Headings are unit vectors, not
+//! angles: the direction of their sum is the angle in the paper. Where the sum is zero the heading
+//! stays.
 //!
 //! # Reference
 //!
