@@ -1,0 +1,135 @@
+//! The golden fingerprints under other builds: one number on every target.
+//!
+//! `cargo test` covers the build that tests have anyway. The builds here differ in optimisation,
+//! instruction set or architecture. The golden numbers live with the tests that hold them:
+//! `kernel/tests/golden.rs` and `scheduler/golden/conformance.txt`.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::run::{Outcome, Step, cargo, finish, has_program, has_target, root, skip, steps};
+
+const BUILDS: &[Step] = &[
+    Step { name: "debug", about: "no optimisation, small worlds", run: debug },
+    Step {
+        name: "release",
+        about: "as it is shipped, link-time optimisation and all",
+        run: release,
+    },
+    Step { name: "native", about: "every instruction this processor has", run: native },
+    Step { name: "wasm", about: "WebAssembly with SIMD in Node", run: wasm },
+    Step {
+        name: "aarch64",
+        about: "64-bit ARM, under QEMU where it is another machine",
+        run: aarch64,
+    },
+];
+
+/// The goldens that need no threads: kernels, and all models over the loopback.
+const LOOPBACK: &str = "the_loopback_is_the_specification";
+
+/// Runs the builds that `arguments` names, or all.
+pub fn command(arguments: &[String]) -> Outcome {
+    steps("golden", BUILDS, arguments)
+}
+
+/// The part that the test command has time for: each build with the small worlds.
+pub fn step() -> Outcome {
+    debug()?;
+    optimised("golden-native", &["-Ctarget-cpu=native"], &["--profile", "quick"], Some(LOOPBACK))?;
+    wasm()?;
+    aarch64()
+}
+
+fn debug() -> Outcome {
+    optimised("golden", &[], &["--profile", "dev"], Some(LOOPBACK))
+}
+
+fn release() -> Outcome {
+    optimised("golden", &[], &["--release"], None)
+}
+
+fn native() -> Outcome {
+    optimised("golden-native", &["-Ctarget-cpu=native"], &["--release"], None)
+}
+
+/// Runs the goldens of this machine under compiler flags and a profile; all of the conformance
+/// suite, or the one test of it that `only` names.
+fn optimised(
+    folder: &str,
+    flags: &[&str],
+    profile: &[&str],
+    only: Option<&'static str>,
+) -> Outcome {
+    for test in goldens(only) {
+        let mut command = cargo(&["test", "--quiet"]);
+        command.args(profile).args(test).env("CARGO_TARGET_DIR", target_folder(folder));
+        if !flags.is_empty() {
+            command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+        }
+        finish(&mut command)?;
+    }
+    Ok(())
+}
+
+/// The arguments of the two test binaries that hold goldens.
+fn goldens(only: Option<&'static str>) -> [Vec<&'static str>; 2] {
+    let kernel = vec!["--package", "flockwork-kernel", "--test", "golden"];
+    let mut models = vec!["--package", "flockwork-scheduler-native", "--test", "conformance"];
+    models.extend(only);
+    [kernel, models]
+}
+
+fn wasm() -> Outcome {
+    const TARGET: &str = "wasm32-wasip1";
+    if !has_program("node") {
+        skip("wasm", "Node 20 or newer is needed to run WebAssembly");
+        return Ok(());
+    }
+    if !has_target(TARGET) {
+        skip("wasm", "rustup cannot bring its standard library: rustup target add wasm32-wasip1");
+        return Ok(());
+    }
+    let runner = format!("node --no-warnings {}", root().join("xtask/wasi.mjs").display());
+    elsewhere(TARGET, "WASM32_WASIP1", &runner, &["-Ctarget-feature=+simd128"])
+}
+
+fn aarch64() -> Outcome {
+    const TARGET: &str = "aarch64-unknown-linux-musl";
+    let emulators = ["qemu-aarch64-static", "qemu-aarch64"];
+    let runner = match emulators.iter().find(|name| has_program(name)) {
+        _ if cfg!(target_arch = "aarch64") => "",
+        Some(name) => name,
+        None => {
+            skip("aarch64", "QEMU is needed: apt-get install qemu-user-static");
+            return Ok(());
+        }
+    };
+    if !has_target(TARGET) {
+        skip("aarch64", "rustup cannot bring its standard library: rustup target add");
+        return Ok(());
+    }
+    // The target brings its own C library, and Rust its own linker: no foreign compiler is needed.
+    elsewhere(TARGET, "AARCH64_UNKNOWN_LINUX_MUSL", runner, &["-Clinker=rust-lld"])
+}
+
+/// Runs the goldens that need no threads on another target.
+fn elsewhere(target: &str, name: &str, runner: &str, flags: &[&str]) -> Outcome {
+    for test in goldens(Some(LOOPBACK)) {
+        let mut command: Command = cargo(&["test", "--quiet", "--profile", "quick"]);
+        command.args(["--target", target]).args(test);
+        command.env("CARGO_TARGET_DIR", target_folder("golden"));
+        command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+        if !runner.is_empty() {
+            command.env(format!("CARGO_TARGET_{name}_RUNNER"), runner);
+        }
+        finish(&mut command)?;
+    }
+    Ok(())
+}
+
+/// A folder for builds with other flags, so that they do not push each other out.
+fn target_folder(name: &str) -> PathBuf {
+    let folder = std::env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from);
+    folder.join(name)
+}

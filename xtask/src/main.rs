@@ -1,0 +1,81 @@
+//! The build and test driver: `cargo xtask COMMAND`.
+//!
+//! Every command is a row of [`COMMANDS`] and a module of this crate. Nothing is installed
+//! silently: a command that needs a target or a tool says what it brings, and where it may not,
+//! what to do.
+//!
+//! | module | what it does |
+//! | --- | --- |
+//! | [`test`] | the steps of the test command |
+//! | [`golden`] | the golden fingerprints under other builds |
+//! | [`bare`] | the `no_std` crates for targets without a standard library |
+//! | [`deny`] | operations whose bits change with the build |
+//! | [`tokens`] | Rust source as tokens, without comments, literals and tests |
+//! | [`paths`] | every path that the documents name exists |
+//! | [`run`] | child processes and what the machine has |
+
+mod bare;
+mod deny;
+mod golden;
+mod paths;
+mod run;
+mod test;
+mod tokens;
+
+use std::process::ExitCode;
+
+use run::Outcome;
+
+/// One command of `cargo xtask`.
+struct Command {
+    name: &'static str,
+    usage: &'static str,
+    about: &'static str,
+    run: fn(&[String]) -> Outcome,
+}
+
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "test",
+        usage: "test [STEP]...",
+        about: "all checks, or the named steps alone; `test --list` names them",
+        run: test::command,
+    },
+    Command {
+        name: "golden",
+        usage: "golden [BUILD]...",
+        about: "the golden fingerprints under other builds; `golden --list` names them",
+        run: golden::command,
+    },
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (name, rest) = match arguments.split_first() {
+        Some((name, rest)) => (&name[..], rest),
+        None => ("help", &[][..]),
+    };
+    if matches!(name, "help" | "--help" | "-h") {
+        print!("{}", help());
+        return ExitCode::SUCCESS;
+    }
+    let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
+        eprint!("`{name}` is not a command of `cargo xtask`.\n\n{}", help());
+        return ExitCode::from(2);
+    };
+    match (command.run)(rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{}", failure.message);
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn help() -> String {
+    let mut text = String::from("Usage: cargo xtask COMMAND\n\n");
+    for command in COMMANDS {
+        text += &format!("  {:20} {}\n", command.usage, command.about);
+    }
+    text
+}

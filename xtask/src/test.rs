@@ -1,0 +1,49 @@
+//! `cargo xtask test`: all that must hold before a change is taken, cheapest first.
+
+use crate::run::{Outcome, Step, cargo, finish, steps};
+use crate::{bare, deny, golden, paths};
+
+const STEPS: &[Step] = &[
+    Step { name: "format", about: "the code is formatted", run: format },
+    Step { name: "deny", about: "no operation whose bits change with the build", run: deny::step },
+    Step { name: "paths", about: "every path that the documents name exists", run: paths::step },
+    Step { name: "clippy", about: "no warning of the compiler or of clippy", run: clippy },
+    Step { name: "unit", about: "the tests of all crates", run: unit },
+    Step { name: "doc", about: "the examples in the documentation run", run: doctests },
+    Step { name: "rustdoc", about: "the documentation builds without a warning", run: rustdoc },
+    Step { name: "bare", about: "no_std crates build without a standard library", run: bare::step },
+    Step { name: "golden", about: "one fingerprint under every build", run: golden::step },
+];
+
+/// Runs the steps that `arguments` names, or all.
+pub fn command(arguments: &[String]) -> Outcome {
+    steps("test", STEPS, arguments)
+}
+
+fn format() -> Outcome {
+    finish(&mut cargo(&["fmt", "--all", "--check"]))
+}
+
+fn clippy() -> Outcome {
+    finish(&mut cargo(&[
+        "clippy",
+        "--quiet",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "--deny=warnings",
+    ]))
+}
+
+fn unit() -> Outcome {
+    finish(&mut cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--examples"]))
+}
+
+fn doctests() -> Outcome {
+    finish(&mut cargo(&["test", "--workspace", "--doc"]))
+}
+
+fn rustdoc() -> Outcome {
+    let mut command = cargo(&["doc", "--quiet", "--workspace", "--no-deps"]);
+    finish(command.env("RUSTDOCFLAGS", "--deny=warnings"))
+}
