@@ -1,12 +1,18 @@
 //! The same bits for any cut and any order of polls, and those of a naive twin.
 
 use flockwork_scheduler::{Cut, Executor, Serial, Simulation};
-use quickcheck::quickcheck;
+use quickcheck::{Arbitrary, Gen, quickcheck};
 
 use crate::dots::Dots;
 use crate::executors::Shuffled;
 use crate::naive::Naive;
 use crate::plan::Plan;
+
+impl Arbitrary for Plan {
+    fn arbitrary(g: &mut Gen) -> Self {
+        Self::any(&mut |most| u32::arbitrary(g) % most)
+    }
+}
 
 /// Past two looks at the balance.
 const TICKS: u64 = 18;

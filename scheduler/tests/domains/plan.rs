@@ -2,7 +2,6 @@
 
 use flockwork_kernel::{Edge, World};
 use flockwork_scheduler::{Cut, Executor, Grid, Partition, Setup, Simulation, SimulationError};
-use quickcheck::{Arbitrary, Gen};
 
 use crate::dots::{Dots, DotsParams};
 
@@ -95,32 +94,44 @@ impl Plan {
     }
 }
 
-impl Arbitrary for Plan {
-    fn arbitrary(g: &mut Gen) -> Self {
-        let edge = *g.choose(&[Edge::Torus, Edge::Torus, Edge::Walls, Edge::Open]).unwrap();
+impl Plan {
+    /// Any world and any cut that fits it; `below` gives any number below another one.
+    pub fn any(below: &mut dyn FnMut(u32) -> u32) -> Self {
+        fn one_of<T: Copy>(of: &[T], below: &mut dyn FnMut(u32) -> u32) -> T {
+            of[below(of.len() as u32) as usize]
+        }
+        let edge = one_of(&[Edge::Torus, Edge::Torus, Edge::Walls, Edge::Open], below);
         // In cells: a torus of two and a strip of one among them.
         let sides: &[f32] = match edge {
             Edge::Torus => &[2.01, 2.2, 3.3, 5.0, 8.7],
             Edge::Walls | Edge::Open => &[1.0, 1.4, 2.2, 5.0, 8.7],
         };
-        let radius = *g.choose(&[1.0f32, 0.37, 12.5]).unwrap();
-        let mut side = || *g.choose(sides).unwrap() * radius;
-        let world = World::new(side(), side(), edge).unwrap();
-        let population = *g.choose(&[1, 2, 7, 8, 9, 60, 150, 300]).unwrap();
-        let setup = Setup { world, population, seed: u64::arbitrary(g), dt: radius * 0.25 };
-        let places =
-            [Place::Uniform, Place::OneCell, Place::Borders, Place::Seam, Place::TwoPoints];
-        let most = *g.choose(&[0, 0, 1, 5]).unwrap();
+        let radius = one_of(&[1.0f32, 0.37, 12.5], below);
+        let width = one_of(sides, below) * radius;
+        let height = one_of(sides, below) * radius;
+        let world = World::new(width, height, edge).unwrap();
+        let population = one_of(&[1, 2, 7, 8, 9, 60, 150, 300], below);
+        let seed = below(u32::MAX).into();
+        let setup = Setup { world, population, seed, dt: radius * 0.25 };
+        let most = one_of(&[0, 0, 1, 5], below);
         let params = DotsParams { radius, most, ..DotsParams::default() };
-        let place = *g.choose(&places).unwrap();
-        let plan = Self { setup, params, place, cut: Cut::Parts(1), rebalance: bool::arbitrary(g) };
-        let grid = plan.grid();
-        let up_to = |g: &mut Gen, most: u32| 1 + u32::arbitrary(g) % most;
-        let cut = if bool::arbitrary(g) {
-            Cut::Parts(up_to(g, grid.cells().min(9)))
+        let place = one_of(
+            &[Place::Uniform, Place::OneCell, Place::Borders, Place::Seam, Place::TwoPoints],
+            below,
+        );
+        let rebalance = below(2) == 1;
+        let plan = Self { setup, params, place, cut: Cut::Parts(1), rebalance };
+        Self { cut: plan.any_cut(below), ..plan }
+    }
+
+    /// Any cut that fits this world.
+    pub fn any_cut(&self, below: &mut dyn FnMut(u32) -> u32) -> Cut {
+        let grid = self.grid();
+        if below(2) == 0 {
+            Cut::Parts(1 + below(grid.cells().min(9)))
         } else {
-            Cut::Grid { rows: up_to(g, grid.rows().min(4)), cols: up_to(g, grid.cols().min(4)) }
-        };
-        Self { cut, ..plan }
+            let rows = 1 + below(grid.rows().min(4));
+            Cut::Grid { rows, cols: 1 + below(grid.cols().min(4)) }
+        }
     }
 }
