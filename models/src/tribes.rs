@@ -457,9 +457,9 @@ impl Model for Tribes {
         columns.energy[child] = half;
         columns.x[child] = columns.x[parent];
         columns.y[child] = columns.y[parent];
-        // Turned left by a right angle; a difference from 0 is never -0.
+        // Turned left by a right angle; neither of these is ever -0.
         columns.vx[child] = 0.0 - columns.vy[parent];
-        columns.vy[child] = columns.vx[parent];
+        columns.vy[child] = columns.vx[parent] + 0.0;
         columns.tribe[child] = columns.tribe[parent];
         columns.age[child] = 0.0;
         // A parent that was bitten to death has a stillborn child.

@@ -151,12 +151,12 @@ impl Draw {
         setup(size, self.edge(), population, self.seed, dt)
     }
 
-    /// Places for all entities: uniform, clustered, on the borders of cells, at the seam, or few
-    /// and far between with many in one place.
+    /// Places for all entities: uniform, clustered, on the borders of cells, at the seam, on a
+    /// lattice, or far apart with many in one place.
     pub fn places(&mut self, setup: &Setup, radius: f32) -> Vec<(f32, f32)> {
         let (width, height) = (setup.world.width(), setup.world.height());
         let grid = Grid::new(setup.world, radius, setup.population).unwrap();
-        let kind = self.below(5);
+        let kind = self.below(6);
         (0..setup.population)
             .map(|_| {
                 let (x, y) = match kind {
