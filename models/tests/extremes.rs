@@ -34,7 +34,7 @@ fn any_world<M: Model>(draw: &mut Draw) -> Option<Simulation<M, Serial>> {
     let setup = Setup { world, population: 1 + draw.below(40), seed: 3, dt };
     let together = draw.once_in(2);
     let mut initial = |id: u32, row: &mut [u8]| {
-        if together && id % 3 != 0 {
+        if together && !id.is_multiple_of(3) {
             put::<M>(row, "x", &(0.5 * side).to_le_bytes());
             put::<M>(row, "y", &0.0f32.to_le_bytes());
         }
