@@ -49,6 +49,28 @@ pub trait AnySimulation: Send {
     ///
     /// [`SimulationError::Conservation`].
     fn recount(&self) -> Result<(), RunError>;
+
+    /// This process's number, and how many share the world. If they are several, all of them must
+    /// call the functions of this trait in the same order.
+    fn process(&self) -> (u32, u32) {
+        (0, 1)
+    }
+    /// What the first process says.
+    fn lead(&self, value: u64) -> u64 {
+        value
+    }
+    /// Whether all processes say yes.
+    fn agree(&self, yes: bool) -> bool {
+        yes
+    }
+    /// The entities of this process, in ascending order of id.
+    fn own_rows(&self) -> Rows {
+        self.rows()
+    }
+    /// This process's part of the state: see [`flockwork_scheduler::snapshot::merge`].
+    fn own_snapshot(&self) -> Vec<u8> {
+        self.snapshot()
+    }
 }
 
 /// Entities as packed rows: the columns that travel, in schema order, little-endian.
@@ -99,6 +121,29 @@ pub struct Metrics {
     pub memory_bytes: u64,
     /// The most bytes of memory that were in use after any tick.
     pub peak_memory_bytes: u64,
+    /// Each process's part; empty if there is only one.
+    pub per_process: Vec<ProcessMetrics>,
+}
+
+/// One process's part of a world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProcessMetrics {
+    /// Entities it owns.
+    pub owned: u64,
+    /// Ghosts it sees.
+    pub ghosts: u64,
+    /// Time in its domains, added up over its threads.
+    pub busy_ns: u64,
+    /// Time in which it exchanged mail with other processes, waiting for them included.
+    pub communicate_ns: u64,
+    /// Bytes of mail to other processes, as they were sent.
+    pub sent_bytes: u64,
+    /// What they would have been without compression.
+    pub raw_bytes: u64,
+    /// Messages to other processes.
+    pub messages: u64,
+    /// Bytes of memory in use.
+    pub memory_bytes: u64,
 }
 
 /// One worker's time.
@@ -229,6 +274,7 @@ impl<M: Model> AnySimulation for Native<M> {
             imbalance: self.world.imbalance(),
             memory_bytes: self.world.memory_bytes() as u64,
             peak_memory_bytes: self.peak_memory_bytes as u64,
+            per_process: Vec::new(),
         }
     }
 

@@ -4,8 +4,8 @@ use std::fmt;
 
 use flockwork_kernel::columns::{Column, Columns, Reach, packed_len, padded};
 use flockwork_scheduler::{
-    Cut, Grid, Model, Param, ParamError, Params, Partition, Setup, Simulation, SimulationError,
-    Stat, Topology,
+    Cut, Executor, Grid, Model, Param, ParamError, Params, Partition, Setup, Simulation,
+    SimulationError, Stat, Topology,
 };
 
 use crate::any::{AnySimulation, Native};
@@ -33,19 +33,27 @@ impl Default for Options {
 impl Options {
     /// The cut that is chosen where none is given: some regions per worker, but no region so
     /// small that its border costs more than its inside.
-    fn cut_of(&self, grid: &Grid) -> Cut {
+    fn cut_of(&self, grid: &Grid, processes: usize) -> Cut {
         const REGIONS_PER_WORKER: usize = 2;
         const LEAST_CELLS: u32 = 64;
         self.cut.unwrap_or_else(|| {
-            let wanted = if self.workers <= 1 { 1 } else { self.workers * REGIONS_PER_WORKER };
-            let most = (grid.cells() / LEAST_CELLS).max(1);
+            let workers = self.workers.saturating_mul(processes);
+            let wanted = if workers <= 1 { 1 } else { workers.saturating_mul(REGIONS_PER_WORKER) };
+            let most = (grid.cells() / LEAST_CELLS).max(processes.min(4096) as u32);
             Cut::Parts(most.min(wanted.min(4096) as u32))
         })
     }
 
-    fn partition(&self, grid: &Grid) -> Partition {
-        let partition = Partition::new(self.cut_of(grid));
-        Partition { rebalance: partition.rebalance.filter(|_| self.rebalance), ..partition }
+    fn partition(&self, grid: &Grid, processes: usize) -> Result<Partition, SimulationError> {
+        let cut = self.cut_of(grid, processes);
+        if cut.count().is_some_and(|count| (count as usize) < processes) {
+            return Err(SimulationError::Initial(format!(
+                "regions is {}: there must be at least one for each of the {processes} processes",
+                cut.count().unwrap_or(0)
+            )));
+        }
+        let partition = Partition::new(cut);
+        Ok(Partition { rebalance: partition.rebalance.filter(|_| self.rebalance), ..partition })
     }
 }
 
@@ -84,6 +92,43 @@ pub struct Checked {
 /// A new simulation, or why there is none.
 type Built = Result<Box<dyn AnySimulation>, BuildError>;
 
+/// Where simulations run: on the threads of this process, or on several processes.
+pub trait Backend: 'static {
+    /// Polls the domains and carries the mail.
+    type Executor: Executor;
+
+    /// How many processes share a world.
+    fn processes() -> usize {
+        1
+    }
+
+    /// Makes an executor.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] if it cannot be had.
+    fn executor(options: &Options) -> Result<Self::Executor, BuildError>;
+
+    /// Hides the type of a simulation's model.
+    fn wrap<M: Model>(world: Simulation<M, Self::Executor>) -> Box<dyn AnySimulation>;
+}
+
+/// Runs simulations on threads of this process.
+#[derive(Clone, Copy, Debug)]
+pub struct OnThreads;
+
+impl Backend for OnThreads {
+    type Executor = Threads;
+
+    fn executor(options: &Options) -> Result<Threads, BuildError> {
+        Ok(Threads::new(options.workers)?)
+    }
+
+    fn wrap<M: Model>(world: Simulation<M, Threads>) -> Box<dyn AnySimulation> {
+        Box::new(Native::new(world))
+    }
+}
+
 /// A model that can be chosen by name.
 #[derive(Clone, Copy)]
 pub struct Entry {
@@ -107,8 +152,13 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The entry of a model.
+    /// The entry of a model that runs on threads.
     pub const fn of<M: Model>() -> Self {
+        Self::on::<M, OnThreads>()
+    }
+
+    /// The entry of a model that runs on a backend.
+    pub const fn on<M: Model, B: Backend>() -> Self {
         Self {
             name: M::NAME,
             about: M::ABOUT,
@@ -117,9 +167,9 @@ impl Entry {
             stats: M::STATS,
             events: M::EVENTS,
             births: M::BIRTHS,
-            check: check::<M>,
-            build: build::<M>,
-            restore: restore::<M>,
+            check: check::<M, B>,
+            build: build::<M, B>,
+            restore: restore::<M, B>,
         }
     }
 
@@ -174,7 +224,7 @@ fn grid_of<M: Model>(setup: &Setup, params: M::Params) -> Result<Grid, Simulatio
     Ok(Grid::new(setup.world, model.radius(), setup.population)?)
 }
 
-fn check<M: Model>(config: &Config) -> Result<Checked, BuildError> {
+fn check<M: Model, B: Backend>(config: &Config) -> Result<Checked, BuildError> {
     let setup = config.setup;
     let params = params_of::<M>(config).map_err(SimulationError::from)?;
     if setup.population == 0 || setup.population > flockwork_scheduler::MAX_POPULATION {
@@ -188,8 +238,8 @@ fn check<M: Model>(config: &Config) -> Result<Checked, BuildError> {
     if config.options.workers == 0 || config.options.workers > crate::threads::MAX_WORKERS {
         return Err(ThreadsError::Workers { given: config.options.workers }.into());
     }
-    let topology = Topology::new(grid, config.options.cut_of(&grid), &|_, _| 1)
-        .map_err(SimulationError::from)?;
+    let partition = config.options.partition(&grid, B::processes())?;
+    let topology = Topology::new(grid, partition.cut, &|_, _| 1).map_err(SimulationError::from)?;
     if let Some(table) = &config.table {
         fit(table, &setup, M::Columns::SCHEMA)?;
     }
@@ -223,28 +273,28 @@ fn fit<'a>(
     Fitted::new(table, schema)
 }
 
-fn build<M: Model>(config: &Config) -> Built {
-    check::<M>(config)?;
+fn build<M: Model, B: Backend>(config: &Config) -> Built {
+    check::<M, B>(config)?;
     let setup = config.setup;
     let params = params_of::<M>(config).map_err(SimulationError::from)?;
     let grid = grid_of::<M>(&setup, params)?;
-    let threads = Threads::new(config.options.workers)?;
-    let partition = config.options.partition(&grid);
+    let executor = B::executor(&config.options)?;
+    let partition = config.options.partition(&grid, B::processes())?;
     let world = match &config.table {
-        None => Simulation::<M, _>::new(setup, params, partition, threads, None),
+        None => Simulation::<M, _>::new(setup, params, partition, executor, None),
         Some(table) => {
             let fitted = fit(table, &setup, M::Columns::SCHEMA)?;
             let mut initial = |index: u32, packed: &mut [u8]| {
                 fitted.apply(index as usize, packed);
                 Ok(())
             };
-            Simulation::<M, _>::new(setup, params, partition, threads, Some(&mut initial))
+            Simulation::<M, _>::new(setup, params, partition, executor, Some(&mut initial))
         }
     };
-    Ok(Box::new(Native::new(world?)))
+    Ok(B::wrap(world?))
 }
 
-fn restore<M: Model>(snapshot: &[u8], options: &Options) -> Built {
+fn restore<M: Model, B: Backend>(snapshot: &[u8], options: &Options) -> Built {
     let header = crate::snapshot_header(snapshot).map_err(SimulationError::from)?;
     header.fits::<M>().map_err(SimulationError::from)?;
     let config = Config {
@@ -255,9 +305,9 @@ fn restore<M: Model>(snapshot: &[u8], options: &Options) -> Built {
     };
     let params = params_of::<M>(&config).map_err(SimulationError::from)?;
     let grid = grid_of::<M>(&config.setup, params)?;
-    let threads = Threads::new(options.workers)?;
-    let world = Simulation::<M, _>::restore(snapshot, options.partition(&grid), threads)?;
-    Ok(Box::new(Native::new(world)))
+    let partition = options.partition(&grid, B::processes())?;
+    let executor = B::executor(options)?;
+    Ok(B::wrap(Simulation::<M, _>::restore(snapshot, partition, executor)?))
 }
 
 /// A simulation cannot be made.

@@ -15,8 +15,10 @@ mod post;
 mod table;
 mod threads;
 
-pub use any::{AnySimulation, Metrics, RegionMetrics, Rows, RunError, WorkerMetrics};
-pub use entry::{BuildError, Checked, Config, Entry, Options};
+pub use any::{
+    AnySimulation, Metrics, ProcessMetrics, RegionMetrics, Rows, RunError, WorkerMetrics,
+};
+pub use entry::{Backend, BuildError, Checked, Config, Entry, OnThreads, Options};
 pub use flockwork_scheduler::snapshot::header as snapshot_header;
 pub use flockwork_scheduler::{SnapshotError, SnapshotHeader};
 pub use table::{Table, TableColumn};

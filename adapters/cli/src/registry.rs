@@ -1,7 +1,7 @@
 //! The models a command knows.
 
 use flockwork_scheduler::Model;
-use flockwork_scheduler_native::Entry;
+use flockwork_scheduler_native::{Backend, Entry, OnThreads};
 
 use crate::failure::Failure;
 use crate::human;
@@ -26,18 +26,29 @@ impl Registry {
 
     /// Makes a registry of the built-in models.
     pub fn builtin() -> Self {
+        Self::builtin_on::<OnThreads>()
+    }
+
+    /// Makes a registry of the built-in models, which run on a backend.
+    pub fn builtin_on<B: Backend>() -> Self {
         Self::new()
-            .with::<flockwork_models::Boids>()
-            .with::<flockwork_models::Tribes>()
-            .with::<flockwork_models::Vicsek>()
-            .with::<flockwork_models::Discs>()
-            .with::<flockwork_models::LennardJones>()
+            .with_on::<flockwork_models::Boids, B>()
+            .with_on::<flockwork_models::Tribes, B>()
+            .with_on::<flockwork_models::Vicsek, B>()
+            .with_on::<flockwork_models::Discs, B>()
+            .with_on::<flockwork_models::LennardJones, B>()
     }
 
     /// Adds a model; one of the same name is replaced.
     #[must_use]
-    pub fn with<M: Model>(mut self) -> Self {
-        let entry = Entry::of::<M>();
+    pub fn with<M: Model>(self) -> Self {
+        self.with_on::<M, OnThreads>()
+    }
+
+    /// Adds a model that runs on a backend; one of the same name is replaced.
+    #[must_use]
+    pub fn with_on<M: Model, B: Backend>(mut self) -> Self {
+        let entry = Entry::on::<M, B>();
         self.entries.retain(|known| known.name != entry.name);
         self.entries.push(entry);
         self
