@@ -13,6 +13,11 @@ use bytemuck::Pod;
 
 use crate::LANES;
 
+mod describe;
+mod json;
+
+pub use json::Json;
+
 /// The alignment of the memory and of each column in it, in bytes.
 pub const ALIGN: usize = 64;
 
@@ -61,6 +66,17 @@ pub enum Reach {
     Owned = 1,
     /// Travels to ghosts too.
     Ghost = 2,
+}
+
+impl Reach {
+    /// The name it has in schemas that other languages read.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Reach::Scratch => "scratch",
+            Reach::Owned => "owned",
+            Reach::Ghost => "ghost",
+        }
+    }
 }
 
 /// One column of a schema.
@@ -383,249 +399,6 @@ pub fn gather_column<T: Element>(from: &[T], order: &[u32], to: &mut [T]) {
     }
 }
 
-/// Describes the columns of an entity.
-///
-/// Makes a module with the type `Columns` (which implements [`Columns`](crate::columns::Columns))
-/// and its views `Ref` (all columns, read only), `Mut` (all, writable) and `Scratch` (the scratch
-/// columns, writable). The column `id: u32` is always there, first, with reach ghost. Sections
-/// come in the order `ghost`, `owned`, `scratch`; each may be empty.
-///
-/// # Example
-///
-/// ```
-/// use flockwork_kernel::columns::{self, ALIGN, Columns as _};
-///
-/// flockwork_kernel::columns! {
-///     /// State of one boid.
-///     pub mod boid {
-///         ghost {
-///             /// Position along x, metres.
-///             x: f32,
-///             /// Position along y, metres.
-///             y: f32,
-///         }
-///         owned {
-///             /// Nine genes, each from 0 to 1.
-///             genes: [f32; 9],
-///         }
-///         scratch {
-///             /// Acceleration along x, metres per second squared.
-///             ax: f32,
-///         }
-///     }
-/// }
-///
-/// #[repr(align(64))]
-/// struct Memory([u8; 4096]);
-/// let mut memory = Memory([0; 4096]);
-/// assert!(columns::byte_len::<boid::Columns>(16).unwrap() <= 4096);
-/// let mut boids = boid::Columns::bind(&mut memory.0, 16).unwrap();
-/// boids.x[3] = 1.5;
-/// boids.genes[3][8] = 0.25;
-/// assert_eq!(boid::Columns::SCHEMA[3].name, "genes");
-/// ```
-#[macro_export]
-macro_rules! columns {
-    (
-        $(#[$meta:meta])*
-        $vis:vis mod $module:ident {
-            ghost { $($(#[doc = $gdoc:literal])* $g:ident : $gt:ty),* $(,)? }
-            owned { $($(#[doc = $odoc:literal])* $o:ident : $ot:ty),* $(,)? }
-            scratch { $($(#[doc = $sdoc:literal])* $s:ident : $st:ty),* $(,)? }
-        }
-    ) => {
-        $(#[$meta])*
-        $vis mod $module {
-            use $crate::columns::{self as base, Column, LayoutError, Reach};
-
-            /// The type that stands for these columns.
-            #[derive(Clone, Copy, Debug)]
-            pub struct Columns;
-
-            /// All columns, read only.
-            #[derive(Clone, Copy, Debug)]
-            pub struct Ref<'a> {
-                /// Identity, unique in the world.
-                pub id: &'a [u32],
-                $($(#[doc = $gdoc])* pub $g: &'a [$gt],)*
-                $($(#[doc = $odoc])* pub $o: &'a [$ot],)*
-                $($(#[doc = $sdoc])* pub $s: &'a [$st],)*
-            }
-
-            /// All columns, writable.
-            #[derive(Debug)]
-            pub struct Mut<'a> {
-                /// Identity, unique in the world.
-                pub id: &'a mut [u32],
-                $($(#[doc = $gdoc])* pub $g: &'a mut [$gt],)*
-                $($(#[doc = $odoc])* pub $o: &'a mut [$ot],)*
-                $($(#[doc = $sdoc])* pub $s: &'a mut [$st],)*
-            }
-
-            /// The scratch columns, writable.
-            #[derive(Debug)]
-            pub struct Scratch<'a> {
-                $($(#[doc = $sdoc])* pub $s: &'a mut [$st],)*
-                /// The lifetime of the memory, also where there is no column.
-                pub memory: ::core::marker::PhantomData<&'a mut [u8]>,
-            }
-
-            impl base::Columns for Columns {
-                const SCHEMA: &'static [Column] = &[
-                    Column::of::<u32>("id", Reach::Ghost, "identity, unique in the world"),
-                    $(Column::of::<$gt>(
-                        stringify!($g), Reach::Ghost, concat!($($gdoc),*).trim_ascii()),)*
-                    $(Column::of::<$ot>(
-                        stringify!($o), Reach::Owned, concat!($($odoc),*).trim_ascii()),)*
-                    $(Column::of::<$st>(
-                        stringify!($s), Reach::Scratch, concat!($($sdoc),*).trim_ascii()),)*
-                ];
-
-                type Ref<'a> = Ref<'a>;
-                type Mut<'a> = Mut<'a>;
-                type Scratch<'a> = Scratch<'a>;
-
-                fn view(mut memory: &[u8], capacity: usize) -> Result<Ref<'_>, LayoutError> {
-                    base::check(Self::SCHEMA, memory, capacity)?;
-                    let rows = base::padded(capacity);
-                    let memory = &mut memory;
-                    Ok(Ref {
-                        id: base::take(memory, rows)?,
-                        $($g: base::take(memory, rows)?,)*
-                        $($o: base::take(memory, rows)?,)*
-                        $($s: base::take(memory, rows)?,)*
-                    })
-                }
-
-                fn bind(mut memory: &mut [u8], capacity: usize) -> Result<Mut<'_>, LayoutError> {
-                    base::check(Self::SCHEMA, memory, capacity)?;
-                    let rows = base::padded(capacity);
-                    let memory = &mut memory;
-                    Ok(Mut {
-                        id: base::take_mut(memory, rows)?,
-                        $($g: base::take_mut(memory, rows)?,)*
-                        $($o: base::take_mut(memory, rows)?,)*
-                        $($s: base::take_mut(memory, rows)?,)*
-                    })
-                }
-
-                fn split(
-                    mut memory: &mut [u8],
-                    capacity: usize,
-                ) -> Result<(Ref<'_>, Scratch<'_>), LayoutError> {
-                    base::check(Self::SCHEMA, memory, capacity)?;
-                    let rows = base::padded(capacity);
-                    let memory = &mut memory;
-                    let read = Ref {
-                        id: base::take_mut(memory, rows)?,
-                        $($g: base::take_mut(memory, rows)?,)*
-                        $($o: base::take_mut(memory, rows)?,)*
-                        $($s: &[],)*
-                    };
-                    let scratch = Scratch {
-                        $($s: base::take_mut(memory, rows)?,)*
-                        memory: ::core::marker::PhantomData,
-                    };
-                    Ok((read, scratch))
-                }
-
-                #[inline(always)]
-                fn share<'a>(columns: &'a Mut<'_>) -> Ref<'a> {
-                    Ref {
-                        id: columns.id,
-                        $($g: columns.$g,)*
-                        $($o: columns.$o,)*
-                        $($s: columns.$s,)*
-                    }
-                }
-
-                #[inline]
-                fn gather(from: &Ref<'_>, order: &[u32], to: &mut Mut<'_>) {
-                    base::gather_column(from.id, order, to.id);
-                    $(base::gather_column(from.$g, order, to.$g);)*
-                    $(base::gather_column(from.$o, order, to.$o);)*
-                }
-
-                #[inline]
-                fn pack(
-                    from: &Ref<'_>,
-                    row: usize,
-                    reach: Reach,
-                    bytes: &mut [u8],
-                ) -> Option<usize> {
-                    let mut at = 0usize;
-                    let mut put = |part: &[u8]| -> Option<()> {
-                        bytes.get_mut(at..at + part.len())?.copy_from_slice(part);
-                        at += part.len();
-                        Some(())
-                    };
-                    put($crate::bytemuck::bytes_of(from.id.get(row)?))?;
-                    $(put($crate::bytemuck::bytes_of(from.$g.get(row)?))?;)*
-                    if reach <= Reach::Owned {
-                        $(put($crate::bytemuck::bytes_of(from.$o.get(row)?))?;)*
-                    }
-                    if reach <= Reach::Scratch {
-                        $(put($crate::bytemuck::bytes_of(from.$s.get(row)?))?;)*
-                    }
-                    Some(at)
-                }
-
-                #[inline]
-                fn unpack(
-                    to: &mut Mut<'_>,
-                    row: usize,
-                    reach: Reach,
-                    bytes: &[u8],
-                ) -> Option<usize> {
-                    let mut at = 0usize;
-                    let mut get = |part: &mut [u8]| -> Option<()> {
-                        part.copy_from_slice(bytes.get(at..at + part.len())?);
-                        at += part.len();
-                        Some(())
-                    };
-                    get($crate::bytemuck::bytes_of_mut(to.id.get_mut(row)?))?;
-                    $(get($crate::bytemuck::bytes_of_mut(to.$g.get_mut(row)?))?;)*
-                    if reach <= Reach::Owned {
-                        $(get($crate::bytemuck::bytes_of_mut(to.$o.get_mut(row)?))?;)*
-                    }
-                    if reach <= Reach::Scratch {
-                        $(get($crate::bytemuck::bytes_of_mut(to.$s.get_mut(row)?))?;)*
-                    }
-                    Some(at)
-                }
-
-                #[inline]
-                fn fingerprint(from: &Ref<'_>, row: usize) -> u64 {
-                    let Some(&id) = from.id.get(row) else { return 0 };
-                    #[allow(unused_mut)]
-                    let mut hash = $crate::fingerprint::Fingerprint::of(id);
-                    $(if let Some(value) = from.$g.get(row) { hash.column(value); })*
-                    $(if let Some(value) = from.$o.get(row) { hash.column(value); })*
-                    hash.finish()
-                }
-
-                fn difference(
-                    left: &Ref<'_>,
-                    left_row: usize,
-                    right: &Ref<'_>,
-                    right_row: usize,
-                ) -> Option<&'static str> {
-                    if left.id.get(left_row) != right.id.get(right_row) {
-                        return Some("id");
-                    }
-                    $(if base::differs(left.$g.get(left_row), right.$g.get(right_row)) {
-                        return Some(stringify!($g));
-                    })*
-                    $(if base::differs(left.$o.get(left_row), right.$o.get(right_row)) {
-                        return Some(stringify!($o));
-                    })*
-                    None
-                }
-            }
-        }
-    };
-}
-
 /// Compares bits; used by [`columns!`](crate::columns!).
 #[doc(hidden)]
 pub fn differs<T: Element>(left: Option<&T>, right: Option<&T>) -> bool {
@@ -633,118 +406,4 @@ pub fn differs<T: Element>(left: Option<&T>, right: Option<&T>) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    crate::columns! {
-        /// Every scalar and reach.
-        pub mod every {
-            ghost {
-                /// Position along x.
-                x: f32,
-                y: f32,
-            }
-            owned {
-                tribe: u8,
-                age: u16,
-                genes: [f32; 9],
-            }
-            scratch {
-                ax: f32,
-            }
-        }
-    }
-
-    #[repr(align(64))]
-    struct Memory([u8; 8192]);
-
-    #[test]
-    fn schema_is_plain_data_in_memory_order() {
-        let schema = every::Columns::SCHEMA;
-        let names: [&str; 7] = core::array::from_fn(|i| schema[i].name);
-        assert_eq!(names, ["id", "x", "y", "tribe", "age", "genes", "ax"]);
-        assert_eq!(schema[1].about, "Position along x.");
-        assert_eq!(schema[5].stride(), 36);
-        assert_eq!(packed_len(schema, Reach::Ghost), 12);
-        assert_eq!(packed_len(schema, Reach::Owned), 12 + 3 + 36);
-        assert_eq!(packed_len(schema, Reach::Scratch), 12 + 3 + 36 + 4);
-    }
-
-    #[test]
-    fn columns_are_aligned_padded_and_inside() {
-        for capacity in [0, 1, 7, 8, 9, 100] {
-            let len = byte_len::<every::Columns>(capacity).unwrap();
-            let mut memory = Memory([0; 8192]);
-            let base = memory.0.as_ptr().addr();
-            let views = every::Columns::bind(&mut memory.0[..len], capacity).unwrap();
-            for (column, address) in [
-                (0, views.id.as_ptr().addr()),
-                (3, views.tribe.as_ptr().addr()),
-                (5, views.genes.as_ptr().addr()),
-                (6, views.ax.as_ptr().addr()),
-            ] {
-                assert_eq!(address % ALIGN, 0);
-                assert_eq!(offset(every::Columns::SCHEMA, capacity, column), Some(address - base));
-            }
-            assert!(views.x.len() >= capacity + LANES - 1);
-        }
-    }
-
-    #[test]
-    fn memory_that_does_not_fit_is_an_error() {
-        let mut memory = Memory([0; 8192]);
-        let needed = byte_len::<every::Columns>(10).unwrap();
-        assert_eq!(
-            every::Columns::bind(&mut memory.0[..needed - 1], 10).unwrap_err(),
-            LayoutError::TooShort { needed, given: needed - 1 }
-        );
-        assert_eq!(every::Columns::view(&memory.0[4..], 10).unwrap_err(), LayoutError::Misaligned);
-        assert_eq!(
-            every::Columns::view(&memory.0, usize::MAX).unwrap_err(),
-            LayoutError::TooLarge { capacity: usize::MAX }
-        );
-        assert_eq!(byte_len::<every::Columns>(usize::MAX), None);
-    }
-
-    #[test]
-    fn a_packed_row_unpacks_to_the_same_row() {
-        let mut memory = Memory([0; 8192]);
-        let mut other = Memory([0; 8192]);
-        let mut from = every::Columns::bind(&mut memory.0, 4).unwrap();
-        from.id[2] = 77;
-        from.x[2] = 1.5;
-        from.tribe[2] = 3;
-        from.age[2] = 500;
-        from.genes[2] = [0.25; 9];
-        from.ax[2] = 9.0;
-        let from = every::Columns::share(&from);
-        let mut to = every::Columns::bind(&mut other.0, 4).unwrap();
-        let mut bytes = [0; 64];
-        let len = every::Columns::pack(&from, 2, Reach::Owned, &mut bytes).unwrap();
-        assert_eq!(every::Columns::unpack(&mut to, 1, Reach::Owned, &bytes[..len]), Some(len));
-        let to = every::Columns::share(&to);
-        assert_eq!(every::Columns::difference(&from, 2, &to, 1), None);
-        assert_eq!(every::Columns::fingerprint(&from, 2), every::Columns::fingerprint(&to, 1));
-        assert_eq!(to.ax[1], 0.0);
-        assert_eq!(every::Columns::difference(&from, 3, &to, 0), None);
-        assert_eq!(every::Columns::pack(&from, 2, Reach::Owned, &mut bytes[..20]), None);
-        assert_eq!(every::Columns::pack(&from, 99, Reach::Owned, &mut bytes), None);
-    }
-
-    #[test]
-    fn gather_skips_rows_that_are_not_there() {
-        let mut memory = Memory([0; 8192]);
-        let mut other = Memory([0; 8192]);
-        let mut from = every::Columns::bind(&mut memory.0, 4).unwrap();
-        from.x[..4].copy_from_slice(&[0.0, 1.0, 2.0, 3.0]);
-        let mut to = every::Columns::bind(&mut other.0, 4).unwrap();
-        every::Columns::gather(&every::Columns::share(&from), &[3, 1, 4000], &mut to);
-        assert_eq!(to.x[..3], [3.0, 1.0, 0.0]);
-    }
-
-    #[test]
-    fn schema_hash_tells_schemas_apart() {
-        let schema = every::Columns::SCHEMA;
-        assert_ne!(schema_hash(schema), schema_hash(&schema[..6]));
-    }
-}
+mod tests;
