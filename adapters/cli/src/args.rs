@@ -87,8 +87,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE.parquet")]
     pub(crate) record: Option<PathBuf>,
     /// How many ticks lie between two that are recorded [default: 10]
-    #[arg(long, value_name = "K", requires = "record",
-          value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "K", requires = "record", value_parser = parse_some)]
     pub(crate) every: Option<u64>,
     /// Draw the world at the end
     #[arg(long, value_name = "FILE.png")]
@@ -259,6 +258,14 @@ fn parse_count(text: &str) -> Result<u64, String> {
     })
 }
 
+/// Reads a whole number that is not 0.
+fn parse_some(text: &str) -> Result<u64, String> {
+    match parse_count(text)? {
+        0 => Err("it must be at least 1".to_string()),
+        number => Ok(number),
+    }
+}
+
 /// Reads `4` or `2x3`.
 fn parse_cut(text: &str) -> Result<Cut, String> {
     let number = |part: &str| part.trim().parse::<u32>().ok().filter(|number| *number > 0);
@@ -299,6 +306,7 @@ mod tests {
         for bad in ["", "k", "-1", "1.5", "1e6", "1.5x", ".5M", "99999999999999999999", "1.2345k"] {
             assert!(parse_count(bad).is_err(), "{bad}");
         }
+        assert!(parse_some("0").is_err() && parse_some("1k") == Ok(1000));
     }
 
     #[test]

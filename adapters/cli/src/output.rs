@@ -58,8 +58,13 @@ impl Target {
             Err(_) => {
                 let folder = folder_of(path);
                 match fs::metadata(folder) {
-                    Ok(found) if found.is_dir() && path.file_name().is_some() => {
-                        Ok(Self { path: named.clone(), named, special: false })
+                    Ok(found)
+                        if found.is_dir()
+                            && let Some(name) = path.file_name() =>
+                    {
+                        // Two names of one file must give one path.
+                        let path = fs::canonicalize(folder)?.join(name);
+                        Ok(Self { named, path, special: false })
                     }
                     Ok(_) => Err(io::Error::other(format!("{} is not a folder", folder.display()))),
                     Err(error) => {
@@ -234,6 +239,15 @@ mod tests {
         for bad in [folder.path().join("none/a.json"), folder.path().to_path_buf(), "".into()] {
             assert!(matches!(Target::new(&bad), Err(Failure::Usage(_))), "{}", bad.display());
         }
+    }
+
+    #[test]
+    fn two_names_of_one_file_are_found_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = |name: &str| Target::new(&folder.path().join(name)).unwrap();
+        let targets = [target("a"), target("./a")];
+        assert!(matches!(all_differ(&targets), Err(Failure::Usage(_))));
+        assert!(all_differ(&[target("a"), target("b")]).is_ok());
     }
 
     #[cfg(unix)]

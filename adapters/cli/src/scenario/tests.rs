@@ -4,7 +4,10 @@ use super::*;
 
 const GOOD: &str = "model = 'boids'\nentities = 100\ndt = 0.1\n[world]\nwidth = 20\nheight = 10\n";
 
-fn parse(text: &str, change: &ScenarioArgs) -> Result<(Setup, u64, Vec<(String, f64)>), String> {
+/// What a scenario says: setup, ticks and parameters.
+type Said = (Setup, u64, Vec<(String, f64)>);
+
+fn parse(text: &str, change: &ScenarioArgs) -> Result<Said, String> {
     let registry = Registry::builtin();
     match Scenario::parse(&registry, "s.toml", Path::new("."), text, change) {
         Ok(scenario) => Ok((scenario.setup, scenario.ticks, scenario.params)),

@@ -1,0 +1,201 @@
+//! Scenarios, options and snapshots that must be refused, with nothing left behind.
+
+use super::{ALL_OUTPUTS, BOIDS, Place, TRIBES};
+
+/// Runs with all outputs asked for, and none must come to be.
+#[track_caller]
+fn refused_run(place: &Place, args: &str, parts: &[&str]) {
+    place.refused(&format!("run {args} {ALL_OUTPUTS}"), parts);
+}
+
+#[test]
+fn radii_must_be_positive_and_fit_the_world() {
+    let place = Place::with(BOIDS);
+    let radius = |value: &str, parts: &[&str]| {
+        refused_run(&place, &format!("s.toml --set params.neighbor_radius={value}"), parts);
+    };
+    radius("0", &["`params.neighbor_radius` is 0", "a number from 0.000001 to 1000000"]);
+    radius("-1", &["`params.neighbor_radius` is -1", "from 0.000001"]);
+    radius("nan", &["`params.neighbor_radius` is NaN", "from 0.000001"]);
+    radius("inf", &["`params.neighbor_radius` is inf", "from 0.000001"]);
+    // The world is 8 high.
+    radius("8", &["s.toml", "the interaction radius is 8", "below half of the shorter side"]);
+    radius("0.1", &["separation_radius", "at most neighbor_radius"]);
+}
+
+#[test]
+fn a_cut_must_leave_room_for_the_radius() {
+    let place = Place::with(BOIDS);
+    refused_run(&place, "s.toml --regions 20x1", &["cannot be cut into 20x1", "rows", "columns"]);
+    refused_run(&place, "s.toml --regions 100000", &["cannot be cut into 100000 regions"]);
+    refused_run(&place, "s.toml --regions 0", &["--regions", "rows x columns such as 2x3"]);
+    refused_run(&place, "s.toml --regions 2x", &["--regions", "rows x columns such as 2x3"]);
+}
+
+#[test]
+fn entities_and_workers_must_be_some_but_not_absurdly_many() {
+    let place = Place::with(BOIDS);
+    refused_run(&place, "s.toml --entities 0", &["`entities` is 0", "from 1 to 1073741824"]);
+    refused_run(&place, "s.toml --entities 2g", &["`entities` is 2000000000", "to 1073741824"]);
+    refused_run(&place, "s.toml --entities -5", &["-5"]);
+    refused_run(&place, "s.toml --entities 1e3", &["--entities", "such as 250000"]);
+    // More than the memory of any machine that runs tests, and known before any is asked for.
+    #[cfg(target_os = "linux")]
+    refused_run(
+        &place,
+        "s.toml --entities 1g --scale",
+        &["s.toml", "memory are needed", "are free"],
+    );
+    refused_run(&place, "s.toml --workers 0", &["--workers", "1..=4096"]);
+    refused_run(&place, "s.toml --workers 5000", &["--workers", "1..=4096"]);
+    refused_run(&place, "s.toml --workers two", &["--workers"]);
+}
+
+#[test]
+fn worlds_and_times_must_be_finite() {
+    let place = Place::with(BOIDS);
+    for (set, parts) in [
+        ("world.width=0", ["`world.width` is 0", "to 1000000000"]),
+        ("world.width=-3", ["`world.width` is -3", "to 1000000000"]),
+        ("world.height=1e300", ["`world.height` is 1", "to 1000000000"]),
+        ("world.height=nan", ["`world.height` is NaN", "to 1000000000"]),
+        ("dt=-0.1", ["`dt` is -0.1", "from 0 to"]),
+        ("dt=inf", ["`dt` is inf", "from 0 to"]),
+        ("seed=-1", ["`seed` is -1", "from 0 to 18446744073709551615"]),
+        ("seed=18446744073709551616", ["`seed` is", "from 0 to 18446744073709551615"]),
+        ("ticks=1.5", ["`ticks` is 1.5", "a whole number"]),
+    ] {
+        refused_run(&place, &format!("s.toml --set {set}"), &parts);
+    }
+    refused_run(&place, "s.toml --ticks 99999999999999999999", &["--ticks", "below 2^64"]);
+}
+
+#[test]
+fn unknown_keys_get_a_suggestion() {
+    let place = Place::with(&BOIDS.replace("ticks", "tics"));
+    refused_run(&place, "s.toml", &["s.toml:3:1", "no key `tics`", "did you mean `ticks`?"]);
+    let place = Place::with(&format!("{BOIDS}[params]\nmax_sped = 1\n"));
+    refused_run(&place, "s.toml", &["s.toml:9:1", "did you mean `params.max_speed`?"]);
+    let place = Place::with(&BOIDS.replace("boids", "bords"));
+    refused_run(&place, "s.toml", &["s.toml:1:1", "no model `bords`", "did you mean `boids`?"]);
+    let place = Place::with(BOIDS);
+    refused_run(&place, "s.toml --set world.widht=4", &["did you mean `world.width`?"]);
+    refused_run(&place, "s.toml --tick 4", &["unexpected argument '--tick'", "'--ticks'"]);
+}
+
+#[test]
+fn wrong_types_are_named_with_what_is_allowed() {
+    for (line, parts) in [
+        ("entities = \"300\"", ["the text \"300\"", "a whole number"]),
+        ("entities = [300]", ["a list", "a whole number"]),
+        ("entities = 2026-11-24", ["a date", "a whole number"]),
+        ("entities = true", ["a boolean", "a whole number"]),
+    ] {
+        let place = Place::with(&BOIDS.replace("entities = 300", line));
+        refused_run(&place, "s.toml", &[&["s.toml:2:1", "`entities` is"], &parts[..]].concat());
+    }
+    let place = Place::with(&BOIDS.replace("[world]", "world = 3\n[params]"));
+    refused_run(&place, "s.toml", &["`world` is 3", "[world]"]);
+}
+
+#[test]
+fn what_is_no_scenario_is_refused() {
+    let place = Place::new();
+    place.write("binary.toml", [0xff, 0xfe, 0x00]);
+    place.write("broken.toml", "model = \n");
+    place.write("empty.toml", "");
+    std::fs::create_dir(place.path("folder")).unwrap();
+    refused_run(&place, "none.toml", &["cannot read the scenario none.toml"]);
+    refused_run(&place, "folder", &["cannot read the scenario folder"]);
+    refused_run(&place, "binary.toml", &["binary.toml", "not UTF-8"]);
+    refused_run(&place, "broken.toml", &["broken.toml:1", "not TOML"]);
+    refused_run(&place, "empty.toml", &["`model` is missing", "`dt` is missing"]);
+    place.refused("verfy", &["did you mean the command `flockwork verify`?"]);
+}
+
+#[test]
+fn snapshots_that_are_damaged_or_foreign_are_refused() {
+    let place = Place::with(BOIDS);
+    place.output("snapshot s.toml --ticks 5 --out good.snap");
+    let good = place.read("good.snap");
+    let resume = |name: &str, bytes: &[u8], part: &str| {
+        place.write(name, bytes);
+        refused_run(&place, &format!("--resume {name}"), &[name, part]);
+    };
+    resume("empty.snap", &[], "ends too early, after 0 bytes");
+    resume("foreign.snap", b"\x89PNG\r\n\x1a\n and so on", "not a flockwork snapshot");
+    for at in [24, good.len() / 2, good.len() - 1] {
+        let mut bad = good.clone();
+        bad[at] ^= 1;
+        resume("flipped.snap", &bad, "the checksum of the snapshot is wrong");
+    }
+    for length in [9, 30, good.len() / 2, good.len() - 1] {
+        let message = if length < 24 { "ends too early" } else { "bytes long and is" };
+        resume("short.snap", &good[..length], message);
+    }
+    let long = [&good[..], b"x"].concat();
+    resume("long.snap", &long, "bytes long and is");
+    let mut other = good.clone();
+    other[8] = 77;
+    resume("version.snap", &other, "of version 77; this program reads version 1");
+    // The length field itself.
+    let mut absurd = good.clone();
+    absurd[16..24].copy_from_slice(&u64::MAX.to_le_bytes());
+    resume("absurd.snap", &absurd, "should be 18446744073709551615 bytes long");
+    refused_run(&place, "--resume none.snap", &["the snapshot none.snap"]);
+}
+
+#[test]
+fn a_snapshot_of_another_scenario_is_refused() {
+    let place = Place::with(BOIDS);
+    place.write("tribes.toml", TRIBES);
+    place.write("wide.toml", BOIDS.replace("width = 10", "width = 11"));
+    place.write("seed.toml", format!("seed = 9\n{BOIDS}"));
+    place.write("fast.toml", format!("{BOIDS}[params]\nmax_speed = 3\n"));
+    place.output("snapshot s.toml --ticks 5 --out a.snap");
+    for (file, part) in [
+        ("tribes.toml", "`model` is boids, but tribes in tribes.toml"),
+        ("wide.toml", "`world.width` is 10, but 11 in wide.toml"),
+        ("seed.toml", "`seed` is 1, but 9 in seed.toml"),
+        ("fast.toml", "`params.max_speed` is 2, but 3 in fast.toml"),
+    ] {
+        refused_run(&place, &format!("{file} --resume a.snap"), &["a.snap", part]);
+    }
+    refused_run(&place, "--resume a.snap --seed 4", &["--seed", "cannot be used with"]);
+    refused_run(&place, "--resume a.snap --entities 4", &["--entities", "cannot be used with"]);
+}
+
+#[test]
+fn outputs_that_cannot_be_written_are_refused_before_the_run() {
+    let place = Place::with(BOIDS);
+    std::fs::create_dir(place.path("folder")).unwrap();
+    for option in ["--report", "--record", "--picture", "--snapshot"] {
+        place.refused(&format!("run s.toml {option} none/a"), &["cannot write to none/a"]);
+        place.refused(&format!("run s.toml {option} folder"), &["folder", "it is a folder"]);
+    }
+    place.refused("run s.toml --report a --picture ./a", &["two outputs go to", "its own"]);
+    place.refused("run s.toml --every 2", &["--record"]);
+    place.refused("run s.toml --record a.parquet --every 0", &["--every", "at least 1"]);
+    place.refused(
+        "run s.toml --ticks 1m --record a.parquet --every 1",
+        &["--record would hold 1,000,001 ticks", "--every must be at least"],
+    );
+    place.refused("stress s.toml --report none/a", &["cannot write to none/a"]);
+    place.refused("snapshot s.toml --out none/a", &["cannot write to none/a"]);
+    place.refused("snapshot s.toml", &["--out"]);
+}
+
+#[test]
+fn a_run_that_fails_leaves_nothing_behind() {
+    // In an open world a disc flies away until its position is no finite number.
+    let scenario = "model = \"discs\"\ninitial = \"a.csv\"\ndt = 0.1\nticks = 100\n[world]\n\
+                    width = 10\nheight = 10\nedge = \"open\"\n";
+    let place = Place::with(scenario);
+    place.write("a.csv", "x,y,vx,vy\n1,1,1e38,0\n5,5,0,1\n");
+    let before = place.files();
+    let args = format!("run s.toml {ALL_OUTPUTS}");
+    let output = place.flockwork(&args).assert().code(1).get_output().clone();
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(message.contains("entity 0") && message.contains("tick"), "{message}");
+    assert_eq!(place.files(), before);
+}
