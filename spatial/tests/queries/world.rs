@@ -46,7 +46,7 @@ pub enum Spread {
     OnePoint,
 }
 
-const SPREADS: [Spread; 8] = [
+pub const SPREADS: [Spread; 8] = [
     Spread::Uniform,
     Spread::Clustered,
     Spread::OneCell,
@@ -58,7 +58,7 @@ const SPREADS: [Spread; 8] = [
 ];
 
 /// Width, height, edge, radius of the grid, expected entities.
-const WORLDS: [(f32, f32, Edge, f32, u32); 9] = [
+pub const WORLDS: [(f32, f32, Edge, f32, u32); 9] = [
     (100.0, 60.0, Edge::Torus, 5.0, 400),
     // Two cells wide and high.
     (10.0, 10.0, Edge::Torus, 4.99, 40),
