@@ -1,0 +1,31 @@
+//! A world goes on with the same bits from its snapshot, under any cut.
+
+#![no_main]
+
+use flockwork_fuzz::Bytes;
+use flockwork_fuzz::dots::Dots;
+use flockwork_fuzz::executors::Shuffled;
+use flockwork_fuzz::plan::Plan;
+use flockwork_scheduler::{Partition, Serial, Simulation};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    let mut bytes = Bytes(data);
+    let plan = Plan::any(&mut |count| bytes.below(count));
+    let mut world = plan.world(Serial::default()).unwrap();
+    for _ in 0..bytes.below(12) {
+        world.step().unwrap();
+    }
+    let snapshot = world.snapshot();
+    let cut = plan.any_cut(&mut |count| bytes.below(count));
+    let partition = Partition { cut, rebalance: Some(1.0), capacity: None };
+    let executor = Shuffled::new(bytes.word().into());
+    let mut again = Simulation::<Dots, _>::restore(&snapshot, partition, executor).unwrap();
+    assert_eq!(again.snapshot(), snapshot);
+    for _ in 0..10 {
+        world.step().unwrap();
+        again.step().unwrap();
+        assert_eq!(again.fingerprint(), world.fingerprint());
+    }
+    assert_eq!(again.snapshot(), world.snapshot());
+});
