@@ -203,7 +203,9 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(SnapshotHeader, &[u8]), SnapshotErro
         row_len: from.u32()? as usize,
     };
     let wanted = header.population.checked_mul(header.row_len as u64);
-    if header.row_len < 4 || wanted != Some(from.bytes.len() as u64) {
+    // No world gets so old, and one that said so could not go on counting.
+    let endless = header.tick > u64::MAX / 2;
+    if endless || header.row_len < 4 || wanted != Some(from.bytes.len() as u64) {
         return Err(SnapshotError::Inconsistent);
     }
     Ok((header, from.bytes))

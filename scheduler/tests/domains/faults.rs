@@ -96,13 +96,15 @@ fn a_message_that_comes_twice_or_from_nowhere_is_told() {
 fn ghosts_and_migrants_that_do_not_belong_are_told() {
     let owned = crate::naive::stride();
     // The tag of the first ghost, behind all migrants.
-    let error = tampered(Lane::Move, move |from, bytes| {
-        let migrants = u32::from_le_bytes(bytes[8..12].try_into().unwrap()) as usize;
-        let ghosts = u32::from_le_bytes(bytes[12..16].try_into().unwrap());
-        let at = 16 + migrants * owned;
-        vec![(from, if ghosts > 0 { patched(bytes, at, 9) } else { bytes.to_vec() })]
-    });
-    assert!(matches!(error, SimulationError::Domain(DomainError::Protocol { .. })), "{error}");
+    for tag in [9, 1 << 16, u32::MAX - 1, u32::MAX] {
+        let error = tampered(Lane::Move, move |from, bytes| {
+            let migrants = u32::from_le_bytes(bytes[8..12].try_into().unwrap()) as usize;
+            let ghosts = u32::from_le_bytes(bytes[12..16].try_into().unwrap());
+            let at = 16 + migrants * owned;
+            vec![(from, if ghosts > 0 { patched(bytes, at, tag) } else { bytes.to_vec() })]
+        });
+        assert!(matches!(error, SimulationError::Domain(DomainError::Protocol { .. })), "{error}");
+    }
     // A tag that there is, but that puts the ghost far outside the border.
     let error = tampered(Lane::Move, move |from, bytes| {
         let migrants = u32::from_le_bytes(bytes[8..12].try_into().unwrap()) as usize;

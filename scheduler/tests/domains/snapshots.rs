@@ -165,6 +165,10 @@ fn absurd_numbers_are_refused_without_memory_for_them() {
         }
     }
     refusal(&with_word(POPULATION, 0));
+    // The upper half of the tick.
+    for value in [u32::MAX, 1 << 31] {
+        assert_eq!(refusal(&with_word(DT + 8, value)), SnapshotError::Inconsistent.into());
+    }
     refusal(&with_word(body - 4, 0));
     for world in [f32::NAN, 0.0, -1.0, f32::INFINITY] {
         assert_eq!(
