@@ -74,7 +74,7 @@ fn optimised(
 
 /// The arguments of the two test binaries that hold goldens.
 fn goldens(only: Option<&'static str>) -> [Vec<&'static str>; 2] {
-    let kernel = vec!["--package", "flockwork-kernel", "--test", "golden"];
+    let kernel = vec!["--package", "flockwork-kernel", "--test", "golden", "--test", "parity"];
     let mut models = vec!["--package", "flockwork-scheduler-native", "--test", "conformance"];
     models.extend(only);
     [kernel, models]
