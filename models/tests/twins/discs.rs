@@ -1,11 +1,11 @@
 use flockwork_kernel::Edge;
 use flockwork_kernel::math::scalar::normalize;
 use flockwork_models::discs::{Discs, DiscsParams};
-use flockwork_scheduler::Grid;
+use flockwork_scheduler::{Cut, Grid};
 use quickcheck::quickcheck;
 
 use crate::common::twin::{moved, neighbours};
-use crate::common::{Draw, Sim, by_id, placed};
+use crate::common::{Draw, Sim, by_id, edited, placed, put, setup};
 
 type Disc = (u32, [f32; 4]);
 
@@ -94,4 +94,21 @@ quickcheck! {
             bits(&twin) == bits(&state(&sim))
         })
     }
+}
+
+#[test]
+fn of_two_partners_at_one_distance_the_smaller_id_is_picked() {
+    let world = setup((10.0, 10.0), Edge::Torus, 3, 1, 0.02);
+    // The one of larger id comes first in canonical order.
+    let places = [(5.0f32, 0.0f32), (5.875, -1.0), (4.125, 1.0)];
+    let p = DiscsParams::default();
+    let mut sim = edited::<Discs>(world, p, Cut::Parts(1), &mut |id, row| {
+        let (x, vx) = places[id as usize];
+        for (column, value) in [("x", x), ("y", 5.0), ("vx", vx), ("vy", 0.0)] {
+            put::<Discs>(row, column, &value.to_le_bytes());
+        }
+    });
+    sim.step().unwrap();
+    let velocities = by_id(&sim, |c, row| c.vx[row]);
+    assert_eq!(velocities, [(0, -1.0), (1, 0.0), (2, 1.0)]);
 }
