@@ -150,6 +150,8 @@ impl Model for Boids {
         (self.params.max_neighbors > 0).then_some(self.params.max_neighbors)
     }
 
+    /// Anywhere in the world, in any direction. The four words are for this entity alone: stream 0
+    /// of (seed, tick 0, id).
     fn spawn(&self, setup: &Setup, id: u32, columns: &mut MutOf<'_, Self>, row: usize) {
         let [x, y, direction, speed] = rng::draw(setup.seed, 0, id, 0);
         let (sin, cos) = math::scalar::sin_cos(rng::signed(direction) * core::f32::consts::PI);
@@ -166,6 +168,7 @@ impl Model for Boids {
         Seen { x: columns.x[row], y: columns.y[row], vx: columns.vx[row], vy: columns.vy[row] }
     }
 
+    /// Nothing of the boids' own is needed for the sums but their places, which the pass knows.
     #[inline(always)]
     fn load(&self, _columns: &RefOf<'_, Self>, _at: usize) -> ((), Sum) {
         let radius = F32x8::splat(self.params.separation_radius);
@@ -183,6 +186,8 @@ impl Model for Boids {
         ((), sum)
     }
 
+    /// One neighbour against eight boids: `near` tells whose neighbour it is, and `keep` makes +0.0
+    /// of everything for the others.
     #[inline(always)]
     fn pair(&self, _tile: &(), other: &Seen, pair: &Pair, sum: &mut Sum) {
         let near = pair.near;
@@ -198,6 +203,8 @@ impl Model for Boids {
         sum.away_y -= dy * push;
     }
 
+    /// From sums to accelerations. The boids still have the state of this tick: only scratch
+    /// columns may be written, because others still look.
     #[inline(always)]
     fn finish(
         &self,
@@ -222,6 +229,7 @@ impl Model for Boids {
         force(sum.away_y, sum.vy, sum.dy, &columns.vy[at..]).store(&mut scratch.ay[at..]);
     }
 
+    /// Eight boids at a time; in the last tile `load` fills up with zeros and `store` drops them.
     fn update(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
         let dt = F32x8::splat(tick.setup.dt);
         let low = F32x8::splat(self.params.min_speed);
@@ -245,6 +253,7 @@ impl Model for Boids {
         }
     }
 
+    /// Statistics are sums of integers, which come out the same in any order; hence fixed point.
     fn tally(&self, columns: &RefOf<'_, Self>, row: usize, sums: &mut [i64]) {
         let (vx, vy) = (columns.vx[row], columns.vy[row]);
         let speed = math::scalar::length(vx, vy);

@@ -7,6 +7,23 @@
 //! | [`Vicsek`] | self-propelled walkers that align, with noise |
 //! | [`Discs`] | elastic hard discs |
 //! | [`LennardJones`] | molecules that attract from afar and repel nearby |
+//!
+//! Every file has the same parts, in the order in which they come to work: the columns of an
+//! entity, the parameters, the record (what an entity shows to its neighbours), the sum over
+//! neighbours, and the functions of [`Model`](flockwork_scheduler::Model). To write your own, copy
+//! the one that is most like it:
+//!
+//! | if it has | copy |
+//! | --- | --- |
+//! | neighbours that pull and push | `boids.rs`, the plainest |
+//! | chance, or a statistic over many ticks | `vicsek.rs` |
+//! | velocities and forces of physics | `lennard_jones.rs` |
+//! | pairs that must agree on something | `discs.rs` |
+//! | events, birth, death, heredity | `tribes.rs` |
+//!
+//! Two rules are easy to break, and results then depend on how the world is cut: in `pair`, a lane
+//! that is not in `pair.near` must add +0.0, which is what `keep` does, and sums must begin at +0.0,
+//! not at -0.0.
 
 #![no_std]
 #![forbid(unsafe_code)]
