@@ -147,6 +147,12 @@ mod tests {
             (pi, key, [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]),
         ] {
             assert_eq!(philox4x32_10(counter, key), answer);
+            let [id, stream, low, high] = counter;
+            let tick = u64::from(high) << 32 | u64::from(low);
+            let seed = u64::from(key[1]) << 32 | u64::from(key[0]);
+            assert_eq!(draw(seed, tick, id, stream), answer);
+            let lanes = draw_lanes(seed, tick, U32x8::splat(id), stream);
+            assert_eq!(lanes, answer.map(U32x8::splat));
         }
     }
 

@@ -172,7 +172,37 @@ fn bad_input_is_named_and_nothing_is_written() {
     }
 }
 
+fn naive_wall(x: f32, v: f32, radius: f32, side: f32, restitution: f32) -> (f32, f32) {
+    let (low, high) = (radius, side - radius);
+    let (low, high) = if low > high { (side * 0.5, side * 0.5) } else { (low, high) };
+    if x < low {
+        (low, if v < 0.0 { -(v * restitution) } else { v })
+    } else if x > high {
+        (high, if v > 0.0 { -(v * restitution) } else { v })
+    } else {
+        (x, v)
+    }
+}
+
 quickcheck! {
+    fn walls_match_one_disc_after_the_other(seed: u64) -> bool {
+        let part = |i: u32, scale: f32| -> [f32; LANES] {
+            core::array::from_fn(|lane| {
+                // On a coarse grid, so that discs touch walls exactly and stand still.
+                rng::below(rng::draw(seed, 0, lane as u32, i)[0], 17) as f32 * scale
+            })
+        };
+        let (x, v) = (part(0, 1.0).map(|x| x - 3.0), part(1, 0.5).map(|v| v - 4.0));
+        let (radius, restitution) = (part(2, 0.5), part(3, 1.0 / 16.0));
+        let load = F32x8::from_array;
+        let (new_x, new_v) = wall(load(x), load(v), load(radius), s(10.0), load(restitution));
+        let (new_x, new_v) = (new_x.to_array(), new_v.to_array());
+        (0..LANES).all(|i| {
+            let naive = naive_wall(x[i], v[i], radius[i], 10.0, restitution[i]);
+            (new_x[i], new_v[i]) == naive && new_v[i].to_bits() != (-0.0f32).to_bits()
+        })
+    }
+
     fn both_sides_of_a_collision_are_opposite_to_the_bit(seed: u64) -> bool {
         let part = |i: u32, scale: f32| {
             let word = |lane| rng::draw(seed, 0, lane as u32, i)[0];

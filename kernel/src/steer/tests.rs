@@ -82,6 +82,54 @@ fn naive_nearest(points: &[P], p: P) -> (P, P) {
     (best.1, best.2)
 }
 
+fn naive_wander(v: P, angle: f32, distance: f32, radius: f32) -> P {
+    let (hx, hy) = if v == (0.0, 0.0) { (1.0, 0.0) } else { scalar::normalize(v.0, v.1) };
+    let (sin, cos) = scalar::sin_cos(angle);
+    let (ahead, aside) = (distance + radius * cos, radius * sin);
+    (hx * ahead + -hy * aside, hy * ahead + hx * aside)
+}
+
+fn naive_containment(p: P, v: P, sides: P, margin: f32, seconds: f32) -> P {
+    let back = |x: f32, side: f32| {
+        if x < margin && x > side - margin {
+            (margin - x) - (x - (side - margin))
+        } else if x < margin {
+            margin - x
+        } else if x > side - margin {
+            -(x - (side - margin))
+        } else {
+            0.0
+        }
+    };
+    let ahead = along(p, v, seconds);
+    (back(ahead.0, sides.0), back(ahead.1, sides.1))
+}
+
+/// The cells around a place along one axis and how far it is from the first to the second.
+fn naive_between(x: f32, side: f32, count: usize, torus: bool) -> (usize, usize, f32) {
+    let size = count as f32;
+    let place = x * (size / side) - 0.5;
+    let place = match torus {
+        true => place - libm::floorf(place / size) * size,
+        false if place < 0.0 => 0.0,
+        false if place > size - 1.0 => size - 1.0,
+        false => place,
+    };
+    let before = (place as usize).min(count - 1);
+    let after = if torus { (before + 1) % count } else { (before + 1).min(count - 1) };
+    let part = place - before as f32;
+    (before, after, if part > 1.0 { 1.0 } else { part })
+}
+
+fn naive_sample(world: &World, counts: (usize, usize), vs: &[f32], p: P) -> f32 {
+    let torus = world.is_torus();
+    let (left, right, tx) = naive_between(p.0, world.width(), counts.0, torus);
+    let (low, high, ty) = naive_between(p.1, world.height(), counts.1, torus);
+    let at = |col: usize, row: usize| vs[row * counts.0 + col];
+    let blend = |a: f32, b: f32, t: f32| a + (b - a) * t;
+    blend(blend(at(left, low), at(right, low), tx), blend(at(left, high), at(right, high), tx), ty)
+}
+
 /// `count` points with coordinates on a coarse grid from -8 to 8, so that ties and zeros happen.
 fn points(seed: u64, count: usize) -> Vec<P> {
     (0..count)
@@ -199,6 +247,35 @@ quickcheck! {
         same(nearest, |i| naive_nearest(&corners, p[i]).0)
             && same(direction, |i| naive_nearest(&corners, p[i]).1)
             && same(path(&road, pl, vl, s(3.0), s(0.5)), naive)
+    }
+
+    fn wandering_and_containment_match_one_entity_at_a_time(seed: u64) -> bool {
+        let (p, v) = (points(seed, LANES), points(seed ^ 1, LANES));
+        let angles: Vec<f32> = points(seed ^ 2, LANES).iter().map(|p| p.0 * 0.4).collect();
+        let (pl, vl) = (lanes(&p), lanes(&v));
+        let wandered = wander(vl, F32x8::load(&angles), s(2.0), s(0.75));
+        [(20.0, 10.0, 2.0), (6.0, 5.0, 2.75), (1.0, 1.0, 3.0)].iter().all(|&(w, h, margin)| {
+            let world = World::new(w, h, Edge::Walls).unwrap();
+            let push = containment(pl, vl, &world, s(margin), s(0.5));
+            same(push, |i| naive_containment(p[i], v[i], (w, h), margin, 0.5))
+        }) && same(wandered, |i| naive_wander(v[i], angles[i], 2.0, 0.75))
+    }
+
+    fn fields_are_sampled_as_one_entity_at_a_time(
+        seed: u64, columns: u8, rows: u8, edge: u8
+    ) -> bool {
+        let edge = Edge::NAMES[usize::from(edge % 3)].1;
+        let world = World::new(5.0, 9.0, edge).unwrap();
+        let counts = (usize::from(columns % 7) + 1, usize::from(rows % 7) + 1);
+        let (vxs, vys): (Vec<f32>, Vec<f32>) =
+            points(seed ^ 1, counts.0 * counts.1).into_iter().unzip();
+        let field =
+            FlowField::new(&world, counts.0 as u32, counts.1 as u32, &vxs, &vys).unwrap();
+        let p = points(seed, LANES);
+        same(field.sample(lanes(&p)), |i| {
+            let sample = |vs: &[f32]| naive_sample(&world, counts, vs, p[i]);
+            (sample(&vxs), sample(&vys))
+        })
     }
 
     fn a_uniform_field_is_uniform_everywhere(seed: u64, columns: u8, rows: u8, edge: u8) -> bool {
