@@ -66,26 +66,25 @@ impl Region {
         Self { row: 0, row_end: grid.rows(), col: 0, col_end: grid.cols() }
     }
 
-    /// The number of rows.
+    /// The number of rows; 0 if the end is before the begin.
     pub fn rows(&self) -> u32 {
-        self.row_end - self.row
+        self.row_end.saturating_sub(self.row)
     }
 
-    /// The number of columns.
+    /// The number of columns; 0 if the end is before the begin.
     pub fn cols(&self) -> u32 {
-        self.col_end - self.col
+        self.col_end.saturating_sub(self.col)
     }
 
     /// True if the cell lies in it.
     #[inline(always)]
     pub fn contains(&self, row: u32, col: u32) -> bool {
-        row.wrapping_sub(self.row) < self.row_end - self.row
-            && col.wrapping_sub(self.col) < self.col_end - self.col
+        row.wrapping_sub(self.row) < self.rows() && col.wrapping_sub(self.col) < self.cols()
     }
 
     /// The cells that no other region, and no image of this one, can have in its ghost band.
     pub fn interior(&self, grid: &Grid) -> Self {
-        let (row, col) = (self.row + 1, self.col + grid.fine());
+        let (row, col) = (self.row.saturating_add(1), self.col.saturating_add(grid.fine()));
         Self {
             row,
             row_end: self.row_end.saturating_sub(1).max(row),
