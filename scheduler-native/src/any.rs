@@ -71,6 +71,8 @@ pub trait AnySimulation: Send {
     fn own_snapshot(&self) -> Vec<u8> {
         self.snapshot()
     }
+    /// Is told that a checkpoint of this tick is complete.
+    fn reached(&self, _tick: u64, _checkpoint: &std::path::Path) {}
 }
 
 /// Entities as packed rows: the columns that travel, in schema order, little-endian.

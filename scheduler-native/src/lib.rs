@@ -19,7 +19,7 @@ pub use any::{
     AnySimulation, Metrics, ProcessMetrics, RegionMetrics, Rows, RunError, WorkerMetrics,
 };
 pub use entry::{Backend, BuildError, Checked, Config, Entry, OnThreads, Options};
-pub use flockwork_scheduler::snapshot::header as snapshot_header;
+pub use flockwork_scheduler::snapshot::{header as snapshot_header, merge as merge_snapshots};
 pub use flockwork_scheduler::{SnapshotError, SnapshotHeader};
 pub use table::{Table, TableColumn};
-pub use threads::{Threads, ThreadsError, WallClock};
+pub use threads::{MAX_WORKERS, Threads, ThreadsError, WallClock, flushes_subnormals};

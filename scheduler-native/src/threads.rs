@@ -47,7 +47,7 @@ impl Threads {
         Ok(Self {
             pool: Arc::new(pool),
             post: Post::new(0),
-            clock: WallClock(Instant::now()),
+            clock: WallClock::new(),
             busy_ns: (0..workers).map(|_| AtomicU64::new(0)).collect(),
         })
     }
@@ -139,7 +139,7 @@ fn fail(failed: &Mutex<Option<(u32, DomainError)>>, domain: u32, error: DomainEr
 }
 
 /// Whether this thread computes with subnormal numbers flushed to zero.
-fn flushes_subnormals() -> bool {
+pub fn flushes_subnormals() -> bool {
     let tiny = black_box(f32::MIN_POSITIVE) * black_box(0.5);
     tiny.to_bits() == 0 || (black_box(f32::from_bits(1)) * black_box(1.0)).to_bits() == 0
 }
@@ -147,6 +147,19 @@ fn flushes_subnormals() -> bool {
 /// Nanoseconds since it was made.
 #[derive(Clone, Debug)]
 pub struct WallClock(Instant);
+
+impl WallClock {
+    /// A clock that begins now.
+    pub fn new() -> Self {
+        Self(Instant::now())
+    }
+}
+
+impl Default for WallClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl Clock for WallClock {
     fn now_ns(&self) -> u64 {

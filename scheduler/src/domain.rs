@@ -155,6 +155,11 @@ impl<M: Model> Domain<M> {
         self.id
     }
 
+    /// The cut of the world that it goes by.
+    pub fn topology(&self) -> &Arc<Topology> {
+        &self.topology
+    }
+
     /// Begins a tick: poll until it is done.
     pub fn begin_tick(&mut self) {
         if self.phase == Phase::Idle {

@@ -92,12 +92,18 @@ pub(crate) struct RunArgs {
     /// Draw the world at the end
     #[arg(long, value_name = "FILE.png")]
     pub(crate) picture: Option<PathBuf>,
-    /// Go on from a snapshot; a scenario named beside it must be the one it was made from
+    /// Go on from a snapshot or a folder of checkpoints; a scenario named beside it must be the one it was made from
     #[arg(long, value_name = "FILE", conflicts_with_all = ["entities", "seed", "set", "scale"])]
     pub(crate) resume: Option<PathBuf>,
     /// Write the whole state at the end, to go on from with --resume
     #[arg(long, value_name = "FILE")]
     pub(crate) snapshot: Option<PathBuf>,
+    /// Write the whole state into this folder now and then, to go on from with --resume
+    #[arg(long, value_name = "DIR")]
+    pub(crate) checkpoint: Option<PathBuf>,
+    /// How many ticks lie between two checkpoints [default: 1000]
+    #[arg(long, value_name = "K", requires = "checkpoint", value_parser = parse_some)]
+    pub(crate) checkpoint_every: Option<u64>,
     /// No progress bar, and no summary but the fingerprint
     #[arg(long, short)]
     pub(crate) quiet: bool,

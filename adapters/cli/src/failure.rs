@@ -3,8 +3,29 @@
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use console::Style;
+
+/// This process's number, and how many there are.
+static PROCESS: [AtomicU32; 2] = [AtomicU32::new(0), AtomicU32::new(1)];
+
+/// Says that this process is one of several that run the same command together: all but the first
+/// print nothing but what goes wrong, and write only what is theirs alone.
+pub fn be_process(number: u32, of: u32) {
+    PROCESS[0].store(number, Ordering::Relaxed);
+    PROCESS[1].store(of, Ordering::Relaxed);
+}
+
+/// This process's number, and how many there are.
+pub(crate) fn process() -> (u32, u32) {
+    (PROCESS[0].load(Ordering::Relaxed), PROCESS[1].load(Ordering::Relaxed))
+}
+
+/// Whether another process speaks for this one.
+pub(crate) fn silent() -> bool {
+    process().0 != 0
+}
 
 /// Why a command ends without success.
 #[derive(Debug)]
@@ -38,16 +59,25 @@ impl Failure {
 
     /// Says on the standard error output what is wrong.
     pub(crate) fn print(&self) {
-        if let Self::Usage(problem) | Self::Run(problem) = self {
-            let red = Style::new().for_stderr().red().bold();
-            // Nothing can be done if even this cannot be printed.
-            let _ = writeln!(io::stderr(), "{} {problem}", red.apply_to("error:"));
-        }
+        let (number, of) = process();
+        let who = if of > 1 { format!("rank {number}: ") } else { String::new() };
+        let problem = match self {
+            // All processes read the same command line.
+            Self::Usage(problem) if !silent() => problem,
+            Self::Run(problem) => problem,
+            _ => return,
+        };
+        let red = Style::new().for_stderr().red().bold();
+        // Nothing can be done if even this cannot be printed.
+        let _ = writeln!(io::stderr(), "{} {who}{problem}", red.apply_to("error:"));
     }
 }
 
 /// Prints to the standard output; a reader that has gone away is no error.
 pub(crate) fn emit(text: &str) -> Result<(), Failure> {
+    if silent() {
+        return Ok(());
+    }
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -59,6 +89,9 @@ pub(crate) fn emit(text: &str) -> Result<(), Failure> {
 
 /// Prints a remark to the standard error output.
 pub(crate) fn note(text: impl fmt::Display) {
+    if silent() {
+        return;
+    }
     let yellow = Style::new().for_stderr().yellow().bold();
     // A remark that cannot be printed is not worth a failure.
     let _ = writeln!(io::stderr(), "{} {text}", yellow.apply_to("note:"));

@@ -19,7 +19,7 @@
 //! | `registry` | the models a command knows |
 //! | `scenario`, `table` | scenario files and the user's own initial tables |
 //! | `run`, `progress`, `summary`, `report` | `flockwork run` and what it says |
-//! | `record`, `picture` | what else a run can leave behind |
+//! | `record`, `picture`, `checkpoint` | what else a run can leave behind |
 //! | `verify`, `stress` | sameness on any number of workers; the largest crowd that holds a frame rate |
 //! | `check`, `models`, `init` | what can be known without running |
 //! | `output`, `human`, `rows` | files, numbers for people, packed entities |
@@ -29,6 +29,7 @@
 
 mod args;
 mod check;
+mod checkpoint;
 mod failure;
 mod human;
 mod init;
@@ -53,6 +54,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+pub use failure::be_process;
 pub use registry::Registry;
 
 /// Runs the command that the process was called with.
@@ -60,19 +62,27 @@ pub use registry::Registry;
 /// The exit code is 0 if all went well, 1 if a run failed or `verify` found a difference, 2 if the
 /// command line or a scenario is wrong, and 130 if the user interrupted a run.
 pub fn main(registry: Registry) -> ExitCode {
+    run_main(registry).0
+}
+
+/// As [`main`], and whether the other processes of a run that is shared by several must be told
+/// to end, since this one has failed.
+pub fn run_main(registry: Registry) -> (ExitCode, bool) {
     let cli = match args::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
             // Nothing can be done if even this cannot be printed.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+            if !failure::silent() {
+                let _ = error.print();
+            }
+            return (ExitCode::from(if error.use_stderr() { 2 } else { 0 }), false);
         }
     };
     match dispatch(&registry, cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => (ExitCode::SUCCESS, false),
         Err(failure) => {
             failure.print();
-            failure.code()
+            (failure.code(), !matches!(failure, failure::Failure::Interrupted))
         }
     }
 }

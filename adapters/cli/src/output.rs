@@ -7,10 +7,11 @@
 use std::fs::{self, File, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::NamedTempFile;
 
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 
 /// A path that a command will write to; it was possible to write there when this was made.
 #[derive(Debug)]
@@ -24,8 +25,17 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Checks that `path` can be written.
+    /// Checks that `path` can be written. Of several processes only the first one writes there.
     pub(crate) fn new(path: &Path) -> Result<Self, Failure> {
+        if failure::silent() {
+            let named = path.to_path_buf();
+            return Ok(Self { named, path: "/dev/null".into(), special: true });
+        }
+        Self::own(path)
+    }
+
+    /// Checks that `path`, which is this process's alone, can be written.
+    pub(crate) fn own(path: &Path) -> Result<Self, Failure> {
         let target = Self::locate(path).map_err(|error| {
             Failure::usage(format_args!("cannot write to {}: {error}", path.display()))
         })?;
@@ -105,16 +115,33 @@ impl Target {
         draft.publish()
     }
 
-    /// Begins to write; nothing is at the path before [`Draft::publish`].
+    /// Begins to write; nothing is at the path before [`Draft::publish`], and nothing is left if
+    /// the draft is dropped or [`abandon`]ed.
     pub(crate) fn draft(&self) -> Result<Draft<'_>, Failure> {
         let place = if self.special {
             let file = File::options().write(true).open(&self.path);
             Place::Special(file.map_err(|error| self.failed(&error))?)
         } else {
-            Place::Temporary(self.temporary().map_err(|error| self.failed(&error))?)
+            let file = self.temporary().map_err(|error| self.failed(&error))?;
+            drafts().push(file.path().to_path_buf());
+            Place::Temporary(file)
         };
         Ok(Draft { target: self, writer: BufWriter::with_capacity(1 << 16, place) })
     }
+}
+
+/// Removes the temporary files of all drafts: for a process that ends without dropping them.
+pub(crate) fn abandon() {
+    for path in drafts().drain(..) {
+        // One that was published or dropped is there no more.
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// The temporary files of all drafts so far.
+fn drafts() -> MutexGuard<'static, Vec<PathBuf>> {
+    static DRAFTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+    DRAFTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Says which two of the paths are the same file.

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::failure;
 use crate::human;
+use crate::output;
 
 /// A progress bar; silent if the standard error output is no terminal.
 pub(crate) struct Progress {
@@ -28,7 +30,7 @@ impl Progress {
     }
 
     fn new(length: Option<u64>, quiet: bool, template: &str) -> Self {
-        if quiet {
+        if quiet || failure::silent() {
             return Self { bar: ProgressBar::hidden() };
         }
         let bar = length.map_or_else(ProgressBar::no_length, ProgressBar::new);
@@ -100,6 +102,7 @@ static STOP: AtomicBool = AtomicBool::new(false);
 pub(crate) fn listen() {
     let heard = ctrlc::set_handler(|| {
         if STOP.swap(true, Ordering::SeqCst) {
+            output::abandon();
             std::process::exit(130);
         }
     });

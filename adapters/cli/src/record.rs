@@ -72,7 +72,7 @@ impl<'a> Recorder<'a> {
     }
 
     fn write(&mut self, simulation: &dyn AnySimulation) -> Result<(), ParquetError> {
-        let rows = simulation.rows();
+        let rows = simulation.own_rows();
         let mut group = self.writer.next_row_group()?;
         let tick = vec![simulation.tick() as i64; rows::each(&rows).len()];
         if let Some(mut column) = group.next_column()? {

@@ -53,6 +53,8 @@ pub(crate) struct Report {
     pub(crate) phases_ms: Named<&'static str>,
     pub(crate) per_worker: Vec<WorkerReport>,
     pub(crate) per_region: Vec<RegionReport>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) per_rank: Vec<RankReport>,
     pub(crate) migrations: u64,
     pub(crate) ghosts_mean: f64,
     pub(crate) events: u64,
@@ -115,6 +117,22 @@ pub(crate) struct Histogram {
 pub(crate) struct WorkerReport {
     pub(crate) busy_ms: f64,
     pub(crate) wait_ms: f64,
+}
+
+/// One MPI rank's part of a run.
+#[derive(Debug, Serialize)]
+pub(crate) struct RankReport {
+    pub(crate) owned: u64,
+    pub(crate) ghosts: u64,
+    /// Time in regions, added up over its threads.
+    pub(crate) busy_ms: f64,
+    /// Time exchanging mail with other ranks, waiting for them included.
+    pub(crate) communicate_ms: f64,
+    pub(crate) sent_bytes_per_tick: f64,
+    /// What they would have been without compression.
+    pub(crate) raw_bytes_per_tick: f64,
+    pub(crate) messages: u64,
+    pub(crate) peak_memory_bytes: u64,
 }
 
 /// One region at the end.
@@ -192,6 +210,7 @@ impl Report {
             phases_ms: Named(phases.collect()),
             per_worker: workers(&metrics),
             per_region: regions(&metrics),
+            per_rank: ranks(&metrics, ticks),
             migrations: metrics.migrations,
             ghosts_mean: per_tick(metrics.ghosts),
             events: metrics.events,
@@ -259,6 +278,24 @@ fn workers(metrics: &Metrics) -> Vec<WorkerReport> {
         .per_worker
         .iter()
         .map(|worker| WorkerReport { busy_ms: ms(worker.busy_ns), wait_ms: ms(worker.wait_ns) })
+        .collect()
+}
+
+fn ranks(metrics: &Metrics, ticks: u64) -> Vec<RankReport> {
+    let per_tick = |total: u64| if ticks == 0 { 0.0 } else { total as f64 / ticks as f64 };
+    metrics
+        .per_process
+        .iter()
+        .map(|rank| RankReport {
+            owned: rank.owned,
+            ghosts: rank.ghosts,
+            busy_ms: rank.busy_ns as f64 / 1.0e6,
+            communicate_ms: rank.communicate_ns as f64 / 1.0e6,
+            sent_bytes_per_tick: per_tick(rank.sent_bytes),
+            raw_bytes_per_tick: per_tick(rank.raw_bytes),
+            messages: rank.messages,
+            peak_memory_bytes: rank.memory_bytes,
+        })
         .collect()
 }
 

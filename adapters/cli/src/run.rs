@@ -3,13 +3,13 @@
 //! All input is read and all outputs are tried first; then ticks are run in batches short enough
 //! for the progress bar and an interrupt; at the end come the files, then the summary.
 
-use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use flockwork_scheduler_native::{AnySimulation, Entry, SnapshotHeader, snapshot_header};
 
 use crate::args::{RunArgs, SnapshotArgs};
+use crate::checkpoint::{self, Checkpoints};
 use crate::failure::{Failure, emit, note};
 use crate::human;
 use crate::output::{self, Target};
@@ -62,7 +62,12 @@ pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
         updates: 0.0,
         interrupted: false,
     };
-    let pace = drive(&mut *simulation, job.ticks, recorder, args.quiet)?;
+    let checkpoints = args
+        .checkpoint
+        .as_deref()
+        .map(|folder| Checkpoints::new(folder, args.checkpoint_every))
+        .transpose()?;
+    let pace = drive(&mut *simulation, job.ticks, recorder, checkpoints, args.quiet)?;
     run.seconds = pace.time.as_secs_f64();
     run.updates = pace.updates;
     run.interrupted = pace.interrupted;
@@ -128,7 +133,7 @@ impl<'a> Job<'a> {
         let refuse = |problem: &dyn std::fmt::Display| {
             Failure::usage(format_args!("the snapshot {name}: {problem}"))
         };
-        let bytes = fs::read(path).map_err(|error| refuse(&error))?;
+        let bytes = checkpoint::read(path).map_err(|error| refuse(&error))?;
         let header = snapshot_header(&bytes).map_err(|error| refuse(&error))?;
         let entry = registry.get(&header.model).map_err(|failure| match failure {
             Failure::Usage(problem) => refuse(&problem),
@@ -215,7 +220,11 @@ impl Outputs {
     fn new(args: &RunArgs) -> Result<Self, Failure> {
         let outputs = Self {
             report: Target::optional(args.report.as_deref())?,
-            record: Target::optional(args.record.as_deref())?,
+            record: args
+                .record
+                .as_deref()
+                .map(|path| checkpoint::own_target(path, "parquet"))
+                .transpose()?,
             picture: Target::optional(args.picture.as_deref())?,
             snapshot: Target::optional(args.snapshot.as_deref())?,
         };
@@ -286,6 +295,7 @@ fn drive(
     simulation: &mut dyn AnySimulation,
     ticks: u64,
     mut recorder: Option<Recorder<'_>>,
+    checkpoints: Option<Checkpoints>,
     quiet: bool,
 ) -> Result<Driven, Failure> {
     let begin = simulation.tick();
@@ -297,7 +307,8 @@ fn drive(
         recorder.record(simulation)?;
     }
     while simulation.tick() < end {
-        if progress::stopped() {
+        // Clocks and interrupts differ between processes: the first one decides.
+        if simulation.lead(progress::stopped().into()) != 0 {
             driven.interrupted = true;
             break;
         }
@@ -306,6 +317,10 @@ fn drive(
         if let Some(recorder) = &recorder {
             batch = batch.min(recorder.ticks_left(tick));
         }
+        if let Some(checkpoints) = &checkpoints {
+            batch = batch.min(checkpoints.ticks_left(tick));
+        }
+        let batch = simulation.lead(batch);
         let entities = simulation.population();
         let clock = Instant::now();
         simulation.run(batch).map_err(|error| {
@@ -320,6 +335,9 @@ fn drive(
         bar.at(simulation.tick() - begin, ms, simulation.population());
         if let Some(recorder) = &mut recorder {
             recorder.record(simulation)?;
+        }
+        if let Some(checkpoints) = &checkpoints {
+            checkpoints.write(simulation)?;
         }
     }
     bar.done();

@@ -21,6 +21,7 @@ pub(crate) fn render(report: &Report) -> String {
     page.times(report);
     page.phases(report);
     page.workers(report);
+    page.ranks(report);
     page.counts(report);
     page.stats(report);
     page.end(report);
@@ -140,6 +141,24 @@ impl Page {
                 ms / total * 100.0
             );
             self.line(label, &content);
+        }
+        self.gap();
+    }
+
+    fn ranks(&mut self, report: &Report) {
+        if report.per_rank.is_empty() {
+            return;
+        }
+        for (number, rank) in report.per_rank.iter().enumerate().take(MOST_BARS) {
+            let share = rank.communicate_ms / (report.seconds * 1.0e3).max(1.0e-9);
+            let content = format!(
+                "{number:<11} {} entities, {} ghosts, {:.1} % communicating, {} per tick",
+                human::count(rank.owned),
+                human::count(rank.ghosts),
+                share * 100.0,
+                human::bytes(rank.sent_bytes_per_tick as u64),
+            );
+            self.line(if number == 0 { "ranks" } else { "" }, &content);
         }
         self.gap();
     }

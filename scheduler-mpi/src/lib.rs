@@ -1,0 +1,24 @@
+//! Runs the domains of a simulated crowd on MPI ranks.
+//!
+//! Each rank owns a contiguous share of the world's domains, in a
+//! [`Simulation`](flockwork_scheduler::Simulation) of its own, and polls them on threads. This
+//! crate only carries mail between ranks and adds up integers; partition, ghosts, migration,
+//! events and rebalancing are `flockwork-scheduler`'s.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`network`] | the only module that calls MPI |
+//! | [`ranks`] | the executor: threads within a rank, packets between ranks |
+//! | [`codec`] | ghosts as differences from what was sent before |
+//! | [`world`] | a rank's part of a run, as the command line drives it |
+//! | [`guard`] | errors, panics and deaths end all ranks, with a word on why |
+
+pub mod codec;
+pub mod guard;
+pub mod network;
+pub mod ranks;
+pub mod world;
+
+pub use network::Network;
+pub use ranks::Ranks;
+pub use world::OnRanks;

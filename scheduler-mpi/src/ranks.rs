@@ -1,0 +1,436 @@
+//! The executor of one rank: its domains on threads, and packets for the other ranks.
+//!
+//! Domains of one rank exchange letters in shared memory. What goes to other ranks is gathered
+//! into one packet for each of them: entries of sender, receiver and length as `u32`, then the
+//! bytes of the message. When all domains of the rank wait, they have closed the same lane, and
+//! its packets are exchanged.
+
+use std::convert::Infallible;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use flockwork_kernel::columns::{Columns, Reach, packed_len};
+use flockwork_scheduler::{
+    Domain, DomainError, Executor, Frame, Lane, Model, Progress, SimulationError, Topology,
+    Transport, advance, no_transport,
+};
+use flockwork_scheduler_native::{ThreadsError, WallClock};
+use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::codec::Codec;
+use crate::network::Network;
+
+/// The executor of one rank.
+pub struct Ranks {
+    network: Network,
+    pool: ThreadPool,
+    clock: WallClock,
+    /// All domains of the world, and the first one of this rank.
+    domains: u32,
+    first: u32,
+    lanes: [LaneBoxes; 2],
+    /// The ranks that share a border with this one, and the cut that tells so.
+    near: Vec<u32>,
+    near_by: Option<Arc<Topology>>,
+    codec: Codec,
+    busy_ns: AtomicU64,
+    traffic: Traffic,
+}
+
+/// What a rank has exchanged with others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Time, waiting for others included.
+    pub ns: u64,
+    /// Bytes sent.
+    pub sent_bytes: u64,
+    /// What they would have been without compression.
+    pub raw_bytes: u64,
+    /// Messages sent.
+    pub messages: u64,
+}
+
+/// The mail of one lane.
+#[derive(Default)]
+struct LaneBoxes {
+    /// One letter per (local receiver, local sender).
+    letters: Vec<Mutex<Letter>>,
+    /// The packet for each rank.
+    packets: Vec<Mutex<Vec<u8>>>,
+    /// How often domains of this rank have closed the lane, all together.
+    closed: AtomicU32,
+    /// How often each domain of this rank has cleared it.
+    cleared: Vec<AtomicU32>,
+    /// Exchanges done.
+    exchanged: u32,
+    /// What came from each rank in the last one.
+    inbox: Vec<Vec<u8>>,
+    /// Where its messages are, by (receiver, sender).
+    index: Vec<Entry>,
+}
+
+#[derive(Default)]
+struct Letter {
+    full: bool,
+    bytes: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    to: u32,
+    from: u32,
+    rank: u32,
+    begin: usize,
+    end: usize,
+}
+
+/// Bytes in front of each message of a packet.
+pub(crate) const ENTRY_LEN: usize = 12;
+
+impl Ranks {
+    /// Starts `workers` threads for this rank.
+    ///
+    /// # Errors
+    ///
+    /// [`ThreadsError`].
+    pub fn new(network: Network, workers: usize) -> Result<Self, ThreadsError> {
+        if workers == 0 || workers > flockwork_scheduler_native::MAX_WORKERS {
+            return Err(ThreadsError::Workers { given: workers });
+        }
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(workers)
+            .thread_name(|worker| format!("flockwork-{worker}"))
+            .build()
+            .map_err(|error| ThreadsError::Start { problem: error.to_string() })?;
+        if pool.broadcast(|_| flockwork_scheduler_native::flushes_subnormals()).contains(&true) {
+            return Err(ThreadsError::FloatEnvironment);
+        }
+        Ok(Self {
+            network,
+            pool,
+            clock: WallClock::new(),
+            domains: 0,
+            first: 0,
+            lanes: Default::default(),
+            near: Vec::new(),
+            near_by: None,
+            codec: Codec::new(network.size()),
+            busy_ns: AtomicU64::new(0),
+            traffic: Traffic::default(),
+        })
+    }
+
+    /// All ranks.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Time in domains, added up over the threads of this rank, in nanoseconds.
+    pub fn busy_ns(&self) -> u64 {
+        self.busy_ns.load(Ordering::Relaxed)
+    }
+
+    /// What this rank has exchanged with others.
+    pub fn traffic(&self) -> Traffic {
+        self.traffic
+    }
+
+    /// Threads of this rank.
+    pub fn threads(&self) -> usize {
+        self.pool.current_num_threads()
+    }
+
+    fn local(&self) -> Range<u32> {
+        share(self.network.rank(), self.network.size(), self.domains)
+    }
+
+    /// Polls all domains on the pool as far as they get; true if one is not done yet.
+    fn poll_all<M: Model>(
+        &self,
+        domains: &mut [Domain<M>],
+        frame: &Frame<'_, M>,
+    ) -> Result<bool, DomainError> {
+        let failed: Mutex<Option<(u32, DomainError)>> = Mutex::new(None);
+        let waiting = AtomicBool::new(false);
+        self.pool.install(|| {
+            domains.par_iter_mut().with_max_len(1).for_each(|domain| {
+                let begin = Instant::now();
+                let id = domain.id();
+                let mut port = Port { ranks: self, local: (id - self.first) as usize };
+                match advance(domain, frame, &mut port).map_err(no_transport) {
+                    Ok(Progress::Done) => {}
+                    Ok(Progress::Waiting) => waiting.store(true, Ordering::Relaxed),
+                    Err(error) => {
+                        let mut first = open(&failed);
+                        if first.is_none_or(|(lowest, _)| id < lowest) {
+                            *first = Some((id, error));
+                        }
+                    }
+                }
+                self.busy_ns.fetch_add(begin.elapsed().as_nanos() as u64, Ordering::Relaxed);
+            });
+        });
+        match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some((_, error)) => Err(error),
+            None => Ok(waiting.into_inner()),
+        }
+    }
+
+    /// Exchanges the packets of the lane that all domains of this rank have closed.
+    fn exchange<M: Model>(&mut self) -> Result<(), SimulationError> {
+        let begin = Instant::now();
+        let count = self.local().len() as u32;
+        let due = |lane: &&LaneBoxes| {
+            lane.closed.load(Ordering::Relaxed) == count.wrapping_mul(lane.exchanged + 1)
+        };
+        let Some(at) = self.lanes.iter().position(|lane| due(&lane)) else {
+            return Err(SimulationError::Transport("no lane is closed, yet all wait".into()));
+        };
+        let lane = &mut self.lanes[at];
+        let mut packets: Vec<Vec<u8>> =
+            lane.packets.iter().map(|packet| core::mem::take(&mut *open(packet))).collect();
+        let raw: usize = packets.iter().map(Vec::len).sum();
+        let ghosts = 4 + packed_len(M::Columns::SCHEMA, Reach::Ghost);
+        let owned = packed_len(M::Columns::SCHEMA, Reach::Owned);
+        let moves = at == Lane::Move as usize;
+        if moves {
+            self.codec.encode(&self.near, owned, ghosts, &mut packets);
+        }
+        let sent: usize = packets.iter().map(Vec::len).sum();
+        self.traffic.raw_bytes += raw as u64;
+        self.traffic.sent_bytes += sent as u64;
+        self.traffic.messages +=
+            packets.iter().filter(|packet| !packet.is_empty()).count() as u64;
+        self.network.trade(&self.near, &mut packets, &mut lane.inbox);
+        if moves {
+            self.codec.decode(&self.near, owned, ghosts, &mut lane.inbox)?;
+        }
+        for (place, packet) in lane.packets.iter().zip(packets) {
+            *open(place) = packet;
+        }
+        lane.index.clear();
+        for (rank, packet) in lane.inbox.iter().enumerate() {
+            let whole = entries(packet, |to, from, range| {
+                let (begin, end) = (range.start, range.end);
+                lane.index.push(Entry { to, from, rank: rank as u32, begin, end });
+            });
+            if !whole {
+                let problem = format!("a packet of rank {rank} is cut short");
+                return Err(SimulationError::Transport(problem));
+            }
+        }
+        lane.index.sort_unstable_by_key(|entry| (entry.to, entry.from));
+        lane.exchanged += 1;
+        self.traffic.ns += begin.elapsed().as_nanos() as u64;
+        Ok(())
+    }
+
+    /// Finds the ranks that share a border with this one, if the cut is a new one.
+    fn find_near(&mut self, topology: &Arc<Topology>) {
+        if self.near_by.as_ref().is_some_and(|known| Arc::ptr_eq(known, topology)) {
+            return;
+        }
+        let own = self.local();
+        let mut near: Vec<u32> = Vec::new();
+        for from in 0..self.domains {
+            for overlap in topology.overlaps(from) {
+                let other = match (own.contains(&from), own.contains(&overlap.to)) {
+                    (true, false) => overlap.to,
+                    (false, true) => from,
+                    _ => continue,
+                };
+                near.push(owner(other, self.network.size(), self.domains));
+            }
+        }
+        near.sort_unstable();
+        near.dedup();
+        self.near = near;
+        self.near_by = Some(Arc::clone(topology));
+        self.codec.forget();
+    }
+}
+
+/// The domains of a rank: as even a share as there is.
+fn share(rank: u32, ranks: u32, domains: u32) -> Range<u32> {
+    let begin = |rank: u32| (u64::from(rank) * u64::from(domains) / u64::from(ranks)) as u32;
+    begin(rank)..begin(rank + 1)
+}
+
+/// The rank of a domain.
+fn owner(domain: u32, ranks: u32, domains: u32) -> u32 {
+    let about = (u64::from(domain) * u64::from(ranks) / u64::from(domains.max(1))) as u32;
+    (about.saturating_sub(1)..ranks)
+        .find(|rank| share(*rank, ranks, domains).contains(&domain))
+        .unwrap_or(0)
+}
+
+/// Calls `each` with receiver, sender and place of every message of a packet; false if the last
+/// one is cut short.
+pub(crate) fn entries(packet: &[u8], mut each: impl FnMut(u32, u32, Range<usize>)) -> bool {
+    let mut at = 0;
+    while let Some(head) = packet.get(at..at + ENTRY_LEN) {
+        let word = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+        let begin = at + ENTRY_LEN;
+        let end = begin + word(8) as usize;
+        if end > packet.len() {
+            return false;
+        }
+        each(word(4), word(0), begin..end);
+        at = end;
+    }
+    at == packet.len()
+}
+
+impl Executor for Ranks {
+    type Clock = WallClock;
+
+    fn clock(&self) -> WallClock {
+        self.clock.clone()
+    }
+
+    fn workers(&self) -> usize {
+        self.threads() * self.network.size() as usize
+    }
+
+    fn share(&self, domains: u32) -> Range<u32> {
+        share(self.network.rank(), self.network.size(), domains)
+    }
+
+    fn open(&mut self, domains: usize) {
+        self.domains = domains as u32;
+        let local = self.local();
+        self.first = local.start;
+        let count = local.len();
+        let ranks = self.network.size();
+        for lane in &mut self.lanes {
+            *lane = LaneBoxes {
+                letters: (0..count * count).map(|_| Mutex::default()).collect(),
+                packets: (0..ranks).map(|_| Mutex::default()).collect(),
+                cleared: (0..count).map(|_| AtomicU32::new(0)).collect(),
+                inbox: self.network.boxes(),
+                ..LaneBoxes::default()
+            };
+        }
+    }
+
+    fn drive<M: Model>(
+        &mut self,
+        domains: &mut [Domain<M>],
+        frame: &Frame<'_, M>,
+    ) -> Result<Progress, SimulationError> {
+        if let Some(domain) = domains.first() {
+            self.find_near(domain.topology());
+        }
+        while self.poll_all(domains, frame)? {
+            self.exchange::<M>()?;
+        }
+        Ok(Progress::Done)
+    }
+
+    fn sum(&mut self, values: &mut [u64]) -> Result<Progress, SimulationError> {
+        let begin = Instant::now();
+        self.network.sum(values);
+        self.traffic.ns += begin.elapsed().as_nanos() as u64;
+        Ok(Progress::Done)
+    }
+
+    fn memory_bytes(&self) -> usize {
+        let lane = |lane: &LaneBoxes| -> usize {
+            let letters = lane.letters.iter().map(|letter| open(letter).bytes.capacity());
+            let packets = lane.packets.iter().map(|packet| open(packet).capacity());
+            let inbox = lane.inbox.iter().map(Vec::capacity);
+            letters.chain(packets).chain(inbox).sum()
+        };
+        self.lanes.iter().map(lane).sum::<usize>() + self.codec.memory_bytes()
+    }
+}
+
+/// One domain's end of the mail.
+struct Port<'a> {
+    ranks: &'a Ranks,
+    /// The domain, counted from the first one of this rank.
+    local: usize,
+}
+
+impl Transport for Port<'_> {
+    type Error = Infallible;
+
+    fn send(
+        &mut self,
+        to: u32,
+        lane: Lane,
+        len: usize,
+        fill: &mut dyn FnMut(&mut [u8]),
+    ) -> Result<(), Infallible> {
+        let own = self.ranks.local();
+        let boxes = &self.ranks.lanes[lane as usize];
+        if own.contains(&to) {
+            let mut letter = open(&boxes.letters[(to - own.start) as usize * own.len() + self.local]);
+            letter.bytes.resize(len, 0);
+            fill(&mut letter.bytes);
+            letter.full = true;
+        } else {
+            let rank = owner(to, self.ranks.network.size(), self.ranks.domains);
+            let mut packet = open(&boxes.packets[rank as usize]);
+            for word in [self.ranks.first + self.local as u32, to, len as u32] {
+                packet.extend(word.to_le_bytes());
+            }
+            let begin = packet.len();
+            packet.resize(begin + len, 0);
+            fill(&mut packet[begin..]);
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, lane: Lane) -> Result<(), Infallible> {
+        self.ranks.lanes[lane as usize].closed.fetch_add(1, Ordering::Release);
+        Ok(())
+    }
+
+    fn ready(&mut self, lane: Lane) -> Result<bool, Infallible> {
+        let boxes = &self.ranks.lanes[lane as usize];
+        Ok(boxes.exchanged > boxes.cleared[self.local].load(Ordering::Relaxed))
+    }
+
+    fn visit(&mut self, lane: Lane, each: &mut dyn FnMut(u32, &[u8])) -> Result<(), Infallible> {
+        let own = self.ranks.local();
+        let boxes = &self.ranks.lanes[lane as usize];
+        let me = own.start + self.local as u32;
+        let first = boxes.index.partition_point(|entry| entry.to < me);
+        let remote = boxes.index[first..].iter().take_while(|entry| entry.to == me);
+        let mut show = |entry: &Entry| {
+            each(entry.from, &boxes.inbox[entry.rank as usize][entry.begin..entry.end]);
+        };
+        remote.clone().filter(|entry| entry.from < own.start).for_each(&mut show);
+        let letters = &boxes.letters[self.local * own.len()..(self.local + 1) * own.len()];
+        for (from, letter) in own.clone().zip(letters) {
+            let letter = open(letter);
+            if letter.full {
+                each(from, &letter.bytes);
+            }
+        }
+        let mut show = |entry: &Entry| {
+            each(entry.from, &boxes.inbox[entry.rank as usize][entry.begin..entry.end]);
+        };
+        remote.filter(|entry| entry.from >= own.end).for_each(&mut show);
+        Ok(())
+    }
+
+    fn clear(&mut self, lane: Lane) -> Result<(), Infallible> {
+        let count = self.ranks.local().len();
+        let boxes = &self.ranks.lanes[lane as usize];
+        for letter in &boxes.letters[self.local * count..(self.local + 1) * count] {
+            open(letter).full = false;
+        }
+        boxes.cleared[self.local].fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// A box stays whole whatever its last holder did, so a poisoned lock is taken all the same.
+fn open<T>(boxed: &Mutex<T>) -> MutexGuard<'_, T> {
+    boxed.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,307 @@
+//! A rank's part of a run, as the command line drives it.
+
+use std::cell::RefCell;
+use std::time::{Duration, Instant};
+
+use flockwork_kernel::columns::{Column, Columns, Reach, packed_len};
+use flockwork_scheduler::{
+    Counters, Grid, Model, Region, Setup, Simulation, SimulationError,
+};
+use flockwork_scheduler_native::{
+    AnySimulation, Backend, BuildError, Metrics, Options, ProcessMetrics, RegionMetrics, Rows,
+    RunError, WorkerMetrics,
+};
+use hdrhistogram::Histogram;
+
+use crate::guard;
+use crate::network::Network;
+use crate::ranks::{Ranks, Traffic};
+
+/// Runs simulations on all ranks of the job.
+#[derive(Clone, Copy, Debug)]
+pub struct OnRanks;
+
+impl Backend for OnRanks {
+    type Executor = Ranks;
+
+    fn processes() -> usize {
+        Network::new().size() as usize
+    }
+
+    fn executor(options: &Options) -> Result<Ranks, BuildError> {
+        Ok(Ranks::new(Network::new(), options.workers)?)
+    }
+
+    fn wrap<M: Model>(world: Simulation<M, Ranks>) -> Box<dyn AnySimulation> {
+        Box::new(World::new(world))
+    }
+}
+
+struct World<M: Model> {
+    /// Collective calls need the executor, which belongs to the simulation.
+    simulation: RefCell<Simulation<M, Ranks>>,
+    network: Network,
+    first_tick: u64,
+    tick_ns: Histogram<u64>,
+    wall_ns: u64,
+    /// What setting up counted: no tick's part.
+    before: (Counters, u64, Traffic),
+    peak_memory_bytes: u64,
+}
+
+impl<M: Model> World<M> {
+    fn new(simulation: Simulation<M, Ranks>) -> Self {
+        // Up to an hour, to three digits; the bounds are constants, so this cannot fail.
+        let tick_ns = Histogram::new_with_bounds(1, 3_600_000_000_000, 3)
+            .unwrap_or_else(|_| unreachable!("the bounds of the histogram are in order"));
+        let executor = simulation.executor();
+        Self {
+            network: *executor.network(),
+            first_tick: simulation.tick(),
+            tick_ns,
+            wall_ns: 0,
+            before: (simulation.counters(), executor.busy_ns(), executor.traffic()),
+            peak_memory_bytes: simulation.memory_bytes() as u64,
+            simulation: RefCell::new(simulation),
+        }
+    }
+
+    /// This rank's part of the metrics.
+    fn own(&self) -> (ProcessMetrics, Counters) {
+        let simulation = self.simulation.borrow();
+        let executor = simulation.executor();
+        let (counters, busy_ns, traffic) = (simulation.counters(), executor.busy_ns(), executor.traffic());
+        let own = ProcessMetrics {
+            owned: simulation.domains().iter().map(|domain| domain.census().owned).sum(),
+            ghosts: simulation.domains().iter().map(|domain| domain.ghost_count() as u64).sum(),
+            busy_ns: busy_ns - self.before.1,
+            communicate_ns: traffic.ns - self.before.2.ns,
+            sent_bytes: traffic.sent_bytes - self.before.2.sent_bytes,
+            raw_bytes: traffic.raw_bytes - self.before.2.raw_bytes,
+            messages: traffic.messages - self.before.2.messages,
+            memory_bytes: self.peak_memory_bytes.max(simulation.memory_bytes() as u64),
+        };
+        (own, counters.since(&self.before.0))
+    }
+}
+
+impl<M: Model> AnySimulation for World<M> {
+    fn run(&mut self, ticks: u64) -> Result<(), RunError> {
+        let simulation = self.simulation.get_mut();
+        for _ in 0..ticks {
+            guard::at_tick(simulation.tick());
+            let begin = Instant::now();
+            simulation.step()?;
+            let ns = begin.elapsed().as_nanos() as u64;
+            self.wall_ns += ns;
+            self.tick_ns.saturating_record(ns);
+            self.peak_memory_bytes = self.peak_memory_bytes.max(simulation.memory_bytes() as u64);
+        }
+        Ok(())
+    }
+
+    fn tick(&self) -> u64 {
+        self.simulation.borrow().tick()
+    }
+
+    fn population(&self) -> u64 {
+        self.simulation.borrow().population()
+    }
+
+    fn fingerprint(&self) -> u64 {
+        let mut sum = [self.simulation.borrow().fingerprint()];
+        self.network.sum(&mut sum);
+        sum[0]
+    }
+
+    fn stats(&mut self) -> Vec<(&'static str, f64)> {
+        let simulation = self.simulation.get_mut();
+        let mut names = M::STATS.iter();
+        let mut stats = Vec::with_capacity(M::STATS.len());
+        // A rank that cannot be reached has ended the job.
+        if let Ok(seen) = simulation.observe() {
+            simulation.report(&seen, &mut |value| {
+                if let Some(stat) = names.next() {
+                    stats.push((stat.name, value));
+                }
+            });
+        }
+        stats
+    }
+
+    fn metrics(&self) -> Metrics {
+        let (own, counters) = self.own();
+        let simulation = self.simulation.borrow();
+        let numbers = [
+            own.owned,
+            own.ghosts,
+            own.busy_ns,
+            own.communicate_ns,
+            own.sent_bytes,
+            own.raw_bytes,
+            own.messages,
+            own.memory_bytes,
+            counters.bytes,
+            counters.messages,
+            counters.migrations,
+            counters.ghosts,
+            counters.events,
+            counters.births,
+            counters.deaths,
+            simulation.executor().threads() as u64,
+            simulation.memory_bytes() as u64,
+        ];
+        let named = counters.phases.named();
+        let width = numbers.len() + named.len();
+        let all: Vec<u64> = numbers.into_iter().chain(named.iter().map(|(_, ns)| *ns)).collect();
+        let all = self.network.gather(&all);
+        let total = |at: usize| all.iter().skip(at).step_by(width).sum::<u64>();
+        let ranks = all.chunks_exact(width);
+        let per_process: Vec<_> = ranks
+            .clone()
+            .map(|one| ProcessMetrics {
+                owned: one[0],
+                ghosts: one[1],
+                busy_ns: one[2],
+                communicate_ns: one[3],
+                sent_bytes: one[4],
+                raw_bytes: one[5],
+                messages: one[6],
+                memory_bytes: one[7],
+            })
+            .collect();
+        let mut phases_ns: Vec<_> = (0..named.len())
+            .map(|at| (named[at].0, total(numbers.len() + at)))
+            .collect();
+        // Threads are alike within a rank: each has its share of the rank's busy time.
+        let per_worker: Vec<_> = ranks
+            .flat_map(|one| {
+                let busy_ns = one[2] / one[15].max(1);
+                let wait_ns = self.wall_ns.saturating_sub(busy_ns);
+                (0..one[15]).map(move |_| WorkerMetrics { busy_ns, wait_ns })
+            })
+            .collect();
+        phases_ns.push(("communicate", total(3)));
+        let waited = per_worker.iter().map(|worker| worker.wait_ns).sum::<u64>();
+        phases_ns.push(("wait", waited.saturating_sub(total(3))));
+        let mut regions = vec![0u64; 3 * simulation.regions().len()];
+        for domain in simulation.domains() {
+            let at = 3 * domain.id() as usize;
+            regions[at] = domain.census().owned;
+            regions[at + 1] = domain.ghost_count() as u64;
+            regions[at + 2] = domain.counters().work;
+        }
+        self.network.sum(&mut regions);
+        let per_region = regions
+            .chunks_exact(3)
+            .map(|one| RegionMetrics { owned: one[0], ghosts: one[1], work: one[2] })
+            .collect();
+        Metrics {
+            ticks: simulation.tick() - self.first_tick,
+            workers: per_worker.len(),
+            regions: simulation.regions().len(),
+            tick_ns: self.tick_ns.clone(),
+            phases_ns,
+            per_worker,
+            per_region,
+            bytes: total(8),
+            messages: total(9),
+            migrations: total(10),
+            ghosts: total(11),
+            events: total(12),
+            births: total(13),
+            deaths: total(14),
+            rebalances: simulation.rebalances(),
+            imbalance: simulation.imbalance(),
+            memory_bytes: total(16),
+            peak_memory_bytes: total(7),
+            per_process,
+        }
+    }
+
+    fn snapshot(&self) -> Vec<u8> {
+        let part = self.own_snapshot();
+        let mut lens = self.network.gather(&[part.len() as u64]);
+        let all = self.network.collect(part);
+        if self.network.rank() != 0 {
+            return Vec::new();
+        }
+        let mut rest = &all[..];
+        let mut parts = Vec::new();
+        for len in lens.drain(..) {
+            let (part, after) = rest.split_at(len as usize);
+            parts.push(part);
+            rest = after;
+        }
+        // All parts were just written, of one world and tick.
+        flockwork_scheduler::snapshot::merge(&parts).unwrap_or_default()
+    }
+
+    fn schema(&self) -> &'static [Column] {
+        M::Columns::SCHEMA
+    }
+
+    fn setup(&self) -> Setup {
+        *self.simulation.borrow().setup()
+    }
+
+    fn grid(&self) -> Grid {
+        *self.simulation.borrow().grid()
+    }
+
+    fn regions(&self) -> Vec<Region> {
+        self.simulation.borrow().regions().to_vec()
+    }
+
+    fn rows(&self) -> Rows {
+        let own = self.own_rows();
+        let stride = own.stride;
+        let all = self.network.collect(own.bytes);
+        let mut rows: Vec<&[u8]> = all.chunks_exact(stride).collect();
+        let id = |row: &[u8]| u32::from_le_bytes([row[0], row[1], row[2], row[3]]);
+        rows.sort_by_key(|row| id(row));
+        Rows { bytes: rows.concat(), stride }
+    }
+
+    fn recount(&self) -> Result<(), RunError> {
+        let own = self.own_rows();
+        let mut found = [(own.bytes.len() / own.stride) as u64];
+        self.network.sum(&mut found);
+        let simulation = self.simulation.borrow();
+        if found[0] != simulation.population() {
+            let (tick, expected) = (simulation.tick(), simulation.population());
+            return Err(SimulationError::Conservation { tick, expected, found: found[0] });
+        }
+        Ok(())
+    }
+
+    fn process(&self) -> (u32, u32) {
+        (self.network.rank(), self.network.size())
+    }
+
+    fn lead(&self, value: u64) -> u64 {
+        self.network.lead(value)
+    }
+
+    fn agree(&self, yes: bool) -> bool {
+        let mut no = [u64::from(!yes)];
+        self.network.sum(&mut no);
+        no[0] == 0
+    }
+
+    fn own_rows(&self) -> Rows {
+        let stride = packed_len(M::Columns::SCHEMA, Reach::Owned);
+        Rows { bytes: self.simulation.borrow().rows(), stride }
+    }
+
+    fn own_snapshot(&self) -> Vec<u8> {
+        self.simulation.borrow().snapshot()
+    }
+
+    fn reached(&self, tick: u64, checkpoint: &std::path::Path) {
+        guard::checkpoint(tick, checkpoint.to_path_buf());
+    }
+}
+
+/// How long a rank waits for others until it counts them as hanging.
+pub const PATIENCE: Duration = Duration::from_secs(300);
