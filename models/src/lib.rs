@@ -22,8 +22,8 @@
 //! | events, birth, death, heredity | `tribes.rs` |
 //!
 //! Two rules are easy to break, and results then depend on how the world is cut: in `pair`, a lane
-//! that is not in `pair.near` must add +0.0, which is what `keep` does, and sums must begin at +0.0,
-//! not at -0.0.
+//! that is not in `pair.near` must add +0.0, which is what `keep` does, and sums must begin at
+//! +0.0, not at -0.0.
 
 #![no_std]
 #![forbid(unsafe_code)]
