@@ -17,10 +17,14 @@ fn start(place: &Place, args: &str) -> Child {
         .unwrap()
 }
 
-/// Sends a signal and gives the exit code; panics if the command goes on.
-fn signal(mut child: Child, name: &str) -> (Option<i32>, String) {
+fn send(child: &Child, name: &str) {
     let kill = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
     assert!(kill.success());
+}
+
+/// Sends a signal and gives the exit code; panics if the command goes on.
+fn signal(mut child: Child, name: &str) -> (Option<i32>, String) {
+    send(&child, name);
     let end = Instant::now() + Duration::from_secs(30);
     while child.try_wait().unwrap().is_none() {
         if Instant::now() > end {
@@ -84,4 +88,18 @@ fn interrupted_searches_and_comparisons_write_nothing() {
         assert_eq!(code, Some(130), "{args}");
         assert_eq!(place.files(), ["s.toml"], "{args}");
     }
+}
+
+#[test]
+fn a_second_interrupt_ends_at_once_and_leaves_nothing() {
+    // So dense that one tick takes seconds.
+    let place = Place::with(&BOIDS.replace("entities = 300", "entities = 100000"));
+    let child = start(&place, &format!("run s.toml --workers 1 {ALL_OUTPUTS}"));
+    wait_for_recording(&place);
+    std::thread::sleep(Duration::from_millis(300));
+    send(&child, "-INT");
+    std::thread::sleep(Duration::from_millis(100));
+    let (code, _) = signal(child, "-INT");
+    assert_eq!(code, Some(130));
+    assert_eq!(place.files(), ["s.toml"]);
 }

@@ -26,6 +26,7 @@ fn there_is_one_for_every_model_and_size_and_no_other() {
 #[test]
 fn their_comments_state_what_check_computes() {
     let place = Place::new();
+    let guide = fs::read_to_string(repository("docs/SCENARIOS.md")).unwrap();
     for model in MODELS {
         let mut stated = Vec::new();
         for (size, entities) in SIZES {
@@ -44,6 +45,8 @@ fn their_comments_state_what_check_computes() {
             assert_eq!(comment, wanted, "{model}-{size}");
             assert_eq!(value("entities"), Some(entities), "{model}-{size}");
             assert_eq!(value("model"), Some(format!("{model}:").as_str()));
+            let row = format!("| `{model}` | {radius} | {density} | {neighbours} |");
+            assert!(guide.contains(&row), "no {row}");
             stated.push(comment.to_string());
         }
         // The same crowd, only larger.
