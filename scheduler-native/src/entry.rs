@@ -46,7 +46,8 @@ impl Options {
 
     fn partition(&self, grid: &Grid, processes: usize) -> Result<Partition, SimulationError> {
         let cut = self.cut_of(grid, processes);
-        if cut.count().is_some_and(|count| (count as usize) < processes) {
+        // One process needs no more than a cut that fits the grid, which is checked by cutting.
+        if processes > 1 && cut.count().is_some_and(|count| (count as usize) < processes) {
             return Err(SimulationError::Initial(format!(
                 "regions is {}: there must be at least one for each of the {processes} processes",
                 cut.count().unwrap_or(0)
