@@ -1,0 +1,42 @@
+//! Entities spread over a square, for benchmarks of the spatial structures alone.
+
+use flockwork_kernel::rng;
+use flockwork_spatial::Entities;
+
+/// Positions and ids in columns.
+#[derive(Clone, Debug)]
+pub struct Points {
+    /// Positions along x.
+    pub xs: Vec<f32>,
+    /// Positions along y.
+    pub ys: Vec<f32>,
+    /// Ids; not in the order of the slots.
+    pub ids: Vec<u32>,
+    /// The side of the square.
+    pub side: f32,
+}
+
+impl Points {
+    /// So many entities, spread evenly.
+    pub fn new(count: u32, density: f32) -> Self {
+        let side = (count as f32 / density).sqrt();
+        let draws: Vec<_> = (0..count).map(|slot| rng::draw(7, 0, slot, 0)).collect();
+        // An odd factor makes a permutation of all u32: ids are distinct.
+        Self {
+            xs: draws.iter().map(|draw| rng::unit(draw[0]) * side).collect(),
+            ys: draws.iter().map(|draw| rng::unit(draw[1]) * side).collect(),
+            ids: (0..count).map(|slot| slot.wrapping_mul(2_654_435_761)).collect(),
+            side,
+        }
+    }
+
+    /// The columns.
+    pub fn entities(&self) -> Entities<'_> {
+        Entities { xs: &self.xs, ys: &self.ys, ids: &self.ids }
+    }
+
+    /// The number of entities.
+    pub fn count(&self) -> u32 {
+        self.ids.len() as u32
+    }
+}
