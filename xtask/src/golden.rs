@@ -82,7 +82,7 @@ fn goldens(only: Option<&'static str>) -> [Vec<&'static str>; 2] {
 
 fn wasm() -> Outcome {
     const TARGET: &str = "wasm32-wasip1";
-    if !has_program("node") {
+    if node_major().is_none_or(|major| major < 20) {
         skip("wasm", "Node 20 or newer is needed to run WebAssembly");
         return Ok(());
     }
@@ -92,6 +92,17 @@ fn wasm() -> Outcome {
     }
     let runner = format!("node --no-warnings {}", root().join("xtask/wasi.mjs").display());
     elsewhere(TARGET, "WASM32_WASIP1", &runner, &["-Ctarget-feature=+simd128"])
+}
+
+/// The major version of Node, if it is there.
+fn node_major() -> Option<u32> {
+    let version = Command::new("node").arg("--version").output().ok()?;
+    major_of(&String::from_utf8_lossy(&version.stdout))
+}
+
+/// 20 of `v20.11.1`.
+fn major_of(version: &str) -> Option<u32> {
+    version.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
 fn aarch64() -> Outcome {
@@ -132,4 +143,25 @@ fn elsewhere(target: &str, name: &str, runner: &str, flags: &[&str]) -> Outcome 
 fn target_folder(name: &str) -> PathBuf {
     let folder = std::env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from);
     folder.join(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_major_version_of_node_is_read() {
+        assert_eq!(major_of("v20.11.1\n"), Some(20));
+        assert_eq!(major_of("v9.0.0"), Some(9));
+        assert_eq!(major_of("node"), None);
+    }
+
+    #[test]
+    fn the_golden_tests_are_where_the_builds_look_for_them() {
+        let read = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
+        let suite = read("scheduler-native/tests/conformance.rs");
+        assert!(suite.contains(&format!("fn {LOOPBACK}()")));
+        assert!(read("kernel/tests/golden.rs").contains("#[test]"));
+        assert!(read("kernel/tests/parity.rs").contains("#[test]"));
+    }
 }
