@@ -79,7 +79,8 @@ pub fn sort_parts_by_cell(
     starts: &mut [u32],
     order: &mut [Entry],
 ) -> Result<usize, SortError> {
-    let needed = cells as usize + 1;
+    // On a 32-bit target that many cells have no place at all.
+    let needed = (cells as usize).saturating_add(1);
     let found = starts.len();
     let starts =
         starts.get_mut(..needed).ok_or(SortError::StartsTooShort { needed, given: found })?;
