@@ -4,10 +4,11 @@
 //! instruction set or architecture. The golden numbers live with the tests that hold them:
 //! `kernel/tests/golden.rs` and `scheduler/golden/conformance.txt`.
 
-use std::path::PathBuf;
 use std::process::Command;
 
-use crate::run::{Outcome, Step, cargo, finish, has_program, has_target, root, skip, steps};
+use crate::run::{
+    Outcome, Step, cargo, finish, has_program, has_target, root, skip, steps, target_folder,
+};
 
 const BUILDS: &[Step] = &[
     Step { name: "debug", about: "no optimisation, small worlds", run: debug },
@@ -137,12 +138,6 @@ fn elsewhere(target: &str, name: &str, runner: &str, flags: &[&str]) -> Outcome 
         finish(&mut command)?;
     }
     Ok(())
-}
-
-/// A folder for builds with other flags, so that they do not push each other out.
-fn target_folder(name: &str) -> PathBuf {
-    let folder = std::env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from);
-    folder.join(name)
 }
 
 #[cfg(test)]

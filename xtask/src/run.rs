@@ -75,6 +75,12 @@ pub fn root() -> PathBuf {
     here.parent().unwrap_or(here).to_path_buf()
 }
 
+/// A folder for builds apart, so that they do not push those of other flags or workspaces out.
+pub fn target_folder(name: &str) -> PathBuf {
+    let folder = std::env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from);
+    folder.join(name)
+}
+
 /// Cargo, in the repository.
 pub fn cargo(arguments: &[&str]) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: all that must hold before a change is taken, cheapest first.
 
-use crate::run::{Outcome, Step, cargo, finish, steps};
+use crate::run::{Outcome, Step, cargo, finish, root, steps, target_folder};
 use crate::{bare, deny, golden, paths};
 
 const STEPS: &[Step] = &[
@@ -11,9 +11,13 @@ const STEPS: &[Step] = &[
     Step { name: "unit", about: "the tests of all crates", run: unit },
     Step { name: "doc", about: "the examples in the documentation run", run: doctests },
     Step { name: "rustdoc", about: "the documentation builds without a warning", run: rustdoc },
+    Step { name: "fuzz", about: "the fuzz targets compile", run: fuzz },
     Step { name: "bare", about: "no_std crates build without a standard library", run: bare::step },
     Step { name: "golden", about: "one fingerprint under every build", run: golden::step },
 ];
+
+/// Workspaces of their own: one needs a nightly compiler to be run, the other MPI.
+const APART: [&str; 2] = ["fuzz/Cargo.toml", "scheduler-mpi/Cargo.toml"];
 
 /// Runs the steps that `arguments` names, or all.
 pub fn command(arguments: &[String]) -> Outcome {
@@ -21,7 +25,11 @@ pub fn command(arguments: &[String]) -> Outcome {
 }
 
 fn format() -> Outcome {
-    finish(&mut cargo(&["fmt", "--all", "--check"]))
+    finish(&mut cargo(&["fmt", "--all", "--check"]))?;
+    for manifest in APART.iter().filter(|manifest| root().join(manifest).exists()) {
+        finish(&mut cargo(&["fmt", "--manifest-path", manifest, "--check"]))?;
+    }
+    Ok(())
 }
 
 fn clippy() -> Outcome {
@@ -46,4 +54,9 @@ fn doctests() -> Outcome {
 fn rustdoc() -> Outcome {
     let mut command = cargo(&["doc", "--quiet", "--workspace", "--no-deps"]);
     finish(command.env("RUSTDOCFLAGS", "--deny=warnings"))
+}
+
+fn fuzz() -> Outcome {
+    let mut command = cargo(&["check", "--quiet", "--manifest-path", "fuzz/Cargo.toml"]);
+    finish(command.env("CARGO_TARGET_DIR", target_folder("fuzz")))
 }
