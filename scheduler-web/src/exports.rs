@@ -208,6 +208,13 @@ exports! {
         Box::into_raw(Box::new(Board::new(ranks.clamp(1, crate::world::MAX_RANKS))))
     }
 
+    /// Frees the mailboxes, after all simulations over them.
+    fn fw_board_drop(board: *mut Board) {
+        if !board.is_null() {
+            drop(Box::from_raw(board));
+        }
+    }
+
     /// Frees a simulation.
     fn fw_drop(sim: *mut Sim) {
         if !sim.is_null() {

@@ -113,7 +113,7 @@ export interface SimulationOptions {
   readonly rebalance?: boolean;
   /**
    * Room for this many entities in the render view (default twice the entities at tick 0). A world
-   * that outgrows it goes on; the view then shows the first so many by id.
+   * that outgrows it goes on; the view then shows so many of them.
    */
   readonly renderCapacity?: number;
   /** Columns of the model to publish beside positions, colours and alive, such as `energy`. */
@@ -296,8 +296,12 @@ export interface Simulation extends AsyncDisposable {
   setRate(rate: number | 'max'): void;
   /** Sets parameters between two ticks; resolves with the tick from which on they hold. */
   setParams(params: Readonly<Record<string, number>>): Promise<number>;
-  /** Sets what the colours show: a column of the model, `speed`, or `none`. */
-  setColorBy(column: string): void;
+  /**
+   * Sets what the colours show: a column of the model, one value of it such as `genes.3`, `speed`,
+   * `heading` or `none`; `range` is what the darkest and the brightest colour stand for, and is
+   * looked for among the entities if it is not given.
+   */
+  setColorBy(column: string, range?: readonly [number, number] | null): void;
   /** The whole state as bytes, as the native command writes it. */
   snapshot(): Promise<ArrayBuffer>;
   /** Goes on from such bytes, of the same model and world. */

@@ -1,0 +1,169 @@
+#!/usr/bin/env node
+// Builds a Rust crate that uses `flockwork_scheduler_web::export!` for all tiers of the package.
+//
+//     flockwork-wasm CRATE_FOLDER --out FOLDER [--only shared,simd,...]
+//
+// Stable Rust with the target wasm32-unknown-unknown is enough: the crates are no_std, and with
+// link-time optimisation the prebuilt core library gets the features of the module.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+const TARGET = 'wasm32-unknown-unknown';
+const EXPORTS = ['__heap_base', '__stack_pointer'];
+const TLS = ['__wasm_init_tls', '__tls_size', '__tls_align', '__tls_base'];
+
+/** The builds: file, features of the target, whether memory is shared, whether it becomes JavaScript. */
+export const BUILDS = {
+  shared: { file: 'flockwork.shared.wasm', features: ['atomics', 'simd128'], shared: true },
+  simd: { file: 'flockwork.wasm', features: ['simd128'], shared: false },
+  scalar: { file: 'flockwork.scalar.wasm', features: [], shared: false },
+  js: { file: 'flockwork.js.wasm', features: ['atomics'], shared: true, script: 'flockwork.js' },
+};
+
+function run(program, args, options = {}) {
+  const result = spawnSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'], ...options });
+  if (result.error) throw new Error(`${program} could not be started: ${result.error.message}`);
+  if (result.status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${result.status}`);
+}
+
+/** A tool of binaryen: a script of its npm package. */
+function binaryen(tool, args) {
+  let file;
+  try {
+    file = join(dirname(createRequire(import.meta.url).resolve('binaryen/package.json')), 'bin', tool);
+  } catch (cause) {
+    throw new Error('binaryen is not installed: npm install --save-dev binaryen', { cause });
+  }
+  run(process.execPath, [file, ...args]);
+}
+
+function metadata(crate) {
+  const args = ['metadata', '--format-version', '1', '--no-deps'];
+  const result = spawnSync('cargo', args, { cwd: crate, encoding: 'utf8', maxBuffer: 1 << 28 });
+  if (result.status !== 0) throw new Error(`cargo metadata in ${crate} failed: ${result.stderr ?? result.error}`);
+  const all = JSON.parse(result.stdout);
+  const manifest = resolve(crate, 'Cargo.toml');
+  const one = all.packages.find((candidate) => candidate.manifest_path === manifest);
+  const library = one?.targets.find((target) => target.crate_types.includes('cdylib'));
+  if (!library) throw new Error(`${manifest} has no library of crate-type "cdylib"`);
+  return { name: one.name, library: library.name.replaceAll('-', '_'), target: all.target_directory };
+}
+
+function compile(crate, info, name, build) {
+  const features = ['bulk-memory', 'mutable-globals', ...build.features].map((one) => `+${one}`);
+  const names = build.shared ? [...EXPORTS, ...TLS] : EXPORTS;
+  const links = ['--import-memory', ...names.map((one) => `--export=${one}`)];
+  if (build.shared) links.push('--shared-memory', '--max-memory=4294967296');
+  const flags = [`-Ctarget-feature=${features.join(',')}`, ...links.map((one) => `-Clink-arg=${one}`)];
+  const folder = join(info.target, `web-${name}`);
+  run('cargo', ['build', '--quiet', '--release', '--lib', '--package', info.name, '--target', TARGET], {
+    cwd: crate,
+    env: {
+      ...process.env,
+      CARGO_TARGET_DIR: folder,
+      CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f'),
+      CARGO_PROFILE_RELEASE_LTO: 'fat',
+      CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '1',
+      CARGO_PROFILE_RELEASE_PANIC: 'abort',
+      CARGO_PROFILE_RELEASE_STRIP: 'debuginfo',
+    },
+  });
+  return join(folder, TARGET, 'release', `${info.library}.wasm`);
+}
+
+function features(build) {
+  const names = ['bulk-memory', 'mutable-globals', 'sign-ext', 'nontrapping-float-to-int', 'multivalue', 'reference-types'];
+  if (build.features.includes('atomics')) names.push('threads');
+  if (build.features.includes('simd128')) names.push('simd');
+  return names.map((one) => `--enable-${one}`);
+}
+
+/** Makes an ES module with a function `(imports) => exports` of what wasm2js wrote. */
+function asModule(text) {
+  const begin = text.indexOf('function asmFunc(');
+  const end = text.search(/^var (memasmFunc|retasmFunc)\b/m);
+  if (begin < 0 || end < 0) throw new Error('wasm2js wrote something else than this script knows');
+  const shims = text.slice(0, begin).replace(/^import .*$/gm, '');
+  return `// Made by wasm2js from the module without SIMD. Do not edit.\n${shims}${text.slice(begin, end)}export default asmFunc;\n`;
+}
+
+/** The same without what only people need, if esbuild is there: its spaces are most of the file. */
+async function smaller(text) {
+  try {
+    const { transform } = await import('esbuild');
+    return (await transform(text, { format: 'esm', minifyWhitespace: true, minifyIdentifiers: true })).code;
+  } catch (error) {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    return text;
+  }
+}
+
+/** True if the file was made after the other one. */
+function isNewer(file, than) {
+  return existsSync(file) && statSync(file).mtimeMs >= statSync(than).mtimeMs;
+}
+
+async function convert(wasm, script) {
+  const raw = `${script}.raw`;
+  binaryen('wasm2js', [wasm, '-O2', '--enable-threads', '--enable-bulk-memory', '--enable-mutable-globals', '--enable-sign-ext', '-o', raw]);
+  const text = asModule(readFileSync(raw, 'utf8'));
+  rmSync(raw);
+  writeFileSync(script, await smaller(text));
+}
+
+/** Builds the crate in a folder into another folder; gives the files made. */
+export async function buildCrate(crate, out, only = Object.keys(BUILDS)) {
+  const info = metadata(crate);
+  mkdirSync(out, { recursive: true });
+  const made = [];
+  for (const name of only) {
+    const build = BUILDS[name];
+    if (!build) throw new Error(`there is no build ${name}: ${Object.keys(BUILDS).join(', ')}`);
+    const plain = compile(crate, info, name, build);
+    const result = build.script ?? build.file;
+    made.push(result);
+    if (isNewer(join(out, result), plain)) continue;
+    const file = join(out, build.file);
+    // wasm2js knows no saturating conversions of 64 bits.
+    const lower = build.script ? ['--llvm-nontrapping-fptoint-lowering'] : [];
+    binaryen('wasm-opt', [plain, ...features(build), ...lower, '-O2', '--strip-debug', '--strip-producers', '-o', file]);
+    if (build.script) {
+      await convert(file, join(out, build.script));
+      rmSync(file);
+    }
+  }
+  for (const name of made) {
+    const bytes = statSync(join(out, name)).size;
+    const zipped = gzipSync(readFileSync(join(out, name)), { level: 9 }).length;
+    console.log(`${name.padEnd(24)} ${(bytes / 1024).toFixed(1)} KiB, ${(zipped / 1024).toFixed(1)} compressed`);
+  }
+  return made;
+}
+
+async function main(args) {
+  const option = (name) => {
+    const at = args.indexOf(name);
+    return at < 0 ? undefined : args.splice(at, 2)[1];
+  };
+  const out = option('--out');
+  const only = option('--only')?.split(',');
+  if (args.length !== 1 || !out) {
+    console.error('Usage: flockwork-wasm CRATE_FOLDER --out FOLDER [--only shared,simd,scalar,js]');
+    return 2;
+  }
+  try {
+    await buildCrate(resolve(args[0]), resolve(out), only);
+    return 0;
+  } catch (error) {
+    console.error(`flockwork-wasm: ${error.message}`);
+    return 1;
+  }
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  process.exitCode = await main(process.argv.slice(2));
+}

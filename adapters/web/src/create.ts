@@ -1,0 +1,171 @@
+/** Choosing a tier, and starting it. */
+
+import { plan, TIERS, type Plan } from './input.js';
+import type { ModuleKind, Platform } from './platform.js';
+import { Runner } from './simulation.js';
+import { Team, type TeamEvents, type TeamSpec } from './team.js';
+import {
+  AssetError,
+  FlockworkError,
+  InvalidInputError,
+  UnsupportedError,
+  type BackendReport,
+  type Capabilities,
+  type Engine,
+  type FallbackCode,
+  type Simulation,
+  type SimulationOptions,
+  type StartProgress,
+  type Tier,
+  type TierAttempt,
+} from './types.js';
+
+/** Why a tier cannot work here. */
+interface Obstacle {
+  readonly code: FallbackCode;
+  readonly reason: string;
+  readonly hint?: string;
+}
+
+const ISOLATION_HINT =
+  'Serve the page and the worker scripts with the headers `Cross-Origin-Opener-Policy: same-origin` and ' +
+  '`Cross-Origin-Embedder-Policy: require-corp`.';
+
+function obstacle(tier: Tier, has: Capabilities): Obstacle | null {
+  if (!has.moduleWorkers) return { code: 'NO_WORKERS', reason: 'there are no module workers here' };
+  if (tier === 'js-workers' || tier === 'js-single') return null;
+  if (!has.wasm) return { code: 'NO_WASM', reason: 'there is no WebAssembly here' };
+  if (tier === 'wasm-transfer') return null;
+  if (!has.crossOriginIsolated) {
+    return { code: 'NO_COI', reason: 'the page is not cross-origin isolated, so workers cannot share memory', hint: ISOLATION_HINT };
+  }
+  if (!has.sharedArrayBuffer || !has.wasmThreads) return { code: 'NO_SAB', reason: 'workers cannot share memory here' };
+  if (!has.wasmSimd) return { code: 'NO_SIMD', reason: 'WebAssembly has no SIMD here' };
+  return null;
+}
+
+/** What a thrown error says about a tier. */
+function failed(error: unknown): Obstacle {
+  const reason = error instanceof Error ? error.message : String(error);
+  const hint = error instanceof FlockworkError ? error.hint : undefined;
+  const as = (code: FallbackCode, more = hint): Obstacle => ({ code, reason, ...(more === undefined ? {} : { hint: more }) });
+  if (error instanceof AssetError) return as('ASSET_MISSING');
+  if (error instanceof FlockworkError) {
+    if (error.code === 'MEMORY_LIMIT') return as('MEMORY_LIMIT');
+    return as(error.code === 'WORKER_TIMEOUT' ? 'WORKER_TIMEOUT' : 'WORKER_LOAD');
+  }
+  if (/content security policy|unsafe-eval|disallowed by embedder/i.test(reason)) {
+    return as('CSP_BLOCKED', "Allow it with `script-src 'wasm-unsafe-eval'` in the content security policy.");
+  }
+  return as('WASM_COMPILE');
+}
+
+/** What a tier runs with. */
+function makeup(tier: Tier, has: Capabilities): { engine: Engine; module: ModuleKind | null; shared: boolean } {
+  switch (tier) {
+    case 'wasm-shared':
+      return { engine: 'wasm-simd', module: 'shared', shared: true };
+    case 'wasm-transfer':
+      return has.wasmSimd
+        ? { engine: 'wasm-simd', module: 'simd', shared: false }
+        : { engine: 'wasm', module: 'scalar', shared: false };
+    case 'js-workers':
+      return { engine: 'js', module: null, shared: has.crossOriginIsolated && has.sharedArrayBuffer };
+    case 'js-single':
+      return { engine: 'js', module: null, shared: false };
+  }
+}
+
+class Start {
+  private readonly attempts: TierAttempt[] = [];
+
+  constructor(
+    private readonly platform: Platform,
+    private readonly options: SimulationOptions,
+    private readonly has: Capabilities,
+    private readonly plan: Plan,
+  ) {}
+
+  async run(): Promise<Simulation> {
+    const { tier } = this.plan;
+    const first = tier === 'auto' ? 0 : TIERS.indexOf(tier);
+    const tiers = tier === 'auto' || this.options.allowFallback ? TIERS.slice(first) : [tier];
+    for (const skipped of TIERS.slice(0, first)) {
+      const reason = `tier ${tier} was asked for`;
+      this.attempts.push({ tier: skipped, ok: false, code: 'USER_OPTION', reason, ms: 0 });
+    }
+    for (const one of tiers) {
+      const simulation = await this.attempt(one);
+      if (simulation) return simulation;
+    }
+    const tried = this.attempts.filter((attempt) => attempt.code !== 'USER_OPTION');
+    const last = tried.at(-1)!;
+    const text = tried.map((attempt) => `${attempt.tier}: ${attempt.reason}`).join('; ');
+    throw new UnsupportedError(last.code ?? 'UNSUPPORTED', `no tier works here. ${text}`, last.hint, this.attempts, { cause: last.cause });
+  }
+
+  private progress(phase: StartProgress['phase'], fraction: number): void {
+    this.options.onProgress?.({ phase, fraction });
+  }
+
+  /** Starts a tier; null if it does not work, with the reason in `attempts`. */
+  private async attempt(tier: Tier): Promise<Simulation | null> {
+    const begin = performance.now();
+    const give = (why: Obstacle, cause?: unknown): null => {
+      this.attempts.push({ tier, ok: false, ...why, ms: performance.now() - begin, cause });
+      return null;
+    };
+    const why = obstacle(tier, this.has);
+    if (why) return give(why);
+    try {
+      return await this.start(tier, begin);
+    } catch (error) {
+      this.options.signal?.throwIfAborted();
+      // What is wrong with the input is wrong in every tier.
+      if (error instanceof InvalidInputError) throw error;
+      return give(failed(error), error);
+    }
+  }
+
+  private async start(tier: Tier, begin: number): Promise<Simulation> {
+    const { platform, options, plan, has } = this;
+    const { engine, module: kind, shared } = makeup(tier, has);
+    const workers = tier === 'js-single' ? 1 : plan.workers;
+    let module: WebAssembly.Module | null = null;
+    if (kind) {
+      this.progress('fetch', 0.1);
+      module = await platform.compile(kind, options.assets ?? {});
+      this.progress('compile', 0.4);
+    }
+    const snapshot = options.snapshot ? options.snapshot.slice(0) : null;
+    const spec: TeamSpec = { plan, workers, kind: kind ? 'wasm' : 'js', shared, module, snapshot };
+    const progress = (phase: 'spawn' | 'init') => this.progress(phase, phase === 'spawn' ? 0.5 : 0.8);
+    const startTeam = (one: TeamSpec, events: TeamEvents) =>
+      Team.start(platform, options, one, events, progress, options.signal);
+    const runner = new Runner(options, startTeam);
+    const team = await startTeam(spec, runner.events);
+    this.attempts.push({ tier, ok: true, ms: performance.now() - begin });
+    const report: BackendReport = {
+      tier,
+      engine,
+      memory: shared ? 'shared' : 'transfer',
+      workers,
+      regions: team.made.regions,
+      attempts: this.attempts,
+      capabilities: has,
+    };
+    runner.adopt(team, report);
+    options.signal?.addEventListener('abort', () => void runner.dispose(), { once: true });
+    this.progress('ready', 1);
+    return runner;
+  }
+}
+
+/** Makes a simulation on a platform. */
+export async function create(platform: Platform, options: SimulationOptions): Promise<Simulation> {
+  const has = platform.capabilities();
+  const made = plan(options, has);
+  options.signal?.throwIfAborted();
+  options.onProgress?.({ phase: 'detect', fraction: 0.05 });
+  return new Start(platform, options, has, made).run();
+}

@@ -1,0 +1,18 @@
+/** Flockwork for browsers. Importing it starts nothing, so a server may import it too. */
+
+import { browser } from './browser.js';
+import { create } from './create.js';
+import type { Capabilities, Simulation, SimulationOptions } from './types.js';
+
+export * from './types.js';
+export { newMetrics } from './metrics.js';
+
+/** Starts a simulation in the best tier that works here, or in the one asked for. */
+export function createSimulation(options: SimulationOptions): Promise<Simulation> {
+  return create(browser, options);
+}
+
+/** What this browser can do. */
+export async function detectCapabilities(): Promise<Capabilities> {
+  return browser.capabilities();
+}

@@ -1,0 +1,148 @@
+/** Metrics, read out of the control block into objects that are made once. */
+
+import { METRICS, RankWord, TICK_TIMES, Word, type Control } from './layout.js';
+import type { Histogram, Metrics, WorkerMetrics } from './types.js';
+
+const BUCKETS = 32;
+
+/** What `fw_metric` numbers. */
+const Metric = {
+  sort: 0,
+  neighbours: 1,
+  commit: 2,
+  route: 3,
+  receive: 4,
+  bytes: 6,
+  messages: 7,
+  migrations: 8,
+  ghosts: 9,
+  events: 10,
+  births: 11,
+  deaths: 12,
+  rebalances: 13,
+  imbalance: 14,
+  owned: 15,
+} as const;
+
+export function newMetrics(): Metrics {
+  return {
+    tick: 0,
+    population: 0,
+    ticksPerSecond: 0,
+    tickMs: { count: 0, p50: 0, p95: 0, p99: 0, max: 0, buckets: new Uint32Array(BUCKETS) },
+    workers: [],
+    mailBytes: 0,
+    mailMessages: 0,
+    migrations: 0,
+    ghosts: 0,
+    events: 0,
+    births: 0,
+    deaths: 0,
+    rebalances: 0,
+    imbalance: 0,
+    memoryBytes: 0,
+    memoryUsed: 0,
+  };
+}
+
+/** What was seen at the last look, so that rates can be told. */
+export class MetricsReader {
+  private readonly sorted = new Float32Array(TICK_TIMES);
+  private readonly before: Float64Array;
+  private time = performance.now();
+  private tick = 0;
+
+  constructor(
+    private readonly control: Control,
+    private readonly ranks: number,
+    private readonly memoryBytes: number,
+  ) {
+    this.before = new Float64Array(ranks * 3);
+    this.tick = control.tick;
+  }
+
+  /** Fills `out`. */
+  read(out: Metrics): void {
+    const { control, ranks } = this;
+    const now = performance.now();
+    const wall = now - this.time;
+    out.tick = control.tick;
+    out.population = control.population;
+    if (wall > 0) out.ticksPerSecond = Math.max(0, (1000 * (out.tick - this.tick)) / wall);
+    this.histogram(out.tickMs);
+    out.mailBytes = this.sum(Metric.bytes);
+    out.mailMessages = this.sum(Metric.messages);
+    out.migrations = this.sum(Metric.migrations);
+    out.ghosts = this.sum(Metric.ghosts);
+    out.events = this.sum(Metric.events);
+    out.births = this.sum(Metric.births);
+    out.deaths = this.sum(Metric.deaths);
+    out.rebalances = this.value(0, Metric.rebalances);
+    out.imbalance = this.value(0, Metric.imbalance);
+    out.memoryBytes = this.memoryBytes;
+    out.memoryUsed = control.words[Word.used]! >>> 0;
+    out.workers.length = Math.min(out.workers.length, ranks);
+    while (out.workers.length < ranks) {
+      out.workers.push({ compute: 0, communicate: 0, commit: 0, wait: 1, entities: 0 });
+    }
+    for (let rank = 0; rank < ranks; rank++) this.worker(rank, wall, out.workers[rank]!);
+    this.time = now;
+    this.tick = out.tick;
+  }
+
+  private value(rank: number, metric: number): number {
+    const begin = (this.control.rank(rank) + RankWord.metrics) / 2;
+    return metric < METRICS ? this.control.doubles[begin + metric]! : 0;
+  }
+
+  private sum(metric: number): number {
+    let sum = 0;
+    for (let rank = 0; rank < this.ranks; rank++) sum += this.value(rank, metric);
+    return sum;
+  }
+
+  private worker(rank: number, wall: number, out: WorkerMetrics): void {
+    const share = (place: number, milliseconds: number): number => {
+      const at = 3 * rank + place;
+      const spent = milliseconds - this.before[at]!;
+      this.before[at] = milliseconds;
+      return wall > 0 ? Math.min(1, Math.max(0, spent / wall)) : 0;
+    };
+    out.compute = share(0, this.value(rank, Metric.sort) + this.value(rank, Metric.neighbours));
+    out.communicate = share(1, this.value(rank, Metric.route) + this.value(rank, Metric.receive));
+    out.commit = share(2, this.value(rank, Metric.commit));
+    // Metrics are written ten times a second, so parts of one look may belong to the next.
+    const busy = out.compute + out.communicate + out.commit;
+    if (busy > 1) {
+      out.compute /= busy;
+      out.communicate /= busy;
+      out.commit /= busy;
+    }
+    out.wait = Math.max(0, 1 - busy);
+    out.entities = this.value(rank, Metric.owned);
+  }
+
+  private histogram(out: Histogram): void {
+    const { words, floats } = this.control;
+    const timed = words[Word.timed]!;
+    const kept = Math.min(timed, TICK_TIMES);
+    out.count = timed;
+    out.buckets.fill(0);
+    this.sorted.fill(Infinity);
+    for (let index = 0; index < kept; index++) {
+      const time = floats[Word.times + index]!;
+      this.sorted[index] = time;
+      const bucket = Math.floor(Math.log2(Math.max(1, 1000 * time)));
+      out.buckets[Math.min(BUCKETS - 1, bucket)]! += 1;
+    }
+    this.sorted.sort();
+    out.p50 = this.quantile(kept, 0.5);
+    out.p95 = this.quantile(kept, 0.95);
+    out.p99 = this.quantile(kept, 0.99);
+    out.max = this.quantile(kept, 1);
+  }
+
+  private quantile(kept: number, share: number): number {
+    return kept === 0 ? 0 : this.sorted[Math.max(0, Math.ceil(share * kept) - 1)]!;
+  }
+}

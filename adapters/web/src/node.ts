@@ -1,0 +1,18 @@
+/** Flockwork for Node, over worker threads. */
+
+import { create } from './create.js';
+import { node } from './node-platform.js';
+import type { Capabilities, Simulation, SimulationOptions } from './types.js';
+
+export * from './types.js';
+export { newMetrics } from './metrics.js';
+
+/** Starts a simulation in the best tier that works here, or in the one asked for. */
+export function createSimulation(options: SimulationOptions): Promise<Simulation> {
+  return create(node, options);
+}
+
+/** What this machine can do. */
+export async function detectCapabilities(): Promise<Capabilities> {
+  return node.capabilities();
+}

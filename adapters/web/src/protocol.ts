@@ -1,0 +1,158 @@
+/** The messages between the main thread and the workers, and among workers. */
+
+import type { StepResult, Observation } from './types.js';
+
+/** What a scenario is for a worker: plain numbers. */
+export interface PlainScenario {
+  readonly model: string;
+  /** Names and values, as `fw_set` takes them. */
+  readonly settings: readonly (readonly [string, number])[];
+}
+
+/** What colours show, as `fw_color` takes it; without a range the leader looks for one. */
+export interface ColorSpec {
+  readonly column: number;
+  readonly component: number;
+  readonly range: readonly [number, number] | null;
+}
+
+/** What all workers of a simulation are made with. */
+export interface MakeSpec {
+  readonly scenario: PlainScenario;
+  readonly snapshot: ArrayBuffer | null;
+  readonly capacity: number;
+  /** Numbers of the streams of a frame, and bytes of one entity in each. */
+  readonly streams: readonly number[];
+  readonly strides: readonly number[];
+  readonly color: ColorSpec;
+  readonly checkpointEvery: number;
+}
+
+export type MemorySource = WebAssembly.Memory | { readonly buffer: ArrayBufferLike };
+
+/** The first message to a worker. */
+export interface OpenMessage {
+  readonly type: 'open';
+  readonly rank: number;
+  readonly ranks: number;
+  readonly shared: boolean;
+  readonly module: WebAssembly.Module | null;
+  /** The memory of all; null if the worker makes its own. */
+  readonly memory: MemorySource | null;
+  readonly memoryBytes: number;
+  /** The address of the control block; 0 for the first worker, who makes it. */
+  readonly control: number;
+  /** To every other worker, where they have no shared memory. */
+  readonly ports: readonly (MessagePort | null)[];
+}
+
+/** What the main thread asks of the leader. */
+export type Command =
+  | { readonly type: 'run'; readonly id: number; readonly until: number | null; readonly rate: number }
+  | { readonly type: 'pause'; readonly id: number }
+  | { readonly type: 'rate'; readonly rate: number }
+  | { readonly type: 'params'; readonly id: number; readonly params: readonly (readonly [string, number])[] }
+  | { readonly type: 'color'; readonly color: ColorSpec }
+  | { readonly type: 'snapshot'; readonly id: number }
+  | { readonly type: 'restore'; readonly id: number; readonly bytes: ArrayBuffer }
+  | { readonly type: 'observe'; readonly id: number }
+  | { readonly type: 'entity'; readonly id: number; readonly entity: number }
+  | { readonly type: 'taken' };
+
+export type ToWorker =
+  | OpenMessage
+  | { readonly type: 'make'; readonly make: MakeSpec }
+  | { readonly type: 'ping' }
+  | { readonly type: 'recycle'; readonly buffer: ArrayBuffer }
+  | { readonly type: 'exit' }
+  | Command;
+
+/** What went wrong, in a form that can be posted. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly stack?: string | undefined;
+}
+
+export interface Made {
+  readonly tick: number;
+  readonly population: number;
+  readonly regions: number;
+  readonly model: string;
+  readonly setup: readonly number[];
+}
+
+/** One rank's part of a frame, stream after stream. */
+export interface PartMessage {
+  readonly type: 'part';
+  readonly rank: number;
+  readonly frame: number;
+  readonly tick: number;
+  readonly first: number;
+  readonly count: number;
+  readonly buffer: ArrayBuffer;
+}
+
+export type FromWorker =
+  | { readonly type: 'hello' }
+  | { readonly type: 'opened'; readonly control: number; readonly models: string }
+  | { readonly type: 'made'; readonly made: Made }
+  | { readonly type: 'reply'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'refusal'; readonly id: number; readonly failure: Failure }
+  | { readonly type: 'checkpoint'; readonly tick: number; readonly bytes: ArrayBuffer }
+  | { readonly type: 'overrun'; readonly behindTicks: number }
+  | { readonly type: 'status'; readonly tick: number; readonly population: number; readonly used: number; readonly times: Float32Array }
+  | { readonly type: 'metrics'; readonly rank: number; readonly values: Float64Array }
+  | { readonly type: 'frame'; readonly frame: number; readonly tick: number; readonly count: number }
+  | PartMessage
+  | { readonly type: 'fault'; readonly rank: number; readonly failure: Failure }
+  | { readonly type: 'pong' }
+  | { readonly type: 'exited' };
+
+export type RunReply = StepResult;
+export type ObserveReply = Observation;
+
+/** Mail between workers without shared memory; `bytes` may be longer than the packet. */
+export interface PacketMessage {
+  /** Entities that migrate (with ghosts), ghosts alone, events and births, or sums. */
+  readonly type: 'entity_migration' | 'ghost_update' | 'combat_event' | 'sync_complete';
+  readonly from: number;
+  /** 0 events, 1 entities, 2 sums. */
+  readonly kind: number;
+  /** Counts the simulations that these workers have made, so that no mail reaches another one. */
+  readonly world: number;
+  readonly length: number;
+  readonly bytes: ArrayBuffer;
+}
+
+/** The leader's orders, in the order in which all carry them out. */
+export const Order = {
+  tick: 1,
+  observe: 2,
+  params: 3,
+  color: 4,
+  publish: 5,
+  snapshot: 6,
+  restore: 7,
+  swap: 8,
+  entity: 9,
+  release: 10,
+  metrics: 11,
+  exit: 12,
+} as const;
+
+export interface OrderMessage {
+  readonly type: 'order';
+  readonly code: number;
+  readonly args: readonly number[];
+  readonly payload: ArrayBuffer | null;
+}
+
+export interface ResultMessage {
+  readonly type: 'result';
+  readonly from: number;
+  readonly status: number;
+  readonly bytes: ArrayBuffer | null;
+}
+
+export type PeerMessage = PacketMessage | OrderMessage | ResultMessage;

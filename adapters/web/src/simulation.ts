@@ -1,0 +1,419 @@
+/** A running simulation, as the main thread sees it. */
+
+import { colorOf, finiteParams, rateOf } from './input.js';
+import { MetricsReader, newMetrics } from './metrics.js';
+import { unpack } from './model.js';
+import { near } from './pick.js';
+import type { Command } from './protocol.js';
+import type { Team, TeamEvents, TeamSpec } from './team.js';
+import {
+  DisposedError,
+  FlockworkError,
+  InvalidInputError,
+  InvalidStateError,
+  SimulationFault,
+  WorkerCrashError,
+  type BackendReport,
+  type Entity,
+  type FrameView,
+  type Metrics,
+  type ModelInfo,
+  type Observation,
+  type Scenario,
+  type Simulation,
+  type SimulationEventMap,
+  type SimulationOptions,
+  type SimulationState,
+  type StepResult,
+} from './types.js';
+
+/** How often subscribers are called at most, ms. */
+const SUBSCRIBER_MS = 250;
+/** Deaths from one checkpoint on before a run counts as lost. */
+const MOST_DEATHS = 3;
+/** A worker may be silent for so many times as long as the longest tick took. */
+const TICKS_OF_SILENCE = 20;
+
+interface Call {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+interface Checkpoint {
+  tick: number;
+  bytes: ArrayBuffer | null;
+}
+
+type RunCommand = Extract<Command, { type: 'run' }>;
+
+/** A command that is answered, without the number of its answer. */
+type Question = Command extends infer One ? (One extends { id: number } ? Omit<One, 'id'> : never) : never;
+
+/** Starts a team like another one, from a snapshot or from tick 0; its events go to `events`. */
+export type StartTeam = (spec: TeamSpec, events: TeamEvents) => Promise<Team>;
+
+export class Runner implements Simulation {
+  private current: SimulationState = 'ready';
+  private team: Team | null = null;
+  private reader: MetricsReader | null = null;
+  private readonly calls = new Map<number, Call>();
+  private readonly listeners = new Map<string, Set<(event: never) => void>>();
+  private readonly subscribers = new Set<() => void>();
+  private notified: ReturnType<typeof setTimeout> | null = null;
+  private next = 1;
+  private rate: number;
+  private run: RunCommand | null = null;
+  private checkpoint: Checkpoint;
+  private deaths = 0;
+  private died: FlockworkError | null = null;
+  private watching: ReturnType<typeof setInterval> | null = null;
+  private ending: Promise<void> | null = null;
+  private lastFrame: FrameView | null = null;
+  private colorBy: { name: string; range: readonly [number, number] | null } | null = null;
+  private report: BackendReport | null = null;
+  readonly events: TeamEvents;
+
+  constructor(
+    private readonly options: SimulationOptions,
+    private readonly startTeam: StartTeam,
+  ) {
+    this.rate = rateOf(options.rate ?? 60);
+    this.checkpoint = { tick: 0, bytes: options.snapshot ?? null };
+    this.events = {
+      reply: (id, value) => this.answer(id)?.resolve(value),
+      refusal: (id, error) => this.answer(id)?.reject(error),
+      checkpoint: (tick, bytes) => {
+        this.checkpoint = { tick, bytes };
+        this.deaths = 0;
+      },
+      overrun: (behindTicks) => this.emit('overrun', { behindTicks }),
+      fault: (error) => void this.fail(error),
+    };
+  }
+
+  /** Begins with the team that was started. */
+  adopt(team: Team, report: BackendReport): void {
+    this.report = report;
+    this.checkpoint.tick = team.made.tick;
+    this.join(team);
+    for (const attempt of report.attempts) if (!attempt.ok) this.emit('fallback', attempt);
+  }
+
+  get state(): SimulationState {
+    return this.current;
+  }
+
+  get backend(): BackendReport {
+    return this.report!;
+  }
+
+  get model(): ModelInfo {
+    return this.crew().model;
+  }
+
+  get scenario(): Scenario {
+    return this.options.scenario;
+  }
+
+  start(): void {
+    this.usable();
+    if (this.current === 'running') return;
+    void this.go(null).catch(() => {});
+  }
+
+  async pause(): Promise<void> {
+    this.usable();
+    if (this.current !== 'running') return;
+    const run = this.run;
+    const where = await this.ask({ type: 'pause' });
+    this.endRun(run, where as StepResult);
+  }
+
+  async step(ticks = 1, { signal }: { readonly signal?: AbortSignal } = {}): Promise<StepResult> {
+    this.usable();
+    if (!Number.isInteger(ticks) || ticks < 0) {
+      throw new InvalidInputError('INVALID_OPTION', `ticks is ${ticks}: it must be a whole number from 0`);
+    }
+    signal?.throwIfAborted();
+    if (this.current === 'running' || this.current === 'recovering') {
+      throw new InvalidStateError('BUSY', `step was called while ${this.current}`, 'Call pause() and await it first.');
+    }
+    const stepping = this.go(ticks);
+    if (!signal) return stepping;
+    const aborted = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => void this.pause().then(() => reject(signal.reason), reject), { once: true });
+    });
+    return Promise.race([aborted, stepping.then((result) => (signal.aborted ? aborted : result))]);
+  }
+
+  setRate(rate: number | 'max'): void {
+    this.usable();
+    this.rate = rateOf(rate);
+    if (this.run && this.run.until === null) this.run = { ...this.run, rate: this.rate };
+    this.send({ type: 'rate', rate: this.rate });
+  }
+
+  async setParams(params: Readonly<Record<string, number>>): Promise<number> {
+    this.usable();
+    const tick = (await this.ask({ type: 'params', params: finiteParams(params) })) as number;
+    this.changed();
+    return tick;
+  }
+
+  setColorBy(column: string, range: readonly [number, number] | null = null): void {
+    this.usable();
+    const color = colorOf(this.model, column, range);
+    this.colorBy = { name: column, range };
+    this.send({ type: 'color', color });
+  }
+
+  async snapshot(): Promise<ArrayBuffer> {
+    this.usable();
+    return (await this.ask({ type: 'snapshot' })) as ArrayBuffer;
+  }
+
+  async restore(snapshot: ArrayBuffer): Promise<void> {
+    this.usable();
+    await this.ask({ type: 'restore', bytes: snapshot.slice(0) });
+    this.changed();
+  }
+
+  async observe(): Promise<Observation> {
+    this.usable();
+    return (await this.ask({ type: 'observe' })) as Observation;
+  }
+
+  async entity(id: number): Promise<Entity | null> {
+    this.usable();
+    if (!Number.isInteger(id) || id < 0 || id > 0xffff_ffff) {
+      throw new InvalidInputError('INVALID_OPTION', `id is ${id}: it must be a whole number from 0 to ${0xffff_ffff}`);
+    }
+    const row = (await this.ask({ type: 'entity', entity: id })) as ArrayBuffer | null;
+    return row && unpack(this.model, id, row);
+  }
+
+  async pick(x: number, y: number, radius: number): Promise<Entity | null> {
+    this.usable();
+    const frame = this.lastFrame ?? this.acquireFrame();
+    const row = near(frame, this.scenario.world, x, y, radius);
+    return row < 0 ? null : this.entity(frame.id[row]!);
+  }
+
+  acquireFrame(): FrameView {
+    this.lastFrame = this.crew().frames.acquire();
+    return this.lastFrame;
+  }
+
+  metrics(out: Metrics = newMetrics()): Metrics {
+    this.reader?.read(out);
+    return out;
+  }
+
+  subscribe(callback: () => void): () => void {
+    this.subscribers.add(callback);
+    return () => this.subscribers.delete(callback);
+  }
+
+  on<K extends keyof SimulationEventMap>(
+    type: K,
+    callback: (event: SimulationEventMap[K]) => void,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): () => void {
+    const all = this.listeners.get(type) ?? new Set();
+    this.listeners.set(type, all);
+    all.add(callback);
+    const off = () => void all.delete(callback);
+    signal?.addEventListener('abort', off, { once: true });
+    return off;
+  }
+
+  dispose(): Promise<void> {
+    this.ending ??= this.end();
+    return this.ending;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  private async end(): Promise<void> {
+    const team = this.team;
+    if (this.watching) clearInterval(this.watching);
+    if (this.notified) clearTimeout(this.notified);
+    this.become('disposed');
+    this.rejectAll(new DisposedError('DISPOSED', 'the simulation was disposed of'));
+    this.team = null;
+    this.reader = null;
+    this.lastFrame = null;
+    await team?.stop();
+    this.emit('dispose', {});
+    this.listeners.clear();
+    this.subscribers.clear();
+  }
+
+  private crew(): Team {
+    if (!this.team) throw this.current === 'disposed' ? new DisposedError('DISPOSED', 'the simulation was disposed of') : this.lost();
+    return this.team;
+  }
+
+  private usable(): void {
+    if (this.current === 'disposed') throw new DisposedError('DISPOSED', 'the simulation was disposed of');
+    if (this.current === 'faulted') throw this.lost();
+  }
+
+  private lost(): FlockworkError {
+    return this.died ?? new SimulationFault('FAULTED', 'the simulation has failed');
+  }
+
+  private join(team: Team): void {
+    this.team = team;
+    team.control.tick = team.made.tick;
+    team.control.population = team.made.population;
+    this.reader = new MetricsReader(team.control, team.spec.workers, team.memoryBytes);
+  }
+
+  /** Runs until a tick, or until it is paused. */
+  private async go(ticks: number | null): Promise<StepResult> {
+    const id = this.next++;
+    const team = this.crew();
+    if (ticks === 0) return { tick: team.control.tick, population: team.control.population };
+    const until = ticks === null ? null : team.control.tick + ticks;
+    const run: RunCommand = { type: 'run', id, until, rate: this.rate };
+    this.run = run;
+    this.become('running');
+    this.watch();
+    return new Promise<StepResult>((resolve, reject) => {
+      const done = (value: unknown) => {
+        if (this.run?.id === id) this.endRun(null, value as StepResult);
+        resolve(value as StepResult);
+      };
+      this.calls.set(id, { resolve: done, reject });
+      this.send(run);
+    });
+  }
+
+  /** A run has come to its end: whoever waits for it is told. */
+  private endRun(run: RunCommand | null, where: StepResult): void {
+    const { control } = this.crew();
+    control.tick = where.tick;
+    control.population = where.population;
+    this.run = null;
+    if (this.watching) clearInterval(this.watching);
+    this.watching = null;
+    if (this.current === 'running') this.become('paused');
+    if (run) this.answer(run.id)?.resolve(where);
+  }
+
+  private send(command: Command, transfer: Transferable[] = []): void {
+    this.crew().send(command, transfer);
+  }
+
+  private ask(question: Question): Promise<unknown> {
+    if (this.current === 'recovering') {
+      const error = new InvalidStateError('RECOVERING', 'a worker has died and the run is being resumed', 'Try again when the state has changed.');
+      return Promise.reject(error);
+    }
+    const id = this.next++;
+    return new Promise((resolve, reject) => {
+      this.calls.set(id, { resolve, reject });
+      this.send({ ...question, id } as Command);
+    });
+  }
+
+  private answer(id: number): Call | undefined {
+    const call = this.calls.get(id);
+    this.calls.delete(id);
+    return call;
+  }
+
+  private rejectAll(error: FlockworkError, except: number | null = null): void {
+    for (const [id, call] of this.calls) {
+      if (id === except) continue;
+      this.calls.delete(id);
+      call.reject(error);
+    }
+  }
+
+  /** Looks for signs of life while workers compute. */
+  private watch(): void {
+    if (this.watching) clearInterval(this.watching);
+    const limit = this.options.watchdogMs ?? 5000;
+    this.crew().forgive();
+    this.watching = setInterval(() => {
+      const team = this.team;
+      if (!team || this.current !== 'running') return;
+      this.changed();
+      team.watch(Math.max(limit, TICKS_OF_SILENCE * team.control.longest()), (worker) => {
+        const text = `worker ${worker} has given no sign of life for ${limit} ms`;
+        void this.fail(new WorkerCrashError('WORKER_SILENT', text, 'If ticks take that long, set a longer `watchdogMs`.', worker));
+      });
+    }, Math.max(20, limit / 4));
+  }
+
+  /** Some worker cannot go on. */
+  private async fail(error: FlockworkError): Promise<void> {
+    if (this.current === 'disposed' || this.current === 'faulted') return;
+    const team = this.team;
+    if (!team) return;
+    this.team = null;
+    team.kill();
+    const worker = error instanceof WorkerCrashError ? error.worker : -1;
+    this.deaths += 1;
+    const again = team.spec.plan.checkpointEvery > 0 && error instanceof WorkerCrashError && this.deaths <= MOST_DEATHS;
+    const resumedFrom = again ? this.checkpoint.tick : null;
+    this.rejectAll(error, again ? (this.run?.id ?? null) : null);
+    this.died = error;
+    if (again) this.become('recovering');
+    else this.fault();
+    this.emit('workererror', { worker, error, resumedFrom });
+    if (again) await this.resume(team);
+  }
+
+  private fault(): void {
+    if (this.watching) clearInterval(this.watching);
+    this.watching = null;
+    this.reader = null;
+    this.become('faulted');
+  }
+
+  /** Starts new workers from the last checkpoint, and goes on with what was going on. */
+  private async resume(old: Team): Promise<void> {
+    try {
+      const bytes = this.checkpoint.bytes;
+      const team = await this.startTeam({ ...old.spec, snapshot: bytes && bytes.slice(0) }, this.events);
+      if (this.state === 'disposed') return await team.stop();
+      this.join(team);
+      if (this.colorBy) team.send({ type: 'color', color: colorOf(team.model, this.colorBy.name, this.colorBy.range) });
+      this.become(this.run ? 'running' : 'paused');
+      if (!this.run) return;
+      team.forgive();
+      team.send(this.run);
+    } catch (thrown) {
+      const error = thrown instanceof FlockworkError ? thrown : new SimulationFault('FAULTED', String(thrown));
+      this.died = error;
+      this.rejectAll(error);
+      this.fault();
+    }
+  }
+
+  private become(state: SimulationState): void {
+    const from = this.current;
+    if (from === state) return;
+    this.current = state;
+    this.emit('statechange', { from, to: state });
+    this.changed();
+  }
+
+  private emit<K extends keyof SimulationEventMap>(type: K, event: SimulationEventMap[K]): void {
+    for (const callback of this.listeners.get(type) ?? []) (callback as (event: SimulationEventMap[K]) => void)(event);
+  }
+
+  /** Calls subscribers, not too often. */
+  private changed(): void {
+    if (this.notified || this.subscribers.size === 0) return;
+    this.notified = setTimeout(() => {
+      this.notified = null;
+      for (const callback of this.subscribers) callback();
+    }, SUBSCRIBER_MS);
+  }
+}

@@ -1,0 +1,424 @@
+/** The workers of one simulation, from their start to their end. */
+
+import { colorOf, streamsOf, type Plan } from './input.js';
+import { PartFrames, SharedFrames, type Frames } from './frames.js';
+import { CONTROL_BYTES, Control, METRICS, RankWord, TICK_TIMES, Word } from './layout.js';
+import type { Platform, WorkerHandle } from './platform.js';
+import type { Command, Failure, FromWorker, Made, MakeSpec, MemorySource, ToWorker } from './protocol.js';
+import {
+  FlockworkError,
+  InvalidInputError,
+  SimulationFault,
+  UnsupportedError,
+  WorkerCrashError,
+  WorkerLoadError,
+  type ModelInfo,
+  type SimulationOptions,
+} from './types.js';
+
+/** What a team is made of. */
+export interface TeamSpec {
+  readonly plan: Plan;
+  readonly workers: number;
+  readonly kind: 'wasm' | 'js';
+  readonly shared: boolean;
+  readonly module: WebAssembly.Module | null;
+  readonly snapshot: ArrayBuffer | null;
+}
+
+/** What a team tells to who made it. */
+export interface TeamEvents {
+  reply(id: number, value: unknown): void;
+  refusal(id: number, error: FlockworkError): void;
+  checkpoint(tick: number, bytes: ArrayBuffer): void;
+  overrun(behindTicks: number): void;
+  /** Some worker cannot go on, so none can. */
+  fault(error: FlockworkError): void;
+}
+
+/** How long workers get to end by themselves, ms. */
+const EXIT_MS = 1000;
+/** Making a world may take so many times as long as loading a script. */
+const MAKE_FACTOR = 8;
+
+const MEMORY_HINT = 'Give each worker more with `memoryPerWorker`, or take fewer entities, columns or a smaller `renderCapacity`.';
+
+/** The error that a worker's failure is for the user. */
+export function errorOf(failure: Failure, worker: number): FlockworkError {
+  const { code, message } = failure;
+  const cause = { cause: failure.stack };
+  switch (code) {
+    case 'BAD_SCENARIO':
+    case 'UNKNOWN_MODEL':
+    case 'BAD_SNAPSHOT':
+    case 'BAD_PARAM':
+      return new InvalidInputError(code, message, undefined, cause);
+    case 'MEMORY_LIMIT':
+      return new InvalidInputError(code, message, MEMORY_HINT, cause);
+    case 'SIMULATION':
+      return new SimulationFault(code, message, undefined, cause);
+    case 'ABI_MISMATCH':
+      return new UnsupportedError(code, message, 'Take all files from one release.', [], cause);
+    default:
+      return new WorkerCrashError(code, `worker ${worker} failed: ${message}`, undefined, worker, cause);
+  }
+}
+
+export class Team {
+  readonly frames: Frames;
+  private beats: number[];
+  private silentSince: number[];
+  private late: boolean[];
+
+  private constructor(
+    readonly spec: TeamSpec,
+    readonly model: ModelInfo,
+    readonly made: Made,
+    readonly control: Control,
+    private readonly crew: Crew,
+    private readonly events: TeamEvents,
+    frames: (team: Team) => Frames,
+  ) {
+    this.frames = frames(this);
+    this.beats = new Array<number>(spec.workers).fill(0);
+    this.silentSince = new Array<number>(spec.workers).fill(performance.now());
+    this.late = new Array<boolean>(spec.workers).fill(false);
+    crew.take = (rank, message) => this.take(rank, message);
+    crew.broken = (error) => events.fault(error);
+  }
+
+  /** Starts workers and makes the world. */
+  static async start(
+    platform: Platform,
+    options: SimulationOptions,
+    spec: TeamSpec,
+    events: TeamEvents,
+    progress: (phase: 'spawn' | 'init') => void,
+    signal: AbortSignal | undefined,
+  ): Promise<Team> {
+    const crew = new Crew(platform, options, spec);
+    const abort = () => crew.fail(signal!.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      progress('spawn');
+      crew.spawn();
+      await crew.all('hello', spec.plan.initTimeoutMs);
+      const memory = spec.shared ? crew.makeMemory() : null;
+      crew.open(0, memory, 0);
+      const opened = await crew.one(0, 'opened', spec.plan.initTimeoutMs);
+      const models = JSON.parse(opened.models) as ModelInfo[];
+      const make = makeSpec(options, spec, models);
+      progress('init');
+      for (let rank = 1; rank < spec.workers; rank++) crew.open(rank, memory, opened.control);
+      crew.post(0, { type: 'make', make });
+      for (let rank = 1; rank < spec.workers; rank++) crew.post(rank, { type: 'make', make });
+      const made = (await crew.all('made', MAKE_FACTOR * spec.plan.initTimeoutMs))[0]!.made;
+      const model = models.find((one) => one.name === made.model)!;
+      const control = memory
+        ? new Control(memory.buffer, opened.control)
+        : new Control(new ArrayBuffer(CONTROL_BYTES), 0);
+      if (memory) control.check();
+      const shape = { model, columns: options.columns ?? [], capacity: spec.plan.capacity, strides: make.strides };
+      return new Team(spec, model, made, control, crew, events, (team) =>
+        memory
+          ? new SharedFrames(control, memory.buffer, shape)
+          : new PartFrames(
+              spec.workers,
+              shape,
+              (rank, buffer) => crew.post(rank, { type: 'recycle', buffer }, [buffer]),
+              () => team.send({ type: 'taken' }),
+            ),
+      );
+    } catch (error) {
+      crew.terminate();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Posts a command to the leader. */
+  send(command: Command, transfer: Transferable[] = []): void {
+    if (this.spec.shared) {
+      Atomics.add(this.control.words, Word.posted, 1);
+      Atomics.notify(this.control.words, Word.posted);
+    }
+    this.crew.post(0, command, transfer);
+  }
+
+  /** Bytes of memory of all workers. */
+  get memoryBytes(): number {
+    return this.spec.workers * this.spec.plan.memoryPerWorker;
+  }
+
+  /** Looks for signs of life; calls back with the worker that gave none for too long. */
+  watch(limit: number, dead: (worker: number) => void): void {
+    const now = performance.now();
+    for (let rank = 0; rank < this.spec.workers; rank++) {
+      const beat = this.beat(rank);
+      if (beat !== this.beats[rank]) {
+        this.beats[rank] = beat;
+        this.silentSince[rank] = now;
+        this.late[rank] = false;
+      } else if (now - this.silentSince[rank]! > limit) {
+        // Twice, since a page that was frozen sees its timers before its messages.
+        if (this.late[rank]) return dead(rank);
+        this.late[rank] = true;
+      }
+    }
+    if (!this.spec.shared) this.crew.ping();
+  }
+
+  /** Whoever was silent may have had nothing to do. */
+  forgive(): void {
+    this.silentSince.fill(performance.now());
+    this.late.fill(false);
+  }
+
+  /** Has all workers end, and ends them if they do not. */
+  async stop(): Promise<void> {
+    this.halt();
+    await this.crew.exits(EXIT_MS);
+    this.crew.terminate();
+  }
+
+  /** Ends all workers without waiting for them. */
+  kill(): void {
+    this.halt();
+    this.crew.terminate();
+  }
+
+  private halt(): void {
+    this.crew.broken = () => {};
+    if (this.spec.shared) {
+      const { words } = this.control;
+      Atomics.store(words, Word.stop, 1);
+      const all = new Int32Array(words.buffer);
+      const board = words[Word.board]! >>> 2;
+      Atomics.store(all, board + 2, 1);
+      Atomics.add(all, board, 1);
+      Atomics.notify(all, board);
+      for (const place of [Word.orders, Word.posted, Word.acks]) Atomics.notify(words, place);
+    }
+    this.crew.exit();
+  }
+
+  private beat(rank: number): number {
+    if (!this.spec.shared) return this.crew.pongs[rank]!;
+    return Atomics.load(this.control.words, this.control.rank(rank) + RankWord.beat);
+  }
+
+  private take(rank: number, message: FromWorker): void {
+    const { control, events } = this;
+    switch (message.type) {
+      case 'reply':
+        return events.reply(message.id, message.value);
+      case 'refusal':
+        return events.refusal(message.id, errorOf(message.failure, rank));
+      case 'checkpoint':
+        return events.checkpoint(message.tick, message.bytes);
+      case 'overrun':
+        return events.overrun(message.behindTicks);
+      case 'status':
+        control.tick = message.tick;
+        control.population = message.population;
+        control.words[Word.used] = message.used;
+        control.words[Word.timed] = message.times[0]!;
+        control.floats.set(message.times.subarray(1, 1 + TICK_TIMES), Word.times);
+        return;
+      case 'metrics':
+        control.doubles.set(message.values.subarray(0, METRICS), (control.rank(message.rank) + RankWord.metrics) / 2);
+        return;
+      case 'part':
+        if (this.frames instanceof PartFrames) this.frames.add(message);
+        return;
+      default:
+        return;
+    }
+  }
+}
+
+function makeSpec(options: SimulationOptions, spec: TeamSpec, models: readonly ModelInfo[]): MakeSpec {
+  const { scenario, capacity, checkpointEvery } = spec.plan;
+  const model = models.find((one) => one.name === scenario.model);
+  if (!model) {
+    const known = models.map((one) => one.name).join(', ');
+    throw new InvalidInputError('UNKNOWN_MODEL', `scenario.model is "${scenario.model}": this package has ${known}`);
+  }
+  const { streams, strides } = streamsOf(model, options.columns ?? []);
+  const color = colorOf(model, options.colorBy);
+  return { scenario, snapshot: spec.snapshot, capacity, streams, strides, color, checkpointEvery };
+}
+
+type Awaited_ = { [Type in FromWorker['type']]: Extract<FromWorker, { type: Type }> };
+
+/** The handles of all workers, and what is waited for from them. */
+class Crew {
+  readonly pongs: number[];
+  take: (rank: number, message: FromWorker) => void = () => {};
+  /** Called once the team runs; before, what is waited for fails. */
+  broken: ((error: FlockworkError) => void) | null = null;
+  private readonly workers: WorkerHandle[] = [];
+  private readonly waits = new Set<{ rank: number; type: string; resolve: (message: never) => void; reject: (error: unknown) => void }>();
+  /** Messages that came before somebody waited for them. */
+  private readonly early: { rank: number; message: FromWorker }[] = [];
+  private failure: unknown = null;
+  private exited = 0;
+  private whenExited: (() => void) | null = null;
+
+  constructor(
+    private readonly platform: Platform,
+    private readonly options: SimulationOptions,
+    private readonly spec: TeamSpec,
+  ) {
+    this.pongs = new Array<number>(spec.workers).fill(0);
+  }
+
+  spawn(): void {
+    for (let rank = 0; rank < this.spec.workers; rank++) {
+      this.workers.push(
+        this.platform.spawn(this.spec.kind, rank, this.options, {
+          message: (message) => this.receive(rank, message),
+          error: (text) => this.fail(this.crash(rank, text)),
+        }),
+      );
+    }
+  }
+
+  /** The memory of all workers. */
+  makeMemory(): MemorySource {
+    const bytes = this.spec.workers * this.spec.plan.memoryPerWorker;
+    if (bytes > 65536 * 65536) {
+      throw new InvalidInputError('MEMORY_LIMIT', `${this.spec.workers} workers with ${this.spec.plan.memoryPerWorker} bytes each are more than 4 GiB`, 'Take a smaller `memoryPerWorker`.');
+    }
+    const pages = bytes / 65536;
+    try {
+      return this.spec.module
+        ? new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+        : { buffer: new SharedArrayBuffer(bytes) };
+    } catch (cause) {
+      throw new FlockworkError('MEMORY_LIMIT', `${bytes} bytes of shared memory cannot be had`, MEMORY_HINT, { cause });
+    }
+  }
+
+  open(rank: number, memory: MemorySource | null, control: number): void {
+    const ports = this.ports(rank);
+    const { workers, shared, module, plan } = this.spec;
+    const memoryBytes = shared ? workers * plan.memoryPerWorker : plan.memoryPerWorker;
+    const transfer = ports.filter((port) => port !== null);
+    this.post(rank, { type: 'open', rank, ranks: workers, shared, module, memory, memoryBytes, control, ports }, transfer);
+  }
+
+  post(rank: number, message: ToWorker, transfer: readonly Transferable[] = []): void {
+    this.workers[rank]?.post(message, transfer);
+  }
+
+  ping(): void {
+    this.workers.forEach((worker) => worker.post({ type: 'ping' }));
+  }
+
+  exit(): void {
+    this.workers.forEach((worker) => worker.post({ type: 'exit' }));
+  }
+
+  terminate(): void {
+    this.workers.forEach((worker) => worker.terminate());
+    this.workers.length = 0;
+    this.take = () => {};
+  }
+
+  /** Resolves when all have ended, or after so many milliseconds. */
+  async exits(milliseconds: number): Promise<void> {
+    if (this.exited >= this.spec.workers || this.failure) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.whenExited = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** The next message of a type from one worker. */
+  async one<Type extends FromWorker['type']>(rank: number, type: Type, milliseconds: number): Promise<Awaited_[Type]> {
+    if (this.failure) throw this.failure;
+    const at = this.early.findIndex((one) => one.rank === rank && one.message.type === type);
+    if (at >= 0) return this.early.splice(at, 1)[0]!.message as Awaited_[Type];
+    return new Promise((resolve, reject) => {
+      const wait = { rank, type, resolve: resolve as (message: never) => void, reject };
+      const timer = setTimeout(() => {
+        const text = `worker ${rank} has not answered within ${milliseconds} ms`;
+        this.fail(new WorkerLoadError('WORKER_TIMEOUT', text, 'On a slow machine set a longer `initTimeoutMs`.'));
+      }, milliseconds);
+      wait.resolve = ((message: Awaited_[Type]) => {
+        clearTimeout(timer);
+        resolve(message);
+      }) as (message: never) => void;
+      wait.reject = (error) => {
+        clearTimeout(timer);
+        reject(error as Error);
+      };
+      this.waits.add(wait);
+    });
+  }
+
+  /** The next message of a type from every worker. */
+  all<Type extends FromWorker['type']>(type: Type, milliseconds: number): Promise<Awaited_[Type][]> {
+    return Promise.all(this.workers.map((_, rank) => this.one(rank, type, milliseconds)));
+  }
+
+  /** Nothing more can be expected. */
+  fail(error: unknown): void {
+    if (this.failure) return;
+    this.failure = error;
+    for (const wait of this.waits) wait.reject(error);
+    this.waits.clear();
+    if (error instanceof FlockworkError) this.broken?.(error);
+  }
+
+  private crash(rank: number, text: string): FlockworkError {
+    if (!this.broken) return new WorkerLoadError('WORKER_LOAD', `worker ${rank} did not start: ${text}`);
+    return new WorkerCrashError('WORKER_CRASH', `worker ${rank} died: ${text}`, undefined, rank);
+  }
+
+  private receive(rank: number, message: FromWorker): void {
+    if (message.type === 'fault') {
+      // Who only says that another one failed is not the one to blame.
+      if (message.failure.code !== 'PEER_FAILED') this.fail(errorOf(message.failure, rank));
+      return;
+    }
+    if (message.type === 'pong') {
+      this.pongs[rank]! += 1;
+      return;
+    }
+    if (message.type === 'exited') {
+      this.exited += 1;
+      if (this.exited >= this.spec.workers) this.whenExited?.();
+      return;
+    }
+    for (const wait of this.waits) {
+      if (wait.rank !== rank || wait.type !== message.type) continue;
+      this.waits.delete(wait);
+      wait.resolve(message as never);
+      return;
+    }
+    if (message.type === 'hello' || message.type === 'opened' || message.type === 'made') this.early.push({ rank, message });
+    else this.take(rank, message);
+  }
+
+  /** One end of a channel to every other worker. */
+  private ports(rank: number): (MessagePort | null)[] {
+    if (this.spec.shared) return [];
+    return Array.from({ length: this.spec.workers }, (_, other) => (other === rank ? null : this.channel(rank, other)));
+  }
+
+  private readonly channels = new Map<string, MessageChannel>();
+
+  private channel(rank: number, other: number): MessagePort {
+    const [low, high] = rank < other ? [rank, other] : [other, rank];
+    const key = `${low} ${high}`;
+    const channel = this.channels.get(key) ?? new MessageChannel();
+    this.channels.set(key, channel);
+    return rank === low ? channel.port1 : channel.port2;
+  }
+}

@@ -1,0 +1,4 @@
+// The worker of tiers with WebAssembly.
+import { serveWeb } from './worker/serve.js';
+
+serveWeb(null);

@@ -1,0 +1,409 @@
+/** The first worker: it leads the others through ticks, at a rate or as fast as they can. */
+
+import { FRESH, TICK_TIMES, Word, type Control } from '../layout.js';
+import { Order, type ColorSpec, type Command, type FromWorker, type MakeSpec } from '../protocol.js';
+import type { ModelInfo } from '../types.js';
+import type { Crew } from './crew.js';
+import { CodedError } from './engine.js';
+import type { Rank } from './rank.js';
+
+/** How long a worker may compute before it looks at its messages, where nothing else tells it. */
+const SLICE_MS = 4;
+/** How often the state is told, without shared memory; and how often metrics are written. */
+const STATUS_MS = 100;
+/** A rate that cannot be kept: more ticks behind than this are forgotten, and told. */
+const BEHIND = 8;
+
+interface Run {
+  readonly id: number;
+  readonly until: number | null;
+}
+
+export class Leader {
+  private readonly queue: Command[] = [];
+  private wake: (() => void) | null = null;
+  private run: Run | null = null;
+  private handled = 0;
+  private interval = 0;
+  private due = 0;
+  private sliced = 0;
+  private told = 0;
+  private checkpoint = 0;
+  private back = 2;
+  private wanted = true;
+  private publishing = false;
+  private readonly alive = [0, 0, 0];
+  private frames = 0;
+  private exit = false;
+
+  constructor(
+    private readonly rank: Rank,
+    private readonly crew: Crew,
+    private readonly control: Control,
+    private readonly shared: boolean,
+    private readonly spec: MakeSpec,
+    private readonly model: ModelInfo,
+    private readonly post: (message: FromWorker, transfer?: ArrayBuffer[]) => void,
+  ) {}
+
+  /** A message has come. */
+  take(command: Command): void {
+    this.handled += 1;
+    if (command.type === 'taken') this.wanted = true;
+    else this.queue.push(command);
+    this.arouse();
+  }
+
+  stop(): void {
+    this.exit = true;
+    this.arouse();
+  }
+
+  /** Lives until it shall stop. */
+  async lead(): Promise<void> {
+    await this.setColor(this.spec.color);
+    await this.show();
+    this.checkpoint = this.tick();
+    while (!this.exit) {
+      if (this.interrupted()) await macrotask();
+      for (let next = this.queue.shift(); next && !this.exit; next = this.queue.shift()) await this.carryOut(next);
+      if (this.exit) return;
+      if (this.run) await this.advance(this.run);
+      else await this.rest(null);
+    }
+  }
+
+  /** True if messages may wait. */
+  private interrupted(): boolean {
+    if (this.shared) return Atomics.load(this.control.words, Word.posted) !== this.handled;
+    const now = performance.now();
+    if (now - this.sliced < SLICE_MS) return false;
+    this.sliced = now;
+    return true;
+  }
+
+  private arouse(): void {
+    const wake = this.wake;
+    this.wake = null;
+    wake?.();
+  }
+
+  /** Waits for a message, for so many milliseconds at most. */
+  private async rest(milliseconds: number | null): Promise<void> {
+    if (this.queue.length > 0 || this.exit) return;
+    if (milliseconds !== null && this.shared) {
+      Atomics.wait(this.control.words, Word.posted, this.handled, milliseconds);
+      return;
+    }
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+      if (milliseconds !== null) setTimeout(resolve, milliseconds);
+    });
+    this.sliced = performance.now();
+  }
+
+  private tick(): number {
+    return this.rank.engine.x.fw_tick!(this.rank.sim);
+  }
+
+  /** One tick, when it is due. */
+  private async advance(run: Run): Promise<void> {
+    if (run.until !== null && this.tick() >= run.until) {
+      this.run = null;
+      await this.show();
+      this.reply(run.id, this.where());
+      return;
+    }
+    const begin = performance.now();
+    if (this.interval > 0 && run.until === null && !this.isDue(begin)) {
+      this.publishIfSettled();
+      await this.rest(Math.min(50, this.due - begin));
+      return;
+    }
+    const ticking = this.crew.order(Order.tick);
+    if (ticking) await ticking;
+    const end = performance.now();
+    this.control.timed(end - begin);
+    this.control.tick = this.tick();
+    this.control.population = this.rank.engine.x.fw_population!(this.rank.sim);
+    this.publishIfSettled();
+    this.publishIfWanted();
+    if (end - this.told > STATUS_MS) this.tell(end);
+    await this.keep();
+  }
+
+  private isDue(now: number): boolean {
+    const behind = (now - this.due) / this.interval;
+    if (behind < 0) return false;
+    if (behind > BEHIND) {
+      this.post({ type: 'overrun', behindTicks: Math.floor(behind) });
+      this.due = now;
+    }
+    this.due += this.interval;
+    return true;
+  }
+
+  private where(): { tick: number; population: number } {
+    return { tick: this.tick(), population: this.rank.engine.x.fw_population!(this.rank.sim) };
+  }
+
+  /** Tells the state to the main thread, and has all ranks write their metrics. */
+  private tell(now: number): void {
+    this.told = now;
+    const { words, floats } = this.control;
+    words[Word.used] = this.rank.engine.x.fw_used!();
+    void this.crew.order(Order.metrics);
+    if (this.shared) return;
+    const times = floats.slice(Word.times - 1, Word.times + TICK_TIMES);
+    times[0] = words[Word.timed]!;
+    this.post({ type: 'status', ...this.where(), used: words[Word.used]!, times }, [times.buffer as ArrayBuffer]);
+  }
+
+  /** Begins to publish a frame if somebody has taken the last one. */
+  private publishIfWanted(): void {
+    if (this.publishing) return;
+    if (this.shared) {
+      if (Atomics.load(this.control.words, Word.published) & FRESH) return;
+    } else if (!this.wanted) return;
+    this.publish();
+  }
+
+  private publish(): void {
+    this.wanted = false;
+    this.publishing = true;
+    const slot = Word.slots + 4 * this.back;
+    const { tick, population } = this.where();
+    const count = Math.min(population, this.spec.capacity);
+    if (this.shared) {
+      this.control.doubles[slot / 2] = tick;
+      this.control.words[slot + 2] = count;
+      this.clearDead(count);
+    }
+    void this.crew.order(Order.publish, this.back);
+    this.frames += 1;
+    if (!this.shared) this.post({ type: 'frame', frame: this.frames, tick, count });
+  }
+
+  /** Past the entities of a frame nobody is alive. */
+  private clearDead(count: number): void {
+    const before = this.alive[this.back]!;
+    this.alive[this.back] = count;
+    if (before <= count) return;
+    const alive = this.control.words[Word.streamTable + 16 * this.back + 2]! >>> 0;
+    this.rank.engine.bytes.fill(0, alive + count, alive + before);
+  }
+
+  /** Hands the frame over when all ranks have written their parts. */
+  private publishIfSettled(): void {
+    if (!this.publishing || !this.crew.isSettled()) return;
+    this.publishing = false;
+    if (!this.shared) return;
+    this.back = Atomics.exchange(this.control.words, Word.published, this.back | FRESH) & 3;
+  }
+
+  /** Publishes the state as it is, and resolves when it can be seen. */
+  private async show(): Promise<void> {
+    await this.crew.settled();
+    this.publishIfSettled();
+    this.publish();
+    this.control.tick = this.tick();
+    this.control.population = this.where().population;
+    this.tell(performance.now());
+    await this.crew.settled();
+    this.publishIfSettled();
+  }
+
+  /** Makes a checkpoint if one is due. */
+  private async keep(): Promise<void> {
+    const every = this.spec.checkpointEvery;
+    if (every === 0 || this.tick() - this.checkpoint < every) return;
+    await this.makeCheckpoint();
+  }
+
+  private async makeCheckpoint(): Promise<void> {
+    const bytes = await this.snapshot();
+    this.checkpoint = this.tick();
+    this.post({ type: 'checkpoint', tick: this.checkpoint, bytes }, [bytes]);
+  }
+
+  private reply(id: number, value: unknown, transfer: ArrayBuffer[] = []): void {
+    this.post({ type: 'reply', id, value }, transfer);
+  }
+
+  private async carryOut(command: Command): Promise<void> {
+    switch (command.type) {
+      case 'run':
+        this.run = command;
+        this.setRate(command.rate);
+        this.due = performance.now();
+        return;
+      case 'pause':
+        this.run = null;
+        await this.show();
+        this.reply(command.id, this.where());
+        return;
+      case 'rate':
+        this.setRate(command.rate);
+        this.due = performance.now();
+        return;
+      case 'color':
+        await this.setColor(command.color);
+        if (!this.run) await this.show();
+        return;
+      case 'params':
+        return this.setParams(command.id, command.params);
+      case 'snapshot': {
+        const bytes = await this.snapshot();
+        this.reply(command.id, bytes, [bytes]);
+        return;
+      }
+      case 'restore':
+        return this.restore(command.id, new Uint8Array(command.bytes));
+      case 'observe':
+        return this.observe(command.id);
+      case 'entity':
+        return this.entity(command.id, command.entity);
+    }
+  }
+
+  private setRate(rate: number): void {
+    this.interval = rate > 0 ? 1000 / rate : 0;
+  }
+
+  private async observe(id: number): Promise<void> {
+    await this.crew.order(Order.observe);
+    const { x } = this.rank.engine;
+    const half = (high: number) => (x.fw_fingerprint!(this.rank.sim, high) >>> 0).toString(16).padStart(8, '0');
+    const stats = Object.fromEntries(
+      this.model.stats.map((stat, index) => [stat.name, x.fw_stat!(this.rank.sim, index)]),
+    );
+    this.reply(id, { ...this.where(), fingerprint: half(1) + half(0), stats });
+  }
+
+  private async setParams(id: number, params: readonly (readonly [string, number])[]): Promise<void> {
+    await this.crew.orderWith(Order.params, new TextEncoder().encode(JSON.stringify(params)));
+    if (this.rank.result.status < 0) {
+      this.refuse(id, 'BAD_PARAM');
+      return;
+    }
+    if (this.spec.checkpointEvery > 0) await this.makeCheckpoint();
+    if (!this.run) await this.show();
+    this.reply(id, this.tick());
+  }
+
+  private refuse(id: number, code: string): void {
+    this.post({ type: 'refusal', id, failure: { code, message: this.rank.refusal } });
+  }
+
+  /** The whole state: the parts of all ranks, merged. */
+  private async snapshot(): Promise<ArrayBuffer> {
+    const { engine, sim } = this.rank;
+    const { x } = engine;
+    await this.crew.order(Order.snapshot);
+    const parts = await this.crew.results();
+    const table = engine.put(new Uint8Array(Uint32Array.from(parts.flatMap((part) => [part.pointer, part.length])).buffer));
+    const merged = x.fw_merge!(sim, table, parts.length);
+    engine.free(table, 8 * parts.length);
+    this.crew.release();
+    if (merged < 0) throw new CodedError('SIMULATION', engine.error());
+    const bytes = engine.copy(x.fw_merged!(sim) >>> 0, x.fw_merged_len!(sim));
+    await this.crew.order(Order.release);
+    return bytes;
+  }
+
+  private async restore(id: number, bytes: Uint8Array): Promise<void> {
+    const { engine } = this.rank;
+    const old = this.control.words[Word.board]!;
+    const board = this.shared ? engine.x.fw_board!(this.rank.ranks) : 0;
+    await this.crew.orderWith(Order.restore, bytes, board);
+    const results = await this.crew.results();
+    const ok = results.every((one) => one.status === 0);
+    this.crew.release();
+    if (ok) this.control.words[Word.board] = board;
+    await this.crew.order(Order.swap, ok ? 1 : 0);
+    await this.crew.settled();
+    if (this.shared) engine.x.fw_board_drop!(ok ? old : board);
+    if (!ok) {
+      this.refuse(id, 'BAD_SNAPSHOT');
+      return;
+    }
+    if (this.spec.checkpointEvery > 0) await this.makeCheckpoint();
+    await this.show();
+    this.reply(id, this.where());
+  }
+
+  private async entity(id: number, entity: number): Promise<void> {
+    const size = rowBytes(this.model);
+    await this.crew.order(Order.entity, entity);
+    const found = (await this.crew.results(size)).find((one) => one.pointer !== 0);
+    const row = found ? this.rank.engine.copy(found.pointer, size) : null;
+    this.crew.release();
+    this.reply(id, row, row ? [row] : []);
+  }
+
+  /** Colours everywhere alike; looks for the range of a column at the entities of this rank. */
+  private async setColor(color: ColorSpec): Promise<void> {
+    const [low, high] = color.range ?? this.rangeOf(color);
+    await this.crew.order(Order.color, color.column, color.component, low, high);
+    await this.crew.settled();
+  }
+
+  private rangeOf(color: ColorSpec): [number, number] {
+    const values = this.valuesOf(color).filter((value) => Number.isFinite(value)).sort();
+    if (values.length === 0) return [0, 1];
+    const at = (share: number) => values[Math.floor(share * (values.length - 1))]!;
+    const [low, high] = [at(0.02), at(0.98)];
+    return high > low ? [low, high] : [low - 0.5, low + 0.5];
+  }
+
+  private valuesOf({ column, component }: ColorSpec): Float32Array {
+    const index = (name: string) => this.model.columns.findIndex((one) => one.name === name);
+    if (column < this.model.columns.length) return this.columnOf(column, component);
+    if (column !== COLOR_SPEED) return new Float32Array(0);
+    const [vx, vy] = [index('vx'), index('vy')];
+    if (vx < 0 || vy < 0) return new Float32Array(0);
+    const [xs, ys] = [this.columnOf(vx, 0), this.columnOf(vy, 0)];
+    return xs.map((x, row) => Math.hypot(x, ys[row]!));
+  }
+
+  private columnOf(column: number, component: number): Float32Array {
+    const { engine, sim } = this.rank;
+    const { scalar, components } = this.model.columns[column]!;
+    if (scalar !== 'f32') return new Float32Array(0);
+    const [first, owned] = [engine.x.fw_first!(sim), engine.x.fw_owned!(sim)];
+    const rows = first + owned;
+    const bytes = Math.max(1, 4 * components * rows);
+    const address = engine.alloc(bytes);
+    engine.x.fw_publish!(sim, 16 + column, address, rows, 4 * components);
+    const all = new Float32Array(engine.buffer, address, components * rows);
+    const out = Float32Array.from({ length: owned }, (_, row) => all[(first + row) * components + component]!);
+    engine.free(address, bytes);
+    return out;
+  }
+}
+
+/** The numbers of `fw_color` that are no columns. */
+export const COLOR_SPEED = 1000;
+
+/** Bytes of an entity's row as `fw_entity` packs it. */
+export function rowBytes(model: ModelInfo): number {
+  const size = { f32: 4, u32: 4, u16: 2, u8: 1 };
+  return model.columns
+    .filter((column) => column.reach !== 'scratch')
+    .reduce((sum, column) => sum + size[column.scalar] * column.components, 0);
+}
+
+/** Resolves after the messages that have come were handled. */
+const macrotask: () => Promise<void> =
+  typeof setImmediate === 'function'
+    ? () => new Promise((resolve) => setImmediate(resolve))
+    : (() => {
+        const channel = new MessageChannel();
+        let wake: (() => void) | null = null;
+        channel.port1.onmessage = () => wake?.();
+        return () =>
+          new Promise<void>((resolve) => {
+            wake = resolve;
+            channel.port2.postMessage(0);
+          });
+      })();

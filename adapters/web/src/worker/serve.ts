@@ -1,0 +1,202 @@
+/** The life of a worker, whatever started it. */
+
+import { CONTROL_BYTES, Control, RankWord, SLOTS, Word } from '../layout.js';
+import type { Failure, FromWorker, MakeSpec, OpenMessage, ToWorker } from '../protocol.js';
+import type { ModelInfo } from '../types.js';
+import { follow, PortCrew, PortFollower, SharedCrew } from './crew.js';
+import { CodedError, Engine, type Kernels } from './engine.js';
+import { Leader, rowBytes } from './leader.js';
+import { Mail } from './mail.js';
+import { Rank } from './rank.js';
+
+export type { Kernels } from './engine.js';
+
+/** What a worker has to speak to the main thread. */
+export interface Scope {
+  listen(take: (message: ToWorker) => void): void;
+  post(message: FromWorker, transfer?: ArrayBuffer[]): void;
+  close(): void;
+}
+
+/** Serves a simulation; `kernels` is the module as JavaScript, for tiers without WebAssembly. */
+export function serve(scope: Scope, kernels: Kernels | null): void {
+  const worker = new WorkerLife(scope, kernels);
+  scope.listen((message) => void worker.take(message));
+  scope.post({ type: 'hello' });
+}
+
+/** Serves a simulation in a web worker. */
+export function serveWeb(kernels: Kernels | null): void {
+  const self = globalThis as unknown as {
+    onmessage: unknown;
+    postMessage(message: FromWorker, transfer?: Transferable[]): void;
+    close(): void;
+    addEventListener(type: string, listen: (event: { reason?: unknown }) => void): void;
+  };
+  // A rejection that nobody handles is not told to whoever made the worker.
+  self.addEventListener('unhandledrejection', (event) => {
+    self.postMessage({ type: 'fault', rank: -1, failure: describe(event.reason) });
+  });
+  serve(
+    {
+      listen: (take) => (self.onmessage = (event: MessageEvent<ToWorker>) => take(event.data)),
+      post: (message, transfer = []) => self.postMessage(message, transfer),
+      close: () => self.close(),
+    },
+    kernels,
+  );
+}
+
+class WorkerLife {
+  private engine: Engine | null = null;
+  private rank: Rank | null = null;
+  private mail: Mail | null = null;
+  private control: Control | null = null;
+  private open: OpenMessage | null = null;
+  private leader: Leader | null = null;
+  private crew: PortCrew | null = null;
+  private follower: PortFollower | null = null;
+  private models: ModelInfo[] = [];
+  private over = false;
+
+  constructor(
+    private readonly scope: Scope,
+    private readonly kernels: Kernels | null,
+  ) {}
+
+  async take(message: ToWorker): Promise<void> {
+    try {
+      switch (message.type) {
+        case 'open':
+          return this.start(message);
+        case 'make':
+          return await this.make(message.make);
+        case 'ping':
+          return this.scope.post({ type: 'pong' });
+        case 'recycle':
+          return this.rank?.recycle(message.buffer);
+        case 'exit':
+          return this.exit();
+        default:
+          return this.leader?.take(message);
+      }
+    } catch (thrown) {
+      this.fault(thrown);
+    }
+  }
+
+  private start(open: OpenMessage): void {
+    this.open = open;
+    const pages = Math.ceil(open.memoryBytes / 65536);
+    const source = open.module ?? this.kernels;
+    if (!source) throw new CodedError('NO_KERNELS', 'this worker has no module');
+    const memory =
+      open.memory ??
+      (open.module
+        ? new WebAssembly.Memory({ initial: pages, maximum: pages })
+        : { buffer: new ArrayBuffer(pages * 65536) });
+    const engine = Engine.start(source, memory, {
+      index: open.shared ? open.rank : 0,
+      instances: open.shared ? open.ranks : 1,
+      memoryBytes: pages * 65536,
+      shared: open.shared,
+    });
+    this.engine = engine;
+    const control = this.openControl(engine, open);
+    this.control = control;
+    const beat = control.rank(open.rank) + RankWord.beat;
+    engine.beat = () => void Atomics.add(control.words, beat, 1);
+    const post = this.scope.post.bind(this.scope);
+    if (!open.shared) {
+      this.mail = new Mail(engine, open.rank, open.ports, (message) => {
+        if (message.type === 'result') this.crew?.result(message);
+        else void this.follower?.take(message);
+      });
+    }
+    this.rank = new Rank(engine, open.rank, open.ranks, control, this.mail, post);
+    const text = engine.models();
+    this.models = JSON.parse(text) as ModelInfo[];
+    const address = control.words.byteOffset;
+    post({ type: 'opened', control: address, models: open.rank === 0 ? text : '' });
+  }
+
+  private openControl(engine: Engine, open: OpenMessage): Control {
+    if (open.shared && open.rank > 0) {
+      const control = new Control(engine.buffer, open.control);
+      control.check();
+      return control;
+    }
+    const control = new Control(engine.buffer, engine.alloc(CONTROL_BYTES));
+    control.sign(open.ranks);
+    if (open.shared) control.words[Word.board] = engine.x.fw_board!(open.ranks);
+    return control;
+  }
+
+  private async make(spec: MakeSpec): Promise<void> {
+    const { rank, open, control } = this;
+    if (!rank || !open || !control) throw new CodedError('PROTOCOL', 'a worker cannot make a part before it was opened');
+    if (open.shared && open.rank === 0) this.makeSlots(spec);
+    const index = this.models.findIndex((one) => one.name === spec.scenario.model);
+    if (index < 0 && !spec.snapshot) {
+      const known = this.models.map((one) => one.name).join(', ');
+      throw new CodedError('UNKNOWN_MODEL', `there is no model \`${spec.scenario.model}\`; there are ${known}`);
+    }
+    if (!open.shared && open.rank > 0) {
+      const row = () => rowBytes(this.models.find((one) => one.name === spec.scenario.model)!);
+      this.follower = new PortFollower(rank, open.ports[0]!, (thrown) => this.fault(thrown), row);
+    }
+    const made = await rank.make(spec, index);
+    this.scope.post({ type: 'made', made });
+    if (open.rank === 0) await this.lead(spec, made.model);
+    else if (open.shared) {
+      follow(rank, control);
+      this.exit();
+    }
+  }
+
+  /** Room for three frames that the main thread reads. */
+  private makeSlots(spec: MakeSpec): void {
+    const control = this.control!;
+    control.words[Word.capacity] = spec.capacity;
+    control.words[Word.streams] = spec.streams.length;
+    for (let slot = 0; slot < SLOTS; slot++) {
+      spec.strides.forEach((stride, stream) => {
+        control.words[Word.streamTable + 16 * slot + stream] = this.engine!.alloc(stride * spec.capacity);
+      });
+    }
+  }
+
+  private async lead(spec: MakeSpec, name: string): Promise<void> {
+    const { rank, open, control } = this;
+    const model = this.models.find((one) => one.name === name)!;
+    this.crew = open!.shared ? null : new PortCrew(rank!, open!.ports);
+    const crew = this.crew ?? new SharedCrew(rank!, control!);
+    const post = this.scope.post.bind(this.scope);
+    this.leader = new Leader(rank!, crew, control!, open!.shared, spec, model, post);
+    await this.leader.lead();
+    this.exit();
+  }
+
+  private exit(): void {
+    if (this.over) return;
+    this.over = true;
+    this.leader?.stop();
+    this.mail?.close();
+    this.scope.post({ type: 'exited' });
+    this.scope.close();
+  }
+
+  private fault(thrown: unknown): void {
+    if (this.over) return;
+    if (this.control && Atomics.load(this.control.words, Word.stop) !== 0) return this.exit();
+    const error = this.engine ? this.engine.explain(thrown) : thrown;
+    this.rank?.fail();
+    this.scope.post({ type: 'fault', rank: this.open?.rank ?? -1, failure: describe(error) });
+  }
+}
+
+function describe(thrown: unknown): Failure {
+  if (!(thrown instanceof Error)) return { code: 'WORKER_ERROR', message: String(thrown) };
+  const code = thrown instanceof CodedError ? thrown.code : 'WORKER_ERROR';
+  return { code, message: thrown.message, stack: thrown.stack };
+}
