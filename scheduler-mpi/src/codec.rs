@@ -147,7 +147,6 @@ impl Codec {
     /// [`SimulationError::Transport`] if a packet is damaged.
     pub fn decode(
         &mut self,
-        _near: &[u32],
         owned: usize,
         ghost: usize,
         inbox: &mut [Vec<u8>],
@@ -300,11 +299,11 @@ fn decode(
                     at += ghost;
                 }
                 place => {
-                    let place = expected + unzigzag(place - 1);
-                    expected = place + 1;
+                    let place = expected.wrapping_add(unzigzag(place - 1));
+                    expected = place.wrapping_add(1);
                     known.push(out.len());
                     let begin = usize::try_from(place).ok()?.checked_mul(ghost)?;
-                    out.extend_from_slice(list.rows.get(begin..begin + ghost)?);
+                    out.extend_from_slice(list.rows.get(begin..begin.checked_add(ghost)?)?);
                 }
             }
         }
@@ -417,7 +416,7 @@ mod tests {
             sent += packets[1].len();
             // To the other codec it comes from rank 0.
             packets.swap(0, 1);
-            there.decode(&[0], OWNED, GHOST, &mut packets).unwrap();
+            there.decode(OWNED, GHOST, &mut packets).unwrap();
             assert_eq!(packets[0], whole, "tick {tick}");
             if tick == 120 {
                 here.forget();
@@ -446,11 +445,11 @@ mod tests {
         for at in 1..whole.len() {
             let mut there = Codec::new(1);
             let mut inbox = [whole[..at].to_vec()];
-            assert!(there.decode(&[0], OWNED, GHOST, &mut inbox).is_err(), "cut at {at}");
+            assert!(there.decode(OWNED, GHOST, &mut inbox).is_err(), "cut at {at}");
             let mut flipped = [whole.clone()];
             flipped[0][at] ^= 0x55;
             // It may still be a packet, but another one.
-            let _ = there.decode(&[0], OWNED, GHOST, &mut flipped);
+            let _ = there.decode(OWNED, GHOST, &mut flipped);
         }
     }
 }

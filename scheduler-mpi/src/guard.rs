@@ -71,6 +71,8 @@ pub fn watch(network: &Network, patience: Duration) -> std::io::Result<()> {
                     .collect();
                 say(&dead);
             }
+            // Not at once: the others must not take this one for dead before its time.
+            std::thread::sleep(GRACE);
             std::process::exit(1);
         }
     });
@@ -90,6 +92,10 @@ pub fn watch(network: &Network, patience: Duration) -> std::io::Result<()> {
     });
     Ok(())
 }
+
+/// How long a rank that is asked to end remains, for the others to see: less than the launcher
+/// waits.
+const GRACE: Duration = Duration::from_millis(400);
 
 /// After the last tick nobody is missed.
 const DONE: u64 = u64::MAX;

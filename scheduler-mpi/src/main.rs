@@ -3,11 +3,19 @@
 //! ```text
 //! mpirun -n 4 flockwork-mpi run scenarios/tribes-1m.toml --workers 8
 //! ```
+//!
+//! The first rank's environment counts for all:
+//!
+//! | variable | what it says |
+//! | --- | --- |
+//! | `FLOCKWORK_DELTAS` | `auto`, `on` or `off`: whether ghosts are sent as differences; `auto` measures |
+//! | `FLOCKWORK_PATIENCE` | after how many seconds without a new tick the job ends; 300 |
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use flockwork_cli::Registry;
+use flockwork_scheduler_mpi::codec::Deltas;
 use flockwork_scheduler_mpi::{Network, OnRanks, guard, world};
 use mpi::Threading;
 
@@ -18,21 +26,59 @@ fn main() -> ExitCode {
     };
     guard::abort_on_panic();
     let network = Network::new();
-    let patience = std::env::var("FLOCKWORK_PATIENCE")
-        .ok()
-        .and_then(|seconds| seconds.parse().ok())
-        .map_or(world::PATIENCE, Duration::from_secs);
+    let Some((deltas, patience)) = agree(&network) else {
+        return ExitCode::from(2);
+    };
     if let Err(error) = guard::watch(&network, patience) {
         eprintln!("error: rank {}: signals cannot be watched: {error}", network.rank());
         network.abort(1);
     }
+    world::choose(&network, deltas);
     flockwork_cli::be_process(network.rank(), network.size());
     let (code, failed) = flockwork_cli::run_main(Registry::builtin_on::<OnRanks>());
     guard::done();
     if failed {
         // The others may still be in the midst of it.
-        network.abort(1);
+        network.abort(code.into());
     }
     drop(universe);
-    code
+    ExitCode::from(code)
+}
+
+/// What the first rank's environment says; None if it is wrong, which that rank then says.
+fn agree(network: &Network) -> Option<(Deltas, Duration)> {
+    const CHOICES: [Deltas; 3] = [Deltas::Auto, Deltas::On, Deltas::Off];
+    const BAD: u64 = u64::MAX;
+    let mut numbers = [BAD; 2];
+    if network.rank() == 0 {
+        match deltas().and_then(|deltas| Ok([deltas, patience()?])) {
+            Ok(said) => numbers = said,
+            Err(problem) => eprintln!("error: {problem}"),
+        }
+    }
+    let [deltas, patience] = numbers.map(|number| network.lead(number));
+    let deltas = CHOICES.get(usize::try_from(deltas).ok()?)?;
+    Some((*deltas, Duration::from_secs(patience)))
+}
+
+fn deltas() -> Result<u64, String> {
+    match std::env::var("FLOCKWORK_DELTAS").as_deref() {
+        Err(_) | Ok("auto") => Ok(0),
+        Ok("on") => Ok(1),
+        Ok("off") => Ok(2),
+        Ok(given) => {
+            Err(format!("FLOCKWORK_DELTAS is `{given}`: it must be `auto`, `on` or `off`"))
+        }
+    }
+}
+
+fn patience() -> Result<u64, String> {
+    const USUAL_S: u64 = 300;
+    const MOST_S: u64 = 1_000_000;
+    let Ok(given) = std::env::var("FLOCKWORK_PATIENCE") else { return Ok(USUAL_S) };
+    given.parse().ok().filter(|seconds| (1..=MOST_S).contains(seconds)).ok_or_else(|| {
+        format!(
+            "FLOCKWORK_PATIENCE is `{given}`: it must be a number of seconds from 1 to {MOST_S}"
+        )
+    })
 }

@@ -20,7 +20,7 @@ use flockwork_scheduler_native::{ThreadsError, WallClock};
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::codec::Codec;
+use crate::codec::{Codec, Deltas};
 use crate::network::Network;
 
 /// The executor of one rank.
@@ -123,6 +123,11 @@ impl Ranks {
         })
     }
 
+    /// Sets when ghosts are sent as differences, and what a byte takes on the network.
+    pub fn choose(&mut self, deltas: Deltas, byte_ns: f64) {
+        self.codec.choose(deltas, byte_ns);
+    }
+
     /// All ranks.
     pub fn network(&self) -> &Network {
         &self.network
@@ -202,11 +207,10 @@ impl Ranks {
         let sent: usize = packets.iter().map(Vec::len).sum();
         self.traffic.raw_bytes += raw as u64;
         self.traffic.sent_bytes += sent as u64;
-        self.traffic.messages +=
-            packets.iter().filter(|packet| !packet.is_empty()).count() as u64;
+        self.traffic.messages += packets.iter().filter(|packet| !packet.is_empty()).count() as u64;
         self.network.trade(&self.near, &mut packets, &mut lane.inbox);
         if moves {
-            self.codec.decode(&self.near, owned, ghosts, &mut lane.inbox)?;
+            self.codec.decode(owned, ghosts, &mut lane.inbox)?;
         }
         for (place, packet) in lane.packets.iter().zip(packets) {
             *open(place) = packet;
@@ -272,7 +276,8 @@ fn owner(domain: u32, ranks: u32, domains: u32) -> u32 {
 pub(crate) fn entries(packet: &[u8], mut each: impl FnMut(u32, u32, Range<usize>)) -> bool {
     let mut at = 0;
     while let Some(head) = packet.get(at..at + ENTRY_LEN) {
-        let word = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+        let word =
+            |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
         let begin = at + ENTRY_LEN;
         let end = begin + word(8) as usize;
         if end > packet.len() {
@@ -368,7 +373,8 @@ impl Transport for Port<'_> {
         let own = self.ranks.local();
         let boxes = &self.ranks.lanes[lane as usize];
         if own.contains(&to) {
-            let mut letter = open(&boxes.letters[(to - own.start) as usize * own.len() + self.local]);
+            let mut letter =
+                open(&boxes.letters[(to - own.start) as usize * own.len() + self.local]);
             letter.bytes.resize(len, 0);
             fill(&mut letter.bytes);
             letter.full = true;

@@ -1,18 +1,18 @@
 //! A rank's part of a run, as the command line drives it.
 
 use std::cell::RefCell;
-use std::time::{Duration, Instant};
+use std::sync::OnceLock;
+use std::time::Instant;
 
 use flockwork_kernel::columns::{Column, Columns, Reach, packed_len};
-use flockwork_scheduler::{
-    Counters, Grid, Model, Region, Setup, Simulation, SimulationError,
-};
+use flockwork_scheduler::{Counters, Grid, Model, Region, Setup, Simulation, SimulationError};
 use flockwork_scheduler_native::{
     AnySimulation, Backend, BuildError, Metrics, Options, ProcessMetrics, RegionMetrics, Rows,
     RunError, WorkerMetrics,
 };
 use hdrhistogram::Histogram;
 
+use crate::codec::Deltas;
 use crate::guard;
 use crate::network::Network;
 use crate::ranks::{Ranks, Traffic};
@@ -29,12 +29,25 @@ impl Backend for OnRanks {
     }
 
     fn executor(options: &Options) -> Result<Ranks, BuildError> {
-        Ok(Ranks::new(Network::new(), options.workers)?)
+        let mut ranks = Ranks::new(Network::new(), options.workers)?;
+        let (deltas, byte_ns) = CHOICE.get().copied().unwrap_or_default();
+        ranks.choose(deltas, byte_ns);
+        Ok(ranks)
     }
 
     fn wrap<M: Model>(world: Simulation<M, Ranks>) -> Box<dyn AnySimulation> {
         Box::new(World::new(world))
     }
+}
+
+/// When ghosts are sent as differences, and the nanoseconds of a byte on the network.
+static CHOICE: OnceLock<(Deltas, f64)> = OnceLock::new();
+
+/// Sets for all simulations when ghosts are sent as differences; measures the network if that
+/// decides. Collective; only the first call counts.
+pub fn choose(network: &Network, deltas: Deltas) {
+    let byte_ns = if deltas == Deltas::Auto { network.byte_ns() } else { 0.0 };
+    CHOICE.get_or_init(|| (deltas, byte_ns));
 }
 
 struct World<M: Model> {
@@ -70,7 +83,8 @@ impl<M: Model> World<M> {
     fn own(&self) -> (ProcessMetrics, Counters) {
         let simulation = self.simulation.borrow();
         let executor = simulation.executor();
-        let (counters, busy_ns, traffic) = (simulation.counters(), executor.busy_ns(), executor.traffic());
+        let (counters, busy_ns, traffic) =
+            (simulation.counters(), executor.busy_ns(), executor.traffic());
         let own = ProcessMetrics {
             owned: simulation.domains().iter().map(|domain| domain.census().owned).sum(),
             ghosts: simulation.domains().iter().map(|domain| domain.ghost_count() as u64).sum(),
@@ -170,9 +184,8 @@ impl<M: Model> AnySimulation for World<M> {
                 memory_bytes: one[7],
             })
             .collect();
-        let mut phases_ns: Vec<_> = (0..named.len())
-            .map(|at| (named[at].0, total(numbers.len() + at)))
-            .collect();
+        let mut phases_ns: Vec<_> =
+            (0..named.len()).map(|at| (named[at].0, total(numbers.len() + at))).collect();
         // Threads are alike within a rank: each has its share of the rank's busy time.
         let per_worker: Vec<_> = ranks
             .flat_map(|one| {
@@ -233,8 +246,11 @@ impl<M: Model> AnySimulation for World<M> {
             parts.push(part);
             rest = after;
         }
-        // All parts were just written, of one world and tick.
-        flockwork_scheduler::snapshot::merge(&parts).unwrap_or_default()
+        flockwork_scheduler::snapshot::merge(&parts).unwrap_or_else(|error| {
+            // All parts were just written, of one world and tick: memory is damaged.
+            eprintln!("error: the ranks' parts of the snapshot do not fit: {error}");
+            self.network.abort(1)
+        })
     }
 
     fn schema(&self) -> &'static [Column] {
@@ -302,6 +318,3 @@ impl<M: Model> AnySimulation for World<M> {
         guard::checkpoint(tick, checkpoint.to_path_buf());
     }
 }
-
-/// How long a rank waits for others until it counts them as hanging.
-pub const PATIENCE: Duration = Duration::from_secs(300);

@@ -9,6 +9,7 @@
 //! | [`test`] | the steps of the test command |
 //! | [`golden`] | the golden fingerprints under other builds |
 //! | [`bare`] | the `no_std` crates for targets without a standard library |
+//! | [`mpi`] | the tests of the MPI scheduler, where MPI is there |
 //! | [`deny`] | operations whose bits change with the build |
 //! | [`tokens`] | Rust source as tokens, without comments, literals and tests |
 //! | [`paths`] | every path that the documents name exists |
@@ -17,6 +18,7 @@
 mod bare;
 mod deny;
 mod golden;
+mod mpi;
 mod paths;
 mod run;
 mod test;
@@ -46,6 +48,12 @@ const COMMANDS: &[Command] = &[
         usage: "golden [BUILD]...",
         about: "the golden fingerprints under other builds; `golden --list` names them",
         run: golden::command,
+    },
+    Command {
+        name: "mpi-test",
+        usage: "mpi-test [--soak]",
+        about: "the MPI scheduler's tests, with MPI brought if need be; `--soak`: long ones too",
+        run: mpi::command,
     },
 ];
 

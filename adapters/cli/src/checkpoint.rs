@@ -69,11 +69,16 @@ impl Checkpoints {
             return Ok(());
         }
         let (number, of) = simulation.process();
-        let name = |number: u32| format!("tick-{tick:012}/rank-{number:04}.snap");
+        // A run that begins anew may come to the tick of the checkpoint that is there: it must
+        // stay whole until the new one is.
+        let taken = number == 0 && self.names(&format!("tick-{tick:012}/"));
+        let suffix = if simulation.lead(taken.into()) != 0 { "-again" } else { "" };
+        let name = |number: u32| format!("tick-{tick:012}{suffix}/rank-{number:04}.snap");
         let own = self.write_part(&name(number), simulation);
         if !simulation.agree(own.is_ok()) {
             own?;
-            return Err(Failure::run("another rank could not write its part of the checkpoint"));
+            let problem = "another rank could not write its part of the checkpoint";
+            return Err(Failure::Elsewhere(problem.into()));
         }
         let manifest = Manifest {
             version: VERSION,
@@ -84,7 +89,8 @@ impl Checkpoints {
         let done = if number == 0 { self.replace(&manifest) } else { Ok(()) };
         if !simulation.agree(done.is_ok()) {
             done?;
-            return Err(Failure::run("the first rank could not complete the checkpoint"));
+            let problem = "the first rank could not complete the checkpoint";
+            return Err(Failure::Elsewhere(problem.into()));
         }
         simulation.reached(tick, &self.folder);
         Ok(())
@@ -104,18 +110,23 @@ impl Checkpoints {
         target.write(&simulation.own_snapshot())
     }
 
+    /// Whether a part of the complete checkpoint is in this folder.
+    fn names(&self, folder: &str) -> bool {
+        read_manifest(&self.folder.join(MANIFEST))
+            .is_ok_and(|former| former.parts.iter().any(|part| part.starts_with(folder)))
+    }
+
     /// Makes this the complete checkpoint, and removes the former one.
     fn replace(&self, manifest: &Manifest) -> Result<(), Failure> {
         let path = self.folder.join(MANIFEST);
         let former = read_manifest(&path).ok();
         let text = serde_json::to_string_pretty(manifest).map_err(Failure::run)?;
         Target::own(&path)?.write(text.as_bytes())?;
-        if let Some(former) = former.filter(|former| former.tick != manifest.tick) {
-            for part in &former.parts {
-                // What cannot be removed does no harm.
-                let _ = fs::remove_file(self.folder.join(part));
-            }
-            let _ = fs::remove_dir(self.folder.join(format!("tick-{:012}", former.tick)));
+        // What cannot be removed does no harm.
+        for part in former.iter().flat_map(|former| &former.parts) {
+            let part = self.folder.join(part);
+            let _ = fs::remove_file(&part);
+            let _ = part.parent().map(fs::remove_dir);
         }
         Ok(())
     }

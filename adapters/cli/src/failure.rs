@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
-use std::process::ExitCode;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use console::Style;
 
@@ -27,6 +27,10 @@ pub(crate) fn silent() -> bool {
     process().0 != 0
 }
 
+/// How long a process waits for another one that knows better why the run ends, and will then end
+/// this one.
+const LISTEN: Duration = Duration::from_secs(3);
+
 /// Why a command ends without success.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -34,6 +38,8 @@ pub(crate) enum Failure {
     Usage(String),
     /// Something went wrong while running: exit code 1.
     Run(String),
+    /// Another process has failed, and this one cannot go on without it: exit code 1.
+    Elsewhere(String),
     /// The command has already said what is wrong: exit code 1.
     Found,
     /// The user interrupted it: exit code 130, as shells do.
@@ -49,11 +55,11 @@ impl Failure {
         Self::Run(problem.to_string())
     }
 
-    pub(crate) fn code(&self) -> ExitCode {
+    pub(crate) fn code(&self) -> u8 {
         match self {
-            Self::Usage(_) => ExitCode::from(2),
-            Self::Run(_) | Self::Found => ExitCode::from(1),
-            Self::Interrupted => ExitCode::from(130),
+            Self::Usage(_) => 2,
+            Self::Run(_) | Self::Elsewhere(_) | Self::Found => 1,
+            Self::Interrupted => 130,
         }
     }
 
@@ -61,11 +67,17 @@ impl Failure {
     pub(crate) fn print(&self) {
         let (number, of) = process();
         let who = if of > 1 { format!("rank {number}: ") } else { String::new() };
-        let problem = match self {
-            // All processes read the same command line.
-            Self::Usage(problem) if !silent() => problem,
-            Self::Run(problem) => problem,
-            _ => return,
+        // All processes read the same command line: the first one speaks for all, if it fails too.
+        let other_speaks = match self {
+            Self::Usage(_) => silent(),
+            Self::Elsewhere(_) => true,
+            _ => false,
+        };
+        if other_speaks {
+            std::thread::sleep(LISTEN);
+        }
+        let (Self::Usage(problem) | Self::Run(problem) | Self::Elsewhere(problem)) = self else {
+            return;
         };
         let red = Style::new().for_stderr().red().bold();
         // Nothing can be done if even this cannot be printed.

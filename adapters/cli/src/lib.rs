@@ -62,12 +62,12 @@ pub use registry::Registry;
 /// The exit code is 0 if all went well, 1 if a run failed or `verify` found a difference, 2 if the
 /// command line or a scenario is wrong, and 130 if the user interrupted a run.
 pub fn main(registry: Registry) -> ExitCode {
-    run_main(registry).0
+    ExitCode::from(run_main(registry).0)
 }
 
-/// As [`main`], and whether the other processes of a run that is shared by several must be told
-/// to end, since this one has failed.
-pub fn run_main(registry: Registry) -> (ExitCode, bool) {
+/// As [`main`], with the exit code as a number, and whether the other processes of a run that is
+/// shared by several must be told to end, since this one has failed.
+pub fn run_main(registry: Registry) -> (u8, bool) {
     let cli = match args::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -75,11 +75,11 @@ pub fn run_main(registry: Registry) -> (ExitCode, bool) {
             if !failure::silent() {
                 let _ = error.print();
             }
-            return (ExitCode::from(if error.use_stderr() { 2 } else { 0 }), false);
+            return (if error.use_stderr() { 2 } else { 0 }, false);
         }
     };
     match dispatch(&registry, cli) {
-        Ok(()) => (ExitCode::SUCCESS, false),
+        Ok(()) => (0, false),
         Err(failure) => {
             failure.print();
             (failure.code(), !matches!(failure, failure::Failure::Interrupted))
@@ -89,6 +89,20 @@ pub fn run_main(registry: Registry) -> (ExitCode, bool) {
 
 fn dispatch(registry: &Registry, cli: args::Cli) -> Result<(), failure::Failure> {
     use args::Command;
+    let alone = match &cli.command {
+        Some(Command::Verify(_)) => "verify",
+        Some(Command::Stress(_)) => "stress",
+        Some(Command::Init(_)) => "init",
+        _ => "",
+    };
+    // They decide by a clock or a file of each process, and would not decide alike.
+    if failure::process().1 > 1 && !alone.is_empty() {
+        let problem = format!(
+            "`{alone}` is for one process; on several there are `run`, \
+                               `snapshot`, `check` and `models`"
+        );
+        return Err(failure::Failure::Usage(problem));
+    }
     match cli.command {
         None => run::run(registry, &cli.run),
         Some(Command::Run(args)) => run::run(registry, &args),
