@@ -46,6 +46,7 @@ impl<M: Model> Domain<M> {
                 }
             };
             net.send(to, Lane::Post, len, &mut fill).map_err(StepError::Transport)?;
+            self.under_way = self.under_way.wrapping_add(1);
             self.counters.bytes += len as u64;
             self.counters.messages += 1;
         }
@@ -98,6 +99,7 @@ impl<M: Model> Domain<M> {
                     self.events.push(bytemuck::pod_read_unaligned(event));
                 }
                 self.push_birth_keys(keys);
+                self.under_way = self.under_way.wrapping_sub(1);
             }
             _ => bad = bad.or(Some(DomainError::Protocol { from, tick })),
         })

@@ -78,6 +78,8 @@ pub struct Domain<M: Model> {
     pub(crate) packed: Vec<u8>,
     pub(crate) next_id: u32,
     pub(crate) census: Census,
+    /// Messages sent less messages received, wrapping.
+    pub(crate) under_way: u64,
     pub(crate) counters: Counters,
     pub(crate) sums: [i64; MAX_SUMS],
     /// The places of the columns x and y, and of alive if there is one.
@@ -139,6 +141,7 @@ impl<M: Model> Domain<M> {
             packed: Vec::new(),
             next_id: 0,
             census: Census::default(),
+            under_way: 0,
             counters: Counters::default(),
             sums: [0; MAX_SUMS],
             positions: (position("x"), position("y")),
@@ -306,6 +309,12 @@ impl<M: Model> Domain<M> {
     /// Who the domain owns.
     pub fn census(&self) -> Census {
         self.census
+    }
+
+    /// Messages sent less messages received since it was made, wrapping: between ticks those of all
+    /// domains add up to 0.
+    pub fn under_way(&self) -> u64 {
+        self.under_way
     }
 
     /// The sums of the last tick that was tallied.

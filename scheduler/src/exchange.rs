@@ -262,6 +262,7 @@ impl<M: Model> Domain<M> {
                 }
             };
             net.send(to, Lane::Move, len, &mut fill).map_err(StepError::Transport)?;
+            self.under_way = self.under_way.wrapping_add(1);
             self.counters.bytes += len as u64;
             self.counters.messages += 1;
         }
@@ -299,6 +300,7 @@ impl<M: Model> Domain<M> {
         self.own_ghosts(tick)?;
         net.visit(Lane::Move, &mut |from, bytes| {
             let Some(header) = Header::read(bytes, tick, lens) else { return };
+            self.under_way = self.under_way.wrapping_sub(1);
             let (rows, images) = bytes[HEADER_LEN..].split_at(header.first as usize * owned_len);
             let good = rows.chunks_exact(owned_len).all(|row| self.take_migrant(row))
                 && images.chunks_exact(ghost_len).all(|image| {

@@ -182,6 +182,13 @@ pub enum SimulationError {
     },
     /// Mail between processes failed.
     Transport(String),
+    /// After an exchange there were messages that nobody had received, or nobody had sent.
+    LostMail {
+        /// The tick.
+        tick: u64,
+        /// Messages sent less messages received.
+        messages: i64,
+    },
     /// A parameter is not acceptable.
     Param(ParamError),
     /// The interaction radius does not fit the world.
@@ -222,6 +229,11 @@ impl fmt::Display for SimulationError {
                 f,
                 "entities were lost or doubled in tick {tick}: {found} instead of {expected} (or \
                  as many with other ids); this is a bug of the scheduler"
+            ),
+            Self::LostMail { tick, messages } => write!(
+                f,
+                "mail between regions was lost or doubled in tick {tick}: {messages} more messages \
+                 were sent than received; this is a bug of the scheduler or its transport"
             ),
             Self::Busy { tick } => {
                 write!(f, "what was begun after tick {tick} is not done: poll until it is")

@@ -116,9 +116,10 @@ impl Book {
     const BORN_IDS: usize = 3;
     const DIED: usize = 4;
     const DIED_IDS: usize = 5;
-    const FINGERPRINT: usize = 6;
+    const UNDER_WAY: usize = 6;
+    const FINGERPRINT: usize = 7;
     /// The model's sums.
-    const SUMS: usize = 7;
+    const SUMS: usize = 8;
     /// The work of each domain of the world, and after that the entities each owns.
     const WORK: usize = Self::SUMS + MAX_SUMS;
 }
@@ -153,7 +154,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         executor: X,
         initial: Option<&mut Initial<'_>>,
     ) -> Result<Self, SimulationError> {
-        let mut world = Self::empty(setup, params, partition, executor)?;
+        let entities = u64::from(setup.population);
+        let mut world = Self::empty(setup, params, partition, executor, entities)?;
         let mut columns = Arena::<M::Columns>::new(1)?;
         let mut packed = alloc::vec![0; packed_len(M::Columns::SCHEMA, Reach::Owned)];
         let mut ids = setup::Ids::new(setup.population)?;
@@ -191,7 +193,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         for (name, value) in &header.params {
             params.set(name, *value)?;
         }
-        let mut world = Self::empty(header.setup, params, partition, executor)?;
+        let mut world = Self::empty(header.setup, params, partition, executor, header.population)?;
         world.tick = header.tick;
         world.history.copy_from_slice(&header.history);
         world.next_check = header.tick.saturating_add(CHECK_EVERY);
@@ -209,16 +211,18 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         Ok(world)
     }
 
+    /// A world with room for this many entities, and none yet.
     fn empty(
         setup: Setup,
         params: M::Params,
         partition: Partition,
         mut executor: X,
+        entities: u64,
     ) -> Result<Self, SimulationError> {
         let (model, grid) = setup::check::<M>(&setup, params)?;
         let topology = Arc::new(Topology::new(grid, partition.cut, &|_, _| 1)?);
         let count = topology.regions().len();
-        let share = setup.population as usize / count;
+        let share = entities as usize / count;
         let room = partition.capacity.unwrap_or(share + share / 16 + 64);
         let mut domains = Vec::new();
         for id in executor.share(count as u32) {
@@ -374,6 +378,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
                 (Book::BORN_IDS, census.born_ids),
                 (Book::DIED, census.died),
                 (Book::DIED_IDS, census.died_ids),
+                (Book::UNDER_WAY, domain.under_way()),
             ] {
                 self.books[place] = self.books[place].wrapping_add(value);
             }
@@ -400,10 +405,13 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         let book = |place: usize| self.books[place];
         self.owned = self.owned.wrapping_add(book(Book::BORN)).wrapping_sub(book(Book::DIED));
         self.ids = self.ids.wrapping_add(book(Book::BORN_IDS)).wrapping_sub(book(Book::DIED_IDS));
-        let found = book(Book::OWNED);
+        let (found, under_way) = (book(Book::OWNED), book(Book::UNDER_WAY));
         if (found, book(Book::IDS)) != (self.owned, self.ids) {
             let (tick, expected) = (self.tick, self.owned);
             return Err(SimulationError::Conservation { tick, expected, found });
+        }
+        if under_way != 0 {
+            return Err(SimulationError::LostMail { tick: self.tick, messages: under_way as i64 });
         }
         self.imbalance = imbalance(&self.books[Book::WORK..][..self.topology.regions().len()]);
         self.stage = Stage::Idle;

@@ -156,6 +156,20 @@ fn a_lost_migrant_breaks_the_books() {
 }
 
 #[test]
+fn lost_ghosts_and_lost_post_break_the_books() {
+    for lane in [Lane::Move, Lane::Post] {
+        // On the lane of moves, mail without migrants: only ghosts are lost.
+        let error = tampered(lane, move |from, bytes| {
+            let first = u32::from_le_bytes(bytes[8..12].try_into().unwrap());
+            let lost = lane == Lane::Post || first == 0;
+            if lost { Vec::new() } else { vec![(from, bytes.to_vec())] }
+        });
+        let SimulationError::LostMail { tick, messages } = error else { panic!("{error}") };
+        assert!(tick == WHEN + 1 && messages > 0);
+    }
+}
+
+#[test]
 fn a_migrant_under_another_id_breaks_the_books() {
     let error = tampered(Lane::Move, |from, bytes| {
         let migrants = u32::from_le_bytes(bytes[8..12].try_into().unwrap());
