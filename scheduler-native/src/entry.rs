@@ -255,7 +255,7 @@ fn check<M: Model, B: Backend>(config: &Config) -> Result<Checked, BuildError> {
         fine: grid.fine(),
         regions: topology.regions().len() as u32,
         mean_neighbours: f64::from(setup.population) / area * disc,
-        bytes_estimate: (padded(setup.population as usize) * row) as u64 * 9 / 8
+        bytes_estimate: (padded(setup.population as usize) * row) as u64 * 5 / 4
             + u64::from(grid.cells()) * 8,
     })
 }
