@@ -12,7 +12,40 @@ use core::ops::{
     Add, AddAssign, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Shl, Shr, Sub, SubAssign,
 };
 
-use wide::{f32x8, i32x8, u32x8};
+#[cfg(all(target_arch = "wasm32", not(target_feature = "simd128")))]
+mod plain;
+
+#[cfg(all(target_arch = "wasm32", not(target_feature = "simd128")))]
+use plain::{f32x8, i32x8, mask8, masks, u32x8};
+#[cfg(not(all(target_arch = "wasm32", not(target_feature = "simd128"))))]
+use wide::{f32x8, f32x8 as mask8, i32x8, u32x8};
+
+/// What masks need beyond the operators: here a mask is an `f32` with all bits of a lane set.
+#[cfg(not(all(target_arch = "wasm32", not(target_feature = "simd128"))))]
+mod masks {
+    use super::{f32x8, u32x8};
+
+    #[inline(always)]
+    pub fn none() -> f32x8 {
+        f32x8::splat(0.0)
+    }
+
+    #[inline(always)]
+    pub fn equal(a: u32x8, b: u32x8) -> f32x8 {
+        bytemuck::cast(a.simd_eq(b))
+    }
+
+    #[inline(always)]
+    pub fn select(mask: f32x8, yes: u32x8, no: u32x8) -> u32x8 {
+        let float = bytemuck::cast::<u32x8, f32x8>;
+        bytemuck::cast(mask.select(float(yes), float(no)))
+    }
+
+    #[inline(always)]
+    pub fn keep(mask: f32x8, value: f32x8) -> f32x8 {
+        mask & value
+    }
+}
 
 /// The number of lanes of every vector type of this crate, on every target.
 pub const LANES: usize = 8;
@@ -236,7 +269,7 @@ impl U32x8 {
     /// Lanes that are equal.
     #[inline(always)]
     pub fn eq(self, other: Self) -> Mask8 {
-        Mask8(bytemuck::cast::<u32x8, f32x8>(self.0.simd_eq(other.0)))
+        Mask8(masks::equal(self.0, other.0))
     }
 
     /// Lanes of `self` below `other`.
@@ -255,7 +288,7 @@ impl U32x8 {
 /// One truth value per lane: the result of a comparison.
 #[derive(Clone, Copy, Debug)]
 #[repr(transparent)]
-pub struct Mask8(f32x8);
+pub struct Mask8(mask8);
 
 impl Mask8 {
     /// True in every lane.
@@ -267,7 +300,7 @@ impl Mask8 {
     /// True in no lane.
     #[inline(always)]
     pub fn none() -> Self {
-        Self(f32x8::splat(0.0))
+        Self(masks::none())
     }
 
     /// True in the first `count` lanes.
@@ -293,12 +326,7 @@ impl Mask8 {
     /// `yes` where the mask is true, `no` elsewhere.
     #[inline(always)]
     pub fn select_u32(self, yes: U32x8, no: U32x8) -> U32x8 {
-        U32x8(bytemuck::cast(
-            self.0.select(
-                bytemuck::cast::<u32x8, f32x8>(yes.0),
-                bytemuck::cast::<u32x8, f32x8>(no.0),
-            ),
-        ))
+        U32x8(masks::select(self.0, yes.0, no.0))
     }
 
     /// `value` where the mask is true, +0.0 elsewhere.
@@ -306,7 +334,7 @@ impl Mask8 {
     /// Adding the result to a sum that began at +0.0 changes no bit of a masked-out lane.
     #[inline(always)]
     pub fn keep(self, value: F32x8) -> F32x8 {
-        F32x8(self.0 & value.0)
+        F32x8(masks::keep(self.0, value.0))
     }
 
     /// Bit `i` tells lane `i`.
