@@ -1,0 +1,45 @@
+// The worlds of `scheduler/golden/conformance.txt`, with the fingerprints every scheduler gives.
+import { readFileSync } from 'node:fs';
+
+const FILE = new URL('../../../../scheduler/golden/conformance.txt', import.meta.url);
+
+/** All cases: `{name, crowded, scenario, golden: [[tick, fingerprint]]}`. */
+export function goldenCases() {
+  const cases = [];
+  for (const line of readFileSync(FILE, 'utf8').split('\n')) {
+    const [key, ...words] = line.replace(/#.*/, '').trim().split(/\s+/);
+    const last = cases.at(-1);
+    const numbers = words.map(Number);
+    switch (key) {
+      case 'case':
+        cases.push({ name: words[0], crowded: false, golden: [], scenario: { params: {} } });
+        break;
+      case 'model':
+        last.scenario.model = words[0];
+        break;
+      case 'entities':
+      case 'seed':
+      case 'dt':
+        last.scenario[key] = numbers[0];
+        break;
+      case 'world':
+        last.scenario.world = { width: numbers[0], height: numbers[1], edge: words[2] };
+        break;
+      case 'set':
+        last.scenario.params[words[0]] = numbers[1];
+        break;
+      case 'crowded':
+        last.crowded = true;
+        break;
+      case 'at':
+        last.golden.push([numbers[0], words[1]]);
+        break;
+      case '':
+        break;
+      default:
+        throw new Error(`${FILE.pathname} has a line that this test does not know: ${line}`);
+    }
+  }
+  if (cases.length < 10) throw new Error(`${FILE.pathname} has only ${cases.length} cases`);
+  return cases;
+}
