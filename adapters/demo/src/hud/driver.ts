@@ -1,0 +1,145 @@
+/**
+ * Fills the HUD: texts and small charts, five times a second, straight into the page. Texts are
+ * written only if they change; sizes of canvases are told by an observer, so nothing is measured here.
+ */
+
+import type { Metrics, Simulation } from 'flockwork';
+import type { Session } from '../sim/session.js';
+import type { FrameMeter } from '../view/meter.js';
+import { WORKER_ROW, chart, drawFrames, drawTicks, drawWorkers } from './chart.js';
+import * as format from './format.js';
+
+const EVERY_MS = 200;
+/** The fingerprint costs a pass over all entities. */
+const FINGERPRINT_MS = 1000;
+const CHART_HEIGHT = 56;
+
+export class HudDriver {
+  private readonly texts = new Map<string, Text>();
+  private readonly canvases = new Map<string, HTMLCanvasElement>();
+  private readonly sizes: ResizeObserver;
+  private readonly meterBar: HTMLElement | null;
+  private width = 0;
+  private last = 0;
+  private lastFingerprint = 0;
+  private observing = false;
+  private observedTick = -1;
+  private simulation: Simulation | null = null;
+  private metrics: Metrics | undefined;
+  private mail = { tick: 0, bytes: 0, messages: 0, migrations: 0 };
+
+  /** `root` holds elements that name what they show in `data-hud`. */
+  constructor(
+    root: HTMLElement,
+    private readonly session: Session,
+    private readonly meter: FrameMeter,
+  ) {
+    for (const element of root.querySelectorAll<HTMLElement>('[data-hud]')) {
+      const name = element.dataset.hud!;
+      if (element instanceof HTMLCanvasElement) this.canvases.set(name, element);
+      else this.texts.set(name, element.appendChild(document.createTextNode('–')));
+    }
+    this.meterBar = root.querySelector<HTMLElement>('[data-memory]');
+    this.sizes = new ResizeObserver(([entry]) => {
+      this.width = entry!.contentRect.width;
+      this.last = 0;
+    });
+    const first = this.canvases.get('frames');
+    if (first?.parentElement) this.sizes.observe(first.parentElement);
+  }
+
+  dispose(): void {
+    this.sizes.disconnect();
+    for (const text of this.texts.values()) text.remove();
+  }
+
+  update(now: number): void {
+    if (now - this.last < EVERY_MS) return;
+    this.last = now;
+    const { simulation } = this.session;
+    if (simulation !== this.simulation) this.reset(simulation);
+    this.showFrames();
+    if (simulation) this.showSimulation(simulation, now);
+  }
+
+  private reset(simulation: Simulation | null): void {
+    this.simulation = simulation;
+    this.metrics = undefined;
+    this.observedTick = -1;
+    this.lastFingerprint = 0;
+    this.mail = { tick: 0, bytes: 0, messages: 0, migrations: 0 };
+    for (const name of ['fingerprint', 'fingerprint-tick']) this.text(name, '–');
+  }
+
+  private showFrames(): void {
+    const { frames, script, framesPerSecond } = this.meter;
+    this.text('fps', framesPerSecond.toFixed(framesPerSecond < 9.95 ? 1 : 0));
+    this.text('frame-p50', format.ms(frames.quantile(0.5)));
+    this.text('frame-p95', format.ms(frames.quantile(0.95)));
+    this.text('script-p95', format.ms(script.quantile(0.95)));
+    const canvas = this.chart('frames', CHART_HEIGHT);
+    if (canvas) drawFrames(canvas, frames);
+  }
+
+  private showSimulation(simulation: Simulation, now: number): void {
+    const metrics = (this.metrics = simulation.metrics(this.metrics));
+    this.text('tick', format.count(metrics.tick));
+    this.text('population', format.count(metrics.population));
+    this.text('tps', simulation.state === 'running' ? format.ms(metrics.ticksPerSecond) : 'paused');
+    this.text('tick-p50', format.ms(metrics.tickMs.p50));
+    this.text('tick-p95', format.ms(metrics.tickMs.p95));
+    const ticks = this.chart('ticks', CHART_HEIGHT);
+    if (ticks) drawTicks(ticks, metrics.tickMs);
+    const workers = this.chart('workers', metrics.workers.length * WORKER_ROW);
+    if (workers) drawWorkers(workers, metrics.workers);
+    this.showMail(metrics);
+    this.text('imbalance', metrics.imbalance.toFixed(2));
+    this.text('rebalances', format.count(metrics.rebalances));
+    this.text('births', format.compact(metrics.births));
+    this.text('deaths', format.compact(metrics.deaths));
+    this.text('memory', `${format.bytes(metrics.memoryUsed)} of ${format.bytes(metrics.memoryBytes)}`);
+    const share = metrics.memoryBytes > 0 ? metrics.memoryUsed / metrics.memoryBytes : 0;
+    this.meterBar?.style.setProperty('transform', `scaleX(${Math.min(1, share).toFixed(3)})`);
+    this.askFingerprint(simulation, metrics.tick, now);
+  }
+
+  /** Mail per tick since the last look. */
+  private showMail({ tick, mailBytes, mailMessages, migrations, ghosts }: Metrics): void {
+    const ticks = tick - this.mail.tick;
+    if (ticks > 0) {
+      this.text('mail', format.bytes(Math.max(0, mailBytes - this.mail.bytes) / ticks));
+      this.text('messages', format.compact(Math.max(0, mailMessages - this.mail.messages) / ticks));
+      this.text('migrations', format.compact(Math.max(0, migrations - this.mail.migrations) / ticks));
+    }
+    this.mail = { tick, bytes: mailBytes, messages: mailMessages, migrations };
+    this.text('ghosts', format.compact(ghosts));
+  }
+
+  private askFingerprint(simulation: Simulation, tick: number, now: number): void {
+    const idle = simulation.state !== 'running';
+    if (this.observing || tick === this.observedTick || (!idle && now - this.lastFingerprint < FINGERPRINT_MS)) return;
+    this.observing = true;
+    this.lastFingerprint = now;
+    simulation
+      .observe()
+      .then(({ tick: observed, fingerprint }) => {
+        if (simulation !== this.simulation) return;
+        this.observedTick = observed;
+        this.text('fingerprint', format.fingerprint(fingerprint));
+        this.text('fingerprint-tick', format.count(observed));
+      })
+      // It is replaced, or has faulted, which is shown elsewhere.
+      .catch(() => undefined)
+      .finally(() => (this.observing = false));
+  }
+
+  private text(name: string, value: string): void {
+    const text = this.texts.get(name);
+    if (text && text.data !== value) text.data = value;
+  }
+
+  private chart(name: string, height: number) {
+    const canvas = this.canvases.get(name);
+    return canvas && this.width > 0 ? chart(canvas, this.width, height) : null;
+  }
+}

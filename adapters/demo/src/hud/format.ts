@@ -1,0 +1,38 @@
+/** Numbers as people read them. */
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const short = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
+
+export function count(value: number): string {
+  return whole.format(value);
+}
+
+export function compact(value: number): string {
+  return short.format(value);
+}
+
+/** Milliseconds with three digits. */
+export function ms(value: number): string {
+  if (!Number.isFinite(value)) return '–';
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+export function bytes(value: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB'];
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${value >= 100 || unit === 0 ? value.toFixed(0) : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** A parameter's value: short, and without the noise of 32-bit numbers. */
+export function value(number: number): string {
+  return String(Number(number.toPrecision(6)));
+}
+
+/** 16 digits in groups of four. */
+export function fingerprint(digits: string): string {
+  return digits.replace(/(.{4})(?=.)/g, '$1\u2009');
+}

@@ -1,0 +1,37 @@
+/** Where the page begins: the simulation first, then what shows it. */
+
+import { failureOf } from './sim/failure.js';
+import { DEFAULT_SCENARIO } from './sim/scenarios.js';
+import { readQuery, type Query } from './sim/query.js';
+
+const root = document.getElementById('root')!;
+
+if (new URLSearchParams(location.search).get('auto') === '1') void runForTests();
+else void show();
+
+async function runForTests(): Promise<void> {
+  const { runAuto } = await import('./sim/auto.js');
+  root.style.cssText = 'font: 13px/1.6 ui-monospace, monospace; color: #c8cedb; padding: 24px; white-space: pre-wrap';
+  await runAuto(location.search, (result) => (root.textContent = JSON.stringify(result, null, 2)));
+}
+
+async function show(): Promise<void> {
+  let query: Query;
+  let problem: unknown = null;
+  try {
+    query = readQuery(location.search);
+  } catch (error) {
+    problem = error;
+    query = readQuery(`?scenario=${DEFAULT_SCENARIO}`);
+  }
+  const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  // The page is fetched and made while the workers start.
+  const page = import('./page.js');
+  const { Session } = await import('./sim/session.js');
+  const { scenario, entities, seed, workers, tier } = query;
+  const session = new Session({ scenario, entities, seed, workers, tier }, !reducedMotion);
+  const opened = session.open();
+  (await page).show(root, session, reducedMotion);
+  await opened;
+  if (problem !== null) session.store.set({ failure: failureOf(problem) });
+}

@@ -1,0 +1,58 @@
+/**
+ * The repository's scenario files, and worlds of other sizes made from them as
+ * `flockwork run FILE --entities N --scale` makes them: the same density, so the same fingerprints.
+ */
+
+import type { Scenario } from 'flockwork';
+import { parse } from 'smol-toml';
+
+export interface ScenarioFile {
+  /** The file's name without `.toml`. */
+  readonly name: string;
+  /** The comment at its top. */
+  readonly about: string;
+  readonly scenario: Scenario;
+}
+
+const sources = import.meta.glob<string>('../../../../scenarios/*.toml', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+
+export const scenarioFiles: readonly ScenarioFile[] = Object.entries(sources)
+  .map(([path, text]) => read(path.replace(/^.*\/|\.toml$/g, ''), text))
+  .sort((a, b) => a.scenario.model.localeCompare(b.scenario.model) || a.scenario.entities - b.scenario.entities);
+
+export const DEFAULT_SCENARIO = 'tribes-100k';
+
+export function scenarioFile(name: string): ScenarioFile {
+  const file = scenarioFiles.find((one) => one.name === name);
+  if (file) return file;
+  const known = scenarioFiles.map((one) => one.name).join(', ');
+  throw new RangeError(`there is no scenario "${name}": it must be one of ${known}`);
+}
+
+/** The scenario with another seed, and another number of entities at the same density. */
+export function scaled({ scenario }: ScenarioFile, entities: number, seed: bigint): Scenario {
+  const share = Math.sqrt(entities / scenario.entities);
+  const side = (length: number) => Math.fround(Math.fround(length) * share);
+  const { width, height } = scenario.world;
+  return { ...scenario, entities, seed, world: { ...scenario.world, width: side(width), height: side(height) } };
+}
+
+function read(name: string, text: string): ScenarioFile {
+  // The files are checked by the command line's own tests.
+  const { model, entities, dt, seed = 1, world, params = {} } = parse(text) as unknown as Scenario;
+  return { name, about: comment(text), scenario: { model, entities, dt, seed, world, params } };
+}
+
+/** The first paragraph of the comment that a file begins with. */
+function comment(text: string): string {
+  const lines: string[] = [];
+  for (const line of text.split('\n')) {
+    if (!line.startsWith('# ')) break;
+    lines.push(line.slice(2));
+  }
+  return lines.join(' ');
+}

@@ -1,0 +1,168 @@
+/** The page. */
+
+import { useEffect, useRef, useState } from 'react';
+import { Hud } from '../hud/hud.js';
+import { writeQuery } from '../sim/query.js';
+import { scenarioFile } from '../sim/scenarios.js';
+import type { Session } from '../sim/session.js';
+import { useStore } from '../sim/store.js';
+import { WorldView } from '../view/world-view.js';
+import { Banner } from './banner.js';
+import { EntityCard } from './entity-card.js';
+import { Icon } from './icons.js';
+import { TIER_TITLES, modelTitle } from './labels.js';
+import { Panel } from './panel.js';
+import { Help, useShortcuts } from './shortcuts.js';
+import { Transport } from './transport.js';
+import { NARROW, useMedia } from './use-media.js';
+
+export function App({ session, reducedMotion }: { session: Session; reducedMotion: boolean }) {
+  const narrow = useMedia(NARROW);
+  const [view, setView] = useState<WorldView | null>(null);
+  const [hud, setHud] = useState(true);
+  const [panel, setPanel] = useState(true);
+  const [help, setHelp] = useState(false);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const made = new WorldView(canvas.current!, session, reducedMotion);
+    setView(made);
+    return () => made.dispose();
+  }, [session, reducedMotion]);
+  useAddress(session);
+  usePauseWhileHidden(session);
+  useShortcuts({
+    session,
+    view,
+    toggleHud: () => setHud(!hud),
+    togglePanel: () => setPanel(!panel),
+    toggleHelp: () => setHelp(!help),
+  });
+
+  return (
+    <main className="page">
+      <canvas ref={canvas} className="world" tabIndex={0} aria-label="The world. Arrows move, plus and minus zoom, Enter chooses the entity in the middle." />
+      {view && !view.scene && <NoWebGl />}
+      <Head session={session} help={() => setHelp(true)} />
+      {hud && !narrow && (
+        <div className="hud-box surface">
+          <Hud session={session} view={view} />
+        </div>
+      )}
+      <div className="middle">
+        <Banner session={session} />
+        <Starting session={session} />
+        {reducedMotion && <Still session={session} />}
+      </div>
+      <div className="zoom surface" role="group" aria-label="Zoom">
+        <button className="round" onClick={() => view?.camera.zoomAt(1.4)} aria-label="Closer" title="Closer (+)">
+          <Icon name="plus" />
+        </button>
+        <button className="round" onClick={() => view?.camera.zoomAt(1 / 1.4)} aria-label="Further away" title="Further away (−)">
+          <Icon name="minus" />
+        </button>
+        <button className="round" onClick={() => view?.camera.toggleWhole()} aria-label="The whole world" title="The whole world (0)">
+          <Icon name="whole" />
+        </button>
+      </div>
+      <EntityCard session={session} />
+      <Transport session={session} />
+      {panel && <Panel session={session} view={view} narrow={narrow} />}
+      <Help open={help} close={() => setHelp(false)} />
+    </main>
+  );
+}
+
+function Head({ session, help }: { session: Session; help: () => void }) {
+  const settings = useStore(session.store, (state) => state.settings);
+  const backend = useStore(session.store, (state) => state.simulation?.backend ?? null);
+  const { scenario } = scenarioFile(settings.scenario);
+  const color = { 'wasm-shared': 'green', 'wasm-transfer': 'amber', 'js-workers': 'red', 'js-single': 'red' };
+  return (
+    <header className="head">
+      <h1>Flockwork</h1>
+      <p>{modelTitle(scenario.model)}</p>
+      {backend && (
+        <span className={`badge ${color[backend.tier]}`} title={backend.tier}>
+          {TIER_TITLES[backend.tier]}
+          {backend.workers > 1 && ` × ${backend.workers}`}
+        </span>
+      )}
+      <button className="round small" onClick={help} aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)">
+        <Icon name="help" />
+      </button>
+    </header>
+  );
+}
+
+const PHASES = {
+  detect: 'Looking at this browser',
+  fetch: 'Fetching the simulation',
+  compile: 'Compiling it',
+  spawn: 'Starting workers',
+  init: 'Making the world',
+  ready: 'Ready',
+};
+
+function Starting({ session }: { session: Session }) {
+  const status = useStore(session.store, (state) => state.status);
+  const progress = useStore(session.store, (state) => state.progress);
+  if (status !== 'starting') return null;
+  return (
+    <div className="starting" role="status">
+      <p>{PHASES[progress?.phase ?? 'detect']}</p>
+      <div className="time">
+        <div style={{ transform: `scaleX(${progress?.fraction ?? 0})` }} />
+      </div>
+    </div>
+  );
+}
+
+/** Whoever asked the system for less motion decides when there is some. */
+function Still({ session }: { session: Session }) {
+  const [seen, setSeen] = useState(false);
+  const running = useStore(session.store, (state) => state.running);
+  useEffect(() => {
+    if (running) setSeen(true);
+  }, [running]);
+  if (seen) return null;
+  return <p className="note surface">Paused, because your system asks for less motion. Press run when you like.</p>;
+}
+
+function NoWebGl() {
+  return (
+    <div className="no-webgl surface" role="status">
+      <h2>This browser shows no WebGL 2</h2>
+      <p>
+        The world cannot be drawn, but it runs: its numbers are all here. WebGL may be switched off, or the graphics driver may be on the
+        browser's block list (see about:gpu or about:support).
+      </p>
+    </div>
+  );
+}
+
+/** The address shows what is simulated, so that it can be passed on. */
+function useAddress(session: Session): void {
+  const settings = useStore(session.store, (state) => state.settings);
+  useEffect(() => {
+    const query = writeQuery(settings);
+    if (location.search !== query) history.replaceState(null, '', query);
+  }, [settings]);
+}
+
+/** Nobody looks at a hidden page: it takes no processor. */
+function usePauseWhileHidden(session: Session): void {
+  useEffect(() => {
+    let stopped = false;
+    const change = () => {
+      if (document.hidden && session.store.get().running) {
+        stopped = true;
+        session.setRunning(false);
+      } else if (!document.hidden && stopped) {
+        stopped = false;
+        session.setRunning(true);
+      }
+    };
+    document.addEventListener('visibilitychange', change);
+    return () => document.removeEventListener('visibilitychange', change);
+  }, [session]);
+}

@@ -1,0 +1,60 @@
+/** Names for people, of what the package names for programs. */
+
+import type { Tier } from 'flockwork';
+
+export const TIER_TITLES: Record<Tier | 'auto', string> = {
+  auto: 'Best that works',
+  'wasm-shared': 'Shared memory',
+  'wasm-transfer': 'Moved packets',
+  'js-workers': 'JavaScript',
+  'js-single': 'JavaScript, one worker',
+};
+
+export const TIER_NOTES: Record<Tier | 'auto', string> = {
+  auto: 'Takes the first of these that this browser allows',
+  'wasm-shared': 'WebAssembly with SIMD and threads over one memory',
+  'wasm-transfer': 'WebAssembly, a memory for each worker, mail moved between them',
+  'js-workers': 'The same kernels as JavaScript, for browsers without WebAssembly',
+  'js-single': 'The last resort: everything in one worker',
+};
+
+const GENES = ['speed', 'vision', 'aggression', 'fear', 'cohesion', 'separation', 'thrift', 'fertility', 'wander'];
+
+const MODELS: Record<string, string> = {
+  boids: 'Boids',
+  tribes: 'Tribes',
+  vicsek: 'Vicsek',
+  discs: 'Hard discs',
+  lennard_jones: 'Lennard-Jones liquid',
+};
+
+export function modelTitle(model: string): string {
+  return MODELS[model] ?? capital(words(model));
+}
+
+/** A column, or one value of it: `genes.2` is the gene aggression. */
+export function columnTitle(name: string): string {
+  const [column = '', component] = name.split('.');
+  if (component === undefined) return column === 'none' ? 'Nothing' : capital(words(column));
+  return column === 'genes' ? `Gene: ${geneName(Number(component))}` : `${capital(words(column))} ${component}`;
+}
+
+export function geneName(index: number): string {
+  return GENES[index] ?? String(index);
+}
+
+export function words(name: string): string {
+  return name.replaceAll('_', ' ');
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Colours of classes, as the package paints them. */
+export const CLASS_COLORS = ['#56b4e9', '#f08030', '#00be8c', '#eb6ebe'];
+
+/** A unit with real superscripts: `length / time^2`. */
+export function unit(text: string): string {
+  return text.replaceAll('^2', '²').replaceAll('^3', '³');
+}

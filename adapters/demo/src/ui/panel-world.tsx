@@ -1,0 +1,231 @@
+/** Tab "World": what is simulated, how it is coloured, snapshots, the largest world. */
+
+import { useRef, useState } from 'react';
+import * as format from '../hud/format.js';
+import { MAX_ENTITIES, readSeed } from '../sim/query.js';
+import { scenarioFile, scenarioFiles } from '../sim/scenarios.js';
+import { colorings, type Session } from '../sim/session.js';
+import { useStore } from '../sim/store.js';
+import type { WorldView } from '../view/world-view.js';
+import { CLASS_COLORS, columnTitle, modelTitle } from './labels.js';
+import { SearchBox } from './search-box.js';
+
+const FEWEST = 1000;
+
+export function WorldPanel({ session, view }: { session: Session; view: WorldView | null }) {
+  const settings = useStore(session.store, (state) => state.settings);
+  const file = scenarioFile(settings.scenario);
+  const models = [...new Set(scenarioFiles.map(({ scenario }) => scenario.model))];
+  return (
+    <>
+      <label className="field">
+        <span>Scenario</span>
+        <select
+          value={settings.scenario}
+          onChange={({ target }) => {
+            const { scenario } = scenarioFile(target.value);
+            void session.open({ scenario: target.value, entities: scenario.entities, seed: BigInt(scenario.seed ?? 1) });
+          }}
+        >
+          {models.map((model) => (
+            <optgroup key={model} label={modelTitle(model)}>
+              {scenarioFiles
+                .filter(({ scenario }) => scenario.model === model)
+                .map(({ name, scenario }) => (
+                  <option key={name} value={name}>
+                    {modelTitle(model)}, {format.compact(scenario.entities)}
+                  </option>
+                ))}
+            </optgroup>
+          ))}
+        </select>
+      </label>
+      <p className="about">{file.about}</p>
+      <Entities key={settings.entities} entities={settings.entities} change={(entities) => void session.open({ entities })} />
+      <Seed key={String(settings.seed)} session={session} seed={settings.seed} />
+      <Coloring session={session} view={view} />
+      <Snapshots session={session} />
+      {view && <SearchBox session={session} meter={view.meter} />}
+    </>
+  );
+}
+
+/** A slider over powers of ten; the world grows with it, the density stays. */
+function Entities({ entities, change }: { entities: number; change: (entities: number) => void }) {
+  const [value, setValue] = useState(entities);
+  const low = Math.log10(FEWEST);
+  const high = Math.log10(MAX_ENTITIES);
+  const apply = () => value !== entities && change(value);
+  return (
+    <label className="field">
+      <span>
+        Entities at first <output>{format.count(value)}</output>
+      </span>
+      <input
+        type="range"
+        min={low}
+        max={high}
+        step="any"
+        value={Math.log10(value)}
+        aria-valuetext={format.count(value)}
+        onChange={({ target }) => setValue(twoDigits(10 ** Number(target.value)))}
+        onKeyDown={(event) => {
+          const factor = { ArrowLeft: 0.9, ArrowDown: 0.9, ArrowRight: 1.1, ArrowUp: 1.1 }[event.key];
+          if (!factor) return;
+          event.preventDefault();
+          setValue(Math.min(MAX_ENTITIES, Math.max(FEWEST, twoDigits(value * factor))));
+        }}
+        onPointerUp={apply}
+        onKeyUp={apply}
+        onBlur={apply}
+      />
+    </label>
+  );
+}
+
+function twoDigits(value: number): number {
+  const unit = 10 ** (Math.floor(Math.log10(value)) - 1);
+  return Math.round(value / unit) * unit;
+}
+
+function Seed({ session, seed }: { session: Session; seed: bigint }) {
+  const [text, setText] = useState(String(seed));
+  const [problem, setProblem] = useState<string | null>(null);
+  const apply = () => {
+    try {
+      const next = readSeed(text);
+      setProblem(null);
+      if (next !== seed) void session.open({ seed: next });
+    } catch (error) {
+      setProblem((error as Error).message);
+    }
+  };
+  return (
+    <form
+      className="field"
+      onSubmit={(event) => {
+        event.preventDefault();
+        apply();
+      }}
+    >
+      <span>Seed</span>
+      <div className="pair">
+        <input
+          type="text"
+          inputMode="numeric"
+          aria-label="Seed"
+          aria-invalid={problem !== null}
+          value={text}
+          onChange={({ target }) => setText(target.value)}
+          onBlur={apply}
+        />
+        <button type="button" onClick={() => void session.open({ seed: BigInt(Math.floor(Math.random() * 1e9)) })}>
+          Another
+        </button>
+      </div>
+      {problem && <p className="problem">{problem}</p>}
+    </form>
+  );
+}
+
+function Coloring({ session, view }: { session: Session; view: WorldView | null }) {
+  const simulation = useStore(session.store, (state) => state.simulation);
+  const colorBy = useStore(session.store, (state) => state.colorBy);
+  const tribes = useStore(session.store, (state) => state.params.tribes);
+  const [glow, setGlow] = useState(view?.scene?.glow ?? true);
+  return (
+    <div className="field">
+      <label className="stack">
+        <span>Colours show</span>
+        <select value={colorBy} disabled={!simulation} onChange={({ target }) => session.setColorBy(target.value)}>
+          {simulation &&
+            colorings(simulation).map((name) => (
+              <option key={name} value={name}>
+                {columnTitle(name)}
+              </option>
+            ))}
+        </select>
+      </label>
+      <Legend colorBy={colorBy} classes={tribes ?? CLASS_COLORS.length} />
+      {view?.scene && (
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={glow}
+            onChange={({ target }) => {
+              setGlow(target.checked);
+              view.setGlow(target.checked);
+            }}
+          />
+          Glow
+        </label>
+      )}
+    </div>
+  );
+}
+
+function Legend({ colorBy, classes }: { colorBy: string; classes: number }) {
+  if (colorBy === 'none' || colorBy === '') return null;
+  if (colorBy === 'tribe') {
+    return (
+      <ul className="legend">
+        {CLASS_COLORS.slice(0, classes).map((color, index) => (
+          <li key={color}>
+            <i style={{ background: color }} />
+            {index + 1}
+          </li>
+        ))}
+      </ul>
+    );
+  }
+  if (colorBy === 'heading') return <div className="scale wheel" role="img" aria-label="A colour for each direction" />;
+  return (
+    <div className="scale-row">
+      <span>low</span>
+      <div className="scale" role="img" aria-label="Dark is low, bright is high" />
+      <span>high</span>
+    </div>
+  );
+}
+
+function Snapshots({ session }: { session: Session }) {
+  const input = useRef<HTMLInputElement>(null);
+  const ready = useStore(session.store, (state) => state.status === 'ready');
+  return (
+    <div className="field">
+      <span>Snapshot</span>
+      <div className="pair">
+        <button disabled={!ready} onClick={() => void download(session)}>
+          Download
+        </button>
+        <button disabled={!ready} onClick={() => input.current?.click()}>
+          Upload
+        </button>
+      </div>
+      <input
+        ref={input}
+        type="file"
+        className="unseen"
+        tabIndex={-1}
+        aria-label="A snapshot to go on from"
+        onChange={({ target }) => {
+          const [chosen] = target.files ?? [];
+          target.value = '';
+          void chosen?.arrayBuffer().then((bytes) => session.restore(bytes));
+        }}
+      />
+    </div>
+  );
+}
+
+async function download(session: Session): Promise<void> {
+  const bytes = await session.snapshot();
+  const { simulation, settings } = session.store.get();
+  if (!bytes || !simulation) return;
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([bytes]));
+  link.download = `${settings.scenario}-tick-${simulation.metrics().tick}.snapshot`;
+  link.click();
+  // The download has begun by then.
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

@@ -1,0 +1,115 @@
+/** The keyboard: what each key does, and the list of it. */
+
+import { useEffect, useRef } from 'react';
+import { colorings, type Session } from '../sim/session.js';
+import type { WorldView } from '../view/world-view.js';
+
+export interface Actions {
+  readonly session: Session;
+  readonly view: WorldView | null;
+  readonly toggleHud: () => void;
+  readonly togglePanel: () => void;
+  readonly toggleHelp: () => void;
+}
+
+interface Shortcut {
+  readonly keys: readonly string[];
+  /** How the keys are written; the keys themselves if missing. */
+  readonly shown?: string;
+  readonly does: string;
+  readonly act: (actions: Actions, key: string) => void;
+}
+
+/** Zoom of one press, and the part of the view that an arrow moves. */
+const ZOOM = 1.4;
+const SLIDE = 0.15;
+
+const SHORTCUTS: readonly Shortcut[] = [
+  { keys: [' '], shown: 'Space', does: 'Run or pause', act: ({ session }) => session.setRunning(!session.store.get().running) },
+  { keys: ['.'], does: 'One tick', act: ({ session }) => void session.step(1) },
+  { keys: ['r'], shown: 'R', does: 'Begin again', act: ({ session }) => void session.open() },
+  {
+    keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'],
+    shown: '← → ↑ ↓',
+    does: 'Move the view',
+    act: ({ view }, key) => {
+      if (!view) return;
+      view.following = false;
+      view.camera.slide(SLIDE * (Number(key === 'ArrowRight') - Number(key === 'ArrowLeft')), SLIDE * (Number(key === 'ArrowUp') - Number(key === 'ArrowDown')));
+    },
+  },
+  { keys: ['+', '='], shown: '+', does: 'Closer', act: ({ view }) => view?.camera.zoomAt(ZOOM) },
+  { keys: ['-'], shown: '−', does: 'Further away', act: ({ view }) => view?.camera.zoomAt(1 / ZOOM) },
+  { keys: ['0'], does: 'The whole world, or the view filled', act: ({ view }) => view?.camera.toggleWhole() },
+  { keys: ['Enter'], does: 'Choose the entity in the middle', act: ({ view }) => view?.tapMiddle() },
+  {
+    keys: ['f'],
+    shown: 'F',
+    does: 'Follow the chosen one, or not',
+    act: ({ view }) => {
+      if (view) view.following = !view.following;
+    },
+  },
+  { keys: ['Escape'], shown: 'Esc', does: 'Let go of it', act: ({ session }) => session.select(null) },
+  { keys: ['c'], shown: 'C', does: 'Colours show the next thing', act: ({ session }) => nextColor(session) },
+  { keys: ['h'], shown: 'H', does: 'Numbers and charts, or none', act: ({ toggleHud }) => toggleHud() },
+  { keys: ['p'], shown: 'P', does: 'Settings, or none', act: ({ togglePanel }) => togglePanel() },
+  { keys: ['?'], does: 'This list', act: ({ toggleHelp }) => toggleHelp() },
+];
+
+function nextColor(session: Session): void {
+  const { simulation, colorBy } = session.store.get();
+  if (!simulation) return;
+  const names = colorings(simulation);
+  session.setColorBy(names[(names.indexOf(colorBy) + 1) % names.length]!);
+}
+
+/** Keys act wherever the focus is, but for fields and buttons that have a use for them. */
+export function useShortcuts(actions: Actions): void {
+  const latest = useRef(actions);
+  useEffect(() => {
+    latest.current = actions;
+  });
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      const target = event.target as HTMLElement;
+      if (target.closest('input, select, textarea, dialog')) return;
+      if ((event.key === ' ' || event.key === 'Enter') && target.closest('button, summary, label')) return;
+      const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+      const found = SHORTCUTS.find(({ keys }) => keys.includes(key));
+      if (!found) return;
+      event.preventDefault();
+      found.act(latest.current, event.key);
+    };
+    addEventListener('keydown', press);
+    return () => removeEventListener('keydown', press);
+  }, []);
+}
+
+export function Help({ open, close }: { open: boolean; close: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (open && !dialog.current?.open) dialog.current?.showModal();
+    if (!open) dialog.current?.close();
+  }, [open]);
+  return (
+    <dialog ref={dialog} className="help surface" onClose={close} onClick={({ target }) => target === dialog.current && close()} aria-labelledby="help-title">
+      <h2 id="help-title">Keyboard</h2>
+      <dl>
+        {SHORTCUTS.map(({ keys, shown, does }) => (
+          <div key={does}>
+            <dt>
+              <kbd>{shown ?? keys[0]}</kbd>
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className="hint">Drag to move, wheel or pinch to zoom, tap an entity to choose it.</p>
+      <button className="wide" onClick={close}>
+        Close
+      </button>
+    </dialog>
+  );
+}

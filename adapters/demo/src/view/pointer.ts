@@ -1,0 +1,77 @@
+/** Mouse, fingers and wheel on the world: pan, zoom, and choose an entity with a tap. */
+
+import type { Camera } from './camera.js';
+
+/** A press that moves less than this, and is shorter, is a tap. */
+const TAP_PX = 6;
+const TAP_MS = 500;
+
+interface Finger {
+  x: number;
+  y: number;
+}
+
+export interface PointerTarget {
+  readonly camera: Camera;
+  /** At CSS pixels of the canvas. */
+  tap(x: number, y: number): void;
+  /** The user takes the camera. */
+  grab(): void;
+}
+
+/** Listens until `signal` aborts. */
+export function listen(canvas: HTMLCanvasElement, target: PointerTarget, signal: AbortSignal): void {
+  const fingers = new Map<number, Finger>();
+  let moved = 0;
+  let begun = 0;
+  const local = (event: MessageEvent | PointerEvent | WheelEvent): [number, number] => {
+    const { offsetX, offsetY } = event as PointerEvent;
+    return [offsetX, offsetY];
+  };
+
+  const down = (event: PointerEvent) => {
+    if (event.button !== 0) return;
+    canvas.setPointerCapture(event.pointerId);
+    const [x, y] = local(event);
+    fingers.set(event.pointerId, { x, y });
+    moved = fingers.size > 1 ? Infinity : 0;
+    begun = event.timeStamp;
+  };
+  const move = (event: PointerEvent) => {
+    const finger = fingers.get(event.pointerId);
+    if (!finger) return;
+    const [x, y] = local(event);
+    moved += Math.abs(x - finger.x) + Math.abs(y - finger.y);
+    if (moved < TAP_PX) return;
+    target.grab();
+    canvas.classList.add('grabbing');
+    const other = [...fingers].find(([id]) => id !== event.pointerId)?.[1];
+    const parts = other ? 2 : 1;
+    if (other) {
+      const before = Math.hypot(finger.x - other.x, finger.y - other.y);
+      const after = Math.hypot(x - other.x, y - other.y);
+      if (before > 0) target.camera.zoomAt(after / before, (x + other.x) / 2, (y + other.y) / 2);
+    }
+    target.camera.pan((x - finger.x) / parts, (y - finger.y) / parts);
+    finger.x = x;
+    finger.y = y;
+  };
+  const up = (event: PointerEvent) => {
+    if (!fingers.delete(event.pointerId)) return;
+    if (fingers.size === 0) canvas.classList.remove('grabbing');
+    if (event.type === 'pointerup' && moved < TAP_PX && event.timeStamp - begun < TAP_MS) target.tap(...local(event));
+  };
+  const wheel = (event: WheelEvent) => {
+    event.preventDefault();
+    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
+    // A pinch on a trackpad comes as a wheel with ctrl, in smaller steps.
+    const speed = event.ctrlKey ? 0.01 : 0.0018;
+    target.camera.zoomAt(Math.exp(-event.deltaY * lines * speed), ...local(event));
+  };
+
+  canvas.addEventListener('pointerdown', down, { signal });
+  canvas.addEventListener('pointermove', move, { signal });
+  canvas.addEventListener('pointerup', up, { signal });
+  canvas.addEventListener('pointercancel', up, { signal });
+  canvas.addEventListener('wheel', wheel, { signal, passive: false });
+}
