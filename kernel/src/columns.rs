@@ -270,7 +270,7 @@ pub fn column<'a, T: Element>(
     bytemuck::try_cast_slice(memory.get(range::<T>(schema, capacity, index)?)?).ok()
 }
 
-/// As [`column`], writable.
+/// As [`column()`], writable.
 pub fn column_mut<'a, T: Element>(
     schema: &[Column],
     memory: &'a mut [u8],
