@@ -18,6 +18,8 @@ export interface FrameShape {
 }
 
 export interface Frames {
+  /** Resolves when there is a frame. */
+  readonly first: Promise<void>;
   acquire(): FrameView;
 }
 
@@ -44,6 +46,7 @@ function view(shape: FrameShape, buffer: ArrayBufferLike, addresses: readonly nu
 
 /** Frames in memory that the workers write. */
 export class SharedFrames implements Frames {
+  readonly first = Promise.resolve();
   private readonly slots: Frame[];
   private front = 0;
 
@@ -75,6 +78,8 @@ export class SharedFrames implements Frames {
 
 /** Frames that come as messages, a part from each worker. */
 export class PartFrames implements Frames {
+  readonly first: Promise<void>;
+  private begin: () => void = () => {};
   private readonly slots: Frame[];
   private readonly alive = [0, 0, 0];
   private readonly bytes: Uint8Array[][];
@@ -91,6 +96,7 @@ export class PartFrames implements Frames {
     /** Called when a frame was taken: the next one may come. */
     private readonly taken: () => void,
   ) {
+    this.first = new Promise((resolve) => (this.begin = resolve));
     this.bytes = [];
     this.slots = Array.from({ length: SLOTS }, () => {
       const addresses: number[] = [];
@@ -143,6 +149,7 @@ export class PartFrames implements Frames {
     this.alive[slot] = count;
     [this.ready, this.back] = [this.back, this.ready];
     this.fresh = true;
+    this.begin();
   }
 
   private put(slot: number, { first, count, buffer }: PartMessage): void {

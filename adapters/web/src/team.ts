@@ -83,8 +83,8 @@ export class Team {
     this.beats = new Array<number>(spec.workers).fill(0);
     this.silentSince = new Array<number>(spec.workers).fill(performance.now());
     this.late = new Array<boolean>(spec.workers).fill(false);
-    crew.take = (rank, message) => this.take(rank, message);
     crew.broken = (error) => events.fault(error);
+    crew.giveTo((rank, message) => this.take(rank, message));
   }
 
   /** Starts workers and makes the world. */
@@ -100,6 +100,7 @@ export class Team {
     const abort = () => crew.fail(signal!.reason);
     signal?.addEventListener('abort', abort, { once: true });
     try {
+      signal?.throwIfAborted();
       progress('spawn');
       crew.spawn();
       await crew.all('hello', spec.plan.initTimeoutMs);
@@ -119,16 +120,18 @@ export class Team {
         : new Control(new ArrayBuffer(CONTROL_BYTES), 0);
       if (memory) control.check();
       const shape = { model, columns: options.columns ?? [], capacity: spec.plan.capacity, strides: make.strides };
-      return new Team(spec, model, made, control, crew, events, (team) =>
+      const team = new Team(spec, model, made, control, crew, events, (one) =>
         memory
           ? new SharedFrames(control, memory.buffer, shape)
           : new PartFrames(
               spec.workers,
               shape,
               (rank, buffer) => crew.post(rank, { type: 'recycle', buffer }, [buffer]),
-              () => team.send({ type: 'taken' }),
+              () => one.send({ type: 'taken' }),
             ),
       );
+      await crew.orFail(team.frames.first);
+      return team;
     } catch (error) {
       crew.terminate();
       throw error;
@@ -255,7 +258,7 @@ type Awaited_ = { [Type in FromWorker['type']]: Extract<FromWorker, { type: Type
 /** The handles of all workers, and what is waited for from them. */
 class Crew {
   readonly pongs: number[];
-  take: (rank: number, message: FromWorker) => void = () => {};
+  private take: ((rank: number, message: FromWorker) => void) | null = null;
   /** Called once the team runs; before, what is waited for fails. */
   broken: ((error: FlockworkError) => void) | null = null;
   private readonly workers: WorkerHandle[] = [];
@@ -283,6 +286,12 @@ class Crew {
         }),
       );
     }
+  }
+
+  /** From now on messages go there, those first that have come already. */
+  giveTo(take: (rank: number, message: FromWorker) => void): void {
+    this.take = take;
+    for (const { rank, message } of this.early.splice(0)) take(rank, message);
   }
 
   /** The memory of all workers. */
@@ -367,6 +376,19 @@ class Crew {
     return Promise.all(this.workers.map((_, rank) => this.one(rank, type, milliseconds)));
   }
 
+  /** The promise, unless a worker fails before it is kept. */
+  orFail(promise: Promise<void>): Promise<void> {
+    if (this.failure) return Promise.reject(this.failure as Error);
+    return new Promise((resolve, reject) => {
+      const wait = { rank: -1, type: '', resolve: () => {}, reject };
+      this.waits.add(wait);
+      void promise.then(() => {
+        this.waits.delete(wait);
+        resolve();
+      });
+    });
+  }
+
   /** Nothing more can be expected. */
   fail(error: unknown): void {
     if (this.failure) return;
@@ -402,8 +424,8 @@ class Crew {
       wait.resolve(message as never);
       return;
     }
-    if (message.type === 'hello' || message.type === 'opened' || message.type === 'made') this.early.push({ rank, message });
-    else this.take(rank, message);
+    if (this.take) this.take(rank, message);
+    else this.early.push({ rank, message });
   }
 
   /** One end of a channel to every other worker. */

@@ -59,11 +59,15 @@ export class Leader {
     this.arouse();
   }
 
-  /** Lives until it shall stop. */
-  async lead(): Promise<void> {
+  /** Shows the world as it begins. */
+  async begin(): Promise<void> {
     await this.setColor(this.spec.color);
     await this.show();
     this.checkpoint = this.tick();
+  }
+
+  /** Lives until it shall stop. */
+  async lead(): Promise<void> {
     while (!this.exit) {
       if (this.interrupted()) await macrotask();
       for (let next = this.queue.shift(); next && !this.exit; next = this.queue.shift()) await this.carryOut(next);
@@ -114,6 +118,7 @@ export class Leader {
       this.reply(run.id, this.where());
       return;
     }
+    this.rank.engine.beat();
     const begin = performance.now();
     if (this.interval > 0 && run.until === null && !this.isDue(begin)) {
       this.publishIfSettled();

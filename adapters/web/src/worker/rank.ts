@@ -55,7 +55,11 @@ export class Rank {
     } else {
       this.sim = x.fw_new!(model, this.config(), this.board);
     }
-    if (this.sim === 0) throw new CodedError(spec.snapshot ? 'BAD_SNAPSHOT' : 'BAD_SCENARIO', engine.error());
+    if (this.sim === 0) {
+      const error = engine.error();
+      const code = /memory/.test(error) ? 'MEMORY_LIMIT' : spec.snapshot ? 'BAD_SNAPSHOT' : 'BAD_SCENARIO';
+      throw new CodedError(code, error);
+    }
     this.mail?.attach(this.world, this.sim);
     await this.poll();
     if (this.mail) this.own = spec.strides.map((stride) => engine.alloc(stride * spec.capacity));

@@ -1,7 +1,7 @@
 /** The life of a worker, whatever started it. */
 
 import { CONTROL_BYTES, Control, RankWord, SLOTS, Word } from '../layout.js';
-import type { Failure, FromWorker, MakeSpec, OpenMessage, ToWorker } from '../protocol.js';
+import type { Failure, FromWorker, Made, MakeSpec, OpenMessage, ToWorker } from '../protocol.js';
 import type { ModelInfo } from '../types.js';
 import { follow, PortCrew, PortFollower, SharedCrew } from './crew.js';
 import { CodedError, Engine, type Kernels } from './engine.js';
@@ -146,9 +146,9 @@ class WorkerLife {
       this.follower = new PortFollower(rank, open.ports[0]!, (thrown) => this.fault(thrown), row);
     }
     const made = await rank.make(spec, index);
+    if (open.rank === 0) return this.lead(spec, made);
     this.scope.post({ type: 'made', made });
-    if (open.rank === 0) await this.lead(spec, made.model);
-    else if (open.shared) {
+    if (open.shared) {
       follow(rank, control);
       this.exit();
     }
@@ -166,13 +166,15 @@ class WorkerLife {
     }
   }
 
-  private async lead(spec: MakeSpec, name: string): Promise<void> {
+  private async lead(spec: MakeSpec, made: Made): Promise<void> {
     const { rank, open, control } = this;
-    const model = this.models.find((one) => one.name === name)!;
+    const model = this.models.find((one) => one.name === made.model)!;
     this.crew = open!.shared ? null : new PortCrew(rank!, open!.ports);
     const crew = this.crew ?? new SharedCrew(rank!, control!);
     const post = this.scope.post.bind(this.scope);
     this.leader = new Leader(rank!, crew, control!, open!.shared, spec, model, post);
+    await this.leader.begin();
+    post({ type: 'made', made });
     await this.leader.lead();
     this.exit();
   }
