@@ -1,10 +1,12 @@
 /** Flockwork for Node, over worker threads. */
 
+import { SimCore, type SimCoreOptions } from './core.js';
 import { create } from './create.js';
 import { node } from './node-platform.js';
 import type { Capabilities, Simulation, SimulationOptions } from './types.js';
 
 export * from './types.js';
+export { SimCore, type SimCoreColumns, type SimCoreOptions } from './core.js';
 export { newMetrics } from './metrics.js';
 
 /** Starts a simulation in the best tier that works here, or in the one asked for. */
@@ -15,4 +17,9 @@ export function createSimulation(options: SimulationOptions): Promise<Simulation
 /** What this machine can do. */
 export async function detectCapabilities(): Promise<Capabilities> {
   return node.capabilities();
+}
+
+/** Kernels without a scheduler, on this thread. */
+export function createSimCore(options: SimCoreOptions): Promise<SimCore> {
+  return SimCore.createOn(node, options);
 }
