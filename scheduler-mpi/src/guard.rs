@@ -8,7 +8,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, Once, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use signal_hook::consts::SIGTERM;
@@ -17,18 +17,25 @@ use signal_hook::iterator::Signals;
 use crate::network::Network;
 
 /// The tick that is being computed.
-static TICK: AtomicU64 = AtomicU64::new(0);
+static TICK: AtomicU64 = AtomicU64::new(NOT_YET);
 
 /// The last checkpoint that is complete: its tick and where it is.
 static CHECKPOINT: Mutex<Option<(u64, PathBuf)>> = Mutex::new(None);
 
-/// Says how far the run is.
+/// The ranks of this machine with their processes, and which of them this one is.
+static HERE: OnceLock<(u32, Vec<(u32, u32)>)> = OnceLock::new();
+
+/// Says how far the run is; from the first tick on the deaths of others are noticed.
 pub fn at_tick(tick: u64) {
+    // Not before: the command line listens to the same signal, and would replace what it finds.
+    static LISTEN: Once = Once::new();
+    LISTEN.call_once(listen);
     TICK.store(tick, Ordering::Relaxed);
 }
 
 /// Says which checkpoint is complete.
 pub fn checkpoint(tick: u64, path: PathBuf) {
+    at_tick(tick);
     *CHECKPOINT.lock().unwrap_or_else(PoisonError::into_inner) = Some((tick, path));
 }
 
@@ -37,45 +44,24 @@ pub fn abort_on_panic() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         usual(info);
-        eprintln!("error: this was after tick {}", TICK.load(Ordering::Relaxed));
+        eprintln!("error: this was {}", when());
         // Threads other than the first may not call MPI: the launcher ends the other ranks.
         std::process::exit(101);
     }));
 }
 
-/// Watches over the other ranks of this machine from now on; collective.
-///
-/// # Errors
-///
-/// If signals cannot be listened to.
-pub fn watch(network: &Network, patience: Duration) -> std::io::Result<()> {
+/// Watches over the other ranks from now on; collective.
+pub fn watch(network: &Network, patience: Duration) {
     let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let host = host.bytes().fold(0u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     let all = network.gather(&[host, std::process::id().into()]);
-    let here: Vec<(u32, u32)> = (0..)
+    let here = (0..)
         .zip(all.chunks_exact(2))
         .filter(|(_, one)| one[0] == host)
         .map(|(rank, one)| (rank, one[1] as u32))
         .collect();
     let own = network.rank();
-    let mut signals = Signals::new([SIGTERM])?;
-    std::thread::spawn(move || {
-        for _ in signals.forever() {
-            let alive = |process: &&(u32, u32)| is_alive(process.1);
-            // One of those that live speaks for this machine.
-            if here.iter().find(alive).is_some_and(|(rank, _)| *rank == own) {
-                let dead: Vec<String> = here
-                    .iter()
-                    .filter(|process| !alive(process))
-                    .map(|(rank, process)| format!("rank {rank} (process {process}) has died"))
-                    .collect();
-                say(&dead);
-            }
-            // Not at once: the others must not take this one for dead before its time.
-            std::thread::sleep(GRACE);
-            std::process::exit(1);
-        }
-    });
+    HERE.get_or_init(|| (own, here));
     std::thread::spawn(move || {
         let (mut tick, mut since) = (TICK.load(Ordering::Relaxed), Instant::now());
         loop {
@@ -85,43 +71,84 @@ pub fn watch(network: &Network, patience: Duration) -> std::io::Result<()> {
                 (tick, since) = (now, Instant::now());
             } else if since.elapsed() > patience && now != DONE {
                 let seconds = patience.as_secs_f64();
-                say(&[format!("rank {own} has waited for {seconds} s, for a rank that hangs")]);
+                say(&format!("rank {own} has waited {seconds} s for a rank that hangs"));
                 std::process::exit(1);
             }
         }
     });
-    Ok(())
+}
+
+/// Has a thread wait for the launcher's word that the job is to end.
+fn listen() {
+    let Some((own, here)) = HERE.get() else { return };
+    let mut signals = match Signals::new([SIGTERM]) {
+        Ok(signals) => signals,
+        Err(error) => {
+            eprintln!("note: rank {own} cannot tell when others die: {error}");
+            return;
+        }
+    };
+    std::thread::spawn(move || {
+        for _ in signals.forever() {
+            let (alive, dead): (Vec<_>, Vec<_>) =
+                here.iter().partition(|(_, process)| is_alive(*process));
+            if dead.is_empty() {
+                // A wish to stop, which the command line hears too.
+                continue;
+            }
+            // One of those that live speaks for this machine.
+            if alive.first().is_some_and(|(rank, _)| rank == own) {
+                let dead: Vec<String> = dead
+                    .iter()
+                    .map(|(rank, process)| format!("rank {rank} (process {process}) has died"))
+                    .collect();
+                say(&dead.join(", "));
+            }
+            // Not at once: the others must not take this one for dead before its time.
+            std::thread::sleep(GRACE);
+            std::process::exit(1);
+        }
+    });
 }
 
 /// How long a rank that is asked to end remains, for the others to see: less than the launcher
 /// waits.
 const GRACE: Duration = Duration::from_millis(400);
 
+/// Before the first tick there is nothing to go on from.
+const NOT_YET: u64 = u64::MAX - 1;
+
 /// After the last tick nobody is missed.
 const DONE: u64 = u64::MAX;
 
 /// The ticks are done.
 pub fn done() {
-    at_tick(DONE);
+    TICK.store(DONE, Ordering::Relaxed);
 }
 
-fn say(what: &[String]) {
-    let what = if what.is_empty() {
-        "the job was ended from outside".to_string()
-    } else {
-        what.join(", ")
-    };
-    let tick = match TICK.load(Ordering::Relaxed) {
+/// How far the run is.
+fn when() -> String {
+    match TICK.load(Ordering::Relaxed) {
+        NOT_YET => "before the first tick".to_string(),
         DONE => "after the last tick".to_string(),
         tick => format!("in tick {tick}"),
-    };
+    }
+}
+
+fn say(what: &str) {
+    let (tick, when) = (TICK.load(Ordering::Relaxed), when());
     let known = CHECKPOINT.lock().unwrap_or_else(PoisonError::into_inner);
     match &*known {
-        Some((at, path)) => eprintln!(
-            "error: {what} {tick}; the run can go on from tick {at} with --resume {}",
+        Some((at, path)) if tick != DONE => eprintln!(
+            "error: {what} {when}; the run can go on from tick {at} with --resume {}",
             path.display()
         ),
-        None => eprintln!("error: {what} {tick}; there is no checkpoint to resume from"),
+        None if tick < NOT_YET => {
+            eprintln!("error: {what} {when}; there is no checkpoint to resume from");
+        }
+        None if tick == NOT_YET => eprintln!("error: {what} {when}"),
+        // All has been said.
+        _ => {}
     }
 }
 

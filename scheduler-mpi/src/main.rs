@@ -29,10 +29,7 @@ fn main() -> ExitCode {
     let Some((deltas, patience)) = agree(&network) else {
         return ExitCode::from(2);
     };
-    if let Err(error) = guard::watch(&network, patience) {
-        eprintln!("error: rank {}: signals cannot be watched: {error}", network.rank());
-        network.abort(1);
-    }
+    guard::watch(&network, patience);
     world::choose(&network, deltas);
     flockwork_cli::be_process(network.rank(), network.size());
     let (code, failed) = flockwork_cli::run_main(Registry::builtin_on::<OnRanks>());

@@ -1,0 +1,132 @@
+//! What ends a job: with whose words, and with which exit code.
+
+use std::fs;
+use std::time::Duration;
+
+use crate::job::{Place, scenario, signal};
+
+fn run() -> String {
+    format!("flockwork-mpi run {} --entities 2000 --scale --workers 1", scenario("tribes-10k"))
+}
+
+#[test]
+fn a_wrong_command_line_ends_all_ranks_with_code_2() {
+    let place = Place::new();
+    let all = run();
+    for (line, words) in [
+        (format!("-n 3 {all} --no-such-thing"), "error: unexpected argument"),
+        ("-n 3 flockwork-mpi run nowhere.toml".to_string(), "nowhere.toml"),
+        (format!("-n 3 {all} --regions 2"), "at least one for each of the 3 processes"),
+        (format!("-n 2 {all} --set params.max_speed=-1"), "max_speed"),
+        (format!("-n 2 {all} --report no/such/folder.json"), "no/such"),
+        ("-n 2 flockwork-mpi stress".to_string(), "`stress` is for one process"),
+        ("-n 2 flockwork-mpi verify".to_string(), "`verify` is for one process"),
+        ("-n 2 flockwork-mpi run --resume nothing".to_string(), "the snapshot nothing"),
+    ] {
+        let ended = place.ranks(&line);
+        ended.failed(2, &[words]);
+        let said = ended.err.lines().filter(|line| line.contains(words)).count();
+        assert_eq!(said, 1, "one rank speaks for all:\n{}", ended.err);
+        assert!(ended.out.is_empty(), "{}", ended.out);
+    }
+}
+
+#[test]
+fn a_wrong_environment_ends_all_ranks_with_code_2() {
+    let place = Place::new();
+    for (name, value) in [
+        ("FLOCKWORK_DELTAS", "maybe"),
+        ("FLOCKWORK_DELTAS", ""),
+        ("FLOCKWORK_PATIENCE", "0"),
+        ("FLOCKWORK_PATIENCE", "soon"),
+    ] {
+        let ended = place.start(&format!("-n 2 {}", run()), &[(name, value)]).end();
+        ended.failed(2, &[&format!("{name} is `{value}`: it must be")]);
+    }
+}
+
+#[test]
+fn what_is_wrong_on_one_rank_alone_ends_all_with_its_words() {
+    let place = Place::new();
+    let text = fs::read_to_string(scenario("boids-10k")).unwrap();
+    let text = text.replace("entities = 10_000", "initial = \"TABLE\"");
+    for (name, last) in [("good", "3,3"), ("bad", "3,nan")] {
+        place.write(&format!("{name}.csv"), &format!("x,y\n1,1\n2,2\n{last}\n"));
+        place.write(&format!("{name}.toml"), &text.replace("TABLE", &format!("{name}.csv")));
+    }
+    let [good, bad] =
+        ["good", "bad"].map(|name| format!("flockwork-mpi run {name}.toml --workers 1"));
+    place.ranks(&format!("-n 3 {good} --ticks 3")).status.success().then_some(()).unwrap();
+    let words = ["bad.csv: line 4", "must be a finite number"];
+    let ended = place.ranks(&format!("-n 2 {good} : -n 1 {bad}"));
+    ended.failed(2, &words);
+    assert!(ended.err.contains("rank 2: the initial table"), "{}", ended.err);
+    place.ranks(&format!("-n 1 {bad} : -n 2 {good}")).failed(2, &words);
+}
+
+#[test]
+fn what_fails_on_one_rank_during_the_run_ends_all_with_its_words() {
+    let place = Place::new();
+    fs::create_dir_all(place.path("b/tick-000000000030/rank-0001.snap")).unwrap();
+    let run = format!("{} --ticks 1M --checkpoint-every 10 --checkpoint", run());
+    // The ranks have folders of their own here, and in one of them the third part cannot be.
+    let ended = place.ranks(&format!("-n 1 {run} a : -n 1 {run} b : -n 1 {run} a"));
+    ended.failed(1, &["rank 1: cannot write to b/tick-000000000030/rank-0001.snap"]);
+    assert!(ended.err.contains("go on from tick 20 with --resume a"), "{}", ended.err);
+}
+
+#[test]
+fn a_rank_that_hangs_ends_the_job() {
+    let place = Place::new();
+    let line = format!("-n 3 {} --ticks 1M --checkpoint saved --checkpoint-every 5", run());
+    let mut job = place.start(&line, &[("FLOCKWORK_PATIENCE", "2")]);
+    let process = job.rank(1);
+    let saved = place.path("saved/checkpoint.json");
+    job.wait_for("checkpoint", || saved.exists().then_some(()));
+    std::thread::sleep(Duration::from_millis(100));
+    signal("STOP", process);
+    let ended = job.end();
+    assert!(!ended.status.success() && ended.took < Duration::from_secs(60), "{ended:?}");
+    let said = &ended.err;
+    assert!(said.contains("has waited 2 s for a rank that hangs in tick"), "{said}");
+    assert!(said.contains("with --resume saved"), "{said}");
+}
+
+#[test]
+fn a_rank_that_is_killed_before_any_checkpoint_is_named_too() {
+    let place = Place::new();
+    let mut job = place.start(&format!("-n 2 {} --ticks 1M --record rows --every 50", run()), &[]);
+    let process = job.rank(0);
+    let rows = place.path("rows");
+    job.wait_for("recording", || rows.exists().then_some(()));
+    std::thread::sleep(Duration::from_millis(700));
+    signal("KILL", process);
+    let ended = job.end();
+    assert!(!ended.status.success());
+    let said = &ended.err;
+    assert!(said.contains(&format!("rank 0 (process {process}) has died in tick")), "{said}");
+    assert!(said.contains("there is no checkpoint to resume from"), "{said}");
+    // What is not complete does not look as if it were.
+    let found = fs::read_dir(rows).unwrap().flatten().map(|entry| entry.file_name());
+    let complete = |name: &std::ffi::OsString| name.to_string_lossy().ends_with(".parquet");
+    assert_eq!(found.filter(complete).count(), 0);
+}
+
+#[test]
+fn a_wish_to_stop_is_no_death() {
+    let place = Place::new();
+    let line = format!("-n 3 {} --ticks 1M --quiet --report report.json", run());
+    let mut job = place.start(&format!("{line} --checkpoint saved --checkpoint-every 5"), &[]);
+    let processes = [0, 1, 2].map(|rank| job.rank(rank));
+    let saved = place.path("saved/checkpoint.json");
+    job.wait_for("checkpoint", || saved.exists().then_some(()));
+    processes.iter().for_each(|process| signal("TERM", *process));
+    let ended = job.end();
+    ended.failed(130, &[]);
+    assert!(!ended.err.contains("died"), "{}", ended.err);
+    let report = place.json("report.json");
+    assert_eq!(report["interrupted"], true);
+    let ticks = report["ticks"].as_u64().unwrap();
+    let line = format!("run {} --entities 2000 --scale", scenario("tribes-10k"));
+    assert_eq!(ended.out.trim(), place.native(&format!("{line} --ticks {ticks}")));
+}

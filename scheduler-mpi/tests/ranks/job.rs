@@ -1,0 +1,211 @@
+//! Jobs of several ranks, and runs of `flockwork` to compare them with.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// After this time a job has failed.
+const LIMIT: Duration = Duration::from_secs(150);
+
+/// A folder for the files of a test.
+pub struct Place {
+    folder: TempDir,
+}
+
+/// What a command has printed, and how it ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub status: ExitStatus,
+    pub out: String,
+    pub err: String,
+    pub took: Duration,
+}
+
+/// A job that runs.
+pub struct Job {
+    child: Child,
+    /// The ranks' environment has it, so that they can be found.
+    mark: String,
+    begin: Instant,
+    out: PathBuf,
+    err: PathBuf,
+}
+
+impl Place {
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+    }
+
+    pub fn json(&self, name: &str) -> Value {
+        serde_json::from_str(&fs::read_to_string(self.path(name)).unwrap()).unwrap()
+    }
+
+    /// Starts a job; each part of `line` between ` : ` is for ranks of its own, as `mpirun` has it:
+    /// `-n 2 flockwork-mpi run a.toml : -n 1 flockwork-mpi run b.toml`.
+    pub fn start(&self, line: &str, env: &[(&str, &str)]) -> Job {
+        let mut command = Command::new("mpirun");
+        let program = |word| if word == "flockwork-mpi" { PROGRAM } else { word };
+        command.args(line.split_whitespace().map(program)).envs(env.iter().copied());
+        // Open MPI asks for that; others do not look.
+        for name in
+            ["ALLOW_RUN_AS_ROOT", "ALLOW_RUN_AS_ROOT_CONFIRM", "MCA_rmaps_base_oversubscribe"]
+        {
+            command.env(format!("OMPI_{name}"), "1");
+        }
+        self.spawn(command)
+    }
+
+    /// Runs a job to its end.
+    pub fn ranks(&self, line: &str) -> Ended {
+        self.start(line, &[]).end()
+    }
+
+    /// The fingerprint of a job on so many ranks that must succeed.
+    #[track_caller]
+    pub fn on_ranks(&self, ranks: u32, line: &str) -> String {
+        self.ranks(&format!("-n {ranks} flockwork-mpi {line} --quiet")).fingerprint()
+    }
+
+    /// The fingerprint of `flockwork` with the same arguments.
+    #[track_caller]
+    pub fn native(&self, line: &str) -> String {
+        let mut command = Command::new(Path::new(PROGRAM).with_file_name("examples/native"));
+        command.args(line.split_whitespace()).arg("--quiet");
+        self.spawn(command).end().fingerprint()
+    }
+
+    fn spawn(&self, mut command: Command) -> Job {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let mark = format!("{}-{count}", std::process::id());
+        let (out, err) = (self.path(&format!(".out-{count}")), self.path(&format!(".err-{count}")));
+        let child = command
+            .current_dir(self.folder.path())
+            .env("FLOCKWORK_TEST", &mark)
+            .stdin(Stdio::null())
+            .stdout(File::create(&out).unwrap())
+            .stderr(File::create(&err).unwrap())
+            .spawn()
+            .unwrap();
+        Job { child, mark, begin: Instant::now(), out, err }
+    }
+}
+
+impl Job {
+    /// Waits for the end.
+    #[track_caller]
+    pub fn end(mut self) -> Ended {
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                let [out, err] = [&self.out, &self.err]
+                    .map(|path| String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned());
+                return Ended { status, out, err, took: self.begin.elapsed() };
+            }
+            if self.begin.elapsed() > LIMIT {
+                let err = fs::read_to_string(&self.err).unwrap_or_default();
+                panic!("the job has not ended: {err}");
+            }
+            std::thread::sleep(Duration::from_millis(3));
+        }
+    }
+
+    /// The process of a rank, once it has come so far as to be one.
+    pub fn rank(&self, rank: u32) -> u32 {
+        loop {
+            let found = self.processes().into_iter().find(|(_, env)| {
+                ["OMPI_COMM_WORLD_RANK", "PMI_RANK"]
+                    .iter()
+                    .any(|name| env.split('\0').any(|pair| pair == format!("{name}={rank}")))
+            });
+            if let Some((process, _)) = found {
+                return process;
+            }
+            assert!(self.begin.elapsed() < LIMIT, "there is no rank {rank}");
+            std::thread::sleep(Duration::from_millis(3));
+        }
+    }
+
+    /// Waits until something is there.
+    pub fn wait_for<T>(&mut self, what: &str, find: impl Fn() -> Option<T>) -> T {
+        loop {
+            if let Some(found) = find() {
+                return found;
+            }
+            let ended = self.child.try_wait().unwrap();
+            let err = || fs::read_to_string(&self.err).unwrap_or_default();
+            assert!(ended.is_none(), "the job has ended before {what}: {}", err());
+            assert!(self.begin.elapsed() < LIMIT, "there is no {what}: {}", err());
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// All processes of the job, with their environment.
+    fn processes(&self) -> Vec<(u32, String)> {
+        let mark = format!("FLOCKWORK_TEST={}", self.mark);
+        let all = fs::read_dir("/proc").unwrap().flatten();
+        let numbers = all.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+        numbers
+            .filter_map(|process| {
+                let env = fs::read(format!("/proc/{process}/environ")).ok()?;
+                let env = String::from_utf8_lossy(&env).into_owned();
+                env.split('\0').any(|pair| pair == mark).then_some((process, env))
+            })
+            .collect()
+    }
+}
+
+impl Drop for Job {
+    /// Nothing of a job outlives it.
+    fn drop(&mut self) {
+        if self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
+            self.processes().iter().for_each(|(process, _)| signal("KILL", *process));
+            let _ = self.child.wait();
+        }
+    }
+}
+
+impl Ended {
+    #[track_caller]
+    pub fn fingerprint(&self) -> String {
+        assert!(self.status.success(), "{}\n{}{}", self.status, self.out, self.err);
+        let line = self.out.trim();
+        // The first rank alone prints, and nothing else.
+        assert!(line.len() == 16 && line.bytes().all(|c| c.is_ascii_hexdigit()), "{line:?}");
+        line.to_string()
+    }
+
+    /// It failed with this exit code, and said all these words.
+    #[track_caller]
+    pub fn failed(&self, code: i32, words: &[&str]) {
+        assert_eq!(self.status.code(), Some(code), "{}{}", self.out, self.err);
+        for word in words {
+            assert!(self.err.contains(word), "no {word:?} in:\n{}", self.err);
+        }
+    }
+}
+
+/// Sends a signal, by name, to a process.
+pub fn signal(name: &str, process: u32) {
+    // The process may have ended already.
+    let _ = Command::new("sh").args(["-c", &format!("kill -{name} {process}")]).output();
+}
+
+/// A scenario of the repository.
+pub fn scenario(name: &str) -> String {
+    format!("{}/../scenarios/{name}.toml", env!("CARGO_MANIFEST_DIR"))
+}
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_flockwork-mpi");

@@ -1,0 +1,17 @@
+//! Runs `flockwork-mpi` on several ranks of this machine, and compares with `flockwork`.
+//!
+//! | module | what it shows |
+//! | --- | --- |
+//! | [`same`] | the same bits on any number of ranks, in every column of every entity |
+//! | [`restart`] | a killed rank, and how the run goes on from its checkpoint |
+//! | [`failures`] | what ends the job, with whose words and which exit code |
+//! | [`soak`] | many ticks of migration, birth, death and moving borders |
+//! | [`job`] | starts jobs, and ends those that take too long |
+//!
+//! Every job has a limit of time, so nothing can hang.
+
+mod failures;
+mod job;
+mod restart;
+mod same;
+mod soak;

@@ -1,0 +1,140 @@
+//! Killed ranks, and runs that go on from checkpoints.
+
+use std::fs;
+use std::time::Duration;
+
+use crate::job::{Ended, Place, scenario, signal};
+
+const EVERY: u64 = 5;
+
+fn line() -> String {
+    format!("run {} --entities 2000 --scale", scenario("tribes-10k"))
+}
+
+/// The tick of the complete checkpoint in a folder.
+fn complete(place: &Place, folder: &str) -> Option<u64> {
+    let text = fs::read_to_string(place.path(folder).join("checkpoint.json")).ok()?;
+    serde_json::from_str::<serde_json::Value>(&text).ok()?["tick"].as_u64()
+}
+
+/// A number from 0 to `below`, from a seed and what it is for.
+fn pick(seed: u64, what: u64, below: u64) -> u64 {
+    let mut mixed = (seed << 8 | what).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    for factor in [0xbf58_476d_1ce4_e5b9, 0x94d0_49bb_1331_11eb] {
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(factor);
+    }
+    (mixed ^ (mixed >> 31)) % below
+}
+
+/// Kills a rank at some time after the checkpoint of tick `from`.
+fn killed(place: &Place, seed: u64, ranks: u64, from: u64) -> (u32, Ended) {
+    let run = format!("{} --ticks 1M --workers 1", line());
+    let mut job = place.start(
+        &format!(
+            "-n {ranks} flockwork-mpi {run} --quiet --checkpoint saved --checkpoint-every {EVERY}"
+        ),
+        &[],
+    );
+    let rank = pick(seed, 2, ranks) as u32;
+    let process = job.rank(rank);
+    job.wait_for("checkpoint", || complete(place, "saved").filter(|tick| *tick >= from));
+    std::thread::sleep(Duration::from_micros(pick(seed, 3, 30_000)));
+    signal("KILL", process);
+    (process, job.end())
+}
+
+/// The number after some words.
+fn number(text: &str, words: &str) -> u64 {
+    let rest = text.split(words).nth(1).unwrap_or_else(|| panic!("no {words:?} in:\n{text}"));
+    rest.split(|c: char| !c.is_ascii_digit()).next().unwrap().parse().unwrap()
+}
+
+fn kill_and_go_on(seed: u64) {
+    let place = Place::new();
+    let ranks = 2 + pick(seed, 0, 3);
+    let (process, ended) = killed(&place, seed, ranks, 10 + pick(seed, 1, 60));
+    let rank = pick(seed, 2, ranks);
+    assert!(!ended.status.success());
+    let said = &ended.err;
+    assert!(said.contains(&format!("rank {rank} (process {process}) has died in tick")), "{said}");
+    assert!(said.contains("with --resume saved"), "{said}");
+    let from = complete(&place, "saved").unwrap();
+    let (tick, told) = (number(said, "has died in tick "), number(said, "go on from tick "));
+    // The word of the last checkpoint may not have come to all ranks yet.
+    assert!(told == from || told + EVERY == from, "told {told}, there is {from}");
+    assert!(
+        told % EVERY == 0 && tick >= told && tick <= from + 2 * EVERY,
+        "in {tick} after {from}"
+    );
+
+    let end = from + 20;
+    let wanted = place.native(&format!("{} --ticks {end} --workers 1", line()));
+    let other = 1 + (ranks + pick(seed, 4, 3)) % 4;
+    let other = if other == ranks { ranks + 1 } else { other };
+    let resume = "run --resume saved --ticks 20 --workers 2";
+    assert_eq!(place.on_ranks(other as u32, resume), wanted, "seed {seed}: {ranks} to {other}");
+    assert_eq!(place.native(resume), wanted, "seed {seed}: {ranks} to one process");
+}
+
+#[test]
+fn killed_ranks_are_named_and_runs_go_on() {
+    (0..5).for_each(kill_and_go_on);
+}
+
+#[test]
+fn killed_ranks_are_named_and_runs_go_on_with_other_seeds() {
+    (5..10).for_each(kill_and_go_on);
+}
+
+#[test]
+fn an_interrupted_checkpoint_leaves_the_former_one() {
+    let place = Place::new();
+    let run = format!("{} --workers 1 --checkpoint saved --checkpoint-every 10", line());
+    place.on_ranks(2, &format!("{run} --ticks 25"));
+    assert_eq!(complete(&place, "saved"), Some(20));
+    let wanted = place.native(&format!("{} --ticks 40", line()));
+    let resumed = || place.native("run --resume saved --ticks 20");
+    assert_eq!(resumed(), wanted);
+
+    // A part of a later tick, without the others.
+    let part = "saved/tick-000000000020/rank-0001.snap";
+    fs::create_dir(place.path("saved/tick-000000000030")).unwrap();
+    fs::copy(place.path(part), place.path("saved/tick-000000000030/rank-0000.snap")).unwrap();
+    assert_eq!(resumed(), wanted);
+
+    // Another run comes to the same tick in the same folder, and its second rank cannot write.
+    place.write("blocker", "");
+    fs::create_dir_all(place.path("saved/tick-000000000020-again/rank-0001.snap")).unwrap();
+    let run = format!("{} --seed 9 --workers 1 --ticks 25", line());
+    let ended =
+        place.ranks(&format!("-n 2 flockwork-mpi {run} --checkpoint saved --checkpoint-every 20"));
+    ended.failed(1, &["rank 1: cannot write to saved/tick-000000000020-again/rank-0001.snap"]);
+    assert_eq!(complete(&place, "saved"), Some(20));
+    assert_eq!(resumed(), wanted);
+
+    // Once it can, its checkpoint takes the place of the former one.
+    fs::remove_dir(place.path("saved/tick-000000000020-again/rank-0001.snap")).unwrap();
+    place.on_ranks(2, &format!("{run} --checkpoint saved --checkpoint-every 20"));
+    let other = place.native(&format!("{} --seed 9 --ticks 40", line()));
+    assert!(other != wanted && resumed() == other);
+    assert!(!place.path("saved/tick-000000000020").exists());
+}
+
+#[test]
+fn a_checkpoint_without_a_part_is_refused() {
+    let place = Place::new();
+    let run = format!("{} --workers 1 --checkpoint saved --checkpoint-every 10", line());
+    place.on_ranks(3, &format!("{run} --ticks 10"));
+    let part = "tick-000000000010/rank-0001.snap";
+    let [here, there] = [place.path("saved").join(part), place.path("aside")];
+    fs::rename(&here, &there).unwrap();
+    let resume = "-n 2 flockwork-mpi run --resume saved --ticks 5";
+    place.ranks(resume).failed(2, &["the snapshot saved", part, "No such file"]);
+    fs::copy(place.path("saved/tick-000000000010/rank-0000.snap"), &here).unwrap();
+    place.ranks(resume).failed(2, &["the snapshot saved", "id"]);
+    let whole = fs::read(&there).unwrap();
+    fs::write(&here, &whole[..whole.len() - 7]).unwrap();
+    place.ranks(resume).failed(2, &["the snapshot saved", part]);
+    fs::write(&here, whole).unwrap();
+    assert!(place.ranks(resume).status.success());
+}

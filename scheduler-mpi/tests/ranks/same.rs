@@ -1,0 +1,155 @@
+//! The same bits on any number of ranks.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::Path;
+
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::RowAccessor;
+
+use crate::job::{Place, scenario};
+
+const RANKS: [u32; 5] = [1, 2, 3, 4, 6];
+
+/// Every entity of every recorded tick as text, from a file or from all files of a folder.
+pub fn recorded(path: &Path) -> BTreeMap<(u64, u32), String> {
+    let mut files = vec![path.to_path_buf()];
+    if path.is_dir() {
+        files = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect();
+    }
+    let mut all = BTreeMap::new();
+    for file in files {
+        let reader = SerializedFileReader::new(File::open(file).unwrap()).unwrap();
+        let names = reader.metadata().file_metadata().schema_descr();
+        let id = names.columns().iter().position(|column| column.name() == "id").unwrap();
+        for row in reader.get_row_iter(None).unwrap() {
+            let row = row.unwrap();
+            let key = (row.get_ulong(0).unwrap(), row.get_uint(id).unwrap());
+            assert!(all.insert(key, row.to_string()).is_none(), "{key:?} is there twice");
+        }
+    }
+    all
+}
+
+/// Runs a model on all numbers of ranks and compares every entity of several ticks.
+fn every_rank_count(model: &str, more: &str) {
+    let place = Place::new();
+    let line = format!(
+        "run {} --entities 3000 --scale --ticks 61 --every 20 {more}",
+        scenario(&format!("{model}-10k"))
+    );
+    let wanted = place.native(&format!("{line} --workers 1 --record native.parquet"));
+    let rows = recorded(&place.path("native.parquet"));
+    assert!(rows.len() > 4 * 2000, "{} rows", rows.len());
+    for ranks in RANKS {
+        let name = format!("ranks-{ranks}");
+        let found = place.on_ranks(ranks, &format!("{line} --workers 2 --record {name}"));
+        assert_eq!(found, wanted, "{model} on {ranks} ranks");
+        let path = place.path(&name);
+        if ranks > 1 {
+            assert_eq!(fs::read_dir(&path).unwrap().count(), ranks as usize);
+        }
+        assert!(recorded(&path) == rows, "{model} on {ranks} ranks: the recordings differ");
+    }
+}
+
+#[test]
+fn boids() {
+    every_rank_count("boids", "");
+}
+
+#[test]
+fn tribes() {
+    every_rank_count("tribes", "--regions 4x3");
+}
+
+#[test]
+fn vicsek() {
+    every_rank_count("vicsek", "--regions 7");
+}
+
+#[test]
+fn discs() {
+    every_rank_count("discs", "");
+}
+
+#[test]
+fn lennard_jones() {
+    every_rank_count("lennard_jones", "");
+}
+
+/// A scenario of boids that all begin in one corner, with as much of a crowd elsewhere as shows
+/// ghosts across every border.
+fn uneven(place: &Place) -> &'static str {
+    let mut table = String::from("x,y\n");
+    for id in 0..3000 {
+        let (x, y) = (id % 60, id / 60);
+        // Ten of eleven in a tenth of the width.
+        let (x, y) = match id % 11 {
+            0 => (f64::from(x) * 0.65, f64::from(y) * 0.6),
+            _ => (f64::from(x) * 0.066, f64::from(y) * 0.6),
+        };
+        table += &format!("{x},{y}\n");
+    }
+    place.write("uneven.csv", &table);
+    let text = fs::read_to_string(scenario("boids-10k")).unwrap();
+    let text = text.replace("entities = 10_000", "initial = \"uneven.csv\"");
+    let text = text.replace("width = 50", "width = 40").replace("31.416", "31");
+    place.write("uneven.toml", &text);
+    "uneven.toml"
+}
+
+#[test]
+fn borders_move_between_ranks() {
+    let place = Place::new();
+    let line = format!("run {} --ticks 150", uneven(&place));
+    let wanted = place.native(&format!("{line} --workers 1 --no-rebalance"));
+    for ranks in [2, 3, 4] {
+        let report = format!("report-{ranks}.json");
+        let found = place.on_ranks(ranks, &format!("{line} --workers 2 --report {report}"));
+        assert_eq!(found, wanted, "{ranks} ranks");
+        let report = place.json(&report);
+        assert!(report["rebalances"].as_u64().unwrap() > 0, "the borders did not move");
+        assert!(report["migrations"].as_u64().unwrap() > 0);
+        let per_rank = report["per_rank"].as_array().unwrap();
+        assert_eq!(per_rank.len(), ranks as usize);
+        let sum = |key: &str| per_rank.iter().map(|one| one[key].as_u64().unwrap()).sum::<u64>();
+        assert_eq!(sum("owned"), 3000);
+        assert!(sum("messages") > 0 && sum("ghosts") > 0);
+    }
+}
+
+#[test]
+fn differences_change_the_bytes_and_not_the_bits() {
+    for model in ["tribes", "boids"] {
+        let place = Place::new();
+        let name = scenario(&format!("{model}-10k"));
+        let line = format!("run {name} --entities 4000 --scale --ticks 80 --workers 2");
+        let wanted = place.native(&line);
+        let mut bytes = Vec::new();
+        for deltas in ["off", "on", "auto"] {
+            let line = format!("-n 3 flockwork-mpi {line} --quiet --report {deltas}.json");
+            let job = place.start(&line, &[("FLOCKWORK_DELTAS", deltas)]);
+            assert_eq!(job.end().fingerprint(), wanted, "{model}, differences {deltas}");
+            let report = place.json(&format!("{deltas}.json"));
+            let sum = |key: &str| {
+                let ranks = report["per_rank"].as_array().unwrap().iter();
+                ranks.map(|one| one[key].as_f64().unwrap()).sum::<f64>()
+            };
+            bytes.push((sum("sent_bytes_per_tick"), sum("raw_bytes_per_tick")));
+        }
+        let [(off, _), (on, raw), _] = bytes[..] else { panic!("{bytes:?}") };
+        assert!(off >= raw, "{model}: {off} bytes were sent for {raw}");
+        assert!(on < 0.95 * raw, "{model}: {on} bytes were sent for {raw}");
+    }
+}
+
+#[test]
+fn a_snapshot_of_many_ranks_is_that_of_one() {
+    let place = Place::new();
+    let line = format!("snapshot {} --entities 2000 --scale --ticks 30", scenario("tribes-10k"));
+    place.native(&format!("{line} --out one.snap"));
+    place.on_ranks(3, &format!("{line} --out three.snap"));
+    let [one, three] = ["one.snap", "three.snap"].map(|name| fs::read(place.path(name)).unwrap());
+    assert!(one == three);
+}
