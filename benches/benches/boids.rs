@@ -2,12 +2,12 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use flockwork_benches::plain::{Boid, Flock};
-use flockwork_benches::race::{least, per_entity};
+use flockwork_benches::race::{cpu, least, per_entity, wall};
 use flockwork_benches::world::{FLOCK_DT, World};
 use flockwork_benches::{criterion, machine};
 use flockwork_models::Boids;
 use flockwork_scheduler::Cut;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const COUNTS: [u32; 3] = [10_000, 100_000, 1_000_000];
 
@@ -38,12 +38,12 @@ fn check(world: &World, count: u32) {
     assert_eq!(world.fingerprint_at(TICKS), other.fingerprint_at(TICKS), "{count} boids");
 }
 
-/// A tick of the plain program, always from the same moment.
-fn plain_tick(start: &Flock) -> Duration {
+/// A tick of the plain program, always from the same moment, by this clock.
+fn plain_tick(clock: fn() -> Duration, start: &Flock) -> Duration {
     let mut plain = start.clone();
-    let begin = Instant::now();
+    let begin = clock();
     plain.tick();
-    begin.elapsed()
+    clock() - begin
 }
 
 fn boids(c: &mut Criterion) {
@@ -66,28 +66,28 @@ fn boids(c: &mut Criterion) {
     }
     group.throughput(Throughput::Elements(u64::from(COUNTS[1])));
     group.bench_function("plain/100000", |b| {
-        b.iter_custom(|ticks| (0..ticks).map(|_| plain_tick(&plain)).sum());
+        b.iter_custom(|ticks| (0..ticks).map(|_| plain_tick(wall, &plain)).sum());
     });
     group.finish();
 }
 
 /// All in turn, so that the ratios hold on a busy machine too.
 fn race(worlds: &mut [World], start: &Flock) {
-    const ROUNDS: usize = 12;
+    const ROUNDS: usize = 16;
     let [small, middle, large] = worlds else { return };
     let times = least(
         ROUNDS,
         &mut [
             // Several, so that waking the thread does not count.
-            &mut || small.run(8) / 8,
-            &mut || middle.run(1),
-            &mut || large.run(1),
-            &mut || plain_tick(start),
+            &mut || small.run_by(cpu, 8) / 8,
+            &mut || middle.run_by(cpu, 1),
+            &mut || large.run_by(cpu, 1),
+            &mut || plain_tick(cpu, start),
         ],
     );
     let [small, middle, large] = [0, 1, 2].map(|at| per_entity(times[at], COUNTS[at]));
     let plain = per_entity(times[3], COUNTS[1]);
-    println!("least of {ROUNDS} ticks in turn, ns per boid:");
+    println!("least of {ROUNDS} ticks in turn, ns of processor time per boid:");
     println!("  10k {small:.1}, 100k {middle:.1}, 1M {large:.1}; plain 100k {plain:.1}");
     println!("  growth from 10k to 1M: {:.2} times (at most 1.5 wanted)", large / small);
     println!("  plain over flockwork at 100k: {:.1} times", plain / middle);
