@@ -10,9 +10,11 @@
 //! | [`golden`] | the golden fingerprints under other builds |
 //! | [`bare`] | the `no_std` crates for targets without a standard library |
 //! | [`mpi`] | the tests of the MPI scheduler, where MPI is there |
+//! | [`web`] | the npm package and the demo page |
 //! | [`deny`] | operations whose bits change with the build |
 //! | [`tokens`] | Rust source as tokens, without comments, literals and tests |
 //! | [`paths`] | every path that the documents name exists |
+//! | [`web`] | the npm package, built and tested |
 //! | [`run`] | child processes and what the machine has |
 
 mod bare;
@@ -23,6 +25,8 @@ mod paths;
 mod run;
 mod test;
 mod tokens;
+mod web;
+mod web;
 
 use std::process::ExitCode;
 
@@ -49,11 +53,36 @@ const COMMANDS: &[Command] = &[
         about: "the golden fingerprints under other builds; `golden --list` names them",
         run: golden::command,
     },
+    Command { name: "web", usage: "web", about: "builds the npm package", run: web::command },
+    Command {
+        name: "web-test",
+        usage: "web-test [PART]...",
+        about: "tests the npm package; `web-test --list` names the parts",
+        run: web::test,
+    },
     Command {
         name: "mpi-test",
         usage: "mpi-test [--soak]",
         about: "the MPI scheduler's tests, with MPI brought if need be; `--soak`: long ones too",
         run: mpi::command,
+    },
+    Command {
+        name: "web",
+        usage: "web",
+        about: "builds the npm package into adapters/web/dist",
+        run: web::web,
+    },
+    Command {
+        name: "web-test",
+        usage: "web-test [--browsers]",
+        about: "the npm package's tests in Node.js; `--browsers`: in Chromium and Firefox too",
+        run: web::test,
+    },
+    Command {
+        name: "demo",
+        usage: "demo [--port N] [--no-isolation] [--no-build]",
+        about: "builds the demo page and serves it on http://127.0.0.1:8080",
+        run: web::demo,
     },
 ];
 
