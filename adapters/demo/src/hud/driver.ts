@@ -85,7 +85,7 @@ export class HudDriver {
     const metrics = (this.metrics = simulation.metrics(this.metrics));
     this.text('tick', format.count(metrics.tick));
     this.text('population', format.count(metrics.population));
-    this.text('tps', simulation.state === 'running' ? format.ms(metrics.ticksPerSecond) : 'paused');
+    this.text('tps', simulation.state === 'running' ? format.ms(metrics.ticksPerSecond) : '0');
     this.text('tick-p50', format.ms(metrics.tickMs.p50));
     this.text('tick-p95', format.ms(metrics.tickMs.p95));
     const ticks = this.chart('ticks', CHART_HEIGHT);

@@ -29,7 +29,7 @@ export function Hud({ session, view }: { session: Session; view: WorldView | nul
         <h3>
           Frames
           <small>
-            median <b data-hud="frame-p50" /> · p95 <b data-hud="frame-p95" /> · script p95 <b data-hud="script-p95" /> ms
+            median <b data-hud="frame-p50" /> · p95 <b data-hud="frame-p95" /> ms
           </small>
         </h3>
         <Canvas name="frames" label="Histogram of the times between frames" />
@@ -61,6 +61,9 @@ export function Hud({ session, view }: { session: Session; view: WorldView | nul
         </ul>
       </section>
       <dl className="rows">
+        <Row label="Script per frame, p95">
+          <b data-hud="script-p95" /> ms
+        </Row>
         <Row label="Mail per tick">
           <b data-hud="mail" /> in <b data-hud="messages" />
         </Row>

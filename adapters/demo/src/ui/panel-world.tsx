@@ -132,7 +132,6 @@ function Coloring({ session, view }: { session: Session; view: WorldView | null 
   const simulation = useStore(session.store, (state) => state.simulation);
   const colorBy = useStore(session.store, (state) => state.colorBy);
   const tribes = useStore(session.store, (state) => state.params.tribes);
-  const [glow, setGlow] = useState(view?.scene?.glow ?? true);
   return (
     <div className="field">
       <label className="stack">
@@ -147,20 +146,26 @@ function Coloring({ session, view }: { session: Session; view: WorldView | null 
         </select>
       </label>
       <Legend colorBy={colorBy} classes={tribes ?? CLASS_COLORS.length} />
-      {view?.scene && (
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={glow}
-            onChange={({ target }) => {
-              setGlow(target.checked);
-              view.setGlow(target.checked);
-            }}
-          />
-          Glow
-        </label>
-      )}
+      {view?.scene && <Glow view={view} />}
     </div>
+  );
+}
+
+/** Light around the points; it is off where the processor draws. */
+function Glow({ view }: { view: WorldView }) {
+  const [glow, setGlow] = useState(view.scene?.glow ?? false);
+  return (
+    <label className="check">
+      <input
+        type="checkbox"
+        checked={glow}
+        onChange={({ target }) => {
+          setGlow(target.checked);
+          view.setGlow(target.checked);
+        }}
+      />
+      Glow
+    </label>
   );
 }
 

@@ -21,7 +21,7 @@ import type { Camera, Extent } from './camera.js';
 import { borderFragment, borderVertex, pointFragment, pointVertex, ringFragment } from './shaders.js';
 
 /** The diameter of a disc, as a part of the mean distance between neighbours. */
-const FULL = 0.62;
+const FULL = 0.54;
 /** Discs are at least and at most so large, in CSS pixels. */
 const SMALLEST = 1.5;
 const LARGEST = 28;

@@ -25,7 +25,7 @@ void main() {
 
 /** A disc with an edge of about a pixel and, where \`halo\` is not 0, light around it that adds up. */
 export const pointFragment = /* glsl */ `
-precision mediump float;
+precision highp float;
 uniform float size;
 uniform float disc;
 uniform float halo;
@@ -47,7 +47,7 @@ void main() {
 
 /** A ring around the chosen entity. */
 export const ringFragment = /* glsl */ `
-precision mediump float;
+precision highp float;
 uniform float size;
 in vec4 tint;
 out vec4 light;
@@ -77,7 +77,7 @@ void main() {
 `;
 
 export const borderFragment = /* glsl */ `
-precision mediump float;
+precision highp float;
 out vec4 light;
 
 void main() {
