@@ -26,7 +26,6 @@ mod run;
 mod test;
 mod tokens;
 mod web;
-mod web;
 
 use std::process::ExitCode;
 
@@ -53,13 +52,6 @@ const COMMANDS: &[Command] = &[
         about: "the golden fingerprints under other builds; `golden --list` names them",
         run: golden::command,
     },
-    Command { name: "web", usage: "web", about: "builds the npm package", run: web::command },
-    Command {
-        name: "web-test",
-        usage: "web-test [PART]...",
-        about: "tests the npm package; `web-test --list` names the parts",
-        run: web::test,
-    },
     Command {
         name: "mpi-test",
         usage: "mpi-test [--soak]",
@@ -74,8 +66,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "web-test",
-        usage: "web-test [--browsers]",
-        about: "the npm package's tests in Node.js; `--browsers`: in Chromium and Firefox too",
+        usage: "web-test [PART]...",
+        about: "tests the npm package; `web-test --list` names the parts",
         run: web::test,
     },
     Command {

@@ -9,7 +9,7 @@ use std::process::Command;
 
 use tiny_http::{Header, Method, Response, Server};
 
-use crate::run::{Failure, Outcome, finish, has_program, has_target, root, skip};
+use crate::run::{Failure, Outcome, Step, finish, has_program, has_target, root, skip, steps};
 
 /// What modules are built for.
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -24,21 +24,28 @@ pub fn web(arguments: &[String]) -> Outcome {
     package()
 }
 
-/// `cargo xtask web-test`: the tests of the npm package; `--browsers`: those in browsers too.
+/// The parts of the tests of the npm package.
+const PARTS: &[Step] = &[
+    Step { name: "node", about: "every tier in Node.js, with the golden fingerprints", run: node },
+    Step { name: "browsers", about: "the demo page in Chromium and Firefox", run: browsers },
+];
+
+/// `cargo xtask web-test`: the tests of the npm package.
 pub fn test(arguments: &[String]) -> Outcome {
-    let browsers = match arguments {
-        [] => false,
-        [flag] if flag == "--browsers" => true,
-        _ => return Err(Failure::usage("`web-test` takes nothing but `--browsers`")),
-    };
-    prepare()?;
-    package()?;
-    finish(&mut npm("adapters/web", &["test"]))?;
-    if browsers {
-        demo_page()?;
-        finish(&mut npm("adapters/web", &["run", "test:browsers"]))?;
+    if !arguments.iter().any(|argument| argument == "--list") {
+        prepare()?;
+        package()?;
     }
-    Ok(())
+    steps("web-test", PARTS, arguments)
+}
+
+fn node() -> Outcome {
+    finish(&mut npm("adapters/web", &["test"]))
+}
+
+fn browsers() -> Outcome {
+    demo_page()?;
+    finish(&mut npm("adapters/web", &["run", "test:browsers"]))
 }
 
 /// The tests in Node.js as a step of the test command, which installs nothing but a target.
@@ -48,7 +55,7 @@ pub fn step() -> Outcome {
         return Ok(());
     }
     package()?;
-    finish(&mut npm("adapters/web", &["test"]))
+    node()
 }
 
 /// `cargo xtask demo`: builds the demo page and serves it.
