@@ -2,7 +2,7 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use flockwork_benches::plain::{Boid, Flock};
-use flockwork_benches::race::{cpu, least, per_entity, wall};
+use flockwork_benches::race::{By, least, per_entity};
 use flockwork_benches::world::{FLOCK_DT, World};
 use flockwork_benches::{criterion, machine};
 use flockwork_models::Boids;
@@ -38,12 +38,10 @@ fn check(world: &World, count: u32) {
     assert_eq!(world.fingerprint_at(TICKS), other.fingerprint_at(TICKS), "{count} boids");
 }
 
-/// A tick of the plain program, always from the same moment, by this clock.
-fn plain_tick(clock: fn() -> Duration, start: &Flock) -> Duration {
+/// A tick of the plain program, always from the same moment, with the time counted like this.
+fn plain_tick(by: By, start: &Flock) -> Duration {
     let mut plain = start.clone();
-    let begin = clock();
-    plain.tick();
-    clock() - begin
+    by.time(|| plain.tick())
 }
 
 fn boids(c: &mut Criterion) {
@@ -66,7 +64,7 @@ fn boids(c: &mut Criterion) {
     }
     group.throughput(Throughput::Elements(u64::from(COUNTS[1])));
     group.bench_function("plain/100000", |b| {
-        b.iter_custom(|ticks| (0..ticks).map(|_| plain_tick(wall, &plain)).sum());
+        b.iter_custom(|ticks| (0..ticks).map(|_| plain_tick(By::Wall, &plain)).sum());
     });
     group.finish();
 }
@@ -79,10 +77,10 @@ fn race(worlds: &mut [World], start: &Flock) {
         ROUNDS,
         &mut [
             // Several, so that waking the thread does not count.
-            &mut || small.run_by(cpu, 8) / 8,
-            &mut || middle.run_by(cpu, 1),
-            &mut || large.run_by(cpu, 1),
-            &mut || plain_tick(cpu, start),
+            &mut || small.run_by(By::Processor, 8) / 8,
+            &mut || middle.run_by(By::Processor, 1),
+            &mut || large.run_by(By::Processor, 1),
+            &mut || plain_tick(By::Processor, start),
         ],
     );
     let [small, middle, large] = [0, 1, 2].map(|at| per_entity(times[at], COUNTS[at]));

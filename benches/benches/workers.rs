@@ -1,7 +1,7 @@
 //! Two workers against one, and what it costs to have more than one region.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use flockwork_benches::race::{cpu, least, per_entity};
+use flockwork_benches::race::{By, least, per_entity};
 use flockwork_benches::world::World;
 use flockwork_benches::{criterion, machine};
 
@@ -40,7 +40,10 @@ fn race([one, two]: &mut [World; 2], count: u32) {
     let [first, second] = [0, 1].map(|at| per_entity(times[at], count));
     println!("least of {ROUNDS} ticks in turn, ns per boid: {first:.1} and {second:.1}");
     println!("  two workers are {:.2} times as fast as one", first / second);
-    let times = least(ROUNDS, &mut [&mut || one.run_by(cpu, 1), &mut || two.run_by(cpu, 1)]);
+    let times = least(
+        ROUNDS,
+        &mut [&mut || one.run_by(By::Processor, 1), &mut || two.run_by(By::Processor, 1)],
+    );
     let [first, second] = [0, 1].map(|at| per_entity(times[at], count));
     println!("  processor time of both together: {:.2} times that of one", second / first);
     for (world, workers) in [(one, 1), (two, 2)] {

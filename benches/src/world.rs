@@ -10,7 +10,7 @@ use flockwork_kernel::{Edge, World as Space};
 use flockwork_scheduler::{Cut, Model, Setup};
 use flockwork_scheduler_native::{AnySimulation, Config, Entry, Options};
 
-use crate::race;
+use crate::race::By;
 
 /// Ticks before the first that is timed.
 const WARM: u64 = 4;
@@ -70,11 +70,11 @@ impl World {
 
     /// Runs this many ticks, and gives the time they took.
     pub fn run(&mut self, ticks: u64) -> Duration {
-        self.run_by(race::wall, ticks)
+        self.run_by(By::Wall, ticks)
     }
 
-    /// As [`World::run`], by this clock.
-    pub fn run_by(&mut self, clock: fn() -> Duration, ticks: u64) -> Duration {
+    /// As [`World::run`], with the time counted like this.
+    pub fn run_by(&mut self, by: By, ticks: u64) -> Duration {
         let mut time = Duration::ZERO;
         let mut left = ticks;
         while left > 0 {
@@ -84,9 +84,7 @@ impl World {
                 continue;
             }
             let now = left.min(SPAN - done);
-            let start = clock();
-            self.simulation.run(now).expect("a tick");
-            time += clock() - start;
+            time += by.time(|| self.simulation.run(now).expect("a tick"));
             left -= now;
         }
         time
