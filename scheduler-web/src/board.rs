@@ -63,9 +63,11 @@ impl Board {
         &self.slots[2 * self.place(kind, from, to) + (number % 2) as usize]
     }
 
-    /// Makes every rank that waits, or will, end with an error.
+    /// Makes every rank that waits, or will, end with an error; the first one to fail is told.
     pub fn fail(&self, rank: u32) {
-        self.failed.store(rank + 1, Ordering::Release);
+        // A rank that only hears of a failure fails too, but is not the one to blame.
+        let (order, other) = (Ordering::AcqRel, Ordering::Acquire);
+        let _ = self.failed.compare_exchange(0, rank + 1, order, other);
         self.news();
     }
 
