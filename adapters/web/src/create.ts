@@ -54,7 +54,7 @@ function failed(error: unknown): Obstacle {
     if (error.code === 'MEMORY_LIMIT') return as('MEMORY_LIMIT');
     return as(error.code === 'WORKER_TIMEOUT' ? 'WORKER_TIMEOUT' : 'WORKER_LOAD');
   }
-  if (/content security policy|unsafe-eval|disallowed by embedder/i.test(reason)) {
+  if (/content security policy|unsafe-eval|\bCSP\b|disallowed by embedder/i.test(reason)) {
     return as('CSP_BLOCKED', "Allow it with `script-src 'wasm-unsafe-eval'` in the content security policy.");
   }
   return as('WASM_COMPILE');

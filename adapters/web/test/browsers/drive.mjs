@@ -1,0 +1,51 @@
+// Chromium and Firefox behind one small interface: a page that evaluates functions.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+export const FIREFOX = ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find(existsSync);
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-gpu',
+];
+
+/** Opens Chromium: `{page(url, before), close}`; `before` runs in every page before its scripts. */
+export async function chromium() {
+  const { chromium: driver } = await import('playwright-core');
+  const folder = mkdtempSync(join(tmpdir(), 'flockwork-chromium-'));
+  const context = await driver.launchPersistentContext(folder, { executablePath: CHROMIUM, headless: true, args: FLAGS });
+  return {
+    async page(url, before) {
+      const page = await context.newPage();
+      if (before) await page.addInitScript(before);
+      await page.goto(url);
+      return page;
+    },
+    async close() {
+      await context.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Opens Firefox. */
+export async function firefox() {
+  const { launch } = (await import('puppeteer-core')).default;
+  const browser = await launch({ browser: 'firefox', executablePath: FIREFOX, headless: true });
+  return {
+    async page(url, before) {
+      const page = await browser.newPage();
+      if (before) await page.evaluateOnNewDocument(before);
+      await page.goto(url);
+      return page;
+    },
+    close: () => browser.close(),
+  };
+}

@@ -1,0 +1,154 @@
+// Workers that die or hang, memory that is too small, files that are not there.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { create } from '../dist/create.js';
+import { node } from '../dist/node-platform.js';
+import { createSimulation } from '../dist/node.js';
+
+const scenario = {
+  model: 'tribes',
+  entities: 1500,
+  seed: 6,
+  dt: 0.05,
+  world: { width: 25, height: 24.5, edge: 'torus' },
+  params: { bite_rate: 5 },
+};
+/** From the golden file: tribes-small. */
+const GOLDEN_50 = '58b9b9a9c1e37ee5';
+
+const rejection = (promise) => promise.then(() => assert.fail('it must fail'), (error) => error);
+
+/** A platform whose workers can be killed: a killed one says nothing. */
+function mortal() {
+  const handles = [];
+  const platform = {
+    ...node,
+    spawn: (...args) => {
+      const handle = node.spawn(...args);
+      handles.push(handle);
+      return handle;
+    },
+  };
+  return { platform, handles };
+}
+
+const events = (simulation, type) => {
+  const seen = [];
+  simulation.on(type, (event) => seen.push(event));
+  return seen;
+};
+
+for (const tier of ['wasm-shared', 'wasm-transfer']) {
+  for (const victim of [0, 1]) {
+    test(`${tier}: worker ${victim} is killed, and the run resumes with the same fingerprint`, async (t) => {
+      const { platform, handles } = mortal();
+      const options = { scenario, tier, workers: 2, checkpointEvery: 5, watchdogMs: 400 };
+      const simulation = await create(platform, options);
+      try {
+        const errors = events(simulation, 'workererror');
+        const states = events(simulation, 'statechange');
+        await simulation.step(12);
+        const begin = performance.now();
+        const stepping = simulation.step(38);
+        handles[victim].terminate();
+        const { tick } = await stepping;
+        t.diagnostic(`resumed and done after ${(performance.now() - begin).toFixed()} ms`);
+        assert.equal(tick, 50);
+        assert.equal((await simulation.observe()).fingerprint, GOLDEN_50);
+        assert.equal(errors.length, 1);
+        assert.equal(errors[0].error.name, 'WorkerCrashError');
+        assert.ok(errors[0].resumedFrom >= 10 && errors[0].resumedFrom < 50);
+        assert.ok(states.some(({ to }) => to === 'recovering'));
+      } finally {
+        await simulation.dispose();
+      }
+    });
+  }
+
+  test(`${tier}: without a checkpoint the run has failed, and says so`, async () => {
+    const { platform, handles } = mortal();
+    const simulation = await create(platform, { scenario, tier, workers: 2, watchdogMs: 300 });
+    const stepping = rejection(simulation.step(1_000_000));
+    handles[1].terminate();
+    const error = await stepping;
+    assert.equal(error.name, 'WorkerCrashError');
+    assert.equal(simulation.state, 'faulted');
+    assert.equal(await rejection(simulation.observe()), error);
+    await simulation.dispose();
+  });
+
+  test(`${tier}: a trap is told, and the run resumes with the same fingerprint`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'flockwork-'));
+    const worker = new URL('./tools/trapping-worker.mjs', import.meta.url);
+    process.env.FLOCKWORK_TEST_MARK = join(folder, 'mark');
+    const simulation = await createSimulation({ scenario, tier, workers: 2, checkpointEvery: 5, assets: { worker } });
+    try {
+      const errors = events(simulation, 'workererror');
+      await simulation.step(50);
+      assert.equal((await simulation.observe()).fingerprint, GOLDEN_50);
+      assert.equal(errors.length, 1);
+      assert.equal(errors[0].error.code, 'WASM_TRAP');
+      assert.match(errors[0].error.message, /unreachable/);
+    } finally {
+      await simulation.dispose();
+      rmSync(folder, { recursive: true });
+    }
+  });
+}
+
+test('files that are not there, or are something else', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'flockwork-'));
+  try {
+    const page = join(folder, 'index.html');
+    writeFileSync(page, '<!doctype html><title>start</title>');
+    const refused = async (assets) =>
+      rejection(createSimulation({ scenario, tier: 'wasm-transfer', workers: 1, assets, initTimeoutMs: 5000 }));
+    const html = await refused({ wasm: pathToFileURL(page) });
+    assert.equal(html.code, 'ASSET_MISSING');
+    assert.match(html.message, /is not a WebAssembly module but a page/);
+    assert.match(html.hint, /start page/);
+    const missing = await refused({ wasm: pathToFileURL(join(folder, 'no.wasm')) });
+    assert.equal(missing.code, 'ASSET_MISSING');
+    assert.match(missing.message, /no\.wasm cannot be loaded/);
+    const script = await refused({ worker: pathToFileURL(join(folder, 'no.js')) });
+    assert.equal(script.code, 'WORKER_LOAD');
+    assert.equal(script.attempts.at(-1).tier, 'wasm-transfer');
+    assert.equal(script.attempts.at(-1).ok, false);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a tier that does not work is left for the next one, with the reason', async () => {
+  const assets = { wasm: new URL('./no-such.wasm', import.meta.url) };
+  const simulation = await createSimulation({ scenario, tier: 'auto', workers: 2, assets });
+  try {
+    assert.equal(simulation.backend.tier, 'js-workers');
+    const codes = simulation.backend.attempts.map(({ tier, ok, code }) => [tier, ok, code]);
+    assert.deepEqual(codes, [
+      ['wasm-shared', false, 'ASSET_MISSING'],
+      ['wasm-transfer', false, 'ASSET_MISSING'],
+      ['js-workers', true, undefined],
+    ]);
+  } finally {
+    await simulation.dispose();
+  }
+});
+
+test('200 simulations, one after another, leave nothing behind', async () => {
+  const { platform, handles } = mortal();
+  const open = () => process.getActiveResourcesInfo().filter((kind) => /worker|port/i.test(kind)).length;
+  const before = open();
+  for (let round = 0; round < 200; round++) {
+    const simulation = await create(platform, { scenario: { ...scenario, entities: 100 }, tier: 'wasm-shared', workers: 2, memoryPerWorker: 8 << 20 });
+    await simulation.step(1);
+    await simulation.dispose();
+  }
+  assert.equal(handles.length, 400);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.ok(open() <= before, `${before} workers and ports were open before, ${open()} are now`);
+});
