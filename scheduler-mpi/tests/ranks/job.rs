@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// After this time a job has failed.
+/// After this time a job has failed, if nothing else is said.
 const LIMIT: Duration = Duration::from_secs(150);
 
 /// A folder for the files of a test.
 pub struct Place {
     folder: TempDir,
+    limit: Duration,
 }
 
 /// What a command has printed, and how it ended.
@@ -32,13 +33,19 @@ pub struct Job {
     /// The ranks' environment has it, so that they can be found.
     mark: String,
     begin: Instant,
+    limit: Duration,
     out: PathBuf,
     err: PathBuf,
 }
 
 impl Place {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self::lasting(LIMIT)
+    }
+
+    /// A place whose jobs may take so long.
+    pub fn lasting(limit: Duration) -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), limit }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -100,7 +107,7 @@ impl Place {
             .stderr(File::create(&err).unwrap())
             .spawn()
             .unwrap();
-        Job { child, mark, begin: Instant::now(), out, err }
+        Job { child, mark, begin: Instant::now(), limit: self.limit, out, err }
     }
 }
 
@@ -114,7 +121,7 @@ impl Job {
                     .map(|path| String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned());
                 return Ended { status, out, err, took: self.begin.elapsed() };
             }
-            if self.begin.elapsed() > LIMIT {
+            if self.begin.elapsed() > self.limit {
                 let err = fs::read_to_string(&self.err).unwrap_or_default();
                 panic!("the job has not ended: {err}");
             }
@@ -133,7 +140,7 @@ impl Job {
             if let Some((process, _)) = found {
                 return process;
             }
-            assert!(self.begin.elapsed() < LIMIT, "there is no rank {rank}");
+            assert!(self.begin.elapsed() < self.limit, "there is no rank {rank}");
             std::thread::sleep(Duration::from_millis(3));
         }
     }
@@ -147,7 +154,7 @@ impl Job {
             let ended = self.child.try_wait().unwrap();
             let err = || fs::read_to_string(&self.err).unwrap_or_default();
             assert!(ended.is_none(), "the job has ended before {what}: {}", err());
-            assert!(self.begin.elapsed() < LIMIT, "there is no {what}: {}", err());
+            assert!(self.begin.elapsed() < self.limit, "there is no {what}: {}", err());
             std::thread::sleep(Duration::from_millis(1));
         }
     }

@@ -4,11 +4,13 @@
 //! ids, and holds them against births and deaths; here that is held against what a run leaves
 //! behind.
 
+use std::time::Duration;
+
 use crate::job::{Place, scenario};
 use crate::same::recorded;
 
 fn soak(entities: u64, ticks: u64, ranks: u32) {
-    let place = Place::new();
+    let place = Place::lasting(Duration::from_secs(120 + entities * ticks / 500_000));
     let name = scenario("tribes-10k");
     let line = format!("run {name} --entities {entities} --scale --ticks {ticks}");
     let more =
