@@ -86,8 +86,9 @@ export class HudDriver {
     this.text('tick', format.count(metrics.tick));
     this.text('population', format.count(metrics.population));
     this.text('tps', simulation.state === 'running' ? format.ms(metrics.ticksPerSecond) : '0');
-    this.text('tick-p50', format.ms(metrics.tickMs.p50));
-    this.text('tick-p95', format.ms(metrics.tickMs.p95));
+    const { count, p50, p95 } = metrics.tickMs;
+    this.text('tick-p50', count > 0 ? format.ms(p50) : '–');
+    this.text('tick-p95', count > 0 ? format.ms(p95) : '–');
     const ticks = this.chart('ticks', CHART_HEIGHT);
     if (ticks) drawTicks(ticks, metrics.tickMs);
     const workers = this.chart('workers', metrics.workers.length * WORKER_ROW);

@@ -32,6 +32,15 @@ export function value(number: number): string {
   return String(Number(number.toPrecision(6)));
 }
 
+/** A bound of a range: powers of ten as such, if they are long. */
+export function bound(number: number): string {
+  const power = Math.log10(Math.abs(number));
+  if (!Number.isInteger(power) || Math.abs(power) < 4) return value(number);
+  return `10${[...String(power)].map((sign) => SUPERSCRIPT[sign] ?? sign).join('')}`;
+}
+
+const SUPERSCRIPT: Readonly<Record<string, string>> = { '-': '⁻', 0: '⁰', 1: '¹', 2: '²', 3: '³', 4: '⁴', 5: '⁵', 6: '⁶', 7: '⁷', 8: '⁸', 9: '⁹' };
+
 /** 16 digits in groups of four. */
 export function fingerprint(digits: string): string {
   return digits.replace(/(.{4})(?=.)/g, '$1\u2009');

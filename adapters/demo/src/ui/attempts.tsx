@@ -2,6 +2,7 @@
 
 import type { TierAttempt } from 'flockwork';
 import * as format from '../hud/format.js';
+import { Text } from './text.js';
 
 export function Attempts({ attempts }: { attempts: readonly TierAttempt[] }) {
   return (
@@ -12,8 +13,16 @@ export function Attempts({ attempts }: { attempts: readonly TierAttempt[] }) {
             <span className={ok ? 'badge green' : 'badge amber'}>{ok ? 'taken' : (code ?? 'no')}</span> <code>{tier}</code>
             <small>{format.ms(ms)} ms</small>
           </p>
-          {reason && <p className="dim">{reason}</p>}
-          {hint && <p className="remedy">{hint}</p>}
+          {reason && (
+            <p className="dim">
+              <Text text={reason} />
+            </p>
+          )}
+          {hint && (
+            <p className="remedy">
+              <Text text={hint} />
+            </p>
+          )}
         </li>
       ))}
     </ol>

@@ -4,6 +4,7 @@ import { useStore } from '../sim/store.js';
 import type { Session } from '../sim/session.js';
 import { Attempts } from './attempts.js';
 import { Icon } from './icons.js';
+import { Text } from './text.js';
 
 export function Banner({ session }: { session: Session }) {
   const failure = useStore(session.store, (state) => state.failure);
@@ -17,8 +18,14 @@ export function Banner({ session }: { session: Session }) {
           <Icon name="close" />
         </button>
       </header>
-      <p>{failure.message}</p>
-      {failure.hint && <p className="dim">{failure.hint}</p>}
+      <p>
+        <Text text={failure.message} />
+      </p>
+      {failure.hint && (
+        <p className="dim">
+          <Text text={failure.hint} />
+        </p>
+      )}
       {failure.attempts.length > 0 && <Attempts attempts={failure.attempts} />}
       {status === 'failed' && (
         <button className="wide" onClick={() => void session.open({ tier: 'auto', workers: 'auto' })}>

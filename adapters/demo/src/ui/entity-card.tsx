@@ -8,7 +8,7 @@ import { CLASS_COLORS, columnTitle, geneName } from './labels.js';
 import { Icon } from './icons.js';
 
 /** Shown in other ways, or of no interest. */
-const APART = new Set(['x', 'y', 'vx', 'vy', 'ux', 'uy', 'half_x', 'half_y', 'tribe', 'genes', 'alive', 'energy']);
+const APART = new Set(['x', 'y', 'vx', 'vy', 'ux', 'uy', 'half_x', 'half_y', 'tribe', 'genes', 'alive', 'energy', 'id']);
 
 export function EntityCard({ session }: { session: Session }) {
   const selected = useStore(session.store, (state) => state.selected);
@@ -32,7 +32,7 @@ export function EntityCard({ session }: { session: Session }) {
       {energy !== null && <Gauge label="Energy" value={energy} most={params.max_energy ?? Math.max(1, energy)} />}
       <dl className="rows">
         <Row label="Speed" value={speedOf(selected.entity)} />
-        <Row label="Place" value={`${format.value(number('x') ?? 0)}, ${format.value(number('y') ?? 0)}`} />
+        <Row label="Place" value={`${(number('x') ?? 0).toFixed(2)}, ${(number('y') ?? 0).toFixed(2)}`} />
         {Object.entries(columns)
           .filter(([name]) => !APART.has(name))
           .map(([name, value]) => (

@@ -6,6 +6,7 @@ import { compare, type CompareRow } from '../sim/compare.js';
 import type { Session } from '../sim/session.js';
 import { useStore } from '../sim/store.js';
 import { TIER_TITLES } from './labels.js';
+import { Text } from './text.js';
 
 const ENTITIES = [1000, 10_000, 100_000];
 const TICKS = [20, 50, 200];
@@ -91,7 +92,8 @@ function Table({ rows }: { rows: readonly CompareRow[] }) {
             )}
             {row.failure && (
               <p className="dim">
-                {row.failure.attempts[0]?.reason ?? row.failure.message} {row.failure.attempts[0]?.hint ?? row.failure.hint}
+                <Text text={row.failure.attempts[0]?.reason ?? row.failure.message} />.{' '}
+                <Text text={row.failure.attempts[0]?.hint ?? row.failure.hint ?? ''} />
               </p>
             )}
           </li>

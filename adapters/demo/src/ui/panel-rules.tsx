@@ -101,7 +101,7 @@ function ParamRow({ param, first, value, problem, change }: RowProps) {
 }
 
 function rangeText({ min, max, default: usual }: Param): string {
-  return `${format.value(min)} to ${format.value(max)}, default ${format.value(usual)}`;
+  return `${format.bound(min)} to ${format.bound(max)}, default ${format.value(usual)}`;
 }
 
 /** Ranges go far beyond what is of use: the slider has what is near the first value, the number field all. */

@@ -52,9 +52,12 @@ export class WorldScene {
 
   /** Throws where there is no WebGL 2. */
   constructor(canvas: HTMLCanvasElement) {
-    this.renderer = new WebGLRenderer({ canvas, antialias: false, depth: false, powerPreference: 'high-performance' });
+    const context = canvas.getContext('webgl2', { antialias: false, depth: false, alpha: false, powerPreference: 'high-performance' });
+    // Asked for here, so that three.js does not fill the console where there is none.
+    if (!context) throw new Error('there is no WebGL 2');
+    this.renderer = new WebGLRenderer({ canvas, context });
     this.renderer.setClearColor(0x07090d, 1);
-    this.software = isSoftware(this.renderer.getContext());
+    this.software = isSoftware(context);
     this.glow = !this.software;
     this.points = new Points(new BufferGeometry(), this.material(pointVertex, pointFragment));
     this.ring = new Points(ringGeometry(), this.material(pointVertex, ringFragment));
@@ -173,7 +176,7 @@ function borderGeometry(): BufferGeometry {
 }
 
 /** True where the processor draws: then less is drawn. */
-function isSoftware(gl: WebGLRenderingContext | WebGL2RenderingContext): boolean {
+function isSoftware(gl: WebGL2RenderingContext): boolean {
   const info = gl.getExtension('WEBGL_debug_renderer_info');
   const name: unknown = info ? gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : '';
   return /swiftshader|llvmpipe|software/i.test(String(name));

@@ -11,7 +11,7 @@ import { listen } from './pointer.js';
 import { WorldScene } from './scene.js';
 
 /** The chosen entity is sought within so many CSS pixels. */
-const PICK_PX = 14;
+const PICK_PX = 20;
 
 export class WorldView {
   readonly camera: Camera;
