@@ -37,6 +37,8 @@ export interface Selected {
   readonly alive: boolean;
 }
 
+/** A run goes on from the last checkpoint if a worker dies. */
+const CHECKPOINT_TICKS = 1200;
 /** How often the chosen entity is looked at. */
 const LOOK_MS = 200;
 
@@ -93,10 +95,13 @@ export class Session {
       const simulation = await createSimulation({
         ...optionsFor(settings),
         rate: this.store.get().rate,
+        checkpointEvery: CHECKPOINT_TICKS,
         signal,
         onProgress: (progress) => this.store.set({ progress }),
       });
       if (signal.aborted) return await simulation.dispose();
+      // From now on the signal would dispose of what is shown.
+      this.opening = null;
       this.adopt(simulation);
     } catch (error) {
       if (!signal.aborted) this.store.set({ status: 'failed', failure: failureOf(error) });

@@ -1,0 +1,214 @@
+/** The page as people use it, in Chromium: on a desk, on a phone, without WebGL, with less motion. */
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import { runAuto } from './auto.mjs';
+import { launch, openPage } from './browser.mjs';
+import { serve } from './serve.mjs';
+
+const WORLD = '?scenario=tribes-10k&entities=3000&workers=2';
+const DESK = { viewport: { width: 1440, height: 900 } };
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+let server;
+before(async () => (server = await serve()));
+after(() => server?.close());
+
+/** Opens the page and gives it to `use`, which must leave nothing in the console. */
+async function withPage(options, use, { query = WORLD, url = server.url } = {}) {
+  const browser = await launch(options);
+  try {
+    const { page, problems } = await openPage(browser.context);
+    page.setDefaultTimeout(30_000);
+    await page.goto(`${url}/${query}`);
+    await page.locator('.head .badge').waitFor();
+    await use(page, browser.context);
+    assert.deepEqual(problems, []);
+  } finally {
+    await browser.close();
+  }
+}
+
+const hud = (page, name) => page.locator(`[data-hud="${name}"]`).textContent();
+/** The tick that the HUD shows, once it shows one. */
+async function tickOf(page) {
+  await page.waitForFunction(() => /\d/.test(document.querySelector('[data-hud="tick"]').textContent));
+  return Number((await hud(page, 'tick')).replaceAll(',', ''));
+}
+
+/** Waits until the HUD shows a tick's fingerprint. */
+async function fingerprintAt(page, tick) {
+  const shown = tick.toLocaleString('en');
+  await page.waitForFunction((text) => document.querySelector('[data-hud="fingerprint-tick"]').textContent === text, shown);
+  return (await hud(page, 'fingerprint')).replace(/\s/g, '');
+}
+
+/** Single steps, each awaited. */
+async function step(page, times) {
+  for (let count = 0; count < times; count++) {
+    const before = await tickOf(page);
+    await page.keyboard.press('.');
+    await page.waitForFunction((tick) => Number(document.querySelector('[data-hud="tick"]').textContent.replaceAll(',', '')) > tick, before);
+  }
+}
+
+test('draws a moving world, pauses, steps, chooses an entity', async () => {
+  await withPage(DESK, async (page) => {
+    await page.waitForFunction(() => performance.getEntriesByName('flockwork:first-frame').length > 0);
+    await page.waitForFunction(() => document.querySelector('[data-hud="tick"]').textContent !== '0');
+    const [one, two] = [await page.locator('.world').screenshot(), await (await page.waitForTimeout(600), page.locator('.world').screenshot())];
+    assert.ok(one.length > 20_000, 'the picture has hardly anything in it');
+    assert.notDeepEqual(one, two);
+
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
+    await page.waitForTimeout(700);
+    const paused = await tickOf(page);
+    await page.waitForTimeout(700);
+    assert.equal(await tickOf(page), paused);
+    await step(page, 2);
+    assert.equal(await tickOf(page), paused + 2);
+
+    await page.keyboard.press('Enter');
+    const card = page.getByRole('region', { name: 'Chosen entity' });
+    await card.getByRole('meter', { name: 'Energy' }).waitFor();
+    assert.equal(await card.getByRole('meter').count(), 10);
+    await page.keyboard.press('Escape');
+    await card.waitFor({ state: 'detached' });
+  });
+});
+
+test('steps come to the fingerprint of the test address; a snapshot goes on to the same one', async () => {
+  await withPage({ ...DESK, reducedMotion: 'reduce', acceptDownloads: true }, async (page, context) => {
+    await page.getByText('asks for less motion').waitFor();
+    assert.equal(await tickOf(page), 0);
+    await step(page, 3);
+    await fingerprintAt(page, 3);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download' }).click()]);
+    const buffer = await readFile(await download.path());
+    assert.match(download.suggestedFilename(), /^tribes-10k-tick-3\./);
+    await page.locator('.world').focus();
+    await step(page, 4);
+    const seventh = await fingerprintAt(page, 7);
+    const { result } = await runAuto(context, server.url, { scenario: 'tribes-10k', entities: '3000', ticks: '7' });
+    assert.equal(seventh, result.fingerprint);
+
+    await page.getByLabel('A snapshot to go on from').setInputFiles({ name: 'a.snapshot', mimeType: 'application/octet-stream', buffer });
+    await fingerprintAt(page, 3);
+    await page.locator('.world').focus();
+    await step(page, 4);
+    assert.equal(await fingerprintAt(page, 7), seventh);
+
+    const bad = { name: 'b.snapshot', mimeType: 'application/octet-stream', buffer: Buffer.from('no snapshot') };
+    await page.getByLabel('A snapshot to go on from').setInputFiles(bad);
+    await page.getByRole('alert').waitFor();
+  });
+});
+
+test('parameters act live, are refused with a reason, and can be reset', async () => {
+  await withPage({ ...DESK, reducedMotion: 'reduce' }, async (page) => {
+    await page.getByRole('tab', { name: 'Rules' }).click();
+    const grazing = page.getByLabel('grazing, any value');
+    assert.equal(await grazing.inputValue(), '1.5');
+    await grazing.fill('0.25');
+    await page.locator('.world').focus();
+    await step(page, 3);
+    const changed = await fingerprintAt(page, 3);
+    await page.getByRole('button', { name: 'Reset grazing to 1.5' }).click();
+    assert.equal(await grazing.inputValue(), '1.5');
+    await page.locator('.world').focus();
+    await page.keyboard.press('r');
+    await fingerprintAt(page, 0);
+    await step(page, 3);
+    assert.notEqual(await fingerprintAt(page, 3), changed);
+  });
+});
+
+test('tiers can be switched; one that does not work here says why, and the way back works', async () => {
+  const plain = await serve({ isolation: false });
+  try {
+    await withPage(
+      DESK,
+      async (page) => {
+        await page.getByRole('tab', { name: 'Machine' }).click();
+        await page.getByText('NO_COI').waitFor();
+        await page.getByRole('radio', { name: /JavaScript, one worker/ }).check();
+        await page.locator('.head .badge', { hasText: 'one worker' }).waitFor();
+        await page.getByRole('radio', { name: /Shared memory/ }).check();
+        const alert = page.getByRole('alert');
+        await alert.getByText('Cross-Origin-Opener-Policy').first().waitFor();
+        await alert.getByRole('button', { name: /best tier/ }).click();
+        await page.locator('.head .badge', { hasText: 'Moved packets' }).waitFor();
+        assert.equal(await alert.count(), 0);
+      },
+      { url: plain.url },
+    );
+  } finally {
+    await plain.close();
+  }
+});
+
+test('the comparison finds the same bits in all tiers', async () => {
+  await withPage(DESK, async (page) => {
+    await page.getByRole('tab', { name: 'Compare' }).click();
+    await page.getByRole('combobox', { name: 'Entities', exact: true }).selectOption('1000');
+    await page.getByRole('combobox', { name: 'Ticks', exact: true }).selectOption('20');
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await page.getByText('The same bits in 4 tiers.').waitFor({ timeout: 90_000 });
+    const prints = await page.locator('.compare code').allTextContents();
+    assert.equal(new Set(prints).size, 1);
+    // The world is there again.
+    await page.waitForFunction(() => document.querySelector('[data-hud="population"]').textContent.length > 1);
+    await page.locator('.head .badge').waitFor();
+  });
+});
+
+test('without WebGL the world runs and a message says so', async () => {
+  await withPage({ ...DESK, args: ['--disable-gpu', '--disable-software-rasterizer'] }, async (page) => {
+    await page.getByText('shows no WebGL 2').waitFor();
+    await page.waitForFunction(() => Number(document.querySelector('[data-hud="tick"]').textContent.replaceAll(',', '')) > 3);
+  });
+});
+
+test('on a phone nothing is wider than the screen, and the sheet opens and closes', async () => {
+  await withPage(PHONE, async (page) => {
+    await page.getByRole('button', { name: 'Pause' }).tap();
+    for (const tab of ['Stats', 'World', 'Rules', 'Machine', 'Compare']) {
+      await page.getByRole('tab', { name: tab }).tap();
+      await page.getByRole('tabpanel', { name: tab }).waitFor();
+      const wide = await page.evaluate(() => {
+        const boxes = [document.documentElement, ...document.querySelectorAll('.panel-body, .head, .transport')];
+        return boxes.filter((box) => box.scrollWidth > box.clientWidth + 1 || box.getBoundingClientRect().right > innerWidth).map((box) => box.className);
+      });
+      assert.deepEqual(wide, [], tab);
+    }
+    await page.getByRole('button', { name: 'Close the settings' }).tap();
+    await page.getByRole('tabpanel').waitFor({ state: 'detached' });
+    const button = await page.getByRole('button', { name: 'Run', exact: true }).boundingBox();
+    assert.ok(button.width >= 44 && button.height >= 44);
+  });
+});
+
+test('all that can be reached by keyboard has a name, and shows that it has the focus', async () => {
+  await withPage({ ...DESK, reducedMotion: 'reduce' }, async (page) => {
+    const seen = [];
+    for (let press = 0; press < 40; press++) {
+      await page.keyboard.press('Tab');
+      const focus = await page.evaluate(() => {
+        const element = document.activeElement;
+        if (!element || element === document.body) return null;
+        const label = element.getAttribute('aria-label') || element.labels?.[0]?.textContent || element.textContent;
+        return { name: label?.trim(), outline: getComputedStyle(element).outlineStyle, tag: element.outerHTML.slice(0, 90) };
+      });
+      if (!focus) break;
+      seen.push(focus);
+    }
+    assert.ok(seen.length > 12, `only ${seen.length} elements can be reached`);
+    assert.deepEqual(seen.filter(({ name, outline }) => !name || outline === 'none'), []);
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  });
+});
