@@ -35,6 +35,7 @@ export async function search(
   tried: (trials: readonly Trial[]) => void,
 ): Promise<SearchResult> {
   const trials: Trial[] = [];
+  const { entities: original } = session.store.get().settings;
   session.setRate(60);
   session.setRunning(true);
   const holds = async (entities: number) => {
@@ -45,14 +46,14 @@ export async function search(
   };
   let good = 0;
   let bad = MAX_ENTITIES + 1;
-  let next = Math.max(SMALLEST, session.store.get().settings.entities);
+  let next = Math.max(SMALLEST, original);
   while (!signal.aborted && next > good && next < bad) {
     if (await holds(next)) good = next;
     else bad = next;
     if (good > 0 && bad / good < CLOSE) break;
     next = choose(good, bad);
   }
-  if (!signal.aborted && good > 0) await session.open({ entities: good });
+  await session.open({ entities: !signal.aborted && good > 0 ? good : original });
   return { entities: good, trials };
 }
 

@@ -131,7 +131,9 @@ export class Session {
 
   private watch(simulation: Simulation): void {
     simulation.on('workererror', ({ error, resumedFrom }) => {
-      if (resumedFrom === null) this.fail(error);
+      if (resumedFrom === null) return this.fail(error);
+      const message = `${error.message}. The run goes on from tick ${resumedFrom}, and comes to the same fingerprints.`;
+      this.store.set({ failure: { ...failureOf(error), message } });
     });
     simulation.on('statechange', ({ to }) => {
       if (simulation === this.simulation && to === 'faulted') this.store.set({ running: false });

@@ -59,7 +59,7 @@ function Workers({ session, workers, single }: { session: Session; workers: numb
   return (
     <label className="field">
       <span>
-        Workers <output>{value}</output>
+        Workers <b className="value">{value}</b>
       </span>
       <input
         type="range"

@@ -59,7 +59,7 @@ function Entities({ entities, change }: { entities: number; change: (entities: n
   return (
     <label className="field">
       <span>
-        Entities at first <output>{format.count(value)}</output>
+        Entities at first <b className="value">{format.count(value)}</b>
       </span>
       <input
         type="range"

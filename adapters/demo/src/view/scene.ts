@@ -24,7 +24,7 @@ import { borderFragment, borderVertex, pointFragment, pointVertex, ringFragment 
 const FULL = 0.54;
 /** Discs are at least and at most so large, in CSS pixels. */
 const SMALLEST = 1.5;
-const LARGEST = 28;
+const LARGEST = 20;
 /** The light around a disc reaches so many diameters, and at least so many pixels. */
 const HALO = 3.2;
 const HALO_LEAST = 5;
