@@ -26,6 +26,7 @@
 //! W. O. Kermack, A. G. McKendrick, "A contribution to the mathematical theory of epidemics", 1927,
 //! doi:10.1098/rspa.1927.0118.
 
+#![no_std]
 #![forbid(unsafe_code)]
 
 use core::ops::Range;
