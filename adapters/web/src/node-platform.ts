@@ -59,7 +59,9 @@ export const node: Platform = {
   },
 
   spawn(kind, _index, options, events: WorkerEvents): WorkerHandle {
-    const worker = new Worker(script(kind, options.assets ?? {}));
+    // The flag of a script given as text would make Node refuse the worker's file.
+    const execArgv = process.execArgv.filter((flag) => !flag.startsWith('--input-type'));
+    const worker = new Worker(script(kind, options.assets ?? {}), { execArgv });
     let over = false;
     worker.on('message', (message: FromWorker) => {
       if (message.type === 'exited') over = true;

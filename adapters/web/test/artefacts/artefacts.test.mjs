@@ -1,0 +1,101 @@
+// What the files of the package are made of, and what npm would publish.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+
+const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
+const wasm = (name) => join(PACKAGE, 'dist/wasm', name);
+const BUDGET = 250_000;
+
+/** The module as text. */
+function text(name) {
+  const tools = join(dirname(createRequire(import.meta.url).resolve('binaryen/package.json')), 'bin');
+  return execFileSync(process.execPath, [join(tools, 'wasm-dis'), wasm(name), '--all-features'], { maxBuffer: 1 << 30, encoding: 'utf8' });
+}
+
+test('a module is at most 250 KB as browsers get it', (t) => {
+  for (const name of ['flockwork.shared.wasm', 'flockwork.wasm', 'flockwork.scalar.wasm']) {
+    const bytes = readFileSync(wasm(name));
+    const zipped = gzipSync(bytes, { level: 9 }).length;
+    const brotli = brotliCompressSync(bytes).length;
+    t.diagnostic(`${name}: ${bytes.length} bytes, gzip ${zipped}, brotli ${brotli}`);
+    assert.ok(brotli <= BUDGET, `${name} has ${brotli} bytes compressed`);
+    if (name === 'flockwork.shared.wasm') assert.ok(zipped <= BUDGET);
+  }
+});
+
+test('a module imports memory and three functions, and the same functions are in all', () => {
+  const functions = (name) => {
+    const module = new WebAssembly.Module(readFileSync(wasm(name)));
+    const imports = WebAssembly.Module.imports(module).map((one) => `${one.module}.${one.name}`).sort();
+    assert.deepEqual(imports, ['env.memory', 'env.notify', 'env.now', 'env.wait'], name);
+    return WebAssembly.Module.exports(module).map((one) => one.name).filter((one) => one.startsWith('fw_')).sort();
+  };
+  const all = functions('flockwork.shared.wasm');
+  assert.ok(all.length > 50);
+  assert.deepEqual(functions('flockwork.wasm'), all);
+  assert.deepEqual(functions('flockwork.scalar.wasm'), all);
+  const script = readFileSync(wasm('flockwork.js'), 'utf8');
+  for (const name of all) assert.ok(script.includes(name), `flockwork.js has no ${name}`);
+});
+
+test('threads are in the shared module alone, SIMD in two, relaxed operations in none', () => {
+  const relaxed = /relaxed/;
+  const shared = text('flockwork.shared.wasm');
+  assert.match(shared, /\(memory \$\S+ \d+ \d+ shared\)/);
+  assert.match(shared, /i32\.atomic\.rmw/);
+  assert.match(shared, /f32x4\.mul/);
+  assert.doesNotMatch(shared, relaxed);
+  const simd = text('flockwork.wasm');
+  assert.match(simd, /f32x4\.mul/);
+  assert.doesNotMatch(simd, /i32\.atomic\.rmw/);
+  assert.doesNotMatch(simd, relaxed);
+  const scalar = text('flockwork.scalar.wasm');
+  assert.doesNotMatch(scalar, /v128|i32\.atomic\.rmw/);
+  assert.doesNotMatch(scalar, relaxed);
+});
+
+test('importing the package starts nothing and needs no browser', () => {
+  for (const entry of ['index', 'node', 'vite']) {
+    const code = `await import(${JSON.stringify(join(PACKAGE, 'dist', `${entry}.js`))}); process.stdout.write(String(process.getActiveResourcesInfo().filter((one) => /worker/i.test(one)).length))`;
+    assert.equal(execFileSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' }), '0');
+  }
+});
+
+test('publint and attw have nothing to say of what npm packs, and it runs where it is installed', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'flockwork-pack-'));
+  try {
+    const packed = JSON.parse(execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { cwd: PACKAGE, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+    const [{ filename, files }] = Array.isArray(packed) ? packed : Object.values(packed);
+    const tarball = join(folder, filename);
+    const names = files.map((file) => file.path);
+    for (const needed of ['dist/index.js', 'dist/index.d.ts', 'dist/wasm/flockwork.shared.wasm', 'dist/worker-js.js', 'bin/flockwork-wasm.mjs', 'README.md']) {
+      assert.ok(names.includes(needed), `the package lacks ${needed}`);
+    }
+    assert.ok(!names.some((name) => name.startsWith('src/') || name.startsWith('test/')));
+    const { publint } = await import('publint');
+    const { messages } = await publint({ pkgDir: PACKAGE, strict: true });
+    assert.deepEqual(messages.filter(({ type }) => type !== 'suggestion'), []);
+    const attw = join(dirname(createRequire(import.meta.url).resolve('@arethetypeswrong/cli/package.json')), 'dist/index.js');
+    execFileSync(process.execPath, [attw, tarball, '--profile', 'esm-only', '--exclude-entrypoints', './worker-wasm', './worker-js', './wasm/*'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    execFileSync('npm', ['init', '-y'], { cwd: folder, stdio: 'ignore' });
+    execFileSync('npm', ['install', '--offline', '--no-audit', '--no-fund', '--legacy-peer-deps', tarball], { cwd: folder, stdio: 'ignore' });
+    const code = `
+      import { createSimulation } from 'flockwork';
+      const scenario = { model: 'boids', entities: 100, dt: 0.05, world: { width: 10, height: 10 } };
+      const simulation = await createSimulation({ scenario, workers: 2 });
+      await simulation.step(3);
+      process.stdout.write((await simulation.observe()).tick + ' ' + simulation.backend.tier);
+      await simulation.dispose();`;
+    const out = execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: folder, encoding: 'utf8' });
+    assert.equal(out, '3 wasm-shared');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
