@@ -3,6 +3,7 @@
  * until the answer lies between two worlds, then halves the (geometric) distance.
  */
 
+import type { Simulation } from 'flockwork';
 import type { FrameMeter } from '../view/meter.js';
 import { MAX_ENTITIES } from './query.js';
 import type { Session } from './session.js';
@@ -25,6 +26,7 @@ const WARM_MS = 1000;
 const MEASURE_MS = 2000;
 /** What counts as 60: clocks and timers are not exact. */
 const ENOUGH = 57;
+const NEAR = 40;
 /** Good enough: the next larger world that was tried is less than this many times larger. */
 const CLOSE = 1.15;
 
@@ -38,7 +40,7 @@ export async function search(
   const { entities: original } = session.store.get().settings;
   session.setRate(60);
   session.setRunning(true);
-  const holds = async (entities: number) => {
+  const fits = async (entities: number) => {
     const trial = await attempt(session, meter, signal, entities);
     trials.push(trial);
     tried([...trials]);
@@ -48,7 +50,7 @@ export async function search(
   let bad = MAX_ENTITIES + 1;
   let next = Math.max(SMALLEST, original);
   while (!signal.aborted && next > good && next < bad) {
-    if (await holds(next)) good = next;
+    if (await fits(next)) good = next;
     else bad = next;
     if (good > 0 && bad / good < CLOSE) break;
     next = choose(good, bad);
@@ -75,12 +77,30 @@ async function attempt(session: Session, meter: FrameMeter, signal: AbortSignal,
   const { simulation } = session;
   if (!simulation) return { entities, framesPerSecond: 0, ticksPerSecond: 0, holds: false };
   await pause(WARM_MS, signal);
+  const first = await measure(simulation, meter, signal);
+  // A world that just fails gets a second chance: something else may have run on this machine.
+  const { framesPerSecond, ticksPerSecond } = slower(first) < NEAR || holds(first) ? first : await measure(simulation, meter, signal);
+  return { entities, framesPerSecond, ticksPerSecond, holds: holds({ framesPerSecond, ticksPerSecond }) };
+}
+
+type Speed = Pick<Trial, 'framesPerSecond' | 'ticksPerSecond'>;
+
+function slower({ framesPerSecond, ticksPerSecond }: Speed): number {
+  return Math.min(framesPerSecond, ticksPerSecond);
+}
+
+function holds(speed: Speed): boolean {
+  return slower(speed) >= ENOUGH;
+}
+
+async function measure(simulation: Simulation, meter: FrameMeter, signal: AbortSignal): Promise<Speed> {
   const before = { tick: simulation.metrics().tick, frame: meter.frames.count, time: performance.now() };
   await pause(MEASURE_MS, signal);
   const seconds = (performance.now() - before.time) / 1000;
-  const framesPerSecond = (meter.frames.count - before.frame) / seconds;
-  const ticksPerSecond = (simulation.metrics().tick - before.tick) / seconds;
-  return { entities, framesPerSecond, ticksPerSecond, holds: Math.min(framesPerSecond, ticksPerSecond) >= ENOUGH };
+  return {
+    framesPerSecond: (meter.frames.count - before.frame) / seconds,
+    ticksPerSecond: (simulation.metrics().tick - before.tick) / seconds,
+  };
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
