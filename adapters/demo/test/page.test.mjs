@@ -149,6 +149,20 @@ test('tiers can be switched; one that does not work here says why, and the way b
   }
 });
 
+test('however quickly one begins again, one simulation is left', async () => {
+  await withPage(DESK, async (page) => {
+    await page.locator('.world').focus();
+    for (let press = 0; press < 15; press++) {
+      await page.keyboard.press('r');
+      await page.waitForTimeout(press % 3 === 0 ? 150 : 5);
+    }
+    await page.waitForFunction(() => Number(document.querySelector('[data-hud="tick"]').textContent.replaceAll(',', '')) > 20);
+    // A worker that was ended takes a while to go.
+    for (let wait = 0; wait < 50 && page.workers().length > 2; wait++) await page.waitForTimeout(200);
+    assert.equal(page.workers().length, 2);
+  });
+});
+
 test('the comparison finds the same bits in all tiers', async () => {
   await withPage(DESK, async (page) => {
     await page.getByRole('tab', { name: 'Compare' }).click();

@@ -4,7 +4,7 @@ const MIB = 1024 * 1024;
 /** What the package gives each worker where nothing is said. */
 const USUAL = 64 * MIB;
 /** Bytes of all that an entity takes, twice as many entities as at first included. */
-const BYTES_PER_ENTITY = 1200;
+const BYTES_PER_ENTITY = 800;
 
 /** Bytes for each worker; undefined where the package's own choice is enough. */
 export function memoryPerWorker(entities: number, workers: number): number | undefined {
