@@ -144,6 +144,14 @@ fn node_version() -> Option<u32> {
     text.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
+fn bundlers() -> Outcome {
+    npm(&["run", "--silent", "test:bundlers"])
+}
+
+fn own_model() -> Outcome {
+    npm(&["run", "--silent", "test:own-model"])
+}
+
 fn package() -> Outcome {
     installed("adapters/web")?;
     finish(&mut npm("adapters/web", &["run", "build"]))

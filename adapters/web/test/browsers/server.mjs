@@ -1,10 +1,10 @@
-// A static server of `dist` and of test pages, with or without isolation headers.
+// A static server of the package or of another folder, with or without isolation headers.
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 const TYPES = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm', '.html': 'text/html' };
 const PAGE = '<!doctype html><meta charset="utf-8"><title>flockwork test</title>';
 
@@ -12,7 +12,7 @@ const PAGE = '<!doctype html><meta charset="utf-8"><title>flockwork test</title>
  * Serves on a free port; `faults` maps a path to what is answered instead: a status, or `page`.
  * Gives `{url, close}`.
  */
-export async function serve({ isolated = true, csp = '', faults = {}, cors = false } = {}) {
+export async function serve({ isolated = true, csp = '', faults = {}, cors = false, root = PACKAGE, page = PAGE } = {}) {
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, 'http://x').pathname;
     const headers = {};
@@ -27,8 +27,8 @@ export async function serve({ isolated = true, csp = '', faults = {}, cors = fal
     }
     const fault = Object.entries(faults).find(([end]) => path.endsWith(end))?.[1];
     if (typeof fault === 'number') return response.writeHead(fault, headers).end();
-    if (path === '/' || fault === 'page') return response.writeHead(200, { ...headers, 'Content-Type': 'text/html' }).end(PAGE);
-    const file = join(ROOT, normalize(path));
+    if (path === '/' || fault === 'page') return response.writeHead(200, { ...headers, 'Content-Type': 'text/html' }).end(page);
+    const file = join(root, normalize(path));
     try {
       const body = await readFile(file);
       response.writeHead(200, { ...headers, 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream' });

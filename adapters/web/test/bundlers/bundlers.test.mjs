@@ -1,0 +1,111 @@
+// What npm packs, bundled as its users do, in Chromium.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { CHROMIUM, chromium } from '../browsers/drive.mjs';
+import { serve } from '../browsers/server.mjs';
+import { goldenCases } from '../tools/golden.mjs';
+
+const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
+const one = goldenCases().find(({ name }) => name === 'tribes-small');
+const GOLDEN = one.golden.find(([tick]) => tick === 10)[1];
+
+const MAIN = `
+import { createSimulation } from 'flockwork';
+const scenario = ${JSON.stringify(one.scenario)};
+window.run = async (tier) => {
+  const simulation = await createSimulation({ scenario, tier, workers: tier === 'js-single' ? 1 : 2 });
+  await simulation.step(10);
+  const { fingerprint } = await simulation.observe();
+  await simulation.dispose();
+  return fingerprint;
+};
+window.ready = true;
+`;
+
+let app;
+let browser;
+
+before(async () => {
+  if (!CHROMIUM) return;
+  app = realpathSync(mkdtempSync(join(tmpdir(), 'flockwork-app-')));
+  execFileSync('npm', ['pack', '--pack-destination', app], { cwd: PACKAGE, stdio: 'ignore' });
+  const installed = join(app, 'node_modules/flockwork');
+  mkdirSync(installed, { recursive: true });
+  execFileSync('sh', ['-c', `tar -xzf ${app}/flockwork-*.tgz --strip-components=1 -C ${installed}`]);
+  writeFileSync(join(app, 'package.json'), '{"type":"module","private":true}');
+  writeFileSync(join(app, 'main.js'), MAIN);
+  writeFileSync(join(app, 'index.html'), '<!doctype html><title>app</title><script type="module" src="./main.js"></script>');
+  browser = await chromium();
+});
+after(async () => {
+  await browser?.close();
+  if (app) rmSync(app, { recursive: true });
+});
+
+async function everyTier(t, url) {
+  const page = await browser.page(url);
+  await page.waitForFunction('window.ready', undefined, { timeout: 30_000 });
+  for (const tier of ['wasm-shared', 'wasm-transfer', 'js-workers', 'js-single']) {
+    assert.equal(await page.evaluate((each) => window.run(each), tier), GOLDEN, tier);
+  }
+  t.diagnostic(`four tiers: ${GOLDEN}`);
+  await page.close();
+}
+
+const skip = !CHROMIUM && 'Chromium is not installed';
+
+test('Vite: the development server', { skip }, async (t) => {
+  const { createServer } = await import('vite');
+  const { flockwork } = await import('../../dist/vite.js');
+  const server = await createServer({ root: app, logLevel: 'error', configFile: false, plugins: [flockwork()], server: { port: 0, host: '127.0.0.1', hmr: false } });
+  await server.listen();
+  try {
+    await everyTier(t, `http://127.0.0.1:${server.httpServer.address().port}/`);
+  } finally {
+    await server.close();
+  }
+});
+
+test('Vite: a build', { skip }, async (t) => {
+  const { build } = await import('vite');
+  const { flockwork } = await import('../../dist/vite.js');
+  const outDir = join(app, 'out-vite');
+  await build({ root: app, logLevel: 'error', configFile: false, plugins: [flockwork()], build: { outDir } });
+  const server = await serve({ root: outDir, page: null });
+  try {
+    await everyTier(t, `${server.url}index.html`);
+  } finally {
+    await server.close();
+  }
+});
+
+test('webpack, without configuration', { skip }, async (t) => {
+  const { default: webpack } = await import('webpack');
+  const path = join(app, 'out-webpack');
+  const stats = await new Promise((resolve, reject) => {
+    webpack({ mode: 'production', context: app, entry: './main.js', output: { path, publicPath: '/' }, performance: false }, (error, result) => (error ? reject(error) : resolve(result)));
+  });
+  assert.equal(stats.hasErrors(), false, stats.toString('errors-only'));
+  const server = await serve({ root: path, page: '<!doctype html><script src="/main.js"></script>' });
+  try {
+    await everyTier(t, server.url);
+  } finally {
+    await server.close();
+  }
+});
+
+test('no bundler: an import map', { skip }, async (t) => {
+  const map = JSON.stringify({ imports: { flockwork: '/node_modules/flockwork/dist/index.js' } });
+  const page = `<!doctype html><script type="importmap">${map}</script><script type="module" src="/main.js"></script>`;
+  const server = await serve({ root: app, page });
+  try {
+    await everyTier(t, server.url);
+  } finally {
+    await server.close();
+  }
+});

@@ -1,0 +1,57 @@
+// A model of a user's own crate, in every tier and natively: `examples/epidemic-web`.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { buildCrate } from '../../bin/flockwork-wasm.mjs';
+import { createSimulation } from '../../dist/node.js';
+
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+const TICKS = 30;
+const scenario = { model: 'epidemic', entities: 2000, seed: 5, dt: 0.1, world: { width: 30, height: 20, edge: 'torus' }, params: { infection_rate: 0.1, first_cases: 0.05 } };
+let folder;
+let native;
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'flockwork-own-'));
+  const report = join(folder, 'report.json');
+  const sets = [
+    ['seed', 5],
+    ['world.width', 30],
+    ['world.height', 20],
+    ['params.infection_rate', 0.1],
+    ['params.first_cases', 0.05],
+  ].flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+  const run = ['run', 'examples/epidemic/epidemic.toml', '--entities', '2000', '--ticks', String(TICKS), '--report', report, '--quiet'];
+  execFileSync('cargo', ['run', '--quiet', '--profile', 'quick', '--package', 'epidemic', '--', ...run, ...sets], { cwd: ROOT, stdio: 'ignore' });
+  native = JSON.parse(readFileSync(report, 'utf8')).fingerprint;
+  await buildCrate(join(ROOT, 'examples/epidemic-web'), folder, ['shared', 'simd', 'js']);
+  const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  writeFileSync(join(folder, 'worker.js'), `import kernels from './flockwork.js';\nimport { serveNode } from ${JSON.stringify(join(dist, 'node-worker.js'))};\nserveNode(kernels);\n`);
+});
+after(() => rmSync(folder, { recursive: true }));
+
+for (const [tier, assets] of [
+  ['wasm-shared', { wasm: 'flockwork.shared.wasm' }],
+  ['wasm-transfer', { wasm: 'flockwork.wasm' }],
+  ['js-workers', { worker: 'worker.js' }],
+  ['js-single', { worker: 'worker.js' }],
+]) {
+  test(`${tier}: the native fingerprint`, async (t) => {
+    const urls = Object.fromEntries(Object.entries(assets).map(([key, name]) => [key, pathToFileURL(join(folder, name))]));
+    const simulation = await createSimulation({ scenario, tier, workers: tier === 'js-single' ? 1 : 2, assets: urls });
+    try {
+      assert.equal(simulation.model.name, 'epidemic');
+      await simulation.step(TICKS);
+      const { fingerprint, stats } = await simulation.observe();
+      assert.equal(fingerprint, native);
+      t.diagnostic(`${fingerprint} ${JSON.stringify(stats)}`);
+    } finally {
+      await simulation.dispose();
+    }
+  });
+}
