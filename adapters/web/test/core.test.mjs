@@ -24,11 +24,11 @@ async function filled(capacity, edge = 'torus') {
 test('movement is velocity times dt, around a torus, in a range alone', async () => {
   const core = await filled(100);
   const before = Object.fromEntries(Object.entries(core.columns).map(([name, column]) => [name, column.slice()]));
-  const met = core.process_movement(10, 60, 0.5);
+  const met = core.process_movement(10, 60, 4);
   let outside = 0;
   for (let row = 0; row < 100; row++) {
     const moves = row >= 10 && row < 60;
-    const to = (at, by) => (moves ? Math.fround(at + Math.fround(by * 0.5)) : at);
+    const to = (at, by) => (moves ? Math.fround(at + Math.fround(by * 4)) : at);
     const [x, y] = [to(before.x[row], before.vx[row]), to(before.y[row], before.vy[row])];
     const inside = x >= 0 && x < world.width && y >= 0 && y < world.height;
     if (inside) assert.deepEqual([core.columns.x[row], core.columns.y[row]], [x, y]);
