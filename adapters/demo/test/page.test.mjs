@@ -115,7 +115,12 @@ test('parameters act live, are refused with a reason, and can be reset', async (
     await page.locator('.world').focus();
     await step(page, 3);
     const changed = await fingerprintAt(page, 3);
+    // Beyond vision: the field goes back to what holds.
+    await page.getByLabel('reach, any value').fill('3');
+    await page.locator('.param .problem', { hasText: 'reach' }).waitFor();
+    assert.equal(await page.getByLabel('reach, any value').inputValue(), '0.4');
     await page.getByRole('button', { name: 'Reset grazing to 1.5' }).click();
+    await page.locator('.param .problem').waitFor({ state: 'detached' });
     assert.equal(await grazing.inputValue(), '1.5');
     await page.locator('.world').focus();
     await page.keyboard.press('r');

@@ -48,6 +48,8 @@ export class Session {
   private last: Promise<void> = Promise.resolve();
   private pendingParams: Record<string, number> = {};
   private sendingParams = false;
+  /** The parameters that the simulation has taken. */
+  private taken: Readonly<Record<string, number>> = {};
   private lookTimer = 0;
 
   constructor(settings: Settings, running: boolean) {
@@ -125,6 +127,8 @@ export class Session {
     const colorBy = known.includes(before) ? before : known[0]!;
     simulation.setColorBy(colorBy);
     this.watch(simulation);
+    this.taken = params;
+    this.pendingParams = {};
     this.store.set({ simulation, status: 'ready', params, refused: null, colorBy });
     if (this.store.get().running) simulation.start();
   }
@@ -182,13 +186,23 @@ export class Session {
     while (Object.keys(this.pendingParams).length > 0) {
       const next = this.pendingParams;
       this.pendingParams = {};
-      try {
-        await this.simulation?.setParams(next);
-      } catch (error) {
-        this.store.set({ refused: { name: Object.keys(next)[0]!, message: failureOf(error).message } });
-      }
+      await this.sendParams(next);
     }
     this.sendingParams = false;
+  }
+
+  /** What is refused is as it was before. */
+  private async sendParams(next: Readonly<Record<string, number>>): Promise<void> {
+    const { simulation } = this;
+    try {
+      await simulation?.setParams(next);
+      if (simulation === this.simulation) this.taken = { ...this.taken, ...next };
+    } catch (error) {
+      if (simulation !== this.simulation) return;
+      const message = failureOf(error).message;
+      const params = { ...this.taken, ...this.pendingParams };
+      this.store.set({ params, refused: { name: Object.keys(next)[0]!, message } });
+    }
   }
 
   /** The state as bytes. */
