@@ -389,6 +389,7 @@ export class Runner implements Simulation {
       team.forgive();
       team.send(this.run);
     } catch (thrown) {
+      if (this.state === 'disposed') return;
       const error = thrown instanceof FlockworkError ? thrown : new SimulationFault('FAULTED', String(thrown));
       this.died = error;
       this.rejectAll(error);

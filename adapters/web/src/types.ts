@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The public types of `flockwork`. No code but the error classes, so importing this file starts
  * nothing.

@@ -1,6 +1,8 @@
 // What the simulation object promises, in every tier where it could differ.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { create } from '../dist/create.js';
+import { node } from '../dist/node-platform.js';
 import { createSimulation, detectCapabilities, newMetrics } from '../dist/node.js';
 
 const scenario = {
@@ -158,6 +160,22 @@ for (const tier of ['wasm-shared', 'wasm-transfer', 'js-workers']) {
     assert.equal(simulation.state, 'disposed');
     assert.throws(() => simulation.start(), { code: 'DISPOSED' });
     assert.throws(() => simulation.acquireFrame(), { code: 'DISPOSED' });
+  });
+}
+
+for (const workers of [1, 2]) {
+  test(`a run of ${workers} workers over shared memory ends when it is asked to`, async () => {
+    const exited = [];
+    const platform = {
+      ...node,
+      spawn: (kind, index, options, events) =>
+        node.spawn(kind, index, options, { ...events, message: (message) => (message.type === 'exited' && exited.push(index), events.message(message)) }),
+    };
+    const simulation = await create(platform, { scenario, tier: 'wasm-shared', workers, rate: 'max' });
+    simulation.start();
+    await seconds(0.1);
+    await simulation.dispose();
+    assert.equal(exited.length, workers, 'every worker says that it ends');
   });
 }
 

@@ -1,6 +1,8 @@
 // Every tier, every model, several numbers of workers: the fingerprints of the native scheduler.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { create } from '../dist/create.js';
+import { node } from '../dist/node-platform.js';
 import { createSimulation } from '../dist/node.js';
 import { goldenCases } from './tools/golden.mjs';
 
@@ -58,6 +60,21 @@ for (const tier of ['wasm-shared', 'wasm-transfer']) {
     t.diagnostic(await check(one, { tier, workers: 2, regions: 7, rebalance: false }, Infinity));
   });
 }
+
+test('without SIMD: WebAssembly in scalar code, small worlds', async (t) => {
+  const platform = { ...node, capabilities: () => ({ ...node.capabilities(), wasmSimd: false }) };
+  for (const one of small) {
+    const simulation = await create(platform, { scenario: one.scenario, workers: 2 });
+    try {
+      const { engine, attempts } = simulation.backend;
+      assert.equal(engine, 'wasm');
+      assert.deepEqual(attempts.map(({ tier, code }) => [tier, code]), [['wasm-shared', 'NO_SIMD'], ['wasm-transfer', undefined]]);
+      t.diagnostic(await compare(simulation, one, { tier: 'wasm-transfer' }, 50));
+    } finally {
+      await simulation.dispose();
+    }
+  }
+});
 
 for (const workers of [1, 2, 3]) {
   test(`js-workers, ${workers} workers, small worlds`, async (t) => {

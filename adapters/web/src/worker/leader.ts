@@ -68,13 +68,18 @@ export class Leader {
 
   /** Lives until it shall stop. */
   async lead(): Promise<void> {
-    while (!this.exit) {
+    while (!this.stopped()) {
       if (this.interrupted()) await macrotask();
       for (let next = this.queue.shift(); next && !this.exit; next = this.queue.shift()) await this.carryOut(next);
       if (this.exit) return;
       if (this.run) await this.advance(this.run);
       else await this.rest(null);
     }
+  }
+
+  /** True if all shall end. With shared memory no message is needed for that. */
+  private stopped(): boolean {
+    return this.exit || (this.shared && Atomics.load(this.control.words, Word.stop) !== 0);
   }
 
   /** True if messages may wait. */

@@ -1,7 +1,7 @@
 // What the files of the package are made of, and what npm would publish.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -65,6 +65,32 @@ test('importing the package starts nothing and needs no browser', () => {
   for (const entry of ['index', 'node', 'vite']) {
     const code = `await import(${JSON.stringify(join(PACKAGE, 'dist', `${entry}.js`))}); process.stdout.write(String(process.getActiveResourcesInfo().filter((one) => /worker/i.test(one)).length))`;
     assert.equal(execFileSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' }), '0');
+  }
+});
+
+test('a strict TypeScript program with the plainest settings takes the types', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'flockwork-types-'));
+  try {
+    writeFileSync(join(folder, 'main.ts'), `
+      import { createSimulation, SimCore, FlockworkError, type FrameView, type Simulation } from ${JSON.stringify(join(PACKAGE, 'dist/index.js'))};
+      import { flockwork } from ${JSON.stringify(join(PACKAGE, 'dist/vite.js'))};
+      export async function run(): Promise<string> {
+        const simulation: Simulation = await createSimulation({ scenario: { model: 'boids', entities: 10, dt: 0.05, world: { width: 9, height: 9 } } });
+        const frame: FrameView = simulation.acquireFrame();
+        const x: number | undefined = frame.position[0];
+        simulation.on('fallback', (attempt) => console.log(attempt.hint, x));
+        // @ts-expect-error: there is no such tier
+        await createSimulation({ scenario: simulation.scenario, tier: 'gpu' });
+        return simulation.backend.tier;
+      }
+      export const plugins = [flockwork()];
+      export type { SimCore, FlockworkError };
+    `);
+    const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+    const flags = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom', '--module', 'nodenext', '--moduleResolution', 'nodenext'];
+    execFileSync(process.execPath, [tsc, ...flags, join(folder, 'main.ts')], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'inherit', 'inherit'] });
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });
 
