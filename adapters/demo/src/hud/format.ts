@@ -32,6 +32,11 @@ export function value(number: number): string {
   return String(Number(number.toPrecision(6)));
 }
 
+/** Something that changes with every tick: four digits. */
+export function brief(number: number): string {
+  return Number.isInteger(number) ? String(number) : number.toPrecision(4);
+}
+
 /** A bound of a range: powers of ten as such, if they are long. */
 export function bound(number: number): string {
   const power = Math.log10(Math.abs(number));

@@ -121,9 +121,10 @@ function Starting({ session }: { session: Session }) {
 function Still({ session }: { session: Session }) {
   const [seen, setSeen] = useState(false);
   const running = useStore(session.store, (state) => state.running);
+  const chosen = useStore(session.store, (state) => state.selected !== null);
   useEffect(() => {
-    if (running) setSeen(true);
-  }, [running]);
+    if (running || chosen) setSeen(true);
+  }, [running, chosen]);
   if (seen) return null;
   return <p className="note surface">Paused, because your system asks for less motion. Press run when you like.</p>;
 }

@@ -36,7 +36,7 @@ export function EntityCard({ session }: { session: Session }) {
         {Object.entries(columns)
           .filter(([name]) => !APART.has(name))
           .map(([name, value]) => (
-            <Row key={name} label={columnTitle(name)} value={[value].flat().map(format.value).join(', ')} />
+            <Row key={name} label={columnTitle(name)} value={[value].flat().map(format.brief).join(', ')} />
           ))}
       </dl>
       {Array.isArray(genes) && (
