@@ -17,7 +17,7 @@ const WARM: u64 = 4;
 /// Ticks that are timed before a world begins anew.
 const SPAN: u64 = 40;
 
-/// A world that begins anew every [`SPAN`] ticks.
+/// A world that begins anew every `SPAN` ticks.
 pub struct World {
     entry: Entry,
     config: Config,

@@ -6,16 +6,15 @@
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | [`test`] | the steps of the test command |
-//! | [`golden`] | the golden fingerprints under other builds |
-//! | [`bare`] | the `no_std` crates for targets without a standard library |
-//! | [`mpi`] | the tests of the MPI scheduler, where MPI is there |
-//! | [`web`] | the npm package and the demo page |
-//! | [`deny`] | operations whose bits change with the build |
-//! | [`tokens`] | Rust source as tokens, without comments, literals and tests |
-//! | [`paths`] | every path that the documents name exists |
-//! | [`web`] | the npm package, built and tested |
-//! | [`run`] | child processes and what the machine has |
+//! | `test` | the steps of the test command |
+//! | `golden` | the golden fingerprints under other builds |
+//! | `bare` | the `no_std` crates for targets without a standard library |
+//! | `mpi` | the tests of the MPI scheduler, where MPI is there |
+//! | `web` | the npm package and the demo page |
+//! | `deny` | operations whose bits change with the build |
+//! | `tokens` | Rust source as tokens, without comments, literals and tests |
+//! | `paths` | every path that the documents name exists |
+//! | `run` | child processes and what the machine has |
 
 mod bare;
 mod deny;

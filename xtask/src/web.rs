@@ -24,10 +24,14 @@ pub fn web(arguments: &[String]) -> Outcome {
     package()
 }
 
-/// The parts of the tests of the npm package.
+/// The parts of the tests of the npm package and the demo page.
 const PARTS: &[Step] = &[
     Step { name: "node", about: "every tier in Node.js, with the golden fingerprints", run: node },
-    Step { name: "browsers", about: "the demo page in Chromium and Firefox", run: browsers },
+    Step { name: "artefacts", about: "what the package is made of", run: artefacts },
+    Step { name: "browsers", about: "every tier in Chromium and Firefox", run: browsers },
+    Step { name: "bundlers", about: "the packed package in other people's builds", run: bundlers },
+    Step { name: "own-model", about: "a model of another crate in every tier", run: own_model },
+    Step { name: "demo", about: "the demo page in Chromium", run: demo_tests },
 ];
 
 /// `cargo xtask web-test`: the tests of the npm package.
@@ -43,9 +47,29 @@ fn node() -> Outcome {
     finish(&mut npm("adapters/web", &["test"]))
 }
 
+fn artefacts() -> Outcome {
+    part_of_package("artefacts")
+}
+
 fn browsers() -> Outcome {
+    part_of_package("browsers")
+}
+
+fn bundlers() -> Outcome {
+    part_of_package("bundlers")
+}
+
+fn own_model() -> Outcome {
+    part_of_package("own-model")
+}
+
+fn part_of_package(part: &str) -> Outcome {
+    finish(&mut npm("adapters/web", &["run", "--silent", &format!("test:{part}")]))
+}
+
+fn demo_tests() -> Outcome {
     demo_page()?;
-    finish(&mut npm("adapters/web", &["run", "test:browsers"]))
+    finish(&mut npm("adapters/demo", &["test"]))
 }
 
 /// The tests in Node.js as a step of the test command, which installs nothing but a target.
@@ -55,7 +79,8 @@ pub fn step() -> Outcome {
         return Ok(());
     }
     package()?;
-    node()
+    node()?;
+    artefacts()
 }
 
 /// `cargo xtask demo`: builds the demo page and serves it.
@@ -142,14 +167,6 @@ fn node_version() -> Option<u32> {
     let output = Command::new("node").arg("--version").output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout);
     text.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
-}
-
-fn bundlers() -> Outcome {
-    npm(&["run", "--silent", "test:bundlers"])
-}
-
-fn own_model() -> Outcome {
-    npm(&["run", "--silent", "test:own-model"])
 }
 
 fn package() -> Outcome {

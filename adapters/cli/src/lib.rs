@@ -9,8 +9,8 @@
 //! }
 //! ```
 //!
-//! A command goes through the same steps: [`args`] reads the command line, [`scenario`] turns a
-//! file and the command line into a checked configuration, the command runs, and [`output`] puts
+//! A command goes through the same steps: `args` reads the command line, `scenario` turns a
+//! file and the command line into a checked configuration, the command runs, and `output` puts
 //! each result in its place at once or not at all.
 //!
 //! | module | what it holds |
