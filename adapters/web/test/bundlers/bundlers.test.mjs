@@ -59,30 +59,32 @@ async function everyTier(t, url) {
 
 const skip = !CHROMIUM && 'Chromium is not installed';
 
-test('Vite: the development server', { skip }, async (t) => {
-  const { createServer } = await import('vite');
-  const { flockwork } = await import('../../dist/vite.js');
-  const server = await createServer({ root: app, logLevel: 'error', configFile: false, plugins: [flockwork()], server: { port: 0, host: '127.0.0.1', hmr: false } });
-  await server.listen();
-  try {
-    await everyTier(t, `http://127.0.0.1:${server.httpServer.address().port}/`);
-  } finally {
-    await server.close();
-  }
-});
+for (const [name, module] of [['Vite 8', 'vite'], ['Vite 7', 'vite7'], ['Vite 5', 'vite5']]) {
+  test(`${name}: the development server`, { skip }, async (t) => {
+    const { createServer } = await import(module);
+    const { flockwork } = await import('../../dist/vite.js');
+    const server = await createServer({ root: app, logLevel: 'error', configFile: false, plugins: [flockwork()], server: { port: 0, host: '127.0.0.1', hmr: false } });
+    await server.listen();
+    try {
+      await everyTier(t, `http://127.0.0.1:${server.httpServer.address().port}/`);
+    } finally {
+      await server.close();
+    }
+  });
 
-test('Vite: a build', { skip }, async (t) => {
-  const { build } = await import('vite');
-  const { flockwork } = await import('../../dist/vite.js');
-  const outDir = join(app, 'out-vite');
-  await build({ root: app, logLevel: 'error', configFile: false, plugins: [flockwork()], build: { outDir } });
-  const server = await serve({ root: outDir, page: null });
-  try {
-    await everyTier(t, `${server.url}index.html`);
-  } finally {
-    await server.close();
-  }
-});
+  test(`${name}: a build`, { skip }, async (t) => {
+    const { build } = await import(module);
+    const { flockwork } = await import('../../dist/vite.js');
+    const outDir = join(app, `out-${module}`);
+    await build({ root: app, logLevel: 'error', configFile: false, plugins: [flockwork()], build: { outDir } });
+    const server = await serve({ root: outDir, page: null });
+    try {
+      await everyTier(t, `${server.url}index.html`);
+    } finally {
+      await server.close();
+    }
+  });
+}
 
 test('webpack, without configuration', { skip }, async (t) => {
   const { default: webpack } = await import('webpack');
