@@ -29,6 +29,8 @@ struct Costs {
     threads: f64,
     /// Regions of a thread.
     regions: f64,
+    /// The most regions of a world: to cut it into more takes too long.
+    most_regions: f64,
 }
 
 /// A tick's parts, in milliseconds.
@@ -62,6 +64,7 @@ impl Costs {
             births: 0.0,
             threads: 32.0,
             regions: 2.0,
+            most_regions: 4096.0,
         }
     }
 
@@ -77,6 +80,7 @@ impl Costs {
             "births" => &mut self.births,
             "threads" => &mut self.threads,
             "regions" => &mut self.regions,
+            "most_regions" => &mut self.most_regions,
             _ => return false,
         };
         *place = value;
@@ -89,7 +93,9 @@ impl Costs {
     }
 
     fn parts(&self, entities: f64, ranks: f64) -> Parts {
-        let domains = (self.regions * self.threads * ranks).max(1.0);
+        let domains = (self.regions * self.threads * ranks).min(self.most_regions).max(ranks);
+        // A thread without a region has nothing to do.
+        let busy = self.threads.min(domains / ranks);
         let near: f64 = if ranks > 1.0 { (ranks - 1.0).min(8.0) } else { 0.0 };
         let away = if ranks > 1.0 { 1.0 } else { 0.0 };
         let steps = ranks.log2().ceil();
@@ -107,8 +113,11 @@ impl Costs {
             0.0
         };
         Parts {
-            compute: self.compute_ns * entities / (ranks * self.threads) * 1.0e-6,
-            surface: self.regions * self.ghost_ns * self.ghosts(entities / domains) * 1.0e-6,
+            compute: self.compute_ns * entities / (ranks * busy) * 1.0e-6,
+            surface: domains / ranks / busy
+                * self.ghost_ns
+                * self.ghosts(entities / domains)
+                * 1.0e-6,
             wire: wire * 1.0e-6,
             latency: latency * 1.0e-3,
             reduce: 3.0 * steps * self.step_us * 1.0e-3 + books * 1.0e-6,
@@ -151,5 +160,5 @@ fn main() -> ExitCode {
 }
 
 /// Of `boids` with 20 neighbours.
-const COMPUTE_NS: f64 = 60.0;
-const GHOST_NS: f64 = 60.0;
+const COMPUTE_NS: f64 = 55.0;
+const GHOST_NS: f64 = 86.0;
