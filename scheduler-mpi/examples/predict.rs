@@ -106,7 +106,7 @@ impl Costs {
         // Every domain tells every other one who was born.
         let born = self.births * entities;
         let others = domains - domains / ranks;
-        let letters = (domains / ranks) * others * 28.0 + 4.0 * born * (domains / ranks);
+        let letters = (domains / ranks) * others * 28.0 + 4.0 * born / ranks * others;
         let births = if born > 0.0 {
             letters * self.byte_ns * away + (ranks - 1.0 - near).max(0.0) * self.message_us * 1.0e3
         } else {
