@@ -20,8 +20,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use flockwork_scheduler::SimulationError;
-
-use crate::ranks::{ENTRY_LEN, entries};
+use flockwork_scheduler::packet::{self, ENTRY_LEN};
 
 /// When packets are sent as differences.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -225,7 +224,7 @@ fn encode(
     let Scratch { plain, planes, diffs } = scratch;
     plain.clear();
     planes.clear();
-    entries(packet, |to, from, range| {
+    packet::entries(packet, |from, to, range| {
         let message = &packet[range.clone()];
         // The entry's head and the message's head tell the decoder all numbers.
         plain.extend_from_slice(&packet[range.start - ENTRY_LEN..range.start]);

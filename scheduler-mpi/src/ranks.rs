@@ -1,9 +1,8 @@
 //! The executor of one rank: its domains on threads, and packets for the other ranks.
 //!
 //! Domains of one rank exchange letters in shared memory. What goes to other ranks is gathered
-//! into one packet for each of them: entries of sender, receiver and length as `u32`, then the
-//! bytes of the message. When all domains of the rank wait, they have closed the same lane, and
-//! its packets are exchanged.
+//! into one packet for each of them, in the form of [`flockwork_scheduler::packet`]. When all domains
+//! of the rank wait, they have closed the same lane, and its packets are exchanged.
 
 use std::convert::Infallible;
 use std::ops::Range;
@@ -14,11 +13,11 @@ use std::time::Instant;
 use flockwork_kernel::columns::{Columns, Reach, packed_len};
 use flockwork_scheduler::{
     Domain, DomainError, Executor, Frame, Lane, Model, Progress, SimulationError, Topology,
-    Transport, advance, no_transport,
+    Transport, advance, no_transport, packet,
 };
-use flockwork_scheduler_native::{ThreadsError, WallClock};
+use flockwork_scheduler_native::{ThreadsError, WallClock, start_pool};
+use rayon::ThreadPool;
 use rayon::prelude::*;
-use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::codec::{Codec, Deltas};
 use crate::network::Network;
@@ -87,9 +86,6 @@ struct Entry {
     end: usize,
 }
 
-/// Bytes in front of each message of a packet.
-pub(crate) const ENTRY_LEN: usize = 12;
-
 impl Ranks {
     /// Starts `workers` threads for this rank.
     ///
@@ -97,17 +93,7 @@ impl Ranks {
     ///
     /// [`ThreadsError`].
     pub fn new(network: Network, workers: usize) -> Result<Self, ThreadsError> {
-        if workers == 0 || workers > flockwork_scheduler_native::MAX_WORKERS {
-            return Err(ThreadsError::Workers { given: workers });
-        }
-        let pool = ThreadPoolBuilder::new()
-            .num_threads(workers)
-            .thread_name(|worker| format!("flockwork-{worker}"))
-            .build()
-            .map_err(|error| ThreadsError::Start { problem: error.to_string() })?;
-        if pool.broadcast(|_| flockwork_scheduler_native::flushes_subnormals()).contains(&true) {
-            return Err(ThreadsError::FloatEnvironment);
-        }
+        let pool = start_pool(workers)?;
         Ok(Self {
             network,
             pool,
@@ -149,7 +135,7 @@ impl Ranks {
     }
 
     fn local(&self) -> Range<u32> {
-        share(self.network.rank(), self.network.size(), self.domains)
+        packet::share(self.network.rank(), self.network.size(), self.domains)
     }
 
     /// Polls all domains on the pool as far as they get; true if one is not done yet.
@@ -217,7 +203,7 @@ impl Ranks {
         }
         lane.index.clear();
         for (rank, packet) in lane.inbox.iter().enumerate() {
-            let whole = entries(packet, |to, from, range| {
+            let whole = packet::entries(packet, |from, to, range| {
                 let (begin, end) = (range.start, range.end);
                 lane.index.push(Entry { to, from, rank: rank as u32, begin, end });
             });
@@ -246,7 +232,7 @@ impl Ranks {
                     (false, true) => from,
                     _ => continue,
                 };
-                near.push(owner(other, self.network.size(), self.domains));
+                near.push(packet::owner(other, self.network.size(), self.domains));
             }
         }
         near.sort_unstable();
@@ -255,38 +241,6 @@ impl Ranks {
         self.near_by = Some(Arc::clone(topology));
         self.codec.forget();
     }
-}
-
-/// The domains of a rank: as even a share as there is.
-fn share(rank: u32, ranks: u32, domains: u32) -> Range<u32> {
-    let begin = |rank: u32| (u64::from(rank) * u64::from(domains) / u64::from(ranks)) as u32;
-    begin(rank)..begin(rank + 1)
-}
-
-/// The rank of a domain.
-fn owner(domain: u32, ranks: u32, domains: u32) -> u32 {
-    let about = (u64::from(domain) * u64::from(ranks) / u64::from(domains.max(1))) as u32;
-    (about.saturating_sub(1)..ranks)
-        .find(|rank| share(*rank, ranks, domains).contains(&domain))
-        .unwrap_or(0)
-}
-
-/// Calls `each` with receiver, sender and place of every message of a packet; false if the last
-/// one is cut short.
-pub(crate) fn entries(packet: &[u8], mut each: impl FnMut(u32, u32, Range<usize>)) -> bool {
-    let mut at = 0;
-    while let Some(head) = packet.get(at..at + ENTRY_LEN) {
-        let word =
-            |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
-        let begin = at + ENTRY_LEN;
-        let end = begin + word(8) as usize;
-        if end > packet.len() {
-            return false;
-        }
-        each(word(4), word(0), begin..end);
-        at = end;
-    }
-    at == packet.len()
 }
 
 impl Executor for Ranks {
@@ -301,7 +255,7 @@ impl Executor for Ranks {
     }
 
     fn share(&self, domains: u32) -> Range<u32> {
-        share(self.network.rank(), self.network.size(), domains)
+        packet::share(self.network.rank(), self.network.size(), domains)
     }
 
     fn open(&mut self, domains: usize) {
@@ -379,14 +333,9 @@ impl Transport for Port<'_> {
             fill(&mut letter.bytes);
             letter.full = true;
         } else {
-            let rank = owner(to, self.ranks.network.size(), self.ranks.domains);
+            let rank = packet::owner(to, self.ranks.network.size(), self.ranks.domains);
             let mut packet = open(&boxes.packets[rank as usize]);
-            for word in [self.ranks.first + self.local as u32, to, len as u32] {
-                packet.extend(word.to_le_bytes());
-            }
-            let begin = packet.len();
-            packet.resize(begin + len, 0);
-            fill(&mut packet[begin..]);
+            packet::push(&mut packet, self.ranks.first + self.local as u32, to, len, fill);
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use flockwork_kernel::columns::{Column, Columns, Reach, packed_len};
 use flockwork_scheduler::{Counters, Grid, Model, Region, Setup, Simulation, SimulationError};
 use flockwork_scheduler_native::{
     AnySimulation, Backend, BuildError, Metrics, Options, ProcessMetrics, RegionMetrics, Rows,
-    RunError, WorkerMetrics,
+    RunError, WorkerMetrics, stats_of, tick_histogram,
 };
 use hdrhistogram::Histogram;
 
@@ -64,14 +64,11 @@ struct World<M: Model> {
 
 impl<M: Model> World<M> {
     fn new(simulation: Simulation<M, Ranks>) -> Self {
-        // Up to an hour, to three digits; the bounds are constants, so this cannot fail.
-        let tick_ns = Histogram::new_with_bounds(1, 3_600_000_000_000, 3)
-            .unwrap_or_else(|_| unreachable!("the bounds of the histogram are in order"));
         let executor = simulation.executor();
         Self {
             network: *executor.network(),
             first_tick: simulation.tick(),
-            tick_ns,
+            tick_ns: tick_histogram(),
             wall_ns: 0,
             before: (simulation.counters(), executor.busy_ns(), executor.traffic()),
             peak_memory_bytes: simulation.memory_bytes() as u64,
@@ -129,18 +126,8 @@ impl<M: Model> AnySimulation for World<M> {
     }
 
     fn stats(&mut self) -> Vec<(&'static str, f64)> {
-        let simulation = self.simulation.get_mut();
-        let mut names = M::STATS.iter();
-        let mut stats = Vec::with_capacity(M::STATS.len());
         // A rank that cannot be reached has ended the job.
-        if let Ok(seen) = simulation.observe() {
-            simulation.report(&seen, &mut |value| {
-                if let Some(stat) = names.next() {
-                    stats.push((stat.name, value));
-                }
-            });
-        }
-        stats
+        stats_of(self.simulation.get_mut())
     }
 
     fn metrics(&self) -> Metrics {

@@ -168,6 +168,27 @@ pub struct RegionMetrics {
     pub work: u64,
 }
 
+/// An empty histogram of times of ticks, in nanoseconds: up to an hour, to three digits.
+pub fn tick_histogram() -> Histogram<u64> {
+    // The bounds are constants, so this cannot fail.
+    Histogram::new_with_bounds(1, 3_600_000_000_000, 3)
+        .unwrap_or_else(|_| unreachable!("the bounds of the histogram are in order"))
+}
+
+/// The model's statistics with their names; none if another process cannot be reached.
+pub fn stats_of<M: Model, X: Executor>(world: &mut Simulation<M, X>) -> Vec<(&'static str, f64)> {
+    let mut names = M::STATS.iter();
+    let mut stats = Vec::with_capacity(M::STATS.len());
+    if let Ok(seen) = world.observe() {
+        world.report(&seen, &mut |value| {
+            if let Some(stat) = names.next() {
+                stats.push((stat.name, value));
+            }
+        });
+    }
+    stats
+}
+
 /// A simulation on threads.
 pub(crate) struct Native<M: Model> {
     world: Simulation<M, Threads>,
@@ -182,12 +203,9 @@ pub(crate) struct Native<M: Model> {
 
 impl<M: Model> Native<M> {
     pub(crate) fn new(world: Simulation<M, Threads>) -> Self {
-        // Up to an hour, to three digits; the bounds are constants, so this cannot fail.
-        let tick_ns = Histogram::new_with_bounds(1, 3_600_000_000_000, 3)
-            .unwrap_or_else(|_| unreachable!("the bounds of the histogram are in order"));
         Self {
             first_tick: world.tick(),
-            tick_ns,
+            tick_ns: tick_histogram(),
             wall_ns: 0,
             busy_before: world.executor().busy_ns(),
             before: world.counters(),
@@ -227,17 +245,7 @@ impl<M: Model> AnySimulation for Native<M> {
     }
 
     fn stats(&mut self) -> Vec<(&'static str, f64)> {
-        let mut names = M::STATS.iter();
-        let mut stats = Vec::with_capacity(M::STATS.len());
-        // In one process there is nobody who could not be reached.
-        if let Ok(seen) = self.world.observe() {
-            self.world.report(&seen, &mut |value| {
-                if let Some(stat) = names.next() {
-                    stats.push((stat.name, value));
-                }
-            });
-        }
-        stats
+        stats_of(&mut self.world)
     }
 
     fn metrics(&self) -> Metrics {

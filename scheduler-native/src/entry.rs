@@ -5,7 +5,7 @@ use std::fmt;
 use flockwork_kernel::columns::{Column, Columns, Reach, packed_len, padded};
 use flockwork_scheduler::{
     Cut, Executor, Grid, Model, Param, ParamError, Params, Partition, Setup, Simulation,
-    SimulationError, Stat, Topology,
+    SimulationError, Stat, Topology, check_setup,
 };
 
 use crate::any::{AnySimulation, Native};
@@ -220,22 +220,10 @@ fn params_of<M: Model>(config: &Config) -> Result<M::Params, ParamError> {
     Ok(params)
 }
 
-fn grid_of<M: Model>(setup: &Setup, params: M::Params) -> Result<Grid, SimulationError> {
-    let model = M::new(params, setup)?;
-    Ok(Grid::new(setup.world, model.radius(), setup.population)?)
-}
-
 fn check<M: Model, B: Backend>(config: &Config) -> Result<Checked, BuildError> {
     let setup = config.setup;
     let params = params_of::<M>(config).map_err(SimulationError::from)?;
-    if setup.population == 0 || setup.population > flockwork_scheduler::MAX_POPULATION {
-        let given = u64::from(setup.population);
-        return Err(SimulationError::Population { given }.into());
-    }
-    if !(setup.dt >= 0.0 && setup.dt.is_finite()) {
-        return Err(SimulationError::Timestep { given: setup.dt }.into());
-    }
-    let grid = grid_of::<M>(&setup, params)?;
+    let (_, grid) = check_setup::<M>(&setup, params)?;
     if config.options.workers == 0 || config.options.workers > crate::threads::MAX_WORKERS {
         return Err(ThreadsError::Workers { given: config.options.workers }.into());
     }
@@ -278,7 +266,7 @@ fn build<M: Model, B: Backend>(config: &Config) -> Built {
     check::<M, B>(config)?;
     let setup = config.setup;
     let params = params_of::<M>(config).map_err(SimulationError::from)?;
-    let grid = grid_of::<M>(&setup, params)?;
+    let (_, grid) = check_setup::<M>(&setup, params)?;
     let executor = B::executor(&config.options)?;
     let partition = config.options.partition(&grid, B::processes())?;
     let world = match &config.table {
@@ -305,7 +293,7 @@ fn restore<M: Model, B: Backend>(snapshot: &[u8], options: &Options) -> Built {
         options: options.clone(),
     };
     let params = params_of::<M>(&config).map_err(SimulationError::from)?;
-    let grid = grid_of::<M>(&config.setup, params)?;
+    let (_, grid) = check_setup::<M>(&config.setup, params)?;
     let partition = options.partition(&grid, B::processes())?;
     let executor = B::executor(options)?;
     Ok(B::wrap(Simulation::<M, _>::restore(snapshot, partition, executor)?))

@@ -16,10 +16,11 @@ mod table;
 mod threads;
 
 pub use any::{
-    AnySimulation, Metrics, ProcessMetrics, RegionMetrics, Rows, RunError, WorkerMetrics,
+    AnySimulation, Metrics, ProcessMetrics, RegionMetrics, Rows, RunError, WorkerMetrics, stats_of,
+    tick_histogram,
 };
 pub use entry::{Backend, BuildError, Checked, Config, Entry, OnThreads, Options};
 pub use flockwork_scheduler::snapshot::{header as snapshot_header, merge as merge_snapshots};
 pub use flockwork_scheduler::{SnapshotError, SnapshotHeader};
 pub use table::{Table, TableColumn};
-pub use threads::{MAX_WORKERS, Threads, ThreadsError, WallClock, flushes_subnormals};
+pub use threads::{Threads, ThreadsError, WallClock, start_pool};

@@ -33,19 +33,8 @@ impl Threads {
     /// [`ThreadsError`] if there are to be no workers or too many, or they cannot be started, or
     /// one of them computes with flushed subnormal numbers, which would change results.
     pub fn new(workers: usize) -> Result<Self, ThreadsError> {
-        if workers == 0 || workers > MAX_WORKERS {
-            return Err(ThreadsError::Workers { given: workers });
-        }
-        let pool = ThreadPoolBuilder::new()
-            .num_threads(workers)
-            .thread_name(|worker| format!("flockwork-{worker}"))
-            .build()
-            .map_err(|error| ThreadsError::Start { problem: error.to_string() })?;
-        if pool.broadcast(|_| flushes_subnormals()).contains(&true) {
-            return Err(ThreadsError::FloatEnvironment);
-        }
         Ok(Self {
-            pool: Arc::new(pool),
+            pool: Arc::new(start_pool(workers)?),
             post: Post::new(0),
             clock: WallClock::new(),
             busy_ns: (0..workers).map(|_| AtomicU64::new(0)).collect(),
@@ -61,6 +50,26 @@ impl Threads {
     pub fn busy_ns(&self) -> Vec<u64> {
         self.busy_ns.iter().map(|ns| ns.load(Ordering::Relaxed)).collect()
     }
+}
+
+/// Starts a pool of threads that compute as every other one does.
+///
+/// # Errors
+///
+/// As [`Threads::new`].
+pub fn start_pool(workers: usize) -> Result<ThreadPool, ThreadsError> {
+    if workers == 0 || workers > MAX_WORKERS {
+        return Err(ThreadsError::Workers { given: workers });
+    }
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(workers)
+        .thread_name(|worker| format!("flockwork-{worker}"))
+        .build()
+        .map_err(|error| ThreadsError::Start { problem: error.to_string() })?;
+    if pool.broadcast(|_| flushes_subnormals()).contains(&true) {
+        return Err(ThreadsError::FloatEnvironment);
+    }
+    Ok(pool)
 }
 
 /// The most worker threads.
@@ -139,7 +148,7 @@ fn fail(failed: &Mutex<Option<(u32, DomainError)>>, domain: u32, error: DomainEr
 }
 
 /// Whether this thread computes with subnormal numbers flushed to zero.
-pub fn flushes_subnormals() -> bool {
+fn flushes_subnormals() -> bool {
     let tiny = black_box(f32::MIN_POSITIVE) * black_box(0.5);
     tiny.to_bits() == 0 || (black_box(f32::from_bits(1)) * black_box(1.0)).to_bits() == 0
 }

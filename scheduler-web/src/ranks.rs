@@ -5,7 +5,7 @@
 //! domains of this rank have closed the lane, empty or not: so who has got the packets of all
 //! other ranks has got everything.
 //!
-//! A packet holds entries: sender, receiver and length as `u32`, then the bytes of the message.
+//! A packet's form is [`flockwork_scheduler::packet`]'s.
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -14,7 +14,7 @@ use core::ops::Range;
 
 use flockwork_scheduler::{
     Domain, Executor, Frame, Lane, Model, Progress, SimulationError, Transport, advance,
-    no_transport,
+    no_transport, packet,
 };
 
 use crate::host::HostClock;
@@ -121,7 +121,7 @@ impl<C: Carrier> Ranks<C> {
     }
 
     fn share_of(&self, rank: u32) -> Range<u32> {
-        share(rank, self.ranks, self.domains)
+        packet::share(rank, self.ranks, self.domains)
     }
 
     fn others(&self) -> impl Iterator<Item = u32> + use<C> {
@@ -171,12 +171,6 @@ impl<C: Carrier> Ranks<C> {
     }
 }
 
-/// The domains of a rank: as even a share as there is.
-fn share(rank: u32, ranks: u32, domains: u32) -> Range<u32> {
-    let begin = |rank: u32| (u64::from(rank) * u64::from(domains) / u64::from(ranks.max(1))) as u32;
-    begin(rank)..begin(rank + 1)
-}
-
 fn kind_of(lane: Lane) -> Kind {
     match lane {
         Lane::Post => Kind::Post,
@@ -196,7 +190,7 @@ impl<C: Carrier> Executor for Ranks<C> {
     }
 
     fn share(&self, domains: u32) -> Range<u32> {
-        share(self.rank, self.ranks, domains)
+        packet::share(self.rank, self.ranks, domains)
     }
 
     fn open(&mut self, domains: usize) {
@@ -324,17 +318,11 @@ impl<C: Carrier> Transport for Port<'_, C> {
             bytes.resize(len, 0);
             fill(bytes);
             *full = true;
-        } else if let Some(rank) =
-            (0..ranks).find(|rank| share(*rank, ranks, domains).contains(&to))
-        {
+        } else {
+            let rank = packet::owner(to, ranks, domains);
             let (packet, migrants) = &mut state.packets[rank as usize];
-            for word in [from, to, len as u32] {
-                packet.extend(word.to_le_bytes());
-            }
-            let begin = packet.len();
-            packet.resize(begin + len, 0);
-            let message = &mut packet[begin..];
-            fill(message);
+            let place = packet::push(packet, from, to, len, fill);
+            let message = &packet[place];
             // The first count of a message is of events or of migrants.
             *migrants |= lane == Lane::Move && message.get(8..12).is_some_and(|n| n != [0; 4]);
         }
@@ -372,9 +360,9 @@ impl<C: Carrier> Transport for Port<'_, C> {
             }
             ranks.carrier.read(rank, kind_of(lane), number, &mut |packet| {
                 for from in senders.clone() {
-                    entries(packet, |sender, receiver, bytes| {
+                    packet::entries(packet, |sender, receiver, place| {
                         if (sender, receiver) == (from, me) {
-                            each(sender, bytes);
+                            each(sender, &packet[place]);
                         }
                     });
                 }
@@ -394,17 +382,5 @@ impl<C: Carrier> Transport for Port<'_, C> {
         state.cleared[self.local] = state.cleared[self.local].wrapping_add(1);
         self.ranks.sweep(lane);
         Ok(())
-    }
-}
-
-/// Calls `each` with sender, receiver and bytes of every whole entry of a packet.
-fn entries(packet: &[u8], mut each: impl FnMut(u32, u32, &[u8])) {
-    let mut rest = packet;
-    while let Some((head, after)) = rest.split_first_chunk::<12>() {
-        let word =
-            |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
-        let Some((bytes, after)) = after.split_at_checked(word(8) as usize) else { return };
-        each(word(0), word(4), bytes);
-        rest = after;
     }
 }

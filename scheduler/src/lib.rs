@@ -10,6 +10,7 @@
 //! | [`domain`] | one region's state, and the frame as a state machine |
 //! | [`transport`] | how mail travels |
 //! | [`executor`] | who polls the domains |
+//! | [`packet`] | how several processes share domains and pack their mail |
 //! | [`simulation`] | a whole world of domains |
 //! | [`snapshot`] | a world as bytes |
 //! | `conformance` | the suite every scheduler runs, with the feature of that name |
@@ -33,6 +34,7 @@ pub mod executor;
 mod frame;
 mod metrics;
 pub mod model;
+pub mod packet;
 mod params;
 mod setup;
 pub mod simulation;
@@ -51,7 +53,7 @@ pub use model::{Birth, Event, Model, MutOf, RefOf, ScratchOf, Setup, Stat, Tick,
 #[doc(hidden)]
 pub use params::ParamValue;
 pub use params::{Param, ParamError, Params};
-pub use setup::{Initial, MAX_POPULATION, SimulationError};
+pub use setup::{Initial, MAX_POPULATION, SimulationError, check as check_setup};
 pub use simulation::{Observation, Partition, Simulation};
 pub use snapshot::{SnapshotError, SnapshotHeader};
 pub use topology::Topology;

@@ -20,10 +20,11 @@ pub type Initial<'a> = dyn FnMut(u32, &mut [u8]) -> Result<(), SimulationError> 
 pub const MAX_POPULATION: u32 = 1 << 30;
 
 /// Checks set-up and parameters, and makes the model and its grid.
-pub(crate) fn check<M: Model>(
-    setup: &Setup,
-    params: M::Params,
-) -> Result<(M, Grid), SimulationError> {
+///
+/// # Errors
+///
+/// [`SimulationError`] that says which part is not acceptable.
+pub fn check<M: Model>(setup: &Setup, params: M::Params) -> Result<(M, Grid), SimulationError> {
     for name in ["x", "y"] {
         if find::<f32>(M::Columns::SCHEMA, name).is_none() {
             return Err(SimulationError::NoPosition { column: name });
