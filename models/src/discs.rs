@@ -68,7 +68,7 @@ flockwork_scheduler::params! {
         radius: f32 = 0.5, "length", 1e-6..=1e6;
         /// The speed of every disc at first, in a random direction; about that, if a table of
         /// entities says otherwise: statistics hold up to ten times it.
-        speed: f32 = 1.0, "length / time", 1e-6..=1e6;
+        speed: f32 = 1.0, "length / time", 1e-6..=1e6, start;
     }
 }
 

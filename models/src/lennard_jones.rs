@@ -83,7 +83,7 @@ flockwork_scheduler::params! {
         /// Molecules at this distance or farther have no force on each other.
         cutoff: f32 = 2.5, "sigma", 0.5..=100.0;
         /// The temperature at first, before the potential takes its part.
-        temperature: f32 = 1.0, "epsilon / k", 0.0..=100.0;
+        temperature: f32 = 1.0, "epsilon / k", 0.0..=100.0, start;
         /// 1 to count energies from that at the cutoff, which the motion then keeps; 0 for not.
         shift: u32 = 0, "", 0..=1;
     }

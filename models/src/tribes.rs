@@ -90,10 +90,10 @@ flockwork_scheduler::params! {
     /// Parameters of [`Tribes`].
     pub struct TribesParams {
         /// The number of tribes.
-        tribes: u32 = 4, "", 1..=4;
+        tribes: u32 = 4, "", 1..=4, start;
         /// Side of the squares in which the tribes begin; at most half of the world's, so that
         /// there is one for each.
-        territory: f32 = 8.0, "length", 0.001..=1e9;
+        territory: f32 = 8.0, "length", 0.001..=1e9, start;
         /// How far the best sight reaches; neighbours closer than this crowd.
         vision: f32 = 1.0, "length", 1e-6..=1e6;
         /// Animals closer than this push each other away.

@@ -35,8 +35,8 @@ pub fn describe<M: Model>(out: &mut String) {
         // Writing to a String cannot fail.
         let _ = write!(
             out,
-            ",\"default\":{},\"min\":{},\"max\":{},\"whole\":{}",
-            param.default, param.min, param.max, param.whole
+            ",\"default\":{},\"min\":{},\"max\":{},\"whole\":{},\"live\":{}",
+            param.default, param.min, param.max, param.whole, param.live
         );
     });
     list(out, "stats", M::STATS, |out, stat| {

@@ -20,6 +20,9 @@ pub struct Param {
     pub max: f64,
     /// Whether only whole numbers are allowed.
     pub whole: bool,
+    /// Whether it acts in every tick. One that does not acts at tick 0 alone, on how the world
+    /// begins, and cannot be changed later.
+    pub live: bool,
 }
 
 /// A set of parameters, made by [`params!`](crate::params!).
@@ -53,6 +56,21 @@ pub trait Params: Copy + Default + Send + Sync + fmt::Debug + 'static {
         self.put(index, value);
         Ok(())
     }
+
+    /// Checks that these can follow `before` between two ticks.
+    ///
+    /// # Errors
+    ///
+    /// [`ParamError::NotLive`] if one differs that acts at tick 0 alone.
+    fn check_live(&self, before: &Self) -> Result<(), ParamError> {
+        for (index, param) in Self::TABLE.iter().enumerate().filter(|(_, param)| !param.live) {
+            if self.get(index) != before.get(index) {
+                let value = before.get(index).unwrap_or(param.default);
+                return Err(ParamError::NotLive { param: *param, value });
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The number types of parameters; used by [`params!`](crate::params!).
@@ -84,6 +102,7 @@ impl ParamValue for u32 {
 }
 
 /// Describes a model's parameters: a struct of `f32` and `u32` with defaults, units and ranges.
+/// One that acts at tick 0 alone, on how the world begins, has `start` after its range.
 ///
 /// # Example
 ///
@@ -97,6 +116,8 @@ impl ParamValue for u32 {
 ///         neighbor_radius: f32 = 1.0, "length", 0.001..=1e6;
 ///         /// How many neighbours count at most; 0 for all.
 ///         most_neighbors: u32 = 0, "", 0..=64;
+///         /// The part of all agents that begins at rest.
+///         resting: f32 = 0.0, "", 0.0..=1.0, start;
 ///     }
 /// }
 ///
@@ -108,11 +129,13 @@ impl ParamValue for u32 {
 /// ```
 #[macro_export]
 macro_rules! params {
+    (@live) => { true };
+    (@live start) => { false };
     (
         $(#[$meta:meta])*
         $vis:vis struct $name:ident {
             $($(#[doc = $doc:literal])* $field:ident : $kind:ty = $default:expr, $unit:literal,
-                $min:literal ..= $max:literal;)*
+                $min:literal ..= $max:literal $(, $when:ident)?;)*
         }
     ) => {
         $(#[$meta])*
@@ -137,6 +160,7 @@ macro_rules! params {
                     min: $min as f64,
                     max: $max as f64,
                     whole: <$kind as $crate::ParamValue>::WHOLE,
+                    live: $crate::params!(@live $($when)?),
                 },
             )*];
 
@@ -191,6 +215,13 @@ pub enum ParamError {
         /// What was given.
         value: f64,
     },
+    /// It acts at tick 0 alone, which is over.
+    NotLive {
+        /// The parameter.
+        param: Param,
+        /// The value that it keeps.
+        value: f64,
+    },
     /// The value does not go together with another one.
     Conflict {
         /// The parameter to change.
@@ -224,6 +255,12 @@ impl fmt::Display for ParamError {
                     param.name, param.min, param.max
                 )
             }
+            Self::NotLive { param, value } => write!(
+                f,
+                "params.{} acts at tick 0 alone, where it was {value}: begin a new run for another \
+                 value",
+                param.name
+            ),
             Self::Conflict { name, problem } => write!(f, "params.{name}: {problem}"),
         }
     }

@@ -484,6 +484,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         if self.stage != Stage::Idle {
             return Err(SimulationError::Busy { tick: self.tick });
         }
+        params.check_live(&self.params)?;
         let (model, grid) = setup::check::<M>(&self.setup, params)?;
         if grid != *self.topology.grid() {
             self.topology = Arc::new(Topology::new(grid, self.partition.cut, &|_, _| 1)?);

@@ -75,7 +75,9 @@ fn describe(entry: &Entry) -> String {
         let unit = if param.unit.is_empty() { "" } else { " " };
         let range =
             format!("{} ({} to {})", plain(param.default), plain(param.min), plain(param.max));
-        [param.name.to_string(), format!("{range}{unit}{}", param.unit), param.about.to_string()]
+        let when = if param.live { "" } else { " Acts at tick 0 alone." };
+        let about = format!("{}{when}", param.about);
+        [param.name.to_string(), format!("{range}{unit}{}", param.unit), about]
     });
     table("parameters: default (range) unit", params.collect());
     let columns = entry.schema.iter().map(|column| {
@@ -140,6 +142,7 @@ struct ParamReport {
     min: f64,
     max: f64,
     whole: bool,
+    live: bool,
 }
 
 #[derive(Serialize)]
@@ -165,6 +168,7 @@ impl ModelReport {
             min: param.min,
             max: param.max,
             whole: param.whole,
+            live: param.live,
         });
         let stats =
             entry.stats.iter().map(|stat| StatReport { name: stat.name, about: stat.about });

@@ -276,6 +276,8 @@ export interface ModelInfo {
     readonly min: number;
     readonly max: number;
     readonly whole: boolean;
+    /** Whether it acts in every tick; one that does not acts at tick 0 alone and cannot be set later. */
+    readonly live: boolean;
   }[];
   readonly stats: readonly { readonly name: string; readonly about: string }[];
 }

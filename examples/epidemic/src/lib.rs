@@ -83,7 +83,7 @@ flockwork_scheduler::params! {
         /// The mean time from infection to recovery.
         duration: f32 = 10.0, "time", 1e-6..=1e9;
         /// The part of people who are infected at tick 0.
-        first_cases: f32 = 0.005, "", 0.0..=1.0;
+        first_cases: f32 = 0.005, "", 0.0..=1.0, start;
     }
 }
 
