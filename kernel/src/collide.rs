@@ -12,19 +12,20 @@
 //! B. Mirtich, "Impulse-based dynamic simulation of rigid body systems", PhD thesis, University of
 //! California, Berkeley, 1996; here without friction and rotation.
 
-use crate::{F32x8, Mask8, V2};
+use crate::isa::Baseline;
+use crate::simd::{F32x8, Isa, Mask8, V2};
 
 pub mod resolve;
 
 /// How two discs touch, seen from one of them.
 #[derive(Clone, Copy, Debug)]
-pub struct Contact {
+pub struct Contact<S: Isa = Baseline> {
     /// Lanes whose discs overlap. Everything else is 0 elsewhere.
-    pub touching: Mask8,
+    pub touching: Mask8<S>,
     /// The direction to the other disc, length 1.
-    pub normal: V2,
+    pub normal: V2<S>,
     /// How far the discs overlap, metres, above 0.
-    pub depth: F32x8,
+    pub depth: F32x8<S>,
 }
 
 /// Tests two discs for overlap.
@@ -33,7 +34,7 @@ pub struct Contact {
 /// with one centre have no direction: there the disc for which `first` is true sees the other
 /// along +x, and the other one sees it along -x; let `first` be "my id is smaller".
 #[inline(always)]
-pub fn contact(offset: V2, reach: F32x8, first: Mask8) -> Contact {
+pub fn contact<S: Isa>(offset: V2<S>, reach: F32x8<S>, first: Mask8<S>) -> Contact<S> {
     let distance = offset.length();
     let touching = distance.lt(reach);
     let one_centre = distance.eq(F32x8::ZERO);
@@ -48,12 +49,12 @@ pub fn contact(offset: V2, reach: F32x8, first: Mask8) -> Contact {
 /// inverse masses, `restitution` from 0 (they stay together) to 1 (elastic). Multiply by this
 /// disc's inverse mass to get its change of velocity.
 #[inline(always)]
-pub fn impulse(
-    contact: &Contact,
-    relative_velocity: V2,
-    inverse_masses: F32x8,
-    restitution: F32x8,
-) -> V2 {
+pub fn impulse<S: Isa>(
+    contact: &Contact<S>,
+    relative_velocity: V2<S>,
+    inverse_masses: F32x8<S>,
+    restitution: F32x8<S>,
+) -> V2<S> {
     let approach = contact.normal.dot(relative_velocity);
     let hit = contact.touching & approach.lt(F32x8::ZERO) & inverse_masses.gt(F32x8::ZERO);
     let size = (F32x8::ONE + restitution) * approach / inverse_masses;
@@ -64,12 +65,12 @@ pub fn impulse(
 ///
 /// Both discs together move by `share` times the depth, in proportion to their inverse masses.
 #[inline(always)]
-pub fn correction(
-    contact: &Contact,
-    inverse_mass: F32x8,
-    inverse_masses: F32x8,
-    share: F32x8,
-) -> V2 {
+pub fn correction<S: Isa>(
+    contact: &Contact<S>,
+    inverse_mass: F32x8<S>,
+    inverse_masses: F32x8<S>,
+    share: F32x8<S>,
+) -> V2<S> {
     let movable = contact.touching & inverse_masses.gt(F32x8::ZERO);
     let way = contact.depth * share * (inverse_mass / inverse_masses);
     (-(contact.normal * way)).keep(movable)
@@ -80,7 +81,13 @@ pub fn correction(
 ///
 /// A disc wider than the world ends in the middle. NaN stays NaN.
 #[inline(always)]
-pub fn wall(x: F32x8, v: F32x8, radius: F32x8, side: F32x8, restitution: F32x8) -> (F32x8, F32x8) {
+pub fn wall<S: Isa>(
+    x: F32x8<S>,
+    v: F32x8<S>,
+    radius: F32x8<S>,
+    side: F32x8<S>,
+    restitution: F32x8<S>,
+) -> (F32x8<S>, F32x8<S>) {
     let (low, high) = (radius, side - radius);
     let middle = side * F32x8::splat(0.5);
     let wide = low.gt(high);

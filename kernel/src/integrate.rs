@@ -9,8 +9,10 @@
 //! consistent units a model uses.
 
 use crate::error::{KernelError, non_negative};
+use crate::isa::Baseline;
 use crate::math;
-use crate::{Edge, F32x8, World};
+use crate::simd::{F32x8, Isa};
+use crate::{Edge, World};
 
 pub mod slices;
 
@@ -36,14 +38,19 @@ impl Timestep {
 
     /// The step in every lane.
     #[inline(always)]
-    pub fn lanes(self) -> F32x8 {
+    pub fn lanes<S: Isa>(self) -> F32x8<S> {
         F32x8::splat(self.0)
     }
 }
 
 /// One step of the semi-implicit Euler method along one axis: the new velocity moves the position.
 #[inline(always)]
-pub fn euler(x: F32x8, v: F32x8, acceleration: F32x8, dt: F32x8) -> (F32x8, F32x8) {
+pub fn euler<S: Isa>(
+    x: F32x8<S>,
+    v: F32x8<S>,
+    acceleration: F32x8<S>,
+    dt: F32x8<S>,
+) -> (F32x8<S>, F32x8<S>) {
     let v = v + acceleration * dt;
     (x + v * dt, v)
 }
@@ -53,7 +60,7 @@ pub fn euler(x: F32x8, v: F32x8, acceleration: F32x8, dt: F32x8) -> (F32x8, F32x
 /// An `x` within the range keeps its bits (but -0.0, which becomes +0.0). One that is so large
 /// that its place is lost to rounding becomes 0. NaN and infinity give NaN.
 #[inline(always)]
-pub fn wrap_torus(x: F32x8, side: F32x8, inverse_side: F32x8) -> F32x8 {
+pub fn wrap_torus<S: Isa>(x: F32x8<S>, side: F32x8<S>, inverse_side: F32x8<S>) -> F32x8<S> {
     let x = x - (x * inverse_side).floor() * side;
     let x = x.lt(F32x8::ZERO).select(x + side, x);
     let x = x.ge(side).select(x - side, x);
@@ -66,7 +73,7 @@ pub fn wrap_torus(x: F32x8, side: F32x8, inverse_side: F32x8) -> F32x8 {
 /// The result is in [0, `side`]. Whoever is past a wall by more than `side` ends at that wall.
 /// NaN stays NaN.
 #[inline(always)]
-pub fn reflect(x: F32x8, v: F32x8, side: F32x8) -> (F32x8, F32x8) {
+pub fn reflect<S: Isa>(x: F32x8<S>, v: F32x8<S>, side: F32x8<S>) -> (F32x8<S>, F32x8<S>) {
     let below = x.lt(F32x8::ZERO);
     let above = x.gt(side);
     let inwards = v.abs();
@@ -82,7 +89,12 @@ pub fn reflect(x: F32x8, v: F32x8, side: F32x8) -> (F32x8, F32x8) {
 ///
 /// A velocity of zero stays zero. The result may miss a bound by rounding, about one part in 10^7.
 #[inline(always)]
-pub fn clamp_speed(vx: F32x8, vy: F32x8, low: F32x8, high: F32x8) -> (F32x8, F32x8) {
+pub fn clamp_speed<S: Isa>(
+    vx: F32x8<S>,
+    vy: F32x8<S>,
+    low: F32x8<S>,
+    high: F32x8<S>,
+) -> (F32x8<S>, F32x8<S>) {
     let speed = math::length(vx, vy);
     let slow = speed.lt(low) & speed.gt(F32x8::ZERO);
     let target = speed.gt(high).select(high, slow.select(low, speed));
@@ -94,21 +106,21 @@ pub fn clamp_speed(vx: F32x8, vy: F32x8, low: F32x8, high: F32x8) -> (F32x8, F32
 /// What a velocity is multiplied with in a step `dt` under linear drag of `rate` per second:
 /// 1 / (1 + rate dt), which is stable for every step.
 #[inline(always)]
-pub fn drag_factor(rate: F32x8, dt: F32x8) -> F32x8 {
+pub fn drag_factor<S: Isa>(rate: F32x8<S>, dt: F32x8<S>) -> F32x8<S> {
     F32x8::ONE / (F32x8::ONE + rate * dt)
 }
 
 /// The edge of a world, ready to be applied to lanes.
 #[derive(Clone, Copy, Debug)]
-pub struct EdgeLanes {
+pub struct EdgeLanes<S: Isa = Baseline> {
     edge: Edge,
-    width: F32x8,
-    height: F32x8,
-    inverse_width: F32x8,
-    inverse_height: F32x8,
+    width: F32x8<S>,
+    height: F32x8<S>,
+    inverse_width: F32x8<S>,
+    inverse_height: F32x8<S>,
 }
 
-impl EdgeLanes {
+impl<S: Isa> EdgeLanes<S> {
     /// Prepares the edge of `world`.
     #[inline(always)]
     pub fn of(world: &World) -> Self {
@@ -125,7 +137,13 @@ impl EdgeLanes {
     /// Brings positions back into the world: [`wrap_torus`], [`reflect`], or nothing for an open
     /// world. Gives (x, y, vx, vy).
     #[inline(always)]
-    pub fn apply(&self, x: F32x8, y: F32x8, vx: F32x8, vy: F32x8) -> (F32x8, F32x8, F32x8, F32x8) {
+    pub fn apply(
+        &self,
+        x: F32x8<S>,
+        y: F32x8<S>,
+        vx: F32x8<S>,
+        vy: F32x8<S>,
+    ) -> (F32x8<S>, F32x8<S>, F32x8<S>, F32x8<S>) {
         match self.edge {
             Edge::Torus => (
                 wrap_torus(x, self.width, self.inverse_width),

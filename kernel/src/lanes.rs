@@ -1,4 +1,4 @@
-//! Eight lanes of `f32` and `u32`: the only file that imports [`wide`].
+//! Eight lanes of `f32` and `u32`, generic over the instruction set ([`Isa`]).
 //!
 //! The logical width is 8 on every target, so how entities are packed into lanes never differs.
 //! The types are opaque on purpose: they offer only operations whose result is the same bit
@@ -8,98 +8,66 @@
 //!
 //! Where to read next: `crate::math` builds transcendental functions from these operations.
 
+use core::fmt;
 use core::ops::{
     Add, AddAssign, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Shl, Shr, Sub, SubAssign,
 };
 
-#[cfg(all(target_arch = "wasm32", not(target_feature = "simd128")))]
-mod plain;
-
-#[cfg(all(target_arch = "wasm32", not(target_feature = "simd128")))]
-use plain::{f32x8, i32x8, mask8, masks, u32x8};
-#[cfg(not(all(target_arch = "wasm32", not(target_feature = "simd128"))))]
-use wide::{f32x8, f32x8 as mask8, i32x8, u32x8};
-
-/// What masks need beyond the operators: here a mask is an `f32` with all bits of a lane set.
-#[cfg(not(all(target_arch = "wasm32", not(target_feature = "simd128"))))]
-mod masks {
-    use super::{f32x8, u32x8};
-
-    #[inline(always)]
-    pub fn none() -> f32x8 {
-        f32x8::splat(0.0)
-    }
-
-    #[inline(always)]
-    pub fn equal(a: u32x8, b: u32x8) -> f32x8 {
-        bytemuck::cast(a.simd_eq(b))
-    }
-
-    #[inline(always)]
-    pub fn select(mask: f32x8, yes: u32x8, no: u32x8) -> u32x8 {
-        let float = bytemuck::cast::<u32x8, f32x8>;
-        bytemuck::cast(mask.select(float(yes), float(no)))
-    }
-
-    #[inline(always)]
-    pub fn keep(mask: f32x8, value: f32x8) -> f32x8 {
-        mask & value
-    }
-}
+use crate::isa::Isa;
 
 /// The number of lanes of every vector type of this crate, on every target.
 pub const LANES: usize = 8;
 
 /// Eight `f32`, one per entity.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy)]
 #[repr(transparent)]
-pub struct F32x8(f32x8);
+pub struct F32x8<S: Isa>(S::F32);
 
-impl F32x8 {
+impl<S: Isa> F32x8<S> {
     /// All lanes +0.0.
-    pub const ZERO: Self = Self(f32x8::splat(0.0));
+    pub const ZERO: Self = Self(S::ZERO);
     /// All lanes 1.0.
-    pub const ONE: Self = Self(f32x8::splat(1.0));
+    pub const ONE: Self = Self(S::ONE);
 
     /// Puts `value` in every lane.
     #[inline(always)]
     pub fn splat(value: f32) -> Self {
-        Self(f32x8::splat(value))
+        Self(S::splat(value))
     }
 
     /// Takes one value per lane.
     #[inline(always)]
     pub fn from_array(values: [f32; LANES]) -> Self {
-        Self(f32x8::new(values))
+        Self(S::new(values))
     }
 
     /// Gives one value per lane.
     #[inline(always)]
     pub fn to_array(self) -> [f32; LANES] {
-        self.0.to_array()
+        S::array(self.0)
     }
 
     /// Loads the first eight values of `source`; lanes past its end are +0.0.
     #[inline(always)]
     pub fn load(source: &[f32]) -> Self {
         if let Some(full) = source.first_chunk::<LANES>() {
-            return Self(f32x8::new(*full));
+            return Self(S::new(*full));
         }
         let mut lanes = [0.0; LANES];
         for (lane, value) in lanes.iter_mut().zip(source) {
             *lane = *value;
         }
-        Self(f32x8::new(lanes))
+        Self(S::new(lanes))
     }
 
     /// Stores the lanes to the first eight places of `target`; lanes past its end are dropped.
     #[inline(always)]
     pub fn store(self, target: &mut [f32]) {
         if let Some(full) = target.first_chunk_mut::<LANES>() {
-            *full = self.0.to_array();
+            *full = S::array(self.0);
             return;
         }
-        for (place, lane) in target.iter_mut().zip(self.0.to_array()) {
+        for (place, lane) in target.iter_mut().zip(S::array(self.0)) {
             *place = lane;
         }
     }
@@ -107,31 +75,31 @@ impl F32x8 {
     /// The square root, correctly rounded; NaN for a negative lane.
     #[inline(always)]
     pub fn sqrt(self) -> Self {
-        Self(self.0.sqrt())
+        Self(S::sqrt(self.0))
     }
 
     /// The largest whole number not above each lane.
     #[inline(always)]
     pub fn floor(self) -> Self {
-        Self(self.0.floor())
+        Self(S::floor(self.0))
     }
 
     /// The absolute value.
     #[inline(always)]
     pub fn abs(self) -> Self {
-        Self(self.0.abs())
+        Self(S::abs(self.0))
     }
 
     /// The smaller operand; the second one where they are equal or either is NaN.
     #[inline(always)]
     pub fn min(self, other: Self) -> Self {
-        self.lt(other).select(self, other)
+        Self(S::min(self.0, other.0))
     }
 
     /// The larger operand; the second one where they are equal or either is NaN.
     #[inline(always)]
     pub fn max(self, other: Self) -> Self {
-        self.gt(other).select(self, other)
+        Self(S::max(self.0, other.0))
     }
 
     /// `low` where a lane is below `low` or NaN, `high` where it is above `high`.
@@ -142,37 +110,37 @@ impl F32x8 {
 
     /// Lanes of `self` below `other`; false for NaN.
     #[inline(always)]
-    pub fn lt(self, other: Self) -> Mask8 {
-        Mask8(self.0.simd_lt(other.0))
+    pub fn lt(self, other: Self) -> Mask8<S> {
+        Mask8(S::lt(self.0, other.0))
     }
 
     /// Lanes of `self` at or below `other`; false for NaN.
     #[inline(always)]
-    pub fn le(self, other: Self) -> Mask8 {
-        Mask8(self.0.simd_le(other.0))
+    pub fn le(self, other: Self) -> Mask8<S> {
+        Mask8(S::le(self.0, other.0))
     }
 
     /// Lanes of `self` above `other`; false for NaN.
     #[inline(always)]
-    pub fn gt(self, other: Self) -> Mask8 {
-        Mask8(self.0.simd_gt(other.0))
+    pub fn gt(self, other: Self) -> Mask8<S> {
+        Mask8(S::gt(self.0, other.0))
     }
 
     /// Lanes of `self` at or above `other`; false for NaN.
     #[inline(always)]
-    pub fn ge(self, other: Self) -> Mask8 {
-        Mask8(self.0.simd_ge(other.0))
+    pub fn ge(self, other: Self) -> Mask8<S> {
+        Mask8(S::ge(self.0, other.0))
     }
 
     /// Lanes that are equal; +0.0 equals -0.0, NaN equals nothing.
     #[inline(always)]
-    pub fn eq(self, other: Self) -> Mask8 {
-        Mask8(self.0.simd_eq(other.0))
+    pub fn eq(self, other: Self) -> Mask8<S> {
+        Mask8(S::equal(self.0, other.0))
     }
 
     /// Lanes that are neither infinite nor NaN.
     #[inline(always)]
-    pub fn is_finite(self) -> Mask8 {
+    pub fn is_finite(self) -> Mask8<S> {
         self.abs().lt(Self::splat(f32::INFINITY))
     }
 
@@ -180,12 +148,12 @@ impl F32x8 {
     ///
     /// `limit` must be at most 2^24 to be exact; a larger one is clamped to it.
     #[inline(always)]
-    pub fn to_index(self, limit: u32) -> U32x8 {
-        let top = f32x8::splat(limit.min(1 << 24) as f32);
-        let low = self.0.simd_ge(f32x8::splat(0.0)).select(self.0, f32x8::splat(0.0));
-        let bounded = low.simd_lt(top).select(low, top);
+    pub fn to_index(self, limit: u32) -> U32x8<S> {
+        let top = Self::splat(limit.min(1 << 24) as f32);
+        let low = self.ge(Self::ZERO).select(self, Self::ZERO);
+        let bounded = low.lt(top).select(low, top);
         // In range and not NaN, so the fast conversion has one meaning on every target.
-        U32x8(bytemuck::cast(bounded.fast_trunc_int()))
+        U32x8(S::trunc(bounded.0))
     }
 
     /// Adds +0.0, which turns -0.0 into +0.0 and changes nothing else.
@@ -196,65 +164,65 @@ impl F32x8 {
 
     /// The bits of each lane.
     #[inline(always)]
-    pub fn to_bits(self) -> U32x8 {
-        U32x8(bytemuck::cast(self.0))
+    pub fn to_bits(self) -> U32x8<S> {
+        U32x8(S::to_bits(self.0))
     }
 
     /// The lanes that have these bits.
     #[inline(always)]
-    pub fn from_bits(bits: U32x8) -> Self {
-        Self(bytemuck::cast(bits.0))
+    pub fn from_bits(bits: U32x8<S>) -> Self {
+        Self(S::from_bits(bits.0))
     }
 }
 
 /// Eight `u32`; arithmetic wraps.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy)]
 #[repr(transparent)]
-pub struct U32x8(u32x8);
+pub struct U32x8<S: Isa>(S::U32);
 
-impl U32x8 {
+impl<S: Isa> U32x8<S> {
     /// All lanes 0.
-    pub const ZERO: Self = Self(u32x8::splat(0));
+    pub const ZERO: Self = Self(S::ZERO_U32);
 
     /// Puts `value` in every lane.
     #[inline(always)]
     pub fn splat(value: u32) -> Self {
-        Self(u32x8::splat(value))
+        Self(S::splat_u32(value))
     }
 
     /// Takes one value per lane.
     #[inline(always)]
     pub fn from_array(values: [u32; LANES]) -> Self {
-        Self(u32x8::new(values))
+        Self(S::new_u32(values))
     }
 
     /// Gives one value per lane.
     #[inline(always)]
     pub fn to_array(self) -> [u32; LANES] {
-        self.0.to_array()
+        S::array_u32(self.0)
     }
 
     /// Loads the first eight values of `source`; lanes past its end are 0.
     #[inline(always)]
     pub fn load(source: &[u32]) -> Self {
         if let Some(full) = source.first_chunk::<LANES>() {
-            return Self(u32x8::new(*full));
+            return Self(S::new_u32(*full));
         }
         let mut lanes = [0; LANES];
         for (lane, value) in lanes.iter_mut().zip(source) {
             *lane = *value;
         }
-        Self(u32x8::new(lanes))
+        Self(S::new_u32(lanes))
     }
 
     /// Stores the lanes to the first eight places of `target`; lanes past its end are dropped.
     #[inline(always)]
     pub fn store(self, target: &mut [u32]) {
         if let Some(full) = target.first_chunk_mut::<LANES>() {
-            *full = self.0.to_array();
+            *full = S::array_u32(self.0);
             return;
         }
-        for (place, lane) in target.iter_mut().zip(self.0.to_array()) {
+        for (place, lane) in target.iter_mut().zip(S::array_u32(self.0)) {
             *place = lane;
         }
     }
@@ -262,165 +230,203 @@ impl U32x8 {
     /// The low and the high 32 bits of the 64-bit products.
     #[inline(always)]
     pub fn mul_low_high(self, other: Self) -> (Self, Self) {
-        let (low, high) = self.0.mul_keep_low_high(other.0);
+        let (low, high) = S::mul_low_high(self.0, other.0);
         (Self(low), Self(high))
     }
 
     /// Lanes that are equal.
     #[inline(always)]
-    pub fn eq(self, other: Self) -> Mask8 {
-        Mask8(masks::equal(self.0, other.0))
+    pub fn eq(self, other: Self) -> Mask8<S> {
+        Mask8(S::eq_u32(self.0, other.0))
     }
 
     /// Lanes of `self` below `other`.
     #[inline(always)]
-    pub fn lt(self, other: Self) -> Mask8 {
-        !Self(self.0.max(other.0)).eq(self)
+    pub fn lt(self, other: Self) -> Mask8<S> {
+        !Self(S::max_u32(self.0, other.0)).eq(self)
     }
 
     /// Converts to `f32`; exact for lanes up to 2^24, which the caller keeps.
     #[inline(always)]
-    pub fn to_f32(self) -> F32x8 {
-        F32x8(f32x8::from_i32x8(bytemuck::cast::<u32x8, i32x8>(self.0)))
+    pub fn to_f32(self) -> F32x8<S> {
+        F32x8(S::to_f32(self.0))
     }
 }
 
 /// One truth value per lane: the result of a comparison.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 #[repr(transparent)]
-pub struct Mask8(mask8);
+pub struct Mask8<S: Isa>(S::Mask);
 
-impl Mask8 {
+impl<S: Isa> Mask8<S> {
     /// True in every lane.
     #[inline(always)]
     pub fn all_lanes() -> Self {
-        Self(f32x8::splat(0.0).simd_eq(f32x8::splat(0.0)))
+        Self(S::equal(S::ZERO, S::ZERO))
     }
 
     /// True in no lane.
     #[inline(always)]
     pub fn none() -> Self {
-        Self(masks::none())
+        Self(S::none())
     }
 
     /// True in the first `count` lanes.
     #[inline(always)]
     pub fn first(count: usize) -> Self {
-        const INDEX: f32x8 = f32x8::new([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
-        Self(INDEX.simd_lt(f32x8::splat(count.min(LANES) as f32)))
+        Self(S::lt(S::INDEX, S::splat(count.min(LANES) as f32)))
     }
 
     /// True in `lane` alone; in none if `lane` is not below [`LANES`].
     #[inline(always)]
     pub fn only(lane: usize) -> Self {
-        const INDEX: f32x8 = f32x8::new([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
-        Self(INDEX.simd_eq(f32x8::splat(lane.min(LANES) as f32)))
+        Self(S::equal(S::INDEX, S::splat(lane.min(LANES) as f32)))
     }
 
     /// `yes` where the mask is true, `no` elsewhere.
     #[inline(always)]
-    pub fn select(self, yes: F32x8, no: F32x8) -> F32x8 {
-        F32x8(self.0.select(yes.0, no.0))
+    pub fn select(self, yes: F32x8<S>, no: F32x8<S>) -> F32x8<S> {
+        F32x8(S::select(self.0, yes.0, no.0))
     }
 
     /// `yes` where the mask is true, `no` elsewhere.
     #[inline(always)]
-    pub fn select_u32(self, yes: U32x8, no: U32x8) -> U32x8 {
-        U32x8(masks::select(self.0, yes.0, no.0))
+    pub fn select_u32(self, yes: U32x8<S>, no: U32x8<S>) -> U32x8<S> {
+        U32x8(S::select_u32(self.0, yes.0, no.0))
     }
 
     /// `value` where the mask is true, +0.0 elsewhere.
     ///
     /// Adding the result to a sum that began at +0.0 changes no bit of a masked-out lane.
     #[inline(always)]
-    pub fn keep(self, value: F32x8) -> F32x8 {
-        F32x8(masks::keep(self.0, value.0))
+    pub fn keep(self, value: F32x8<S>) -> F32x8<S> {
+        F32x8(S::keep(self.0, value.0))
     }
 
     /// Bit `i` tells lane `i`.
     #[inline(always)]
     pub fn bits(self) -> u32 {
-        self.0.to_bitmask()
+        S::bits(self.0)
     }
 
     /// True if any lane is.
     #[inline(always)]
     pub fn any(self) -> bool {
-        self.0.any()
+        S::any(self.0)
     }
 
     /// True if all lanes are.
     #[inline(always)]
     pub fn all(self) -> bool {
-        self.0.all()
+        S::all(self.0)
     }
 }
 
 macro_rules! operator {
-    ($lanes:ident, $($trait:ident $method:ident),+) => {$(
-        impl $trait for $lanes {
+    ($lanes:ident, $($trait:ident $method:ident $function:ident),+) => {$(
+        impl<S: Isa> $trait for $lanes<S> {
             type Output = Self;
             #[inline(always)]
             fn $method(self, other: Self) -> Self {
-                Self(self.0.$method(other.0))
+                Self(S::$function(self.0, other.0))
             }
         }
     )+};
 }
 
-operator!(F32x8, Add add, Sub sub, Mul mul, Div div);
-operator!(U32x8, Add add, Sub sub, Mul mul, BitAnd bitand, BitOr bitor, BitXor bitxor);
-operator!(Mask8, BitAnd bitand, BitOr bitor, BitXor bitxor);
+operator!(F32x8, Add add add, Sub sub sub, Mul mul mul, Div div div);
+operator!(U32x8, Add add add_u32, Sub sub sub_u32, Mul mul mul_u32);
+operator!(U32x8, BitAnd bitand and_u32, BitOr bitor or_u32, BitXor bitxor xor_u32);
+operator!(Mask8, BitAnd bitand and, BitOr bitor or, BitXor bitxor xor);
 
-impl AddAssign for F32x8 {
+impl<S: Isa> AddAssign for F32x8<S> {
     #[inline(always)]
     fn add_assign(&mut self, other: Self) {
-        self.0 += other.0;
+        *self = *self + other;
     }
 }
 
-impl SubAssign for F32x8 {
+impl<S: Isa> SubAssign for F32x8<S> {
     #[inline(always)]
     fn sub_assign(&mut self, other: Self) {
-        self.0 -= other.0;
+        *self = *self - other;
     }
 }
 
-impl Neg for F32x8 {
+impl<S: Isa> Neg for F32x8<S> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
-        Self(-self.0)
+        Self(S::neg(self.0))
     }
 }
 
-impl Not for Mask8 {
+impl<S: Isa> Not for Mask8<S> {
     type Output = Self;
     #[inline(always)]
     fn not(self) -> Self {
-        Self(!self.0)
+        Self(S::not(self.0))
     }
 }
 
-impl Shl<u32> for U32x8 {
+/// Shifts count modulo 32, as those of single numbers do when they wrap.
+#[inline(always)]
+fn modulo(bits: u32) -> u32 {
+    bits & 31
+}
+
+impl<S: Isa> Shl<u32> for U32x8<S> {
     type Output = Self;
     #[inline(always)]
     fn shl(self, bits: u32) -> Self {
-        Self(self.0 << (bits & 31))
+        Self(S::shl_u32(self.0, modulo(bits)))
     }
 }
 
-impl Shr<u32> for U32x8 {
+impl<S: Isa> Shr<u32> for U32x8<S> {
     type Output = Self;
     #[inline(always)]
     fn shr(self, bits: u32) -> Self {
-        Self(self.0 >> (bits & 31))
+        Self(S::shr_u32(self.0, modulo(bits)))
+    }
+}
+
+macro_rules! as_array {
+    ($($lanes:ident),+) => {$(
+        impl<S: Isa> Default for $lanes<S> {
+            #[inline(always)]
+            fn default() -> Self {
+                Self::ZERO
+            }
+        }
+
+        impl<S: Isa> PartialEq for $lanes<S> {
+            #[inline(always)]
+            fn eq(&self, other: &Self) -> bool {
+                (*self).eq(*other).all()
+            }
+        }
+
+        impl<S: Isa> fmt::Debug for $lanes<S> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.to_array().fmt(f)
+            }
+        }
+    )+};
+}
+
+as_array!(F32x8, U32x8);
+
+impl<S: Isa> fmt::Debug for Mask8<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08b}", self.bits())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{F32x8, Mask8, U32x8};
 
     #[test]
     fn load_pads_and_store_cuts() {

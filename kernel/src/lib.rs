@@ -22,7 +22,7 @@
 //! It knows no neighbours (see `flockwork-spatial`) and no domains (see `flockwork-scheduler`).
 
 #![no_std]
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 #[cfg(test)]
 extern crate std;
@@ -32,6 +32,7 @@ pub mod columns;
 pub mod error;
 pub mod fingerprint;
 pub mod integrate;
+pub mod isa;
 pub mod lanes;
 pub mod life;
 pub mod math;
@@ -43,6 +44,21 @@ pub mod world;
 #[doc(hidden)]
 pub use bytemuck;
 pub use error::KernelError;
-pub use lanes::{F32x8, LANES, Mask8, U32x8};
-pub use vector::V2;
+pub use lanes::LANES;
+
+/// [`lanes::F32x8`] of the instruction set the build is for.
+pub type F32x8 = lanes::F32x8<isa::Baseline>;
+/// [`lanes::U32x8`] of the instruction set the build is for.
+pub type U32x8 = lanes::U32x8<isa::Baseline>;
+/// [`lanes::Mask8`] of the instruction set the build is for.
+pub type Mask8 = lanes::Mask8<isa::Baseline>;
+/// [`vector::V2`] of the instruction set the build is for.
+pub type V2 = vector::V2<isa::Baseline>;
+
+/// What code for every instruction set is written with.
+pub mod simd {
+    pub use crate::isa::Isa;
+    pub use crate::lanes::{F32x8, Mask8, U32x8};
+    pub use crate::vector::V2;
+}
 pub use world::{Edge, World, WorldError};

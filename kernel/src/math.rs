@@ -17,7 +17,7 @@
 
 use core::f32::consts::{FRAC_2_PI, FRAC_PI_2, FRAC_PI_4, LOG2_E, PI};
 
-use crate::{F32x8, Mask8, U32x8};
+use crate::simd::{F32x8, Isa, Mask8, U32x8};
 
 pub mod scalar;
 
@@ -25,13 +25,13 @@ pub mod scalar;
 const WHOLE: f32 = 12_582_912.0;
 
 #[inline(always)]
-fn s(value: f32) -> F32x8 {
+fn s<S: Isa>(value: f32) -> F32x8<S> {
     F32x8::splat(value)
 }
 
 /// c[0] x^n + c[1] x^(n-1) + ... + c[n], by Horner's rule.
 #[inline(always)]
-fn horner<const N: usize>(x: F32x8, coefficients: [f32; N]) -> F32x8 {
+fn horner<S: Isa, const N: usize>(x: F32x8<S>, coefficients: [f32; N]) -> F32x8<S> {
     let mut sum = F32x8::ZERO;
     for (i, c) in coefficients.into_iter().enumerate() {
         sum = if i == 0 { s(c) } else { sum * x + s(c) };
@@ -43,8 +43,8 @@ fn horner<const N: usize>(x: F32x8, coefficients: [f32; N]) -> F32x8 {
 ///
 /// For |x| up to 10,000 the error is below 3 ulp, up to 100,000 it is below 2e-6 (absolute).
 /// Beyond, the results lie within [-1, 1] but mean less and less. NaN if `x` is not finite.
-#[inline]
-pub fn sin_cos(x: F32x8) -> (F32x8, F32x8) {
+#[inline(always)]
+pub fn sin_cos<S: Isa>(x: F32x8<S>) -> (F32x8<S>, F32x8<S>) {
     let k = (x * s(FRAC_2_PI) + s(0.5)).floor();
     // pi/2 in four parts: the products with the first three are exact for k below 2^13.
     let r =
@@ -68,8 +68,8 @@ pub fn sin_cos(x: F32x8) -> (F32x8, F32x8) {
 ///
 /// 0 for the zero vector; -0.0 counts as +0.0, so (-1, -0.0) gives pi. The error is below 3 ulp.
 /// NaN if an argument is not finite.
-#[inline]
-pub fn atan2(y: F32x8, x: F32x8) -> F32x8 {
+#[inline(always)]
+pub fn atan2<S: Isa>(y: F32x8<S>, x: F32x8<S>) -> F32x8<S> {
     let (ax, ay) = (x.abs(), y.abs());
     let steep = ay.gt(ax);
     let (small, large) = (steep.select(ax, ay), steep.select(ay, ax));
@@ -92,8 +92,8 @@ pub fn atan2(y: F32x8, x: F32x8) -> F32x8 {
 /// e to the power of `x`.
 ///
 /// The error is below 2 ulp. Infinity above 88.73, 0 below -104, NaN for NaN.
-#[inline]
-pub fn exp(x: F32x8) -> F32x8 {
+#[inline(always)]
+pub fn exp<S: Isa>(x: F32x8<S>) -> F32x8<S> {
     let bounded = x.clamp(s(-104.0), s(89.0));
     let k = (bounded * s(LOG2_E) + s(0.5)).floor();
     let r = bounded - k * s(0.693_359_4) - k * s(-2.121_944_4e-4);
@@ -113,8 +113,8 @@ pub fn exp(x: F32x8) -> F32x8 {
 ///
 /// The error is below 1 ulp. Negative infinity for 0, infinity for infinity, NaN below 0 and for
 /// NaN.
-#[inline]
-pub fn ln(x: F32x8) -> F32x8 {
+#[inline(always)]
+pub fn ln<S: Isa>(x: F32x8<S>) -> F32x8<S> {
     let subnormal = x.lt(s(f32::MIN_POSITIVE));
     let scaled = subnormal.select(x * s(33_554_432.0), x);
     // scaled = m * 2^k with m from sqrt(1/2) to sqrt(2).
@@ -138,13 +138,13 @@ pub fn ln(x: F32x8) -> F32x8 {
 ///
 /// Infinity for +0.0, NaN below 0.
 #[inline(always)]
-pub fn rsqrt(x: F32x8) -> F32x8 {
+pub fn rsqrt<S: Isa>(x: F32x8<S>) -> F32x8<S> {
     F32x8::ONE / x.sqrt()
 }
 
 /// `x` to the power of a whole number, by repeated squaring; 1 for the power 0.
 #[inline(always)]
-pub fn powi(x: F32x8, power: i32) -> F32x8 {
+pub fn powi<S: Isa>(x: F32x8<S>, power: i32) -> F32x8<S> {
     let mut left = power.unsigned_abs();
     let mut square = x;
     let mut result = F32x8::ONE;
@@ -160,7 +160,7 @@ pub fn powi(x: F32x8, power: i32) -> F32x8 {
 
 /// The length of the vector (`x`, `y`), without overflow or underflow on the way.
 #[inline(always)]
-pub fn length(x: F32x8, y: F32x8) -> F32x8 {
+pub fn length<S: Isa>(x: F32x8<S>, y: F32x8<S>) -> F32x8<S> {
     let (x, y, back) = scaled(x, y);
     (x * x + y * y).sqrt() * back
 }
@@ -169,7 +169,7 @@ pub fn length(x: F32x8, y: F32x8) -> F32x8 {
 ///
 /// Each component is within 2 ulp. A vector that is not finite gives some vector of NaN and zero.
 #[inline(always)]
-pub fn normalize(x: F32x8, y: F32x8) -> (F32x8, F32x8) {
+pub fn normalize<S: Isa>(x: F32x8<S>, y: F32x8<S>) -> (F32x8<S>, F32x8<S>) {
     let (x, y, _) = scaled(x, y);
     let squared = x * x + y * y;
     let inverse = F32x8::ONE / squared.sqrt();
@@ -182,7 +182,7 @@ pub fn normalize(x: F32x8, y: F32x8) -> (F32x8, F32x8) {
 /// The result may be longer than `max` by rounding, about one part in 10^7. A `max` that is
 /// negative or NaN counts as 0.
 #[inline(always)]
-pub fn limit_length(x: F32x8, y: F32x8, max: F32x8) -> (F32x8, F32x8) {
+pub fn limit_length<S: Isa>(x: F32x8<S>, y: F32x8<S>, max: F32x8<S>) -> (F32x8<S>, F32x8<S>) {
     let max = max.max(F32x8::ZERO);
     let (sx, sy, back) = scaled(x, y);
     let length = (sx * sx + sy * sy).sqrt();
@@ -194,7 +194,7 @@ pub fn limit_length(x: F32x8, y: F32x8, max: F32x8) -> (F32x8, F32x8) {
 /// Brings the longer component near 1 by a power of two if squares would over- or underflow, and
 /// gives the factor that undoes it.
 #[inline(always)]
-fn scaled(x: F32x8, y: F32x8) -> (F32x8, F32x8, F32x8) {
+fn scaled<S: Isa>(x: F32x8<S>, y: F32x8<S>) -> (F32x8<S>, F32x8<S>, F32x8<S>) {
     const fn two_to(power: i32) -> f32 {
         f32::from_bits(((power + 127) as u32) << 23)
     }
@@ -212,20 +212,20 @@ fn scaled(x: F32x8, y: F32x8) -> (F32x8, F32x8, F32x8) {
 
 /// 2^k for whole k from -126 to 127.
 #[inline(always)]
-fn power_of_two(k: F32x8) -> F32x8 {
+fn power_of_two<S: Isa>(k: F32x8<S>) -> F32x8<S> {
     // The sum holds k + 127 in its low bits; shifted, that is an exponent without mantissa.
     F32x8::from_bits((k + s(8_388_608.0 + 127.0)).to_bits() << 23)
 }
 
 /// `value` clamped to -`bound` ..= `bound`.
 #[inline(always)]
-fn within(value: F32x8, bound: f32) -> F32x8 {
+fn within<S: Isa>(value: F32x8<S>, bound: f32) -> F32x8<S> {
     value.clamp(s(-bound), s(bound))
 }
 
 /// Lanes whose bit number `index` is set.
 #[inline(always)]
-fn bit(bits: U32x8, index: u32) -> Mask8 {
+fn bit<S: Isa>(bits: U32x8<S>, index: u32) -> Mask8<S> {
     ((bits >> index) & U32x8::splat(1)).eq(U32x8::splat(1))
 }
 

@@ -9,8 +9,9 @@
 //! J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as 1, 2,
 //! 3", SC '11, 2011, doi:10.1145/2063384.2063405. The generator is Philox4x32 with 10 rounds.
 
+use crate::isa::Baseline;
 use crate::math;
-use crate::{F32x8, U32x8};
+use crate::simd::{F32x8, Isa, U32x8};
 
 const MULTIPLY: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
@@ -34,7 +35,7 @@ pub fn draw(seed: u64, tick: u64, id: u32, stream: u32) -> [u32; 4] {
 
 /// As [`draw`], for eight entities.
 #[inline(always)]
-pub fn draw_lanes(seed: u64, tick: u64, ids: U32x8, stream: u32) -> [U32x8; 4] {
+pub fn draw_lanes<S: Isa>(seed: u64, tick: u64, ids: U32x8<S>, stream: u32) -> [U32x8<S>; 4] {
     let mut counter =
         [ids, U32x8::splat(stream), U32x8::splat(tick as u32), U32x8::splat((tick >> 32) as u32)];
     let mut key = [seed as u32, (seed >> 32) as u32];
@@ -78,7 +79,7 @@ pub fn unit(bits: u32) -> f32 {
 
 /// As [`unit()`], for eight lanes.
 #[inline(always)]
-pub fn unit_lanes(bits: U32x8) -> F32x8 {
+pub fn unit_lanes<S: Isa>(bits: U32x8<S>) -> F32x8<S> {
     (bits >> 8).to_f32() * F32x8::splat(STEP)
 }
 
@@ -90,7 +91,7 @@ pub fn signed(bits: u32) -> f32 {
 
 /// As [`signed`], for eight lanes.
 #[inline(always)]
-pub fn signed_lanes(bits: U32x8) -> F32x8 {
+pub fn signed_lanes<S: Isa>(bits: U32x8<S>) -> F32x8<S> {
     (bits >> 8).to_f32() * F32x8::splat(2.0 * STEP) - F32x8::ONE
 }
 
@@ -104,7 +105,7 @@ pub fn below(bits: u32, count: u32) -> u32 {
 
 /// As [`below`], for eight lanes.
 #[inline(always)]
-pub fn below_lanes(bits: U32x8, count: U32x8) -> U32x8 {
+pub fn below_lanes<S: Isa>(bits: U32x8<S>, count: U32x8<S>) -> U32x8<S> {
     bits.mul_low_high(count).1
 }
 
@@ -118,13 +119,13 @@ pub fn below_lanes(bits: U32x8, count: U32x8) -> U32x8 {
 /// doi:10.1214/aoms/1177706645.
 #[inline]
 pub fn normal_pair(a: u32, b: u32) -> (f32, f32) {
-    let (first, second) = normal_pair_lanes(U32x8::splat(a), U32x8::splat(b));
+    let (first, second) = normal_pair_lanes::<Baseline>(U32x8::splat(a), U32x8::splat(b));
     (first.to_array()[0], second.to_array()[0])
 }
 
 /// As [`normal_pair`], for eight lanes.
-#[inline]
-pub fn normal_pair_lanes(a: U32x8, b: U32x8) -> (F32x8, F32x8) {
+#[inline(always)]
+pub fn normal_pair_lanes<S: Isa>(a: U32x8<S>, b: U32x8<S>) -> (F32x8<S>, F32x8<S>) {
     // (0, 1]: the logarithm is finite.
     let u = unit_lanes(a) + F32x8::splat(STEP);
     let radius = (math::ln(u) * F32x8::splat(-2.0)).sqrt();
@@ -135,6 +136,7 @@ pub fn normal_pair_lanes(a: U32x8, b: U32x8) -> (F32x8, F32x8) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::U32x8;
     use quickcheck::quickcheck;
 
     #[test]

@@ -3,24 +3,24 @@
 use core::ops::{Add, AddAssign, Mul, Neg, Sub};
 
 use crate::math;
-use crate::{F32x8, Mask8};
+use crate::simd::{F32x8, Isa, Mask8};
 
 /// Eight vectors in the plane, one per lane.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct V2 {
+pub struct V2<S: Isa> {
     /// Components along x.
-    pub x: F32x8,
+    pub x: F32x8<S>,
     /// Components along y.
-    pub y: F32x8,
+    pub y: F32x8<S>,
 }
 
-impl V2 {
+impl<S: Isa> V2<S> {
     /// Zero in every lane.
     pub const ZERO: Self = Self { x: F32x8::ZERO, y: F32x8::ZERO };
 
     /// Puts components together.
     #[inline(always)]
-    pub fn new(x: F32x8, y: F32x8) -> Self {
+    pub fn new(x: F32x8<S>, y: F32x8<S>) -> Self {
         Self { x, y }
     }
 
@@ -32,25 +32,25 @@ impl V2 {
 
     /// The scalar product.
     #[inline(always)]
-    pub fn dot(self, other: Self) -> F32x8 {
+    pub fn dot(self, other: Self) -> F32x8<S> {
         self.x * other.x + self.y * other.y
     }
 
     /// The third component of the vector product: above 0 where `other` is left of `self`.
     #[inline(always)]
-    pub fn cross(self, other: Self) -> F32x8 {
+    pub fn cross(self, other: Self) -> F32x8<S> {
         self.x * other.y - self.y * other.x
     }
 
     /// The square of the length.
     #[inline(always)]
-    pub fn length_squared(self) -> F32x8 {
+    pub fn length_squared(self) -> F32x8<S> {
         self.dot(self)
     }
 
     /// The length: see [`math::length`].
     #[inline(always)]
-    pub fn length(self) -> F32x8 {
+    pub fn length(self) -> F32x8<S> {
         math::length(self.x, self.y)
     }
 
@@ -63,7 +63,7 @@ impl V2 {
 
     /// The vector, shortened to `max` if it is longer: see [`math::limit_length`].
     #[inline(always)]
-    pub fn limited(self, max: F32x8) -> Self {
+    pub fn limited(self, max: F32x8<S>) -> Self {
         let (x, y) = math::limit_length(self.x, self.y, max);
         Self { x, y }
     }
@@ -76,18 +76,18 @@ impl V2 {
 
     /// `yes` where the mask is true, `no` elsewhere.
     #[inline(always)]
-    pub fn select(mask: Mask8, yes: Self, no: Self) -> Self {
+    pub fn select(mask: Mask8<S>, yes: Self, no: Self) -> Self {
         Self { x: mask.select(yes.x, no.x), y: mask.select(yes.y, no.y) }
     }
 
     /// The vector where the mask is true, zero elsewhere.
     #[inline(always)]
-    pub fn keep(self, mask: Mask8) -> Self {
+    pub fn keep(self, mask: Mask8<S>) -> Self {
         Self { x: mask.keep(self.x), y: mask.keep(self.y) }
     }
 }
 
-impl Add for V2 {
+impl<S: Isa> Add for V2<S> {
     type Output = Self;
     #[inline(always)]
     fn add(self, other: Self) -> Self {
@@ -95,14 +95,14 @@ impl Add for V2 {
     }
 }
 
-impl AddAssign for V2 {
+impl<S: Isa> AddAssign for V2<S> {
     #[inline(always)]
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;
     }
 }
 
-impl Sub for V2 {
+impl<S: Isa> Sub for V2<S> {
     type Output = Self;
     #[inline(always)]
     fn sub(self, other: Self) -> Self {
@@ -110,15 +110,15 @@ impl Sub for V2 {
     }
 }
 
-impl Mul<F32x8> for V2 {
+impl<S: Isa> Mul<F32x8<S>> for V2<S> {
     type Output = Self;
     #[inline(always)]
-    fn mul(self, factor: F32x8) -> Self {
+    fn mul(self, factor: F32x8<S>) -> Self {
         Self { x: self.x * factor, y: self.y * factor }
     }
 }
 
-impl Neg for V2 {
+impl<S: Isa> Neg for V2<S> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {

@@ -8,7 +8,28 @@
 //! Which NaN an arithmetic operation gives is not specified, by IEEE 754 or here; that it gives
 //! one is. Everything that only moves bits keeps them all.
 
-use flockwork_kernel::{F32x8, LANES, Mask8, U32x8, rng};
+use flockwork_kernel::simd::{F32x8, Isa, Mask8, U32x8};
+use flockwork_kernel::{LANES, isa, rng};
+
+/// A test for every instruction set that the processor has.
+macro_rules! test {
+    ($(#[test] fn $name:ident<S: Isa>() $body:block)+) => {$(
+        #[test]
+        fn $name() {
+            fn test<S: Isa>() $body
+            #[derive(Clone, Copy)]
+            struct Test;
+            impl isa::Task for Test {
+                type Output = ();
+                #[inline(always)]
+                fn run<S: Isa>(self) {
+                    test::<S>();
+                }
+            }
+            isa::each(Test);
+        }
+    )+};
+}
 
 /// Bit patterns at which operations go wrong first.
 const SPECIAL: [u32; 41] = [
@@ -85,23 +106,23 @@ fn every_input(mut each: impl FnMut(Three)) {
     }
 }
 
-fn floats(bits: [u32; LANES]) -> F32x8 {
-    F32x8::from_bits(U32x8::from_array(bits))
+fn floats<S: Isa>(bits: [u32; LANES]) -> F32x8<S> {
+    F32x8::<S>::from_bits(U32x8::<S>::from_array(bits))
 }
 
-fn wholes(bits: [u32; LANES]) -> U32x8 {
-    U32x8::from_array(bits)
+fn wholes<S: Isa>(bits: [u32; LANES]) -> U32x8<S> {
+    U32x8::<S>::from_array(bits)
 }
 
 /// Holds one operation on lanes against the same on numbers alone.
-fn holds(
+fn holds<S: Isa>(
     name: &str,
     nan: Nan,
-    lanes: impl Fn(F32x8, F32x8, F32x8) -> F32x8,
+    lanes: impl Fn(F32x8<S>, F32x8<S>, F32x8<S>) -> F32x8<S>,
     alone: impl Fn(f32, f32, f32) -> f32,
 ) {
     every_input(|[a, b, c]| {
-        let got = lanes(floats(a), floats(b), floats(c)).to_bits().to_array();
+        let got = lanes(floats::<S>(a), floats::<S>(b), floats::<S>(c)).to_bits().to_array();
         for lane in 0..LANES {
             let [x, y, z] = [a, b, c].map(|bits| f32::from_bits(bits[lane]));
             let expected = alone(x, y, z);
@@ -121,9 +142,13 @@ fn holds(
 }
 
 /// Holds one comparison on lanes against the same on numbers alone.
-fn tells(name: &str, lanes: impl Fn(F32x8, F32x8) -> Mask8, alone: impl Fn(f32, f32) -> bool) {
+fn tells<S: Isa>(
+    name: &str,
+    lanes: impl Fn(F32x8<S>, F32x8<S>) -> Mask8<S>,
+    alone: impl Fn(f32, f32) -> bool,
+) {
     every_input(|[a, b, _]| {
-        let mask = lanes(floats(a), floats(b));
+        let mask = lanes(floats::<S>(a), floats::<S>(b));
         let expected = (0..LANES).fold(0, |bits, lane| {
             bits | u32::from(alone(f32::from_bits(a[lane]), f32::from_bits(b[lane]))) << lane
         });
@@ -134,13 +159,13 @@ fn tells(name: &str, lanes: impl Fn(F32x8, F32x8) -> Mask8, alone: impl Fn(f32, 
 }
 
 /// Holds one operation on whole numbers in lanes against the same alone.
-fn counts(
+fn counts<S: Isa>(
     name: &str,
-    lanes: impl Fn(U32x8, U32x8, U32x8) -> U32x8,
+    lanes: impl Fn(U32x8<S>, U32x8<S>, U32x8<S>) -> U32x8<S>,
     alone: impl Fn(u32, u32, u32) -> u32,
 ) {
     every_input(|[a, b, c]| {
-        let got = lanes(wholes(a), wholes(b), wholes(c)).to_array();
+        let got = lanes(wholes::<S>(a), wholes::<S>(b), wholes::<S>(c)).to_array();
         let expected: [u32; LANES] = std::array::from_fn(|lane| alone(a[lane], b[lane], c[lane]));
         assert_eq!(got, expected, "{name} of {a:08x?} {b:08x?} {c:08x?}");
     });
@@ -156,23 +181,24 @@ fn max(a: f32, b: f32) -> f32 {
     if a > b { a } else { b }
 }
 
+test! {
 #[test]
-fn arithmetic_is_that_of_ieee_754() {
-    holds("+", Nan::Any, |a, b, _| a + b, |a, b, _| a + b);
-    holds("-", Nan::Any, |a, b, _| a - b, |a, b, _| a - b);
-    holds("*", Nan::Any, |a, b, _| a * b, |a, b, _| a * b);
-    holds("/", Nan::Any, |a, b, _| a / b, |a, b, _| a / b);
-    holds("sqrt", Nan::Any, |a, _, _| a.sqrt(), |a, _, _| a.sqrt());
-    holds("floor", Nan::Any, |a, _, _| a.floor(), |a, _, _| a.floor());
+fn arithmetic_is_that_of_ieee_754<S: Isa>() {
+    holds::<S>("+", Nan::Any, |a, b, _| a + b, |a, b, _| a + b);
+    holds::<S>("-", Nan::Any, |a, b, _| a - b, |a, b, _| a - b);
+    holds::<S>("*", Nan::Any, |a, b, _| a * b, |a, b, _| a * b);
+    holds::<S>("/", Nan::Any, |a, b, _| a / b, |a, b, _| a / b);
+    holds::<S>("sqrt", Nan::Any, |a, _, _| a.sqrt(), |a, _, _| a.sqrt());
+    holds::<S>("floor", Nan::Any, |a, _, _| a.floor(), |a, _, _| a.floor());
 }
 
 #[test]
-fn products_and_sums_are_rounded_twice() {
-    holds("a * b + c", Nan::Any, |a, b, c| a * b + c, |a, b, c| a * b + c);
+fn products_and_sums_are_rounded_twice<S: Isa>() {
+    holds::<S>("a * b + c", Nan::Any, |a, b, c| a * b + c, |a, b, c| a * b + c);
     let fused = |a: f32, b: f32, c: f32| a.mul_add(b, c);
     let (mut twice, mut once) = (false, false);
     every_input(|[a, b, c]| {
-        let sum = floats(a) * floats(b) + floats(c);
+        let sum = floats::<S>(a) * floats::<S>(b) + floats::<S>(c);
         for lane in 0..LANES {
             let [x, y, z] = [a, b, c].map(|bits| f32::from_bits(bits[lane]));
             twice |= sum.to_array()[lane].to_bits() != fused(x, y, z).to_bits();
@@ -183,91 +209,91 @@ fn products_and_sums_are_rounded_twice() {
 }
 
 #[test]
-fn assignment_is_the_operation() {
-    let add = |mut a: F32x8, b: F32x8, _| {
+fn assignment_is_the_operation<S: Isa>() {
+    let add = |mut a: F32x8<S>, b: F32x8<S>, _| {
         a += b;
         a
     };
-    let sub = |mut a: F32x8, b: F32x8, _| {
+    let sub = |mut a: F32x8<S>, b: F32x8<S>, _| {
         a -= b;
         a
     };
-    holds("+=", Nan::Any, add, |a, b, _| a + b);
-    holds("-=", Nan::Any, sub, |a, b, _| a - b);
+    holds::<S>("+=", Nan::Any, add, |a, b, _| a + b);
+    holds::<S>("-=", Nan::Any, sub, |a, b, _| a - b);
 }
 
 #[test]
-fn what_moves_bits_keeps_them() {
-    holds("neg", Nan::Exact, |a, _, _| -a, |a, _, _| f32::from_bits(a.to_bits() ^ 1 << 31));
-    holds("abs", Nan::Exact, |a, _, _| a.abs(), |a, _, _| f32::from_bits(a.to_bits() & !(1 << 31)));
-    holds("min", Nan::Exact, |a, b, _| a.min(b), |a, b, _| min(a, b));
-    holds("max", Nan::Exact, |a, b, _| a.max(b), |a, b, _| max(a, b));
-    holds("clamp", Nan::Exact, |a, b, c| a.clamp(b, c), |a, b, c| min(max(a, b), c));
-    let choose = |a: F32x8, b: F32x8, c: F32x8| a.lt(b).select(b, c);
-    holds("select", Nan::Exact, choose, |a, b, c| if a < b { b } else { c });
-    let keep = |a: F32x8, b: F32x8, c: F32x8| a.lt(b).keep(c);
-    holds("keep", Nan::Exact, keep, |a, b, c| if a < b { c } else { 0.0 });
-    holds("bits", Nan::Exact, |a, _, _| F32x8::from_bits(a.to_bits()), |a, _, _| a);
-    holds("array", Nan::Exact, |a, _, _| F32x8::from_array(a.to_array()), |a, _, _| a);
+fn what_moves_bits_keeps_them<S: Isa>() {
+    holds::<S>("neg", Nan::Exact, |a, _, _| -a, |a, _, _| f32::from_bits(a.to_bits() ^ 1 << 31));
+    holds::<S>("abs", Nan::Exact, |a, _, _| a.abs(), |a, _, _| f32::from_bits(a.to_bits() & !(1 << 31)));
+    holds::<S>("min", Nan::Exact, |a, b, _| a.min(b), |a, b, _| min(a, b));
+    holds::<S>("max", Nan::Exact, |a, b, _| a.max(b), |a, b, _| max(a, b));
+    holds::<S>("clamp", Nan::Exact, |a, b, c| a.clamp(b, c), |a, b, c| min(max(a, b), c));
+    let choose = |a: F32x8<S>, b: F32x8<S>, c: F32x8<S>| a.lt(b).select(b, c);
+    holds::<S>("select", Nan::Exact, choose, |a, b, c| if a < b { b } else { c });
+    let keep = |a: F32x8<S>, b: F32x8<S>, c: F32x8<S>| a.lt(b).keep(c);
+    holds::<S>("keep", Nan::Exact, keep, |a, b, c| if a < b { c } else { 0.0 });
+    holds::<S>("bits", Nan::Exact, |a, _, _| F32x8::<S>::from_bits(a.to_bits()), |a, _, _| a);
+    holds::<S>("array", Nan::Exact, |a, _, _| F32x8::<S>::from_array(a.to_array()), |a, _, _| a);
     let zero = |a: f32| if a == 0.0 { 0.0 } else { a };
-    holds("canonical zero", Nan::Any, |a, _, _| a.canonical_zero(), |a, _, _| zero(a));
+    holds::<S>("canonical zero", Nan::Any, |a, _, _| a.canonical_zero(), |a, _, _| zero(a));
 }
 
 #[test]
-fn a_masked_out_addend_changes_no_bit_of_a_sum() {
+fn a_masked_out_addend_changes_no_bit_of_a_sum<S: Isa>() {
     // A sum that began at +0.0 is never -0.0.
-    let add = |a: F32x8, b: F32x8, c: F32x8| (F32x8::ZERO + a) + b.lt(c).keep(c);
+    let add = |a: F32x8<S>, b: F32x8<S>, c: F32x8<S>| (F32x8::<S>::ZERO + a) + b.lt(c).keep(c);
     let alone = |a: f32, b: f32, c: f32| if b < c { (0.0 + a) + c } else { 0.0 + a };
-    holds("masked sum", Nan::Any, add, alone);
+    holds::<S>("masked sum", Nan::Any, add, alone);
 }
 
 #[test]
-fn comparisons_know_nan_and_both_zeros() {
-    tells("<", F32x8::lt, |a, b| a < b);
-    tells("<=", F32x8::le, |a, b| a <= b);
-    tells(">", F32x8::gt, |a, b| a > b);
-    tells(">=", F32x8::ge, |a, b| a >= b);
-    tells("==", F32x8::eq, |a, b| a == b);
-    tells("is finite", |a, _| a.is_finite(), |a, _| a.is_finite());
+fn comparisons_know_nan_and_both_zeros<S: Isa>() {
+    tells::<S>("<", F32x8::<S>::lt, |a, b| a < b);
+    tells::<S>("<=", F32x8::<S>::le, |a, b| a <= b);
+    tells::<S>(">", F32x8::<S>::gt, |a, b| a > b);
+    tells::<S>(">=", F32x8::<S>::ge, |a, b| a >= b);
+    tells::<S>("==", F32x8::<S>::eq, |a, b| a == b);
+    tells::<S>("is finite", |a, _| a.is_finite(), |a, _| a.is_finite());
 }
 
 #[test]
-fn masks_are_logic() {
-    tells("and", |a, b| a.lt(b) & a.gt(-b), |a, b| a < b && a > -b);
-    tells("or", |a, b| a.lt(b) | a.gt(-b), |a, b| a < b || a > -b);
-    tells("xor", |a, b| a.lt(b) ^ a.gt(-b), |a, b| (a < b) ^ (a > -b));
-    tells("not", |a, b| !a.lt(b), |a, b| !matches!(a.partial_cmp(&b), Some(o) if o.is_lt()));
+fn masks_are_logic<S: Isa>() {
+    tells::<S>("and", |a, b| a.lt(b) & a.gt(-b), |a, b| a < b && a > -b);
+    tells::<S>("or", |a, b| a.lt(b) | a.gt(-b), |a, b| a < b || a > -b);
+    tells::<S>("xor", |a, b| a.lt(b) ^ a.gt(-b), |a, b| (a < b) ^ (a > -b));
+    tells::<S>("not", |a, b| !a.lt(b), |a, b| !matches!(a.partial_cmp(&b), Some(o) if o.is_lt()));
     for count in 0..20 {
         let expected = if count < LANES { (1 << count) - 1 } else { 255 };
-        assert_eq!(Mask8::first(count).bits(), expected);
-        assert_eq!(Mask8::only(count).bits(), if count < LANES { 1 << count } else { 0 });
+        assert_eq!(Mask8::<S>::first(count).bits(), expected);
+        assert_eq!(Mask8::<S>::only(count).bits(), if count < LANES { 1 << count } else { 0 });
     }
-    assert_eq!((Mask8::none().bits(), Mask8::all_lanes().bits()), (0, 255));
-    assert_eq!((Mask8::first(usize::MAX).bits(), Mask8::only(usize::MAX).bits()), (255, 0));
+    assert_eq!((Mask8::<S>::none().bits(), Mask8::<S>::all_lanes().bits()), (0, 255));
+    assert_eq!((Mask8::<S>::first(usize::MAX).bits(), Mask8::<S>::only(usize::MAX).bits()), (255, 0));
 }
 
 #[test]
-fn whole_numbers_wrap() {
-    counts("+", |a, b, _| a + b, |a, b, _| a.wrapping_add(b));
-    counts("-", |a, b, _| a - b, |a, b, _| a.wrapping_sub(b));
-    counts("*", |a, b, _| a * b, |a, b, _| a.wrapping_mul(b));
-    counts("and", |a, b, _| a & b, |a, b, _| a & b);
-    counts("or", |a, b, _| a | b, |a, b, _| a | b);
-    counts("xor", |a, b, _| a ^ b, |a, b, _| a ^ b);
+fn whole_numbers_wrap<S: Isa>() {
+    counts::<S>("+", |a, b, _| a + b, |a, b, _| a.wrapping_add(b));
+    counts::<S>("-", |a, b, _| a - b, |a, b, _| a.wrapping_sub(b));
+    counts::<S>("*", |a, b, _| a * b, |a, b, _| a.wrapping_mul(b));
+    counts::<S>("and", |a, b, _| a & b, |a, b, _| a & b);
+    counts::<S>("or", |a, b, _| a | b, |a, b, _| a | b);
+    counts::<S>("xor", |a, b, _| a ^ b, |a, b, _| a ^ b);
     let product = |a: u32, b: u32| u64::from(a) * u64::from(b);
-    counts("low", |a, b, _| a.mul_low_high(b).0, |a, b, _| product(a, b) as u32);
-    counts("high", |a, b, _| a.mul_low_high(b).1, |a, b, _| (product(a, b) >> 32) as u32);
+    counts::<S>("low", |a, b, _| a.mul_low_high(b).0, |a, b, _| product(a, b) as u32);
+    counts::<S>("high", |a, b, _| a.mul_low_high(b).1, |a, b, _| (product(a, b) >> 32) as u32);
     for bits in [0, 1, 7, 8, 23, 31, 32, 33, u32::MAX] {
-        counts("<<", |a, _, _| a << bits, |a, _, _| a.wrapping_shl(bits));
-        counts(">>", |a, _, _| a >> bits, |a, _, _| a.wrapping_shr(bits));
+        counts::<S>("<<", |a, _, _| a << bits, |a, _, _| a.wrapping_shl(bits));
+        counts::<S>(">>", |a, _, _| a >> bits, |a, _, _| a.wrapping_shr(bits));
     }
-    let less = |a: U32x8, b: U32x8, c: U32x8| a.lt(b).select_u32(b, c);
-    counts("<", less, |a, b, c| if a < b { b } else { c });
-    let equal = |a: U32x8, b: U32x8, c: U32x8| a.eq(b).select_u32(b, c);
-    counts("==", equal, |a, b, c| if a == b { b } else { c });
+    let less = |a: U32x8<S>, b: U32x8<S>, c: U32x8<S>| a.lt(b).select_u32(b, c);
+    counts::<S>("<", less, |a, b, c| if a < b { b } else { c });
+    let equal = |a: U32x8<S>, b: U32x8<S>, c: U32x8<S>| a.eq(b).select_u32(b, c);
+    counts::<S>("==", equal, |a, b, c| if a == b { b } else { c });
     // The mask of a comparison of floats selects whole numbers bit by bit.
     every_input(|[a, b, c]| {
-        let got = floats(a).lt(floats(b)).select_u32(wholes(b), wholes(c)).to_array();
+        let got = floats::<S>(a).lt(floats::<S>(b)).select_u32(wholes::<S>(b), wholes::<S>(c)).to_array();
         for lane in 0..LANES {
             let less = f32::from_bits(a[lane]) < f32::from_bits(b[lane]);
             assert_eq!(got[lane], if less { b[lane] } else { c[lane] });
@@ -276,13 +302,13 @@ fn whole_numbers_wrap() {
 }
 
 #[test]
-fn conversions_are_exact_in_their_range() {
+fn conversions_are_exact_in_their_range<S: Isa>() {
     every_input(|[a, b, _]| {
         let small = a.map(|bits| bits >> 8);
-        let floats_of = U32x8::from_array(small).to_f32().to_array();
+        let floats_of = U32x8::<S>::from_array(small).to_f32().to_array();
         assert_eq!(floats_of, small.map(|value| value as f32));
         for limit in [0, 1, b[0] >> 8, 1 << 24, u32::MAX] {
-            let got = floats(a).to_index(limit).to_array();
+            let got = floats::<S>(a).to_index(limit).to_array();
             // The cast saturates and maps NaN to 0.
             let top = limit.min(1 << 24);
             assert_eq!(got, a.map(|bits| (f32::from_bits(bits) as u32).min(top)), "{limit}");
@@ -291,15 +317,15 @@ fn conversions_are_exact_in_their_range() {
 }
 
 #[test]
-fn loads_and_stores_of_any_length_keep_all_bits() {
+fn loads_and_stores_of_any_length_keep_all_bits<S: Isa>() {
     let values: [f32; 12] = std::array::from_fn(|i| f32::from_bits(SPECIAL[i * 7 % SPECIAL.len()]));
     for len in 0..=values.len() {
-        let got = F32x8::load(&values[..len]).to_bits().to_array();
+        let got = F32x8::<S>::load(&values[..len]).to_bits().to_array();
         let words: Vec<u32> = values[..len].iter().map(|value| value.to_bits()).collect();
-        assert_eq!(U32x8::load(&words).to_array(), got);
+        assert_eq!(U32x8::<S>::load(&words).to_array(), got);
         let (mut floats, mut numbers) = ([9.0f32; 12], [9u32; 12]);
-        F32x8::load(&values).store(&mut floats[..len]);
-        U32x8::from_array(F32x8::load(&values).to_bits().to_array()).store(&mut numbers[..len]);
+        F32x8::<S>::load(&values).store(&mut floats[..len]);
+        U32x8::<S>::from_array(F32x8::<S>::load(&values).to_bits().to_array()).store(&mut numbers[..len]);
         for i in 0..12 {
             let word = values[i].to_bits();
             assert_eq!(got.get(i).copied().unwrap_or(0), if i < len.min(8) { word } else { 0 });
@@ -308,6 +334,7 @@ fn loads_and_stores_of_any_length_keep_all_bits() {
             assert_eq!(numbers[i], if stored { word } else { 9 });
         }
     }
-    assert_eq!(F32x8::splat(f32::from_bits(0x7f80_0001)).to_bits().to_array(), [0x7f80_0001; 8]);
-    assert_eq!(U32x8::splat(7).to_array(), [7; 8]);
+    assert_eq!(F32x8::<S>::splat(f32::from_bits(0x7f80_0001)).to_bits().to_array(), [0x7f80_0001; 8]);
+    assert_eq!(U32x8::<S>::splat(7).to_array(), [7; 8]);
+}
 }

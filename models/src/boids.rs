@@ -20,7 +20,8 @@
 use core::ops::Range;
 
 use flockwork_kernel::integrate::{EdgeLanes, clamp_speed, euler};
-use flockwork_kernel::{F32x8, LANES, math, rng};
+use flockwork_kernel::simd::{F32x8, Isa};
+use flockwork_kernel::{LANES, math, rng};
 use flockwork_scheduler::{
     Context, Model, MutOf, ParamError, RefOf, ScratchOf, Setup, Stat, Tick, Totals,
 };
@@ -99,24 +100,24 @@ impl Positioned for Seen {
 
 /// Sums over the neighbours of eight boids.
 #[derive(Clone, Copy, Debug)]
-pub struct Sum {
+pub struct Sum<S: Isa> {
     /// 1 / separation_radius².
-    inverse: F32x8,
-    count: F32x8,
-    vx: F32x8,
-    vy: F32x8,
-    dx: F32x8,
-    dy: F32x8,
-    away_x: F32x8,
-    away_y: F32x8,
+    inverse: F32x8<S>,
+    count: F32x8<S>,
+    vx: F32x8<S>,
+    vy: F32x8<S>,
+    dx: F32x8<S>,
+    dy: F32x8<S>,
+    away_x: F32x8<S>,
+    away_y: F32x8<S>,
 }
 
 impl Model for Boids {
     type Columns = boid::Columns;
     type Params = BoidsParams;
     type Record = Seen;
-    type Tile = ();
-    type Sum = Sum;
+    type Tile<S: Isa> = ();
+    type Sum<S: Isa> = Sum<S>;
 
     const NAME: &'static str = "boids";
     const ABOUT: &'static str = "flocks by separation, alignment and cohesion";
@@ -170,7 +171,7 @@ impl Model for Boids {
 
     /// Nothing of the boids' own is needed for the sums but their places, which the pass knows.
     #[inline(always)]
-    fn load(&self, _columns: &RefOf<'_, Self>, _at: usize) -> ((), Sum) {
+    fn load<S: Isa>(&self, _columns: &RefOf<'_, Self>, _at: usize) -> ((), Sum<S>) {
         let radius = F32x8::splat(self.params.separation_radius);
         let zero = F32x8::ZERO;
         let sum = Sum {
@@ -189,7 +190,7 @@ impl Model for Boids {
     /// One neighbour against eight boids: `near` tells whose neighbour it is, and `keep` makes +0.0
     /// of everything for the others.
     #[inline(always)]
-    fn pair(&self, _tile: &(), other: &Seen, pair: &Pair, sum: &mut Sum) {
+    fn pair<S: Isa>(&self, _tile: &(), other: &Seen, pair: &Pair<S>, sum: &mut Sum<S>) {
         let near = pair.near;
         sum.count += near.keep(F32x8::ONE);
         sum.vx += near.keep(F32x8::splat(other.vx));
@@ -206,38 +207,33 @@ impl Model for Boids {
     /// From sums to accelerations. The boids still have the state of this tick: only scratch
     /// columns may be written, because others still look.
     #[inline(always)]
-    fn finish(
+    fn finish<S: Isa>(
         &self,
         at: usize,
         _count: usize,
         _tile: &(),
-        sum: &Sum,
+        sum: &Sum<S>,
         columns: &RefOf<'_, Self>,
         scratch: &mut ScratchOf<'_, Self>,
         _context: &mut Context<'_, Self>,
     ) {
-        let Self { params } = self;
-        let [separation, alignment, cohesion] =
-            [params.separation, params.alignment, params.cohesion].map(F32x8::splat);
-        let some = sum.count.gt(F32x8::ZERO);
-        let share = F32x8::ONE / sum.count.max(F32x8::ONE);
-        let force = |away: F32x8, v: F32x8, d: F32x8, own: &[f32]| {
-            let own = F32x8::load(own);
-            away * separation + some.keep(v * share - own) * alignment + d * share * cohesion
-        };
-        force(sum.away_x, sum.vx, sum.dx, &columns.vx[at..]).store(&mut scratch.ax[at..]);
-        force(sum.away_y, sum.vy, sum.dy, &columns.vy[at..]).store(&mut scratch.ay[at..]);
+        let (vx, vy) = (F32x8::load(&columns.vx[at..]), F32x8::load(&columns.vy[at..]));
+        let ax = self.force(sum.count, sum.away_x, sum.vx, sum.dx, vx);
+        let ay = self.force(sum.count, sum.away_y, sum.vy, sum.dy, vy);
+        ax.store(&mut scratch.ax[at..]);
+        ay.store(&mut scratch.ay[at..]);
     }
 
     /// Eight boids at a time; in the last tile `load` fills up with zeros and `store` drops them.
-    fn update(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
+    #[inline(always)]
+    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
         let dt = F32x8::splat(tick.setup.dt);
         let low = F32x8::splat(self.params.min_speed);
         let high = F32x8::splat(self.params.max_speed);
-        let edge = EdgeLanes::of(&tick.setup.world);
+        let edge = EdgeLanes::<S>::of(&tick.setup.world);
         for at in rows.clone().step_by(LANES) {
             let tile = at..(at + LANES).min(rows.end);
-            let load = |column: &[f32]| F32x8::load(&column[tile.clone()]);
+            let load = |column: &[f32]| F32x8::<S>::load(&column[tile.clone()]);
             let (vx, vy) = (
                 load(columns.vx) + load(columns.ax) * dt,
                 load(columns.vy) + load(columns.ay) * dt,
@@ -274,6 +270,24 @@ impl Model for Boids {
 }
 
 impl Boids {
+    /// The acceleration along one axis: from the sums of `away`, of velocities `v` and of
+    /// distances `d`, and from the own velocity.
+    #[inline(always)]
+    fn force<S: Isa>(
+        &self,
+        count: F32x8<S>,
+        away: F32x8<S>,
+        v: F32x8<S>,
+        d: F32x8<S>,
+        own: F32x8<S>,
+    ) -> F32x8<S> {
+        let Self { params } = self;
+        let share = F32x8::ONE / count.max(F32x8::ONE);
+        away * F32x8::splat(params.separation)
+            + count.gt(F32x8::ZERO).keep(v * share - own) * F32x8::splat(params.alignment)
+            + d * share * F32x8::splat(params.cohesion)
+    }
+
     /// The unit of speed in the sums.
     fn unit(&self) -> f32 {
         let top = self.params.max_speed;

@@ -30,7 +30,8 @@ use core::ops::Range;
 
 use flockwork_kernel::collide::wall;
 use flockwork_kernel::integrate::{EdgeLanes, euler};
-use flockwork_kernel::{Edge, F32x8, LANES, U32x8, V2, math, rng};
+use flockwork_kernel::simd::{F32x8, Isa, U32x8, V2};
+use flockwork_kernel::{Edge, LANES, math, rng};
 use flockwork_scheduler::{
     Context, Event, Model, MutOf, ParamError, RefOf, ScratchOf, Setup, Stat, Tick, Totals,
 };
@@ -103,16 +104,16 @@ impl Positioned for Seen {
 
 /// The best partner so far of each of eight discs.
 #[derive(Clone, Copy, Debug)]
-pub struct Partner {
+pub struct Partner<S: Isa> {
     /// Squared distance; infinite without a partner.
-    d2: F32x8,
-    id: U32x8,
+    d2: F32x8<S>,
+    id: U32x8<S>,
     /// Its place among the candidates, for the event.
-    index: U32x8,
+    index: U32x8<S>,
     /// From the disc to the partner.
-    offset: V2,
+    offset: V2<S>,
     /// The partner's velocity minus the disc's.
-    relative: V2,
+    relative: V2<S>,
 }
 
 impl Model for Discs {
@@ -120,8 +121,8 @@ impl Model for Discs {
     type Params = DiscsParams;
     type Record = Seen;
     /// Velocity.
-    type Tile = V2;
-    type Sum = Partner;
+    type Tile<S: Isa> = V2<S>;
+    type Sum<S: Isa> = Partner<S>;
 
     const NAME: &'static str = "discs";
     const ABOUT: &'static str = "elastic hard discs";
@@ -191,7 +192,7 @@ impl Model for Discs {
     }
 
     #[inline(always)]
-    fn load(&self, columns: &RefOf<'_, Self>, at: usize) -> (V2, Partner) {
+    fn load<S: Isa>(&self, columns: &RefOf<'_, Self>, at: usize) -> (V2<S>, Partner<S>) {
         let none = Partner {
             d2: F32x8::splat(f32::INFINITY),
             id: U32x8::splat(NOBODY),
@@ -203,7 +204,7 @@ impl Model for Discs {
     }
 
     #[inline(always)]
-    fn pair(&self, velocity: &V2, other: &Seen, pair: &Pair, best: &mut Partner) {
+    fn pair<S: Isa>(&self, velocity: &V2<S>, other: &Seen, pair: &Pair<S>, best: &mut Partner<S>) {
         if !pair.near.any() {
             return;
         }
@@ -221,12 +222,12 @@ impl Model for Discs {
     }
 
     #[inline(always)]
-    fn finish(
+    fn finish<S: Isa>(
         &self,
         at: usize,
         count: usize,
-        _velocity: &V2,
-        best: &Partner,
+        _velocity: &V2<S>,
+        best: &Partner<S>,
         columns: &RefOf<'_, Self>,
         scratch: &mut ScratchOf<'_, Self>,
         context: &mut Context<'_, Self>,
@@ -269,15 +270,16 @@ impl Model for Discs {
         columns.vy[row] += y;
     }
 
-    fn update(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
+    #[inline(always)]
+    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
         let Setup { world, dt, .. } = tick.setup;
-        let edge = EdgeLanes::of(&world);
+        let edge = EdgeLanes::<S>::of(&world);
         let walls = world.edge() == Edge::Walls;
         let [width, height, radius, dt] =
             [world.width(), world.height(), self.params.radius, dt].map(F32x8::splat);
         for at in rows.clone().step_by(LANES) {
             let tile = at..(at + LANES).min(rows.end);
-            let load = |column: &[f32]| F32x8::load(&column[tile.clone()]);
+            let load = |column: &[f32]| F32x8::<S>::load(&column[tile.clone()]);
             let (x, vx) = euler(load(columns.x), load(columns.vx), F32x8::ZERO, dt);
             let (y, vy) = euler(load(columns.y), load(columns.vy), F32x8::ZERO, dt);
             let (x, y, vx, vy) = if walls {

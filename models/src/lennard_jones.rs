@@ -35,7 +35,9 @@
 use core::ops::Range;
 
 use flockwork_kernel::integrate::EdgeLanes;
-use flockwork_kernel::{F32x8, LANES, V2, math, rng};
+use flockwork_kernel::isa::Baseline;
+use flockwork_kernel::simd::{F32x8, Isa, V2};
+use flockwork_kernel::{LANES, math, rng};
 use flockwork_scheduler::{
     Context, Model, MutOf, ParamError, RefOf, ScratchOf, Setup, Stat, Tick, Totals,
 };
@@ -119,20 +121,20 @@ impl Positioned for Seen {
 
 /// Sums over the neighbours of eight molecules.
 #[derive(Clone, Copy, Debug)]
-pub struct Sum {
-    force: V2,
+pub struct Sum<S: Isa> {
+    force: V2<S>,
     /// Potential energy of the pairs.
-    energy: F32x8,
+    energy: F32x8<S>,
     /// Distance times force of the pairs.
-    virial: F32x8,
+    virial: F32x8<S>,
 }
 
 impl Model for LennardJones {
     type Columns = molecule::Columns;
     type Params = LennardJonesParams;
     type Record = Seen;
-    type Tile = ();
-    type Sum = Sum;
+    type Tile<S: Isa> = ();
+    type Sum<S: Isa> = Sum<S>;
 
     const NAME: &'static str = "lennard_jones";
     const ABOUT: &'static str = "molecules with the potential of Lennard-Jones, in the plane";
@@ -148,7 +150,8 @@ impl Model for LennardJones {
     ];
 
     fn new(params: LennardJonesParams, setup: &Setup) -> Result<Self, ParamError> {
-        let [energy, _] = energy_and_virial(F32x8::splat(params.cutoff * params.cutoff));
+        let [energy, _] =
+            energy_and_virial(F32x8::<Baseline>::splat(params.cutoff * params.cutoff));
         let zero = if params.shift == 1 { energy.to_array()[0] } else { 0.0 };
         Ok(Self { params, zero, lattice: lattice(setup) })
     }
@@ -193,12 +196,12 @@ impl Model for LennardJones {
     }
 
     #[inline(always)]
-    fn load(&self, _columns: &RefOf<'_, Self>, _at: usize) -> ((), Sum) {
+    fn load<S: Isa>(&self, _columns: &RefOf<'_, Self>, _at: usize) -> ((), Sum<S>) {
         ((), Sum { force: V2::ZERO, energy: F32x8::ZERO, virial: F32x8::ZERO })
     }
 
     #[inline(always)]
-    fn pair(&self, _tile: &(), _other: &Seen, pair: &Pair, sum: &mut Sum) {
+    fn pair<S: Isa>(&self, _tile: &(), _other: &Seen, pair: &Pair<S>, sum: &mut Sum<S>) {
         if !pair.near.any() {
             return;
         }
@@ -212,12 +215,12 @@ impl Model for LennardJones {
     }
 
     #[inline(always)]
-    fn finish(
+    fn finish<S: Isa>(
         &self,
         at: usize,
         _count: usize,
         _tile: &(),
-        sum: &Sum,
+        sum: &Sum<S>,
         _columns: &RefOf<'_, Self>,
         scratch: &mut ScratchOf<'_, Self>,
         _context: &mut Context<'_, Self>,
@@ -230,14 +233,15 @@ impl Model for LennardJones {
         (sum.virial * half).store(&mut scratch.new_virial[at..]);
     }
 
-    fn update(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
+    #[inline(always)]
+    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
         let dt = F32x8::splat(tick.setup.dt);
         let half_dt = F32x8::splat(0.5 * tick.setup.dt);
-        let edge = EdgeLanes::of(&tick.setup.world);
+        let edge = EdgeLanes::<S>::of(&tick.setup.world);
         let first = tick.number == 0;
         for at in rows.clone().step_by(LANES) {
             let tile = at..(at + LANES).min(rows.end);
-            let load = |column: &[f32]| F32x8::load(&column[tile.clone()]);
+            let load = |column: &[f32]| F32x8::<S>::load(&column[tile.clone()]);
             let kick = V2::new(load(columns.fx), load(columns.fy)) * half_dt;
             let v = if first {
                 V2::new(load(columns.vx), load(columns.vy))
@@ -291,7 +295,7 @@ impl Model for LennardJones {
 
 /// The energy of a pair at the squared distance `r2`, and its distance times its force.
 #[inline(always)]
-fn energy_and_virial(r2: F32x8) -> [F32x8; 2] {
+fn energy_and_virial<S: Isa>(r2: F32x8<S>) -> [F32x8<S>; 2] {
     let inverse = F32x8::ONE / r2;
     let r6 = inverse * inverse * inverse;
     let r12 = r6 * r6;

@@ -41,8 +41,8 @@ use core::ops::Range;
 
 use flockwork_kernel::integrate::{EdgeLanes, clamp_speed, euler};
 use flockwork_kernel::life::{self, GENES, Genes, Mutation};
-use flockwork_kernel::vector::V2;
-use flockwork_kernel::{F32x8, LANES, Mask8, U32x8, math, rng};
+use flockwork_kernel::simd::{F32x8, Isa, Mask8, U32x8, V2};
+use flockwork_kernel::{LANES, math, rng};
 use flockwork_scheduler::model::BIRTH_VALUES;
 use flockwork_scheduler::{
     Birth, Context, Event, Model, MutOf, ParamError, RefOf, ScratchOf, Setup, Stat, Tick, Totals,
@@ -190,56 +190,56 @@ impl Positioned for Seen {
 
 /// Eight animals that look at their neighbours.
 #[derive(Clone, Copy, Debug)]
-pub struct Tile {
-    genes: [F32x8; GENES],
-    tribe: F32x8,
+pub struct Tile<S: Isa> {
+    genes: [F32x8<S>; GENES],
+    tribe: F32x8<S>,
     /// Square of the distance to which it sees.
-    sight: F32x8,
+    sight: F32x8<S>,
     /// Foes of less strength are prey.
-    hunts_below: F32x8,
+    hunts_below: F32x8<S>,
     /// Foes of more strength are threats.
-    flees_above: F32x8,
+    flees_above: F32x8<S>,
     /// 1 / separation_radius².
-    inverse: F32x8,
+    inverse: F32x8<S>,
 }
 
 /// What eight animals know of their neighbours.
 #[derive(Clone, Copy, Debug)]
-pub struct Sum {
+pub struct Sum<S: Isa> {
     /// Neighbours of any tribe.
-    pub crowd: F32x8,
+    pub crowd: F32x8<S>,
     /// Neighbours of the own tribe in sight.
-    pub kin: F32x8,
-    kin_velocity: V2,
-    kin_offset: V2,
-    away: V2,
+    pub kin: F32x8<S>,
+    kin_velocity: V2<S>,
+    kin_offset: V2<S>,
+    away: V2<S>,
     /// The nearest that is of the own tribe.
-    pub mate: Nearest,
+    pub mate: Nearest<S>,
     /// The nearest foe that is clearly weaker.
-    pub prey: Nearest,
+    pub prey: Nearest<S>,
     /// The nearest foe that is clearly stronger.
-    pub threat: Nearest,
+    pub threat: Nearest<S>,
 }
 
 /// The nearest neighbour of a kind so far.
 #[derive(Clone, Copy, Debug)]
-pub struct Nearest {
+pub struct Nearest<S: Isa> {
     /// Squared distance; the square of the sight as long as there is none.
-    pub d2: F32x8,
+    pub d2: F32x8<S>,
     /// Its index in the neighbour pass.
-    pub index: U32x8,
-    offset: V2,
+    pub index: U32x8<S>,
+    offset: V2<S>,
 }
 
-impl Nearest {
+impl<S: Isa> Nearest<S> {
     #[inline(always)]
-    fn none(sight: F32x8) -> Self {
+    fn none(sight: F32x8<S>) -> Self {
         Self { d2: sight, index: U32x8::ZERO, offset: V2::ZERO }
     }
 
     /// Takes the candidate where it is in `lanes` and nearer than the one so far.
     #[inline(always)]
-    fn consider(&mut self, lanes: Mask8, pair: &Pair) {
+    fn consider(&mut self, lanes: Mask8<S>, pair: &Pair<S>) {
         let nearer = lanes & pair.d2.lt(self.d2);
         self.d2 = nearer.select(pair.d2, self.d2);
         self.index = nearer.select_u32(U32x8::splat(pair.index), self.index);
@@ -248,7 +248,7 @@ impl Nearest {
 
     /// The direction to it, or zero if there is none.
     #[inline(always)]
-    fn direction(&self) -> V2 {
+    fn direction(&self) -> V2<S> {
         self.offset.normalized()
     }
 }
@@ -257,8 +257,8 @@ impl Model for Tribes {
     type Columns = animal::Columns;
     type Params = TribesParams;
     type Record = Seen;
-    type Tile = Tile;
-    type Sum = Sum;
+    type Tile<S: Isa> = Tile<S>;
+    type Sum<S: Isa> = Sum<S>;
 
     const NAME: &'static str = "tribes";
     const ABOUT: &'static str = "tribes that graze, flock, hunt, flee, breed and evolve";
@@ -344,12 +344,13 @@ impl Model for Tribes {
     }
 
     #[inline(always)]
-    fn load(&self, columns: &RefOf<'_, Self>, at: usize) -> (Tile, Sum) {
+    fn load<S: Isa>(&self, columns: &RefOf<'_, Self>, at: usize) -> (Tile<S>, Sum<S>) {
         let rows = &columns.genes[at..at + LANES];
-        let genes: [F32x8; GENES] = core::array::from_fn(|gene| {
-            let lanes = F32x8::from_array(core::array::from_fn(|lane| rows[lane][gene]));
-            lanes.clamp(F32x8::ZERO, F32x8::ONE)
-        });
+        let mut genes = [F32x8::ZERO; GENES];
+        for (gene, lanes) in genes.iter_mut().enumerate() {
+            let column = F32x8::from_array(core::array::from_fn(|lane| rows[lane][gene]));
+            *lanes = column.clamp(F32x8::ZERO, F32x8::ONE);
+        }
         let tribes = &columns.tribe[at..at + LANES];
         let strength = F32x8::load(&columns.energy[at..]) * (F32x8::ONE + genes[AGGRESSION]);
         let sight = s(self.params.vision) * half_to_all(genes[VISION]);
@@ -378,7 +379,7 @@ impl Model for Tribes {
     }
 
     #[inline(always)]
-    fn pair(&self, tile: &Tile, other: &Seen, pair: &Pair, sum: &mut Sum) {
+    fn pair<S: Isa>(&self, tile: &Tile<S>, other: &Seen, pair: &Pair<S>, sum: &mut Sum<S>) {
         let offset = V2::new(pair.dx, pair.dy);
         sum.crowd += pair.near.keep(F32x8::ONE);
         // Not below 0, so that animals outside separation_radius have no part.
@@ -399,20 +400,21 @@ impl Model for Tribes {
     }
 
     #[inline(always)]
-    fn finish(
+    fn finish<S: Isa>(
         &self,
         at: usize,
         count: usize,
-        tile: &Tile,
-        sum: &Sum,
+        tile: &Tile<S>,
+        sum: &Sum<S>,
         columns: &RefOf<'_, Self>,
         scratch: &mut ScratchOf<'_, Self>,
         context: &mut Context<'_, Self>,
     ) {
         let Tick { number, setup } = *context.tick;
         let ids = U32x8::load(&columns.id[at..]);
-        let [a, b, bites, dies] =
-            rng::draw_lanes(setup.seed, number, ids, STREAM_TICK).map(rng::unit_lanes);
+        let [a, b, bites, dies] = rng::draw_lanes(setup.seed, number, ids, STREAM_TICK);
+        let (a, b) = (rng::unit_lanes(a), rng::unit_lanes(b));
+        let (bites, dies) = (rng::unit_lanes(bites), rng::unit_lanes(dies));
         let velocity = V2::new(F32x8::load(&columns.vx[at..]), F32x8::load(&columns.vy[at..]));
         let astray = V2::new(a + a - F32x8::ONE, b + b - F32x8::ONE);
         let next = self.steer(tile, sum, velocity, astray, s(setup.dt));
@@ -467,13 +469,14 @@ impl Model for Tribes {
         columns.genes[child] = core::array::from_fn(|gene| birth.value[gene]);
     }
 
-    fn update(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
+    #[inline(always)]
+    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
         let dt = s(tick.setup.dt);
         let most = s(self.params.max_energy);
-        let edge = EdgeLanes::of(&tick.setup.world);
+        let edge = EdgeLanes::<S>::of(&tick.setup.world);
         for at in rows.clone().step_by(LANES) {
             let tile = at..(at + LANES).min(rows.end);
-            let load = |column: &[f32]| F32x8::load(&column[tile.clone()]);
+            let load = |column: &[f32]| F32x8::<S>::load(&column[tile.clone()]);
             let (x, vx) = euler(load(columns.x), load(columns.next_vx), F32x8::ZERO, dt);
             let (y, vy) = euler(load(columns.y), load(columns.next_vy), F32x8::ZERO, dt);
             let (x, y, vx, vy) = edge.apply(x, y, vx, vy);
@@ -526,7 +529,14 @@ impl Model for Tribes {
 impl Tribes {
     /// The next velocity.
     #[inline(always)]
-    fn steer(&self, tile: &Tile, sum: &Sum, velocity: V2, astray: V2, dt: F32x8) -> V2 {
+    fn steer<S: Isa>(
+        &self,
+        tile: &Tile<S>,
+        sum: &Sum<S>,
+        velocity: V2<S>,
+        astray: V2<S>,
+        dt: F32x8<S>,
+    ) -> V2<S> {
         let Self { params, .. } = self;
         let Tile { genes, .. } = tile;
         let company = sum.kin.gt(F32x8::ZERO);
@@ -545,14 +555,14 @@ impl Tribes {
 
     /// Sends the bites of the `lanes`, and gives what they feed.
     #[inline(always)]
-    fn bite(
+    fn bite<S: Isa>(
         &self,
         at: usize,
         mut lanes: u32,
-        sum: &Sum,
+        sum: &Sum<S>,
         columns: &RefOf<'_, Self>,
         context: &mut Context<'_, Self>,
-    ) -> F32x8 {
+    ) -> F32x8<S> {
         let mut meal = [0.0; LANES];
         if lanes == 0 {
             return F32x8::ZERO;
@@ -573,7 +583,7 @@ impl Tribes {
 
     /// Energy per time, grazed less lived on.
     #[inline(always)]
-    fn graze(&self, tile: &Tile, sum: &Sum, velocity: V2) -> F32x8 {
+    fn graze<S: Isa>(&self, tile: &Tile<S>, sum: &Sum<S>, velocity: V2<S>) -> F32x8<S> {
         let Self { params, .. } = self;
         let Tile { genes, .. } = tile;
         let one = F32x8::ONE;
@@ -589,7 +599,7 @@ impl Tribes {
 
     /// Of dying of age, per time: Weibull's law of shape 5.
     #[inline(always)]
-    fn chance_of_death(&self, age: F32x8) -> F32x8 {
+    fn chance_of_death<S: Isa>(&self, age: F32x8<S>) -> F32x8<S> {
         let part = age * s(1.0 / self.params.max_age);
         let square = part * part;
         square * square * s(5.0 / self.params.max_age)
@@ -597,17 +607,17 @@ impl Tribes {
 
     /// The energy from which on an animal has children.
     #[inline(always)]
-    fn birth_energy(&self, tile: &Tile) -> F32x8 {
+    fn birth_energy<S: Isa>(&self, tile: &Tile<S>) -> F32x8<S> {
         s(self.params.max_energy) * (s(0.9) - s(0.5) * tile.genes[FERTILITY])
     }
 
     /// Asks for the children of the `lanes`.
     #[inline(always)]
-    fn breed(
+    fn breed<S: Isa>(
         &self,
         at: usize,
         mut lanes: u32,
-        sum: &Sum,
+        sum: &Sum<S>,
         columns: &RefOf<'_, Self>,
         context: &mut Context<'_, Self>,
     ) {
@@ -641,7 +651,7 @@ impl Tribes {
 }
 
 #[inline(always)]
-fn s(value: f32) -> F32x8 {
+fn s<S: Isa>(value: f32) -> F32x8<S> {
     F32x8::splat(value)
 }
 
@@ -653,7 +663,7 @@ fn aggression(genes: &Genes) -> f32 {
 
 /// From 1/2 at gene 0 to 1 at gene 1.
 #[inline(always)]
-fn half_to_all(gene: F32x8) -> F32x8 {
+fn half_to_all<S: Isa>(gene: F32x8<S>) -> F32x8<S> {
     s(0.5) + s(0.5) * gene
 }
 

@@ -25,7 +25,8 @@
 use core::ops::Range;
 
 use flockwork_kernel::integrate::{EdgeLanes, euler};
-use flockwork_kernel::{F32x8, LANES, U32x8, V2, math, rng};
+use flockwork_kernel::simd::{F32x8, Isa, U32x8, V2};
+use flockwork_kernel::{LANES, math, rng};
 use flockwork_scheduler::{
     Context, Model, MutOf, ParamError, RefOf, ScratchOf, Setup, Stat, Tick, Totals,
 };
@@ -100,9 +101,9 @@ impl Model for Vicsek {
     type Columns = walker::Columns;
     type Params = VicsekParams;
     type Record = Seen;
-    type Tile = ();
+    type Tile<S: Isa> = ();
     /// The sum of headings.
-    type Sum = V2;
+    type Sum<S: Isa> = V2<S>;
 
     const NAME: &'static str = "vicsek";
     const ABOUT: &'static str = "self-propelled walkers that align, with noise";
@@ -136,25 +137,25 @@ impl Model for Vicsek {
     }
 
     #[inline(always)]
-    fn load(&self, columns: &RefOf<'_, Self>, at: usize) -> ((), V2) {
+    fn load<S: Isa>(&self, columns: &RefOf<'_, Self>, at: usize) -> ((), V2<S>) {
         // The sum begins with the own heading: as +0.0 where that is -0.0, because whoever is not
         // near adds +0.0 and must change no bit.
-        let own = |column: &[f32]| F32x8::load(&column[at..]).canonical_zero();
+        let own = |column: &[f32]| F32x8::<S>::load(&column[at..]).canonical_zero();
         ((), V2::new(own(columns.ux), own(columns.uy)))
     }
 
     #[inline(always)]
-    fn pair(&self, _tile: &(), other: &Seen, pair: &Pair, sum: &mut V2) {
+    fn pair<S: Isa>(&self, _tile: &(), other: &Seen, pair: &Pair<S>, sum: &mut V2<S>) {
         *sum += V2::splat(other.ux, other.uy).keep(pair.near);
     }
 
     #[inline(always)]
-    fn finish(
+    fn finish<S: Isa>(
         &self,
         at: usize,
         _count: usize,
         _tile: &(),
-        sum: &V2,
+        sum: &V2<S>,
         _columns: &RefOf<'_, Self>,
         scratch: &mut ScratchOf<'_, Self>,
         _context: &mut Context<'_, Self>,
@@ -163,13 +164,14 @@ impl Model for Vicsek {
         sum.y.store(&mut scratch.sum_y[at..]);
     }
 
-    fn update(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
+    #[inline(always)]
+    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
         let Setup { world, seed, dt, .. } = tick.setup;
-        let edge = EdgeLanes::of(&world);
+        let edge = EdgeLanes::<S>::of(&world);
         let [speed, half, dt] = [self.params.speed, self.params.eta * 0.5, dt].map(F32x8::splat);
         for at in rows.clone().step_by(LANES) {
             let tile = at..(at + LANES).min(rows.end);
-            let load = |column: &[f32]| F32x8::load(&column[tile.clone()]);
+            let load = |column: &[f32]| F32x8::<S>::load(&column[tile.clone()]);
             let old = V2::new(load(columns.ux), load(columns.uy));
             let sum = V2::new(load(columns.sum_x), load(columns.sum_y));
             let alone = sum.x.eq(F32x8::ZERO) & sum.y.eq(F32x8::ZERO);

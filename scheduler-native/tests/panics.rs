@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use flockwork_kernel::simd::Isa;
 use flockwork_kernel::{Edge, World};
 use flockwork_scheduler::{
     Context, Cut, DomainError, Model, MutOf, ParamError, Partition, RefOf, ScratchOf, Setup,
@@ -53,8 +54,8 @@ impl Model for Mines {
     type Columns = mine::Columns;
     type Params = When;
     type Record = Seen;
-    type Tile = ();
-    type Sum = ();
+    type Tile<S: Isa> = ();
+    type Sum<S: Isa> = ();
 
     const NAME: &'static str = "mines";
     const ABOUT: &'static str = "a model that panics";
@@ -76,13 +77,13 @@ impl Model for Mines {
         Seen(columns.x[row], columns.y[row])
     }
 
-    fn load(&self, _: &RefOf<'_, Self>, _: usize) -> ((), ()) {
+    fn load<S: Isa>(&self, _: &RefOf<'_, Self>, _: usize) -> ((), ()) {
         ((), ())
     }
 
-    fn pair(&self, (): &(), _: &Seen, _: &Pair, (): &mut ()) {}
+    fn pair<S: Isa>(&self, (): &(), _: &Seen, _: &Pair<S>, (): &mut ()) {}
 
-    fn finish(
+    fn finish<S: Isa>(
         &self,
         _: usize,
         _: usize,
@@ -94,7 +95,7 @@ impl Model for Mines {
     ) {
     }
 
-    fn update(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
+    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
         let mine = columns.id[rows].contains(&7);
         assert!(!(mine && tick.number == u64::from(self.when.tick)), "boom");
     }

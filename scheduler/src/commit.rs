@@ -3,15 +3,35 @@
 //! Events are applied in order of (target, source, kind). Births get their ids in ascending order
 //! of their parents' ids over the whole world: every domain knows all parents' ids from the post.
 
+use core::ops::Range;
+
 use flockwork_kernel::fingerprint::mix;
+use flockwork_kernel::isa::{self, Isa};
 use flockwork_spatial::Cells;
 
 use crate::domain::{Census, Domain};
 use crate::error::{DomainError, Room, StepError};
 use crate::exchange::{HEADER_LEN, Header, Senders};
 use crate::frame::Frame;
-use crate::model::{Event, Model};
+use crate::model::{Event, Model, MutOf, Tick};
 use crate::transport::{Lane, Transport};
+
+/// The model's update, with the best instructions there are.
+struct Update<'a, M: Model> {
+    model: &'a M,
+    columns: MutOf<'a, M>,
+    rows: Range<usize>,
+    tick: &'a Tick,
+}
+
+impl<M: Model> isa::Task for Update<'_, M> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Isa>(mut self) {
+        self.model.update::<S>(&mut self.columns, self.rows, self.tick);
+    }
+}
 
 impl<M: Model> Domain<M> {
     /// Sends events to their targets' owners, and the keys of births to everybody.
@@ -69,11 +89,8 @@ impl<M: Model> Domain<M> {
         if M::BIRTHS {
             self.bear(frame)?;
         }
-        frame.model.update(
-            &mut self.now.bind().map_err(StepError::Domain)?,
-            0..settled,
-            &frame.tick,
-        );
+        let columns = self.now.bind().map_err(StepError::Domain)?;
+        isa::dispatch(Update { model: frame.model, columns, rows: 0..settled, tick: &frame.tick });
         self.mark_rows(self.rows);
         Ok(())
     }

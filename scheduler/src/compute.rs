@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use flockwork_kernel::LANES;
 use flockwork_kernel::columns::Columns;
+use flockwork_kernel::isa::{self, Isa};
 use flockwork_spatial::{Cells, Entry, Pair, Visitor, pass, sort};
 
 use crate::domain::Domain;
@@ -125,23 +126,23 @@ struct Neighbours<'a, M: Model> {
     context: Context<'a, M>,
 }
 
-impl<M: Model> Visitor for Neighbours<'_, M> {
+impl<M: Model, S: Isa> Visitor<S> for Neighbours<'_, M> {
     type Record = M::Record;
-    type Tile = M::Tile;
-    type Sum = M::Sum;
+    type Tile = M::Tile<S>;
+    type Sum = M::Sum<S>;
 
     #[inline(always)]
-    fn load(&mut self, at: usize) -> (M::Tile, M::Sum) {
+    fn load(&mut self, at: usize) -> (M::Tile<S>, M::Sum<S>) {
         self.model.load(&self.columns, at)
     }
 
     #[inline(always)]
-    fn pair(&mut self, tile: &M::Tile, other: &M::Record, pair: &Pair, sum: &mut M::Sum) {
+    fn pair(&mut self, tile: &M::Tile<S>, other: &M::Record, pair: &Pair<S>, sum: &mut M::Sum<S>) {
         self.model.pair(tile, other, pair, sum);
     }
 
     #[inline(always)]
-    fn finish(&mut self, at: usize, count: usize, tile: &M::Tile, sum: &M::Sum) {
+    fn finish(&mut self, at: usize, count: usize, tile: &M::Tile<S>, sum: &M::Sum<S>) {
         self.model.finish(
             at,
             count,
@@ -151,6 +152,25 @@ impl<M: Model> Visitor for Neighbours<'_, M> {
             &mut self.scratch,
             &mut self.context,
         );
+    }
+}
+
+/// The neighbour pass, with the best instructions there are.
+struct Pass<'a, M: Model> {
+    cells: &'a Cells<'a>,
+    reach: pass::Reach,
+    records: &'a [M::Record],
+    entries: &'a [Entry],
+    visitor: Neighbours<'a, M>,
+}
+
+impl<M: Model> isa::Task for Pass<'_, M> {
+    type Output = Result<u64, pass::PassError>;
+
+    #[inline(always)]
+    fn run<S: Isa>(mut self) -> Self::Output {
+        let Self { cells, reach, records, entries, .. } = self;
+        pass::neighbour_pass::<S, _>(cells, reach, records, entries, &mut self.visitor)
     }
 }
 
@@ -228,7 +248,7 @@ impl<M: Model> Domain<M> {
         self.mail.clear();
         self.births.clear();
         let (columns, scratch) = self.now.split()?;
-        let mut visitor = Neighbours {
+        let visitor = Neighbours {
             model: frame.model,
             columns,
             scratch,
@@ -255,14 +275,13 @@ impl<M: Model> Domain<M> {
         };
         let reach =
             pass::Reach { radius: frame.model.radius(), most: frame.model.most_neighbours() };
-        let tested = pass::neighbour_pass(
-            &cells,
+        let tested = isa::dispatch(Pass {
+            cells: &cells,
             reach,
-            &self.sorted.records[..self.sorted_count],
-            &self.sorted.entries[..self.sorted_count],
-            &mut visitor,
-        )?;
-        drop(visitor);
+            records: &self.sorted.records[..self.sorted_count],
+            entries: &self.sorted.entries[..self.sorted_count],
+            visitor,
+        })?;
         self.counters.work = tested + self.rows as u64;
         self.births.sort_unstable_by_key(|birth| birth.parent);
         Ok(())

@@ -10,7 +10,8 @@ use alloc::vec::Vec;
 
 use flockwork_kernel::columns::{Columns, Reach, packed_len};
 use flockwork_kernel::fingerprint::mix;
-use flockwork_kernel::{F32x8, LANES, Mask8, U32x8};
+use flockwork_kernel::simd::{F32x8, Isa, Mask8, U32x8};
+use flockwork_kernel::{LANES, isa};
 use flockwork_spatial::{NO_CELL, Overlap, Region};
 
 use crate::domain::Domain;
@@ -153,7 +154,7 @@ impl<M: Model> Domain<M> {
         net: &mut T,
     ) -> Result<(), StepError<T::Error>> {
         self.moves.found.clear();
-        let leavers = self.find_cells(frame)?;
+        let leavers = isa::dispatch(FindCells { domain: self, frame })?;
         self.moves.group(self.topology.regions().len());
         self.send_moves(frame, net)?;
         self.census.died = leavers.died;
@@ -167,7 +168,8 @@ impl<M: Model> Domain<M> {
     }
 
     /// Gives every row its cell: eight at a time where nothing is special about them.
-    fn find_cells(&mut self, frame: &Frame<'_, M>) -> Result<Leavers, DomainError> {
+    #[inline(always)]
+    fn find_cells<S: Isa>(&mut self, frame: &Frame<'_, M>) -> Result<Leavers, DomainError> {
         let grid = *self.topology.grid();
         let region = self.topology.region(self.id);
         let interior = region.interior(&grid);
@@ -177,7 +179,7 @@ impl<M: Model> Domain<M> {
         let ids = self.now.column::<u32>(0);
         let alive = self.alive.map(|at| self.now.column::<u8>(at));
         let mut leavers = Leavers::default();
-        let inside = Inside::new(&interior);
+        let inside = Inside::<S>::new(&interior);
         let origin = (
             U32x8::splat(region.row.wrapping_sub(1)),
             U32x8::splat(region.col.wrapping_sub(grid.fine())),
@@ -392,15 +394,31 @@ impl<M: Model> Domain<M> {
     }
 }
 
-/// Whether cells lie in a region, eight at a time.
-struct Inside {
-    row: U32x8,
-    rows: U32x8,
-    col: U32x8,
-    cols: U32x8,
+/// Finds every row's cell, with the best instructions there are.
+struct FindCells<'a, M: Model> {
+    domain: &'a mut Domain<M>,
+    frame: &'a Frame<'a, M>,
 }
 
-impl Inside {
+impl<M: Model> isa::Task for FindCells<'_, M> {
+    type Output = Result<Leavers, DomainError>;
+
+    #[inline(always)]
+    fn run<S: Isa>(self) -> Self::Output {
+        self.domain.find_cells::<S>(self.frame)
+    }
+}
+
+/// Whether cells lie in a region, eight at a time.
+struct Inside<S: Isa> {
+    row: U32x8<S>,
+    rows: U32x8<S>,
+    col: U32x8<S>,
+    cols: U32x8<S>,
+}
+
+impl<S: Isa> Inside<S> {
+    #[inline(always)]
     fn new(region: &Region) -> Self {
         Self {
             row: U32x8::splat(region.row),
@@ -411,7 +429,7 @@ impl Inside {
     }
 
     #[inline(always)]
-    fn lanes(&self, row: U32x8, col: U32x8) -> Mask8 {
+    fn lanes(&self, row: U32x8<S>, col: U32x8<S>) -> Mask8<S> {
         (row - self.row).lt(self.rows) & (col - self.col).lt(self.cols)
     }
 }

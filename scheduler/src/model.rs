@@ -23,6 +23,7 @@ use core::ops::Range;
 use bytemuck::{Pod, Zeroable};
 use flockwork_kernel::World;
 use flockwork_kernel::columns::Columns;
+use flockwork_kernel::isa::Isa;
 use flockwork_spatial::{Pair, Positioned};
 
 use crate::compute::Context;
@@ -47,9 +48,9 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// What an entity shows to its neighbours.
     type Record: Positioned + Default + Send + Sync + 'static;
     /// What the neighbour pass holds of a tile of eight entities.
-    type Tile: Copy;
+    type Tile<S: Isa>: Copy;
     /// What adds up over the neighbours of a tile.
-    type Sum: Copy;
+    type Sum<S: Isa>: Copy;
 
     /// The name in scenario files.
     const NAME: &'static str;
@@ -88,21 +89,27 @@ pub trait Model: Sized + Send + Sync + 'static {
     fn record(&self, columns: &RefOf<'_, Self>, row: usize) -> Self::Record;
 
     /// Loads eight entities from row `at` on, and begins their sum.
-    fn load(&self, columns: &RefOf<'_, Self>, at: usize) -> (Self::Tile, Self::Sum);
+    fn load<S: Isa>(&self, columns: &RefOf<'_, Self>, at: usize) -> (Self::Tile<S>, Self::Sum<S>);
 
     /// Adds what one candidate does to the eight entities; a lane that is not in `pair.near` must
     /// get +0.0.
-    fn pair(&self, tile: &Self::Tile, other: &Self::Record, pair: &Pair, sum: &mut Self::Sum);
+    fn pair<S: Isa>(
+        &self,
+        tile: &Self::Tile<S>,
+        other: &Self::Record,
+        pair: &Pair<S>,
+        sum: &mut Self::Sum<S>,
+    );
 
     /// Takes the sums of the `count` entities from row `at` on. May write full lanes to scratch
     /// columns: rows past `count` are written again later.
     #[allow(clippy::too_many_arguments)]
-    fn finish(
+    fn finish<S: Isa>(
         &self,
         at: usize,
         count: usize,
-        tile: &Self::Tile,
-        sum: &Self::Sum,
+        tile: &Self::Tile<S>,
+        sum: &Self::Sum<S>,
         columns: &RefOf<'_, Self>,
         scratch: &mut ScratchOf<'_, Self>,
         context: &mut Context<'_, Self>,
@@ -124,7 +131,7 @@ pub trait Model: Sized + Send + Sync + 'static {
     }
 
     /// Takes the entities in `rows` from tick t to t + 1.
-    fn update(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick);
+    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick);
 
     /// Adds what the entity in `row` has to the sums: integers, or reals in fixed point.
     fn tally(&self, _columns: &RefOf<'_, Self>, _row: usize, _sums: &mut [i64]) {}

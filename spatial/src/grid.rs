@@ -17,7 +17,8 @@
 
 use core::fmt;
 
-use flockwork_kernel::{F32x8, U32x8, World};
+use flockwork_kernel::World;
+use flockwork_kernel::simd::{F32x8, Isa, U32x8};
 
 /// The cell grid of a world.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -138,7 +139,7 @@ impl Grid {
 
     /// The rows and columns of eight positions; the same answer as [`Grid::cell`].
     #[inline(always)]
-    pub fn cell_lanes(&self, x: F32x8, y: F32x8) -> (U32x8, U32x8) {
+    pub fn cell_lanes<S: Isa>(&self, x: F32x8<S>, y: F32x8<S>) -> (U32x8<S>, U32x8<S>) {
         (
             (y * F32x8::splat(self.rows_per_length)).to_index(self.rows - 1),
             (x * F32x8::splat(self.cols_per_length)).to_index(self.cols - 1),
@@ -207,6 +208,7 @@ impl core::error::Error for GridError {}
 mod tests {
     use super::*;
     use flockwork_kernel::Edge;
+    use flockwork_kernel::F32x8;
     use quickcheck::quickcheck;
 
     fn world(width: f32, height: f32, edge: Edge) -> World {

@@ -29,7 +29,9 @@
 
 use core::fmt;
 
-use flockwork_kernel::{F32x8, LANES, Mask8};
+use flockwork_kernel::LANES;
+use flockwork_kernel::isa::Baseline;
+use flockwork_kernel::simd::{F32x8, Isa, Mask8};
 
 use crate::sort::Entry;
 
@@ -43,22 +45,22 @@ pub trait Positioned: Copy {
 
 /// What the pass says about one candidate and the eight entities of a tile.
 #[derive(Clone, Copy, Debug)]
-pub struct Pair {
+pub struct Pair<S: Isa = Baseline> {
     /// Candidate's x minus each lane's.
-    pub dx: F32x8,
+    pub dx: F32x8<S>,
     /// Candidate's y minus each lane's.
-    pub dy: F32x8,
+    pub dy: F32x8<S>,
     /// Squared distance.
-    pub d2: F32x8,
+    pub d2: F32x8<S>,
     /// Lanes whose neighbour the candidate is: closer than the radius, within the cap, and not the
     /// entity itself. What a lane outside adds must be +0.0: see [`Mask8::keep`].
-    pub near: Mask8,
+    pub near: Mask8<S>,
     /// The candidate's place among the records.
     pub index: u32,
 }
 
 /// What is done with tiles and pairs.
-pub trait Visitor {
+pub trait Visitor<S: Isa = Baseline> {
     /// What a neighbour shows.
     type Record: Positioned;
     /// What the pass holds of a tile's own entities.
@@ -69,7 +71,13 @@ pub trait Visitor {
     /// Loads the tile that begins at owned entity `at`, and begins its sum.
     fn load(&mut self, at: usize) -> (Self::Tile, Self::Sum);
     /// Adds one candidate.
-    fn pair(&mut self, tile: &Self::Tile, other: &Self::Record, pair: &Pair, sum: &mut Self::Sum);
+    fn pair(
+        &mut self,
+        tile: &Self::Tile,
+        other: &Self::Record,
+        pair: &Pair<S>,
+        sum: &mut Self::Sum,
+    );
     /// Takes the sum of the tile's `count` entities that begin at owned entity `at`; lanes from
     /// `count` on are of no entity of the tile.
     fn finish(&mut self, at: usize, count: usize, tile: &Self::Tile, sum: &Self::Sum);
@@ -131,7 +139,8 @@ pub const MAX_CAP: usize = 64;
 ///
 /// [`PassError`] if slices do not fit together or the cap is above [`MAX_CAP`]; nothing was
 /// visited then.
-pub fn neighbour_pass<V: Visitor>(
+#[inline(always)]
+pub fn neighbour_pass<S: Isa, V: Visitor<S>>(
     cells: &Cells<'_>,
     reach: Reach,
     records: &[V::Record],
@@ -151,20 +160,35 @@ pub fn neighbour_pass<V: Visitor>(
             let spans = cursor.spans(cells, first, count);
             let place = Place::new(limit, &records[first..first + count]);
             let cap = match reach.most {
-                Some(most) => Cap::find(&place, &spans, first, most as usize, records, entries),
+                Some(most) => S::apart(
+                    #[inline(always)]
+                    || Cap::find(&place, &spans, first, most as usize, records, entries),
+                ),
                 None => None,
             };
             let (tile, mut sum) = visitor.load(at);
             match cap {
-                None => every_candidate(&spans, first, records, |other, index, own| {
-                    let pair = place.meet(other, index, own);
-                    visitor.pair(&tile, other, &pair, &mut sum);
-                }),
-                Some(cap) => every_candidate(&spans, first, records, |other, index, own| {
-                    let mut pair = place.meet(other, index, own);
-                    pair.near = pair.near & cap.counts(pair.d2, entries[index as usize].id());
-                    visitor.pair(&tile, other, &pair, &mut sum);
-                }),
+                None => every_candidate(
+                    &spans,
+                    first,
+                    records,
+                    #[inline(always)]
+                    |other, index, own| {
+                        let pair = place.meet(other, index, own);
+                        visitor.pair(&tile, other, &pair, &mut sum);
+                    },
+                ),
+                Some(cap) => every_candidate(
+                    &spans,
+                    first,
+                    records,
+                    #[inline(always)]
+                    |other, index, own| {
+                        let mut pair = place.meet(other, index, own);
+                        pair.near = pair.near & cap.counts(pair.d2, entries[index as usize].id());
+                        visitor.pair(&tile, other, &pair, &mut sum);
+                    },
+                ),
             }
             visitor.finish(at, count, &tile, &sum);
             tested += spans.iter().map(|span| (span.1 - span.0) as u64).sum::<u64>();
@@ -184,38 +208,35 @@ fn every_candidate<R>(
     records: &[R],
     mut each: impl FnMut(&R, u32, usize),
 ) {
-    let mut run = |from: usize, to: usize| {
-        for (offset, other) in records[from..to].iter().enumerate() {
-            each(other, (from + offset) as u32, LANES);
-        }
-    };
-    run(spans[0].0, spans[0].1);
     let own_end = (first + LANES).min(spans[1].1);
-    run(spans[1].0, first);
+    run(spans[0].0, spans[0].1, records, &mut each);
+    run(spans[1].0, first, records, &mut each);
     for (lane, other) in records[first..own_end].iter().enumerate() {
         each(other, (first + lane) as u32, lane);
     }
-    let mut run = |from: usize, to: usize| {
-        for (offset, other) in records[from..to].iter().enumerate() {
-            each(other, (from + offset) as u32, LANES);
-        }
-    };
-    run(own_end, spans[1].1);
-    run(spans[2].0, spans[2].1);
+    run(own_end, spans[1].1, records, &mut each);
+    run(spans[2].0, spans[2].1, records, &mut each);
+}
+
+#[inline(always)]
+fn run<R>(from: usize, to: usize, records: &[R], each: &mut impl FnMut(&R, u32, usize)) {
+    for (offset, other) in records[from..to].iter().enumerate() {
+        each(other, (from + offset) as u32, LANES);
+    }
 }
 
 /// The positions of a tile and the squared radius.
 #[derive(Clone, Copy)]
-struct Place {
-    limit: F32x8,
-    x: F32x8,
-    y: F32x8,
+struct Place<S: Isa> {
+    limit: F32x8<S>,
+    x: F32x8<S>,
+    y: F32x8<S>,
 }
 
-impl Place {
+impl<S: Isa> Place<S> {
     /// The positions of a tile's entities; lanes past them repeat the last.
     #[inline(always)]
-    fn new<R: Positioned>(limit: F32x8, tile: &[R]) -> Self {
+    fn new<R: Positioned>(limit: F32x8<S>, tile: &[R]) -> Self {
         let last = tile.len().saturating_sub(1);
         let lane = |at: usize| tile.get(at.min(last));
         Self {
@@ -226,7 +247,7 @@ impl Place {
     }
 
     #[inline(always)]
-    fn meet<R: Positioned>(&self, other: &R, index: u32, own: usize) -> Pair {
+    fn meet<R: Positioned>(&self, other: &R, index: u32, own: usize) -> Pair<S> {
         let dx = F32x8::splat(other.x()) - self.x;
         let dy = F32x8::splat(other.y()) - self.y;
         let d2 = dx * dx + dy * dy;
@@ -272,17 +293,17 @@ impl Cursor {
 }
 
 /// The last neighbour that counts under a cap, for each lane.
-struct Cap {
-    d2: F32x8,
+struct Cap<S: Isa> {
+    d2: F32x8<S>,
     ids: [u32; LANES],
     d2s: [f32; LANES],
 }
 
-impl Cap {
+impl<S: Isa> Cap<S> {
     /// None where no lane has more neighbours than count.
-    #[inline(never)]
+    #[inline(always)]
     fn find<R: Positioned>(
-        place: &Place,
+        place: &Place<S>,
         spans: &[(usize, usize); 3],
         first: usize,
         most: usize,
@@ -293,21 +314,27 @@ impl Cap {
         // are in the order of its value.
         let mut best = [[u64::MAX; MAX_CAP]; LANES];
         let mut found = [0usize; LANES];
-        every_candidate(spans, first, records, |other, index, own| {
-            let pair = place.meet(other, index, own);
-            let mut lanes = pair.near.bits();
-            if lanes == 0 {
-                return;
-            }
-            let bits = pair.d2.to_bits().to_array();
-            let id = entries[index as usize].id();
-            while lanes != 0 {
-                let lane = lanes.trailing_zeros() as usize;
-                lanes &= lanes - 1;
-                found[lane] += 1;
-                insert(&mut best[lane][..most], u64::from(bits[lane]) << 32 | u64::from(id));
-            }
-        });
+        every_candidate(
+            spans,
+            first,
+            records,
+            #[inline(always)]
+            |other, index, own| {
+                let pair = place.meet(other, index, own);
+                let mut lanes = pair.near.bits();
+                if lanes == 0 {
+                    return;
+                }
+                let bits = pair.d2.to_bits().to_array();
+                let id = entries[index as usize].id();
+                while lanes != 0 {
+                    let lane = lanes.trailing_zeros() as usize;
+                    lanes &= lanes - 1;
+                    found[lane] += 1;
+                    insert(&mut best[lane][..most], u64::from(bits[lane]) << 32 | u64::from(id));
+                }
+            },
+        );
         if found.iter().all(|&count| count <= most) {
             return None;
         }
@@ -326,7 +353,7 @@ impl Cap {
     }
 
     #[inline(always)]
-    fn counts(&self, d2: F32x8, id: u32) -> Mask8 {
+    fn counts(&self, d2: F32x8<S>, id: u32) -> Mask8<S> {
         let mut counts = d2.lt(self.d2);
         let mut ties = d2.eq(self.d2).bits();
         while ties != 0 {

@@ -32,7 +32,8 @@
 use core::ops::Range;
 
 use flockwork_kernel::integrate::{EdgeLanes, euler};
-use flockwork_kernel::{F32x8, LANES, math, rng};
+use flockwork_kernel::simd::{F32x8, Isa};
+use flockwork_kernel::{LANES, math, rng};
 use flockwork_scheduler::{
     Context, Model, MutOf, ParamError, RefOf, ScratchOf, Setup, Stat, Tick, Totals,
 };
@@ -118,9 +119,9 @@ impl Model for Epidemic {
     type Params = EpidemicParams;
     type Record = Seen;
     /// Nothing of a person's own is needed to meet neighbours.
-    type Tile = ();
+    type Tile<S: Isa> = ();
     /// The number of infected neighbours of eight people.
-    type Sum = F32x8;
+    type Sum<S: Isa> = F32x8<S>;
 
     const NAME: &'static str = "epidemic";
     const ABOUT: &'static str = "walkers who infect each other and recover";
@@ -157,23 +158,23 @@ impl Model for Epidemic {
     }
 
     #[inline(always)]
-    fn load(&self, _columns: &RefOf<'_, Self>, _at: usize) -> ((), F32x8) {
+    fn load<S: Isa>(&self, _columns: &RefOf<'_, Self>, _at: usize) -> ((), F32x8<S>) {
         ((), F32x8::ZERO)
     }
 
     /// One candidate against eight people: those who are not near it must get +0.0.
     #[inline(always)]
-    fn pair(&self, _tile: &(), other: &Seen, pair: &Pair, sum: &mut F32x8) {
+    fn pair<S: Isa>(&self, _tile: &(), other: &Seen, pair: &Pair<S>, sum: &mut F32x8<S>) {
         *sum += pair.near.keep(F32x8::splat(other.infected));
     }
 
     #[inline(always)]
-    fn finish(
+    fn finish<S: Isa>(
         &self,
         at: usize,
         _count: usize,
         _tile: &(),
-        sum: &F32x8,
+        sum: &F32x8<S>,
         _columns: &RefOf<'_, Self>,
         scratch: &mut ScratchOf<'_, Self>,
         _context: &mut Context<'_, Self>,
@@ -181,7 +182,8 @@ impl Model for Epidemic {
         sum.store(&mut scratch.exposure[at..]);
     }
 
-    fn update(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
+    #[inline(always)]
+    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
         let Self { params } = self;
         let Setup { world, seed, dt, .. } = tick.setup;
         let (turns, recovers) = (chance(params.turn_rate * dt), chance(1.0 / params.duration * dt));
@@ -199,11 +201,11 @@ impl Model for Epidemic {
             };
         }
         // Motion is the same for all, so eight walk at once.
-        let edge = EdgeLanes::of(&world);
+        let edge = EdgeLanes::<S>::of(&world);
         let [speed, dt] = [params.speed, dt].map(F32x8::splat);
         for at in rows.clone().step_by(LANES) {
             let tile = at..(at + LANES).min(rows.end);
-            let load = |column: &[f32]| F32x8::load(&column[tile.clone()]);
+            let load = |column: &[f32]| F32x8::<S>::load(&column[tile.clone()]);
             let (ux, uy) = (load(columns.ux), load(columns.uy));
             let (x, _) = euler(load(columns.x), ux * speed, F32x8::ZERO, dt);
             let (y, _) = euler(load(columns.y), uy * speed, F32x8::ZERO, dt);

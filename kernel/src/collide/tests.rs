@@ -6,6 +6,7 @@ use crate::LANES;
 use crate::error::KernelError;
 use crate::math::scalar;
 use crate::rng;
+use crate::{F32x8, Mask8, V2};
 use quickcheck::quickcheck;
 
 fn s(value: f32) -> F32x8 {

@@ -28,7 +28,7 @@ pub fn semi_implicit_euler(
     ays: &[f32],
 ) -> Result<(), KernelError> {
     check(&[("xs", xs), ("ys", ys), ("vxs", vxs), ("vys", vys), ("axs", axs), ("ays", ays)])?;
-    let dt = dt.lanes();
+    let dt: F32x8 = dt.lanes();
     for (xs, vxs, axs) in [(xs, vxs, axs), (ys, vys, ays)] {
         for start in (0..xs.len()).step_by(LANES) {
             let (x, v, a) = (tail_mut(xs, start), tail_mut(vxs, start), tail(axs, start));
@@ -63,7 +63,7 @@ pub fn verlet_first(
     ays: &[f32],
 ) -> Result<(), KernelError> {
     check(&[("xs", xs), ("ys", ys), ("vxs", vxs), ("vys", vys), ("axs", axs), ("ays", ays)])?;
-    let half = dt.lanes() * F32x8::splat(0.5);
+    let half: F32x8 = dt.lanes() * F32x8::splat(0.5);
     for (xs, vxs, axs) in [(xs, vxs, axs), (ys, vys, ays)] {
         for start in (0..xs.len()).step_by(LANES) {
             let (x, v, a) = (tail_mut(xs, start), tail_mut(vxs, start), tail(axs, start));
@@ -88,7 +88,7 @@ pub fn verlet_second(
     ays: &[f32],
 ) -> Result<(), KernelError> {
     check(&[("vxs", vxs), ("vys", vys), ("axs", axs), ("ays", ays)])?;
-    let half = dt.lanes() * F32x8::splat(0.5);
+    let half: F32x8 = dt.lanes() * F32x8::splat(0.5);
     for (vxs, axs) in [(vxs, axs), (vys, ays)] {
         for start in (0..vxs.len()).step_by(LANES) {
             let (v, a) = (tail_mut(vxs, start), tail(axs, start));
@@ -111,7 +111,7 @@ pub fn apply_edge(
     vys: &mut [f32],
 ) -> Result<(), KernelError> {
     check(&[("xs", xs), ("ys", ys), ("vxs", vxs), ("vys", vys)])?;
-    let edge = EdgeLanes::of(world);
+    let edge: EdgeLanes = EdgeLanes::of(world);
     for start in (0..xs.len()).step_by(LANES) {
         let (x, y) = (tail_mut(xs, start), tail_mut(ys, start));
         let (vx, vy) = (tail_mut(vxs, start), tail_mut(vys, start));
@@ -163,7 +163,7 @@ pub fn limit_speed(
 pub fn drag(dt: Timestep, rate: f32, vxs: &mut [f32], vys: &mut [f32]) -> Result<(), KernelError> {
     let rate = non_negative("rate", rate)?;
     check(&[("vxs", vxs), ("vys", vys)])?;
-    let factor = drag_factor(F32x8::splat(rate), dt.lanes());
+    let factor: F32x8 = drag_factor(F32x8::splat(rate), dt.lanes());
     for vs in [vxs, vys] {
         for start in (0..vs.len()).step_by(LANES) {
             let v = tail_mut(vs, start);

@@ -2,6 +2,7 @@ use std::vec::Vec;
 
 use super::slices::{apply_edge, drag, limit_speed, semi_implicit_euler, verlet_first};
 use super::*;
+use crate::F32x8;
 use crate::rng;
 use quickcheck::quickcheck;
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::F32x8;
 use quickcheck::quickcheck;
 
 /// The distance of `got` from `exact` in ulp of `exact`, where 2^-126 is the smallest binade.

@@ -4,7 +4,8 @@
 use core::ops::Range;
 
 use flockwork_kernel::integrate::EdgeLanes;
-use flockwork_kernel::{F32x8, LANES, U32x8, rng};
+use flockwork_kernel::simd::{F32x8, Isa, U32x8};
+use flockwork_kernel::{LANES, rng};
 use flockwork_scheduler::{
     Birth, Context, Event, Model, MutOf, ParamError, RefOf, ScratchOf, Setup, Stat, Tick, Totals,
 };
@@ -87,12 +88,12 @@ impl Positioned for Seen {
 
 /// What adds up.
 #[derive(Clone, Copy, Debug)]
-pub struct Sum {
-    x: F32x8,
-    y: F32x8,
-    nearest: F32x8,
-    nearest_index: U32x8,
-    last_index: U32x8,
+pub struct Sum<S: Isa> {
+    x: F32x8<S>,
+    y: F32x8<S>,
+    nearest: F32x8<S>,
+    nearest_index: U32x8<S>,
+    last_index: U32x8<S>,
 }
 
 /// No candidate.
@@ -107,8 +108,8 @@ impl Model for Dots {
     type Columns = dot::Columns;
     type Params = DotsParams;
     type Record = Seen;
-    type Tile = ();
-    type Sum = Sum;
+    type Tile<S: Isa> = ();
+    type Sum<S: Isa> = Sum<S>;
 
     const NAME: &'static str = "dots";
     const ABOUT: &'static str = "a model for tests";
@@ -147,7 +148,7 @@ impl Model for Dots {
         Seen { x: columns.x[row], y: columns.y[row], charge: columns.charge[row] }
     }
 
-    fn load(&self, _columns: &RefOf<'_, Self>, _at: usize) -> ((), Sum) {
+    fn load<S: Isa>(&self, _columns: &RefOf<'_, Self>, _at: usize) -> ((), Sum<S>) {
         let sum = Sum {
             x: F32x8::ZERO,
             y: F32x8::ZERO,
@@ -158,14 +159,14 @@ impl Model for Dots {
         ((), sum)
     }
 
-    fn pair(&self, _tile: &(), other: &Seen, pair: &Pair, sum: &mut Sum) {
+    fn pair<S: Isa>(&self, _tile: &(), other: &Seen, pair: &Pair<S>, sum: &mut Sum<S>) {
         let charge = F32x8::splat(other.charge);
         sum.x += pair.near.keep(pair.dx * charge);
         sum.y += pair.near.keep(pair.dy * charge);
         let closer = pair.near & pair.d2.lt(sum.nearest);
         sum.nearest = closer.select(pair.d2, sum.nearest);
         let (closer, near) = (closer.bits(), pair.near.bits());
-        let put = |lanes: u32, indices: U32x8| {
+        let put = |lanes: u32, indices: U32x8<S>| {
             let mut indices = indices.to_array();
             for (lane, index) in indices.iter_mut().enumerate() {
                 if lanes >> lane & 1 == 1 {
@@ -178,12 +179,12 @@ impl Model for Dots {
         sum.last_index = put(near, sum.last_index);
     }
 
-    fn finish(
+    fn finish<S: Isa>(
         &self,
         at: usize,
         count: usize,
         _tile: &(),
-        sum: &Sum,
+        sum: &Sum<S>,
         columns: &RefOf<'_, Self>,
         scratch: &mut ScratchOf<'_, Self>,
         context: &mut Context<'_, Self>,
@@ -252,12 +253,13 @@ impl Model for Dots {
         columns.alive[child] = 1;
     }
 
-    fn update(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
+    #[inline(always)]
+    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
         let dt = F32x8::splat(tick.setup.dt);
-        let edge = EdgeLanes::of(&tick.setup.world);
+        let edge = EdgeLanes::<S>::of(&tick.setup.world);
         for at in rows.clone().step_by(LANES) {
             let tile = at..(at + LANES).min(rows.end);
-            let load = |column: &[f32]| F32x8::load(&column[tile.clone()]);
+            let load = |column: &[f32]| F32x8::<S>::load(&column[tile.clone()]);
             let vx = (load(columns.vx) + load(columns.ax) * dt) * F32x8::splat(0.5);
             let vy = (load(columns.vy) + load(columns.ay) * dt) * F32x8::splat(0.5);
             let (x, y) = (load(columns.x) + vx * dt, load(columns.y) + vy * dt);

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use flockwork_kernel::F32x8;
+use flockwork_kernel::simd::{F32x8, Isa};
 use flockwork_scheduler::{Context, Model, MutOf, ParamError, RefOf, ScratchOf, Setup, Tick};
 use flockwork_spatial::{Pair, Positioned};
 
@@ -62,8 +62,8 @@ impl Model for Flawed {
     type Columns = thing::Columns;
     type Params = FlawedParams;
     type Record = Place;
-    type Tile = ();
-    type Sum = F32x8;
+    type Tile<S: Isa> = ();
+    type Sum<S: Isa> = F32x8<S>;
 
     const NAME: &'static str = "flawed";
     const ABOUT: &'static str = "shows its row";
@@ -86,25 +86,25 @@ impl Model for Flawed {
         Place(columns.x[row], columns.y[row])
     }
 
-    fn load(&self, _columns: &RefOf<'_, Self>, _at: usize) -> ((), F32x8) {
+    fn load<S: Isa>(&self, _columns: &RefOf<'_, Self>, _at: usize) -> ((), F32x8<S>) {
         ((), F32x8::ZERO)
     }
 
-    fn pair(&self, _tile: &(), _other: &Place, _pair: &Pair, _sum: &mut F32x8) {}
+    fn pair<S: Isa>(&self, _tile: &(), _other: &Place, _pair: &Pair<S>, _sum: &mut F32x8<S>) {}
 
-    fn finish(
+    fn finish<S: Isa>(
         &self,
         _at: usize,
         _count: usize,
         _tile: &(),
-        _sum: &F32x8,
+        _sum: &F32x8<S>,
         _columns: &RefOf<'_, Self>,
         _scratch: &mut ScratchOf<'_, Self>,
         _context: &mut Context<'_, Self>,
     ) {
     }
 
-    fn update(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
+    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
         for row in rows {
             if self.flaw && columns.id[row] == FLAW_ID && tick.number + 1 >= FLAW_TICK {
                 columns.mark[row] = row as u32;
