@@ -69,10 +69,21 @@ pub fn steps(command: &str, all: &[Step], wanted: &[String]) -> Outcome {
     Ok(())
 }
 
-/// The repository.
+/// The repository that is worked in.
+///
+/// Found when it runs: a `target` folder may be shared by checkouts or copied with one, and cargo
+/// then takes this program for fresh, so what it was compiled with may be the path of another one.
 pub fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).to_path_buf()
+    let here = std::env::current_dir().unwrap_or_default();
+    // Cargo sets it for what it runs. Without a repository every file is missed by name.
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    find_root(manifest.as_deref(), &here).unwrap_or(here)
+}
+
+/// The repository of the package that cargo says it runs, or the one around a folder.
+fn find_root(manifest: Option<&Path>, here: &Path) -> Option<PathBuf> {
+    let outwards = manifest.into_iter().chain([here]).flat_map(Path::ancestors);
+    outwards.map(Path::to_path_buf).find(|folder| folder.join("xtask/src/run.rs").is_file())
 }
 
 /// A folder for builds apart, so that they do not push those of other flags or workspaces out.
@@ -183,6 +194,52 @@ mod tests {
         let failure = steps("test", STEPS, &["goood".into()]).unwrap_err();
         assert_eq!(failure.code, 2);
         assert!(failure.message.contains("goood") && failure.message.contains("good, bad"));
+    }
+
+    #[test]
+    fn the_repository_is_the_one_that_cargo_runs_in_and_not_the_one_of_the_build() {
+        let folder = std::env::temp_dir().join(format!("flockwork-xtask-{}", std::process::id()));
+        let place = |name: &str| {
+            let root = folder.join(name);
+            std::fs::create_dir_all(root.join("xtask/src")).unwrap();
+            std::fs::write(root.join("xtask/src/run.rs"), "").unwrap();
+            root
+        };
+        let (one, other) = (place("one"), place("other"));
+        // `cargo run` with a manifest elsewhere, from within, from a folder below, from nowhere.
+        assert_eq!(find_root(Some(&one.join("xtask")), &other), Some(one.clone()));
+        assert_eq!(find_root(None, &other), Some(other.clone()));
+        assert_eq!(find_root(None, &other.join("xtask/src")), Some(other));
+        assert_eq!(find_root(Some(&one.join("xtask/src")), Path::new("/")), Some(one));
+        assert_eq!(find_root(None, &folder), None);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// Every source file of the repository.
+    fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if path.is_dir() && !["target", "node_modules", ".git"].contains(&&*name) {
+                sources(&path, found);
+            } else if name.ends_with(".rs") {
+                found.push(path);
+            }
+        }
+    }
+
+    #[test]
+    fn no_code_keeps_the_path_of_the_checkout_in_which_it_was_compiled() {
+        let mut files = Vec::new();
+        sources(&root(), &mut files);
+        assert!(files.len() > 100, "{} files", files.len());
+        for file in files {
+            let text = std::fs::read_to_string(&file).unwrap();
+            for kept in ["MANIFEST_DIR", "BIN_EXE_", "TARGET_TMPDIR", "WORKSPACE_DIR"] {
+                let found = text.contains(&format!("env!(\"CARGO_{kept}"));
+                assert!(!found, "{}: CARGO_{kept}: ask when it runs", file.display());
+            }
+        }
     }
 
     #[test]

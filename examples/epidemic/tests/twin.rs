@@ -204,10 +204,11 @@ fn as_many_fall_ill_as_theory_says() {
 
 #[test]
 fn the_scenario_runs_as_it_stands() {
-    let run = std::process::Command::new(env!("CARGO_BIN_EXE_epidemic"))
-        .args(["check", concat!(env!("CARGO_MANIFEST_DIR"), "/epidemic.toml")])
-        .output()
-        .unwrap();
+    // Cargo runs this in the package's folder, and builds the command beside it.
+    let deps = std::env::current_exe().unwrap();
+    let program = deps.parent().unwrap().with_file_name("epidemic");
+    let run =
+        std::process::Command::new(program).args(["check", "epidemic.toml"]).output().unwrap();
     let said = String::from_utf8_lossy(&run.stdout);
     assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
     assert!(said.contains("epidemic"), "{said}");

@@ -64,8 +64,13 @@ impl Place {
     /// `-n 2 flockwork-mpi run a.toml : -n 1 flockwork-mpi run b.toml`.
     pub fn start(&self, line: &str, env: &[(&str, &str)]) -> Job {
         let mut command = Command::new("mpirun");
-        let program = |word| if word == "flockwork-mpi" { PROGRAM } else { word };
-        command.args(line.split_whitespace().map(program)).envs(env.iter().copied());
+        for word in line.split_whitespace() {
+            match word {
+                "flockwork-mpi" => command.arg(built(word)),
+                _ => command.arg(word),
+            };
+        }
+        command.envs(env.iter().copied());
         // Open MPI asks for that; others do not look.
         for name in
             ["ALLOW_RUN_AS_ROOT", "ALLOW_RUN_AS_ROOT_CONFIRM", "MCA_rmaps_base_oversubscribe"]
@@ -89,7 +94,7 @@ impl Place {
     /// The fingerprint of `flockwork` with the same arguments.
     #[track_caller]
     pub fn native(&self, line: &str) -> String {
-        let mut command = Command::new(Path::new(PROGRAM).with_file_name("examples/native"));
+        let mut command = Command::new(built("examples/native"));
         command.args(line.split_whitespace()).arg("--quiet");
         self.spawn(command).end().fingerprint()
     }
@@ -212,7 +217,11 @@ pub fn signal(name: &str, process: u32) {
 
 /// A scenario of the repository.
 pub fn scenario(name: &str) -> String {
-    format!("{}/../scenarios/{name}.toml", env!("CARGO_MANIFEST_DIR"))
+    format!("{}/../scenarios/{name}.toml", std::env::var("CARGO_MANIFEST_DIR").unwrap())
 }
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_flockwork-mpi");
+/// A program that was built beside this test.
+fn built(name: &str) -> PathBuf {
+    let deps = std::env::current_exe().unwrap();
+    deps.parent().and_then(Path::parent).unwrap().join(name)
+}

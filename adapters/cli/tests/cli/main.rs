@@ -120,13 +120,15 @@ impl Place {
     }
 }
 
+/// The command, beside this test: where it was when this was compiled may be another checkout.
 fn program() -> PathBuf {
-    PathBuf::from(env!("CARGO_BIN_EXE_flockwork"))
+    let deps = std::env::current_exe().unwrap();
+    deps.parent().and_then(Path::parent).unwrap().join("flockwork")
 }
 
 /// A file of the repository.
 fn repository(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+    Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("../..").join(path)
 }
 
 /// Everything a run can be asked to leave behind.
