@@ -6,7 +6,7 @@ use flockwork_fuzz::Bytes;
 use flockwork_fuzz::dots::Dots;
 use flockwork_fuzz::plan::Plan;
 use flockwork_scheduler::snapshot::{header, merge};
-use flockwork_scheduler::{Cut, Partition, Serial, Simulation};
+use flockwork_scheduler::{Arithmetic, Cut, Partition, Serial, Simulation};
 use libfuzzer_sys::fuzz_target;
 
 /// The most entities at tick 0 that are tried: room and cells are made for so many.
@@ -39,7 +39,7 @@ fuzz_target!(|data: &[u8]| {
             continue;
         }
         let partition = Partition::new(Cut::Parts(1 + bytes.below(4)));
-        let restored = Simulation::<Dots, _>::restore(snapshot, partition, Serial::default());
+        let restored = Simulation::<Dots, _>::restore(snapshot, Arithmetic::Any, partition, Serial::default());
         if let Ok(mut world) = restored {
             world.recount().unwrap();
             for _ in 0..3 {
@@ -57,7 +57,7 @@ fn seal(bytes: &mut [u8]) {
     if bytes.len() < 24 {
         return;
     }
-    bytes[..12].copy_from_slice(b"FLOCKSNP\x01\0\0\0");
+    bytes[..12].copy_from_slice(b"FLOCKSNP\x02\0\0\0");
     let len = bytes.len() as u64;
     bytes[16..24].copy_from_slice(&len.to_le_bytes());
     let checksum = crc32fast::hash(&bytes[16..]);

@@ -6,7 +6,7 @@ use flockwork_fuzz::Bytes;
 use flockwork_fuzz::dots::Dots;
 use flockwork_fuzz::executors::Shuffled;
 use flockwork_fuzz::plan::Plan;
-use flockwork_scheduler::{Partition, Serial, Simulation};
+use flockwork_scheduler::{Arithmetic, Partition, Serial, Simulation};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -20,7 +20,7 @@ fuzz_target!(|data: &[u8]| {
     let cut = plan.any_cut(&mut |count| bytes.below(count));
     let partition = Partition { cut, rebalance: Some(1.0), capacity: None };
     let executor = Shuffled::new(bytes.word().into());
-    let mut again = Simulation::<Dots, _>::restore(&snapshot, partition, executor).unwrap();
+    let mut again = Simulation::<Dots, _>::restore(&snapshot, Arithmetic::Same, partition, executor).unwrap();
     assert_eq!(again.snapshot(), snapshot);
     for _ in 0..10 {
         world.step().unwrap();

@@ -16,6 +16,7 @@
 //! | [`steer`] | steering behaviours after Reynolds |
 //! | [`collide`] | disc-disc and disc-wall tests, impulses, position correction |
 //! | [`life`] | damage, metabolism, energy transfer, inheritance of genes |
+//! | [`arithmetic`] | what the bits of a result depend on besides its input |
 //! | [`error`] | what can be wrong with the input of a kernel |
 //! | [`fingerprint`] | one number for a whole state |
 //!
@@ -27,6 +28,7 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod arithmetic;
 pub mod collide;
 pub mod columns;
 pub mod error;

@@ -4,8 +4,8 @@ use std::fmt;
 
 use flockwork_kernel::columns::{Column, Columns, Reach, packed_len, padded};
 use flockwork_scheduler::{
-    Cut, Executor, Grid, Model, Param, ParamError, Params, Partition, Setup, Simulation,
-    SimulationError, Stat, Topology, check_setup,
+    Arithmetic, Cut, Difference, Executor, Grid, Model, Param, ParamError, Params, Partition,
+    Setup, Simulation, SimulationError, SnapshotHeader, Stat, Topology, check_setup,
 };
 
 use crate::any::{AnySimulation, Native};
@@ -149,7 +149,8 @@ pub struct Entry {
     pub births: bool,
     check: fn(&Config) -> Result<Checked, BuildError>,
     build: fn(&Config) -> Built,
-    restore: fn(&[u8], &Options) -> Built,
+    restore: fn(&[u8], Arithmetic, &Options) -> Built,
+    differences: fn(&SnapshotHeader, &Config) -> Result<Vec<Difference>, BuildError>,
 }
 
 impl Entry {
@@ -171,6 +172,7 @@ impl Entry {
             check: check::<M, B>,
             build: build::<M, B>,
             restore: restore::<M, B>,
+            differences: differences::<M>,
         }
     }
 
@@ -200,9 +202,23 @@ impl Entry {
     pub fn restore(
         &self,
         snapshot: &[u8],
+        arithmetic: Arithmetic,
         options: &Options,
     ) -> Result<Box<dyn AnySimulation>, BuildError> {
-        (self.restore)(snapshot, options)
+        (self.restore)(snapshot, arithmetic, options)
+    }
+
+    /// Everything in which a snapshot is of another run than the one of a configuration.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] if the parameters of the configuration are not acceptable.
+    pub fn differences(
+        &self,
+        snapshot: &SnapshotHeader,
+        config: &Config,
+    ) -> Result<Vec<Difference>, BuildError> {
+        (self.differences)(snapshot, config)
     }
 }
 
@@ -283,7 +299,19 @@ fn build<M: Model, B: Backend>(config: &Config) -> Built {
     Ok(B::wrap(world?))
 }
 
-fn restore<M: Model, B: Backend>(snapshot: &[u8], options: &Options) -> Built {
+fn differences<M: Model>(
+    snapshot: &SnapshotHeader,
+    config: &Config,
+) -> Result<Vec<Difference>, BuildError> {
+    let params = params_of::<M>(config).map_err(SimulationError::from)?;
+    Ok(snapshot.differences::<M>(&config.setup, &params))
+}
+
+fn restore<M: Model, B: Backend>(
+    snapshot: &[u8],
+    arithmetic: Arithmetic,
+    options: &Options,
+) -> Built {
     let header = crate::snapshot_header(snapshot).map_err(SimulationError::from)?;
     header.fits::<M>().map_err(SimulationError::from)?;
     let config = Config {
@@ -296,7 +324,7 @@ fn restore<M: Model, B: Backend>(snapshot: &[u8], options: &Options) -> Built {
     let (_, grid) = check_setup::<M>(&config.setup, params)?;
     let partition = options.partition(&grid, B::processes())?;
     let executor = B::executor(options)?;
-    Ok(B::wrap(Simulation::<M, _>::restore(snapshot, partition, executor)?))
+    Ok(B::wrap(Simulation::<M, _>::restore(snapshot, arithmetic, partition, executor)?))
 }
 
 /// A simulation cannot be made.

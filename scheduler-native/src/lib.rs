@@ -21,6 +21,6 @@ pub use any::{
 };
 pub use entry::{Backend, BuildError, Checked, Config, Entry, OnThreads, Options};
 pub use flockwork_scheduler::snapshot::{header as snapshot_header, merge as merge_snapshots};
-pub use flockwork_scheduler::{SnapshotError, SnapshotHeader};
+pub use flockwork_scheduler::{Arithmetic, Difference, SnapshotError, SnapshotHeader};
 pub use table::{Table, TableColumn};
 pub use threads::{Threads, ThreadsError, WallClock, start_pool};

@@ -2,7 +2,7 @@
 
 use flockwork_kernel::{Edge, World};
 use flockwork_models::{Boids, Tribes};
-use flockwork_scheduler::{Cut, ParamError, Setup, SimulationError, SnapshotError};
+use flockwork_scheduler::{Arithmetic, Cut, ParamError, Setup, SimulationError, SnapshotError};
 use flockwork_scheduler_native::{
     BuildError, Config, Entry, Options, Table, TableColumn, ThreadsError, snapshot_header,
 };
@@ -142,14 +142,16 @@ fn a_snapshot_goes_on_under_other_workers() {
     assert_eq!(snapshot_header(&bytes).unwrap().tick, 30);
     world.run(30).unwrap();
     for (workers, cut) in [(1, None), (3, Some(Cut::Grid { rows: 3, cols: 2 }))] {
-        let mut again = entry.restore(&bytes, &Options { workers, cut, rebalance: true }).unwrap();
+        let mut again = entry
+            .restore(&bytes, Arithmetic::Same, &Options { workers, cut, rebalance: true })
+            .unwrap();
         again.run(30).unwrap();
         assert_eq!((again.tick(), again.fingerprint()), (60, world.fingerprint()));
         assert_eq!(again.metrics().ticks, 30);
         again.recount().unwrap();
     }
     let options = config().options;
-    let foreign = Entry::of::<Boids>().restore(&bytes, &options).err().unwrap();
+    let foreign = Entry::of::<Boids>().restore(&bytes, Arithmetic::Same, &options).err().unwrap();
     let SnapshotError::OtherModel { found, .. } = (match foreign {
         BuildError::Simulation(SimulationError::Snapshot(error)) => error,
         other => panic!("{other}"),
@@ -157,7 +159,7 @@ fn a_snapshot_goes_on_under_other_workers() {
         panic!("not refused as another model's")
     };
     assert_eq!(found, "tribes");
-    let none = entry.restore(&bytes, &Options { workers: 0, ..options }).err();
+    let none = entry.restore(&bytes, Arithmetic::Same, &Options { workers: 0, ..options }).err();
     assert_eq!(none, Some(ThreadsError::Workers { given: 0 }.into()));
 }
 

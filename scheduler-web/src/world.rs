@@ -8,8 +8,8 @@ use alloc::vec::Vec;
 use flockwork_kernel::columns::{Column, Columns, Reach, Scalar, find, packed_len};
 use flockwork_kernel::{Edge, World};
 use flockwork_scheduler::{
-    Counters, Cut, Model, Observation, ParamError, Params, Partition, Progress, Setup, Simulation,
-    SimulationError,
+    Arithmetic, Counters, Cut, Model, Observation, ParamError, Params, Partition, Progress, Setup,
+    Simulation, SimulationError,
 };
 
 use crate::board::BoardPort;
@@ -81,6 +81,7 @@ pub struct Config {
     regions: f64,
     cut: [f64; 2],
     rebalance: bool,
+    arithmetic: Arithmetic,
     params: Vec<(String, f64)>,
 }
 
@@ -98,6 +99,7 @@ impl Default for Config {
             regions: 0.0,
             cut: [0.0; 2],
             rebalance: true,
+            arithmetic: Arithmetic::Same,
             params: Vec::new(),
         }
     }
@@ -126,6 +128,9 @@ impl Config {
             "regions_rows" => self.cut[0] = value,
             "regions_cols" => self.cut[1] = value,
             "rebalance" => self.rebalance = value != 0.0,
+            "other_arithmetic" => {
+                self.arithmetic = if value == 0.0 { Arithmetic::Same } else { Arithmetic::Any };
+            }
             _ => match name.strip_prefix("params.") {
                 Some(param) => self.params.push((param.into(), value)),
                 None => return false,
@@ -385,7 +390,8 @@ fn restore<M: Model>(
     mail: Mail,
 ) -> Result<Box<dyn AnyWorld>, SimulationError> {
     let ranks = Ranks::new(config.rank, config.ranks, mail);
-    let simulation = Simulation::<M, _>::restore(snapshot, config.partition()?, ranks)?;
+    let simulation =
+        Simulation::<M, _>::restore(snapshot, config.arithmetic, config.partition()?, ranks)?;
     let prepared = *simulation.params();
     Ok(Box::new(Native { simulation, prepared }))
 }

@@ -27,6 +27,7 @@ mod commit;
 mod compute;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod difference;
 pub mod domain;
 pub mod error;
 mod exchange;
@@ -43,6 +44,7 @@ mod topology;
 pub mod transport;
 
 pub use compute::Context;
+pub use difference::Difference;
 pub use domain::{Census, Domain, Progress};
 pub use error::{DomainError, Room, StepError};
 pub use executor::{Executor, Serial, advance, no_transport};
@@ -55,6 +57,6 @@ pub use params::ParamValue;
 pub use params::{Param, ParamError, Params};
 pub use setup::{Initial, MAX_POPULATION, SimulationError, check as check_setup};
 pub use simulation::{Observation, Partition, Simulation};
-pub use snapshot::{SnapshotError, SnapshotHeader};
+pub use snapshot::{Arithmetic, SnapshotError, SnapshotHeader};
 pub use topology::Topology;
 pub use transport::{Lane, Loopback, LoopbackPort, Transport};

@@ -31,7 +31,7 @@ use crate::metrics::Counters;
 use crate::model::{MAX_SUMS, Model, RefOf, Setup, Tick, Totals};
 use crate::params::Params;
 use crate::setup::{self, Initial, SimulationError};
-use crate::snapshot::{self, SnapshotError};
+use crate::snapshot::{self, Arithmetic, SnapshotError};
 use crate::topology::Topology;
 
 /// How a world is shared among domains.
@@ -181,14 +181,17 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     ///
     /// # Errors
     ///
-    /// [`SimulationError`], of kind [`SimulationError::Snapshot`] where the bytes are at fault.
+    /// [`SimulationError`], of kind [`SimulationError::Snapshot`] where the bytes are at fault or
+    /// were computed by an arithmetic that is not allowed.
     pub fn restore(
         bytes: &[u8],
+        arithmetic: Arithmetic,
         partition: Partition,
         executor: X,
     ) -> Result<Self, SimulationError> {
         let (header, body) = snapshot::read(bytes)?;
         header.fits::<M>()?;
+        header.computed_by(arithmetic)?;
         let mut params = M::Params::default();
         for (name, value) in &header.params {
             params.set(name, *value)?;

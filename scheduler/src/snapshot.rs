@@ -5,10 +5,11 @@
 //! | bytes | what |
 //! | --- | --- |
 //! | 8 | `FLOCKSNP` |
-//! | 4 | version, now 1 |
+//! | 4 | version, now 2 |
 //! | 4 | CRC-32 (IEEE) of everything after this field |
 //! | 8 | length of the whole snapshot in bytes |
 //! | 4 + n | length and UTF-8 bytes of the model's name |
+//! | 4 + n | length and UTF-8 bytes of the id of the arithmetic: [`flockwork_kernel::arithmetic`] |
 //! | 8 | hash of the schema of its columns |
 //! | 4, 4, 4 | world: width and height as `f32`, edge (0 torus, 1 walls, 2 open) |
 //! | 4, 8, 4 | population at tick 0, seed, dt as `f32` |
@@ -23,15 +24,16 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use flockwork_kernel::columns::{Columns, Reach, packed_len, schema_hash};
-use flockwork_kernel::{Edge, World};
+use flockwork_kernel::{Edge, World, arithmetic};
 
+use crate::difference::Difference;
 use crate::executor::Executor;
 use crate::model::{Model, Setup};
 use crate::params::Params;
 use crate::simulation::Simulation;
 
 const MAGIC: &[u8; 8] = b"FLOCKSNP";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const EDGES: [Edge; 3] = [Edge::Torus, Edge::Walls, Edge::Open];
 
 /// Everything in a snapshot but the entities.
@@ -39,6 +41,8 @@ const EDGES: [Edge; 3] = [Edge::Torus, Edge::Walls, Edge::Open];
 pub struct SnapshotHeader {
     /// The model's name.
     pub model: String,
+    /// The id of the arithmetic that computed it: see [`flockwork_kernel::arithmetic`].
+    pub arithmetic: String,
     /// The hash of its schema: see `flockwork_kernel::columns::schema_hash`.
     pub schema_hash: u64,
     /// What the run began with.
@@ -57,7 +61,29 @@ pub struct SnapshotHeader {
     pub row_len: usize,
 }
 
+/// Under which arithmetic a run may go on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Arithmetic {
+    /// Under the one that it began with: the bits are those of an unbroken run.
+    #[default]
+    Same,
+    /// Under any: the bits from here on are those of no other run.
+    Any,
+}
+
 impl SnapshotHeader {
+    /// Checks that the snapshot was computed by an arithmetic that is allowed.
+    ///
+    /// # Errors
+    ///
+    /// [`SnapshotError::OtherArithmetic`].
+    pub fn computed_by(&self, allowed: Arithmetic) -> Result<(), SnapshotError> {
+        if allowed == Arithmetic::Any || self.arithmetic == arithmetic::ID {
+            return Ok(());
+        }
+        Err(SnapshotError::OtherArithmetic { found: self.arithmetic.clone() })
+    }
+
     /// Checks that the snapshot is of this model.
     ///
     /// # Errors
@@ -92,6 +118,7 @@ pub(crate) fn write<M: Model, X: Executor>(world: &Simulation<M, X>) -> Vec<u8> 
     out.extend(VERSION.to_le_bytes());
     out.extend([0; 12]);
     text(&mut out, M::NAME);
+    text(&mut out, arithmetic::ID);
     out.extend(schema_hash(M::Columns::SCHEMA).to_le_bytes());
     out.extend(setup.world.width().to_le_bytes());
     out.extend(setup.world.height().to_le_bytes());
@@ -193,6 +220,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(SnapshotHeader, &[u8]), SnapshotErro
     }
     let header = SnapshotHeader {
         model: from.text()?,
+        arithmetic: from.text()?,
         schema_hash: from.u64()?,
         setup: from.setup()?,
         tick: from.u64()?,
@@ -312,6 +340,16 @@ pub enum SnapshotError {
     },
     /// Its parts are of different worlds, or of different ticks of one.
     OtherWorld,
+    /// It was computed by another arithmetic: see [`Arithmetic`].
+    OtherArithmetic {
+        /// The id of that arithmetic.
+        found: String,
+    },
+    /// It is of a run that began in another way.
+    OtherRun {
+        /// Everything that differs.
+        differences: Vec<Difference>,
+    },
     /// It is of another model.
     OtherModel {
         /// The model found.
@@ -349,6 +387,18 @@ impl fmt::Display for SnapshotError {
             Self::OtherWorld => f.write_str(
                 "the parts of the snapshot are of different worlds, or of different ticks",
             ),
+            Self::OtherArithmetic { found } => write!(
+                f,
+                "the snapshot was computed by another arithmetic ({found}) than this program's \
+                 ({}): going on changes the bits of the run, so that has to be allowed",
+                arithmetic::ID
+            ),
+            Self::OtherRun { differences } => {
+                f.write_str("the snapshot is of another run")?;
+                differences.iter().enumerate().try_for_each(|(at, difference)| {
+                    write!(f, "{} {difference}", if at == 0 { ":" } else { ";" })
+                })
+            }
             Self::OtherModel { found, expected } => {
                 write!(f, "the snapshot is of model `{found}`, not of `{expected}`")
             }

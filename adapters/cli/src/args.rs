@@ -95,6 +95,9 @@ pub(crate) struct RunArgs {
     /// Go on from a snapshot or a folder of checkpoints; a scenario named beside it must be the one it was made from
     #[arg(long, value_name = "FILE", conflicts_with_all = ["entities", "seed", "set", "scale"])]
     pub(crate) resume: Option<PathBuf>,
+    /// With --resume: go on also where another arithmetic computed the snapshot, which changes the bits of the run
+    #[arg(long, requires = "resume")]
+    pub(crate) other_arithmetic: bool,
     /// Write the whole state at the end, to go on from with --resume
     #[arg(long, value_name = "FILE")]
     pub(crate) snapshot: Option<PathBuf>,

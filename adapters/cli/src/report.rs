@@ -3,6 +3,7 @@
 //! The format is described in `docs/REPORT.md`. A key is never renamed and never changes its
 //! meaning within one version; new ones may come.
 
+use flockwork_kernel::arithmetic;
 use flockwork_scheduler_native::{AnySimulation, Metrics};
 use serde::{Serialize, Serializer};
 
@@ -29,6 +30,7 @@ impl<K: AsRef<str>> Serialize for Named<K> {
 pub(crate) struct Report {
     pub(crate) version: u32,
     pub(crate) flockwork: &'static str,
+    pub(crate) arithmetic: &'static str,
     pub(crate) scenario: String,
     pub(crate) model: String,
     pub(crate) fingerprint: String,
@@ -177,6 +179,7 @@ impl Report {
         Self {
             version: VERSION,
             flockwork: env!("CARGO_PKG_VERSION"),
+            arithmetic: arithmetic::ID,
             scenario: run.scenario,
             model: run.model,
             fingerprint: format!("{:016x}", simulation.fingerprint()),

@@ -6,7 +6,12 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use flockwork_scheduler_native::{AnySimulation, Entry, SnapshotHeader, snapshot_header};
+use flockwork_kernel::arithmetic;
+use flockwork_scheduler::SimulationError;
+use flockwork_scheduler_native::{
+    AnySimulation, Arithmetic, BuildError, Entry, Options, SnapshotError, SnapshotHeader,
+    snapshot_header,
+};
 
 use crate::args::{RunArgs, SnapshotArgs};
 use crate::checkpoint::{self, Checkpoints};
@@ -46,6 +51,7 @@ pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
                 ("width", simulation.setup().world.width().to_string()),
                 ("height", simulation.setup().world.height().to_string()),
                 ("edge", simulation.setup().world.edge().name().to_string()),
+                ("arithmetic", arithmetic::ID.to_string()),
             ];
             let every = args.every.unwrap_or(USUAL_EVERY);
             Some(Recorder::new(target, every, simulation.schema(), &about)?)
@@ -143,12 +149,18 @@ impl<'a> Job<'a> {
         let mut ticks = args.ticks;
         if let Some(path) = &args.scenario {
             let scenario = Scenario::load(registry, Some(path), &args.change)?;
-            same_scenario(&scenario, &header, &params).map_err(|problem| refuse(&problem))?;
+            same_scenario(&scenario, &header).map_err(|problem| refuse(&problem))?;
             ticks = ticks.or(Some(scenario.ticks.saturating_sub(header.tick)));
         }
+        let allowed = if args.other_arithmetic { Arithmetic::Any } else { Arithmetic::Same };
         let simulation = entry
-            .restore(&bytes, &scenario::options(&args.workers))
-            .map_err(|error| refuse(&error))?;
+            .restore(&bytes, allowed, &scenario::options(&args.workers))
+            .map_err(|error| match &error {
+                BuildError::Simulation(SimulationError::Snapshot(
+                    SnapshotError::OtherArithmetic { .. },
+                )) => refuse(&format_args!("{error}, with --other-arithmetic")),
+                _ => refuse(&error),
+            })?;
         Ok(Self {
             name: name.to_string(),
             entry,
@@ -172,40 +184,16 @@ fn all_params(entry: &Entry, given: &[(String, f64)]) -> Vec<(String, f64)> {
 }
 
 /// Checks that a snapshot was made from this scenario.
-fn same_scenario(
-    scenario: &Scenario<'_>,
-    header: &SnapshotHeader,
-    params: &[(String, f64)],
-) -> Result<(), String> {
-    let differ = |key: &str, theirs: &dyn std::fmt::Display, ours: &dyn std::fmt::Display| {
-        format!("`{key}` is {theirs}, but {ours} in {}", scenario.name)
-    };
-    if header.model != scenario.entry.name {
-        return Err(differ("model", &header.model, &scenario.entry.name));
-    }
-    let (theirs, ours) = (&header.setup, &scenario.setup);
-    if theirs.seed != ours.seed {
-        return Err(differ("seed", &theirs.seed, &ours.seed));
-    }
-    for (key, theirs, ours) in [
-        ("dt", theirs.dt, ours.dt),
-        ("world.width", theirs.world.width(), ours.world.width()),
-        ("world.height", theirs.world.height(), ours.world.height()),
-    ] {
-        if theirs != ours {
-            return Err(differ(key, &theirs, &ours));
-        }
-    }
-    if theirs.world.edge() != ours.world.edge() {
-        return Err(differ("world.edge", &theirs.world.edge().name(), &ours.world.edge().name()));
-    }
-    let wanted = all_params(scenario.entry, &scenario.params);
-    for ((name, theirs), (_, ours)) in params.iter().zip(&wanted) {
-        if *theirs as f32 != *ours as f32 {
-            return Err(differ(&format!("params.{name}"), theirs, ours));
-        }
-    }
-    Ok(())
+fn same_scenario(scenario: &Scenario<'_>, header: &SnapshotHeader) -> Result<(), String> {
+    // How it is run is no part of what it is.
+    let config = scenario.config(Options::default());
+    let differences =
+        scenario.entry.differences(header, &config).map_err(|error| error.to_string())?;
+    let each = differences.iter().map(|found| {
+        format!("`{}` is {}, but {} in {}", found.name, found.snapshot, found.wanted, scenario.name)
+    });
+    let problem = each.collect::<Vec<_>>().join("; ");
+    if problem.is_empty() { Ok(()) } else { Err(problem) }
 }
 
 /// What a run leaves behind.

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use console::Style;
 use flockwork_scheduler::Cut;
-use flockwork_scheduler_native::{AnySimulation, Options};
+use flockwork_scheduler_native::{AnySimulation, Arithmetic, Options};
 
 use crate::args::{Rebalance, VerifyArgs};
 use crate::failure::{Failure, emit, note};
@@ -201,7 +201,11 @@ impl Check<'_> {
         reference: &Reference,
     ) -> Result<Option<String>, Failure> {
         let mut simulation = if case.restored {
-            match self.scenario.entry.restore(&reference.snapshot, &case.options()) {
+            match self.scenario.entry.restore(
+                &reference.snapshot,
+                Arithmetic::Same,
+                &case.options(),
+            ) {
                 Ok(simulation) => simulation,
                 Err(error) => return Ok(Some(format!("cannot be restored: {error}"))),
             }

@@ -2,7 +2,7 @@
 
 use flockwork_kernel::{Edge, World};
 use flockwork_scheduler::{
-    Cut, CutError, GridError, Initial, ParamError, Params, Serial, Setup, Simulation,
+    Arithmetic, Cut, CutError, GridError, Initial, ParamError, Params, Serial, Setup, Simulation,
     SimulationError,
 };
 
@@ -66,8 +66,12 @@ fn a_world_may_die_out() {
         world.step().unwrap();
     }
     assert_eq!((world.population(), world.fingerprint(), world.rows().len()), (0, 0, 0));
-    let again =
-        Simulation::<Dots, _>::restore(&world.snapshot(), plan.partition(), Serial::default());
+    let again = Simulation::<Dots, _>::restore(
+        &world.snapshot(),
+        Arithmetic::Same,
+        plan.partition(),
+        Serial::default(),
+    );
     assert_eq!(again.unwrap().population(), 0);
 }
 

@@ -1,7 +1,10 @@
 //! The same bits go on under any cut; damaged and foreign bytes are refused, whatever they say.
 
+use flockwork_kernel::{Edge, World, arithmetic};
 use flockwork_scheduler::snapshot::{header, merge};
-use flockwork_scheduler::{Cut, Partition, Serial, Simulation, SimulationError, SnapshotError};
+use flockwork_scheduler::{
+    Arithmetic, Cut, Partition, Serial, Simulation, SimulationError, SnapshotError,
+};
 use quickcheck::quickcheck;
 
 use crate::dots::{Dots, DotsParams};
@@ -12,7 +15,8 @@ use crate::plan::Plan;
 const CHECKSUM: usize = 12;
 const LENGTH: usize = 16;
 const NAME: usize = 28;
-const SCHEMA: usize = NAME + 4;
+const ARITHMETIC: usize = NAME + 4 + 4;
+const SCHEMA: usize = ARITHMETIC + arithmetic::ID.len();
 const EDGE: usize = SCHEMA + 16;
 const POPULATION: usize = EDGE + 4;
 const DT: usize = POPULATION + 12;
@@ -34,7 +38,14 @@ fn small() -> Vec<u8> {
 }
 
 fn restore(bytes: &[u8]) -> Result<Simulation<Dots, Serial>, SimulationError> {
-    Simulation::restore(bytes, Partition::new(Cut::Parts(3)), Serial::default())
+    restore_under(bytes, Arithmetic::Same)
+}
+
+fn restore_under(
+    bytes: &[u8],
+    arithmetic: Arithmetic,
+) -> Result<Simulation<Dots, Serial>, SimulationError> {
+    Simulation::restore(bytes, arithmetic, Partition::new(Cut::Parts(3)), Serial::default())
 }
 
 fn refusal(bytes: &[u8]) -> SimulationError {
@@ -77,7 +88,7 @@ quickcheck! {
         let parts = 1 + u32::from(parts) % plan.grid().cells().min(6);
         let partition = Partition { rebalance: Some(1.0), ..Partition::new(Cut::Parts(parts)) };
         let executor = Shuffled::new(order);
-        let mut again = Simulation::<Dots, _>::restore(&bytes, partition, executor).unwrap();
+        let mut again = Simulation::<Dots, _>::restore(&bytes, Arithmetic::Same, partition, executor).unwrap();
         // Whoever has it, writes the same bytes.
         let mut same = again.snapshot() == bytes && again.fingerprint() == world.fingerprint();
         for _ in 0..10 {
@@ -131,8 +142,8 @@ fn every_flipped_bit_is_refused() {
 fn a_foreign_snapshot_is_refused_by_name() {
     assert_eq!(refusal(b"PNG....."), SnapshotError::NotASnapshot.into());
     let mut bytes = small();
-    bytes[8..12].copy_from_slice(&2u32.to_le_bytes());
-    assert_eq!(refusal(&bytes), SnapshotError::Version { found: 2, known: 1 }.into());
+    bytes[8..12].copy_from_slice(&1u32.to_le_bytes());
+    assert_eq!(refusal(&bytes), SnapshotError::Version { found: 1, known: 2 }.into());
     let mut bytes = small();
     bytes[NAME..NAME + 4].copy_from_slice(b"rats");
     let other = SnapshotError::OtherModel { found: "rats".into(), expected: "dots" };
@@ -146,11 +157,58 @@ fn a_foreign_snapshot_is_refused_by_name() {
 }
 
 #[test]
+fn another_arithmetic_is_refused_unless_it_is_allowed() {
+    let mut bytes = small();
+    let version = ARITHMETIC + "wide ".len();
+    bytes[version] ^= 1;
+    let bytes = sealed(bytes);
+    let error = refusal(&bytes);
+    let text = error.to_string();
+    let SimulationError::Snapshot(SnapshotError::OtherArithmetic { found }) = error else {
+        panic!("{text}")
+    };
+    assert!(text.contains(&found) && text.contains(arithmetic::ID), "{text}");
+    let mut world = restore_under(&bytes, Arithmetic::Any).unwrap();
+    world.step().unwrap();
+    // What is written from here on is of the arithmetic that goes on.
+    assert_eq!(header(&world.snapshot()).unwrap().arithmetic, arithmetic::ID);
+}
+
+#[test]
+fn all_that_differs_from_a_run_is_named() {
+    let plan = Plan::usual();
+    let bytes = snapshot_after(&plan, 3);
+    let found = header(&bytes).unwrap();
+    found.is_of::<Dots>(&plan.setup, &plan.params).unwrap();
+    let mut other = plan;
+    other.setup.population += 1;
+    other.setup.seed += 1;
+    other.setup.dt *= 2.0;
+    other.setup.world = World::new(1234.5, 4321.0, Edge::Open).unwrap();
+    other.params.talk *= 0.5;
+    let differences = found.differences::<Dots>(&other.setup, &other.params);
+    let names: Vec<_> = differences.iter().map(|one| &one.name[..]).collect();
+    let all = ["entities", "seed", "dt", "world.width", "world.height", "world.edge"];
+    assert_eq!(names, [&all[..], &["params.talk"]].concat());
+    let wanted = (&differences[3].snapshot[..], &differences[3].wanted[..]);
+    assert_eq!(wanted, (&*plan.setup.world.width().to_string(), "1234.5"));
+    let text = found.is_of::<Dots>(&other.setup, &other.params).unwrap_err().to_string();
+    assert!(names.iter().all(|name| text.contains(&format!("`{name}`"))), "{text}");
+    // What another model's parameters would be, nobody can say.
+    let mut foreign = found;
+    foreign.model = "rats".into();
+    let differences = foreign.differences::<Dots>(&other.setup, &other.params);
+    assert_eq!(differences.len(), 1);
+    assert_eq!(differences[0].to_string(), "`model` is rats in the snapshot, but dots here");
+}
+
+#[test]
 fn absurd_numbers_are_refused_without_memory_for_them() {
     let rows = header(&small()).unwrap();
     let body = small().len() - rows.population as usize * rows.row_len;
     for (what, at) in [
         ("length of the name", NAME - 4),
+        ("length of the arithmetic", ARITHMETIC - 4),
         ("parameters", PARAMS),
         ("length of the first parameter's name", PARAMS + 4),
         ("bytes of an entity", body - 4),
@@ -223,7 +281,9 @@ fn parameters_that_cannot_be_are_refused_under_a_good_checksum() {
 #[test]
 fn a_cut_that_does_not_fit_is_refused_before_anything() {
     let partition = Partition::new(Cut::Parts(u32::MAX));
-    let error = Simulation::<Dots, _>::restore(&small(), partition, Serial::default()).err();
+    let error =
+        Simulation::<Dots, _>::restore(&small(), Arithmetic::Same, partition, Serial::default())
+            .err();
     assert!(matches!(error, Some(SimulationError::Cut(_))));
 }
 

@@ -137,7 +137,7 @@ fn snapshots_that_are_damaged_or_foreign_are_refused() {
     resume("long.snap", &long, "bytes long and is");
     let mut other = good.clone();
     other[8] = 77;
-    resume("version.snap", &other, "of version 77; this program reads version 1");
+    resume("version.snap", &other, "of version 77; this program reads version 2");
     // The length field itself.
     let mut absurd = good.clone();
     absurd[16..24].copy_from_slice(&u64::MAX.to_le_bytes());
@@ -152,12 +152,19 @@ fn a_snapshot_of_another_scenario_is_refused() {
     place.write("wide.toml", BOIDS.replace("width = 10", "width = 11"));
     place.write("seed.toml", format!("seed = 9\n{BOIDS}"));
     place.write("fast.toml", format!("{BOIDS}[params]\nmax_speed = 3\n"));
+    place.write("more.toml", BOIDS.replace("entities = 300", "entities = 301"));
+    place.write(
+        "two.toml",
+        BOIDS.replace("dt = 0.05", "dt = 0.1").replace("width = 10", "width = 11"),
+    );
     place.output("snapshot s.toml --ticks 5 --out a.snap");
     for (file, part) in [
         ("tribes.toml", "`model` is boids, but tribes in tribes.toml"),
         ("wide.toml", "`world.width` is 10, but 11 in wide.toml"),
         ("seed.toml", "`seed` is 1, but 9 in seed.toml"),
         ("fast.toml", "`params.max_speed` is 2, but 3 in fast.toml"),
+        ("more.toml", "`entities` is 300, but 301 in more.toml"),
+        ("two.toml", "`dt` is 0.05, but 0.1 in two.toml; `world.width` is 10, but 11 in two.toml"),
     ] {
         refused_run(&place, &format!("{file} --resume a.snap"), &["a.snap", part]);
     }

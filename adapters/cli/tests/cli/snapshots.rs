@@ -54,3 +54,33 @@ fn a_snapshot_at_the_end_of_its_scenario_has_no_ticks_left() {
     let text = place.output("run --resume a.snap --ticks 5");
     assert!(text.contains("5 ticks from tick 20"), "{text}");
 }
+
+#[test]
+fn a_snapshot_of_another_arithmetic_goes_on_only_where_that_is_allowed() {
+    let place = Place::with(BOIDS);
+    let unbroken = place.fingerprint("run s.toml");
+    place.output("snapshot s.toml --ticks 5 --out good.snap");
+    let mut bytes = place.read("good.snap");
+    let at = bytes.windows(5).position(|part| part == b"wide ").unwrap();
+    bytes[at + 5] = b'9';
+    let crc = crc(&bytes[16..]);
+    bytes[12..16].copy_from_slice(&crc.to_le_bytes());
+    place.write("other.snap", bytes);
+    let parts = ["other.snap", "another arithmetic (wide 9", "--other-arithmetic"];
+    place.refused("run s.toml --resume other.snap", &parts);
+    // It is the same one here, so that the run ends as ever.
+    let resumed = "run s.toml --resume other.snap --other-arithmetic --report r.json";
+    assert_eq!(place.fingerprint(resumed), unbroken);
+    let report = String::from_utf8(place.read("r.json")).unwrap();
+    assert!(report.contains("\"arithmetic\": \"wide "), "{report}");
+    place.refused("run s.toml --other-arithmetic", &["--resume"]);
+}
+
+/// CRC-32 (IEEE), bit by bit.
+fn crc(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0u32, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 }
+        })
+    })
+}
