@@ -207,6 +207,12 @@ pub fn force(set: Option<Set>) -> Result<(), Unavailable> {
     Ok(())
 }
 
+/// The set that is forced, if one is.
+pub fn forced() -> Option<Set> {
+    let number = FORCED.load(Relaxed);
+    Set::ALL.into_iter().find(|set| *set as u8 == number)
+}
+
 /// The set that is forced, as a number; 0 if none is.
 static FORCED: AtomicU8 = AtomicU8::new(0);
 
@@ -239,8 +245,9 @@ mod tests {
         assert_eq!(Set::named("mmx"), None);
         let before = chosen();
         assert!(force(Some(Set::Baseline)).is_ok());
-        assert_eq!(chosen(), Set::Baseline);
+        assert_eq!((chosen(), forced()), (Set::Baseline, Some(Set::Baseline)));
         assert!(force(None).is_ok());
+        assert_eq!(forced(), None);
         assert_eq!(chosen(), before);
         let best = Set::ALL.into_iter().rfind(|set| set.is_available());
         assert_eq!(Some(before), best);

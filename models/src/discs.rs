@@ -275,8 +275,8 @@ impl Model for Discs {
         let Setup { world, dt, .. } = tick.setup;
         let edge = EdgeLanes::<S>::of(&world);
         let walls = world.edge() == Edge::Walls;
-        let [width, height, radius, dt] =
-            [world.width(), world.height(), self.params.radius, dt].map(F32x8::splat);
+        let (width, height) = (F32x8::splat(world.width()), F32x8::splat(world.height()));
+        let (radius, dt) = (F32x8::splat(self.params.radius), F32x8::splat(dt));
         for at in rows.clone().step_by(LANES) {
             let tile = at..(at + LANES).min(rows.end);
             let load = |column: &[f32]| F32x8::<S>::load(&column[tile.clone()]);

@@ -168,7 +168,8 @@ impl Model for Vicsek {
     fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
         let Setup { world, seed, dt, .. } = tick.setup;
         let edge = EdgeLanes::<S>::of(&world);
-        let [speed, half, dt] = [self.params.speed, self.params.eta * 0.5, dt].map(F32x8::splat);
+        let (speed, dt) = (F32x8::splat(self.params.speed), F32x8::splat(dt));
+        let half = F32x8::splat(self.params.eta * 0.5);
         for at in rows.clone().step_by(LANES) {
             let tile = at..(at + LANES).min(rows.end);
             let load = |column: &[f32]| F32x8::<S>::load(&column[tile.clone()]);

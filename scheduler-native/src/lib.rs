@@ -11,6 +11,7 @@
 
 mod any;
 mod entry;
+pub mod isa;
 mod post;
 mod table;
 mod threads;

@@ -14,6 +14,7 @@ use flockwork_scheduler::{
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use crate::isa::{self, IsaError};
 use crate::post::Post;
 
 /// Runs domains on a pool of threads.
@@ -61,6 +62,7 @@ pub fn start_pool(workers: usize) -> Result<ThreadPool, ThreadsError> {
     if workers == 0 || workers > MAX_WORKERS {
         return Err(ThreadsError::Workers { given: workers });
     }
+    isa::from_environment().map_err(ThreadsError::Isa)?;
     let pool = ThreadPoolBuilder::new()
         .num_threads(workers)
         .thread_name(|worker| format!("flockwork-{worker}"))
@@ -192,6 +194,8 @@ pub enum ThreadsError {
     },
     /// Subnormal numbers are flushed to zero.
     FloatEnvironment,
+    /// The environment asks for an instruction set that is not there.
+    Isa(IsaError),
 }
 
 impl fmt::Display for ThreadsError {
@@ -205,6 +209,7 @@ impl fmt::Display for ThreadsError {
                 "subnormal numbers are flushed to zero in this process, which would change \
                  results: some library has changed the floating-point mode (FTZ or DAZ)",
             ),
+            Self::Isa(error) => error.fmt(f),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use std::{env, fs, path::Path};
 
+use flockwork_kernel::isa::{self, Set};
 use flockwork_models::{Boids, Discs, LennardJones, Tribes, Vicsek};
 use flockwork_scheduler::conformance::{
     self, Case, GOLDEN, Layout, Outcome, all_layouts, check, some_layouts,
@@ -49,6 +50,19 @@ fn the_loopback_is_the_specification() {
             all_layouts().into_iter().filter(|layout| layout.workers == 1).collect();
         check(&case, &layouts, serial).unwrap();
     }
+}
+
+#[test]
+fn every_instruction_set_gives_the_fingerprints() {
+    // Other tests may meet the forced set: their bits are the same.
+    let layout = Layout { workers: 1, cut: Cut::Grid { rows: 2, cols: 2 }, rebalance: true };
+    for set in Set::ALL.into_iter().filter(|set| set.is_available()) {
+        isa::force(Some(set)).unwrap();
+        for case in cases().filter(|case| !is_large(case)) {
+            check(&case, &[layout], serial).unwrap();
+        }
+    }
+    isa::force(None).unwrap();
 }
 
 #[test]

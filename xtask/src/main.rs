@@ -9,6 +9,7 @@
 //! | `test` | the steps of the test command |
 //! | `golden` | the golden fingerprints under other builds |
 //! | `bare` | the `no_std` crates for targets without a standard library |
+//! | `lanes` | no operation of lanes is left as a call |
 //! | `mpi` | the tests of the MPI scheduler, where MPI is there |
 //! | `web` | the npm package and the demo page |
 //! | `deny` | operations whose bits change with the build |
@@ -19,6 +20,7 @@
 mod bare;
 mod deny;
 mod golden;
+mod lanes;
 mod mpi;
 mod paths;
 mod run;

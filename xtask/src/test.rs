@@ -1,7 +1,7 @@
 //! `cargo xtask test`: all that must hold before a change is taken, cheapest first.
 
 use crate::run::{Outcome, Step, cargo, finish, root, steps, target_folder};
-use crate::{bare, deny, golden, mpi, paths, web};
+use crate::{bare, deny, golden, lanes, mpi, paths, web};
 
 const STEPS: &[Step] = &[
     Step { name: "format", about: "the code is formatted", run: format },
@@ -13,6 +13,7 @@ const STEPS: &[Step] = &[
     Step { name: "rustdoc", about: "the documentation builds without a warning", run: rustdoc },
     Step { name: "fuzz", about: "the fuzz targets compile", run: fuzz },
     Step { name: "bare", about: "no_std crates build without a standard library", run: bare::step },
+    Step { name: "lanes", about: "no operation of lanes is left as a call", run: lanes::step },
     Step { name: "golden", about: "one fingerprint under every build", run: golden::step },
     Step { name: "web", about: "every tier in Node.js: the same bits", run: web::step },
     Step { name: "mpi", about: "ranks: the same bits, restarts, failures", run: mpi::step },

@@ -92,6 +92,7 @@ pub(crate) struct GridReport {
 #[derive(Debug, Serialize)]
 pub(crate) struct SimdReport {
     pub(crate) built: &'static str,
+    pub(crate) used: &'static str,
     pub(crate) cpu: &'static str,
 }
 
@@ -205,7 +206,7 @@ impl Report {
                 cols: grid.cols(),
                 fine: grid.fine(),
             },
-            simd: SimdReport { built: simd::built(), cpu: simd::cpu() },
+            simd: SimdReport { built: simd::built(), used: simd::used(), cpu: simd::cpu() },
             seconds: run.seconds,
             entities_per_second: rate,
             ms_per_tick: spread(&metrics),

@@ -15,7 +15,7 @@ use flockwork_scheduler_native::{
 
 use crate::args::{RunArgs, SnapshotArgs};
 use crate::checkpoint::{self, Checkpoints};
-use crate::failure::{Failure, emit, note};
+use crate::failure::{Failure, emit};
 use crate::human;
 use crate::output::{self, Target};
 use crate::picture;
@@ -24,7 +24,7 @@ use crate::record::{self, Recorder};
 use crate::registry::Registry;
 use crate::report::{Report, Run};
 use crate::scenario::{self, Scenario};
-use crate::{simd, summary};
+use crate::summary;
 
 /// How many ticks a resumed run does if nothing says how many.
 const USUAL_TICKS: u64 = 1000;
@@ -84,9 +84,6 @@ pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
     } else {
         emit(&summary::render(&report))?;
         emit(&outputs.list())?;
-        if let Some(hint) = simd::hint() {
-            note(hint);
-        }
     }
     if report.interrupted { Err(Failure::Interrupted) } else { Ok(()) }
 }

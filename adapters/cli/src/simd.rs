@@ -1,4 +1,6 @@
-//! The instruction sets the command was built for and the processor has.
+//! The instruction sets the command was built for, computes with, and the processor has.
+
+use flockwork_kernel::isa::{self, Set};
 
 /// The instruction sets, weakest first, that the numbers of one block of entities can go through.
 const LEVELS: [&str; 4] = ["SSE2", "AVX", "AVX2", "AVX-512"];
@@ -28,6 +30,14 @@ fn built_level() -> usize {
     }
 }
 
+/// The instruction set that lanes are computed with.
+pub(crate) fn used() -> &'static str {
+    match isa::chosen() {
+        Set::Avx2 => LEVELS[2],
+        _ => built(),
+    }
+}
+
 /// The best instruction set that the processor has.
 pub(crate) fn cpu() -> &'static str {
     #[cfg(any(target_arch = "x86_64", target_arch = "x86"))]
@@ -46,16 +56,4 @@ fn cpu_level() -> usize {
     } else {
         usize::from(has!("avx"))
     }
-}
-
-/// What to do if the processor can do more than the command was built for.
-pub(crate) fn hint() -> Option<String> {
-    (built() != cpu()).then(|| {
-        format!(
-            "built for {}, but this processor has {}: RUSTFLAGS=\"-C target-cpu=native\" cargo \
-             build --release is faster and gives the same bits",
-            built(),
-            cpu()
-        )
-    })
 }

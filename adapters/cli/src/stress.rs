@@ -14,7 +14,7 @@ use flockwork_scheduler_native::{AnySimulation, Options};
 use serde::Serialize;
 
 use crate::args::{ScenarioArgs, StressArgs};
-use crate::failure::{Failure, emit, note};
+use crate::failure::{Failure, emit};
 use crate::human;
 use crate::memory;
 use crate::output::Target;
@@ -22,7 +22,6 @@ use crate::progress::{self, Progress};
 use crate::registry::Registry;
 use crate::report;
 use crate::scenario::{self, Scenario};
-use crate::simd;
 
 /// The search ends when the answer is known to this share.
 const PRECISION: f64 = 1.03;
@@ -77,9 +76,6 @@ pub(crate) fn stress(registry: &Registry, args: &StressArgs) -> Result<(), Failu
         return emit(&format!("{best}\n"));
     }
     emit(&render(&result))?;
-    if let Some(hint) = simd::hint() {
-        note(hint);
-    }
     Ok(())
 }
 

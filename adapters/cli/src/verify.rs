@@ -1,6 +1,8 @@
-//! `flockwork verify`: any number of workers and any cut give the same bits in every tick.
+//! `flockwork verify`: any number of workers, any cut and any instruction set give the same bits in
+//! every tick.
 //!
-//! The reference is one worker with one region. It runs once and leaves the fingerprint of every
+//! The reference is one worker with one region, and the instruction set the program is built for;
+//! everything else runs with the best one that the processor has, or that the environment names. It runs once and leaves the fingerprint of every
 //! tick and a snapshot in the middle. Every other run is compared with it tick by tick and stops
 //! at the first that differs; the reference is then run again up to that tick, and the entities
 //! are compared one by one.
@@ -8,7 +10,9 @@
 use std::time::Instant;
 
 use console::Style;
+use flockwork_kernel::isa::{self, Set};
 use flockwork_scheduler::Cut;
+use flockwork_scheduler_native::isa::from_environment;
 use flockwork_scheduler_native::{AnySimulation, Arithmetic, Options};
 
 use crate::args::{Rebalance, VerifyArgs};
@@ -32,6 +36,19 @@ const USUAL_CUTS: [Cut; 4] = [
 
 /// `flockwork verify`.
 pub(crate) fn verify(registry: &Registry, args: &VerifyArgs) -> Result<(), Failure> {
+    from_environment().map_err(Failure::usage)?;
+    let before = isa::forced();
+    let result = compare(registry, args);
+    force(before)?;
+    result
+}
+
+/// Has lanes computed with this set; None is the best one.
+fn force(set: Option<Set>) -> Result<(), Failure> {
+    isa::force(set).map_err(Failure::run)
+}
+
+fn compare(registry: &Registry, args: &VerifyArgs) -> Result<(), Failure> {
     let scenario = Scenario::load(registry, args.scenario.as_deref(), &args.change)?;
     let ticks = args.ticks.unwrap_or(scenario.ticks.min(USUAL_TICKS));
     let check = Check { scenario: &scenario, ticks, quiet: args.quiet };
@@ -88,11 +105,14 @@ struct Case {
     rebalance: bool,
     /// Begin with the snapshot that the reference left in the middle.
     restored: bool,
+    /// The instructions of the lanes.
+    set: Set,
 }
 
 impl Case {
     fn reference() -> Self {
-        Self { workers: 1, cut: Cut::Parts(1), rebalance: false, restored: false }
+        let set = Set::Baseline;
+        Self { workers: 1, cut: Cut::Parts(1), rebalance: false, restored: false, set }
     }
 
     fn options(&self) -> Options {
@@ -105,11 +125,12 @@ impl Case {
 
     fn describe(&self) -> String {
         format!(
-            "{:>4} worker{}  cut {:<7}  rebalance {:<3}  {}",
+            "{:>4} worker{}  cut {:<7}  rebalance {:<3}  {:<8}  {}",
             self.workers,
             if self.workers == 1 { " " } else { "s" },
             self.cut.to_string(),
             if self.rebalance { "on" } else { "off" },
+            self.set.name(),
             if self.restored { "from a snapshot" } else { "" },
         )
     }
@@ -144,6 +165,7 @@ impl Check<'_> {
                 Err(error) => note(format_args!("the cut {cut} is left out: {error}")),
             }
         }
+        let set = isa::chosen();
         let mut cases = Vec::new();
         for &workers in &args.workers {
             for &cut in &cuts {
@@ -155,7 +177,7 @@ impl Check<'_> {
                         Rebalance::Both => rebalance || cut.count() != Some(1),
                     };
                     if wanted {
-                        cases.push(Case { workers, cut, rebalance, restored: false });
+                        cases.push(Case { workers, cut, rebalance, restored: false, set });
                     }
                 }
             }
@@ -164,13 +186,14 @@ impl Check<'_> {
         for (number, &workers) in args.workers.iter().enumerate() {
             // Each with another cut than the reference, as far as there is one.
             if let Some(&cut) = cuts.get((number + 1) % cuts.len().max(1)) {
-                cases.push(Case { workers, cut, rebalance, restored: true });
+                cases.push(Case { workers, cut, rebalance, restored: true, set });
             }
         }
         Ok(cases)
     }
 
     fn build(&self, case: &Case) -> Result<Box<dyn AnySimulation>, Failure> {
+        force(Some(case.set))?;
         self.scenario.build(case.options())
     }
 
@@ -201,6 +224,7 @@ impl Check<'_> {
         reference: &Reference,
     ) -> Result<Option<String>, Failure> {
         let mut simulation = if case.restored {
+            force(Some(case.set))?;
             match self.scenario.entry.restore(
                 &reference.snapshot,
                 Arithmetic::Same,
@@ -260,7 +284,7 @@ impl Check<'_> {
         let green = Style::new().green();
         let time = human::duration(clock.elapsed().as_secs_f64());
         self.say(&format!(
-            "  {} {:<62} {result}  {}\n",
+            "  {} {:<72} {result}  {}\n",
             green.apply_to("✓"),
             case.describe(),
             Style::new().dim().apply_to(time)

@@ -202,7 +202,7 @@ impl Model for Epidemic {
         }
         // Motion is the same for all, so eight walk at once.
         let edge = EdgeLanes::<S>::of(&world);
-        let [speed, dt] = [params.speed, dt].map(F32x8::splat);
+        let (speed, dt) = (F32x8::splat(params.speed), F32x8::splat(dt));
         for at in rows.clone().step_by(LANES) {
             let tile = at..(at + LANES).min(rows.end);
             let load = |column: &[f32]| F32x8::<S>::load(&column[tile.clone()]);

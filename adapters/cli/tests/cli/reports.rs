@@ -128,3 +128,25 @@ fn keys(report: &Value, free: &[&str]) -> BTreeSet<String> {
     walk(report, "", free, &mut found);
     found
 }
+
+#[test]
+fn the_instruction_set_can_be_named_and_changes_no_bit() {
+    let place = Place::with(BOIDS);
+    let best = place.fingerprint("run s.toml --report best.json");
+    let run = |name: &str| {
+        let mut command = place.flockwork("run s.toml --quiet --report named.json");
+        command.env("FLOCKWORK_ISA", name).assert()
+    };
+    assert_eq!(run("baseline").success().get_output().stdout, format!("{best}\n").as_bytes());
+    let simd = |file: &str, key: &str| place.json(file)["simd"][key].clone();
+    assert_eq!(simd("named.json", "used"), simd("named.json", "built"));
+    // This build's best is the processor's, up to AVX2.
+    if simd("best.json", "cpu") == "AVX2" || simd("best.json", "cpu") == "AVX-512" {
+        assert!(simd("best.json", "used") != "SSE2" && simd("best.json", "used") != "AVX");
+    }
+    let refused = run("mmx").code(2);
+    let message = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    for part in ["FLOCKWORK_ISA", "\"mmx\"", "baseline, avx2"] {
+        assert!(message.contains(part), "{message}");
+    }
+}
