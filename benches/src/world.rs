@@ -65,7 +65,7 @@ impl World {
     pub fn fingerprint_at(&self, ticks: u64) -> u64 {
         let mut simulation = self.entry.build(&self.config).expect("it was built before");
         simulation.run(ticks).expect("a tick");
-        simulation.fingerprint()
+        simulation.fingerprint().expect("a state")
     }
 
     /// Runs this many ticks, and gives the time they took.
@@ -92,7 +92,7 @@ impl World {
 
     /// What the exchange between regions has cost since the world began anew.
     pub fn exchange(&self) -> Exchange {
-        let metrics = self.simulation.metrics();
+        let metrics = self.simulation.metrics().expect("a state");
         let ns = |names: &[&str]| -> u64 {
             let chosen = metrics.phases_ns.iter().filter(|(name, _)| names.contains(name));
             chosen.map(|(_, ns)| ns).sum()
@@ -132,7 +132,7 @@ impl World {
 
     /// The positions and velocities now, by id, of a flock.
     pub fn boids(&self) -> Vec<[f32; 4]> {
-        let rows = self.simulation.rows();
+        let rows = self.simulation.rows().expect("a state");
         let schema = self.simulation.schema();
         let names = ["x", "y", "vx", "vy"];
         let mut offset = 0;

@@ -22,7 +22,7 @@ fuzz_target!(|data: &[u8]| {
     for _ in 0..bytes.below(4) {
         world.step().unwrap();
     }
-    let whole = world.snapshot();
+    let whole = world.snapshot().unwrap();
     let mut changed = whole.clone();
     for _ in 0..bytes.below(6) {
         let at = bytes.below(changed.len() as u32) as usize;

@@ -16,12 +16,12 @@ fuzz_target!(|data: &[u8]| {
     for _ in 0..bytes.below(12) {
         world.step().unwrap();
     }
-    let snapshot = world.snapshot();
+    let snapshot = world.snapshot().unwrap();
     let cut = plan.any_cut(&mut |count| bytes.below(count));
     let partition = Partition { cut, rebalance: Some(1.0), capacity: None };
     let executor = Shuffled::new(bytes.word().into());
     let mut again = Simulation::<Dots, _>::restore(&snapshot, Arithmetic::Same, partition, executor).unwrap();
-    assert_eq!(again.snapshot(), snapshot);
+    assert_eq!(again.snapshot().unwrap(), snapshot);
     for _ in 0..10 {
         world.step().unwrap();
         again.step().unwrap();

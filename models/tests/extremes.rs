@@ -46,7 +46,7 @@ fn any_world<M: Model>(draw: &mut Draw) -> Option<Simulation<M, Serial>> {
 
 /// Every number of every entity that travels.
 fn numbers<M: Model>(sim: &Simulation<M, Serial>) -> Vec<(&'static str, f32)> {
-    let rows = sim.rows();
+    let rows = sim.rows().unwrap();
     let travels = || M::Columns::SCHEMA.iter().filter(|column| column.reach >= Reach::Owned);
     let stride: usize = travels().map(|column| column.stride()).sum();
     let mut found = Vec::new();
@@ -85,10 +85,8 @@ fn stays_sound<M: Model>(seed: u64) -> bool {
                 return false;
             }
         }
-        let seen = sim.observe().unwrap();
-        let mut finite = true;
-        sim.report(&seen, &mut |value| finite &= value.is_finite());
-        if !finite {
+        sim.observe().unwrap();
+        if !sim.report().unwrap().iter().all(|value| value.is_finite()) {
             println!("{}: a statistic, {:?} {:?}", M::NAME, sim.params(), sim.setup());
             return false;
         }

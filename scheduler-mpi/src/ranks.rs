@@ -12,8 +12,8 @@ use std::time::Instant;
 
 use flockwork_kernel::columns::{Columns, Reach, packed_len};
 use flockwork_scheduler::{
-    Domain, DomainError, Executor, Frame, Lane, Model, Progress, SimulationError, Topology,
-    Transport, advance, no_transport, packet,
+    Domain, Executor, Frame, Lane, Model, Progress, SimulationError, Topology,
+    Transport, advance, packet,
 };
 use flockwork_scheduler_native::{ThreadsError, WallClock, start_pool};
 use rayon::ThreadPool;
@@ -143,21 +143,21 @@ impl Ranks {
         &self,
         domains: &mut [Domain<M>],
         frame: &Frame<'_, M>,
-    ) -> Result<bool, DomainError> {
-        let failed: Mutex<Option<(u32, DomainError)>> = Mutex::new(None);
+    ) -> Result<bool, SimulationError> {
+        let failed: Mutex<Option<(u32, SimulationError)>> = Mutex::new(None);
         let waiting = AtomicBool::new(false);
         self.pool.install(|| {
             domains.par_iter_mut().with_max_len(1).for_each(|domain| {
                 let begin = Instant::now();
                 let id = domain.id();
                 let mut port = Port { ranks: self, local: (id - self.first) as usize };
-                match advance(domain, frame, &mut port).map_err(no_transport) {
+                match advance(domain, frame, &mut port) {
                     Ok(Progress::Done) => {}
                     Ok(Progress::Waiting) => waiting.store(true, Ordering::Relaxed),
                     Err(error) => {
                         let mut first = open(&failed);
-                        if first.is_none_or(|(lowest, _)| id < lowest) {
-                            *first = Some((id, error));
+                        if first.as_ref().is_none_or(|(lowest, _)| id < *lowest) {
+                            *first = Some((id, error.into()));
                         }
                     }
                 }

@@ -77,14 +77,15 @@ impl<M: Model> World<M> {
     }
 
     /// This rank's part of the metrics.
-    fn own(&self) -> (ProcessMetrics, Counters) {
+    fn own(&self) -> Result<(ProcessMetrics, Counters), RunError> {
         let simulation = self.simulation.borrow();
+        let domains = simulation.domains()?;
         let executor = simulation.executor();
         let (counters, busy_ns, traffic) =
             (simulation.counters(), executor.busy_ns(), executor.traffic());
         let own = ProcessMetrics {
-            owned: simulation.domains().iter().map(|domain| domain.census().owned).sum(),
-            ghosts: simulation.domains().iter().map(|domain| domain.ghost_count() as u64).sum(),
+            owned: domains.iter().map(|domain| domain.census().owned).sum(),
+            ghosts: domains.iter().map(|domain| domain.ghost_count() as u64).sum(),
             busy_ns: busy_ns - self.before.1,
             communicate_ns: traffic.ns - self.before.2.ns,
             sent_bytes: traffic.sent_bytes - self.before.2.sent_bytes,
@@ -92,7 +93,7 @@ impl<M: Model> World<M> {
             messages: traffic.messages - self.before.2.messages,
             memory_bytes: self.peak_memory_bytes.max(simulation.memory_bytes() as u64),
         };
-        (own, counters.since(&self.before.0))
+        Ok((own, counters.since(&self.before.0)))
     }
 }
 
@@ -119,19 +120,18 @@ impl<M: Model> AnySimulation for World<M> {
         self.simulation.borrow().population()
     }
 
-    fn fingerprint(&self) -> u64 {
-        let mut sum = [self.simulation.borrow().fingerprint()];
+    fn fingerprint(&self) -> Result<u64, RunError> {
+        let mut sum = [self.simulation.borrow().fingerprint()?];
         self.network.sum(&mut sum);
-        sum[0]
+        Ok(sum[0])
     }
 
-    fn stats(&mut self) -> Vec<(&'static str, f64)> {
-        // A rank that cannot be reached has ended the job.
+    fn stats(&mut self) -> Result<Vec<(&'static str, f64)>, RunError> {
         stats_of(self.simulation.get_mut())
     }
 
-    fn metrics(&self) -> Metrics {
-        let (own, counters) = self.own();
+    fn metrics(&self) -> Result<Metrics, RunError> {
+        let (own, counters) = self.own()?;
         let simulation = self.simulation.borrow();
         let numbers = [
             own.owned,
@@ -185,7 +185,7 @@ impl<M: Model> AnySimulation for World<M> {
         let waited = per_worker.iter().map(|worker| worker.wait_ns).sum::<u64>();
         phases_ns.push(("wait", waited.saturating_sub(total(3))));
         let mut regions = vec![0u64; 3 * simulation.regions().len()];
-        for domain in simulation.domains() {
+        for domain in simulation.domains()? {
             let at = 3 * domain.id() as usize;
             regions[at] = domain.census().owned;
             regions[at + 1] = domain.ghost_count() as u64;
@@ -196,7 +196,7 @@ impl<M: Model> AnySimulation for World<M> {
             .chunks_exact(3)
             .map(|one| RegionMetrics { owned: one[0], ghosts: one[1], work: one[2] })
             .collect();
-        Metrics {
+        Ok(Metrics {
             ticks: simulation.tick() - self.first_tick,
             workers: per_worker.len(),
             regions: simulation.regions().len(),
@@ -216,15 +216,15 @@ impl<M: Model> AnySimulation for World<M> {
             memory_bytes: total(16),
             peak_memory_bytes: total(7),
             per_process,
-        }
+        })
     }
 
-    fn snapshot(&self) -> Vec<u8> {
-        let part = self.own_snapshot();
+    fn snapshot(&self) -> Result<Vec<u8>, RunError> {
+        let part = self.own_snapshot()?;
         let mut lens = self.network.gather(&[part.len() as u64]);
         let all = self.network.collect(part);
         if self.network.rank() != 0 {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let mut rest = &all[..];
         let mut parts = Vec::new();
@@ -233,11 +233,7 @@ impl<M: Model> AnySimulation for World<M> {
             parts.push(part);
             rest = after;
         }
-        flockwork_scheduler::snapshot::merge(&parts).unwrap_or_else(|error| {
-            // All parts were just written, of one world and tick: memory is damaged.
-            eprintln!("error: the ranks' parts of the snapshot do not fit: {error}");
-            self.network.abort(1)
-        })
+        Ok(flockwork_scheduler::snapshot::merge(&parts)?)
     }
 
     fn schema(&self) -> &'static [Column] {
@@ -252,22 +248,22 @@ impl<M: Model> AnySimulation for World<M> {
         *self.simulation.borrow().grid()
     }
 
-    fn regions(&self) -> Vec<Region> {
-        self.simulation.borrow().regions().to_vec()
+    fn regions(&self) -> Result<Vec<Region>, RunError> {
+        Ok(self.simulation.borrow().regions().to_vec())
     }
 
-    fn rows(&self) -> Rows {
-        let own = self.own_rows();
+    fn rows(&self) -> Result<Rows, RunError> {
+        let own = self.own_rows()?;
         let stride = own.stride;
         let all = self.network.collect(own.bytes);
         let mut rows: Vec<&[u8]> = all.chunks_exact(stride).collect();
         let id = |row: &[u8]| u32::from_le_bytes([row[0], row[1], row[2], row[3]]);
         rows.sort_by_key(|row| id(row));
-        Rows { bytes: rows.concat(), stride }
+        Ok(Rows { bytes: rows.concat(), stride })
     }
 
     fn recount(&self) -> Result<(), RunError> {
-        let own = self.own_rows();
+        let own = self.own_rows()?;
         let mut found = [(own.bytes.len() / own.stride) as u64];
         self.network.sum(&mut found);
         let simulation = self.simulation.borrow();
@@ -292,12 +288,12 @@ impl<M: Model> AnySimulation for World<M> {
         no[0] == 0
     }
 
-    fn own_rows(&self) -> Rows {
+    fn own_rows(&self) -> Result<Rows, RunError> {
         let stride = packed_len(M::Columns::SCHEMA, Reach::Owned);
-        Rows { bytes: self.simulation.borrow().rows(), stride }
+        Ok(Rows { bytes: self.simulation.borrow().rows()?, stride })
     }
 
-    fn own_snapshot(&self) -> Vec<u8> {
+    fn own_snapshot(&self) -> Result<Vec<u8>, RunError> {
         self.simulation.borrow().snapshot()
     }
 

@@ -14,6 +14,9 @@ use crate::threads::Threads;
 pub type RunError = SimulationError;
 
 /// A running simulation of any model.
+///
+/// What can be seen of it is always a completed tick, after an error the last one. After
+/// [`SimulationError::Stalled`] there is no state, and whoever asks for a part of it gets that error.
 pub trait AnySimulation: Send {
     /// Computes this many ticks.
     ///
@@ -26,13 +29,29 @@ pub trait AnySimulation: Send {
     /// The number of entities now.
     fn population(&self) -> u64;
     /// The fingerprint of the whole state.
-    fn fingerprint(&self) -> u64;
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] if there is no state any more.
+    fn fingerprint(&self) -> Result<u64, RunError>;
     /// The model's statistics, in the order of [`crate::Entry::stats`].
-    fn stats(&mut self) -> Vec<(&'static str, f64)>;
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`]: that which ended the simulation, or what went wrong with the statistics.
+    fn stats(&mut self) -> Result<Vec<(&'static str, f64)>, RunError>;
     /// What it has done and how long that took.
-    fn metrics(&self) -> Metrics;
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] if there is no state any more.
+    fn metrics(&self) -> Result<Metrics, RunError>;
     /// The whole state as bytes: see [`flockwork_scheduler::snapshot`].
-    fn snapshot(&self) -> Vec<u8>;
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] if there is no state any more.
+    fn snapshot(&self) -> Result<Vec<u8>, RunError>;
     /// The columns of an entity.
     fn schema(&self) -> &'static [Column];
     /// What the run began with.
@@ -40,14 +59,22 @@ pub trait AnySimulation: Send {
     /// The cell grid.
     fn grid(&self) -> Grid;
     /// The regions, in cells of the grid.
-    fn regions(&self) -> Vec<Region>;
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] if there is no state any more.
+    fn regions(&self) -> Result<Vec<Region>, RunError>;
     /// All entities in ascending order of id.
-    fn rows(&self) -> Rows;
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] if there is no state any more.
+    fn rows(&self) -> Result<Rows, RunError>;
     /// Counts all entities and holds them against the books.
     ///
     /// # Errors
     ///
-    /// [`SimulationError::Conservation`].
+    /// [`SimulationError::Conservation`], and if there is no state any more.
     fn recount(&self) -> Result<(), RunError>;
 
     /// This process's number, and how many share the world. If they are several, all of them must
@@ -64,11 +91,19 @@ pub trait AnySimulation: Send {
         yes
     }
     /// The entities of this process, in ascending order of id.
-    fn own_rows(&self) -> Rows {
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] if there is no state any more.
+    fn own_rows(&self) -> Result<Rows, RunError> {
         self.rows()
     }
     /// This process's part of the state: see [`flockwork_scheduler::snapshot::merge`].
-    fn own_snapshot(&self) -> Vec<u8> {
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] if there is no state any more.
+    fn own_snapshot(&self) -> Result<Vec<u8>, RunError> {
         self.snapshot()
     }
     /// Is told that a checkpoint of this tick is complete.
@@ -175,18 +210,17 @@ pub fn tick_histogram() -> Histogram<u64> {
         .unwrap_or_else(|_| unreachable!("the bounds of the histogram are in order"))
 }
 
-/// The model's statistics with their names; none if another process cannot be reached.
-pub fn stats_of<M: Model, X: Executor>(world: &mut Simulation<M, X>) -> Vec<(&'static str, f64)> {
-    let mut names = M::STATS.iter();
-    let mut stats = Vec::with_capacity(M::STATS.len());
-    if let Ok(seen) = world.observe() {
-        world.report(&seen, &mut |value| {
-            if let Some(stat) = names.next() {
-                stats.push((stat.name, value));
-            }
-        });
-    }
-    stats
+/// The model's statistics with their names.
+///
+/// # Errors
+///
+/// As [`Simulation::observe`] and [`Simulation::report`].
+pub fn stats_of<M: Model, X: Executor>(
+    world: &mut Simulation<M, X>,
+) -> Result<Vec<(&'static str, f64)>, SimulationError> {
+    world.observe()?;
+    let names = M::STATS.iter().map(|stat| stat.name);
+    Ok(names.zip(world.report()?).collect())
 }
 
 /// A simulation on threads.
@@ -240,15 +274,16 @@ impl<M: Model> AnySimulation for Native<M> {
         self.world.population()
     }
 
-    fn fingerprint(&self) -> u64 {
+    fn fingerprint(&self) -> Result<u64, RunError> {
         self.world.fingerprint()
     }
 
-    fn stats(&mut self) -> Vec<(&'static str, f64)> {
+    fn stats(&mut self) -> Result<Vec<(&'static str, f64)>, RunError> {
         stats_of(&mut self.world)
     }
 
-    fn metrics(&self) -> Metrics {
+    fn metrics(&self) -> Result<Metrics, RunError> {
+        let domains = self.world.domains()?;
         let executor = self.world.executor();
         let counters = self.world.counters().since(&self.before);
         let mut phases_ns = counters.phases.named().to_vec();
@@ -260,15 +295,15 @@ impl<M: Model> AnySimulation for Native<M> {
             .map(|busy_ns| WorkerMetrics { busy_ns, wait_ns: self.wall_ns.saturating_sub(busy_ns) })
             .collect();
         phases_ns.push(("wait", per_worker.iter().map(|worker| worker.wait_ns).sum()));
-        let per_region = self.world.domains().iter().map(|domain| RegionMetrics {
+        let per_region = domains.iter().map(|domain| RegionMetrics {
             owned: domain.census().owned,
             ghosts: domain.ghost_count() as u64,
             work: domain.counters().work,
         });
-        Metrics {
+        Ok(Metrics {
             ticks: self.world.tick() - self.first_tick,
             workers: executor.workers(),
-            regions: self.world.domains().len(),
+            regions: domains.len(),
             tick_ns: self.tick_ns.clone(),
             phases_ns,
             per_worker,
@@ -285,10 +320,10 @@ impl<M: Model> AnySimulation for Native<M> {
             memory_bytes: self.world.memory_bytes() as u64,
             peak_memory_bytes: self.peak_memory_bytes as u64,
             per_process: Vec::new(),
-        }
+        })
     }
 
-    fn snapshot(&self) -> Vec<u8> {
+    fn snapshot(&self) -> Result<Vec<u8>, RunError> {
         self.world.snapshot()
     }
 
@@ -304,13 +339,13 @@ impl<M: Model> AnySimulation for Native<M> {
         *self.world.grid()
     }
 
-    fn regions(&self) -> Vec<Region> {
-        self.world.regions().to_vec()
+    fn regions(&self) -> Result<Vec<Region>, RunError> {
+        Ok(self.world.regions().to_vec())
     }
 
-    fn rows(&self) -> Rows {
+    fn rows(&self) -> Result<Rows, RunError> {
         let stride = packed_len(M::Columns::SCHEMA, Reach::Owned);
-        Rows { bytes: self.world.rows(), stride }
+        Ok(Rows { bytes: self.world.rows()?, stride })
     }
 
     fn recount(&self) -> Result<(), RunError> {

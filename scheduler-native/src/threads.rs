@@ -2,14 +2,12 @@
 
 use std::fmt;
 use std::hint::black_box;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use flockwork_scheduler::{
-    Clock, Domain, DomainError, Executor, Frame, Model, Progress, SimulationError, advance,
-    no_transport,
+    Clock, Domain, Executor, Frame, Model, Progress, SimulationError, advance,
 };
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -98,16 +96,16 @@ impl Executor for Threads {
         frame: &Frame<'_, M>,
     ) -> Result<Progress, SimulationError> {
         let (post, busy_ns) = (&self.post, &self.busy_ns[..]);
-        let failed: Mutex<Option<(u32, DomainError)>> = Mutex::new(None);
+        let failed: Mutex<Option<(u32, SimulationError)>> = Mutex::new(None);
         let waiting = AtomicBool::new(true);
         self.pool.install(|| {
             while waiting.swap(false, Ordering::Relaxed) {
                 domains.par_iter_mut().with_max_len(1).for_each(|domain| {
                     let begin = Instant::now();
-                    match poll(domain, frame, post) {
+                    match advance(domain, frame, &mut post.port(domain.id())) {
                         Ok(Progress::Done) => {}
                         Ok(Progress::Waiting) => waiting.store(true, Ordering::Relaxed),
-                        Err(error) => fail(&failed, domain.id(), error),
+                        Err(error) => fail(&failed, domain.id(), error.into()),
                     }
                     let worker = rayon::current_thread_index().unwrap_or(0);
                     if let Some(busy) = busy_ns.get(worker) {
@@ -120,7 +118,7 @@ impl Executor for Threads {
             }
         });
         let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
-        failed.map_or(Ok(Progress::Done), |(_, error)| Err(error.into()))
+        failed.map_or(Ok(Progress::Done), |(_, error)| Err(error))
     }
 
     fn memory_bytes(&self) -> usize {
@@ -128,23 +126,10 @@ impl Executor for Threads {
     }
 }
 
-/// Polls a domain; a panic of the model becomes an error.
-fn poll<M: Model>(
-    domain: &mut Domain<M>,
-    frame: &Frame<'_, M>,
-    post: &Post,
-) -> Result<Progress, DomainError> {
-    let id = domain.id();
-    let mut port = post.port(id);
-    let guarded = AssertUnwindSafe(|| advance(domain, frame, &mut port).map_err(no_transport));
-    catch_unwind(guarded)
-        .unwrap_or(Err(DomainError::Panicked { domain: id, tick: frame.tick.number }))
-}
-
 /// Keeps the error of the domain with the lowest number.
-fn fail(failed: &Mutex<Option<(u32, DomainError)>>, domain: u32, error: DomainError) {
+fn fail(failed: &Mutex<Option<(u32, SimulationError)>>, domain: u32, error: SimulationError) {
     let mut first = failed.lock().unwrap_or_else(PoisonError::into_inner);
-    if first.is_none_or(|(lowest, _)| domain < lowest) {
+    if first.as_ref().is_none_or(|(lowest, _)| domain < *lowest) {
         *first = Some((domain, error));
     }
 }
@@ -175,6 +160,10 @@ impl Default for WallClock {
 impl Clock for WallClock {
     fn now_ns(&self) -> u64 {
         self.0.elapsed().as_nanos() as u64
+    }
+
+    fn worker(&self) -> u32 {
+        rayon::current_thread_index().unwrap_or(0) as u32
     }
 }
 

@@ -69,7 +69,7 @@ fn calls(entry: Entry, setup: Setup, params: &[(&str, f64)], warm: u64) -> (u64,
     };
     let mut world = entry.build(&config).unwrap();
     world.run(warm).unwrap();
-    let (events, births) = (world.metrics().events, world.metrics().births);
+    let (events, births) = (world.metrics().unwrap().events, world.metrics().unwrap().births);
     // Entering the pool may allocate; it does so once, however many ticks follow.
     let before = CALLS.load(Ordering::Relaxed);
     world.run(1).unwrap();
@@ -78,7 +78,7 @@ fn calls(entry: Entry, setup: Setup, params: &[(&str, f64)], warm: u64) -> (u64,
     world.run(TICKS).unwrap();
     let calls = CALLS.load(Ordering::Relaxed) - before;
     assert!(once <= 2, "{}: {once} calls to enter the pool", entry.name);
-    let metrics = world.metrics();
+    let metrics = world.metrics().unwrap();
     (calls, metrics.events - events, metrics.births - births)
 }
 

@@ -118,7 +118,7 @@ fn a_table_sets_the_columns_it_has_and_the_model_the_others() {
         with_table(3, vec![column("x", &[1.5, 2.5, 3.5]), column("tribe", &[3.0, 0.0, 1.0]), gene]);
     let given = entry.build(&table).unwrap();
     let spawned = entry.build(&Config { table: None, ..table }).unwrap();
-    let (given, spawned) = (given.rows(), spawned.rows());
+    let (given, spawned) = (given.rows().unwrap(), spawned.rows().unwrap());
     let mut wanted = spawned.bytes.clone();
     // id, x, y, vx, vy, energy: six words, then nine genes and the tribe.
     for (row, (x, tribe, gene)) in wanted.chunks_exact_mut(spawned.stride).zip([
@@ -138,7 +138,7 @@ fn a_snapshot_goes_on_under_other_workers() {
     let entry = Entry::of::<Tribes>();
     let mut world = entry.build(&config()).unwrap();
     world.run(30).unwrap();
-    let bytes = world.snapshot();
+    let bytes = world.snapshot().unwrap();
     assert_eq!(snapshot_header(&bytes).unwrap().tick, 30);
     world.run(30).unwrap();
     for (workers, cut) in [(1, None), (3, Some(Cut::Grid { rows: 3, cols: 2 }))] {
@@ -147,7 +147,7 @@ fn a_snapshot_goes_on_under_other_workers() {
             .unwrap();
         again.run(30).unwrap();
         assert_eq!((again.tick(), again.fingerprint()), (60, world.fingerprint()));
-        assert_eq!(again.metrics().ticks, 30);
+        assert_eq!(again.metrics().unwrap().ticks, 30);
         again.recount().unwrap();
     }
     let options = config().options;
@@ -169,7 +169,7 @@ fn metrics_add_up() {
     config.options.cut = Some(Cut::Grid { rows: 2, cols: 2 });
     let mut world = Entry::of::<Tribes>().build(&config).unwrap();
     world.run(50).unwrap();
-    let metrics = world.metrics();
+    let metrics = world.metrics().unwrap();
     assert_eq!((metrics.ticks, metrics.workers, metrics.regions), (50, 2, 4));
     assert_eq!(metrics.tick_ns.len(), 50);
     assert_eq!((metrics.per_worker.len(), metrics.per_region.len()), (2, 4));
@@ -186,5 +186,5 @@ fn metrics_add_up() {
     let busy: u64 = metrics.per_worker.iter().map(|worker| worker.busy_ns).sum();
     let phases: u64 = metrics.phases_ns.iter().map(|(_, ns)| ns).sum::<u64>() - phase("wait");
     assert!(phases <= busy, "{phases} ns in phases, {busy} ns in regions");
-    assert_eq!(world.stats().len(), Entry::of::<Tribes>().stats.len());
+    assert_eq!(world.stats().unwrap().len(), Entry::of::<Tribes>().stats.len());
 }

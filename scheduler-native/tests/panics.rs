@@ -5,7 +5,7 @@ use std::ops::Range;
 use flockwork_kernel::simd::Isa;
 use flockwork_kernel::{Edge, World};
 use flockwork_scheduler::{
-    Context, Cut, DomainError, Model, MutOf, ParamError, Partition, RefOf, ScratchOf, Setup,
+    Context, Cut, Model, MutOf, ParamError, Partition, Phase, Place, RefOf, ScratchOf, Setup,
     Simulation, SimulationError, Tick,
 };
 use flockwork_scheduler_native::{Entry, Threads, ThreadsError};
@@ -117,7 +117,10 @@ fn a_panic_is_an_error_that_says_where_and_the_pool_lives_on() {
     world.step().unwrap();
     let error = world.step().unwrap_err();
     // Entity 7 is at 7.5 of 40: in the first of four regions.
-    assert_eq!(error, SimulationError::Domain(DomainError::Panicked { domain: 0, tick: 2 }));
+    let SimulationError::Panicked(panicked) = &error else { panic!("{error}") };
+    assert_eq!(panicked.message, "boom");
+    assert_eq!(panicked.place, Place { phase: Phase::Update, domain: Some(0), tick: 2 });
+    assert!(panicked.worker < 2);
     assert_eq!(world.step().unwrap_err(), error);
     assert_eq!(world.tick(), 2);
     // Both threads still work.
@@ -136,8 +139,9 @@ fn a_model_behind_a_name_panics_in_the_same_way() {
     };
     let mut world = Entry::of::<Mines>().build(&config).unwrap();
     let error = world.run(10).unwrap_err();
-    assert!(matches!(error, SimulationError::Domain(DomainError::Panicked { tick: 1, .. })));
-    assert!(error.to_string().contains("panicked"), "{error}");
+    assert!(matches!(&error, SimulationError::Panicked(panicked) if panicked.place.tick == 1));
+    let text = error.to_string();
+    assert!(text.contains("panicked in phase `update` of region 0 in tick 1"), "{text}");
     // Another one in the same process is none the worse.
     let mut world = Entry::of::<Mines>()
         .build(&flockwork_scheduler_native::Config {

@@ -43,6 +43,11 @@ fn refuse<T>(error: impl Display, result: T) -> T {
     result
 }
 
+/// The value; after an error what stands for none, and its text is kept.
+fn told<T>(result: Result<T, impl Display>, otherwise: T) -> T {
+    result.unwrap_or_else(|error| refuse(error, otherwise))
+}
+
 /// # Safety
 ///
 /// `handle` must be null or what a `fw_` function gave and none has freed, used by one worker.
@@ -266,22 +271,25 @@ exports! {
 
     /// Ticks done.
     fn fw_tick(sim: *mut Sim) -> f64 {
-        with(sim, f64::NAN, |sim| sim.world.observation().tick as f64)
+        with(sim, f64::NAN, |sim| sim.world.tick() as f64)
     }
 
     /// Entities in the whole world.
     fn fw_population(sim: *mut Sim) -> f64 {
-        with(sim, f64::NAN, |sim| sim.world.observation().population as f64)
+        with(sim, f64::NAN, |sim| sim.world.population() as f64)
     }
 
-    /// Half of the fingerprint.
+    /// Half of the fingerprint that the last observation saw.
     fn fw_fingerprint(sim: *mut Sim, high: u32) -> u32 {
-        with(sim, 0, |sim| (sim.world.observation().fingerprint >> (32 * (high & 1))) as u32)
+        with(sim, 0, |sim| {
+            let seen = sim.world.observation().map_or(0, |seen| seen.fingerprint);
+            (seen >> (32 * (high & 1))) as u32
+        })
     }
 
     /// A statistic.
     fn fw_stat(sim: *mut Sim, index: usize) -> f64 {
-        with(sim, f64::NAN, |sim| sim.world.stat(index))
+        with(sim, f64::NAN, |sim| told(sim.world.stat(index), f64::NAN))
     }
 
     /// What the run began with.
@@ -334,23 +342,26 @@ exports! {
                 6 => counters.bytes as f64,
                 7 => counters.messages as f64,
                 8 => counters.migrations as f64,
-                9 => sim.world.ghosts() as f64,
+                9 => told(sim.world.ghosts().map(|ghosts| ghosts as f64), f64::NAN),
                 10 => counters.events as f64,
                 11 => counters.births as f64,
                 12 => counters.deaths as f64,
                 13 => sim.world.balance().0 as f64,
                 14 => sim.world.balance().1,
-                15 => sim.world.owned().0 as f64,
+                15 => told(sim.world.owned().map(|owned| owned.0 as f64), f64::NAN),
                 _ => f64::NAN,
             }
         })
     }
 
-    /// This rank's part of a snapshot; null if there is no memory for it.
+    /// This rank's part of a snapshot; null while a tick is under way.
     fn fw_snapshot(sim: *mut Sim) -> *const u8 {
-        with(sim, core::ptr::null(), |sim| {
-            sim.snapshot = sim.world.snapshot();
-            sim.snapshot.as_ptr()
+        with(sim, core::ptr::null(), |sim| match sim.world.snapshot() {
+            Ok(snapshot) => {
+                sim.snapshot = snapshot;
+                sim.snapshot.as_ptr()
+            }
+            Err(error) => refuse(error, core::ptr::null()),
         })
     }
 
@@ -390,9 +401,9 @@ exports! {
     /// Its length.
     fn fw_merged_len(sim: *mut Sim) -> usize { with(sim, 0, |sim| sim.merged.len()) }
 
-    /// The packed row of an entity; null if it is not of this rank.
+    /// The packed row of an entity; null if it is not of this rank, or while a tick is under way.
     fn fw_entity(sim: *mut Sim, id: u32) -> *const u8 {
-        with(sim, core::ptr::null(), |sim| match sim.world.entity(id) {
+        with(sim, core::ptr::null(), |sim| match told(sim.world.entity(id), None) {
             Some(packed) => {
                 sim.entity = packed;
                 sim.entity.as_ptr()
@@ -402,10 +413,10 @@ exports! {
     }
 
     /// Entities of this rank.
-    fn fw_owned(sim: *mut Sim) -> u32 { with(sim, 0, |sim| sim.world.owned().0 as u32) }
+    fn fw_owned(sim: *mut Sim) -> u32 { with(sim, 0, |sim| told(sim.world.owned(), (0, 0)).0 as u32) }
 
     /// Entities of all ranks before this one.
-    fn fw_first(sim: *mut Sim) -> u32 { with(sim, 0, |sim| sim.world.owned().1 as u32) }
+    fn fw_first(sim: *mut Sim) -> u32 { with(sim, 0, |sim| told(sim.world.owned(), (0, 0)).1 as u32) }
 
     /// Writes a stream of this rank's entities; the array has places for `capacity` entities, and
     /// `stride` bytes for each.
@@ -418,7 +429,7 @@ exports! {
         }
         with(sim, 0, |sim| {
             // Of the array only the part of this rank is touched, so that ranks can write at once.
-            let (owned, before) = sim.world.owned();
+            let (owned, before) = told(sim.world.owned(), (0, 0));
             let first = before.min(u64::from(capacity)) as usize;
             let count = owned.min(u64::from(capacity) - first as u64) as usize;
             let stride = stride as usize;
@@ -426,7 +437,7 @@ exports! {
             let target = unsafe {
                 core::slice::from_raw_parts_mut(ptr.add(first * stride), count * stride)
             };
-            sim.world.publish(stream, &sim.color, target)
+            told(sim.world.publish(stream, &sim.color, target), 0)
         })
     }
 

@@ -13,8 +13,7 @@ use core::convert::Infallible;
 use core::ops::Range;
 
 use flockwork_scheduler::{
-    Domain, Executor, Frame, Lane, Model, Progress, SimulationError, Transport, advance,
-    no_transport, packet,
+    Domain, Executor, Frame, Lane, Model, Progress, SimulationError, Transport, advance, packet,
 };
 
 use crate::host::HostClock;
@@ -222,7 +221,7 @@ impl<C: Carrier> Executor for Ranks<C> {
             for domain in domains.iter_mut() {
                 let local = (domain.id() - self.first) as usize;
                 let mut port = Port { ranks: self, local };
-                let progress = advance(domain, frame, &mut port).map_err(no_transport)?;
+                let progress = advance(domain, frame, &mut port)?;
                 waiting |= progress == Progress::Waiting;
             }
             if !waiting {

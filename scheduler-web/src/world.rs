@@ -273,10 +273,18 @@ pub trait AnyWorld {
     fn begin(&mut self);
     /// Begins an observation.
     fn begin_observation(&mut self);
-    /// What the last one saw.
-    fn observation(&self) -> Observation;
+    /// What the last one saw; None before the first.
+    fn observation(&self) -> Option<Observation>;
+    /// Ticks done.
+    fn tick(&self) -> u64;
+    /// Entities in the whole world.
+    fn population(&self) -> u64;
     /// One statistic of the last observation; NaN if there is none.
-    fn stat(&self, index: usize) -> f64;
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulation::report`].
+    fn stat(&self, index: usize) -> Result<f64, SimulationError>;
     /// Prepares a parameter.
     ///
     /// # Errors
@@ -302,17 +310,42 @@ pub trait AnyWorld {
     /// What this rank's domains have done.
     fn counters(&self) -> Counters;
     /// The number of ghosts here.
-    fn ghosts(&self) -> usize;
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulation::domains`].
+    fn ghosts(&self) -> Result<usize, SimulationError>;
     /// How often the world was cut anew, and how uneven it is.
     fn balance(&self) -> (u64, f64);
     /// Entities owned here, and before.
-    fn owned(&self) -> (u64, u64);
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulation::domains`].
+    fn owned(&self) -> Result<(u64, u64), SimulationError>;
     /// This rank's part of a snapshot.
-    fn snapshot(&self) -> Vec<u8>;
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulation::domains`].
+    fn snapshot(&self) -> Result<Vec<u8>, SimulationError>;
     /// The packed row of an entity that is here.
-    fn entity(&self, id: u32) -> Option<Vec<u8>>;
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulation::domains`].
+    fn entity(&self, id: u32) -> Result<Option<Vec<u8>>, SimulationError>;
     /// Writes a stream of this rank's entities, from its first place on; gives how many.
-    fn publish(&self, stream: Stream, color: &Color, target: &mut [u8]) -> u32;
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulation::domains`].
+    fn publish(
+        &self,
+        stream: Stream,
+        color: &Color,
+        target: &mut [u8],
+    ) -> Result<u32, SimulationError>;
     /// The mail.
     fn mail(&mut self) -> &mut Mail;
 }
@@ -409,19 +442,20 @@ impl<M: Model> AnyWorld for Native<M> {
         self.simulation.begin_observation();
     }
 
-    fn observation(&self) -> Observation {
+    fn observation(&self) -> Option<Observation> {
         self.simulation.observation()
     }
 
-    fn stat(&self, index: usize) -> f64 {
-        let (mut at, mut found) = (0, f64::NAN);
-        self.simulation.report(&self.simulation.observation(), &mut |value| {
-            if at == index {
-                found = value;
-            }
-            at += 1;
-        });
-        found
+    fn tick(&self) -> u64 {
+        self.simulation.tick()
+    }
+
+    fn population(&self) -> u64 {
+        self.simulation.population()
+    }
+
+    fn stat(&self, index: usize) -> Result<f64, SimulationError> {
+        Ok(self.simulation.report()?.get(index).copied().unwrap_or(f64::NAN))
     }
 
     fn prepare(&mut self, name: &str, value: f64) -> Result<(), ParamError> {
@@ -458,24 +492,24 @@ impl<M: Model> AnyWorld for Native<M> {
         self.simulation.counters()
     }
 
-    fn ghosts(&self) -> usize {
-        self.simulation.domains().iter().map(flockwork_scheduler::Domain::ghost_count).sum()
+    fn ghosts(&self) -> Result<usize, SimulationError> {
+        Ok(self.simulation.domains()?.iter().map(flockwork_scheduler::Domain::ghost_count).sum())
     }
 
     fn balance(&self) -> (u64, f64) {
         (self.simulation.rebalances(), self.simulation.imbalance())
     }
 
-    fn owned(&self) -> (u64, u64) {
-        let domains = self.simulation.domains().iter();
-        (domains.map(|domain| domain.census().owned).sum(), self.simulation.owned_before())
+    fn owned(&self) -> Result<(u64, u64), SimulationError> {
+        let domains = self.simulation.domains()?.iter();
+        Ok((domains.map(|domain| domain.census().owned).sum(), self.simulation.owned_before()))
     }
 
-    fn snapshot(&self) -> Vec<u8> {
+    fn snapshot(&self) -> Result<Vec<u8>, SimulationError> {
         self.simulation.snapshot()
     }
 
-    fn entity(&self, id: u32) -> Option<Vec<u8>> {
+    fn entity(&self, id: u32) -> Result<Option<Vec<u8>>, SimulationError> {
         let mut found = None;
         self.simulation.visit(|one, columns, row| {
             if one == id {
@@ -483,16 +517,21 @@ impl<M: Model> AnyWorld for Native<M> {
                 M::Columns::pack(columns, row, Reach::Owned, &mut packed);
                 found = Some(packed);
             }
-        });
-        found
+        })?;
+        Ok(found)
     }
 
-    fn publish(&self, stream: Stream, color: &Color, target: &mut [u8]) -> u32 {
+    fn publish(
+        &self,
+        stream: Stream,
+        color: &Color,
+        target: &mut [u8],
+    ) -> Result<u32, SimulationError> {
         let schema = M::Columns::SCHEMA;
         let stride = stream.stride(schema);
         let mut places = target.chunks_exact_mut(stride.max(1));
         let mut written = 0;
-        for domain in self.simulation.domains() {
+        for domain in self.simulation.domains()? {
             let column = |index| domain.column_bytes(index);
             let painter = Painter::new(schema, color, &column);
             let source = match stream {
@@ -504,7 +543,7 @@ impl<M: Model> AnyWorld for Native<M> {
                 find::<f32>(schema, "y").map_or(&[][..], column),
             );
             for row in domain.rows() {
-                let Some(place) = places.next() else { return written };
+                let Some(place) = places.next() else { return Ok(written) };
                 match stream {
                     Stream::Position => {
                         place[..4].copy_from_slice(&x[4 * row..4 * row + 4]);
@@ -520,7 +559,7 @@ impl<M: Model> AnyWorld for Native<M> {
                 written += 1;
             }
         }
-        written
+        Ok(written)
     }
 
     fn mail(&mut self) -> &mut Mail {

@@ -27,10 +27,10 @@ fn alone<M: Model>(setup: Setup, ticks: u64) -> Vec<u64> {
     let mut world =
         Simulation::<M, _>::new(setup, params::<M>(), partition(1), Serial::default(), None)
             .unwrap();
-    let mut seen = vec![world.fingerprint()];
+    let mut seen = vec![world.fingerprint().unwrap()];
     for _ in 0..ticks {
         world.step().unwrap();
-        seen.push(world.fingerprint());
+        seen.push(world.fingerprint().unwrap());
     }
     seen
 }
@@ -131,7 +131,7 @@ impl<M: Model> Late<M> {
         self.finish();
         let seen: Vec<_> = self.ranks.iter().map(Simulation::observation).collect();
         assert!(seen.iter().all(|one| *one == seen[0]));
-        seen[0].fingerprint
+        seen[0].unwrap().fingerprint
     }
 }
 
@@ -187,9 +187,9 @@ fn parts_of_a_snapshot_merge_to_that_of_one() {
         late.ranks.iter_mut().for_each(Simulation::begin);
         late.finish();
     }
-    let parts: Vec<Vec<u8>> = late.ranks.iter().map(Simulation::snapshot).collect();
+    let parts: Vec<Vec<u8>> = late.ranks.iter().map(|rank| rank.snapshot().unwrap()).collect();
     let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
-    assert_eq!(snapshot::merge(&parts).unwrap(), world.snapshot());
+    assert_eq!(snapshot::merge(&parts).unwrap(), world.snapshot().unwrap());
     let doubled = [parts[0], parts[1], parts[0]];
     assert!(snapshot::merge(&doubled).is_err());
 }
@@ -218,7 +218,7 @@ fn parameters_change_at_the_same_tick_everywhere() {
         late.ranks.iter_mut().for_each(Simulation::begin);
         late.finish();
     }
-    assert_eq!(late.observe(), world.fingerprint());
+    assert_eq!(late.observe(), world.fingerprint().unwrap());
 }
 
 #[test]

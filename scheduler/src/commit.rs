@@ -10,7 +10,7 @@ use flockwork_kernel::isa::{self, Isa};
 use flockwork_spatial::Cells;
 
 use crate::domain::{Census, Domain};
-use crate::error::{DomainError, Room, StepError};
+use crate::error::{DomainError, Phase, Room, StepError};
 use crate::exchange::{HEADER_LEN, Header, Senders};
 use crate::frame::Frame;
 use crate::model::{Event, Model, MutOf, Tick};
@@ -81,14 +81,21 @@ impl<M: Model> Domain<M> {
     ) -> Result<(), StepError<T::Error>> {
         self.check_room(Room::Entities, self.rows + self.births.len())?;
         self.census = Census { owned: self.rows as u64, ids: self.census.ids, ..Census::default() };
+        let mut next_id = self.next_id;
         if M::EVENTS || M::BIRTHS {
+            // All that can be refused is found before anything is applied.
             self.read_post(frame, net)?;
+            next_id = self.next_id_after(frame)?;
+            self.find_targets(frame)?;
+            self.enter(frame, Phase::Apply);
             self.apply_events(frame)?;
         }
         let settled = self.rows;
         if M::BIRTHS {
-            self.bear(frame)?;
+            self.enter(frame, Phase::Born);
+            self.bear(frame, next_id)?;
         }
+        self.enter(frame, Phase::Update);
         let columns = self.now.bind().map_err(StepError::Domain)?;
         isa::dispatch(Update { model: frame.model, columns, rows: 0..settled, tick: &frame.tick });
         self.mark_rows(self.rows);
@@ -127,14 +134,23 @@ impl<M: Model> Domain<M> {
         Ok(())
     }
 
-    fn apply_events(&mut self, frame: &Frame<'_, M>) -> Result<(), DomainError> {
+    /// Puts events into their order, and the row of its target in place of the cell of each.
+    fn find_targets(&mut self, frame: &Frame<'_, M>) -> Result<(), DomainError> {
         self.events.sort_unstable_by_key(Event::key);
         for at in 0..self.events.len() {
             let event = self.events[at];
             let row = self
                 .row_of(&event)
                 .ok_or(DomainError::UnknownTarget { id: event.target, tick: frame.tick.number })?;
-            frame.model.apply(&mut self.now.bind()?, row, &event, &frame.tick);
+            self.events[at].cell = row as u32;
+        }
+        Ok(())
+    }
+
+    fn apply_events(&mut self, frame: &Frame<'_, M>) -> Result<(), DomainError> {
+        let mut columns = self.now.bind()?;
+        for event in &self.events {
+            frame.model.apply(&mut columns, event.cell as usize, event, &frame.tick);
         }
         Ok(())
     }
@@ -157,11 +173,15 @@ impl<M: Model> Domain<M> {
         Some(first + begin + found - cells.owned(row).start)
     }
 
+    /// The id of the next newborn after the births of all domains.
+    fn next_id_after(&self, frame: &Frame<'_, M>) -> Result<u32, DomainError> {
+        let all = u32::try_from(self.birth_keys.len()).ok();
+        all.and_then(|all| self.next_id.checked_add(all))
+            .ok_or(DomainError::IdsExhausted { tick: frame.tick.number })
+    }
+
     /// Brings this domain's newborns into the world, and counts those of all domains.
-    fn bear(&mut self, frame: &Frame<'_, M>) -> Result<(), DomainError> {
-        let exhausted = DomainError::IdsExhausted { tick: frame.tick.number };
-        let all = u32::try_from(self.birth_keys.len()).map_err(|_| exhausted)?;
-        let next_id = self.next_id.checked_add(all).ok_or(exhausted)?;
+    fn bear(&mut self, frame: &Frame<'_, M>, next_id: u32) -> Result<(), DomainError> {
         let rows = self.rows;
         let ids = self.now.column_mut::<u32>(0);
         for (child, birth) in ids[rows..].iter_mut().zip(&self.births) {

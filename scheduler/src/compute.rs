@@ -216,9 +216,14 @@ impl<M: Model> Domain<M> {
         let from = self.now.view()?;
         M::Columns::gather(&from, &order[..owned], &mut self.old.bind()?);
         core::mem::swap(&mut self.now, &mut self.old);
+        // The rows before the sort are still what candidates' slots mean. All of it is set before
+        // the model can panic.
+        let rows = self.rows;
+        self.old_rows = rows;
+        self.rows = owned;
+        self.kept.sorted = Some(owned);
 
         let (now, ghosts) = (self.now.view()?, self.ghosts.view()?);
-        let rows = self.rows;
         let ghost_record = |entry: &Entry| model.record(&ghosts, entry.slot() as usize - rows);
         let mut at = 0;
         for row in 0..region.rows() {
@@ -235,9 +240,6 @@ impl<M: Model> Domain<M> {
         for (record, entry) in records[at..self.sorted_count].iter_mut().zip(&entries[at..]) {
             *record = ghost_record(entry);
         }
-        // The rows before the sort are still what candidates' slots mean.
-        self.old_rows = rows;
-        self.rows = owned;
         Ok(())
     }
 

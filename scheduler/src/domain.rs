@@ -5,7 +5,7 @@
 //! Idle ──rehome──────────────────────────────▶ Route
 //! ```
 //!
-//! | phase | does |
+//! | stage | does |
 //! | --- | --- |
 //! | Compute | sorts owned entities and ghosts into cells, runs the model's neighbour pass, sends events and birth keys |
 //! | AwaitPost | when all post is there: applies events and births, updates all entities to t + 1 |
@@ -26,9 +26,10 @@ use flockwork_spatial::{Cells, NO_CELL};
 
 use crate::arena::Arena;
 use crate::compute::{Sorted, grow};
-use crate::error::{DomainError, Room, StepError};
+use crate::error::{DomainError, Phase, Place, Room, StepError};
 use crate::exchange::Moves;
 use crate::frame::Frame;
+use crate::kept::Kept;
 use crate::metrics::Counters;
 use crate::model::{Birth, Event, MAX_SUMS, Model, MutOf, RefOf};
 use crate::topology::Topology;
@@ -44,7 +45,7 @@ pub enum Progress {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Phase {
+pub(crate) enum Stage {
     Idle,
     Compute,
     AwaitPost,
@@ -57,7 +58,10 @@ enum Phase {
 pub struct Domain<M: Model> {
     pub(crate) id: u32,
     pub(crate) topology: Arc<Topology>,
-    phase: Phase,
+    pub(crate) stage: Stage,
+    /// What the poll that goes on is doing; after one that never came back, what it was doing.
+    doing: Option<Phase>,
+    pub(crate) kept: Kept,
     /// Owned entities; between ticks with holes, which have no cell.
     pub(crate) now: Arena<M::Columns>,
     pub(crate) old: Arena<M::Columns>,
@@ -122,7 +126,9 @@ impl<M: Model> Domain<M> {
         let mut domain = Self {
             id,
             topology,
-            phase: Phase::Idle,
+            stage: Stage::Idle,
+            doing: None,
+            kept: Kept::default(),
             now: Arena::new(capacity)?,
             old: Arena::new(capacity)?,
             rows: 0,
@@ -165,20 +171,38 @@ impl<M: Model> Domain<M> {
 
     /// Begins a tick: poll until it is done.
     pub fn begin_tick(&mut self) {
-        if self.phase == Phase::Idle {
-            self.phase = Phase::Compute;
+        if self.stage == Stage::Idle {
+            self.keep();
+            self.stage = Stage::Compute;
         }
     }
 
     /// Gives the domain a new region: poll until all entities are with their new owners. All
     /// domains must do so at the same time, between two ticks.
     pub fn rehome(&mut self, topology: Arc<Topology>) {
-        if self.phase == Phase::Idle {
+        if self.stage == Stage::Idle {
+            self.keep();
             self.topology = topology;
-            self.phase = Phase::Route;
+            self.stage = Stage::Route;
             self.census =
                 Census { owned: self.census.owned, ids: self.census.ids, ..Census::default() };
         }
+    }
+
+    /// Where the domain is in its work.
+    pub(crate) fn place(&self, tick: u64) -> Place {
+        Place { phase: self.doing.unwrap_or(Phase::Sort), domain: Some(self.id), tick }
+    }
+
+    /// What the poll that goes on is doing; None if none does. After a panic, what it was doing.
+    pub fn doing(&self) -> Option<Phase> {
+        self.doing
+    }
+
+    /// Says what comes next.
+    pub(crate) fn enter(&mut self, frame: &Frame<'_, M>, phase: Phase) {
+        self.doing = Some(phase);
+        frame.clock.hear(Some(self.place(frame.tick.number)));
     }
 
     /// Goes as far as the mail that has arrived allows; never blocks.
@@ -193,14 +217,21 @@ impl<M: Model> Domain<M> {
         frame: &Frame<'_, M>,
         net: &mut T,
     ) -> Result<Progress, StepError<T::Error>> {
+        let tick = frame.tick.number;
+        if self.doing.is_some() {
+            // The poll before this one ended in a panic.
+            return Err(DomainError::Ended { domain: self.id, tick }.into());
+        }
         let result = self.advance(frame, net);
+        if self.doing.take().is_some() {
+            frame.clock.hear(None);
+        }
         match &result {
             Ok(_) | Err(StepError::Domain(DomainError::Capacity { .. })) => {}
-            Err(StepError::Domain(error)) => self.phase = Phase::Failed(*error),
+            Err(StepError::Domain(error)) => self.stage = Stage::Failed(*error),
             // A phase that was cut short cannot be begun again.
-            Err(StepError::Transport(_)) => {
-                let tick = frame.tick.number;
-                self.phase = Phase::Failed(DomainError::Mail { domain: self.id, tick });
+            Err(_) => {
+                self.stage = Stage::Failed(DomainError::Mail { domain: self.id, tick });
             }
         }
         result
@@ -212,20 +243,23 @@ impl<M: Model> Domain<M> {
         net: &mut T,
     ) -> Result<Progress, StepError<T::Error>> {
         loop {
-            match self.phase {
-                Phase::Idle => return Ok(Progress::Done),
-                Phase::Failed(error) => return Err(error.into()),
-                Phase::Compute => {
+            match self.stage {
+                Stage::Idle => return Ok(Progress::Done),
+                Stage::Failed(error) => return Err(error.into()),
+                Stage::Compute => {
                     let mut spent = self.counters.phases;
+                    self.enter(frame, Phase::Sort);
                     frame.timed(&mut spent.sort_ns, || self.sort(frame.model))?;
+                    self.enter(frame, Phase::Neighbours);
                     frame.timed(&mut spent.neighbours_ns, || self.neighbours(frame))?;
                     self.counters.phases = spent;
                     if M::EVENTS || M::BIRTHS {
+                        self.enter(frame, Phase::Post);
                         self.send_post(frame, net)?;
                     }
-                    self.phase = Phase::AwaitPost;
+                    self.stage = Stage::AwaitPost;
                 }
-                Phase::AwaitPost => {
+                Stage::AwaitPost => {
                     if (M::EVENTS || M::BIRTHS)
                         && !net.ready(Lane::Post).map_err(StepError::Transport)?
                     {
@@ -234,23 +268,25 @@ impl<M: Model> Domain<M> {
                     let mut spent = self.counters.phases.commit_ns;
                     frame.timed(&mut spent, || self.commit(frame, net))?;
                     self.counters.phases.commit_ns = spent;
-                    self.phase = Phase::Route;
+                    self.stage = Stage::Route;
                 }
-                Phase::Route => {
+                Stage::Route => {
                     let mut spent = self.counters.phases.route_ns;
+                    self.enter(frame, Phase::Route);
                     frame.timed(&mut spent, || self.route(frame, net))?;
                     self.counters.phases.route_ns = spent;
-                    self.phase = Phase::AwaitMove;
+                    self.stage = Stage::AwaitMove;
                 }
-                Phase::AwaitMove => {
+                Stage::AwaitMove => {
                     if !net.ready(Lane::Move).map_err(StepError::Transport)? {
                         return Ok(Progress::Waiting);
                     }
                     let mut spent = self.counters.phases.receive_ns;
+                    self.enter(frame, Phase::Receive);
                     frame.timed(&mut spent, || self.receive(frame, net))?;
                     self.counters.phases.receive_ns = spent;
                     self.counters.ghosts += self.ghost_rows as u64;
-                    self.phase = Phase::Idle;
+                    self.stage = Stage::Idle;
                 }
             }
         }

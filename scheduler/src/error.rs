@@ -1,5 +1,6 @@
-//! What can go wrong in a tick.
+//! What can go wrong in a tick, and where.
 
+use alloc::string::String;
 use core::fmt;
 
 use flockwork_kernel::columns::LayoutError;
@@ -54,9 +55,10 @@ pub enum DomainError {
         /// The tick.
         tick: u64,
     },
-    /// The model panicked.
-    Panicked {
-        /// The domain it panicked in.
+    /// The domain was left in the midst of something, by a panic or because all of its world went
+    /// back to the last completed tick.
+    Ended {
+        /// The domain.
         domain: u32,
         /// The tick.
         tick: u64,
@@ -110,8 +112,8 @@ impl fmt::Display for DomainError {
             Self::UnknownTarget { id, tick } => {
                 write!(f, "an event of tick {tick} is for entity {id}, which does not exist")
             }
-            Self::Panicked { domain, tick } => {
-                write!(f, "the model panicked in region {domain} in tick {tick}")
+            Self::Ended { domain, tick } => {
+                write!(f, "region {domain} did not bring tick {tick} to an end and cannot go on")
             }
             Self::OutOfMemory { capacity } => {
                 write!(f, "there is not enough memory for {capacity} entities in one region")
@@ -143,12 +145,129 @@ impl From<PassError> for DomainError {
     }
 }
 
+/// A part of the work, in the order in which a world goes through it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Phase {
+    /// The model is made from its parameters.
+    SetUp,
+    /// The model's `spawn`.
+    Spawn,
+    /// Entities are sorted into cells; the model's `record`.
+    Sort,
+    /// The neighbour pass; the model's `load`, `pair` and `finish`.
+    Neighbours,
+    /// Events and births are sent.
+    Post,
+    /// The model's `apply`.
+    Apply,
+    /// The model's `born`.
+    Born,
+    /// The model's `update`.
+    Update,
+    /// Migrants and ghosts are sent.
+    Route,
+    /// Migrants and ghosts are taken in.
+    Receive,
+    /// The model's `tally`.
+    Tally,
+    /// Mail and sums of all processes are exchanged.
+    Books,
+    /// The model's `remember`.
+    Remember,
+    /// The model's `report`.
+    Report,
+}
+
+impl Phase {
+    /// All of them, in order.
+    pub const ALL: [Self; 14] = [
+        Self::SetUp,
+        Self::Spawn,
+        Self::Sort,
+        Self::Neighbours,
+        Self::Post,
+        Self::Apply,
+        Self::Born,
+        Self::Update,
+        Self::Route,
+        Self::Receive,
+        Self::Tally,
+        Self::Books,
+        Self::Remember,
+        Self::Report,
+    ];
+
+    /// Its name in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SetUp => "set-up",
+            Self::Spawn => "spawn",
+            Self::Sort => "sort",
+            Self::Neighbours => "neighbours",
+            Self::Post => "post",
+            Self::Apply => "apply",
+            Self::Born => "born",
+            Self::Update => "update",
+            Self::Route => "route",
+            Self::Receive => "receive",
+            Self::Tally => "tally",
+            Self::Books => "books",
+            Self::Remember => "remember",
+            Self::Report => "report",
+        }
+    }
+}
+
+/// Where in the work something happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// What was being done.
+    pub phase: Phase,
+    /// In which domain; None where it was done for the whole world.
+    pub domain: Option<u32>,
+    /// In which tick.
+    pub tick: u64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "in phase `{}`", self.phase.name())?;
+        if let Some(domain) = self.domain {
+            write!(f, " of region {domain}")?;
+        }
+        write!(f, " in tick {}", self.tick)
+    }
+}
+
+/// The model panicked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Panicked {
+    /// What it said.
+    pub message: String,
+    /// Where.
+    pub place: Place,
+    /// The worker that it happened on.
+    pub worker: u32,
+}
+
+impl fmt::Display for Panicked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { message, place, worker } = self;
+        write!(f, "the model panicked {place} on worker {worker}: {message}")
+    }
+}
+
+impl core::error::Error for Panicked {}
+
 /// A tick cannot go on.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum StepError<E> {
     /// In the domain itself.
     Domain(DomainError),
+    /// In the model.
+    Panicked(Panicked),
     /// In the transport of its mail.
     Transport(E),
 }
@@ -163,6 +282,7 @@ impl<E: fmt::Display> fmt::Display for StepError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Domain(error) => error.fmt(f),
+            Self::Panicked(panicked) => panicked.fmt(f),
             Self::Transport(error) => write!(f, "mail between regions failed: {error}"),
         }
     }

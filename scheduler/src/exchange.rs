@@ -15,7 +15,7 @@ use flockwork_kernel::{LANES, isa};
 use flockwork_spatial::{NO_CELL, Overlap, Region};
 
 use crate::domain::Domain;
-use crate::error::{DomainError, Room, StepError};
+use crate::error::{DomainError, Phase, Room, StepError};
 use crate::frame::Frame;
 use crate::model::Model;
 use crate::transport::{Lane, Transport};
@@ -96,12 +96,14 @@ pub(crate) struct Moves {
     grouped: Vec<Move>,
     /// Where each receiver's migrants and ghosts begin, and the end.
     begins: Vec<u32>,
+    /// The rows that are no entities of the domain any more: those that left and those that died.
+    pub(crate) gone: Vec<u32>,
 }
 
 impl Moves {
     pub(crate) fn memory_bytes(&self) -> usize {
         size_of::<Move>() * (self.found.capacity() + self.grouped.capacity())
-            + 4 * self.begins.capacity()
+            + 4 * (self.begins.capacity() + self.gone.capacity())
     }
 
     fn group(&mut self, domains: usize) {
@@ -154,6 +156,7 @@ impl<M: Model> Domain<M> {
         net: &mut T,
     ) -> Result<(), StepError<T::Error>> {
         self.moves.found.clear();
+        self.moves.gone.clear();
         let leavers = isa::dispatch(FindCells { domain: self, frame })?;
         self.moves.group(self.topology.regions().len());
         self.send_moves(frame, net)?;
@@ -206,6 +209,7 @@ impl<M: Model> Domain<M> {
                 let id = ids[slot];
                 if alive.is_some_and(|alive| alive[slot] == 0) {
                     self.cell_of[slot] = NO_CELL;
+                    self.moves.gone.push(slot as u32);
                     leavers.died += 1;
                     leavers.died_ids = leavers.died_ids.wrapping_add(mix(u64::from(id)));
                     continue;
@@ -222,6 +226,7 @@ impl<M: Model> Domain<M> {
                     leavers.left += 1;
                     leavers.left_ids = leavers.left_ids.wrapping_add(mix(u64::from(id)));
                     self.moves.found.push(Move { to: owner, row: slot as u32, tag: MIGRANT });
+                    self.moves.gone.push(slot as u32);
                     NO_CELL
                 };
                 for overlap in self.topology.overlaps(owner) {
@@ -323,6 +328,7 @@ impl<M: Model> Domain<M> {
         }
         net.clear(Lane::Move).map_err(StepError::Transport)?;
         if frame.tally {
+            self.enter(frame, Phase::Tally);
             self.tally(frame.model);
         }
         Ok(())

@@ -1,11 +1,11 @@
 //! Who polls which domain when, and carries the mail.
 
-use core::convert::Infallible;
 use core::ops::Range;
 
 use crate::domain::{Domain, Progress};
-use crate::error::{DomainError, StepError};
+use crate::error::{DomainError, Panicked, StepError};
 use crate::frame::{Clock, Frame, NoClock};
+use crate::guard::caught;
 use crate::model::Model;
 use crate::setup::SimulationError;
 use crate::transport::{Loopback, Transport};
@@ -59,22 +59,31 @@ pub trait Executor {
     fn memory_bytes(&self) -> usize;
 }
 
-/// Polls a domain once; gives it more room where it asks, if the frame allows.
+/// Polls a domain once; gives it more room where it asks, if the frame allows. With the feature
+/// `std` a panic of the model becomes an error.
 ///
 /// # Errors
 ///
-/// As [`Domain::poll`].
+/// As [`Domain::poll`], and [`StepError::Panicked`].
 pub fn advance<M: Model, T: Transport>(
     domain: &mut Domain<M>,
     frame: &Frame<'_, M>,
     net: &mut T,
 ) -> Result<Progress, StepError<T::Error>> {
     loop {
-        match domain.poll(frame, net) {
-            Err(StepError::Domain(DomainError::Capacity { what, needed, .. })) if frame.grow => {
+        match caught(|| domain.poll(frame, net)) {
+            Ok(Err(StepError::Domain(DomainError::Capacity { what, needed, .. })))
+                if frame.grow =>
+            {
                 domain.reserve(what, needed + needed / 8 + 64)?;
             }
-            result => return result,
+            Ok(result) => return result,
+            Err(message) => {
+                frame.clock.hear(None);
+                let place = domain.place(frame.tick.number);
+                let worker = frame.clock.worker();
+                return Err(StepError::Panicked(Panicked { message, place, worker }));
+            }
         }
     }
 }
@@ -116,7 +125,7 @@ impl Executor for Serial {
             waiting = false;
             for domain in domains.iter_mut() {
                 let mut port = self.post.port(domain.id());
-                let progress = advance(domain, frame, &mut port).map_err(no_transport)?;
+                let progress = advance(domain, frame, &mut port)?;
                 waiting |= progress == Progress::Waiting;
             }
         }
@@ -125,13 +134,5 @@ impl Executor for Serial {
 
     fn memory_bytes(&self) -> usize {
         self.post.memory_bytes()
-    }
-}
-
-/// The error of a domain whose transport cannot fail.
-pub fn no_transport(error: StepError<Infallible>) -> DomainError {
-    match error {
-        StepError::Domain(error) => error,
-        StepError::Transport(never) => match never {},
     }
 }

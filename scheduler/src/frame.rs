@@ -1,5 +1,6 @@
 //! What all domains share while a tick is computed.
 
+use crate::error::Place;
 use crate::model::{Model, Tick};
 
 /// What all domains share while a tick is computed.
@@ -8,7 +9,7 @@ pub struct Frame<'a, M> {
     pub model: &'a M,
     /// The tick.
     pub tick: Tick,
-    /// Tells the time, for metrics only: no result depends on it.
+    /// Tells the time and hears what is done; no result depends on it.
     pub clock: &'a dyn Clock,
     /// Whether domains add up the model's statistics at the end of the tick.
     pub tally: bool,
@@ -26,10 +27,19 @@ impl<M: Model> Frame<'_, M> {
     }
 }
 
-/// Tells the time in nanoseconds since some moment.
+/// Tells the time in nanoseconds since some moment, for metrics, and hears what each worker is about
+/// to do, so that somebody can watch over them.
 pub trait Clock: Sync {
     /// The time now.
     fn now_ns(&self) -> u64;
+
+    /// Hears what this worker is about to do; None when it is done with it.
+    fn hear(&self, _place: Option<Place>) {}
+
+    /// The worker that calls.
+    fn worker(&self) -> u32 {
+        0
+    }
 }
 
 /// A clock that stands still, where there is none.

@@ -19,7 +19,7 @@
 #![forbid(unsafe_code)]
 
 extern crate alloc;
-#[cfg(test)]
+#[cfg(any(test, feature = "std"))]
 extern crate std;
 
 mod arena;
@@ -33,6 +33,8 @@ pub mod error;
 mod exchange;
 pub mod executor;
 mod frame;
+mod guard;
+mod kept;
 mod metrics;
 pub mod model;
 pub mod packet;
@@ -46,8 +48,8 @@ pub mod transport;
 pub use compute::Context;
 pub use difference::Difference;
 pub use domain::{Census, Domain, Progress};
-pub use error::{DomainError, Room, StepError};
-pub use executor::{Executor, Serial, advance, no_transport};
+pub use error::{DomainError, Panicked, Phase, Place, Room, StepError};
+pub use executor::{Executor, Serial, advance};
 pub use flockwork_spatial::{Cut, CutError, Grid, GridError, Region};
 pub use frame::{Clock, Frame, NoClock};
 pub use metrics::{Counters, PhaseTimes};

@@ -2,13 +2,15 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::convert::Infallible;
 use core::fmt;
 
 use flockwork_kernel::Edge;
 use flockwork_kernel::columns::{Columns, LayoutError, Reach, Scalar, find};
 use flockwork_spatial::{CutError, Grid, GridError};
 
-use crate::error::DomainError;
+use crate::error::{DomainError, Panicked, Phase, Place, StepError};
+use crate::guard::guarded;
 use crate::model::{Model, Setup};
 use crate::params::ParamError;
 use crate::snapshot::SnapshotError;
@@ -36,8 +38,15 @@ pub fn check<M: Model>(setup: &Setup, params: M::Params) -> Result<(M, Grid), Si
     if !(setup.dt >= 0.0 && setup.dt.is_finite()) {
         return Err(SimulationError::Timestep { given: setup.dt });
     }
-    let model = M::new(params, setup)?;
-    let grid = Grid::new(setup.world, model.radius(), setup.population)?;
+    let place = Place { phase: Phase::SetUp, domain: None, tick: 0 };
+    let made = guarded(place, 0, || {
+        M::new(params, setup).map(|model| {
+            let radius = model.radius();
+            (model, radius)
+        })
+    })?;
+    let (model, radius) = made?;
+    let grid = Grid::new(setup.world, radius, setup.population)?;
     Ok((model, grid))
 }
 
@@ -183,6 +192,18 @@ pub enum SimulationError {
     },
     /// Mail between processes failed.
     Transport(String),
+    /// The model panicked.
+    Panicked(Panicked),
+    /// A worker has been busy with one thing for longer than it may. It still is, and holds the
+    /// whole state: there is none any more.
+    Stalled {
+        /// The worker.
+        worker: u32,
+        /// What it is busy with.
+        place: Place,
+        /// How long it may take, in seconds.
+        deadline: f64,
+    },
     /// After an exchange there were messages that nobody had received, or nobody had sent.
     LostMail {
         /// The tick.
@@ -240,6 +261,12 @@ impl fmt::Display for SimulationError {
                 write!(f, "what was begun after tick {tick} is not done: poll until it is")
             }
             Self::Transport(problem) => write!(f, "mail between processes failed: {problem}"),
+            Self::Panicked(panicked) => panicked.fmt(f),
+            Self::Stalled { worker, place, deadline } => write!(
+                f,
+                "worker {worker} has stalled {place}: the deadline is {deadline} s; the state is \
+                 lost, a run can go on from a checkpoint"
+            ),
             Self::Param(error) => error.fmt(f),
             Self::Grid(error) => error.fmt(f),
             Self::Cut(error) => error.fmt(f),
@@ -261,7 +288,21 @@ macro_rules! from {
     )+};
 }
 
-from!(Param ParamError, Grid GridError, Cut CutError, Domain DomainError, Snapshot SnapshotError);
+from!(
+    Param ParamError, Grid GridError, Cut CutError, Domain DomainError, Snapshot SnapshotError,
+    Panicked Panicked
+);
+
+/// The error of a domain whose transport cannot fail.
+impl From<StepError<Infallible>> for SimulationError {
+    fn from(error: StepError<Infallible>) -> Self {
+        match error {
+            StepError::Domain(error) => error.into(),
+            StepError::Panicked(panicked) => panicked.into(),
+            StepError::Transport(never) => match never {},
+        }
+    }
+}
 
 impl From<LayoutError> for SimulationError {
     fn from(error: LayoutError) -> Self {

@@ -20,19 +20,21 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use flockwork_kernel::columns::{Columns, Reach, packed_len};
 use flockwork_kernel::fingerprint::mix;
-use flockwork_spatial::{Cut, Grid, Region};
+use flockwork_spatial::Cut;
 
 use crate::arena::Arena;
 use crate::domain::{Domain, Progress};
-use crate::error::{DomainError, Room};
+use crate::error::{DomainError, Panicked, Phase, Place, Room};
 use crate::executor::Executor;
-use crate::frame::Frame;
-use crate::metrics::Counters;
-use crate::model::{MAX_SUMS, Model, RefOf, Setup, Tick, Totals};
+use crate::frame::{Clock, Frame};
+use crate::guard::guarded;
+use crate::model::{MAX_SUMS, Model, Setup, Tick, Totals};
 use crate::params::Params;
 use crate::setup::{self, Initial, SimulationError};
 use crate::snapshot::{self, Arithmetic, SnapshotError};
 use crate::topology::Topology;
+
+mod view;
 
 /// How a world is shared among domains.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -68,20 +70,34 @@ pub struct Simulation<M: Model, X> {
     topology: Arc<Topology>,
     executor: X,
     stage: Stage,
-    sums: [i64; MAX_SUMS],
+    /// Whether a poll goes on; still set, if one ended in a panic.
+    inside: bool,
+    kept: Kept,
+    /// What the last observation saw, and the history at that time.
+    seen: Option<Observation>,
+    seen_history: Vec<i64>,
     /// What is on its way to being added up: see [`Book`].
     books: Vec<u64>,
     /// What the censuses must add up to.
     owned: u64,
     ids: u64,
+    /// How many entities each domain of the world owns.
+    owned_of: Vec<u64>,
+    next_id: u32,
     /// Per cell, two in each, for cutting.
     weights: Vec<u64>,
     imbalance: f64,
-    fingerprint: u64,
     next_check: u64,
     check_every: u64,
     rebalances: u64,
     ended: Option<SimulationError>,
+}
+
+/// What a simulation needs besides its domains to go back to the last completed tick.
+struct Kept {
+    topology: Arc<Topology>,
+    history: Vec<i64>,
+    rebalances: u64,
 }
 
 /// Ticks between two looks at the balance, at first.
@@ -94,6 +110,7 @@ enum Stage {
     Drive(Why),
     Books(Why),
     Weigh,
+    Tally,
     Observe,
 }
 
@@ -162,7 +179,10 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         let mut edit = initial;
         for id in 0..setup.population {
             columns.column_mut::<u32>(0)[0] = id;
-            world.model.spawn(&setup, id, &mut columns.bind()?, 0);
+            let place = world.place(Phase::Spawn);
+            let mut row = columns.bind()?;
+            guarded(place, 0, || world.model.spawn(&setup, id, &mut row, 0))?;
+            drop(row);
             M::Columns::pack(&columns.view()?, 0, Reach::Owned, &mut packed);
             if let Some(edit) = edit.as_mut() {
                 edit(id, &mut packed)?;
@@ -239,17 +259,25 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             tick: 0,
             domains,
             history: alloc::vec![0; M::HISTORY],
+            kept: Kept {
+                topology: Arc::clone(&topology),
+                history: alloc::vec![0; M::HISTORY],
+                rebalances: 0,
+            },
             partition,
             topology,
             executor,
             stage: Stage::Idle,
-            sums: [0; MAX_SUMS],
+            inside: false,
+            seen: None,
+            seen_history: alloc::vec![0; M::HISTORY],
             books: alloc::vec![0; Book::WORK + 2 * count],
             owned: 0,
             ids: 0,
+            owned_of: alloc::vec![0; count],
+            next_id: 0,
             weights: Vec::new(),
             imbalance: 1.0,
-            fingerprint: 0,
             next_check: CHECK_EVERY,
             check_every: CHECK_EVERY,
             rebalances: 0,
@@ -283,11 +311,15 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         for domain in &mut self.domains {
             domain.set_next_id(next_id);
         }
-        self.rehome();
+        self.next_id = next_id;
+        self.rehome(Arc::clone(&self.topology));
         self.poll().map(drop)
     }
 
-    fn rehome(&mut self) {
+    /// Has all entities brought to their owners under a new cut.
+    fn rehome(&mut self, topology: Arc<Topology>) {
+        self.keep();
+        self.topology = topology;
         for domain in &mut self.domains {
             domain.rehome(Arc::clone(&self.topology));
         }
@@ -298,7 +330,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     ///
     /// # Errors
     ///
-    /// [`SimulationError`]; the simulation has then ended, and gives the same error again.
+    /// As [`Simulation::poll`].
     pub fn step(&mut self) -> Result<(), SimulationError> {
         self.finish()?;
         self.begin();
@@ -316,6 +348,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     /// Begins a tick: poll until it is done. Nothing happens while something else goes on.
     pub fn begin(&mut self) {
         if self.stage == Stage::Idle && self.ended.is_none() {
+            self.keep();
             for domain in &mut self.domains {
                 domain.begin_tick();
             }
@@ -323,33 +356,79 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         }
     }
 
+    /// Writes down what [`Simulation::end`] needs.
+    fn keep(&mut self) {
+        self.kept.topology = Arc::clone(&self.topology);
+        self.kept.history.copy_from_slice(&self.history);
+        self.kept.rebalances = self.rebalances;
+    }
+
     /// Goes on with what was begun, as far as other processes allow; never blocks unless the
     /// executor does.
     ///
     /// # Errors
     ///
-    /// [`SimulationError`]; the simulation has then ended, and gives the same error again.
+    /// [`SimulationError`]; the simulation has then ended, and gives the same error again. Its state
+    /// is that of the last completed tick, and all that can be seen of it is of that tick. Of
+    /// several processes each goes back to the last tick that was completed there.
+    ///
+    /// That also holds after a panic that went through this function and was caught further up,
+    /// which it does where the feature `std` is not on: call this once more.
     pub fn poll(&mut self) -> Result<Progress, SimulationError> {
+        if core::mem::take(&mut self.inside) {
+            let panicked = self.uncaught();
+            return Err(self.end(panicked.into()));
+        }
         loop {
+            if self.stage == Stage::Idle {
+                return self.ended.as_ref().map_or(Ok(Progress::Done), |e| Err(e.clone()));
+            }
+            self.inside = true;
             let result = match self.stage {
-                Stage::Idle => {
-                    return self.ended.as_ref().map_or(Ok(Progress::Done), |e| Err(e.clone()));
-                }
+                Stage::Idle => Ok(Progress::Done),
                 Stage::Drive(why) => self.drive(why),
                 Stage::Books(why) => self.balance_books(why),
                 Stage::Weigh => self.recut(),
+                Stage::Tally => self.tally(),
                 Stage::Observe => self.see(),
             };
+            self.inside = false;
             match result {
                 Ok(Progress::Done) => {}
                 Ok(Progress::Waiting) => return Ok(Progress::Waiting),
-                Err(error) => {
-                    self.stage = Stage::Idle;
-                    self.ended = Some(error.clone());
-                    return Err(error);
-                }
+                Err(error) => return Err(self.end(error)),
             }
         }
+    }
+
+    /// Goes back to the last completed tick, for good.
+    fn end(&mut self, error: SimulationError) -> SimulationError {
+        if matches!(self.stage, Stage::Drive(_) | Stage::Books(_)) {
+            for domain in &mut self.domains {
+                domain.undo(self.tick);
+            }
+            self.topology = Arc::clone(&self.kept.topology);
+            self.history.copy_from_slice(&self.kept.history);
+            self.rebalances = self.kept.rebalances;
+        }
+        self.stage = Stage::Idle;
+        self.ended = Some(error.clone());
+        error
+    }
+
+    /// A panic that went through a poll.
+    fn uncaught(&self) -> Panicked {
+        let phase = match self.stage {
+            Stage::Tally => Phase::Tally,
+            _ => Phase::Remember,
+        };
+        let inside = self.domains.iter().find(|domain| domain.doing().is_some());
+        let place = inside.map_or(self.place(phase), |domain| domain.place(self.tick));
+        Panicked { message: "the panic was not caught where it happened".into(), place, worker: 0 }
+    }
+
+    fn place(&self, phase: Phase) -> Place {
+        Place { phase, domain: None, tick: self.tick }
     }
 
     fn drive(&mut self, why: Why) -> Result<Progress, SimulationError> {
@@ -402,39 +481,47 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         if self.executor.sum(&mut self.books)? == Progress::Waiting {
             return Ok(Progress::Waiting);
         }
-        if why == Why::Tick {
-            self.tick += 1;
-        }
+        // Nothing of this counts before all of it is known to be good.
+        let tick = self.tick + u64::from(why == Why::Tick);
         let book = |place: usize| self.books[place];
-        self.owned = self.owned.wrapping_add(book(Book::BORN)).wrapping_sub(book(Book::DIED));
-        self.ids = self.ids.wrapping_add(book(Book::BORN_IDS)).wrapping_sub(book(Book::DIED_IDS));
+        let owned = self.owned.wrapping_add(book(Book::BORN)).wrapping_sub(book(Book::DIED));
+        let ids = self.ids.wrapping_add(book(Book::BORN_IDS)).wrapping_sub(book(Book::DIED_IDS));
         let (found, under_way) = (book(Book::OWNED), book(Book::UNDER_WAY));
-        if (found, book(Book::IDS)) != (self.owned, self.ids) {
-            let (tick, expected) = (self.tick, self.owned);
-            return Err(SimulationError::Conservation { tick, expected, found });
+        if (found, book(Book::IDS)) != (owned, ids) {
+            return Err(SimulationError::Conservation { tick, expected: owned, found });
         }
         if under_way != 0 {
-            return Err(SimulationError::LostMail { tick: self.tick, messages: under_way as i64 });
+            return Err(SimulationError::LostMail { tick, messages: under_way as i64 });
         }
-        self.imbalance = imbalance(&self.books[Book::WORK..][..self.topology.regions().len()]);
+        if why == Why::Tick && M::HISTORY > 0 {
+            self.remember(tick, owned)?;
+        }
+        (self.tick, self.owned, self.ids) = (tick, owned, ids);
+        let (work, owned_of) = self.books[Book::WORK..].split_at(self.owned_of.len());
+        self.imbalance = imbalance(work);
+        self.owned_of.copy_from_slice(owned_of);
+        self.next_id = self.domains.first().map_or(self.next_id, Domain::next_id);
         self.stage = Stage::Idle;
-        if why == Why::Tick {
-            if M::HISTORY > 0 {
-                self.read_sums();
-                let totals = totals(self.tick, self.owned, &self.sums[..M::SUMS], &[], &self.setup);
-                self.model.remember(&totals, &mut self.history);
-            }
-            if self.tick >= self.next_check {
-                self.check_balance();
-            }
+        if why == Why::Tick && self.tick >= self.next_check {
+            self.check_balance();
         }
         Ok(Progress::Done)
     }
 
-    fn read_sums(&mut self) {
-        for (sum, total) in self.sums.iter_mut().zip(&self.books[Book::SUMS..Book::WORK]) {
-            *sum = *total as i64;
-        }
+    fn remember(&mut self, tick: u64, population: u64) -> Result<(), SimulationError> {
+        let (sums, clock) = (self.sums(), self.executor.clock());
+        let totals = totals(tick, population, &sums[..M::SUMS], &[], &self.setup);
+        let place = self.place(Phase::Remember);
+        clock.hear(Some(place));
+        let (model, history) = (&self.model, &mut self.history);
+        let result = guarded(place, clock.worker(), || model.remember(&totals, history));
+        clock.hear(None);
+        Ok(result?)
+    }
+
+    /// The model's sums among the books.
+    fn sums(&self) -> [i64; MAX_SUMS] {
+        core::array::from_fn(|at| self.books[Book::SUMS + at] as i64)
     }
 
     /// Has the world cut anew where the work is uneven.
@@ -467,10 +554,9 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             self.check_every = (self.check_every * 2).min(1024);
             self.stage = Stage::Idle;
         } else {
-            self.rebalances += 1;
             self.check_every = CHECK_EVERY;
-            self.topology = Arc::new(topology);
-            self.rehome();
+            self.rehome(Arc::new(topology));
+            self.rebalances += 1;
         }
         self.next_check = self.tick.saturating_add(self.check_every);
         Ok(Progress::Done)
@@ -481,218 +567,77 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     ///
     /// # Errors
     ///
-    /// [`SimulationError`] if the parameters are not acceptable or a tick is not done yet; nothing
-    /// was changed then.
+    /// [`SimulationError`] if the parameters are not acceptable, a tick is not done yet or the
+    /// simulation has ended; nothing was changed then.
     pub fn set_params(&mut self, params: M::Params) -> Result<(), SimulationError> {
+        if let Some(error) = &self.ended {
+            return Err(error.clone());
+        }
         if self.stage != Stage::Idle {
             return Err(SimulationError::Busy { tick: self.tick });
         }
         params.check_live(&self.params)?;
         let (model, grid) = setup::check::<M>(&self.setup, params)?;
         if grid != *self.topology.grid() {
-            self.topology = Arc::new(Topology::new(grid, self.partition.cut, &|_, _| 1)?);
-            self.rehome();
+            self.rehome(Arc::new(Topology::new(grid, self.partition.cut, &|_, _| 1)?));
         }
         self.model = model;
         self.params = params;
         Ok(())
     }
 
-    /// Begins an observation: poll until it is done, then call [`Simulation::observation`].
+    /// Begins an observation: poll until it is done, then call [`Simulation::observation`]. Nothing
+    /// happens while something else goes on, or after an error.
     pub fn begin_observation(&mut self) {
-        if self.stage == Stage::Idle {
-            for domain in &mut self.domains {
-                domain.tally(&self.model);
-            }
-            self.write_books();
-            self.books[Book::FINGERPRINT] = self.fingerprint();
-            self.stage = Stage::Observe;
+        if self.stage == Stage::Idle && self.ended.is_none() {
+            self.stage = Stage::Tally;
         }
+    }
+
+    fn tally(&mut self) -> Result<Progress, SimulationError> {
+        let clock = self.executor.clock();
+        for domain in &mut self.domains {
+            let id = domain.id();
+            let place = Place { phase: Phase::Tally, domain: Some(id), tick: self.tick };
+            clock.hear(Some(place));
+            let result = guarded(place, clock.worker(), || domain.tally(&self.model));
+            clock.hear(None);
+            result?;
+        }
+        self.write_books();
+        self.books[Book::FINGERPRINT] = self.fingerprint()?;
+        self.stage = Stage::Observe;
+        Ok(Progress::Done)
     }
 
     fn see(&mut self) -> Result<Progress, SimulationError> {
         let progress = self.executor.sum(&mut self.books)?;
         if progress == Progress::Done {
-            self.read_sums();
-            self.fingerprint = self.books[Book::FINGERPRINT];
+            self.seen_history.copy_from_slice(&self.history);
+            self.seen = Some(Observation {
+                tick: self.tick,
+                population: self.owned,
+                fingerprint: self.books[Book::FINGERPRINT],
+                sums: self.sums(),
+            });
             self.stage = Stage::Idle;
         }
         Ok(progress)
-    }
-
-    /// What the last observation saw.
-    pub fn observation(&self) -> Observation {
-        Observation {
-            tick: self.tick,
-            population: self.owned,
-            fingerprint: self.fingerprint,
-            sums: self.sums,
-        }
     }
 
     /// Observes the whole world.
     ///
     /// # Errors
     ///
-    /// [`SimulationError`] if another process cannot be reached; there is none in one process
-    /// alone.
+    /// As [`Simulation::poll`]; [`SimulationError::Busy`] if something else goes on.
     pub fn observe(&mut self) -> Result<Observation, SimulationError> {
+        let stage = self.stage;
         self.begin_observation();
-        while self.stage == Stage::Observe {
-            self.see()?;
+        self.finish()?;
+        match self.seen {
+            Some(seen) if stage == Stage::Idle => Ok(seen),
+            _ => Err(SimulationError::Busy { tick: self.tick }),
         }
-        Ok(self.observation())
-    }
-
-    /// Gives the model's statistics of an observation, in the order of [`Model::STATS`].
-    pub fn report(&self, seen: &Observation, each: &mut dyn FnMut(f64)) {
-        let sums = &seen.sums[..M::SUMS];
-        self.model
-            .report(&totals(seen.tick, seen.population, sums, &self.history, &self.setup), each);
-    }
-
-    /// The fingerprint of the entities in this process: in one process alone, of the whole state.
-    /// See [`flockwork_kernel::fingerprint`].
-    pub fn fingerprint(&self) -> u64 {
-        self.domains.iter().fold(0, |sum: u64, domain| sum.wrapping_add(domain.fingerprint()))
-    }
-
-    /// Holds the entities themselves against the books, which [`Simulation::step`] keeps; in one
-    /// process alone.
-    ///
-    /// # Errors
-    ///
-    /// [`SimulationError::Conservation`].
-    pub fn recount(&self) -> Result<(), SimulationError> {
-        let (mut found, mut ids) = (0, 0u64);
-        self.visit(|id, _, _| {
-            found += 1;
-            ids = ids.wrapping_add(mix(u64::from(id)));
-        });
-        if (found, ids) != (self.owned, self.ids) {
-            let (tick, expected) = (self.tick, self.owned);
-            return Err(SimulationError::Conservation { tick, expected, found });
-        }
-        Ok(())
-    }
-
-    /// Calls `each` with the id, the columns and the row of every entity in this process, in no
-    /// order that means anything.
-    pub fn visit(&self, mut each: impl FnMut(u32, &RefOf<'_, M>, usize)) {
-        for domain in &self.domains {
-            let ids = domain.ids();
-            domain.visit(|columns, row| each(ids[row], columns, row));
-        }
-    }
-
-    /// All entities of this process in order of their ids, as packed rows of
-    /// `packed_len(SCHEMA, Reach::Owned)` bytes.
-    pub fn rows(&self) -> Vec<u8> {
-        let stride = packed_len(M::Columns::SCHEMA, Reach::Owned);
-        let mut order = Vec::new();
-        for (at, domain) in self.domains.iter().enumerate() {
-            let ids = domain.ids();
-            domain.visit(|_, row| order.push((ids[row], at, row)));
-        }
-        order.sort_unstable();
-        let mut bytes = alloc::vec![0; order.len() * stride];
-        let views: Vec<_> = self.domains.iter().map(|domain| domain.now.view()).collect();
-        for (place, (_, at, row)) in bytes.chunks_exact_mut(stride).zip(order) {
-            if let Ok(view) = &views[at] {
-                M::Columns::pack(view, row, Reach::Owned, place);
-            }
-        }
-        bytes
-    }
-
-    /// The state as bytes: see [`crate::snapshot`]. Of several processes each writes its own part,
-    /// and [`crate::snapshot::merge`] puts the parts together.
-    pub fn snapshot(&self) -> Vec<u8> {
-        snapshot::write(self)
-    }
-
-    /// The id of the next newborn.
-    pub fn next_id(&self) -> u32 {
-        self.domains.first().map_or(0, Domain::next_id)
-    }
-
-    /// Ticks done.
-    pub fn tick(&self) -> u64 {
-        self.tick
-    }
-
-    /// The number of entities.
-    pub fn population(&self) -> u64 {
-        self.owned
-    }
-
-    /// The number of entities in domains before the first one of this process.
-    pub fn owned_before(&self) -> u64 {
-        let first = self.domains.first().map_or(0, |domain| domain.id() as usize);
-        let owned = &self.books[Book::WORK + self.topology.regions().len()..];
-        owned.iter().take(first).sum()
-    }
-
-    /// What the run began with.
-    pub fn setup(&self) -> &Setup {
-        &self.setup
-    }
-
-    /// The parameters.
-    pub fn params(&self) -> &M::Params {
-        &self.params
-    }
-
-    /// The model.
-    pub fn model(&self) -> &M {
-        &self.model
-    }
-
-    /// The cell grid.
-    pub fn grid(&self) -> &Grid {
-        self.topology.grid()
-    }
-
-    /// The regions of all domains of the world.
-    pub fn regions(&self) -> &[Region] {
-        self.topology.regions()
-    }
-
-    /// The domains of this process.
-    pub fn domains(&self) -> &[Domain<M>] {
-        &self.domains
-    }
-
-    /// The executor.
-    pub fn executor(&self) -> &X {
-        &self.executor
-    }
-
-    /// The executor, to deliver mail to it.
-    pub fn executor_mut(&mut self) -> &mut X {
-        &mut self.executor
-    }
-
-    /// The work of the most loaded domain over the mean work, in the last tick; 1 at best.
-    pub fn imbalance(&self) -> f64 {
-        self.imbalance
-    }
-
-    /// How often the world was cut anew.
-    pub fn rebalances(&self) -> u64 {
-        self.rebalances
-    }
-
-    /// What all domains of this process have done together; `work` is that of the last tick.
-    pub fn counters(&self) -> Counters {
-        self.domains.iter().fold(Counters::default(), |sum, domain| sum.plus(domain.counters()))
-    }
-
-    /// Bytes of memory in use.
-    pub fn memory_bytes(&self) -> usize {
-        self.domains.iter().map(Domain::memory_bytes).sum::<usize>()
-            + self.executor.memory_bytes()
-            + 8 * (self.weights.capacity() + self.books.capacity())
     }
 }
 

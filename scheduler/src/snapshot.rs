@@ -30,6 +30,7 @@ use crate::difference::Difference;
 use crate::executor::Executor;
 use crate::model::{Model, Setup};
 use crate::params::Params;
+use crate::setup::SimulationError;
 use crate::simulation::Simulation;
 
 const MAGIC: &[u8; 8] = b"FLOCKSNP";
@@ -110,9 +111,11 @@ pub fn header(bytes: &[u8]) -> Result<SnapshotHeader, SnapshotError> {
     read(bytes).map(|(header, _)| header)
 }
 
-pub(crate) fn write<M: Model, X: Executor>(world: &Simulation<M, X>) -> Vec<u8> {
+pub(crate) fn write<M: Model, X: Executor>(
+    world: &Simulation<M, X>,
+) -> Result<Vec<u8>, SimulationError> {
     let setup = world.setup();
-    let rows = world.rows();
+    let rows = world.rows()?;
     let mut out = Vec::with_capacity(rows.len() + 1024);
     out.extend_from_slice(MAGIC);
     out.extend(VERSION.to_le_bytes());
@@ -143,7 +146,7 @@ pub(crate) fn write<M: Model, X: Executor>(world: &Simulation<M, X>) -> Vec<u8> 
     out.extend((stride as u32).to_le_bytes());
     out.extend_from_slice(&rows);
     seal(&mut out);
-    out
+    Ok(out)
 }
 
 /// Fills in length and checksum.

@@ -107,7 +107,7 @@ impl Checkpoints {
             Failure::Usage(problem) => Failure::Run(problem),
             other => other,
         })?;
-        target.write(&simulation.own_snapshot())
+        target.write(&simulation.own_snapshot()?)
     }
 
     /// Whether a part of the complete checkpoint is in this folder.

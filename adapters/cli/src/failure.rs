@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use console::Style;
+use flockwork_scheduler_native::RunError;
 
 /// This process's number, and how many there are.
 static PROCESS: [AtomicU32; 2] = [AtomicU32::new(0), AtomicU32::new(1)];
@@ -82,6 +83,12 @@ impl Failure {
         let red = Style::new().for_stderr().red().bold();
         // Nothing can be done if even this cannot be printed.
         let _ = writeln!(io::stderr(), "{} {who}{problem}", red.apply_to("error:"));
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        Self::run(error)
     }
 }
 

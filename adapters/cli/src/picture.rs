@@ -12,7 +12,7 @@ mod palette;
 
 use flockwork_kernel::Edge;
 use flockwork_kernel::columns::Column;
-use flockwork_scheduler_native::AnySimulation;
+use flockwork_scheduler_native::{AnySimulation, RunError};
 
 use crate::report::Report;
 use crate::rows;
@@ -38,7 +38,8 @@ pub(crate) fn check(schema: &[Column]) -> Result<(), String> {
 
 /// The picture of a simulation as a PNG file.
 pub(crate) fn png(simulation: &dyn AnySimulation, report: &Report) -> Result<Vec<u8>, String> {
-    let canvas = Scene::new(simulation, report).draw();
+    let scene = Scene::new(simulation, report).map_err(|error| error.to_string())?;
+    let canvas = scene.draw();
     let (width, height) = canvas.size();
     let indexed = palette::reduce(&canvas.develop());
     let mut bytes = Vec::new();
@@ -81,8 +82,8 @@ struct Scene {
 }
 
 impl Scene {
-    fn new(simulation: &dyn AnySimulation, report: &Report) -> Self {
-        let (rows, schema) = (simulation.rows(), simulation.schema());
+    fn new(simulation: &dyn AnySimulation, report: &Report) -> Result<Self, RunError> {
+        let (rows, schema) = (simulation.rows()?, simulation.schema());
         let world = simulation.setup().world;
         let column = |name: &str| look::column(schema, &rows, name).unwrap_or_default();
         let (x, y) = (column("x"), column("y"));
@@ -91,7 +92,7 @@ impl Scene {
             Edge::Open => crowd(&x, &y, world.width(), world.height()),
         };
         let look = Look::new(schema, &rows, report);
-        Self { x, y, look, frame, wraps: world.is_torus() }
+        Ok(Self { x, y, look, frame, wraps: world.is_torus() })
     }
 
     fn draw(&self) -> Canvas {

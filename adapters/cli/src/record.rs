@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use flockwork_kernel::columns::{Column, Scalar};
-use flockwork_scheduler_native::AnySimulation;
+use flockwork_scheduler_native::{AnySimulation, Rows};
 use parquet::basic::{Compression, ConvertedType, Repetition, Type as Physical};
 use parquet::data_type::{FloatType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
@@ -66,22 +66,22 @@ impl<'a> Recorder<'a> {
     /// Records the current tick if it is one to record.
     pub(crate) fn record(&mut self, simulation: &dyn AnySimulation) -> Result<(), Failure> {
         if simulation.tick().is_multiple_of(self.every) {
-            self.write(simulation).map_err(|error| failed(self.target, &error))?;
+            let rows = simulation.own_rows()?;
+            self.write(simulation.tick(), &rows).map_err(|error| failed(self.target, &error))?;
         }
         Ok(())
     }
 
-    fn write(&mut self, simulation: &dyn AnySimulation) -> Result<(), ParquetError> {
-        let rows = simulation.own_rows();
+    fn write(&mut self, tick: u64, rows: &Rows) -> Result<(), ParquetError> {
         let mut group = self.writer.next_row_group()?;
-        let tick = vec![simulation.tick() as i64; rows::each(&rows).len()];
+        let tick = vec![tick as i64; rows::each(rows).len()];
         if let Some(mut column) = group.next_column()? {
             column.typed::<Int64Type>().write_batch(&tick, None, None)?;
             column.close()?;
         }
         for field in &self.fields {
             let Some(mut column) = group.next_column()? else { break };
-            let bits = rows::each(&rows).map(|row| field.bits(row));
+            let bits = rows::each(rows).map(|row| field.bits(row));
             if field.scalar == Scalar::F32 {
                 let values: Vec<f32> = bits.map(f32::from_bits).collect();
                 column.typed::<FloatType>().write_batch(&values, None, None)?;

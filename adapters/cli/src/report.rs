@@ -4,7 +4,7 @@
 //! meaning within one version; new ones may come.
 
 use flockwork_kernel::arithmetic;
-use flockwork_scheduler_native::{AnySimulation, Metrics};
+use flockwork_scheduler_native::{AnySimulation, Metrics, RunError};
 use serde::{Serialize, Serializer};
 
 use crate::simd;
@@ -167,8 +167,8 @@ pub(crate) struct Run {
 }
 
 impl Report {
-    pub(crate) fn new(run: Run, simulation: &mut dyn AnySimulation) -> Self {
-        let metrics = simulation.metrics();
+    pub(crate) fn new(run: Run, simulation: &mut dyn AnySimulation) -> Result<Self, RunError> {
+        let metrics = simulation.metrics()?;
         let (setup, grid) = (simulation.setup(), simulation.grid());
         let ticks = simulation.tick().saturating_sub(run.first_tick);
         let per_tick = |total: u64| if ticks == 0 { 0.0 } else { total as f64 / ticks as f64 };
@@ -177,13 +177,13 @@ impl Report {
         let each = metrics.workers.max(1) as f64;
         let phases =
             metrics.phases_ns.iter().map(|(name, total)| (*name, per_tick(*total) / each / 1.0e6));
-        Self {
+        Ok(Self {
             version: VERSION,
             flockwork: env!("CARGO_PKG_VERSION"),
             arithmetic: arithmetic::ID,
             scenario: run.scenario,
             model: run.model,
-            fingerprint: format!("{:016x}", simulation.fingerprint()),
+            fingerprint: format!("{:016x}", simulation.fingerprint()?),
             seed: setup.seed,
             dt: setup.dt,
             world: WorldReport {
@@ -226,8 +226,8 @@ impl Report {
             imbalance: metrics.imbalance,
             memory_bytes: metrics.memory_bytes,
             peak_memory_bytes: metrics.peak_memory_bytes,
-            stats: Named(simulation.stats()),
-        }
+            stats: Named(simulation.stats()?),
+        })
     }
 
     /// The report as JSON text.

@@ -77,7 +77,7 @@ pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
     run.seconds = pace.time.as_secs_f64();
     run.updates = pace.updates;
     run.interrupted = pace.interrupted;
-    let report = Report::new(run, &mut *simulation);
+    let report = Report::new(run, &mut *simulation)?;
     outputs.write(&*simulation, &report)?;
     if args.quiet {
         emit(&format!("{}\n", report.fingerprint))?;
@@ -246,7 +246,7 @@ impl Outputs {
 
     fn write(&self, simulation: &dyn AnySimulation, report: &Report) -> Result<(), Failure> {
         if let Some(target) = &self.snapshot {
-            target.write(&simulation.snapshot())?;
+            target.write(&simulation.snapshot()?)?;
         }
         if let Some(target) = &self.picture {
             target.write(&picture::png(simulation, report).map_err(Failure::Run)?)?;

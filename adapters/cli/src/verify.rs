@@ -199,19 +199,19 @@ impl Check<'_> {
 
     fn reference(&self) -> Result<Reference, Failure> {
         let mut simulation = self.build(&Case::reference())?;
-        let mut fingerprints = vec![simulation.fingerprint()];
+        let mut fingerprints = vec![simulation.fingerprint()?];
         let middle = self.ticks / 2;
         let mut snapshot = Vec::new();
         let bar = self.bar(&Case::reference());
         for tick in 0..self.ticks {
             if tick == middle {
-                snapshot = simulation.snapshot();
+                snapshot = simulation.snapshot()?;
             }
             step(&mut *simulation, &bar)?;
-            fingerprints.push(simulation.fingerprint());
+            fingerprints.push(simulation.fingerprint()?);
         }
         if self.ticks == middle {
-            snapshot = simulation.snapshot();
+            snapshot = simulation.snapshot()?;
         }
         bar.done();
         Ok(Reference { fingerprints, middle, snapshot })
@@ -246,7 +246,7 @@ impl Check<'_> {
             if tick as u64 > first {
                 step(&mut *simulation, &bar)?;
             }
-            if simulation.fingerprint() != expected {
+            if simulation.fingerprint()? != expected {
                 bar.done();
                 return self.explain(&*simulation, expected).map(Some);
             }
@@ -261,10 +261,10 @@ impl Check<'_> {
         let mut reference = self.build(&Case::reference())?;
         reference.run(tick).map_err(Failure::run)?;
         let at = format!("differs from tick {tick} on");
-        if reference.fingerprint() != expected {
+        if reference.fingerprint()? != expected {
             return Ok(format!("{at}; and the reference itself gives other bits when run again"));
         }
-        Ok(match rows::first_difference(other.schema(), &reference.rows(), &other.rows()) {
+        Ok(match rows::first_difference(other.schema(), &reference.rows()?, &other.rows()?) {
             None => format!("{at}: the fingerprint, though no entity does"),
             Some(difference) => format!("{at}: {}", words(&difference)),
         })

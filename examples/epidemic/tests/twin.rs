@@ -36,10 +36,12 @@ fn simulate<X: Executor>(setup: Setup, cut: Cut, executor: X) -> Simulation<Epid
 /// All people by id.
 fn people<X: Executor>(world: &Simulation<Epidemic, X>) -> Vec<Person> {
     let mut found = Vec::new();
-    world.visit(|id, columns, row| {
-        let (x, y, health) = (columns.x[row], columns.y[row], columns.health[row]);
-        found.push((id, Person { x, y, ux: columns.ux[row], uy: columns.uy[row], health }));
-    });
+    world
+        .visit(|id, columns, row| {
+            let (x, y, health) = (columns.x[row], columns.y[row], columns.health[row]);
+            found.push((id, Person { x, y, ux: columns.ux[row], uy: columns.uy[row], health }));
+        })
+        .unwrap();
     found.sort_by_key(|(id, _)| *id);
     found.into_iter().map(|(_, person)| person).collect()
 }
@@ -158,7 +160,11 @@ fn cuts_and_threads_change_nothing() {
         for tick in 0..100 {
             one.step().unwrap();
             many.step().unwrap();
-            assert_eq!(one.fingerprint(), many.fingerprint(), "{edge:?}, tick {tick}");
+            assert_eq!(
+                one.fingerprint().unwrap(),
+                many.fingerprint().unwrap(),
+                "{edge:?}, tick {tick}"
+            );
         }
         assert!(many.counters().migrations > 0);
     }
@@ -191,9 +197,8 @@ fn as_many_fall_ill_as_theory_says() {
         for _ in 0..1500 {
             crowd.step().unwrap();
         }
-        let seen = crowd.observe().unwrap();
-        let mut stats = Vec::new();
-        crowd.report(&seen, &mut |value| stats.push(value));
+        crowd.observe().unwrap();
+        let stats = crowd.report().unwrap();
         let [susceptible, infected, recovered, peak] = stats[..] else { panic!("{stats:?}") };
         assert_eq!(susceptible + infected + recovered, 10_000.0);
         assert!(infected < 20.0 && peak >= infected, "{stats:?}");

@@ -86,16 +86,15 @@ pub fn by_id<M: Model, T>(
     mut read: impl FnMut(&RefOf<'_, M>, usize) -> T,
 ) -> Vec<(u32, T)> {
     let mut all = Vec::new();
-    sim.visit(|id, columns, row| all.push((id, read(columns, row))));
+    sim.visit(|id, columns, row| all.push((id, read(columns, row)))).unwrap();
     all.sort_by_key(|(id, _)| *id);
     all
 }
 
 /// The statistics, by name.
 pub fn stats<M: Model>(sim: &mut Sim<M>) -> impl Fn(&str) -> f64 + use<M> {
-    let seen = sim.observe().unwrap();
-    let mut values = Vec::new();
-    sim.report(&seen, &mut |value| values.push(value));
+    sim.observe().unwrap();
+    let values = sim.report().unwrap();
     assert_eq!(values.len(), M::STATS.len());
     move |name| {
         let at = M::STATS.iter().position(|stat| stat.name == name).unwrap();

@@ -19,11 +19,11 @@ const TICKS: u64 = 18;
 
 /// The state after every tick as packed rows.
 fn history<X: Executor>(mut world: Simulation<Dots, X>) -> Vec<Vec<u8>> {
-    let mut states = vec![world.rows()];
+    let mut states = vec![world.rows().unwrap()];
     for _ in 0..TICKS {
         world.step().unwrap();
         world.recount().unwrap();
-        states.push(world.rows());
+        states.push(world.rows().unwrap());
     }
     states
 }
@@ -78,7 +78,7 @@ fn in_the_usual_world_everything_happens() {
     // The books know who was born and who died.
     let population = 120 + counted.births - counted.deaths;
     assert_eq!(world.population(), population);
-    assert_eq!(world.rows().len() as u64, population * crate::naive::stride() as u64);
+    assert_eq!(world.rows().unwrap().len() as u64, population * crate::naive::stride() as u64);
 }
 
 #[test]
@@ -90,12 +90,11 @@ fn sums_and_history_do_not_depend_on_the_cut() {
             world.step().unwrap();
         }
         let observation = world.observe().unwrap();
-        assert_eq!(observation.fingerprint, world.fingerprint());
-        let mut stats = Vec::new();
-        world.report(&observation, &mut |value| stats.push(value));
+        assert_eq!(observation.fingerprint, world.fingerprint().unwrap());
+        let stats = world.report().unwrap();
         assert!(stats[0] > 0.0);
         // The snapshot holds the running integers too.
-        (observation, stats, world.snapshot())
+        (observation, stats, world.snapshot().unwrap())
     };
     assert_eq!(seen(Cut::Parts(1)), seen(Cut::Grid { rows: 3, cols: 2 }));
 }
@@ -114,7 +113,7 @@ fn parameters_may_change_between_ticks_under_any_cut() {
             world.step().unwrap();
         }
         world.recount().unwrap();
-        world.fingerprint()
+        world.fingerprint().unwrap()
     };
     assert_eq!(end(Cut::Parts(1)), end(Cut::Parts(5)));
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use flockwork_kernel::rng;
 use flockwork_scheduler::{
     Domain, Executor, Frame, Lane, Loopback, LoopbackPort, Model, NoClock, Progress,
-    SimulationError, Transport, advance, no_transport,
+    SimulationError, Transport, advance,
 };
 
 /// Polls domains in random order, and lets mail arrive late.
@@ -53,7 +53,7 @@ impl Executor for Shuffled {
             }
             let port = self.post.port(domains[at].id());
             let mut port = Late { port, late: late % 3 == 0 };
-            let progress = advance(&mut domains[at], frame, &mut port).map_err(no_transport)?;
+            let progress = advance(&mut domains[at], frame, &mut port)?;
             done[at] = progress == Progress::Done;
         }
         Ok(Progress::Done)
@@ -145,7 +145,7 @@ impl Executor for Tampered {
                 let to = domain.id();
                 let (tick, change) = (frame.tick.number, Rc::clone(&self.change));
                 let mut port = TamperedPort { port: self.post.port(to), change, tick, to };
-                let progress = advance(domain, frame, &mut port).map_err(no_transport)?;
+                let progress = advance(domain, frame, &mut port)?;
                 waiting |= progress == Progress::Waiting;
             }
         }

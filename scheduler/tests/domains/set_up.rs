@@ -18,7 +18,7 @@ fn error(plan: &Plan) -> SimulationError {
 fn plan_world(plan: &Plan, initial: Option<&mut Initial<'_>>) -> Result<u64, SimulationError> {
     let partition = plan.partition();
     Simulation::<Dots, _>::new(plan.setup, plan.params, partition, Serial::default(), initial)
-        .map(|world| world.fingerprint())
+        .map(|world| world.fingerprint().unwrap())
 }
 
 fn with(change: impl FnOnce(&mut Setup)) -> Plan {
@@ -65,9 +65,12 @@ fn a_world_may_die_out() {
     for _ in 0..20 {
         world.step().unwrap();
     }
-    assert_eq!((world.population(), world.fingerprint(), world.rows().len()), (0, 0, 0));
+    assert_eq!(
+        (world.population(), world.fingerprint().unwrap(), world.rows().unwrap().len()),
+        (0, 0, 0)
+    );
     let again = Simulation::<Dots, _>::restore(
-        &world.snapshot(),
+        &world.snapshot().unwrap(),
         Arithmetic::Same,
         plan.partition(),
         Serial::default(),

@@ -1,0 +1,217 @@
+//! What can be seen of a simulation: always a completed tick.
+//!
+//! While a tick or a new cut is under way, nothing can be seen of the entities, and the getters say
+//! [`SimulationError::Busy`]. After an error they show the last completed tick.
+
+use alloc::vec::Vec;
+
+use flockwork_kernel::columns::{Columns, Reach, packed_len};
+use flockwork_kernel::fingerprint::mix;
+use flockwork_spatial::{Grid, Region};
+
+use super::{Observation, Simulation, Stage, totals};
+use crate::domain::Domain;
+use crate::error::{Phase, Place};
+use crate::executor::Executor;
+use crate::guard::guarded;
+use crate::metrics::Counters;
+use crate::model::{Model, RefOf, Setup};
+use crate::setup::SimulationError;
+use crate::snapshot;
+
+impl<M: Model, X: Executor> Simulation<M, X> {
+    /// The domains of this process, whose entities are all of the last completed tick.
+    ///
+    /// # Errors
+    ///
+    /// [`SimulationError::Busy`] while something goes on that moves or changes entities.
+    pub fn domains(&self) -> Result<&[Domain<M>], SimulationError> {
+        match self.stage {
+            Stage::Drive(_) | Stage::Books(_) => Err(SimulationError::Busy { tick: self.tick }),
+            Stage::Idle | Stage::Weigh | Stage::Tally | Stage::Observe => Ok(&self.domains),
+        }
+    }
+
+    /// What the last observation saw; None before the first.
+    pub fn observation(&self) -> Option<Observation> {
+        self.seen
+    }
+
+    /// The model's statistics of the last observation, in the order of [`Model::STATS`]; none
+    /// before the first.
+    ///
+    /// # Errors
+    ///
+    /// [`SimulationError::Panicked`].
+    pub fn report(&self) -> Result<Vec<f64>, SimulationError> {
+        let Some(seen) = &self.seen else { return Ok(Vec::new()) };
+        let sums = &seen.sums[..M::SUMS];
+        let totals = totals(seen.tick, seen.population, sums, &self.seen_history, &self.setup);
+        let place = Place { phase: Phase::Report, domain: None, tick: seen.tick };
+        Ok(guarded(place, 0, || {
+            let mut values = Vec::with_capacity(M::STATS.len());
+            self.model.report(&totals, &mut |value| values.push(value));
+            values
+        })?)
+    }
+
+    /// The fingerprint of the entities in this process: in one process alone, of the whole state.
+    /// See [`flockwork_kernel::fingerprint`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulation::domains`].
+    pub fn fingerprint(&self) -> Result<u64, SimulationError> {
+        let parts = self.domains()?.iter().map(Domain::fingerprint);
+        Ok(parts.fold(0, u64::wrapping_add))
+    }
+
+    /// Holds the entities themselves against the books, which [`Simulation::step`] keeps; in one
+    /// process alone.
+    ///
+    /// # Errors
+    ///
+    /// [`SimulationError::Conservation`], and as [`Simulation::domains`].
+    pub fn recount(&self) -> Result<(), SimulationError> {
+        let (mut found, mut ids) = (0, 0u64);
+        self.visit(|id, _, _| {
+            found += 1;
+            ids = ids.wrapping_add(mix(u64::from(id)));
+        })?;
+        if (found, ids) != (self.owned, self.ids) {
+            let (tick, expected) = (self.tick, self.owned);
+            return Err(SimulationError::Conservation { tick, expected, found });
+        }
+        Ok(())
+    }
+
+    /// Calls `each` with the id, the columns and the row of every entity in this process, in no
+    /// order that means anything.
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulation::domains`].
+    pub fn visit(
+        &self,
+        mut each: impl FnMut(u32, &RefOf<'_, M>, usize),
+    ) -> Result<(), SimulationError> {
+        for domain in self.domains()? {
+            let ids = domain.ids();
+            domain.visit(|columns, row| each(ids[row], columns, row));
+        }
+        Ok(())
+    }
+
+    /// All entities of this process in order of their ids, as packed rows of
+    /// `packed_len(SCHEMA, Reach::Owned)` bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulation::domains`].
+    pub fn rows(&self) -> Result<Vec<u8>, SimulationError> {
+        let domains = self.domains()?;
+        let stride = packed_len(M::Columns::SCHEMA, Reach::Owned);
+        let mut order = Vec::new();
+        for (at, domain) in domains.iter().enumerate() {
+            let ids = domain.ids();
+            domain.visit(|_, row| order.push((ids[row], at, row)));
+        }
+        order.sort_unstable();
+        let mut bytes = alloc::vec![0; order.len() * stride];
+        let views: Vec<_> = domains.iter().map(|domain| domain.now.view()).collect();
+        for (place, (_, at, row)) in bytes.chunks_exact_mut(stride).zip(order) {
+            if let Ok(view) = &views[at] {
+                M::Columns::pack(view, row, Reach::Owned, place);
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// The state as bytes: see [`crate::snapshot`]. Of several processes each writes its own part,
+    /// and [`crate::snapshot::merge`] puts the parts together.
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulation::domains`].
+    pub fn snapshot(&self) -> Result<Vec<u8>, SimulationError> {
+        snapshot::write(self)
+    }
+
+    /// The id of the next newborn.
+    pub fn next_id(&self) -> u32 {
+        self.next_id
+    }
+
+    /// Ticks done.
+    pub fn tick(&self) -> u64 {
+        self.tick
+    }
+
+    /// The number of entities.
+    pub fn population(&self) -> u64 {
+        self.owned
+    }
+
+    /// The number of entities in domains before the first one of this process.
+    pub fn owned_before(&self) -> u64 {
+        let first = self.domains.first().map_or(0, |domain| domain.id() as usize);
+        self.owned_of.iter().take(first).sum()
+    }
+
+    /// What the run began with.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// The parameters.
+    pub fn params(&self) -> &M::Params {
+        &self.params
+    }
+
+    /// The model.
+    pub fn model(&self) -> &M {
+        &self.model
+    }
+
+    /// The cell grid.
+    pub fn grid(&self) -> &Grid {
+        self.topology.grid()
+    }
+
+    /// The regions of all domains of the world.
+    pub fn regions(&self) -> &[Region] {
+        self.topology.regions()
+    }
+
+    /// The executor.
+    pub fn executor(&self) -> &X {
+        &self.executor
+    }
+
+    /// The executor, to deliver mail to it.
+    pub fn executor_mut(&mut self) -> &mut X {
+        &mut self.executor
+    }
+
+    /// The work of the most loaded domain over the mean work, in the last tick; 1 at best.
+    pub fn imbalance(&self) -> f64 {
+        self.imbalance
+    }
+
+    /// How often the world was cut anew.
+    pub fn rebalances(&self) -> u64 {
+        self.rebalances
+    }
+
+    /// What all domains of this process have done together; `work` is that of the last tick.
+    pub fn counters(&self) -> Counters {
+        self.domains.iter().fold(Counters::default(), |sum, domain| sum.plus(domain.counters()))
+    }
+
+    /// Bytes of memory in use.
+    pub fn memory_bytes(&self) -> usize {
+        self.domains.iter().map(Domain::memory_bytes).sum::<usize>()
+            + self.executor.memory_bytes()
+            + 8 * (self.weights.capacity() + self.books.capacity() + self.owned_of.capacity())
+    }
+}
