@@ -17,7 +17,12 @@ use std::time::Duration;
 use flockwork_cli::Registry;
 use flockwork_scheduler_mpi::codec::Deltas;
 use flockwork_scheduler_mpi::{Network, OnRanks, guard, world};
+use flockwork_scheduler_native::OrExit;
 use mpi::Threading;
+
+/// A rank that finds no memory ends the job with a message.
+#[global_allocator]
+static ALLOCATOR: OrExit = OrExit;
 
 fn main() -> ExitCode {
     let Some((universe, _)) = mpi::initialize_with_threading(Threading::Funneled) else {

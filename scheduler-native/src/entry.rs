@@ -1,6 +1,7 @@
 //! A model whose type is hidden: what a program needs to offer it by name.
 
 use std::fmt;
+use std::sync::Arc;
 
 use flockwork_kernel::columns::{Column, Columns, Reach, packed_len, padded};
 use flockwork_scheduler::{
@@ -66,7 +67,7 @@ pub struct Config {
     /// Parameters by name; the others have their defaults.
     pub params: Vec<(String, f64)>,
     /// The entities at tick 0; as many as `setup.population`.
-    pub table: Option<Table>,
+    pub table: Option<Arc<Table>>,
     /// How it is run.
     pub options: Options,
 }
@@ -88,6 +89,8 @@ pub struct Checked {
     pub mean_neighbours: f64,
     /// Bytes of memory, about.
     pub bytes_estimate: u64,
+    /// Bytes of memory of one more entity, about.
+    pub bytes_per_entity: u64,
 }
 
 /// A new simulation, or why there is none.
@@ -246,7 +249,7 @@ fn check<M: Model, B: Backend>(config: &Config) -> Result<Checked, BuildError> {
     let partition = config.options.partition(&grid, B::processes())?;
     let topology = Topology::new(grid, partition.cut, &|_, _| 1).map_err(SimulationError::from)?;
     if let Some(table) = &config.table {
-        fit(table, &setup, M::Columns::SCHEMA)?;
+        Fitted::new(table, &setup, M::Columns::SCHEMA)?;
     }
     let area = f64::from(setup.world.width()) * f64::from(setup.world.height());
     let disc = core::f64::consts::PI * f64::from(grid.radius()).powi(2);
@@ -261,25 +264,12 @@ fn check<M: Model, B: Backend>(config: &Config) -> Result<Checked, BuildError> {
         mean_neighbours: f64::from(setup.population) / area * disc,
         bytes_estimate: (padded(setup.population as usize) * row) as u64 * 5 / 4
             + u64::from(grid.cells()) * 8,
+        bytes_per_entity: row as u64 * 5 / 4,
     })
 }
 
-fn fit<'a>(
-    table: &'a Table,
-    setup: &Setup,
-    schema: &[Column],
-) -> Result<Fitted<'a>, SimulationError> {
-    if table.rows != setup.population as usize {
-        return Err(SimulationError::Initial(format!(
-            "the table has {} rows and entities is {}: they must be the same",
-            table.rows, setup.population
-        )));
-    }
-    Fitted::new(table, schema)
-}
-
 fn build<M: Model, B: Backend>(config: &Config) -> Built {
-    check::<M, B>(config)?;
+    check::<M, B>(&Config { table: None, ..config.clone() })?;
     let setup = config.setup;
     let params = params_of::<M>(config).map_err(SimulationError::from)?;
     let (_, grid) = check_setup::<M>(&setup, params)?;
@@ -288,7 +278,7 @@ fn build<M: Model, B: Backend>(config: &Config) -> Built {
     let world = match &config.table {
         None => Simulation::<M, _>::new(setup, params, partition, executor, None),
         Some(table) => {
-            let fitted = fit(table, &setup, M::Columns::SCHEMA)?;
+            let fitted = Fitted::new(table, &setup, M::Columns::SCHEMA)?;
             let mut initial = |index: u32, packed: &mut [u8]| {
                 fitted.apply(index as usize, packed);
                 Ok(())

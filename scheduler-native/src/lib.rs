@@ -7,11 +7,12 @@
 //!
 //! [`Entry`] and [`AnySimulation`] hide a model's type, for programs that choose it at run time.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod any;
 mod entry;
 pub mod isa;
+mod memory;
 mod post;
 mod table;
 mod threads;
@@ -23,5 +24,6 @@ pub use any::{
 pub use entry::{Backend, BuildError, Checked, Config, Entry, OnThreads, Options};
 pub use flockwork_scheduler::snapshot::{header as snapshot_header, merge as merge_snapshots};
 pub use flockwork_scheduler::{Arithmetic, Difference, SnapshotError, SnapshotHeader};
-pub use table::{Table, TableColumn};
-pub use threads::{Threads, ThreadsError, WallClock, start_pool};
+pub use memory::OrExit;
+pub use table::{Lines, Table, TableColumn, whole_vectors};
+pub use threads::{MAX_WORKERS, Threads, ThreadsError, WallClock, start_pool};

@@ -1,15 +1,20 @@
 //! A user's table of entities at tick 0.
 
+use flockwork_kernel::Edge;
 use flockwork_kernel::columns::{Column, Reach, Scalar};
-use flockwork_scheduler::SimulationError;
+use flockwork_scheduler::{Setup, SimulationError};
 
 /// Values for some or all columns of the entities at tick 0; the model spawns the rest.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
+    /// What errors call it; "the table" if it is empty.
+    pub name: String,
     /// The number of entities.
     pub rows: usize,
     /// The columns.
     pub columns: Vec<TableColumn>,
+    /// Where its rows stand.
+    pub lines: Lines,
 }
 
 /// One scalar of every entity.
@@ -23,45 +28,142 @@ pub struct TableColumn {
     pub values: Vec<f64>,
 }
 
-/// A table whose every value is known to fit its column.
+/// In which line of a file each row of a table stands; without lines, rows are counted from 1.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lines {
+    /// From this row on, how much larger the number of the line is.
+    breaks: Vec<(usize, u64)>,
+}
+
+impl Lines {
+    /// Says in which line the next row stands; rows come in order.
+    pub fn note(&mut self, row: usize, line: u64) {
+        let ahead = line.saturating_sub(row as u64);
+        if self.breaks.last().is_none_or(|(_, before)| *before != ahead) {
+            self.breaks.push((row, ahead));
+        }
+    }
+
+    /// What to call a row, counted from 0.
+    pub fn name(&self, row: usize) -> String {
+        let after = self.breaks.partition_point(|(first, _)| *first <= row);
+        match after.checked_sub(1).and_then(|at| self.breaks.get(at)) {
+            Some((_, ahead)) => format!("line {}", row as u64 + ahead),
+            None => format!("row {}", row + 1),
+        }
+    }
+}
+
+/// Checks that no half of a vector is missing: who gives `x` must give `y`, who gives `vx` must
+/// give `vy`, and of several components one gives all or none.
+///
+/// # Errors
+///
+/// What is there and what is missing.
+pub fn whole_vectors(schema: &[Column], given: &[(&str, u32)]) -> Result<(), String> {
+    let has = |name: &str, component: u32| given.contains(&(name, component));
+    let one = |name: &str, component: u32, components: u32| match components {
+        1 => name.to_string(),
+        _ => format!("{name}_{component}"),
+    };
+    for &(name, component) in given {
+        let Some(column) = schema.iter().find(|column| column.name == name) else { continue };
+        let other = match name.strip_suffix('x') {
+            Some(stem) => Some(format!("{stem}y")),
+            None => name.strip_suffix('y').map(|stem| format!("{stem}x")),
+        };
+        let other = schema.iter().find(|known| {
+            Some(known.name) == other.as_deref()
+                && known.reach >= Reach::Owned
+                && (known.scalar, known.components) == (column.scalar, column.components)
+        });
+        let half = other.filter(|other| !has(other.name, component));
+        let lacking = match half {
+            Some(other) => Some((other.name, component)),
+            None => {
+                (0..column.components).map(|part| (name, part)).find(|(_, part)| !has(name, *part))
+            }
+        };
+        if let Some((missing, part)) = lacking {
+            let missing = one(missing, part, column.components);
+            return Err(format!(
+                "it has a column `{}` but no `{missing}`: they are one vector, of which all or \
+                 nothing must be given",
+                one(name, component, column.components),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A table whose every value is known to fit its column, and the world.
 pub(crate) struct Fitted<'a> {
-    columns: Vec<(usize, Scalar, &'a [f64])>,
+    columns: Vec<Values<'a>>,
+}
+
+/// The values of one scalar, and where it goes in a packed row.
+struct Values<'a> {
+    offset: usize,
+    scalar: Scalar,
+    values: &'a [f64],
+    /// A position that reaches this far is where it began: left meets right.
+    seam: Option<f32>,
 }
 
 impl<'a> Fitted<'a> {
-    /// Checks every value against its column.
-    pub(crate) fn new(table: &'a Table, schema: &[Column]) -> Result<Self, SimulationError> {
+    /// Checks every value against its column and the world, and that ids are unique.
+    pub(crate) fn new(
+        table: &'a Table,
+        setup: &Setup,
+        schema: &[Column],
+    ) -> Result<Self, SimulationError> {
+        Self::check(table, setup, schema).map_err(|problem| {
+            let name = if table.name.is_empty() { "the table" } else { &table.name };
+            SimulationError::Initial(format!("{name}: {problem}"))
+        })
+    }
+
+    fn check(table: &'a Table, setup: &Setup, schema: &[Column]) -> Result<Self, String> {
+        if table.rows != setup.population as usize {
+            return Err(format!(
+                "it has {} rows and entities is {}: they must be the same",
+                table.rows, setup.population
+            ));
+        }
+        let given: Vec<(&str, u32)> =
+            table.columns.iter().map(|column| (column.name.as_str(), column.component)).collect();
         let mut columns = Vec::new();
-        for column in &table.columns {
+        for (number, column) in table.columns.iter().enumerate() {
             let (offset, described) = find(schema, column)?;
-            let name = &column.name;
+            if given[..number].contains(&given[number]) {
+                return Err(format!("it has two columns `{}`", column.name));
+            }
             if column.values.len() != table.rows {
-                return Err(SimulationError::Initial(format!(
-                    "column `{name}` of the table has {} values: it must have {}, one for each row",
+                return Err(format!(
+                    "column `{}` has {} values: it must have {}, one for each row",
+                    column.name,
                     column.values.len(),
                     table.rows
-                )));
+                ));
             }
-            let (low, high, whole) = limits(described.scalar);
-            let allowed =
-                |value: f64| value >= low && value <= high && (!whole || value.fract() == 0.0);
-            if let Some(row) = column.values.iter().position(|&value| !allowed(value)) {
-                return Err(SimulationError::Initial(format!(
-                    "column `{name}` of the table is {} in row {}: it must be a {} from {low} to \
-                     {high}",
-                    column.values[row],
-                    row + 1,
-                    if whole { "whole number" } else { "number" },
-                )));
+            let side = side(setup, described.name);
+            for (row, &value) in column.values.iter().enumerate() {
+                fits(described, value, side).map_err(|allowed| {
+                    let (place, value) = (entity(table, row), number_text(value));
+                    format!("{place}: `{}` is {value}: it must be {allowed}", column.name)
+                })?;
             }
-            columns.push((offset, described.scalar, &column.values[..]));
+            let seam = side.filter(|_| setup.world.edge() == Edge::Torus);
+            columns.push(Values { offset, scalar: described.scalar, values: &column.values, seam });
         }
+        whole_vectors(schema, &given)?;
+        unique_ids(table)?;
         Ok(Self { columns })
     }
 
     /// Writes the values of row `index` into a packed row.
     pub(crate) fn apply(&self, index: usize, packed: &mut [u8]) {
-        for &(offset, scalar, values) in &self.columns {
+        for &Values { offset, scalar, values, seam } in &self.columns {
             let Some(&value) = values.get(index) else { continue };
             let mut put = |bytes: &[u8]| {
                 if let Some(place) = packed.get_mut(offset..offset + bytes.len()) {
@@ -69,7 +171,12 @@ impl<'a> Fitted<'a> {
                 }
             };
             match scalar {
-                Scalar::F32 => put(&(value as f32).to_le_bytes()),
+                Scalar::F32 => {
+                    // Adding 0 makes 0 of -0.
+                    let narrow = value as f32 + 0.0;
+                    let at_seam = seam.is_some_and(|side| narrow >= side);
+                    put(&if at_seam { 0.0 } else { narrow }.to_le_bytes());
+                }
                 Scalar::U32 => put(&(value as u32).to_le_bytes()),
                 Scalar::U16 => put(&(value as u16).to_le_bytes()),
                 Scalar::U8 => put(&[value as u8]),
@@ -78,18 +185,83 @@ impl<'a> Fitted<'a> {
     }
 }
 
-fn find<'s>(
-    schema: &'s [Column],
-    wanted: &TableColumn,
-) -> Result<(usize, &'s Column), SimulationError> {
+/// What to call a row's entity: its place in the file, and its id.
+fn entity(table: &Table, row: usize) -> String {
+    let ids = table.columns.iter().find(|column| column.name == "id");
+    let place = table.lines.name(row);
+    match ids.and_then(|ids| ids.values.get(row)) {
+        Some(id) => format!("{place} (id {})", number_text(*id)),
+        None => format!("{place} (entity {row})"),
+    }
+}
+
+/// A number with no more digits than it has.
+fn number_text(value: f64) -> String {
+    if value.abs() < 1.0e16 && (value == 0.0 || value.abs() >= 1.0e-5) || !value.is_finite() {
+        value.to_string()
+    } else {
+        format!("{value:e}")
+    }
+}
+
+/// How far positions of a column may reach; None for what is no position, or has no bound.
+fn side(setup: &Setup, column: &str) -> Option<f32> {
+    let world = setup.world;
+    match column {
+        _ if world.edge() == Edge::Open => None,
+        "x" => Some(world.width()),
+        "y" => Some(world.height()),
+        _ => None,
+    }
+}
+
+/// Whether a column may hold a value; what is allowed, if not.
+fn fits(column: &Column, value: f64, side: Option<f32>) -> Result<(), String> {
+    let most = match column.scalar {
+        Scalar::F32 => {
+            let narrow = value as f32;
+            return match side {
+                _ if !narrow.is_finite() => Err("a finite number".to_string()),
+                Some(side) if !(0.0..=side).contains(&narrow) => {
+                    Err(format!("inside the world, from 0 to {side}"))
+                }
+                _ => Ok(()),
+            };
+        }
+        // The largest id is that of nobody.
+        Scalar::U32 => u32::MAX - 1,
+        Scalar::U16 => u16::MAX.into(),
+        Scalar::U8 => u8::MAX.into(),
+    };
+    let good = value >= 0.0 && value <= f64::from(most) && value.fract() == 0.0;
+    if good { Ok(()) } else { Err(format!("a whole number from 0 to {most}")) }
+}
+
+fn unique_ids(table: &Table) -> Result<(), String> {
+    let Some(ids) = table.columns.iter().find(|column| column.name == "id") else { return Ok(()) };
+    let id = |row: u32| ids.values[row as usize];
+    let mut rows: Vec<u32> = (0..table.rows as u32).collect();
+    rows.sort_unstable_by(|a, b| id(*a).total_cmp(&id(*b)).then(a.cmp(b)));
+    match rows.windows(2).find(|pair| id(pair[0]) == id(pair[1])) {
+        None => Ok(()),
+        Some(pair) => Err(format!(
+            "{} and {} both have the id {}: ids must be unique",
+            table.lines.name(pair[0] as usize),
+            table.lines.name(pair[1] as usize),
+            number_text(id(pair[0])),
+        )),
+    }
+}
+
+fn find<'s>(schema: &'s [Column], wanted: &TableColumn) -> Result<(usize, &'s Column), String> {
     let mut offset = 0;
     for column in schema.iter().filter(|column| column.reach >= Reach::Owned) {
         if column.name == wanted.name {
             if wanted.component >= column.components {
-                return Err(SimulationError::Initial(format!(
-                    "column `{}` of the table has component {}: the model has only {}",
-                    wanted.name, wanted.component, column.components
-                )));
+                return Err(format!(
+                    "it has a component {} of column `{}`: the model has only {}",
+                    wanted.component, wanted.name, column.components
+                ));
             }
             return Ok((offset + wanted.component as usize * column.scalar.size(), column));
         }
@@ -100,18 +272,26 @@ fn find<'s>(
         .filter(|column| column.reach >= Reach::Owned)
         .map(|column| column.name)
         .collect();
-    Err(SimulationError::Initial(format!(
-        "the table has a column `{}`, which the model has not; it has {}",
+    Err(format!(
+        "it has a column `{}`, which the model has not; it has {}",
         wanted.name,
         known.join(", ")
-    )))
+    ))
 }
 
-fn limits(scalar: Scalar) -> (f64, f64, bool) {
-    match scalar {
-        Scalar::F32 => (-f64::from(f32::MAX), f64::from(f32::MAX), false),
-        Scalar::U32 => (0.0, f64::from(u32::MAX - 1), true),
-        Scalar::U16 => (0.0, f64::from(u16::MAX), true),
-        Scalar::U8 => (0.0, f64::from(u8::MAX), true),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_named_by_their_lines_where_there_are_any() {
+        let mut lines = Lines::default();
+        assert_eq!(lines.name(4), "row 5");
+        for (row, line) in [(0, 2), (1, 3), (2, 7), (3, 8), (4, 10)] {
+            lines.note(row, line);
+        }
+        let names: Vec<String> = (0..6).map(|row| lines.name(row)).collect();
+        assert_eq!(names, ["line 2", "line 3", "line 7", "line 8", "line 10", "line 11"]);
+        assert_eq!(lines.breaks.len(), 3);
     }
 }

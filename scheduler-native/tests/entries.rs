@@ -1,5 +1,7 @@
 //! Models behind names: what they refuse, tables at tick 0, snapshots, metrics.
 
+use std::sync::Arc;
+
 use flockwork_kernel::{Edge, World};
 use flockwork_models::{Boids, Tribes};
 use flockwork_scheduler::{Arithmetic, Cut, ParamError, Setup, SimulationError, SnapshotError};
@@ -70,25 +72,39 @@ fn with_table(rows: usize, columns: Vec<TableColumn>) -> Config {
     let mut config = config();
     config.setup.population = 3;
     config.options.cut = Some(Cut::Parts(2));
-    config.table = Some(Table { rows, columns });
+    config.table = Some(Arc::new(Table { rows, columns, ..Table::default() }));
     config
 }
 
 #[test]
 fn a_table_that_does_not_fit_is_told_with_its_column_and_row() {
     let xs = [1.0, 2.0, 3.0];
+    let ys = || column("y", &xs);
     for (table, parts) in [
         (with_table(4, vec![column("x", &[0.0; 4])]), &["4 rows", "3"][..]),
         (with_table(3, vec![column("x", &xs[..2])]), &["`x`", "2 values", "3"]),
         (with_table(3, vec![column("speed", &xs)]), &["`speed`", "x, y"]),
         (with_table(3, vec![column("ax", &xs)]), &["`ax`"]),
-        (with_table(3, vec![column("x", &[1.0, f64::NAN, 3.0])]), &["`x`", "NaN", "row 2"]),
-        (with_table(3, vec![column("x", &[1.0, 2.0, 1e39])]), &["`x`", "row 3"]),
-        (with_table(3, vec![column("id", &[1.0, 2.5, 3.0])]), &["`id`", "2.5", "whole number"]),
-        (with_table(3, vec![column("id", &[-1.0, 2.0, 3.0])]), &["`id`", "-1", "row 1"]),
+        (with_table(3, vec![column("x", &[1.0, f64::NAN, 3.0]), ys()]), &["row 2", "`x` is NaN"]),
+        (with_table(3, vec![column("x", &[1.0, 2.0, 1e39]), ys()]), &["row 3", "`x` is 1e39"]),
+        (with_table(3, vec![column("id", &[1.0, 2.5, 3.0])]), &["`id` is 2.5", "whole number"]),
+        (with_table(3, vec![column("id", &[-1.0, 2.0, 3.0])]), &["row 1", "`id` is -1"]),
+        (with_table(3, vec![ys(), ys()]), &["two columns `y`"]),
         (
             with_table(3, vec![TableColumn { component: 1, ..column("x", &xs) }]),
             &["`x`", "component 1"],
+        ),
+        (
+            with_table(3, vec![column("id", &[5.0, 1.0, 5.0])]),
+            &["row 1 and row 3 both have the id 5", "must be unique"],
+        ),
+        (
+            with_table(3, vec![column("x", &xs), column("y", &[1.0, 16.5, 3.0])]),
+            &["row 2 (entity 1)", "`y` is 16.5", "inside the world, from 0 to 16"],
+        ),
+        (
+            with_table(3, vec![column("id", &[7.0, 700.0, 8.0]), column("x", &[1.0, -1.0, 1.0])]),
+            &["row 2 (id 700)", "`x` is -1", "inside the world, from 0 to 20"],
         ),
     ] {
         let error = refusal(&table);
@@ -98,24 +114,53 @@ fn a_table_that_does_not_fit_is_told_with_its_column_and_row() {
             assert!(text.contains(part), "{text}: no {part}");
         }
     }
-    // These are seen when the entities are made.
+}
+
+#[test]
+fn of_a_vector_a_table_has_all_or_nothing() {
+    let xs = [1.0, 2.0, 3.0];
+    for (given, missing) in [("x", "y"), ("y", "x"), ("vx", "vy"), ("vy", "vx")] {
+        let text = refusal(&with_table(3, vec![column(given, &xs)])).to_string();
+        let wanted = format!("a column `{given}` but no `{missing}`");
+        assert!(text.contains(&wanted), "{text}");
+    }
+    let config = with_table(3, vec![TableColumn { component: 2, ..column("genes", &xs) }]);
+    let text = Entry::of::<Tribes>().check(&config).unwrap_err().to_string();
+    assert!(text.contains("a column `genes_2` but no `genes_0`"), "{text}");
+}
+
+#[test]
+fn at_the_seam_of_a_torus_a_position_is_where_it_began() {
+    // As a 32-bit number the first is the side itself, 20.
+    let columns =
+        || vec![column("x", &[19.999_999_99, 20.0, 19.5]), column("y", &[0.0, -0.0, 1.0])];
     let entry = Entry::of::<Boids>();
-    let twice = entry.build(&with_table(3, vec![column("id", &[5.0, 1.0, 5.0])])).err();
-    assert_eq!(twice, Some(SimulationError::DuplicateId { id: 5 }.into()));
-    let outside = entry.build(&with_table(3, vec![column("y", &[1.0, 16.0, 3.0])])).err();
-    let Some(BuildError::Simulation(SimulationError::OutOfWorld { column, id: 1, .. })) = outside
-    else {
-        panic!("{outside:?}")
+    let world = entry.build(&with_table(3, columns())).unwrap();
+    let rows = world.rows();
+    let words = |at: usize| -> Vec<u32> {
+        let row = |row: &[u8]| u32::from_le_bytes(row[at..at + 4].try_into().unwrap());
+        rows.bytes.chunks_exact(rows.stride).map(row).collect()
     };
-    assert_eq!(column, "y");
+    assert_eq!(words(4), [0, 0, 19.5f32.to_bits()]);
+    assert_eq!(words(8), [0, 0, 1.0f32.to_bits()]);
+    // Between walls it stays at the wall.
+    let mut walls = with_table(3, columns());
+    walls.setup.world = World::new(20.0, 16.0, Edge::Walls).unwrap();
+    let rows = entry.build(&walls).unwrap().rows();
+    assert_eq!(rows.bytes[4..8], 20.0f32.to_le_bytes());
 }
 
 #[test]
 fn a_table_sets_the_columns_it_has_and_the_model_the_others() {
     let entry = Entry::of::<Tribes>();
-    let gene = TableColumn { component: 8, ..column("genes", &[0.25, 0.5, 0.75]) };
-    let table =
-        with_table(3, vec![column("x", &[1.5, 2.5, 3.5]), column("tribe", &[3.0, 0.0, 1.0]), gene]);
+    let gene = |component| TableColumn { component, ..column("genes", &[0.25, 0.5, 0.75]) };
+    let mut columns = vec![
+        column("x", &[1.5, 2.5, 3.5]),
+        column("y", &[4.5, 5.5, 6.5]),
+        column("tribe", &[3.0, 0.0, 1.0]),
+    ];
+    columns.extend((0..9).map(gene));
+    let table = with_table(3, columns);
     let given = entry.build(&table).unwrap();
     let spawned = entry.build(&Config { table: None, ..table }).unwrap();
     let (given, spawned) = (given.rows().unwrap(), spawned.rows().unwrap());
@@ -127,7 +172,10 @@ fn a_table_sets_the_columns_it_has_and_the_model_the_others() {
         (3.5, 1, 0.75),
     ]) {
         row[4..8].copy_from_slice(&x.to_le_bytes());
-        row[24 + 32..24 + 36].copy_from_slice(&gene.to_le_bytes());
+        row[8..12].copy_from_slice(&(x + 3.0).to_le_bytes());
+        for number in 0..9 {
+            row[24 + 4 * number..][..4].copy_from_slice(&gene.to_le_bytes());
+        }
         row[60] = tribe;
     }
     assert_eq!(given.bytes, wanted);

@@ -18,6 +18,11 @@ pub(crate) struct Cli {
     pub(crate) run: RunArgs,
 }
 
+/// The words for commands.
+pub(crate) fn commands() -> impl Iterator<Item = &'static str> {
+    ["run", "verify", "stress", "snapshot", "check", "models", "init", "help"].into_iter()
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

@@ -8,6 +8,8 @@ use std::time::Duration;
 use console::Style;
 use flockwork_scheduler_native::RunError;
 
+use crate::human;
+
 /// This process's number, and how many there are.
 static PROCESS: [AtomicU32; 2] = [AtomicU32::new(0), AtomicU32::new(1)];
 
@@ -80,6 +82,8 @@ impl Failure {
         let (Self::Usage(problem) | Self::Run(problem) | Self::Elsewhere(problem)) = self else {
             return;
         };
+        // What it quotes may come from anybody's file.
+        let problem = human::escaped(problem, "\n");
         let red = Style::new().for_stderr().red().bold();
         // Nothing can be done if even this cannot be printed.
         let _ = writeln!(io::stderr(), "{} {who}{problem}", red.apply_to("error:"));
@@ -111,6 +115,7 @@ pub(crate) fn note(text: impl fmt::Display) {
     if silent() {
         return;
     }
+    let text = human::escaped(&text.to_string(), "\n");
     let yellow = Style::new().for_stderr().yellow().bold();
     // A remark that cannot be printed is not worth a failure.
     let _ = writeln!(io::stderr(), "{} {text}", yellow.apply_to("note:"));

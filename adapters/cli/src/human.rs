@@ -1,6 +1,7 @@
 //! Numbers, names and bars for people.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// A whole number with its thousands apart: `1,234,567`.
 pub(crate) fn count(number: u64) -> String {
@@ -101,14 +102,72 @@ pub(crate) fn spark(counts: &[u64]) -> String {
     counts.iter().map(level).collect()
 }
 
-/// The known name that `name` was most likely meant to be.
+/// The longest text of somebody else's that is shown whole, in characters.
+const MOST_SHOWN: usize = 80;
+
+/// Text that somebody else wrote, fit to be shown inside a line: what a terminal would act on is
+/// written out, and what is long is cut.
+pub(crate) fn shown(text: &str) -> String {
+    let mut rest = text.chars();
+    let mut short: String = rest.by_ref().take(MOST_SHOWN).collect();
+    if rest.next().is_some() {
+        short.push('…');
+    }
+    escaped(&short, "")
+}
+
+/// A path, fit to be shown.
+pub(crate) fn path(path: &Path) -> String {
+    escaped(&path.display().to_string(), "")
+}
+
+/// Writes out every character that a terminal would act on, or that hides itself, except `kept`.
+pub(crate) fn escaped(text: &str, kept: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_active(character) && !kept.contains(character) {
+            safe.extend(character.escape_default());
+        } else {
+            safe.push(character);
+        }
+    }
+    safe
+}
+
+/// Whether a character does something other than show itself: controls, and marks that turn the
+/// direction of text.
+pub(crate) fn is_active(character: char) -> bool {
+    let marks = ['\u{61c}', '\u{200e}', '\u{200f}', '\u{2028}', '\u{2029}', '\u{feff}'];
+    character.is_control()
+        || marks.contains(&character)
+        || ('\u{202a}'..='\u{202e}').contains(&character)
+        || ('\u{2066}'..='\u{2069}').contains(&character)
+}
+
+/// Names longer than this were not meant to be any known one.
+const MOST_NAME: usize = 64;
+
+/// The known name that `name` was most likely meant to be: one that is spelt nearly so, or one
+/// that has it as one of its words.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted = name.to_lowercase();
+    if name.len() > MOST_NAME {
+        return None;
+    }
+    let wanted = name.to_lowercase().replace(['-', ' '], "_");
+    let far = |candidate: &str| {
+        let distance = strsim::damerau_levenshtein(&wanted, candidate);
+        let near = distance <= candidate.len().max(name.len()) / 3 + 1;
+        (near && distance < candidate.len()).then_some(distance)
+    };
+    let shares_a_word = |candidate: &str| {
+        let has = |long: &str, short: &str| long.split(['_', '.']).any(|word| word == short);
+        wanted.len() > 2 && (has(candidate, &wanted) || has(&wanted, candidate))
+    };
     known
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&wanted, candidate), candidate))
-        .filter(|(distance, candidate)| {
-            *distance <= candidate.len().max(name.len()) / 3 + 1 && *distance < candidate.len()
+        .filter_map(|candidate| match far(candidate) {
+            Some(distance) => Some((distance, candidate)),
+            None => shares_a_word(candidate).then_some((MOST_NAME, candidate)),
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -121,7 +180,7 @@ pub(crate) fn unknown<'a>(
     known: impl IntoIterator<Item = &'a str>,
 ) -> String {
     let known: Vec<&str> = known.into_iter().collect();
-    let mut text = format!("there is no {what} `{name}`");
+    let mut text = format!("there is no {what} `{}`", shown(name));
     if let Some(nearest) = nearest(name, known.iter().copied()) {
         let _ = write!(text, "; did you mean `{nearest}`?");
     } else {
@@ -179,5 +238,19 @@ mod tests {
         assert_eq!(nearest("Max_Speed", known), Some("max_speed"));
         assert_eq!(nearest("colour", known), None);
         assert_eq!(nearest("xy", known), None);
+        assert_eq!(nearest("speed", known), Some("max_speed"));
+        assert_eq!(nearest("radius", known), Some("neighbor_radius"));
+        assert_eq!(nearest("neighbor-radius", known), Some("neighbor_radius"));
+        assert_eq!(nearest(&"max_speed".repeat(1000), known), None);
+    }
+
+    #[test]
+    fn what_a_terminal_would_act_on_is_written_out() {
+        assert_eq!(shown("a\u{1b}[31mb\n\u{202e}c é"), "a\\u{1b}[31mb\\n\\u{202e}c é");
+        assert_eq!(shown("plain `text` \"quoted\""), "plain `text` \"quoted\"");
+        assert_eq!(escaped("two\nlines\u{7}", "\n"), "two\nlines\\u{7}");
+        let long = shown(&"x".repeat(1 << 20));
+        assert_eq!(long.chars().count(), MOST_SHOWN + 1);
+        assert!(long.ends_with('…'));
     }
 }

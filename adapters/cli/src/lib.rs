@@ -16,6 +16,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | `args` | the command line |
+//! | `input` | files that a user names |
 //! | `registry` | the models a command knows |
 //! | `scenario`, `table` | scenario files and the user's own initial tables |
 //! | `run`, `progress`, `summary`, `report` | `flockwork run` and what it says |
@@ -33,6 +34,7 @@ mod checkpoint;
 mod failure;
 mod human;
 mod init;
+mod input;
 mod memory;
 mod models;
 mod output;

@@ -18,20 +18,21 @@
 
 mod source;
 
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use flockwork_kernel::{Edge, World};
 use flockwork_scheduler::{MAX_POPULATION, Param, Setup};
 use flockwork_scheduler_native::{AnySimulation, Config, Entry, Options, Table};
 
-use crate::args::{ScenarioArgs, WorkerArgs};
+use crate::args::{self, ScenarioArgs, WorkerArgs};
 use crate::check::plain;
 use crate::failure::{Failure, note};
 use crate::human;
+use crate::input;
 use crate::memory;
 use crate::registry::Registry;
-use crate::table;
+use crate::table::{self, Most};
 use source::{Item, Source, Value, unknown_key};
 
 /// The tables a scenario may have.
@@ -50,6 +51,29 @@ const KEYS: [&str; 9] = [
     "world.edge",
 ];
 
+/// What other programs call a key, and a scenario does not.
+const RENAMED: [(&str, &str); 16] = [
+    ("agents", "entities"),
+    ("boids", "entities"),
+    ("count", "entities"),
+    ("n", "entities"),
+    ("particles", "entities"),
+    ("population", "entities"),
+    ("positions", "initial"),
+    ("table", "initial"),
+    ("iterations", "ticks"),
+    ("steps", "ticks"),
+    ("delta", "dt"),
+    ("step", "dt"),
+    ("time_step", "dt"),
+    ("timestep", "dt"),
+    ("boundary", "world.edge"),
+    ("topology", "world.edge"),
+];
+
+/// The longest scenario that is read, in bytes.
+const MOST_BYTES: u64 = 1 << 20;
+
 /// A checked scenario.
 pub(crate) struct Scenario<'a> {
     /// What to call it.
@@ -62,8 +86,10 @@ pub(crate) struct Scenario<'a> {
     pub(crate) ticks: u64,
     /// The parameters that it gives.
     pub(crate) params: Vec<(String, f64)>,
+    /// Where the user's own entities are.
+    pub(crate) initial: Option<PathBuf>,
     /// The user's own entities.
-    pub(crate) table: Option<Table>,
+    pub(crate) table: Option<Arc<Table>>,
 }
 
 impl<'a> Scenario<'a> {
@@ -78,20 +104,23 @@ impl<'a> Scenario<'a> {
             return Self::parse(registry, name, Path::new("."), text, change);
         };
         let name = path.display().to_string();
-        let bytes = fs::read(path).map_err(|error| {
-            let commands =
-                ["run", "verify", "stress", "snapshot", "check", "models", "init", "help"];
-            let mut text = format!("cannot read the scenario {name}: {error}");
-            if let Some(near) = human::nearest(&name, commands) {
+        let shown = human::path(path);
+        let bytes = input::read(path, MOST_BYTES).map_err(|problem| {
+            let mut text = format!("cannot read the scenario {shown}: {problem}");
+            if !path.exists()
+                && let Some(near) = human::nearest(&name, args::commands())
+            {
                 text += &format!("; did you mean the command `flockwork {near}`?");
             }
             Failure::Usage(text)
         })?;
-        let text = std::str::from_utf8(&bytes).map_err(|error| {
-            Failure::usage(format_args!(
-                "{name} is not a scenario: it is not text (byte {} is not UTF-8)",
-                error.valid_up_to()
-            ))
+        let text =
+            std::str::from_utf8(&bytes).ok().filter(|_| input::foreign_text(&bytes).is_none());
+        let text = text.ok_or_else(|| {
+            let good = bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len());
+            let problem = input::foreign_text(&bytes)
+                .unwrap_or_else(|| format!("it is not text (byte {good} is not UTF-8)"));
+            Failure::usage(format_args!("{shown} is not a scenario: {problem}"))
         })?;
         let folder = path.parent().unwrap_or(Path::new("."));
         Self::parse(registry, &name, folder, text, change)
@@ -109,7 +138,7 @@ impl<'a> Scenario<'a> {
         if let Some(problems) = source.problems() {
             return Err(Failure::Usage(problems));
         }
-        let written = source.get("entities").map(|item| item.value.clone());
+        let written = source.get("entities").and_then(|item| item.value.whole());
         for assignment in &change.set {
             source.set_from(assignment);
         }
@@ -127,16 +156,47 @@ impl<'a> Scenario<'a> {
         };
         // Without a model there are problems, so there is one here.
         let Some(entry) = entry else { return Err(Failure::Usage(registry.unknown(""))) };
-        let table = match &initial {
-            Some(file) => Some(table::read(&folder.join(file), entry.schema)?),
-            None => None,
-        };
-        if let Some(table) = &table {
-            setup.population = fit_table(&source, table, setup.population, change)?;
-        } else if let (Some(Value::Whole(before)), Some(after)) = (written, change.entities) {
+        // A path in the file begins at the file, one on the command line where the user stands.
+        let initial = initial.map(|(file, here)| match here {
+            true => PathBuf::from(file),
+            false => folder.join(file),
+        });
+        let mut scenario =
+            Self { name: name.to_string(), entry, setup, ticks, params, initial, table: None };
+        if let Some(path) = &scenario.initial {
+            let said = source.get("entities").map(|_| setup.population);
+            let table = table::read(path, entry.schema, &scenario.most_rows(said)?)?;
+            setup.population = fit_table(&source, &table, said, change)?;
+            scenario.table = Some(Arc::new(table));
+        } else if let (Some(before), Some(after)) = (written, change.entities) {
             setup.world = resize(setup.world, before, after, change.scale)?;
         }
-        Ok(Self { name: name.to_string(), entry, setup, ticks, params, table })
+        scenario.setup = setup;
+        Ok(scenario)
+    }
+
+    /// How many rows a table may have: as many as the scenario says, if it does, and as can be
+    /// simulated in the memory that is free.
+    fn most_rows(&self, said: Option<u32>) -> Result<Most, Failure> {
+        let mut config = self.config(Options { workers: 1, ..Options::default() });
+        config.setup.population = 1;
+        let checked = self.entry.check(&config).map_err(|error| self.refuse(&error))?;
+        let scalars = crate::rows::fields(self.entry.schema).len() as u64;
+        let each = checked.bytes_per_entity + scalars * size_of::<f64>() as u64;
+        let population = u64::from(MAX_POPULATION);
+        let said = said.map_or(population, u64::from);
+        Ok(match memory::free() {
+            Some(free) if free / each < said => Most {
+                rows: free / each,
+                why: format!(
+                    "{} of memory are free, and each row takes about {}",
+                    human::bytes(free),
+                    human::bytes(each)
+                ),
+            },
+            _ if said < population => Most { rows: said, why: format!("`entities` is {said}") },
+            _ => Most { rows: population, why: "no world holds more entities".to_string() },
+        })
     }
 
     /// The configuration of a simulation.
@@ -177,16 +237,15 @@ pub(crate) fn options(args: &WorkerArgs) -> Options {
 fn fit_table(
     source: &Source,
     table: &Table,
-    said: u32,
+    said: Option<u32>,
     change: &ScenarioArgs,
 ) -> Result<u32, Failure> {
     let rows = u32::try_from(table.rows).unwrap_or(u32::MAX);
-    let given = source.get("entities").is_some();
     if rows == 0 {
         let problem = "the initial table has no rows: there must be at least one entity";
         return Err(Failure::usage(format_args!("{}: {problem}", source.name)));
     }
-    if change.scale || given && said != rows {
+    if let Some(said) = said.filter(|said| change.scale || *said != rows) {
         return Err(Failure::usage(format_args!(
             "{}: `entities` is {said}, but the initial table has {rows} rows: leave `entities` out",
             source.name
@@ -218,7 +277,8 @@ struct Read {
     setup: Setup,
     ticks: u64,
     params: Vec<(String, f64)>,
-    initial: Option<String>,
+    /// The path of a table, and whether the command line gave it.
+    initial: Option<(String, bool)>,
 }
 
 struct Reader<'s> {
@@ -254,7 +314,7 @@ impl Reader<'_> {
     /// Reads all keys; None if one that is needed is missing or wrong.
     fn read(&mut self, entry: Option<&Entry>) -> Option<Read> {
         self.unknown(entry);
-        let initial = self.text("initial");
+        let initial = self.file("initial");
         let missing = initial.is_some().then_some(0);
         let population = self.whole("entities", 1, u64::from(MAX_POPULATION), missing);
         let seed = self.whole("seed", 0, u64::MAX, Some(1));
@@ -279,22 +339,22 @@ impl Reader<'_> {
             .map(|key| (*key).to_string())
             .chain(params.iter().map(|param| format!("params.{}", param.name)))
             .collect();
-        for item in self.source.items.clone() {
-            let of_params = item.path.starts_with("params.");
-            if known.contains(&item.path) || of_params && entry.is_none() {
-                continue;
-            }
-            let problem = if SECTIONS.contains(&item.path.as_str()) {
+        let is_known = |item: &Item| {
+            known.contains(&item.path) || item.path.starts_with("params.") && entry.is_none()
+        };
+        self.source.blame_unknown(is_known, |item| match entry {
+            _ if SECTIONS.contains(&item.path.as_str()) => {
                 format!("`{0}` is {1}: it must be a table, [{0}]", item.path, item.value.describe())
-            } else if let (true, Some(entry)) = (of_params, entry) {
+            }
+            Some(entry) if item.path.starts_with("params.") => {
                 let more = format!("; `flockwork models {}` lists them all", entry.name);
                 unknown_key(&item.path, &known, &more)
-            } else {
+            }
+            _ => {
                 let keys = format!("; a scenario has {} and [params]", human::list(&KEYS));
                 unknown_key(&item.path, &known, &keys)
-            };
-            self.source.blame(&item, &problem);
-        }
+            }
+        });
     }
 
     /// A key's item; notes that it is missing.
@@ -318,11 +378,10 @@ impl Reader<'_> {
             return Some(missing);
         }
         let item = self.needed(path, &allowed)?;
-        match item.value {
-            Value::Whole(number) if (i128::from(low)..=i128::from(high)).contains(&number) => {
-                u64::try_from(number).ok()
-            }
-            _ => self.wrong(&item, &allowed),
+        let number = item.value.whole().and_then(|number| u64::try_from(number).ok());
+        match number.filter(|number| (low..=high).contains(number)) {
+            None => self.wrong(&item, &allowed),
+            number => number,
         }
     }
 
@@ -341,10 +400,10 @@ impl Reader<'_> {
         if number >= low && number <= high { Some(number) } else { self.wrong(item, allowed) }
     }
 
-    fn text(&mut self, path: &str) -> Option<String> {
+    fn file(&mut self, path: &str) -> Option<(String, bool)> {
         let item = self.source.get(path).cloned()?;
         match &item.value {
-            Value::Text(text) if !text.is_empty() => Some(text.clone()),
+            Value::Text(text) if !text.is_empty() => Some((text.clone(), item.is_option())),
             _ => self.wrong(&item, "the path of a .csv or .parquet file, in quotes"),
         }
     }
@@ -357,7 +416,13 @@ impl Reader<'_> {
             Value::Text(name) => Edge::from_name(name),
             _ => None,
         };
-        edge.or_else(|| self.wrong(&item, "\"torus\", \"walls\" or \"open\""))
+        let near = match &item.value {
+            Value::Text(name) => human::nearest(name, Edge::NAMES.map(|(name, _)| name)),
+            _ => None,
+        };
+        let hint = near.map_or(String::new(), |near| format!("; did you mean \"{near}\"?"));
+        let allowed = format!("\"torus\", \"walls\" or \"open\"{hint}");
+        edge.or_else(|| self.wrong(&item, &allowed))
     }
 
     fn params(&mut self, entry: Option<&Entry>) -> Option<Vec<(String, f64)>> {

@@ -2,8 +2,10 @@
 //!
 //! A key is a dotted path such as `world.width`. It comes from the file or from the command line;
 //! the later one wins. Reading a key never fails: what is wrong is collected, so that a user sees
-//! all of it at once, in the order of the file.
+//! all of it at once, in the order of the file. What is shown of a file is short, and fit for a
+//! terminal.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -11,6 +13,12 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::human;
+
+/// The most problems that are told one by one.
+const MOST_PROBLEMS: usize = 20;
+
+/// How much of a line is shown, in characters.
+const LINE: usize = 100;
 
 /// A value of a scenario.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,11 +51,25 @@ impl Value {
         }
     }
 
+    /// It as a whole number, however it is written: `100`, `1e2` and `100.0` are the same.
+    pub(super) fn whole(&self) -> Option<i128> {
+        /// Up to here a float is one whole number, and not also its neighbours.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        match *self {
+            Value::Whole(number) => Some(number),
+            Value::Number(number) if number.fract() == 0.0 && number.abs() <= EXACT => {
+                Some(number as i128)
+            }
+            _ => None,
+        }
+    }
+
     /// What to call it in "`dt` is ...".
     pub(super) fn describe(&self) -> String {
         match self {
-            Value::Text(text) => format!("the text \"{text}\""),
+            Value::Text(text) => format!("the text \"{}\"", human::shown(text)),
             Value::Whole(number) => number.to_string(),
+            Value::Number(number) if number.abs() >= 1.0e16 => format!("{number:e}"),
             Value::Number(number) => number.to_string(),
             Value::Other(kind) => format!("a {kind}"),
         }
@@ -71,29 +93,52 @@ pub(super) struct Item {
     origin: Origin,
 }
 
+impl Item {
+    /// Its place in the order of problems: that of the file, then the command line.
+    fn place(&self) -> usize {
+        match &self.origin {
+            Origin::File(span) => span.start,
+            Origin::Option(_) => usize::MAX,
+        }
+    }
+
+    /// Whether it comes from the command line.
+    pub(super) fn is_option(&self) -> bool {
+        matches!(self.origin, Origin::Option(_))
+    }
+}
+
 /// A scenario before it is known what its keys mean.
 pub(super) struct Source {
     /// What to call the file.
     pub(super) name: String,
     text: String,
-    pub(super) items: Vec<Item>,
+    /// Where each line begins.
+    lines: Vec<usize>,
+    items: HashMap<String, Item>,
     problems: Vec<(usize, String)>,
+    /// Problems that are only counted.
+    more: usize,
 }
 
 impl Source {
     /// Reads TOML; whatever is wrong is collected.
     pub(super) fn new(name: &str, text: &str) -> Self {
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let mut source = Self {
-            name: name.to_string(),
+            name: human::escaped(name, ""),
             text: text.to_string(),
-            items: Vec::new(),
+            lines: std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect(),
+            items: HashMap::new(),
             problems: Vec::new(),
+            more: 0,
         };
         match DeTable::parse(text) {
             Ok(table) => source.flatten(table.get_ref()),
             Err(error) => {
                 let span = error.span().unwrap_or(0..0);
-                let problem = source.located(&span, &format!("not TOML: {}", error.message()));
+                let message = human::shown(error.message());
+                let problem = source.located(&span, &format!("not TOML: {message}"));
                 source.problems.push((span.start, problem));
             }
         }
@@ -102,14 +147,15 @@ impl Source {
 
     fn flatten(&mut self, table: &DeTable<'_>) {
         for (key, value) in table {
-            let name = key.get_ref().as_ref();
+            let name = bare(key.get_ref());
             match value.get_ref() {
-                DeValue::Table(inner) if super::SECTIONS.contains(&name) => {
+                DeValue::Table(inner) if super::SECTIONS.contains(&name.as_str()) => {
                     for (key, value) in inner {
-                        self.push(format!("{name}.{}", key.get_ref()), key.span(), value);
+                        let path = format!("{name}.{}", bare(key.get_ref()));
+                        self.push(path, key.span(), value);
                     }
                 }
-                _ => self.push(name.to_string(), key.span(), value),
+                _ => self.push(name, key.span(), value),
             }
         }
     }
@@ -119,19 +165,21 @@ impl Source {
         // A section's span is its header; a value below its key is shown with it.
         let span = if self.line_of(span.start) == self.line_of(span.end) { span } else { key };
         let value = Value::from_toml(value.get_ref());
-        self.items.push(Item { path, value, origin: Origin::File(span) });
+        self.put(path, value, Origin::File(span));
+    }
+
+    fn put(&mut self, path: String, value: Value, origin: Origin) {
+        self.items.insert(path.clone(), Item { path, value, origin });
     }
 
     /// Sets a key from the command line.
     pub(super) fn set(&mut self, path: &str, value: Value, option: &str) {
-        self.items.retain(|item| item.path != path);
-        let origin = Origin::Option(option.to_string());
-        self.items.push(Item { path: path.to_string(), value, origin });
+        self.put(path.to_string(), value, Origin::Option(option.to_string()));
     }
 
     /// Sets a key from `--set KEY=VALUE`.
     pub(super) fn set_from(&mut self, assignment: &str) {
-        let option = format!("--set {assignment}");
+        let option = format!("--set {}", human::shown(assignment));
         let Some((path, text)) = assignment.split_once('=') else {
             self.problems.push((usize::MAX, format!("{option}: it must be KEY=VALUE")));
             return;
@@ -147,16 +195,31 @@ impl Source {
 
     /// The key of this path.
     pub(super) fn get(&self, path: &str) -> Option<&Item> {
-        self.items.iter().find(|item| item.path == path)
+        self.items.get(path)
+    }
+
+    /// Notes every key that is not `known`, with what `problem` says about it.
+    pub(super) fn blame_unknown(
+        &mut self,
+        known: impl Fn(&Item) -> bool,
+        problem: impl Fn(&Item) -> String,
+    ) {
+        let unknown = self.items.values().filter(|item| !known(item));
+        let mut unknown: Vec<Item> = unknown.cloned().collect();
+        unknown.sort_by(|a, b| (a.place(), &a.path).cmp(&(b.place(), &b.path)));
+        self.more += unknown.len().saturating_sub(MOST_PROBLEMS);
+        for item in unknown.iter().take(MOST_PROBLEMS) {
+            self.blame(item, &problem(item));
+        }
     }
 
     /// Notes what is wrong with a key.
     pub(super) fn blame(&mut self, item: &Item, problem: &str) {
-        let (at, text) = match &item.origin {
-            Origin::File(span) => (span.start, self.located(span, problem)),
-            Origin::Option(option) => (usize::MAX, format!("{option}: {problem}")),
+        let text = match &item.origin {
+            Origin::File(span) => self.located(span, problem),
+            Origin::Option(option) => format!("{option}: {problem}"),
         };
-        self.problems.push((at, text));
+        self.problems.push((item.place(), text));
     }
 
     /// Notes what is wrong with the scenario as a whole.
@@ -168,48 +231,92 @@ impl Source {
     pub(super) fn problems(&mut self) -> Option<String> {
         self.problems.sort_by_key(|(at, _)| *at);
         let mut text = String::new();
-        for (i, (_, problem)) in self.problems.iter().enumerate() {
+        for (i, (_, problem)) in self.problems.iter().take(MOST_PROBLEMS).enumerate() {
             let _ = write!(text, "{}{problem}", if i == 0 { "" } else { "\n" });
+        }
+        let more = self.more + self.problems.len().saturating_sub(MOST_PROBLEMS);
+        if more > 0 {
+            let _ = write!(text, "\n{}: {} more", self.name, human::plural(more as u64, "mistake"));
         }
         (!text.is_empty()).then_some(text)
     }
 
+    /// The number of the line, from 0.
     fn line_of(&self, at: usize) -> usize {
-        self.text.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count()
+        self.lines.partition_point(|begin| *begin <= at).saturating_sub(1)
     }
 
     /// A problem with its place and the line it is on.
     fn located(&self, span: &Range<usize>, problem: &str) -> String {
         let start = span.start.min(self.text.len());
         let line = self.line_of(start);
-        let begin = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let shown = self.text.lines().nth(line).unwrap_or("");
-        let column = self.text[begin..start].chars().count();
-        let end = span.end.clamp(start, begin + shown.len().max(start - begin));
+        let begin = self.lines[line];
+        let text = self.text[begin..].split('\n').next().unwrap_or("");
+        let text = text.strip_suffix('\r').unwrap_or(text);
+        let column = self.text.get(begin..start).map_or(0, |before| before.chars().count());
+        let end = span.end.clamp(start, begin + text.len().max(start - begin));
         let marks = self.text.get(start..end).map_or(1, |marked| marked.chars().count()).max(1);
+        // Of a long line only what is around the place; every character takes one column.
+        let first = if column < LINE * 3 / 4 { 0 } else { column - LINE / 4 };
+        let still = |c: char| if human::is_active(c) { ' ' } else { c };
+        let mut shown: String = text.chars().skip(first).take(LINE).map(still).collect();
+        if text.chars().nth(first + LINE).is_some() {
+            shown.push('…');
+        }
+        let marks = marks.min(LINE - (column - first).min(LINE - 1));
         let number = (line + 1).to_string();
         let margin = " ".repeat(number.len());
         format!(
             "{}:{number}:{}: {problem}\n{margin} |\n{number} | {shown}\n{margin} | {}{}",
             self.name,
             column + 1,
-            " ".repeat(column),
+            " ".repeat(column - first),
             "^".repeat(marks),
         )
     }
 }
 
+/// A key as one writes it in TOML: one that is not made of letters, digits, `_` and `-` is quoted,
+/// so that `"world.width"` is not the `width` of `[world]`.
+fn bare(key: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if !key.is_empty() && key.chars().all(plain) { key.to_string() } else { format!("\"{key}\"") }
+}
+
 /// What to say about a key that does not exist.
 pub(super) fn unknown_key(path: &str, known: &[String], more: &str) -> String {
-    let inner = known.iter().find(|known| known.rsplit('.').next() == Some(path));
-    let names = known.iter().map(String::as_str).chain(super::SECTIONS);
-    match inner.map(String::as_str).or_else(|| human::nearest(path, names)) {
+    let there_is_none = format!("there is no key `{}`", human::shown(path));
+    let unquoted = path.replace('"', "");
+    if unquoted != path && known.contains(&unquoted) {
+        return format!("{there_is_none}; write `{unquoted}` without quotes{more}");
+    }
+    match nearest_key(&unquoted, known) {
         Some(near) if super::SECTIONS.contains(&near) => {
+            let path = human::shown(path);
             format!("there is no table `[{path}]`; did you mean `[{near}]`?{more}")
         }
-        Some(near) => format!("there is no key `{path}`; did you mean `{near}`?{more}"),
-        None => format!("there is no key `{path}`{more}"),
+        Some(near) => format!("{there_is_none}; did you mean `{near}`?{more}"),
+        None => format!("{there_is_none}{more}"),
     }
+}
+
+/// The key that was most likely meant: the whole path is compared, and its last part, which may
+/// have been put elsewhere.
+fn nearest_key<'a>(path: &str, known: &'a [String]) -> Option<&'a str> {
+    fn last(path: &str) -> &str {
+        path.rsplit('.').next().unwrap_or(path)
+    }
+    let inner = |name: &str| known.iter().map(String::as_str).find(|key| last(key) == name);
+    if let Some(key) = inner(last(path)) {
+        return Some(key);
+    }
+    let renamed = super::RENAMED.iter().find(|(former, _)| *former == last(path).to_lowercase());
+    if let Some((_, now)) = renamed {
+        return Some(now);
+    }
+    let names = known.iter().map(String::as_str).chain(super::SECTIONS);
+    human::nearest(path, names)
+        .or_else(|| human::nearest(last(path), known.iter().map(|key| last(key))).and_then(inner))
 }
 
 #[cfg(test)]
@@ -225,6 +332,7 @@ mod tests {
         assert_eq!(source.get("world.edge").unwrap().value, Value::Text("torus".to_string()));
         assert_eq!(source.get("dt").unwrap().value, Value::Whole(2));
         assert_eq!(source.items.len(), 3);
+        assert!(source.get("dt").unwrap().is_option());
         assert_eq!(source.problems(), None);
         source.set_from("nonsense");
         assert!(source.problems().unwrap().contains("KEY=VALUE"));
@@ -237,6 +345,23 @@ mod tests {
         source.blame(&item, "no such key");
         let text = source.problems().unwrap();
         assert_eq!(text, "a.toml:2:1: no such key\n  |\n2 | entitis = 5\n  | ^^^^^^^^^^^");
+    }
+
+    #[test]
+    fn a_long_line_is_shown_around_the_place_and_cannot_steer_a_terminal() {
+        let text = format!("a = '{}'\nb = {{ c = '\u{200f}{0}', d = 1 }}\n", "é\t".repeat(5000));
+        let mut source = Source::new("a\u{1b}[2J.toml", &text);
+        for path in ["a", "b"] {
+            let item = source.get(path).unwrap().clone();
+            source.blame(&item, "no such key");
+        }
+        let text = source.problems().unwrap();
+        assert!(
+            text.starts_with("a\\u{1b}[2J.toml:1:1: no such key\n  |\n1 | a = 'é é "),
+            "{text}"
+        );
+        assert!(text.chars().all(|c| c == '\n' || !human::is_active(c)), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() < 120), "{text}");
     }
 
     #[test]

@@ -1,97 +1,150 @@
-//! Reads a Parquet table, whatever number types its columns have.
+//! Reads a Parquet table, a piece at a time, whatever number types its columns have.
 
-use std::fs::File;
-use std::path::Path;
+use std::sync::Arc;
 
 use flockwork_kernel::columns::Column;
-use flockwork_scheduler_native::Table;
-use parquet::basic::{ConvertedType, Type as Physical};
-use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use flockwork_scheduler_native::{Lines, Table, TableColumn};
+use parquet::basic::Compression;
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
 use parquet::data_type::DataType;
 use parquet::errors::ParquetError;
-use parquet::file::reader::{FileReader, SerializedFileReader};
-use parquet::schema::types::ColumnDescriptor;
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::reader::ChunkReader;
+use parquet::file::serialized_reader::SerializedPageReader;
 
-use super::{Place, places, table};
+use super::bounded::{Bounded, Pages, look};
+use super::parquet_types::{Kind, big_endian, decimal, half, kind};
+use super::{Most, columns, table};
+use crate::human;
 
 /// How many values are read at once.
 const BATCH: usize = 1 << 14;
 
-pub(super) fn read(path: &Path, schema: &[Column]) -> Result<Table, String> {
-    let file = File::open(path).map_err(|error| error.to_string())?;
-    let reader = SerializedFileReader::new(file).map_err(|error| problem(&error))?;
-    let described = reader.metadata().file_metadata().schema_descr().columns().to_vec();
-    let names: Vec<String> = described.iter().map(|column| column.path().string()).collect();
+/// A column of the file that is wanted.
+struct Wanted {
+    /// Its place among the leaves of the schema.
+    leaf: usize,
+    kind: Kind,
+    column: TableColumn,
+}
+
+pub(super) fn read(
+    file: impl ChunkReader + 'static,
+    schema: &[Column],
+    most: &Most,
+) -> Result<Table, String> {
     // Data frames add the number of a row under this name.
-    let is_index = |name: &str| name.starts_with("__index_level_");
-    let used = names.iter().map(String::as_str).filter(|name| !is_index(name));
-    let mut places = places(used, schema)?;
-    let numbers: Vec<usize> =
-        (0..names.len()).filter(|number| !is_index(&names[*number])).collect();
-    for group in 0..reader.num_row_groups() {
-        let rows = reader.get_row_group(group).map_err(|error| problem(&error))?;
-        for (place, &number) in places.iter_mut().zip(&numbers) {
-            let column = rows.get_column_reader(number).map_err(|error| problem(&error))?;
-            read_column(column, &described[number], place)
-                .map_err(|problem| format!("column `{}`: {problem}", names[number]))?;
+    read_some(file, schema, most, |name| !name.starts_with("__index_level_"))
+}
+
+/// Reads the columns with such names.
+pub(super) fn read_some(
+    file: impl ChunkReader + 'static,
+    schema: &[Column],
+    most: &Most,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<Table, String> {
+    look(&file).map_err(|error| problem(&error))?;
+    let metadata = ParquetMetaDataReader::new().parse_and_finish(&file);
+    let metadata = metadata.map_err(|error| problem(&error))?;
+    let mut wanted = wanted(&metadata, schema, is_wanted)?;
+    let groups = metadata.row_groups();
+    let rows = groups.iter().map(|group| u64::try_from(group.num_rows()).unwrap_or(u64::MAX));
+    most.allows(rows.fold(0, u64::saturating_add))?;
+    let mut chunks = groups.iter().flat_map(|group| group.columns());
+    let gzip = chunks.any(|chunk| matches!(chunk.compression(), Compression::GZIP(_)));
+    let file = Arc::new(Bounded::new(file, gzip));
+    for group in groups {
+        for Wanted { leaf, kind, column } in &mut wanted {
+            let chunk = group.column(*leaf);
+            let begin = chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset());
+            if begin < 0 || chunk.compressed_size() < 0 {
+                return Err("its footer is damaged".to_string());
+            }
+            let rows = usize::try_from(group.num_rows()).unwrap_or(usize::MAX);
+            let pages = SerializedPageReader::new(Arc::clone(&file), chunk, rows, None)
+                .map_err(|error| problem(&error))?;
+            let reader = get_column_reader(chunk.column_descr_ptr(), Box::new(Pages::new(pages)));
+            read_column(reader, *kind, column, most)
+                .map_err(|problem| format!("column `{}`: {problem}", column.name))?;
         }
     }
-    let rows = places.first().map_or(0, |place| place.column.values.len());
-    if let Some(short) = places.iter().find(|place| place.column.values.len() != rows) {
+    let rows = wanted.first().map_or(0, |first| first.column.values.len());
+    if let Some(short) = wanted.iter().find(|other| other.column.values.len() != rows) {
         return Err(format!("column `{}` has not as many rows as the first", short.column.name));
     }
-    Ok(table(places, rows))
+    Ok(table(wanted.into_iter().map(|wanted| wanted.column).collect(), rows, Lines::default()))
+}
+
+/// The columns that are read, each of a type that can be.
+fn wanted(
+    metadata: &ParquetMetaData,
+    schema: &[Column],
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<Wanted>, String> {
+    let described = metadata.file_metadata().schema_descr();
+    let fields = described.root_schema().get_fields().iter();
+    let fields: Vec<_> = fields.filter(|field| is_wanted(field.name())).collect();
+    let columns = columns(fields.iter().map(|field| field.name()), schema)?;
+    let mut wanted = Vec::new();
+    for (field, column) in fields.into_iter().zip(columns) {
+        let kind = kind(field)
+            .map_err(|problem| format!("column `{}`: {problem}", human::shown(field.name())))?;
+        let leaf = (0..described.num_columns())
+            .find(|leaf| described.column(*leaf).path().parts() == [field.name()]);
+        let leaf = leaf.ok_or_else(|| format!("column `{}` is not there", column.name))?;
+        wanted.push(Wanted { leaf, kind, column });
+    }
+    Ok(wanted)
 }
 
 fn read_column(
     reader: ColumnReader,
-    described: &ColumnDescriptor,
-    place: &mut Place,
+    kind: Kind,
+    column: &mut TableColumn,
+    most: &Most,
 ) -> Result<(), String> {
-    if described.max_rep_level() > 0 {
-        return Err("it holds lists: give one column for each component".to_string());
-    }
-    let unsigned = matches!(
-        described.converted_type(),
-        ConvertedType::UINT_8
-            | ConvertedType::UINT_16
-            | ConvertedType::UINT_32
-            | ConvertedType::UINT_64
-    );
+    let whole = |signed: i64, unsigned: u64| match kind {
+        Kind::Unsigned => unsigned as f64,
+        Kind::Decimal(scale) => decimal(signed.into(), scale),
+        _ => signed as f64,
+    };
+    let bytes = |bytes: &[u8]| match kind {
+        Kind::Half => half(bytes),
+        Kind::Decimal(scale) => big_endian(bytes).map(|digits| decimal(digits, scale)),
+        _ => None,
+    };
     match reader {
-        ColumnReader::FloatColumnReader(reader) => {
-            read_values(reader, place, |value| f64::from(*value))
-        }
-        ColumnReader::DoubleColumnReader(reader) => read_values(reader, place, |value| *value),
-        ColumnReader::Int32ColumnReader(reader) if unsigned => {
-            read_values(reader, place, |value| f64::from(*value as u32))
-        }
-        ColumnReader::Int32ColumnReader(reader) => {
-            read_values(reader, place, |value| f64::from(*value))
-        }
-        ColumnReader::Int64ColumnReader(reader) if unsigned => {
-            read_values(reader, place, |value| *value as u64 as f64)
-        }
+        ColumnReader::Int32ColumnReader(reader) => values(reader, column, most, |value| {
+            Some(whole((*value).into(), (*value as u32).into()))
+        }),
         ColumnReader::Int64ColumnReader(reader) => {
-            read_values(reader, place, |value| *value as f64)
+            values(reader, column, most, |value| Some(whole(*value, *value as u64)))
         }
-        ColumnReader::BoolColumnReader(reader) => {
-            read_values(reader, place, |value| f64::from(u8::from(*value)))
+        ColumnReader::FloatColumnReader(reader) => {
+            values(reader, column, most, |value| Some((*value).into()))
         }
-        _ => {
-            let kind = match described.physical_type() {
-                Physical::BYTE_ARRAY => "text".to_string(),
-                other => other.to_string(),
-            };
-            Err(format!("it holds {kind}: it must hold numbers"))
+        ColumnReader::DoubleColumnReader(reader) => {
+            values(reader, column, most, |value| Some(*value))
+        }
+        ColumnReader::FixedLenByteArrayColumnReader(reader) => {
+            values(reader, column, most, |value| bytes(value.data()))
+        }
+        ColumnReader::ByteArrayColumnReader(reader) => {
+            values(reader, column, most, |value| bytes(value.data()))
+        }
+        // No kind is made for these.
+        ColumnReader::BoolColumnReader(_) | ColumnReader::Int96ColumnReader(_) => {
+            Err("it holds no numbers".to_string())
         }
     }
 }
 
-fn read_values<T: DataType>(
+fn values<T: DataType>(
     mut reader: ColumnReaderImpl<T>,
-    place: &mut Place,
-    number: impl Fn(&T::T) -> f64,
+    column: &mut TableColumn,
+    most: &Most,
+    number: impl Fn(&T::T) -> Option<f64>,
 ) -> Result<(), String> {
     let (mut levels, mut values) = (Vec::new(), Vec::new());
     loop {
@@ -103,22 +156,24 @@ fn read_values<T: DataType>(
         if records == 0 {
             return Ok(());
         }
+        // The metadata may have said less.
+        most.allows((column.values.len() + records) as u64)?;
         if found != records {
             let first = levels.iter().position(|level| *level == 0).unwrap_or(0);
-            let row = place.column.values.len() + first + 1;
+            let row = column.values.len() + first + 1;
             return Err(format!("row {row} is null: every value must be a number"));
         }
         for value in &values {
-            place
-                .push(number(value))
-                .map_err(|problem| format!("row {} is {problem}", place.column.values.len() + 1))?;
+            let row = column.values.len() + 1;
+            let value = number(value).ok_or_else(|| format!("row {row} is too large a number"))?;
+            column.values.push(value);
         }
     }
 }
 
 /// Names what a reader without the optional parts can do about an error.
 fn problem(error: &ParquetError) -> String {
-    let text = error.to_string();
+    let text = human::shown(&error.to_string());
     if text.to_lowercase().contains("compression") || text.contains("feature") {
         format!("{text} (uncompressed, Snappy and gzip can be read)")
     } else {

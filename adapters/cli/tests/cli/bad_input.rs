@@ -101,7 +101,7 @@ fn wrong_types_are_named_with_what_is_allowed() {
 #[test]
 fn what_is_no_scenario_is_refused() {
     let place = Place::new();
-    place.write("binary.toml", [0xff, 0xfe, 0x00]);
+    place.write("binary.toml", [0xff, 0xff, 0x00]);
     place.write("broken.toml", "model = \n");
     place.write("empty.toml", "");
     std::fs::create_dir(place.path("folder")).unwrap();
@@ -109,7 +109,12 @@ fn what_is_no_scenario_is_refused() {
     refused_run(&place, "folder", &["cannot read the scenario folder"]);
     refused_run(&place, "binary.toml", &["binary.toml", "not UTF-8"]);
     refused_run(&place, "broken.toml", &["broken.toml:1", "not TOML"]);
-    refused_run(&place, "empty.toml", &["`model` is missing", "`dt` is missing"]);
+    refused_run(&place, "empty.toml", &["empty.toml: it is empty"]);
+    place.write("comment.toml", "# nothing\n");
+    refused_run(&place, "comment.toml", &["`model` is missing", "`dt` is missing"]);
+    // Longer than any scenario; only as much is read as may be.
+    place.write("long.toml", format!("# {}", "x".repeat(2 << 20)));
+    refused_run(&place, "long.toml", &["long.toml: it is longer than 1.00 MiB"]);
     place.refused("verfy", &["did you mean the command `flockwork verify`?"]);
 }
 

@@ -107,7 +107,7 @@ fn a_run_of_no_ticks_is_the_beginning() {
 fn entities_may_come_from_a_table_beside_the_scenario() {
     let scenario = BOIDS.replace("entities = 300", "initial = \"agents.csv\"");
     let place = Place::with(&scenario);
-    place.write("agents.csv", "# three boids\nvx, x, y\n0.5,1,2\n-0.5,3,4\n1,9.5,7\n");
+    place.write("agents.csv", "# three boids\nvx, x, y, vy\n0.5,1,2,0\n-0.5,3,4,0\n1,9.5,7,0\n");
     let text = place.output("run s.toml --record all.parquet --every 20");
     assert!(text.contains("boids  3 entities"), "{text}");
     // The table of a recording is one to begin with, once `tick` is gone.
@@ -116,7 +116,7 @@ fn entities_may_come_from_a_table_beside_the_scenario() {
     let mut run = elsewhere.flockwork("run --quiet");
     run.arg(&path).assert().success();
     // Only what the table does not say is the model's own choice.
-    place.write("agents.csv", "vx, x, y\n0.5,1,2\n-0.5,3,4\n1,9.5,7.5\n");
+    place.write("agents.csv", "vx, x, y, vy\n0.5,1,2,0\n-0.5,3,4,0\n1,9.5,7.5,0\n");
     let other = place.fingerprint("run s.toml");
     assert!(!text.contains(&other));
 }

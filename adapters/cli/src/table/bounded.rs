@@ -1,0 +1,166 @@
+//! Bounds what a Parquet file may ask for: it says itself how much memory its pages take.
+
+use std::io::Read;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use flate2::read::MultiGzDecoder;
+use parquet::basic::Encoding;
+use parquet::column::page::{Page, PageMetadata, PageReader};
+use parquet::errors::{ParquetError, Result};
+use parquet::file::reader::{ChunkReader, Length};
+
+use super::thrift;
+use crate::human;
+
+/// The largest page that is read, in bytes. Writers make them of about 1 MiB.
+const MOST_BYTES: u64 = 1 << 28;
+
+/// Gzip makes nothing smaller than by this factor.
+const MOST_GZIP: u64 = 1040;
+
+/// A Parquet file whose pages are looked at before they are read.
+pub(super) struct Bounded<R> {
+    inner: R,
+    /// How much of the page that comes stands before what is compressed.
+    before: AtomicU64,
+    gzip: bool,
+}
+
+impl<R> Bounded<R> {
+    /// A file whose pages may be compressed with gzip.
+    pub(super) fn new(inner: R, gzip: bool) -> Self {
+        Self { inner, before: AtomicU64::new(0), gzip }
+    }
+}
+
+/// Looks at the footer of a file.
+///
+/// # Errors
+///
+/// If it lists more than can be in it.
+pub(super) fn look(file: &impl ChunkReader) -> Result<()> {
+    let len = file.len();
+    if len < 8 {
+        return Ok(());
+    }
+    let end = file.get_bytes(len - 8, 8)?;
+    let footer = u64::from(u32::from_le_bytes([end[0], end[1], end[2], end[3]]));
+    if &end[4..] == b"PAR1" && footer <= len - 8 {
+        thrift::row_groups(file.get_read(len - 8 - footer)?.take(footer))?;
+    }
+    Ok(())
+}
+
+impl<R: Length> Length for Bounded<R> {
+    fn len(&self) -> u64 {
+        self.inner.len()
+    }
+}
+
+impl<R: ChunkReader> ChunkReader for Bounded<R> {
+    type T = R::T;
+
+    /// Is asked for the header of each page.
+    fn get_read(&self, start: u64) -> Result<R::T> {
+        let header = thrift::page_header(self.inner.get_read(start)?)?;
+        let whole = u64::try_from(header.whole).unwrap_or(u64::MAX);
+        if whole > MOST_BYTES {
+            return Err(too_large(whole));
+        }
+        self.before.store(header.before.try_into().unwrap_or(0), Ordering::Relaxed);
+        self.inner.get_read(start)
+    }
+
+    /// Is asked for the content of each page.
+    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
+        let end = start.checked_add(length as u64);
+        if end.is_none_or(|end| end > self.inner.len()) {
+            return Err(ParquetError::EOF("it ends too early".to_string()));
+        }
+        if length as u64 > MOST_BYTES {
+            return Err(too_large(length as u64));
+        }
+        let bytes = self.inner.get_bytes(start, length)?;
+        if self.gzip && length as u64 > MOST_BYTES / MOST_GZIP {
+            let before = self.before.load(Ordering::Relaxed) as usize;
+            let packed = bytes.get(before..).unwrap_or(&[]);
+            // It is unpacked twice, the first time into nothing: its length can be a lie.
+            let mut content = MultiGzDecoder::new(packed).take(MOST_BYTES + 1);
+            if std::io::copy(&mut content, &mut std::io::sink())? > MOST_BYTES {
+                return Err(too_large(MOST_BYTES + 1));
+            }
+        }
+        Ok(bytes)
+    }
+}
+
+fn too_large(bytes: u64) -> ParquetError {
+    ParquetError::General(format!(
+        "a page is {} long: the longest that is read is {}",
+        human::bytes(bytes),
+        human::bytes(MOST_BYTES)
+    ))
+}
+
+/// The pages of a column, held against one another.
+pub(super) struct Pages<P> {
+    inner: P,
+    /// Whether there was a dictionary.
+    dictionary: bool,
+}
+
+impl<P> Pages<P> {
+    pub(super) fn new(inner: P) -> Self {
+        Self { inner, dictionary: false }
+    }
+
+    fn check(&mut self, page: &Page) -> std::result::Result<(), &'static str> {
+        match page {
+            Page::DictionaryPage { buf, num_values, .. } => {
+                if *num_values as usize > buf.len() {
+                    return Err("a dictionary has more values than bytes");
+                }
+                self.dictionary = true;
+            }
+            Page::DataPage { encoding, .. } | Page::DataPageV2 { encoding, .. } => {
+                let needs =
+                    matches!(encoding, Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY);
+                if needs && !self.dictionary {
+                    return Err("a page needs a dictionary, and there is none");
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<P: PageReader> PageReader for Pages<P> {
+    fn get_next_page(&mut self) -> Result<Option<Page>> {
+        let page = self.inner.get_next_page()?;
+        if let Some(page) = &page {
+            self.check(page).map_err(|problem| ParquetError::General(problem.to_string()))?;
+        }
+        Ok(page)
+    }
+
+    fn peek_next_page(&mut self) -> Result<Option<PageMetadata>> {
+        self.inner.peek_next_page()
+    }
+
+    fn skip_next_page(&mut self) -> Result<()> {
+        self.inner.skip_next_page()
+    }
+
+    fn at_record_boundary(&mut self) -> Result<bool> {
+        self.inner.at_record_boundary()
+    }
+}
+
+impl<P: PageReader> Iterator for Pages<P> {
+    type Item = Result<Page>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.get_next_page().transpose()
+    }
+}

@@ -1,0 +1,203 @@
+//! Parquet files of other programs: `tests/parquet/generate.py` says what is in each.
+
+use bytes::Bytes;
+use flockwork_kernel::columns::Scalar;
+
+use super::*;
+
+macro_rules! file {
+    ($name:literal) => {
+        Bytes::from_static(include_bytes!(concat!("../../tests/parquet/", $name, ".parquet")))
+    };
+}
+
+fn most(rows: u64) -> Most {
+    Most { rows, why: "the test says so".to_string() }
+}
+
+/// Reads one column of a file, which is given the name of a model's; the others are left out of
+/// its schema by name.
+fn column(file: &Bytes, name: &'static str) -> Result<Vec<f64>, String> {
+    let reach = Reach::Owned;
+    let schema = [Column { name, scalar: Scalar::F32, components: 1, reach, about: "" }];
+    let mut table = parquet_in::read_some(file.clone(), &schema, &most(9), |field| field == name)?;
+    Ok(table.columns.remove(0).values)
+}
+
+const FRACTIONS: &[f64] = &[1.25, -2.5];
+const WHOLE: &[f64] = &[3.0, 200.0];
+
+#[track_caller]
+fn read_as(file: &Bytes, names: &[&'static str], wanted: &[f64]) {
+    for name in names {
+        assert_eq!(column(file, name).as_deref(), Ok(wanted), "{name}");
+    }
+}
+
+#[track_caller]
+fn refused(file: &Bytes, cases: &[(&'static str, &str)]) {
+    for (name, wanted) in cases {
+        let problem = column(file, name).unwrap_err();
+        assert!(problem.starts_with(&format!("column `{name}`: ")), "{name}: {problem}");
+        assert!(problem.contains(wanted), "{name}: {problem}");
+        let of_type = problem.contains("it must hold whole numbers, floating-point numbers or");
+        assert!(of_type || problem.contains("every value must be a number"), "{name}: {problem}");
+    }
+}
+
+#[test]
+fn what_pyarrow_writes_is_read_right_or_refused() {
+    let file = &file!("pyarrow");
+    let fractions =
+        ["float16", "float32", "float64", "dictionary", "decimal3", "decimal12", "decimal30"];
+    read_as(file, &fractions, FRACTIONS);
+    let whole = ["uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "decimal_whole"];
+    read_as(file, &whole, WHOLE);
+    read_as(file, &["int8"], &[3.0, 100.0]);
+    read_as(file, &["int64_large"], &[9_007_199_254_740_992.0, -9_223_372_036_854_775_808.0]);
+    read_as(file, &["uint64_large"], &[18_446_744_073_709_551_616.0, 16_777_217.0]);
+    read_as(file, &["uint32_large"], &[4_294_967_295.0, 16_777_217.0]);
+    // What is no number of its column is for the model to refuse, which knows the column.
+    let nan = column(file, "nan").unwrap();
+    assert!(nan[0] == 1.25 && nan[1].is_nan());
+    refused(
+        file,
+        &[
+            ("nulls", "row 2 is null"),
+            ("null_type", "nothing but nulls (INT32)"),
+            ("boolean", "booleans (BOOLEAN)"),
+            ("date32", "dates (DATE) (INT32)"),
+            ("date64", "dates (DATE) (INT32)"),
+            ("time32", "times of day (TIME) (INT32)"),
+            ("time64", "times of day (TIME) (INT64)"),
+            ("timestamp", "times (TIMESTAMP) (INT64)"),
+            ("timestamp_utc", "times (TIMESTAMP) (INT64)"),
+            ("text", "text (STRING) (BYTE_ARRAY)"),
+            ("large_text", "text (STRING)"),
+            ("category", "text (STRING)"),
+            ("binary", "bytes (BYTE_ARRAY)"),
+            ("fixed_binary", "bytes (FIXED_LEN_BYTE_ARRAY)"),
+            ("uuid", "identifiers (UUID)"),
+            ("list", "lists (LIST)"),
+            ("fixed_list", "lists (LIST)"),
+            ("struct", "structures"),
+            ("map", "maps (MAP)"),
+            ("decimal_256", "decimals of 60 digits"),
+        ],
+    );
+}
+
+#[test]
+fn pages_of_both_versions_and_all_encodings_are_read() {
+    let gzip = &file!("pyarrow_v2_gzip");
+    read_as(gzip, &["float64", "dictionary", "float32", "decimal30"], FRACTIONS);
+    read_as(gzip, &["int16"], WHOLE);
+    let old = &file!("pyarrow_old");
+    read_as(old, &["float64", "decimal3"], FRACTIONS);
+    refused(old, &[("timestamp", "times (INT96)")]);
+    let encodings = &file!("pyarrow_encodings");
+    read_as(encodings, &["float64"], FRACTIONS);
+    read_as(encodings, &["int64"], WHOLE);
+}
+
+#[test]
+fn what_pandas_writes_is_read_right_or_refused() {
+    let file = &file!("pandas");
+    read_as(file, &["float64", "float32", "decimal"], FRACTIONS);
+    read_as(file, &["int64", "uint8", "nullable"], WHOLE);
+    refused(
+        file,
+        &[
+            ("nullable_null", "row 2 is null"),
+            ("boolean", "booleans"),
+            ("timestamp", "times (TIMESTAMP)"),
+            ("text", "text (STRING)"),
+            ("category", "text (STRING)"),
+        ],
+    );
+}
+
+#[test]
+fn what_polars_writes_is_read_right_or_refused() {
+    let file = &file!("polars");
+    read_as(file, &["float64", "float32", "decimal"], FRACTIONS);
+    read_as(file, &["int64", "int16", "uint8", "uint64"], WHOLE);
+    refused(
+        file,
+        &[
+            ("boolean", "booleans"),
+            ("date", "dates (DATE)"),
+            ("time", "times of day (TIME)"),
+            ("timestamp", "times (TIMESTAMP)"),
+            ("text", "text (STRING)"),
+            ("category", "text (STRING)"),
+            ("list", "lists (LIST)"),
+            ("array", "lists (LIST)"),
+            ("struct", "structures"),
+            ("null_type", "nothing but nulls"),
+        ],
+    );
+}
+
+#[test]
+fn what_duckdb_writes_is_read_right_or_refused() {
+    let file = &file!("duckdb");
+    let fractions = ["float32", "float64", "decimal4", "decimal9", "decimal18", "decimal38"];
+    read_as(file, &fractions, FRACTIONS);
+    let whole = ["int16", "int32", "int64", "huge", "uint8", "uint16", "uint32", "uint64"];
+    read_as(file, &whole, WHOLE);
+    refused(
+        file,
+        &[
+            ("boolean", "booleans"),
+            ("date", "dates (DATE)"),
+            ("time", "times of day (TIME)"),
+            ("timestamp", "times (TIMESTAMP)"),
+            ("timestamp_tz", "times (TIMESTAMP)"),
+            ("interval", "intervals (INTERVAL)"),
+            ("uuid", "identifiers (UUID)"),
+            ("text", "text (STRING)"),
+            ("blob", "bytes (BYTE_ARRAY)"),
+            ("enum", "text (STRING)"),
+            ("list", "lists (LIST)"),
+            ("struct", "structures"),
+            ("map", "maps (MAP)"),
+            ("json", "JSON"),
+        ],
+    );
+}
+
+#[test]
+fn more_rows_than_may_be_are_refused_before_any_is_read() {
+    let schema = [Column {
+        name: "float64",
+        scalar: Scalar::F32,
+        components: 1,
+        reach: Reach::Owned,
+        about: "",
+    }];
+    let read = |rows| {
+        let file = file!("pyarrow_old");
+        parquet_in::read_some(file, &schema, &most(rows), |name| name == "float64")
+    };
+    assert_eq!(read(2).unwrap().rows, 2);
+    let problem = read(1).unwrap_err();
+    assert!(problem.contains("more than 1 rows, the most that there may be"), "{problem}");
+}
+
+#[test]
+fn a_file_cut_short_or_changed_is_refused_and_nothing_panics() {
+    for file in [file!("pyarrow_v2_gzip"), file!("pyarrow_old"), file!("duckdb")] {
+        for len in 0..file.len() {
+            assert!(column(&file.slice(..len), "float64").is_err(), "{len}");
+        }
+        for at in 0..file.len() {
+            for bit in [1, 0x80] {
+                let mut changed = file.to_vec();
+                changed[at] ^= bit;
+                // It may well be another good file.
+                let _ = column(&changed.into(), "float64");
+            }
+        }
+    }
+}
