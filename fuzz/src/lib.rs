@@ -3,6 +3,12 @@
 
 #![allow(missing_docs, clippy::too_many_arguments)]
 
+// By their path: they need no MPI, as their crate does.
+#[path = "../../scheduler-mpi/src/codec.rs"]
+pub mod codec;
+#[path = "../../scheduler-mpi/src/inbox.rs"]
+pub mod inbox;
+
 #[path = "../../scheduler/tests/domains/dots.rs"]
 pub mod dots;
 #[path = "../../scheduler/tests/domains/executors.rs"]
@@ -30,5 +36,33 @@ impl Bytes<'_> {
     pub fn below(&mut self, count: u32) -> u32 {
         let word = if count <= 256 { self.byte().into() } else { self.word() };
         word % count
+    }
+}
+
+/// How much of a simulation one input may have, so that it takes a few milliseconds: what is found
+/// in a large world in many ticks is found in a small one or in few.
+pub struct Budget(u64);
+
+impl Budget {
+    /// The most entities at tick 0 of a world that is held to it.
+    pub const ENTITIES: u32 = 60;
+
+    /// For one input.
+    pub fn new() -> Self {
+        Self(8_000)
+    }
+
+    /// Whether a tick of so many entities is within it; all of them may be in one place.
+    pub fn tick(&mut self, entities: u64) -> bool {
+        let cost = 300 + entities * entities / 4;
+        let within = self.0 >= cost;
+        self.0 = self.0.saturating_sub(cost);
+        within
+    }
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self::new()
     }
 }

@@ -41,7 +41,14 @@ const LOOK_EVERY: u32 = 64;
 /// Bytes in front of the items of a message: tick, number of migrants, number of ghosts.
 const HEADER_LEN: usize = 16;
 
-/// How a packet begins.
+/// The most bytes of a packet that is sent as differences: lengths are written in 32 bits, and LZ4
+/// itself ends below two GiB.
+const MOST: usize = 1 << 30;
+
+/// The most that a byte of LZ4 can stand for.
+const RATIO: usize = 255;
+
+/// The last byte of a packet: what it is.
 const PLAIN: u8 = 0;
 const DELTA: u8 = 1;
 /// As [`DELTA`], and nothing was sent before.
@@ -119,15 +126,16 @@ impl Codec {
                 continue;
             }
             let peer = &mut self.sent[rank];
-            if !near.contains(&(rank as u32)) || !wanted(self.deltas, peer) {
-                packet.insert(0, PLAIN);
+            if !near.contains(&(rank as u32)) || packet.len() > MOST || !wanted(self.deltas, peer) {
+                packet.push(PLAIN);
                 peer.former.clear();
                 continue;
             }
             let begin = Instant::now();
             let first = peer.former.is_empty();
-            let mut encoded = vec![if first { FIRST } else { DELTA }];
+            let mut encoded = Vec::new();
             encode(&mut peer.former, owned, ghost, packet, &mut self.scratch, &mut encoded);
+            encoded.push(if first { FIRST } else { DELTA });
             let (ns, raw) = (begin.elapsed().as_nanos() as f64, packet.len() as f64);
             *packet = encoded;
             if !first && peer.left == 0 {
@@ -152,17 +160,16 @@ impl Codec {
     ) -> Result<(), SimulationError> {
         for (rank, packet) in inbox.iter_mut().enumerate() {
             let peer = &mut self.received[rank];
-            match packet.first().copied() {
-                None => continue,
-                Some(PLAIN) => {
-                    peer.former.clear();
-                    packet.remove(0);
-                }
+            match packet.pop() {
+                None => {}
+                Some(PLAIN) => peer.former.clear(),
                 Some(kind) => {
                     if kind == FIRST {
                         peer.former.clear();
                     }
-                    let whole = decode(&mut peer.former, owned, ghost, &packet[1..]);
+                    let whole = matches!(kind, FIRST | DELTA)
+                        .then(|| decode(&mut peer.former, owned, ghost, packet))
+                        .flatten();
                     *packet = whole.ok_or_else(|| {
                         SimulationError::Transport(format!("a packet of rank {rank} is damaged"))
                     })?;
@@ -204,13 +211,14 @@ fn key(row: &[u8]) -> u64 {
     row.first_chunk().map_or(0, |key| u64::from_le_bytes(*key))
 }
 
-/// Splits a message into what stays as it is and its ghosts; None if it has none or is too short.
-fn split(message: &[u8], owned: usize, ghost: usize) -> Option<(&[u8], &[u8])> {
-    let migrants = word(message, 8)? as usize;
-    let ghosts = word(message, 12)? as usize;
+/// Where the ghosts of a message of `len` bytes begin, and how many there are, by its head; None if
+/// it has no such head.
+fn parts(head: &[u8], len: usize, owned: usize, ghost: usize) -> Option<(usize, usize)> {
+    let head = (len >= HEADER_LEN).then_some(head)?;
+    let migrants = word(head, 8)? as usize;
+    let ghosts = word(head, 12)? as usize;
     let begin = HEADER_LEN.checked_add(migrants.checked_mul(owned)?)?;
-    (message.len() == begin.checked_add(ghosts.checked_mul(ghost)?)?)
-        .then(|| message.split_at(begin))
+    (len == begin.checked_add(ghosts.checked_mul(ghost)?)?).then_some((begin, ghosts))
 }
 
 fn encode(
@@ -228,10 +236,11 @@ fn encode(
         let message = &packet[range.clone()];
         // The entry's head and the message's head tell the decoder all numbers.
         plain.extend_from_slice(&packet[range.start - ENTRY_LEN..range.start]);
-        let Some((head, rows)) = split(message, owned, ghost) else {
+        let Some((begin, _)) = parts(message, message.len(), owned, ghost) else {
             plain.extend_from_slice(message);
             return;
         };
+        let (head, rows) = message.split_at(begin);
         plain.extend_from_slice(head);
         let list = former.entry((from, to)).or_default();
         diffs.clear();
@@ -267,9 +276,11 @@ fn decode(
     ghost: usize,
     packet: &[u8],
 ) -> Option<Vec<u8>> {
-    let len = word(packet, 0)? as usize;
-    let plain = lz4_flex::decompress_size_prepended(packet.get(4..4 + len)?).ok()?;
-    let planes = lz4_flex::decompress_size_prepended(packet.get(8 + len..)?).ok()?;
+    let mut rest = packet;
+    let (plain, planes) = (unpack(&mut rest)?, unpack(&mut rest)?);
+    if !rest.is_empty() {
+        return None;
+    }
     let (mut out, mut at, mut plane) = (Vec::with_capacity(packet.len()), 0, 0);
     let width = ghost - KEY_LEN;
     while at < plain.len() {
@@ -277,15 +288,12 @@ fn decode(
         let (from, to, len) = (word(head, 0)?, word(head, 4)?, word(head, 8)? as usize);
         out.extend_from_slice(head);
         at += ENTRY_LEN;
-        let migrants = word(&plain, at + 8)? as usize;
-        let ghosts = word(&plain, at + 12)? as usize;
-        let begin = HEADER_LEN.checked_add(migrants.checked_mul(owned)?)?;
-        if len != begin.checked_add(ghosts.checked_mul(ghost)?)? {
+        let Some((begin, ghosts)) = parts(plain.get(at..)?, len, owned, ghost) else {
             // No message of this lane: it was sent as it is.
             out.extend_from_slice(plain.get(at..at + len)?);
             at += len;
             continue;
-        }
+        };
         out.extend_from_slice(plain.get(at..at + begin)?);
         at += begin;
         let list = former.entry((from, to)).or_default();
@@ -307,7 +315,7 @@ fn decode(
             }
         }
         let count = known.len();
-        let bytes = planes.get(plane..plane + count * width)?;
+        let bytes = planes.get(plane..)?.get(..count * width)?;
         plane += count * width;
         for (index, row) in known.into_iter().enumerate() {
             for byte in 0..width {
@@ -319,6 +327,18 @@ fn decode(
         out.extend(rows);
     }
     Some(out)
+}
+
+/// Takes one compressed part from the front of a packet. It can be no longer than its bytes can
+/// say, whatever length it claims.
+fn unpack(rest: &mut &[u8]) -> Option<Vec<u8>> {
+    let len = word(rest, 0)? as usize;
+    let packed = rest.get(4..)?.get(..len)?;
+    *rest = &rest[4 + len..];
+    if word(packed, 0)? as usize > packed.len() * RATIO {
+        return None;
+    }
+    lz4_flex::decompress_size_prepended(packed).ok()
 }
 
 impl List {

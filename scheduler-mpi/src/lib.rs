@@ -9,12 +9,14 @@
 //! | --- | --- |
 //! | [`network`] | the only module that calls MPI |
 //! | [`ranks`] | the executor: threads within a rank, packets between ranks |
+//! | [`inbox`] | what came from other ranks, found by receiver |
 //! | [`codec`] | ghosts as differences from what was sent before |
 //! | [`world`] | a rank's part of a run, as the command line drives it |
 //! | [`guard`] | errors, panics and deaths end all ranks, with a word on why |
 
 pub mod codec;
 pub mod guard;
+pub mod inbox;
 pub mod network;
 pub mod ranks;
 pub mod world;

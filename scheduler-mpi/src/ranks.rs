@@ -20,6 +20,7 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use crate::codec::{Codec, Deltas};
+use crate::inbox::Inbox;
 use crate::network::Network;
 
 /// The executor of one rank.
@@ -66,24 +67,13 @@ struct LaneBoxes {
     /// Exchanges done.
     exchanged: u32,
     /// What came from each rank in the last one.
-    inbox: Vec<Vec<u8>>,
-    /// Where its messages are, by (receiver, sender).
-    index: Vec<Entry>,
+    inbox: Inbox,
 }
 
 #[derive(Default)]
 struct Letter {
     full: bool,
     bytes: Vec<u8>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    to: u32,
-    from: u32,
-    rank: u32,
-    begin: usize,
-    end: usize,
 }
 
 impl Ranks {
@@ -180,6 +170,7 @@ impl Ranks {
         let Some(at) = self.lanes.iter().position(|lane| due(&lane)) else {
             return Err(SimulationError::Transport("no lane is closed, yet all wait".into()));
         };
+        let own = self.local();
         let lane = &mut self.lanes[at];
         let mut packets: Vec<Vec<u8>> =
             lane.packets.iter().map(|packet| core::mem::take(&mut *open(packet))).collect();
@@ -194,25 +185,14 @@ impl Ranks {
         self.traffic.raw_bytes += raw as u64;
         self.traffic.sent_bytes += sent as u64;
         self.traffic.messages += packets.iter().filter(|packet| !packet.is_empty()).count() as u64;
-        self.network.trade(&self.near, &mut packets, &mut lane.inbox);
+        self.network.trade(&self.near, &mut packets, &mut lane.inbox.packets);
         if moves {
-            self.codec.decode(owned, ghosts, &mut lane.inbox)?;
+            self.codec.decode(owned, ghosts, &mut lane.inbox.packets)?;
         }
         for (place, packet) in lane.packets.iter().zip(packets) {
             *open(place) = packet;
         }
-        lane.index.clear();
-        for (rank, packet) in lane.inbox.iter().enumerate() {
-            let whole = packet::entries(packet, |from, to, range| {
-                let (begin, end) = (range.start, range.end);
-                lane.index.push(Entry { to, from, rank: rank as u32, begin, end });
-            });
-            if !whole {
-                let problem = format!("a packet of rank {rank} is cut short");
-                return Err(SimulationError::Transport(problem));
-            }
-        }
-        lane.index.sort_unstable_by_key(|entry| (entry.to, entry.from));
+        lane.inbox.sort(own, self.domains)?;
         lane.exchanged += 1;
         self.traffic.ns += begin.elapsed().as_nanos() as u64;
         Ok(())
@@ -269,7 +249,7 @@ impl Executor for Ranks {
                 letters: (0..count * count).map(|_| Mutex::default()).collect(),
                 packets: (0..ranks).map(|_| Mutex::default()).collect(),
                 cleared: (0..count).map(|_| AtomicU32::new(0)).collect(),
-                inbox: self.network.boxes(),
+                inbox: Inbox::new(self.network.boxes()),
                 ..LaneBoxes::default()
             };
         }
@@ -300,8 +280,7 @@ impl Executor for Ranks {
         let lane = |lane: &LaneBoxes| -> usize {
             let letters = lane.letters.iter().map(|letter| open(letter).bytes.capacity());
             let packets = lane.packets.iter().map(|packet| open(packet).capacity());
-            let inbox = lane.inbox.iter().map(Vec::capacity);
-            letters.chain(packets).chain(inbox).sum()
+            letters.chain(packets).sum::<usize>() + lane.inbox.memory_bytes()
         };
         self.lanes.iter().map(lane).sum::<usize>() + self.codec.memory_bytes()
     }
@@ -353,24 +332,15 @@ impl Transport for Port<'_> {
     fn visit(&mut self, lane: Lane, each: &mut dyn FnMut(u32, &[u8])) -> Result<(), Infallible> {
         let own = self.ranks.local();
         let boxes = &self.ranks.lanes[lane as usize];
-        let me = own.start + self.local as u32;
-        let first = boxes.index.partition_point(|entry| entry.to < me);
-        let remote = boxes.index[first..].iter().take_while(|entry| entry.to == me);
-        let mut show = |entry: &Entry| {
-            each(entry.from, &boxes.inbox[entry.rank as usize][entry.begin..entry.end]);
-        };
-        remote.clone().filter(|entry| entry.from < own.start).for_each(&mut show);
         let letters = &boxes.letters[self.local * own.len()..(self.local + 1) * own.len()];
-        for (from, letter) in own.clone().zip(letters) {
-            let letter = open(letter);
-            if letter.full {
-                each(from, &letter.bytes);
+        boxes.inbox.visit(own.start + self.local as u32, &own, each, |each| {
+            for (from, letter) in own.clone().zip(letters) {
+                let letter = open(letter);
+                if letter.full {
+                    each(from, &letter.bytes);
+                }
             }
-        }
-        let mut show = |entry: &Entry| {
-            each(entry.from, &boxes.inbox[entry.rank as usize][entry.begin..entry.end]);
-        };
-        remote.filter(|entry| entry.from >= own.end).for_each(&mut show);
+        });
         Ok(())
     }
 

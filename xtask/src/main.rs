@@ -9,6 +9,7 @@
 //! | `test` | the steps of the test command |
 //! | `golden` | the golden fingerprints under other builds |
 //! | `bare` | the `no_std` crates for targets without a standard library |
+//! | `fuzz` | the fuzz targets, built and run |
 //! | `lanes` | no operation of lanes is left as a call |
 //! | `mpi` | the tests of the MPI scheduler, where MPI is there |
 //! | `web` | the npm package and the demo page |
@@ -19,6 +20,7 @@
 
 mod bare;
 mod deny;
+mod fuzz;
 mod golden;
 mod lanes;
 mod mpi;
@@ -52,6 +54,12 @@ const COMMANDS: &[Command] = &[
         usage: "golden [BUILD]...",
         about: "the golden fingerprints under other builds; `golden --list` names them",
         run: golden::command,
+    },
+    Command {
+        name: "fuzz",
+        usage: "fuzz [TARGET]... [--seconds N]",
+        about: "runs fuzz targets, 300 s each; `--minimise`: makes their corpora small instead",
+        run: fuzz::command,
     },
     Command {
         name: "mpi-test",

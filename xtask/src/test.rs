@@ -1,7 +1,7 @@
 //! `cargo xtask test`: all that must hold before a change is taken, cheapest first.
 
-use crate::run::{Outcome, Step, cargo, finish, root, steps, target_folder};
-use crate::{bare, deny, golden, lanes, mpi, paths, web};
+use crate::run::{Outcome, Step, cargo, finish, root, steps};
+use crate::{bare, deny, fuzz, golden, lanes, mpi, paths, web};
 
 const STEPS: &[Step] = &[
     Step { name: "format", about: "the code is formatted", run: format },
@@ -11,7 +11,7 @@ const STEPS: &[Step] = &[
     Step { name: "unit", about: "the tests of all crates", run: unit },
     Step { name: "doc", about: "the examples in the documentation run", run: doctests },
     Step { name: "rustdoc", about: "the documentation builds without a warning", run: rustdoc },
-    Step { name: "fuzz", about: "the fuzz targets compile", run: fuzz },
+    Step { name: "fuzz", about: "every fuzz target, for half a minute", run: fuzz::step },
     Step { name: "bare", about: "no_std crates build without a standard library", run: bare::step },
     Step { name: "lanes", about: "no operation of lanes is left as a call", run: lanes::step },
     Step { name: "golden", about: "one fingerprint under every build", run: golden::step },
@@ -19,7 +19,7 @@ const STEPS: &[Step] = &[
     Step { name: "mpi", about: "ranks: the same bits, restarts, failures", run: mpi::step },
 ];
 
-/// Workspaces of their own: one needs a nightly compiler to be run, the other MPI.
+/// Workspaces of their own: one is built with flags of its own, the other needs MPI.
 const APART: [&str; 2] = ["fuzz/Cargo.toml", "scheduler-mpi/Cargo.toml"];
 
 /// Runs the steps that `arguments` names, or all.
@@ -57,9 +57,4 @@ fn doctests() -> Outcome {
 fn rustdoc() -> Outcome {
     let mut command = cargo(&["doc", "--quiet", "--workspace", "--no-deps"]);
     finish(command.env("RUSTDOCFLAGS", "--deny=warnings"))
-}
-
-fn fuzz() -> Outcome {
-    let mut command = cargo(&["check", "--quiet", "--manifest-path", "fuzz/Cargo.toml"]);
-    finish(command.env("CARGO_TARGET_DIR", target_folder("fuzz")))
 }

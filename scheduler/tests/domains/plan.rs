@@ -97,6 +97,11 @@ impl Plan {
 impl Plan {
     /// Any world and any cut that fits it; `below` gives any number below another one.
     pub fn any(below: &mut dyn FnMut(u32) -> u32) -> Self {
+        Self::any_up_to(300, below)
+    }
+
+    /// The same with at most so many entities at tick 0.
+    pub fn any_up_to(most: u32, below: &mut dyn FnMut(u32) -> u32) -> Self {
         fn one_of<T: Copy>(of: &[T], below: &mut dyn FnMut(u32) -> u32) -> T {
             of[below(of.len() as u32) as usize]
         }
@@ -110,7 +115,7 @@ impl Plan {
         let width = one_of(sides, below) * radius;
         let height = one_of(sides, below) * radius;
         let world = World::new(width, height, edge).unwrap();
-        let population = one_of(&[1, 2, 7, 8, 9, 60, 150, 300], below);
+        let population = one_of(&[1, 2, 7, 8, 9, 60, 150, 300], below).min(most);
         let seed = below(u32::MAX).into();
         let setup = Setup { world, population, seed, dt: radius * 0.25 };
         let most = one_of(&[0, 0, 1, 5], below);

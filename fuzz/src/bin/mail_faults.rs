@@ -9,8 +9,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     let mut bytes = Bytes(data);
-    let mut plan = Plan::any(&mut |count| bytes.below(count));
-    plan.setup.population = plan.setup.population.min(60);
+    let plan = Plan::any_up_to(60, &mut |count| bytes.below(count));
     let quiet = bytes.below(40);
     let mut left: Vec<u8> = bytes.0.to_vec();
     let mut messages = 0;

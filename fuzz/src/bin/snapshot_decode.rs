@@ -39,7 +39,8 @@ fuzz_target!(|data: &[u8]| {
             continue;
         }
         let partition = Partition::new(Cut::Parts(1 + bytes.below(4)));
-        let restored = Simulation::<Dots, _>::restore(snapshot, Arithmetic::Any, partition, Serial::default());
+        let restored =
+            Simulation::<Dots, _>::restore(snapshot, Arithmetic::Any, partition, Serial::default());
         if let Ok(mut world) = restored {
             world.recount().unwrap();
             for _ in 0..3 {
