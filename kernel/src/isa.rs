@@ -32,6 +32,9 @@ mod sealed {
 #[allow(missing_docs)]
 pub trait Isa: sealed::Sealed + Copy + Debug + Default + PartialEq + Send + Sync + 'static {
     const NAME: &'static str;
+    /// Whether a lane is a number of its own, so that every operation is eight and code of lanes
+    /// is long. Engines of JavaScript optimise no function that is too long.
+    const SCALAR: bool;
 
     type F32: Copy + Send + Sync + 'static;
     type U32: Copy + Send + Sync + 'static;
@@ -122,7 +125,12 @@ pub fn dispatch<T: Task>(task: T) -> T::Output {
     if FORCED.load(Relaxed) != Set::Baseline as u8 && avx2::available() {
         return avx2::run(task);
     }
-    task.run::<Baseline>()
+    // A function of its own, as for other sets: engines of JavaScript optimise no function that is
+    // too long, and the phases of a tick in one would be.
+    Baseline::apart(
+        #[inline(always)]
+        || task.run::<Baseline>(),
+    )
 }
 
 /// Does the task with every instruction set that this processor has, whatever is forced; for

@@ -15,7 +15,7 @@ use spin::Mutex;
 
 use crate::board::{Board, BoardPort};
 use crate::boxes::Boxes;
-use crate::sim_core::SimCore;
+use crate::sim_core::{Finder, SimCore};
 use crate::world::{AnyWorld, Color, Config, Kinds, Mail, Stream};
 
 /// The version of this interface.
@@ -54,6 +54,17 @@ fn told<T>(result: Result<T, impl Display>, otherwise: T) -> T {
 unsafe fn with<T, R>(handle: *mut T, otherwise: R, call: impl FnOnce(&mut T) -> R) -> R {
     // SAFETY: the caller's promise.
     match unsafe { handle.as_mut() } {
+        Some(value) => call(value),
+        None => refuse("the handle is null", otherwise),
+    }
+}
+
+/// # Safety
+///
+/// `handle` must be null or what a `fw_` function gave and none has freed; threads may share it.
+unsafe fn shared<T, R>(handle: *const T, otherwise: R, call: impl FnOnce(&T) -> R) -> R {
+    // SAFETY: the caller's promise.
+    match unsafe { handle.as_ref() } {
         Some(value) => call(value),
         None => refuse("the handle is null", otherwise),
     }
@@ -480,48 +491,75 @@ exports! {
     fn fw_in_done(sim: *mut Sim) { boxes(sim, (), Boxes::arrived); }
 
     /// Kernels without a scheduler; null on an error.
-    fn fw_core(capacity: u32, width: f32, height: f32, edge: u32) -> *mut SimCore {
+    fn fw_core(capacity: u32, width: f32, height: f32, edge: u32) -> *const SimCore {
         match SimCore::new(capacity, width, height, edge) {
             Ok(core) => Box::into_raw(core),
-            Err(error) => refuse(error, core::ptr::null_mut()),
+            Err(error) => refuse(error, core::ptr::null()),
         }
     }
 
-    /// Frees it.
-    fn fw_core_drop(core: *mut SimCore) {
+    /// Frees it: 0, or -1 while there are finders.
+    fn fw_core_drop(core: *mut SimCore) -> i32 {
+        let used = shared(core, 0, SimCore::finders);
+        if used > 0 {
+            return refuse(alloc::format!("{used} threads still use it"), -1);
+        }
         if !core.is_null() {
             drop(Box::from_raw(core));
+        }
+        0
+    }
+
+    /// What one thread's queries find.
+    fn fw_core_finder(core: *const SimCore) -> *mut Finder {
+        shared(core, core::ptr::null_mut(), |core| Box::into_raw(core.finder()))
+    }
+
+    /// Frees it.
+    fn fw_core_finder_drop(core: *const SimCore, finder: *mut Finder) {
+        if !finder.is_null() {
+            shared(core, (), |core| core.give_back(Box::from_raw(finder)));
         }
     }
 
     /// A column: 0 x, 1 y, 2 vx, 3 vy, 4 ax, 5 ay.
-    fn fw_core_column(core: *mut SimCore, index: u32) -> *const f32 {
-        with(core, core::ptr::null(), |core| core.column(index).map_or(core::ptr::null(), <[f32]>::as_ptr))
+    fn fw_core_column(core: *const SimCore, index: u32) -> *const f32 {
+        shared(core, core::ptr::null(), |core| core.column(index).map_or(core::ptr::null(), |first| first.cast_const()))
     }
 
     /// Moves by velocity; gives how many met the edge, or -1.
-    fn fw_core_movement(core: *mut SimCore, start: u32, end: u32, dt: f32) -> i32 {
-        with(core, -1, |core| answer(core.process_movement(start, end, dt)))
+    fn fw_core_movement(core: *const SimCore, start: u32, end: u32, dt: f32) -> i32 {
+        shared(core, -1, |core| answer(core.process_movement(start, end, dt)))
     }
 
     /// Adds acceleration, then moves; gives how many met the edge, or -1.
-    fn fw_core_physics(core: *mut SimCore, start: u32, end: u32, dt: f32) -> i32 {
-        with(core, -1, |core| answer(core.integrate_physics(start, end, dt)))
+    fn fw_core_physics(core: *const SimCore, start: u32, end: u32, dt: f32) -> i32 {
+        shared(core, -1, |core| answer(core.integrate_physics(start, end, dt)))
     }
 
     /// Fills the spatial hash; 0, or -1.
-    fn fw_core_hash(core: *mut SimCore, start: u32, end: u32, size: f32) -> i32 {
-        with(core, -1, |core| answer(core.rebuild_spatial_hash(start, end, size).map(|()| 0)))
+    fn fw_core_hash(core: *const SimCore, start: u32, end: u32, size: f32) -> i32 {
+        shared(core, -1, |core| answer(core.rebuild_spatial_hash(start, end, size).map(|()| 0)))
     }
 
-    /// Finds neighbours; gives how many, or -1.
-    fn fw_core_query(core: *mut SimCore, x: f32, y: f32, radius: f32, most: u32) -> i32 {
-        with(core, -1, |core| answer(core.query_neighbors(x, y, radius, most)))
+    /// Finds who is near a point; gives how many, or -1.
+    fn fw_core_query(core: *const SimCore, finder: *mut Finder, x: f32, y: f32, radius: f32, most: u32) -> i32 {
+        with(finder, -1, |finder| shared(core, -1, |core| answer(core.query_neighbors(finder, x, y, radius, most))))
     }
 
-    /// Their ids.
-    fn fw_core_results(core: *mut SimCore) -> *const u32 {
-        with(core, core::ptr::null(), |core| core.results().as_ptr())
+    /// Finds who is near each entity of a range; gives how many in all, or -1.
+    fn fw_core_query_of(core: *const SimCore, finder: *mut Finder, start: u32, end: u32, radius: f32, most: u32) -> i32 {
+        with(finder, -1, |finder| shared(core, -1, |core| answer(core.query_neighbors_of(finder, start, end, radius, most))))
+    }
+
+    /// The ids found.
+    fn fw_core_results(finder: *mut Finder) -> *const u32 {
+        with(finder, core::ptr::null(), |finder| finder.ids().as_ptr())
+    }
+
+    /// Where each entity's begin among them.
+    fn fw_core_offsets(finder: *mut Finder) -> *const u32 {
+        with(finder, core::ptr::null(), |finder| finder.offsets().as_ptr())
     }
 }
 

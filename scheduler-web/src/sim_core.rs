@@ -1,51 +1,82 @@
 //! Kernels without a scheduler, for programs that bring their own loop: columns of a fixed number
 //! of entities, motion, and a spatial hash.
+//!
+//! Threads that share the memory may work on one [`SimCore`] at once: each moves a range of its
+//! own, and each has a [`Finder`] of its own for what its queries find. The hash keeps copies of
+//! the positions it was built from, so queries are not disturbed by what moves meanwhile; while it
+//! is rebuilt they are refused.
 
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::cell::UnsafeCell;
 use core::ops::Range;
+use core::sync::atomic::{AtomicU32, Ordering};
 
-use flockwork_kernel::integrate::{
-    Timestep,
-    slices::{apply_edge, semi_implicit_euler},
-};
+use flockwork_kernel::integrate::Timestep;
 use flockwork_kernel::{Edge, World};
-use flockwork_spatial::hash::Occupied;
-use flockwork_spatial::{Entities, Entry, HashIndex, HashScratch, Hit, Query};
+use spin::RwLock;
 
-/// The columns, in the order of their numbers.
-#[derive(Debug)]
-pub struct SimCore {
-    world: World,
-    /// x, y, vx, vy, ax, ay.
-    columns: [Vec<f32>; 6],
-    /// Zeros: the accelerations of entities that only move on.
-    still: Vec<f32>,
-    ids: Vec<u32>,
-    hash: Hash,
-    hits: Vec<Hit>,
-    results: Vec<u32>,
-}
+mod hash;
+mod motion;
 
-/// The memory of the spatial hash, and what was put into it.
-#[derive(Debug, Default)]
-struct Hash {
-    size: f32,
-    xs: Vec<f32>,
-    ys: Vec<f32>,
-    ids: Vec<u32>,
-    starts: Vec<u32>,
-    order: Vec<Entry>,
-    cell_of: Vec<u32>,
-    occupied: Vec<Occupied>,
-    /// Points into the vectors above, which neither move nor change until it is gone.
-    index: Option<HashIndex<'static>>,
-}
+use hash::Hash;
+use motion::Motion;
 
 /// The most entities.
 pub const MAX_CAPACITY: u32 = 1 << 24;
+
+/// The names of the columns, in the order of their numbers.
+const NAMES: [&str; 6] = ["x", "y", "vx", "vy", "ax", "ay"];
+
+/// Some entities.
+#[derive(Debug)]
+pub struct SimCore {
+    world: World,
+    /// By the order of [`NAMES`], all of one length.
+    columns: [Box<[UnsafeCell<f32>]>; 6],
+    hash: RwLock<Hash>,
+    finders: AtomicU32,
+}
+
+// SAFETY: the columns are reached through methods alone whose callers promise that no two threads
+// use overlapping ranges at once; the rest is locked or atomic.
+unsafe impl Sync for SimCore {}
+
+/// What one thread's queries find.
+#[derive(Debug, Default)]
+pub struct Finder {
+    /// (bits of the squared distance, id) of what is near.
+    keys: Vec<u64>,
+    ids: Vec<u32>,
+    offsets: Vec<u32>,
+}
+
+impl Finder {
+    /// The ids that the last query found.
+    pub fn ids(&self) -> &[u32] {
+        &self.ids
+    }
+
+    /// Where each entity's neighbours begin among the ids, and the end: of the last
+    /// [`SimCore::query_neighbors_of`].
+    pub fn offsets(&self) -> &[u32] {
+        &self.offsets
+    }
+
+    /// Takes what is near: at most so many ids, by (squared distance, id).
+    fn take(&mut self, most: usize) -> Result<(), String> {
+        if self.keys.len() > most {
+            self.keys.select_nth_unstable(most);
+            self.keys.truncate(most);
+        }
+        self.keys.sort_unstable();
+        room(&mut self.ids, self.keys.len())?;
+        self.ids.extend(self.keys.iter().map(|&key| key as u32));
+        Ok(())
+    }
+}
 
 impl SimCore {
     /// Makes `capacity` entities at the origin, at rest.
@@ -61,29 +92,25 @@ impl SimCore {
             .get(edge as usize)
             .ok_or_else(|| format!("edge is {edge}: it must be from 0 to 2"))?;
         let world = World::new(width, height, *edge).map_err(|error| error.to_string())?;
-        let count = capacity as usize;
-        let mut columns: [Vec<f32>; 6] = Default::default();
-        let mut still = Vec::new();
-        for column in columns.iter_mut().chain([&mut still]) {
-            column
-                .try_reserve_exact(count)
-                .map_err(|_| format!("there is not enough memory for {capacity} entities"))?;
-            column.resize(count, 0.0);
+        let mut columns: [Box<[UnsafeCell<f32>]>; 6] = Default::default();
+        for column in &mut columns {
+            let mut values = Vec::new();
+            room(&mut values, capacity as usize)?;
+            values.resize_with(capacity as usize, UnsafeCell::default);
+            *column = values.into_boxed_slice();
         }
-        Ok(Box::new(Self {
-            world,
-            columns,
-            still,
-            ids: (0..capacity).collect(),
-            hash: Hash::default(),
-            hits: Vec::new(),
-            results: Vec::new(),
-        }))
+        let hash = RwLock::new(Hash::default());
+        Ok(Box::new(Self { world, columns, hash, finders: AtomicU32::new(0) }))
     }
 
-    /// A column: 0 x, 1 y, 2 vx, 3 vy, 4 ax, 5 ay.
-    pub fn column(&self, index: u32) -> Option<&[f32]> {
-        self.columns.get(index as usize).map(Vec::as_slice)
+    /// Entities.
+    pub fn capacity(&self) -> u32 {
+        self.columns[0].len() as u32
+    }
+
+    /// The first value of a column: 0 x, 1 y, 2 vx, 3 vy, 4 ax, 5 ay.
+    pub fn column(&self, index: u32) -> Option<*mut f32> {
+        self.columns.get(index as usize).map(|column| column.as_ptr().cast::<f32>().cast_mut())
     }
 
     /// Moves entities by `velocity * dt`, and gives how many met the edge of the world.
@@ -91,8 +118,13 @@ impl SimCore {
     /// # Errors
     ///
     /// A text that says what is not acceptable; nothing was changed.
-    pub fn process_movement(&mut self, start: u32, end: u32, dt: f32) -> Result<u32, String> {
-        self.advance(start, end, dt, false)
+    ///
+    /// # Safety
+    ///
+    /// Nobody else may use the entities of the range meanwhile.
+    pub unsafe fn process_movement(&self, start: u32, end: u32, dt: f32) -> Result<u32, String> {
+        // SAFETY: the caller's promise.
+        unsafe { self.advance::<false>(start, end, dt) }
     }
 
     /// Adds `acceleration * dt` to velocities, then moves entities, and gives how many met the
@@ -101,112 +133,212 @@ impl SimCore {
     /// # Errors
     ///
     /// A text that says what is not acceptable; nothing was changed.
-    pub fn integrate_physics(&mut self, start: u32, end: u32, dt: f32) -> Result<u32, String> {
-        self.advance(start, end, dt, true)
+    ///
+    /// # Safety
+    ///
+    /// Nobody else may use the entities of the range meanwhile.
+    pub unsafe fn integrate_physics(&self, start: u32, end: u32, dt: f32) -> Result<u32, String> {
+        // SAFETY: the caller's promise.
+        unsafe { self.advance::<true>(start, end, dt) }
     }
 
-    fn advance(&mut self, start: u32, end: u32, dt: f32, forces: bool) -> Result<u32, String> {
+    /// # Safety
+    ///
+    /// Nobody else may use the entities of the range meanwhile.
+    unsafe fn advance<const FORCES: bool>(
+        &self,
+        start: u32,
+        end: u32,
+        dt: f32,
+    ) -> Result<u32, String> {
         let rows = self.rows(start, end)?;
         let dt = Timestep::new(dt).map_err(|error| error.to_string())?;
-        let world = self.world;
-        let [xs, ys, vxs, vys, axs, ays] =
-            self.columns.each_mut().map(|column| &mut column[rows.clone()]);
-        let still = &self.still[rows];
-        let (axs, ays) = if forces { (&*axs, &*ays) } else { (still, still) };
-        semi_implicit_euler(dt, xs, ys, vxs, vys, axs, ays).map_err(|error| error.to_string())?;
-        let outside =
-            |x: f32, y: f32| !(x >= 0.0 && x < world.width() && y >= 0.0 && y < world.height());
-        let met = match world.edge() {
-            Edge::Open => 0,
-            _ => xs.iter().zip(ys.iter()).filter(|(x, y)| outside(**x, **y)).count(),
-        };
-        apply_edge(&world, xs, ys, vxs, vys).map_err(|error| error.to_string())?;
-        Ok(met as u32)
+        let world = &self.world;
+        // SAFETY: the range is within the columns, and the caller's promise.
+        let [x, y, vx, vy] = [0, 1, 2, 3].map(|column| unsafe { self.part_mut(column, &rows) });
+        // SAFETY: as before.
+        let [ax, ay] = [4, 5].map(|column| unsafe { self.part(column, &rows) });
+        let forces = if FORCES { [ax, ay] } else { [&[][..]; 2] };
+        let used: &[&[f32]] = &[x, y, vx, vy, forces[0], forces[1]];
+        if let Some((column, row)) = motion::not_finite(used) {
+            let (name, row) = (NAMES[column], rows.start + row);
+            return Err(format!("{name} of entity {row} is {}: it must be a finite number", {
+                used[column][row - rows.start]
+            }));
+        }
+        Ok(motion::advance(Motion::<FORCES> { world, dt, x, y, vx, vy, ax, ay }))
     }
 
     /// Puts the entities of a range into the spatial hash, in cells of this side; the others are
     /// not found any more.
     ///
+    /// Where more than four cells for each entity would be needed, cells are larger; what queries
+    /// find does not depend on it.
+    ///
     /// # Errors
     ///
-    /// A text that says what is not acceptable; the hash is empty then.
-    pub fn rebuild_spatial_hash(&mut self, start: u32, end: u32, size: f32) -> Result<(), String> {
+    /// A text that says what is not acceptable; the hash is empty then, unless another thread uses
+    /// it.
+    ///
+    /// # Safety
+    ///
+    /// Nobody may write to the positions of the range meanwhile.
+    pub unsafe fn rebuild_spatial_hash(
+        &self,
+        start: u32,
+        end: u32,
+        size: f32,
+    ) -> Result<(), String> {
         let rows = self.rows(start, end)?;
-        let Self { columns, ids, hash, .. } = self;
-        hash.index = None;
-        hash.size = size;
-        let fill = |to: &mut Vec<f32>, from: &[f32]| {
-            to.clear();
-            to.extend_from_slice(from);
+        let Some(mut hash) = self.hash.try_write() else {
+            return Err("the spatial hash is in use by another thread".to_string());
         };
-        fill(&mut hash.xs, &columns[0][rows.clone()]);
-        fill(&mut hash.ys, &columns[1][rows.clone()]);
-        hash.ids.clear();
-        hash.ids.extend_from_slice(&ids[rows.clone()]);
-        let needs = HashIndex::needs(rows.len() as u32);
-        hash.starts.resize(needs.starts, 0);
-        hash.order.resize(needs.order, Entry::default());
-        hash.cell_of.resize(needs.cell_of, 0);
-        hash.occupied.resize(needs.occupied, Occupied::default());
-        // SAFETY: the vectors are not touched again before the index is dropped, at the begin of
-        // this function or with `self`, and what they hold on the heap does not move with it.
-        let (entities, scratch) = unsafe {
-            (
-                Entities {
-                    xs: &*core::ptr::from_ref(hash.xs.as_slice()),
-                    ys: &*core::ptr::from_ref(hash.ys.as_slice()),
-                    ids: &*core::ptr::from_ref(hash.ids.as_slice()),
-                },
-                HashScratch {
-                    starts: &mut *core::ptr::from_mut(hash.starts.as_mut_slice()),
-                    order: &mut *core::ptr::from_mut(hash.order.as_mut_slice()),
-                    cell_of: &mut *core::ptr::from_mut(hash.cell_of.as_mut_slice()),
-                    occupied: &mut *core::ptr::from_mut(hash.occupied.as_mut_slice()),
-                },
-            )
-        };
-        let index = HashIndex::build(size, entities, scratch).map_err(|error| error.to_string())?;
-        hash.index = Some(index);
-        Ok(())
+        // SAFETY: the range is within the columns, and the caller's promise.
+        let [xs, ys] = [0, 1].map(|column| unsafe { self.part(column, &rows) });
+        hash.build(&self.world, size, xs, ys, start)
     }
 
-    /// The entities in the hash closer than `radius` to a point, by (distance, id), at most so
-    /// many: see [`SimCore::results`].
+    /// Finds the entities in the hash closer than `radius` to a point, by (distance, id), at most
+    /// so many: see [`Finder::ids`]. A torus is not closed for this: nobody is seen across its
+    /// edge.
     ///
     /// # Errors
     ///
     /// A text that says what is not acceptable.
     pub fn query_neighbors(
-        &mut self,
+        &self,
+        finder: &mut Finder,
         x: f32,
         y: f32,
         radius: f32,
         max_results: u32,
     ) -> Result<u32, String> {
-        let Some(index) = &self.hash.index else {
-            return Err("the spatial hash is empty: rebuild it first".to_string());
-        };
-        let most = (max_results as usize).min(self.ids.len());
-        self.hits.resize(most.max(1), Hit::default());
-        let found =
-            index.radius(x, y, radius, &mut self.hits, most).map_err(|error| error.to_string())?;
-        self.results.clear();
-        self.results.extend(self.hits[..found].iter().map(|hit| hit.id));
-        Ok(found as u32)
+        finder.ids.clear();
+        self.querying(radius, max_results, |hash, most| {
+            if !(x.abs() <= hash::MAX_COORDINATE && y.abs() <= hash::MAX_COORDINATE) {
+                return Err(format!("the point is ({x}, {y}): it must be finite"));
+            }
+            hash.find((x, y), radius, None, &mut finder.keys)?;
+            finder.take(most)
+        })?;
+        Ok(finder.ids.len() as u32)
     }
 
-    /// The ids that the last query found.
-    pub fn results(&self) -> &[u32] {
-        &self.results
+    /// The same for the place where each entity of a range is, but without itself; gives how many
+    /// were found in all: see [`Finder::ids`] and [`Finder::offsets`].
+    ///
+    /// # Errors
+    ///
+    /// A text that says what is not acceptable.
+    ///
+    /// # Safety
+    ///
+    /// Nobody may write to the positions of the range meanwhile.
+    pub unsafe fn query_neighbors_of(
+        &self,
+        finder: &mut Finder,
+        start: u32,
+        end: u32,
+        radius: f32,
+        max_results: u32,
+    ) -> Result<u32, String> {
+        finder.ids.clear();
+        finder.offsets.clear();
+        let rows = self.rows(start, end)?;
+        // SAFETY: the range is within the columns, and the caller's promise.
+        let [xs, ys] = [0, 1].map(|column| unsafe { self.part(column, &rows) });
+        if let Some((column, row)) = motion::not_finite(&[xs, ys]) {
+            let (name, row) = (NAMES[column], rows.start + row);
+            return Err(format!("{name} of entity {row} is not a finite number"));
+        }
+        self.querying(radius, max_results, |hash, most| {
+            room(&mut finder.offsets, rows.len() + 1)?;
+            finder.offsets.push(0);
+            for ((&x, &y), id) in xs.iter().zip(ys).zip(start..) {
+                hash.find((x, y), radius, Some(id), &mut finder.keys)?;
+                finder.take(most)?;
+                finder.offsets.push(finder.ids.len() as u32);
+            }
+            Ok(())
+        })?;
+        Ok(finder.ids.len() as u32)
+    }
+
+    /// Has a query done, if it can be answered as asked.
+    fn querying(
+        &self,
+        radius: f32,
+        max_results: u32,
+        query: impl FnOnce(&Hash, usize) -> Result<(), String>,
+    ) -> Result<(), String> {
+        if !(radius >= hash::RADIUS.0 && radius <= hash::RADIUS.1) {
+            let (low, high) = hash::RADIUS;
+            return Err(format!("the radius is {radius}: it must be from {low:e} to {high:e}"));
+        }
+        if max_results == 0 {
+            return Err("max_results is 0: it must be from 1".to_string());
+        }
+        let Some(hash) = self.hash.try_read() else {
+            return Err("the spatial hash is being rebuilt by another thread".to_string());
+        };
+        if !hash.is_built() {
+            return Err("the spatial hash is empty: rebuild it first".to_string());
+        }
+        query(&hash, max_results as usize)
+    }
+
+    /// A finder for one thread; to be given back.
+    pub fn finder(&self) -> Box<Finder> {
+        self.finders.fetch_add(1, Ordering::Relaxed);
+        Box::default()
+    }
+
+    /// Takes a finder back.
+    pub fn give_back(&self, finder: Box<Finder>) {
+        drop(finder);
+        self.finders.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Finders that were not given back.
+    pub fn finders(&self) -> u32 {
+        self.finders.load(Ordering::Relaxed)
+    }
+
+    /// # Safety
+    ///
+    /// `rows` must be within the column, and nobody may write to them meanwhile.
+    unsafe fn part(&self, column: usize, rows: &Range<usize>) -> &[f32] {
+        let first = self.columns[column].as_ptr().cast::<f32>();
+        // SAFETY: the caller's promise.
+        unsafe { core::slice::from_raw_parts(first.add(rows.start), rows.len()) }
+    }
+
+    /// # Safety
+    ///
+    /// `rows` must be within the column, and nobody else may use them meanwhile.
+    #[allow(clippy::mut_from_ref)]
+    unsafe fn part_mut(&self, column: usize, rows: &Range<usize>) -> &mut [f32] {
+        let first = UnsafeCell::raw_get(self.columns[column].as_ptr());
+        // SAFETY: the caller's promise; the cells let it be written to.
+        unsafe { core::slice::from_raw_parts_mut(first.add(rows.start), rows.len()) }
     }
 
     fn rows(&self, start: u32, end: u32) -> Result<Range<usize>, String> {
-        let count = self.ids.len();
-        if start > end || end as usize > count {
+        let count = self.capacity();
+        if start > end || end > count {
             return Err(format!(
                 "the range {start}..{end} is not acceptable: there are {count} entities"
             ));
         }
         Ok(start as usize..end as usize)
     }
+}
+
+/// Makes room for so many more.
+fn room<T>(list: &mut Vec<T>, more: usize) -> Result<(), String> {
+    list.try_reserve(more).map_err(|_| {
+        "there is not enough memory for this many entities or results: make the core with more \
+         `memory`"
+            .to_string()
+    })
 }

@@ -35,6 +35,7 @@ impl<M: Model> isa::Task for Update<'_, M> {
 
 impl<M: Model> Domain<M> {
     /// Sends events to their targets' owners, and the keys of births to everybody.
+    #[inline(never)]
     pub(crate) fn send_post<T: Transport>(
         &mut self,
         frame: &Frame<'_, M>,
@@ -74,6 +75,7 @@ impl<M: Model> Domain<M> {
     }
 
     /// Applies events and births, then takes all entities to the next tick.
+    #[inline(never)]
     pub(crate) fn commit<T: Transport>(
         &mut self,
         frame: &Frame<'_, M>,

@@ -177,6 +177,7 @@ impl<M: Model> isa::Task for Pass<'_, M> {
 impl<M: Model> Domain<M> {
     /// Sorts, and swaps the arenas: `now` holds the owned entities in canonical order, `old` the
     /// rows they came from.
+    #[inline(never)]
     pub(crate) fn sort(&mut self, model: &M) -> Result<(), DomainError> {
         let cells = self.cell_count()?;
         let rows = self.rows;
@@ -244,6 +245,7 @@ impl<M: Model> Domain<M> {
     }
 
     /// Runs the model's neighbour pass.
+    #[inline(never)]
     pub(crate) fn neighbours(&mut self, frame: &Frame<'_, M>) -> Result<(), DomainError> {
         let region = self.topology.region(self.id);
         self.events.clear();

@@ -237,6 +237,7 @@ impl<M: Model> Domain<M> {
         result
     }
 
+    /// Each phase is a function of its own: engines of JavaScript optimise none that is too long.
     fn advance<T: Transport>(
         &mut self,
         frame: &Frame<'_, M>,

@@ -150,6 +150,7 @@ struct Leavers {
 
 impl<M: Model> Domain<M> {
     /// Finds each entity's cell and owner, and sends migrants and ghosts.
+    #[inline(never)]
     pub(crate) fn route<T: Transport>(
         &mut self,
         frame: &Frame<'_, M>,
@@ -277,6 +278,7 @@ impl<M: Model> Domain<M> {
     }
 
     /// Takes in migrants and ghosts. Without room for all of them nothing is changed.
+    #[inline(never)]
     pub(crate) fn receive<T: Transport>(
         &mut self,
         frame: &Frame<'_, M>,

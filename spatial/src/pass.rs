@@ -168,7 +168,7 @@ pub fn neighbour_pass<S: Isa, V: Visitor<S>>(
             };
             let (tile, mut sum) = visitor.load(at);
             match cap {
-                None => every_candidate(
+                None => every_candidate::<S, _>(
                     &spans,
                     first,
                     records,
@@ -178,7 +178,7 @@ pub fn neighbour_pass<S: Isa, V: Visitor<S>>(
                         visitor.pair(&tile, other, &pair, &mut sum);
                     },
                 ),
-                Some(cap) => every_candidate(
+                Some(cap) => every_candidate::<S, _>(
                     &spans,
                     first,
                     records,
@@ -202,13 +202,25 @@ pub fn neighbour_pass<S: Isa, V: Visitor<S>>(
 /// Calls `each` for the candidates of three spans: the record, its index, and the lane that is the
 /// candidate itself ([`LANES`] for none).
 #[inline(always)]
-fn every_candidate<R>(
+fn every_candidate<S: Isa, R>(
     spans: &[(usize, usize); 3],
     first: usize,
     records: &[R],
     mut each: impl FnMut(&R, u32, usize),
 ) {
     let own_end = (first + LANES).min(spans[1].1);
+    if S::SCALAR {
+        // One copy of `each`, since it is long.
+        let parts =
+            [spans[0], (spans[1].0, first), (first, own_end), (own_end, spans[1].1), spans[2]];
+        for (part, (from, to)) in parts.into_iter().enumerate() {
+            for (offset, other) in records[from..to].iter().enumerate() {
+                let own = if part == 2 { offset } else { LANES };
+                each(other, (from + offset) as u32, own);
+            }
+        }
+        return;
+    }
     run(spans[0].0, spans[0].1, records, &mut each);
     run(spans[1].0, first, records, &mut each);
     for (lane, other) in records[first..own_end].iter().enumerate() {
@@ -314,7 +326,7 @@ impl<S: Isa> Cap<S> {
         // are in the order of its value.
         let mut best = [[u64::MAX; MAX_CAP]; LANES];
         let mut found = [0usize; LANES];
-        every_candidate(
+        every_candidate::<S, _>(
             spans,
             first,
             records,

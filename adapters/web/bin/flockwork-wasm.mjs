@@ -1,15 +1,16 @@
 #!/usr/bin/env node
-// Builds a Rust crate that uses `flockwork_scheduler_web::export!` for all tiers of the package.
+// Builds a Rust crate that uses `flockwork_scheduler_web::export!` for all tiers of the package, into
+// a folder that `assets.base` takes as it is.
 //
 //     flockwork-wasm CRATE_FOLDER --out FOLDER [--only shared,simd,...]
 //
 // Stable Rust with the target wasm32-unknown-unknown is enough: the crates are no_std, and with
 // link-time optimisation the prebuilt core library gets the features of the module.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 const TARGET = 'wasm32-unknown-unknown';
@@ -24,25 +25,47 @@ export const BUILDS = {
   js: { file: 'flockwork.js.wasm', features: ['atomics'], shared: true, script: 'flockwork.js' },
 };
 
-function run(program, args, options = {}) {
-  const result = spawnSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'], ...options });
-  if (result.error) throw new Error(`${program} could not be started: ${result.error.message}`);
-  if (result.status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${result.status}`);
+/**
+ * That `atomics` is no stable name of a feature is known: every crate would say so. The bits of
+ * every build are tested.
+ */
+const KNOWN = /^warning: unstable feature specified for `-Ctarget-feature`: `atomics`\n(?: .*\n)*\n?/gm;
+
+/** Runs a program, and shows what it says but for the warning that is known. */
+async function run(program, args, options = {}) {
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], ...options });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => (said += text));
+  const status = await new Promise((settle, reject) => {
+    child.on('error', (error) => reject(new Error(`${program} could not be started: ${error.message}`)));
+    child.on('close', settle);
+  });
+  process.stderr.write(said.replace(KNOWN, ''));
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}`);
+}
+
+/** A package of whoever runs this, or of this package itself; undefined if there is none. */
+function find(name) {
+  for (const from of [pathToFileURL(join(process.cwd(), 'package.json')), import.meta.url]) {
+    try {
+      return createRequire(from).resolve(name);
+    } catch (error) {
+      if (error.code !== 'MODULE_NOT_FOUND') throw error;
+    }
+  }
+  return undefined;
 }
 
 /** A tool of binaryen: a script of its npm package. */
-function binaryen(tool, args) {
-  let file;
-  try {
-    file = join(dirname(createRequire(import.meta.url).resolve('binaryen/package.json')), 'bin', tool);
-  } catch (cause) {
-    throw new Error('binaryen is not installed: npm install --save-dev binaryen', { cause });
-  }
-  run(process.execPath, [file, ...args]);
+async function binaryen(tool, args) {
+  const found = find('binaryen/package.json');
+  if (!found) throw new Error('binaryen is not installed: npm install --save-dev binaryen');
+  await run(process.execPath, [join(dirname(found), 'bin', tool), ...args]);
 }
 
 function metadata(crate) {
   const args = ['metadata', '--format-version', '1', '--no-deps'];
+  if (!existsSync(join(crate, 'Cargo.toml'))) throw new Error(`${crate} has no Cargo.toml`);
   const result = spawnSync('cargo', args, { cwd: crate, encoding: 'utf8', maxBuffer: 1 << 28 });
   if (result.status !== 0) throw new Error(`cargo metadata in ${crate} failed: ${result.stderr ?? result.error}`);
   const all = JSON.parse(result.stdout);
@@ -53,14 +76,14 @@ function metadata(crate) {
   return { name: one.name, library: library.name.replaceAll('-', '_'), target: all.target_directory };
 }
 
-function compile(crate, info, name, build) {
+async function compile(crate, info, name, build) {
   const features = ['bulk-memory', 'mutable-globals', ...build.features].map((one) => `+${one}`);
   const names = build.shared ? [...EXPORTS, ...TLS] : EXPORTS;
   const links = ['--import-memory', ...names.map((one) => `--export=${one}`)];
   if (build.shared) links.push('--shared-memory', '--max-memory=4294967296');
   const flags = [`-Ctarget-feature=${features.join(',')}`, ...links.map((one) => `-Clink-arg=${one}`)];
   const folder = join(info.target, `web-${name}`);
-  run('cargo', ['build', '--quiet', '--release', '--lib', '--package', info.name, '--target', TARGET], {
+  await run('cargo', ['build', '--quiet', '--release', '--lib', '--package', info.name, '--target', TARGET], {
     cwd: crate,
     env: {
       ...process.env,
@@ -93,13 +116,10 @@ function asModule(text) {
 
 /** The same without what only people need, if esbuild is there: its spaces are most of the file. */
 async function smaller(text) {
-  try {
-    const { transform } = await import('esbuild');
-    return (await transform(text, { format: 'esm', minifyWhitespace: true, minifyIdentifiers: true })).code;
-  } catch (error) {
-    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    return text;
-  }
+  const found = find('esbuild');
+  if (!found) return text;
+  const { transform } = await import(pathToFileURL(found));
+  return (await transform(text, { format: 'esm', minifyWhitespace: true, minifyIdentifiers: true })).code;
 }
 
 /** True if the file was made after the other one. */
@@ -109,29 +129,38 @@ function isNewer(file, than) {
 
 async function convert(wasm, script) {
   const raw = `${script}.raw`;
-  binaryen('wasm2js', [wasm, '-O2', '--enable-threads', '--enable-bulk-memory', '--enable-mutable-globals', '--enable-sign-ext', '-o', raw]);
+  await binaryen('wasm2js', [wasm, '-O2', '--enable-threads', '--enable-bulk-memory', '--enable-mutable-globals', '--enable-sign-ext', '-o', raw]);
   const text = asModule(readFileSync(raw, 'utf8'));
   rmSync(raw);
   writeFileSync(script, await smaller(text));
 }
 
+/** Says what begins, since most of it takes a while: to the error output, as cargo does. */
+function say(result, what) {
+  console.error(`${result.padEnd(24)} ${what}`);
+}
+
 /** Builds the crate in a folder into another folder; gives the files made. */
 export async function buildCrate(crate, out, only = Object.keys(BUILDS)) {
+  const unknown = only.find((name) => !Object.hasOwn(BUILDS, name));
+  if (unknown !== undefined) throw new Error(`there is no build "${unknown}": ${Object.keys(BUILDS).join(', ')}`);
   const info = metadata(crate);
   mkdirSync(out, { recursive: true });
   const made = [];
   for (const name of only) {
     const build = BUILDS[name];
-    if (!build) throw new Error(`there is no build ${name}: ${Object.keys(BUILDS).join(', ')}`);
-    const plain = compile(crate, info, name, build);
     const result = build.script ?? build.file;
+    say(result, 'cargo compiles it (a minute or two the first time)');
+    const plain = await compile(crate, info, name, build);
     made.push(result);
     if (isNewer(join(out, result), plain)) continue;
     const file = join(out, build.file);
     // wasm2js knows no saturating conversions of 64 bits.
     const lower = build.script ? ['--llvm-nontrapping-fptoint-lowering'] : [];
-    binaryen('wasm-opt', [plain, ...features(build), ...lower, '-O2', '--strip-debug', '--strip-producers', '-o', file]);
+    say(result, 'wasm-opt makes it smaller');
+    await binaryen('wasm-opt', [plain, ...features(build), ...lower, '-O2', '--strip-debug', '--strip-producers', '-o', file]);
     if (build.script) {
+      say(result, 'wasm2js makes JavaScript of it');
       await convert(file, join(out, build.script));
       rmSync(file);
     }
@@ -144,19 +173,40 @@ export async function buildCrate(crate, out, only = Object.keys(BUILDS)) {
   return made;
 }
 
+/** The worker scripts of the package, which take the kernels from the folder `wasm` beside them. */
+const WORKERS = ['worker-wasm.js', 'worker-js.js', 'node-worker-wasm.js', 'node-worker-js.js'];
+
+/** Makes a folder for `assets.base`: the crate's kernels in `wasm`, the worker scripts beside it. */
+export async function buildBase(crate, out, only) {
+  const dist = join(dirname(fileURLToPath(import.meta.url)), '../dist');
+  await buildCrate(crate, join(out, 'wasm'), only);
+  for (const name of WORKERS) copyFileSync(join(dist, name), join(out, name));
+  // Node takes the scripts for modules whatever package they lie in.
+  writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n');
+}
+
+const USAGE = `Usage: flockwork-wasm CRATE_FOLDER --out FOLDER [--only ${Object.keys(BUILDS).join(',')}]`;
+
 async function main(args) {
   const option = (name) => {
     const at = args.indexOf(name);
     return at < 0 ? undefined : args.splice(at, 2)[1];
   };
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(USAGE);
+    return 0;
+  }
   const out = option('--out');
   const only = option('--only')?.split(',');
-  if (args.length !== 1 || !out) {
-    console.error('Usage: flockwork-wasm CRATE_FOLDER --out FOLDER [--only shared,simd,scalar,js]');
+  const unknown = args.find((word) => word.startsWith('-'));
+  if (args.length !== 1 || !out || unknown) {
+    if (unknown) console.error(`flockwork-wasm: there is no option ${unknown}`);
+    console.error(USAGE);
     return 2;
   }
   try {
-    await buildCrate(resolve(args[0]), resolve(out), only);
+    await buildBase(resolve(args[0]), resolve(out), only);
+    console.log(`Give { base: '…' } with the address of ${out} as \`assets\` of createSimulation.`);
     return 0;
   } catch (error) {
     console.error(`flockwork-wasm: ${error.message}`);
@@ -164,6 +214,7 @@ async function main(args) {
   }
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+// npm starts it by a link, so the files are compared that the names lead to.
+if (process.argv[1] && realpathSync(process.argv[1]) === realpathSync(fileURLToPath(import.meta.url))) {
   process.exitCode = await main(process.argv.slice(2));
 }

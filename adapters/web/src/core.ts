@@ -1,21 +1,39 @@
 /** Kernels without a scheduler, for programs that bring their own loop. */
 
+import { checkAssets } from './assets.js';
 import type { Platform } from './platform.js';
-import { FlockworkError, InvalidInputError, type AssetUrls, type Edge } from './types.js';
+import { FlockworkError, InvalidInputError, UnsupportedError, type AssetUrls, type Edge } from './types.js';
 import { Engine } from './worker/engine.js';
 
 export interface SimCoreOptions {
   /** Entities; they begin at the origin, at rest. */
   readonly capacity: number;
   readonly world: { readonly width: number; readonly height: number; readonly edge?: Edge };
-  /** Bytes of memory, fixed from the start (default as much as `capacity` needs). */
+  /**
+   * Threads that work on it at once, this one among them (default 1, at most 64). From 2 on its
+   * memory is shared, which needs a page that is cross-origin isolated.
+   */
+  readonly threads?: number;
+  /** Bytes of memory, fixed from the start (default as much as `capacity` and `threads` need). */
   readonly memory?: number;
   readonly assets?: AssetUrls;
 }
 
-/** Bytes of memory for each entity: columns, the hash, results of queries. */
-const BYTES_PER_ENTITY = 128;
+/** What another thread needs to work on a core: post it there, and call `joinSimCore` with it. */
+export interface SimCoreShare {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly core: number;
+  readonly capacity: number;
+  readonly thread: number;
+  readonly threads: number;
+}
+
+/** Bytes of memory for each entity: columns and the hash; and what each thread finds. */
+const BYTES_PER_ENTITY = 80;
+const BYTES_FOUND_PER_ENTITY = 256;
 const BYTES_AT_LEAST = 4 * 1024 * 1024;
+const MOST_THREADS = 64;
 const PAGE = 65536;
 
 /** The columns, as views of memory: what is written there is what the kernels read. */
@@ -30,77 +48,150 @@ export interface SimCoreColumns {
 
 const NAMES = ['x', 'y', 'vx', 'vy', 'ax', 'ay'] as const;
 
-/** A fixed number of entities with kernels that work on ranges of them, on this thread. */
+/** Neighbours of entities: views of memory, valid until this core's next query. */
+export interface Neighbors {
+  /** Where each entity's neighbours begin in `ids`, and the end: one more than entities. */
+  readonly offsets: Uint32Array;
+  readonly ids: Uint32Array;
+}
+
+/**
+ * A fixed number of entities with kernels that work on ranges of them, on this thread. Threads that
+ * share one may work on it at once, each on a range of its own; the columns belong to all of them.
+ */
 export class SimCore {
   readonly columns: SimCoreColumns;
-  private handle: number;
+  readonly capacity: number;
+  private finder: number;
+  private given = 1;
 
   private constructor(
     private readonly engine: Engine,
-    handle: number,
-    readonly capacity: number,
+    private readonly share: SimCoreShare,
   ) {
-    this.handle = handle;
+    const { core, capacity } = share;
+    this.capacity = capacity;
+    this.finder = engine.x.fw_core_finder!(core);
     const view = (index: number) =>
-      new Float32Array(engine.buffer as ArrayBuffer, engine.x.fw_core_column!(handle, index) >>> 0, capacity);
+      new Float32Array(engine.buffer as ArrayBuffer, engine.x.fw_core_column!(core, index) >>> 0, capacity);
     this.columns = Object.fromEntries(NAMES.map((name, index) => [name, view(index)])) as unknown as SimCoreColumns;
   }
 
-  /** Makes one; the module of tier `wasm-transfer` is fetched for it. */
+  /** Makes one; a module is fetched for it, that of tier `wasm-shared` for several threads. */
   static async createOn(platform: Platform, options: SimCoreOptions): Promise<SimCore> {
-    const { capacity, world, assets = {} } = options;
-    if (!Number.isInteger(capacity) || capacity < 1) {
-      throw new InvalidInputError('INVALID_OPTION', `capacity is ${capacity}: it must be a whole number from 1`);
-    }
+    const { capacity, world, threads = 1, assets = {} } = options;
+    checkAssets(assets);
+    whole('capacity', capacity, 1, 1 << 24);
+    whole('threads', threads, 1, MOST_THREADS);
     const edge = ['torus', 'walls', 'open'].indexOf(world.edge ?? 'torus');
-    const bytes = options.memory ?? BYTES_AT_LEAST + BYTES_PER_ENTITY * capacity;
-    const pages = Math.ceil(bytes / PAGE);
-    const module = await platform.compile(platform.capabilities().wasmSimd ? 'simd' : 'scalar', assets);
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    const place = { index: 0, instances: 1, memoryBytes: pages * PAGE, shared: false };
-    const engine = Engine.start(module, memory, place);
-    const handle = guard(engine, () => engine.x.fw_core!(capacity, world.width, world.height, edge));
-    if (handle === 0) throw new InvalidInputError('INVALID_OPTION', engine.error());
-    return new SimCore(engine, handle, capacity);
+    if (edge < 0) throw new InvalidInputError('INVALID_OPTION', `world.edge is ${String(world.edge)}: it must be torus, walls or open`);
+    const has = platform.capabilities();
+    const shared = threads > 1;
+    if (shared && !(has.crossOriginIsolated && has.wasmThreads && has.wasmSimd)) {
+      const text = `${threads} threads cannot share memory here, since it is not cross-origin isolated or lacks threads of WebAssembly`;
+      throw new UnsupportedError('NO_COI', text, 'Take one thread, or serve the page with the headers that isolate it.', []);
+    }
+    const bytes = options.memory ?? BYTES_AT_LEAST * (1 + threads) + (BYTES_PER_ENTITY + BYTES_FOUND_PER_ENTITY * threads) * capacity;
+    const pages = Math.ceil(whole('memory', bytes, PAGE, 65536 * PAGE) / PAGE);
+    const module = await platform.compile(shared ? 'shared' : has.wasmSimd ? 'simd' : 'scalar', assets);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+    const engine = Engine.start(module, memory, placeOf(memory, 0, threads));
+    const core = guard(engine, () => engine.x.fw_core!(capacity, world.width, world.height, edge));
+    if (core === 0) throw new InvalidInputError('INVALID_OPTION', engine.error());
+    return new SimCore(engine, { module, memory, core, capacity, thread: 0, threads });
+  }
+
+  /** Works on the core of another thread. */
+  static join(share: SimCoreShare): SimCore {
+    return new SimCore(Engine.start(share.module, share.memory, placeOf(share.memory, share.thread, share.threads)), share);
+  }
+
+  /** For one thread more: to be posted to it. */
+  handOut(): SimCoreShare {
+    this.usable();
+    const { thread, threads } = this.share;
+    if (thread !== 0) throw new InvalidInputError('INVALID_OPTION', 'the thread that made a SimCore hands it out');
+    if (this.given >= threads) {
+      throw new InvalidInputError('INVALID_OPTION', `this SimCore is for ${threads} threads, and all have it: make it with more \`threads\``);
+    }
+    return { ...this.share, thread: this.given++ };
   }
 
   /** Moves entities by velocity times `dt`; gives how many met the edge of the world. */
   process_movement(start: number, end: number, dt: number): number {
-    return this.call('fw_core_movement', start, end, dt);
+    return this.call('fw_core_movement', this.share.core, start, end, dt);
   }
 
   /** Adds acceleration times `dt` to velocities, then moves; gives how many met the edge. */
   integrate_physics(start: number, end: number, dt: number): number {
-    return this.call('fw_core_physics', start, end, dt);
+    return this.call('fw_core_physics', this.share.core, start, end, dt);
   }
 
-  /** Puts the entities of a range into the spatial hash, in cells of this side (default 1). */
+  /**
+   * Puts the entities of a range into the spatial hash, in cells of this side (default 1); the
+   * others are not found any more. Queries see them where they are now, until the next rebuild.
+   */
   rebuild_spatial_hash(start: number, end: number, cell = 1): void {
-    this.call('fw_core_hash', start, end, cell);
+    this.call('fw_core_hash', this.share.core, start, end, cell);
   }
 
-  /** Ids of the entities in the hash closer than `radius`, the nearest first, at most so many. */
+  /**
+   * Ids of the entities in the hash closer than `radius`, the nearest first, at most so many. A
+   * torus is not closed for this: nobody is seen across its edge.
+   */
   query_neighbors(x: number, y: number, radius: number, max_results: number): Uint32Array {
-    const found = this.call('fw_core_query', x, y, radius, max_results);
-    const address = this.engine.x.fw_core_results!(this.handle) >>> 0;
-    return new Uint32Array(this.engine.buffer as ArrayBuffer, address, found).slice();
+    const found = this.call('fw_core_query', this.share.core, this.finder, x, y, radius, max_results);
+    return this.view('fw_core_results', found).slice();
   }
 
-  /** Frees it; its columns must not be used any more. */
+  /** The same for each entity of a range, without itself, in one call and without copies. */
+  query_neighbors_of(start: number, end: number, radius: number, max_results: number): Neighbors {
+    const found = this.call('fw_core_query_of', this.share.core, this.finder, start, end, radius, max_results);
+    return { offsets: this.view('fw_core_offsets', end - start + 1), ids: this.view('fw_core_results', found) };
+  }
+
+  /**
+   * Ends this thread's use of it. The thread that made it comes last, and frees it; the columns
+   * must not be used any more then.
+   */
   dispose(): void {
-    if (this.handle !== 0) this.engine.x.fw_core_drop!(this.handle);
-    this.handle = 0;
+    const { engine, share } = this;
+    if (this.finder === 0) return;
+    engine.x.fw_core_finder_drop!(share.core, this.finder);
+    this.finder = 0;
+    if (share.thread !== 0 || engine.x.fw_core_drop!(share.core) >= 0) return;
+    this.finder = engine.x.fw_core_finder!(share.core);
+    throw new InvalidInputError('IN_USE', `${engine.error()}: dispose of it there first`);
+  }
+
+  private view(name: 'fw_core_results' | 'fw_core_offsets', length: number): Uint32Array {
+    const address = this.engine.x[name]!(this.finder) >>> 0;
+    return new Uint32Array(this.engine.buffer as ArrayBuffer, address, length);
+  }
+
+  private usable(): void {
+    if (this.finder === 0) throw new FlockworkError('DISPOSED', 'this SimCore was disposed of');
   }
 
   private call(name: `fw_core_${string}`, ...args: number[]): number {
-    if (this.handle === 0) throw new FlockworkError('DISPOSED', 'this SimCore was disposed of');
-    args.forEach((value, index) => {
-      if (typeof value !== 'number') throw new InvalidInputError('INVALID_OPTION', `argument ${index + 1} is ${String(value)}: it must be a number`);
-    });
-    const result = guard(this.engine, () => this.engine.x[name]!(this.handle, ...args));
+    this.usable();
+    for (const value of args) {
+      if (typeof value !== 'number') throw new InvalidInputError('INVALID_OPTION', `an argument is ${String(value)}: it must be a number`);
+    }
+    const result = guard(this.engine, () => this.engine.x[name]!(...args));
     if (result < 0) throw new InvalidInputError('INVALID_OPTION', this.engine.error());
     return result;
   }
+}
+
+function whole(what: string, value: number, low: number, high: number): number {
+  if (Number.isInteger(value) && value >= low && value <= high) return value;
+  throw new InvalidInputError('INVALID_OPTION', `${what} is ${value}: it must be a whole number from ${low} to ${high}`);
+}
+
+/** Each thread has a stack of its own in the memory. */
+function placeOf(memory: WebAssembly.Memory, index: number, instances: number) {
+  return { index, instances, memoryBytes: memory.buffer.byteLength, shared: instances > 1 };
 }
 
 /** A trap as an error that says what happened. */

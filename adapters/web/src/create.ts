@@ -1,7 +1,8 @@
 /** Choosing a tier, and starting it. */
 
+import { checkAssets } from './assets.js';
 import { plan, TIERS, type Plan } from './input.js';
-import type { ModuleKind, Platform } from './platform.js';
+import type { Platform } from './platform.js';
 import { Runner } from './simulation.js';
 import { Team, type TeamEvents, type TeamSpec } from './team.js';
 import {
@@ -13,6 +14,7 @@ import {
   type Capabilities,
   type Engine,
   type FallbackCode,
+  type ModuleKind,
   type Simulation,
   type SimulationOptions,
   type StartProgress,
@@ -31,13 +33,18 @@ const ISOLATION_HINT =
   'Serve the page and the worker scripts with the headers `Cross-Origin-Opener-Policy: same-origin` and ' +
   '`Cross-Origin-Embedder-Policy: require-corp`.';
 
+const WORKERS_HINT = 'In a SharedWorker of Chromium there are none: there, use a worker of the page.';
+
 function obstacle(tier: Tier, has: Capabilities): Obstacle | null {
-  if (!has.moduleWorkers) return { code: 'NO_WORKERS', reason: 'there are no module workers here' };
+  // Without workers one share of the world can still be computed in this thread.
+  if (!has.moduleWorkers && tier !== 'wasm-transfer') {
+    return { code: 'NO_WORKERS', reason: 'this thread cannot make workers', hint: WORKERS_HINT };
+  }
   if (tier === 'js-workers' || tier === 'js-single') return null;
   if (!has.wasm) return { code: 'NO_WASM', reason: 'there is no WebAssembly here' };
   if (tier === 'wasm-transfer') return null;
   if (!has.crossOriginIsolated) {
-    return { code: 'NO_COI', reason: 'the page is not cross-origin isolated, so workers cannot share memory', hint: ISOLATION_HINT };
+    return { code: 'NO_COI', reason: 'it is not cross-origin isolated here, so workers cannot share memory', hint: ISOLATION_HINT };
   }
   if (!has.sharedArrayBuffer || !has.wasmThreads) return { code: 'NO_SAB', reason: 'workers cannot share memory here' };
   if (!has.wasmSimd) return { code: 'NO_SIMD', reason: 'WebAssembly has no SIMD here' };
@@ -76,6 +83,16 @@ function makeup(tier: Tier, has: Capabilities): { engine: Engine; module: Module
   }
 }
 
+/** Reasons that have been written to the console. */
+const warned = new Set<string>();
+
+/** A downgrade that nobody asked to be told of. */
+function warn(text: string): void {
+  if (warned.has(text)) return;
+  warned.add(text);
+  console.warn(text);
+}
+
 class Start {
   private readonly attempts: TierAttempt[] = [];
 
@@ -104,15 +121,37 @@ class Start {
     throw new UnsupportedError(last.code ?? 'UNSUPPORTED', `no tier works here. ${text}`, last.hint, this.attempts, { cause: last.cause });
   }
 
+  private told(attempt: TierAttempt): void {
+    try {
+      this.options.onFallback?.(attempt);
+    } catch (error) {
+      // What a listener throws is its own affair.
+      if (typeof reportError === 'function') reportError(error);
+      else queueMicrotask(() => { throw error; });
+    }
+  }
+
   private progress(phase: StartProgress['phase'], fraction: number): void {
     this.options.onProgress?.({ phase, fraction });
+  }
+
+  /** Says in the console which tier runs in place of better ones, unless the caller hears of it otherwise. */
+  private admit({ tier, workers, place }: BackendReport): void {
+    if (this.options.onFallback) return;
+    const failed = this.attempts.filter(({ ok, code }) => !ok && code !== 'USER_OPTION');
+    const reasons = failed.map((one) => `${one.tier}: ${one.reason}.${one.hint ? ` ${one.hint}` : ''}`);
+    const lost = place === 'here' && this.plan.workers > 1;
+    if (lost) reasons.push(`${workers} worker in this thread in place of ${this.plan.workers}.`);
+    if (reasons.length > 0) warn(`flockwork runs on tier ${tier}. ${reasons.join(' ')}`);
   }
 
   /** Starts a tier; null if it does not work, with the reason in `attempts`. */
   private async attempt(tier: Tier): Promise<Simulation | null> {
     const begin = performance.now();
     const give = (why: Obstacle, cause?: unknown): null => {
-      this.attempts.push({ tier, ok: false, ...why, ms: performance.now() - begin, cause });
+      const attempt: TierAttempt = { tier, ok: false, ...why, ms: performance.now() - begin, cause };
+      this.attempts.push(attempt);
+      this.told(attempt);
       return null;
     };
     const why = obstacle(tier, this.has);
@@ -130,7 +169,8 @@ class Start {
   private async start(tier: Tier, begin: number): Promise<Simulation> {
     const { platform, options, plan, has } = this;
     const { engine, module: kind, shared } = makeup(tier, has);
-    const workers = tier === 'js-single' ? 1 : plan.workers;
+    const place = has.moduleWorkers ? 'workers' : 'here';
+    const workers = tier === 'js-single' || place === 'here' ? 1 : plan.workers;
     let module: WebAssembly.Module | null = null;
     if (kind) {
       this.progress('fetch', 0.1);
@@ -150,11 +190,13 @@ class Start {
       engine,
       memory: shared ? 'shared' : 'transfer',
       workers,
+      place,
       regions: team.made.regions,
       attempts: this.attempts,
       capabilities: has,
     };
     runner.adopt(team, report);
+    this.admit(report);
     options.signal?.addEventListener('abort', () => void runner.dispose(), { once: true });
     this.progress('ready', 1);
     return runner;
@@ -163,6 +205,7 @@ class Start {
 
 /** Makes a simulation on a platform. */
 export async function create(platform: Platform, options: SimulationOptions): Promise<Simulation> {
+  checkAssets(options.assets ?? {});
   const has = platform.capabilities();
   const made = plan(options, has);
   options.signal?.throwIfAborted();

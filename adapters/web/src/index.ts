@@ -1,12 +1,12 @@
 /** Flockwork for browsers. Importing it starts nothing, so a server may import it too. */
 
 import { browser } from './browser.js';
-import { SimCore, type SimCoreOptions } from './core.js';
+import { SimCore, type SimCoreOptions, type SimCoreShare } from './core.js';
 import { create } from './create.js';
 import type { Capabilities, Simulation, SimulationOptions } from './types.js';
 
 export * from './types.js';
-export { SimCore, type SimCoreColumns, type SimCoreOptions } from './core.js';
+export { SimCore, type Neighbors, type SimCoreColumns, type SimCoreOptions, type SimCoreShare } from './core.js';
 export { newMetrics } from './metrics.js';
 
 /** Starts a simulation in the best tier that works here, or in the one asked for. */
@@ -22,4 +22,9 @@ export async function detectCapabilities(): Promise<Capabilities> {
 /** Kernels without a scheduler, on this thread. */
 export function createSimCore(options: SimCoreOptions): Promise<SimCore> {
   return SimCore.createOn(browser, options);
+}
+
+/** Works on the `SimCore` of another thread, from what its `handOut` gave. */
+export function joinSimCore(share: SimCoreShare): SimCore {
+  return SimCore.join(share);
 }

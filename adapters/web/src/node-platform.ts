@@ -2,20 +2,22 @@
 
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { checkModule, missing } from './assets.js';
-import { folder } from './browser.js';
+import { checkModule, FILES, missing, wasmUrl, workerUrl } from './assets.js';
 import { languageCapabilities } from './capabilities.js';
-import type { ModuleKind, Platform, WorkerEvents, WorkerHandle } from './platform.js';
+import type { Platform, WorkerEvents, WorkerHandle } from './platform.js';
 import type { FromWorker } from './protocol.js';
-import type { AssetUrls } from './types.js';
+import { WorkerLoadError } from './types.js';
 
-const FILES: Record<ModuleKind, string> = {
-  shared: 'flockwork.shared.wasm',
-  simd: 'flockwork.wasm',
-  scalar: 'flockwork.scalar.wasm',
-};
+/** An address that the caller gave: a path counts from the folder that the process runs in. */
+function at(url: string | URL): URL {
+  // One letter before the colon is a drive.
+  if (typeof url !== 'string' || /^[a-z][a-z\d+.-]+:/i.test(url)) return new URL(url);
+  const path = pathToFileURL(resolve(url));
+  return url.endsWith('/') && !path.pathname.endsWith('/') ? new URL(`${path.href}/`) : path;
+}
 
 async function read(url: URL): Promise<Uint8Array> {
   try {
@@ -29,10 +31,20 @@ async function read(url: URL): Promise<Uint8Array> {
   }
 }
 
-function script(kind: 'wasm' | 'js', assets: AssetUrls): URL {
-  if (assets.worker) return new URL(assets.worker, import.meta.url);
-  const base = assets.base ? folder(assets.base, import.meta.url) : new URL('./', import.meta.url);
-  return new URL(kind === 'wasm' ? 'node-worker-wasm.js' : 'node-worker-js.js', base);
+/**
+ * A worker with the flags of this process. Node takes all of them as they are, but only what a
+ * thread can have of its own where a list is given; and the flag of a script given as text, which
+ * would make it refuse a file, can be left out by such a list alone.
+ */
+function start(script: URL): Worker {
+  const flags = process.execArgv.filter((flag) => !flag.startsWith('--input-type'));
+  if (flags.length === process.execArgv.length) return new Worker(script);
+  try {
+    return new Worker(script, { execArgv: flags });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_INVALID_EXEC_ARGV') throw error;
+    return new Worker(script, { execArgv: [] });
+  }
 }
 
 export const node: Platform = {
@@ -50,18 +62,22 @@ export const node: Platform = {
   },
 
   async compile(kind, assets) {
-    if (assets.module) return assets.module;
-    const base = assets.base ? folder(assets.base, import.meta.url) : new URL('./', import.meta.url);
-    const url = assets.wasm ? new URL(assets.wasm, import.meta.url) : new URL(`wasm/${FILES[kind]}`, base);
+    const module = assets.module?.[kind];
+    if (module) return module;
+    const url = wasmUrl(kind, assets, at) ?? new URL(`./wasm/${FILES[kind]}`, import.meta.url);
     const bytes = await read(url);
     checkModule(bytes, url.href);
     return WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
   },
 
-  spawn(kind, _index, options, events: WorkerEvents): WorkerHandle {
-    // The flag of a script given as text would make Node refuse the worker's file.
-    const execArgv = process.execArgv.filter((flag) => !flag.startsWith('--input-type'));
-    const worker = new Worker(script(kind, options.assets ?? {}), { execArgv });
+  spawn(kind, index, options, events: WorkerEvents): WorkerHandle {
+    const name = `node-worker-${kind}.js`;
+    let worker: Worker;
+    try {
+      worker = start(workerUrl(kind, name, options.assets ?? {}, at) ?? new URL(name, import.meta.url));
+    } catch (cause) {
+      throw new WorkerLoadError('WORKER_LOAD', `worker ${index} cannot be made: ${String(cause)}`, undefined, { cause });
+    }
     let over = false;
     worker.on('message', (message: FromWorker) => {
       if (message.type === 'exited') over = true;
@@ -77,6 +93,7 @@ export const node: Platform = {
         over = true;
         void worker.terminate();
       },
+      hold: (alive) => (alive ? worker.ref() : worker.unref()),
     };
   },
 };

@@ -1,10 +1,7 @@
 /** What differs between a browser and Node. */
 
 import type { FromWorker, ToWorker } from './protocol.js';
-import type { AssetUrls, Capabilities, SimulationOptions } from './types.js';
-
-/** The module with threads, without, and without SIMD. */
-export type ModuleKind = 'shared' | 'simd' | 'scalar';
+import type { AssetUrls, Capabilities, ModuleKind, SimulationOptions, WorkerKind } from './types.js';
 
 export interface WorkerEvents {
   message(message: FromWorker): void;
@@ -15,6 +12,8 @@ export interface WorkerEvents {
 export interface WorkerHandle {
   post(message: ToWorker, transfer?: readonly Transferable[]): void;
   terminate(): void;
+  /** Whether the process shall live for this worker's sake; it does until it is told. */
+  hold?(alive: boolean): void;
 }
 
 export interface Platform {
@@ -22,8 +21,9 @@ export interface Platform {
   capabilities(): Capabilities;
   /** Throws `AssetError`, or what `WebAssembly.compile` throws. */
   compile(kind: ModuleKind, assets: AssetUrls): Promise<WebAssembly.Module>;
+  /** Where there are no workers, the first one of kind `wasm` runs in this thread. */
   spawn(
-    kind: 'wasm' | 'js',
+    kind: WorkerKind,
     index: number,
     options: Pick<SimulationOptions, 'assets' | 'createWorker'>,
     events: WorkerEvents,

@@ -25,6 +25,7 @@ import {
   type SimulationOptions,
   type SimulationState,
   type StepResult,
+  type TierAttempt,
 } from './types.js';
 
 /** How often subscribers are called at most, ms. */
@@ -96,7 +97,6 @@ export class Runner implements Simulation {
     this.report = report;
     this.checkpoint.tick = team.made.tick;
     this.join(team);
-    for (const attempt of report.attempts) if (!attempt.ok) this.emit('fallback', attempt);
   }
 
   get state(): SimulationState {
@@ -224,7 +224,15 @@ export class Runner implements Simulation {
     all.add(callback);
     const off = () => void all.delete(callback);
     signal?.addEventListener('abort', off, { once: true });
+    if (type === 'fallback') this.retell(all, callback as (event: TierAttempt) => void);
     return off;
+  }
+
+  /** Tiers fall before anybody can listen: each new listener is told afterwards. */
+  private retell(all: Set<unknown>, callback: (attempt: TierAttempt) => void): void {
+    for (const attempt of this.backend.attempts) {
+      if (!attempt.ok) queueMicrotask(() => all.has(callback) && callback(attempt));
+    }
   }
 
   dispose(): Promise<void> {
@@ -267,6 +275,7 @@ export class Runner implements Simulation {
 
   private join(team: Team): void {
     this.team = team;
+    team.hold(this.calls.size > 0);
     team.control.tick = team.made.tick;
     team.control.population = team.made.population;
     this.reader = new MetricsReader(team.control, team.spec.workers, team.memoryBytes);
@@ -287,7 +296,7 @@ export class Runner implements Simulation {
         if (this.run?.id === id) this.endRun(null, value as StepResult);
         resolve(value as StepResult);
       };
-      this.calls.set(id, { resolve: done, reject });
+      this.expect(id, { resolve: done, reject });
       this.send(run);
     });
   }
@@ -315,14 +324,21 @@ export class Runner implements Simulation {
     }
     const id = this.next++;
     return new Promise((resolve, reject) => {
-      this.calls.set(id, { resolve, reject });
+      this.expect(id, { resolve, reject });
       this.send({ ...question, id } as Command);
     });
+  }
+
+  /** Somebody waits for an answer: the process lives until it has come. */
+  private expect(id: number, call: Call): void {
+    this.calls.set(id, call);
+    this.team?.hold(true);
   }
 
   private answer(id: number): Call | undefined {
     const call = this.calls.get(id);
     this.calls.delete(id);
+    if (this.calls.size === 0) this.team?.hold(false);
     return call;
   }
 

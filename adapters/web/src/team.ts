@@ -149,6 +149,11 @@ export class Team {
     this.crew.post(0, command, transfer);
   }
 
+  /** Whether the process shall live for the workers' sake. */
+  hold(alive: boolean): void {
+    this.crew.hold(alive);
+  }
+
   /** Bytes of memory of all workers. */
   get memoryBytes(): number {
     return this.spec.workers * this.spec.plan.memoryPerWorker;
@@ -328,6 +333,10 @@ class Crew {
 
   exit(): void {
     this.workers.forEach((worker) => worker.post({ type: 'exit' }));
+  }
+
+  hold(alive: boolean): void {
+    this.workers.forEach((worker) => worker.hold?.(alive));
   }
 
   terminate(): void {

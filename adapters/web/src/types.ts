@@ -88,7 +88,13 @@ export interface BackendReport {
   readonly engine: Engine;
   readonly memory: MemoryMode;
   readonly workers: number;
+  /**
+   * Who computes: workers, or, where none can be made (a SharedWorker of Chromium), the very thread
+   * that asked, which answers between slices of a few milliseconds.
+   */
+  readonly place: 'workers' | 'here';
   readonly regions: number;
+  /** The tiers that were looked at, the best first; the last one runs. */
   readonly attempts: readonly TierAttempt[];
   readonly capabilities: Capabilities;
 }
@@ -132,24 +138,39 @@ export interface SimulationOptions {
   /** Where the package's files are, if not beside its own script. */
   readonly assets?: AssetUrls;
   /** Makes a worker instead of the package, such as under a strict bundler. */
-  readonly createWorker?: (kind: 'wasm' | 'js', index: number) => Worker;
+  readonly createWorker?: (kind: WorkerKind, index: number) => Worker;
   readonly initTimeoutMs?: number;
   /** A worker without a heartbeat for so long counts as dead (default 5000). */
   readonly watchdogMs?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: StartProgress) => void;
+  /**
+   * Called for each tier that does not work here, as soon as that is known. Without it a downgrade
+   * is written to the console, once for each reason.
+   */
+  readonly onFallback?: (attempt: TierAttempt) => void;
 }
 
-/** Where the package's files are. */
+/** The builds of the kernels: `wasm-shared` takes `shared`; `wasm-transfer` takes `simd`, or `scalar` where there is no SIMD. */
+export type ModuleKind = 'shared' | 'simd' | 'scalar';
+
+/** The worker scripts: that of tiers with WebAssembly, and that of those without. */
+export type WorkerKind = 'wasm' | 'js';
+
+/**
+ * Where the package's files are. Each tier has files of its own. What is not named here is beside
+ * `base`, or else beside the package's own script. Relative addresses count from the page, in a web
+ * worker from its script, and in Node from the folder that the process runs in.
+ */
 export interface AssetUrls {
-  /** A folder with all files of `dist`. */
+  /** A folder with all files of `dist`, or what `flockwork-wasm` wrote. */
   readonly base?: string | URL;
-  /** The wasm file of the tier that is taken. */
-  readonly wasm?: string | URL;
-  /** A module that is compiled already. */
-  readonly module?: WebAssembly.Module;
-  /** The worker script. */
-  readonly worker?: string | URL;
+  /** The wasm files. */
+  readonly wasm?: Readonly<Partial<Record<ModuleKind, string | URL>>>;
+  /** Modules that are compiled already. */
+  readonly module?: Readonly<Partial<Record<ModuleKind, WebAssembly.Module>>>;
+  /** The worker scripts. */
+  readonly worker?: Readonly<Partial<Record<WorkerKind, string | URL>>>;
 }
 
 export type SimulationState =
@@ -249,7 +270,7 @@ export interface Metrics {
 
 export interface SimulationEventMap {
   statechange: { readonly from: SimulationState; readonly to: SimulationState };
-  /** A tier was not taken. */
+  /** A tier does not work here; whoever begins to listen later is told too. */
   fallback: TierAttempt;
   /** A run cannot keep up with its rate. */
   overrun: { readonly behindTicks: number };

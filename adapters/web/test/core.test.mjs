@@ -1,13 +1,15 @@
 // Kernels without a scheduler.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { createSimCore } from '../dist/node.js';
 
 const world = { width: 10, height: 8, edge: 'torus' };
+const DIST = new URL('../dist/node.js', import.meta.url).href;
 
 /** A world with entities here and there, from a generator with a fixed seed. */
-async function filled(capacity, edge = 'torus') {
-  const core = await createSimCore({ capacity, world: { ...world, edge } });
+async function filled(capacity, edge = 'torus', options = {}) {
+  const core = await createSimCore({ capacity, world: { ...world, edge }, ...options });
   let state = 1;
   const random = () => (state = (state * 48271) % 0x7fffffff) / 0x7fffffff;
   for (let row = 0; row < capacity; row++) {
@@ -25,6 +27,7 @@ test('movement is velocity times dt, around a torus, in a range alone', async ()
   const core = await filled(100);
   const before = Object.fromEntries(Object.entries(core.columns).map(([name, column]) => [name, column.slice()]));
   const met = core.process_movement(10, 60, 4);
+  const near = (a, b, side) => Math.min(Math.abs(a - b), side - Math.abs(a - b)) < 1e-5;
   let outside = 0;
   for (let row = 0; row < 100; row++) {
     const moves = row >= 10 && row < 60;
@@ -33,7 +36,10 @@ test('movement is velocity times dt, around a torus, in a range alone', async ()
     const inside = x >= 0 && x < world.width && y >= 0 && y < world.height;
     if (inside) assert.deepEqual([core.columns.x[row], core.columns.y[row]], [x, y]);
     else outside += 1;
+    const wrapped = (value, side) => ((value % side) + side) % side;
     assert.ok(core.columns.x[row] >= 0 && core.columns.x[row] < world.width);
+    assert.ok(near(core.columns.x[row], wrapped(x, world.width), world.width));
+    assert.ok(near(core.columns.y[row], wrapped(y, world.height), world.height));
     assert.equal(core.columns.vx[row], before.vx[row]);
   }
   assert.ok(outside > 0);
@@ -43,32 +49,102 @@ test('movement is velocity times dt, around a torus, in a range alone', async ()
 
 test('physics adds acceleration first, and walls turn entities back', async () => {
   const core = await filled(50, 'walls');
-  const [vx, ax] = [core.columns.vx.slice(), core.columns.ax.slice()];
-  const met = core.integrate_physics(0, 50, 0.25);
+  const [x, vx, ax] = [core.columns.x.slice(), core.columns.vx.slice(), core.columns.ax.slice()];
+  let turned = 0;
+  const met = core.integrate_physics(0, 50, 4);
   for (let row = 0; row < 50; row++) {
-    const expected = Math.fround(vx[row] + Math.fround(ax[row] * 0.25));
-    assert.equal(Math.abs(core.columns.vx[row]), Math.abs(expected));
+    const speed = Math.fround(vx[row] + Math.fround(ax[row] * 4));
+    const at = Math.fround(x[row] + Math.fround(speed * 4));
+    const past = at < 0 || at > world.width;
+    turned += past;
+    assert.equal(Math.abs(core.columns.vx[row]), Math.abs(speed));
+    if (past) assert.equal(Math.sign(core.columns.vx[row]), at < 0 ? 1 : -1);
+    else assert.equal(core.columns.x[row], at);
   }
-  assert.ok(met >= 0 && met < 50);
+  assert.ok(turned > 3 && met >= turned && met <= 50);
   core.dispose();
 });
+
+/** Ids of a range closer to a point, the nearest first. */
+function look(core, [start, end], x, y, radius, but = -1) {
+  const all = [];
+  for (let row = start; row < end; row++) {
+    const [dx, dy] = [Math.fround(core.columns.x[row] - x), Math.fround(core.columns.y[row] - y)];
+    const square = Math.fround(Math.fround(dx * dx) + Math.fround(dy * dy));
+    if (row !== but && square < Math.fround(radius * radius)) all.push([square, row]);
+  }
+  return all.sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(([, row]) => row);
+}
 
 test('queries find what a look at every entity finds', async () => {
   const core = await filled(500);
   core.rebuild_spatial_hash(0, 400, 1);
-  for (const [x, y, radius] of [[5, 4, 1.5], [1, 1, 0.7], [9.5, 7.5, 2]]) {
-    const all = [];
-    for (let row = 0; row < 400; row++) {
-      const [dx, dy] = [core.columns.x[row] - x, core.columns.y[row] - y];
-      const square = dx * dx + dy * dy;
-      if (square < radius * radius) all.push([square, row]);
-    }
-    all.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-    const ids = all.map(([, row]) => row);
+  for (const [x, y, radius] of [[5, 4, 1.5], [1, 1, 0.75], [9.5, 7.5, 2], [20, 4, 11]]) {
+    const ids = look(core, [0, 400], x, y, radius);
     assert.ok(ids.length > 3);
     assert.deepEqual([...core.query_neighbors(x, y, radius, 500)], ids);
     assert.deepEqual([...core.query_neighbors(x, y, radius, 3)], ids.slice(0, 3));
   }
+  core.dispose();
+});
+
+test('a query of a range is a query of each of its entities, without itself', async () => {
+  const core = await filled(500);
+  core.rebuild_spatial_hash(0, 500, 1);
+  const { offsets, ids } = core.query_neighbors_of(100, 300, 1.25, 6);
+  assert.equal(offsets.length, 201);
+  for (let row = 100; row < 300; row++) {
+    const own = ids.subarray(offsets[row - 100], offsets[row - 99]);
+    assert.deepEqual([...own], look(core, [0, 500], core.columns.x[row], core.columns.y[row], 1.25, row).slice(0, 6));
+  }
+  core.dispose();
+});
+
+/** A thread that moves its part of a core and looks around, when it is told. */
+const PARTNER = `
+  import { parentPort } from 'node:worker_threads';
+  import { joinSimCore } from ${JSON.stringify(DIST)};
+  parentPort.on('message', ({ share, start, end }) => {
+    const core = joinSimCore(share);
+    const met = core.integrate_physics(start, end, 0.5);
+    const found = core.query_neighbors_of(start, end, 1, 100).ids.length;
+    core.dispose();
+    parentPort.postMessage({ met, found });
+  });
+`;
+
+test('over shared memory, threads work on ranges of one core', async () => {
+  const [alone, core] = [await filled(3000), await filled(3000, 'torus', { threads: 3 })];
+  const expected = { met: alone.integrate_physics(0, 3000, 0.5) };
+  const url = new URL(`data:text/javascript,${encodeURIComponent(PARTNER)}`);
+  const partners = [new Worker(url), new Worker(url)];
+  core.rebuild_spatial_hash(0, 3000, 1);
+  const parts = partners.map((partner, index) => {
+    const done = new Promise((resolve, reject) => partner.once('message', resolve).once('error', reject));
+    partner.postMessage({ share: core.handOut(), start: 1000 * index, end: 1000 * index + 1000 });
+    return done;
+  });
+  const own = core.integrate_physics(2000, 3000, 0.5);
+  const found = core.query_neighbors_of(2000, 3000, 1, 100).ids.length;
+  const answers = [{ met: own, found }, ...(await Promise.all(parts))];
+  assert.equal(answers.reduce((sum, one) => sum + one.met, 0), expected.met);
+  assert.ok(answers.every((one) => one.found > 10_000), JSON.stringify(answers));
+  for (const name of ['x', 'y', 'vx', 'vy']) assert.deepEqual(core.columns[name], alone.columns[name].slice(), name);
+  assert.ok(core.columns.x.buffer instanceof SharedArrayBuffer);
+  assert.throws(() => core.handOut(), /for 3 threads, and all have it/);
+  await Promise.all(partners.map((partner) => partner.terminate()));
+  core.dispose();
+  assert.throws(() => core.process_movement(0, 1, 0.1), { code: 'DISPOSED' });
+  alone.dispose();
+});
+
+test('who made a core frees it last', async () => {
+  const core = await filled(10, 'torus', { threads: 2 });
+  const { joinSimCore } = await import('../dist/node.js');
+  const other = joinSimCore(core.handOut());
+  assert.throws(() => core.dispose(), { code: 'IN_USE' });
+  assert.equal(core.process_movement(0, 10, 0), 0);
+  other.dispose();
   core.dispose();
 });
 
@@ -80,9 +156,22 @@ test('what is not acceptable is refused with what is', async () => {
   refused(() => core.integrate_physics(0, 10, Number.NaN), /NaN/);
   refused(() => core.query_neighbors(1, 1, 1, 5), /empty: rebuild it first/);
   refused(() => core.rebuild_spatial_hash(0, 10, 0), /side of a cell is 0/);
-  refused(() => core.process_movement('0', 1, 1), /argument 1 is 0: it must be a number/);
+  refused(() => core.process_movement('0', 1, 1), /an argument is 0: it must be a number/);
+  core.columns.vy[3] = Number.NaN;
+  refused(() => core.process_movement(0, 10, 1), /vy of entity 3 is NaN/);
+  refused(() => core.handOut(), /for 1 threads/);
   core.dispose();
   assert.throws(() => core.process_movement(0, 1, 0.1), { code: 'DISPOSED' });
   await assert.rejects(createSimCore({ capacity: 0, world }), /capacity is 0/);
+  await assert.rejects(createSimCore({ capacity: 10, threads: 0, world }), /threads is 0/);
   await assert.rejects(createSimCore({ capacity: 10, world: { width: -1, height: 1 } }), /width/);
+  await assert.rejects(createSimCore({ capacity: 10, world: { width: 1, height: 1, edge: 'wall' } }), /edge is wall/);
+});
+
+test('a core whose results do not fit says that it needs more memory', async () => {
+  const core = await createSimCore({ capacity: 4000, world, memory: 2 << 20 });
+  core.rebuild_spatial_hash(0, 4000, 1);
+  assert.throws(() => core.query_neighbors_of(0, 4000, 1, 4000), /not enough memory.*`memory`/);
+  assert.equal(core.query_neighbors(0, 0, 1, 4000).length, 4000);
+  core.dispose();
 });

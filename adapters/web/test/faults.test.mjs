@@ -85,7 +85,7 @@ for (const tier of ['wasm-shared', 'wasm-transfer']) {
     const folder = mkdtempSync(join(tmpdir(), 'flockwork-'));
     const worker = new URL('./tools/trapping-worker.mjs', import.meta.url);
     process.env.FLOCKWORK_TEST_MARK = join(folder, 'mark');
-    const simulation = await createSimulation({ scenario, tier, workers: 2, checkpointEvery: 5, assets: { worker } });
+    const simulation = await createSimulation({ scenario, tier, workers: 2, checkpointEvery: 5, assets: { worker: { wasm: worker } } });
     try {
       const errors = events(simulation, 'workererror');
       await simulation.step(50);
@@ -107,14 +107,14 @@ test('files that are not there, or are something else', async () => {
     writeFileSync(page, '<!doctype html><title>start</title>');
     const refused = async (assets) =>
       rejection(createSimulation({ scenario, tier: 'wasm-transfer', workers: 1, assets, initTimeoutMs: 5000 }));
-    const html = await refused({ wasm: pathToFileURL(page) });
+    const html = await refused({ wasm: { simd: pathToFileURL(page) } });
     assert.equal(html.code, 'ASSET_MISSING');
     assert.match(html.message, /is not a WebAssembly module but a page/);
     assert.match(html.hint, /start page/);
-    const missing = await refused({ wasm: pathToFileURL(join(folder, 'no.wasm')) });
+    const missing = await refused({ wasm: { simd: pathToFileURL(join(folder, 'no.wasm')) } });
     assert.equal(missing.code, 'ASSET_MISSING');
     assert.match(missing.message, /no\.wasm cannot be loaded/);
-    const script = await refused({ worker: pathToFileURL(join(folder, 'no.js')) });
+    const script = await refused({ worker: { wasm: pathToFileURL(join(folder, 'no.js')) } });
     assert.equal(script.code, 'WORKER_LOAD');
     assert.equal(script.attempts.at(-1).tier, 'wasm-transfer');
     assert.equal(script.attempts.at(-1).ok, false);
@@ -123,19 +123,77 @@ test('files that are not there, or are something else', async () => {
   }
 });
 
-test('a tier that does not work is left for the next one, with the reason', async () => {
-  const assets = { wasm: new URL('./no-such.wasm', import.meta.url) };
-  const simulation = await createSimulation({ scenario, tier: 'auto', workers: 2, assets });
+const nowhere = new URL('./no-such.wasm', import.meta.url);
+const noWasm = { wasm: { shared: nowhere, simd: nowhere } };
+
+/** What is written to the console as a warning meanwhile. */
+async function warnings(run) {
+  const { warn } = console;
+  const seen = [];
+  console.warn = (text) => seen.push(text);
   try {
-    assert.equal(simulation.backend.tier, 'js-workers');
-    const codes = simulation.backend.attempts.map(({ tier, ok, code }) => [tier, ok, code]);
-    assert.deepEqual(codes, [
-      ['wasm-shared', false, 'ASSET_MISSING'],
-      ['wasm-transfer', false, 'ASSET_MISSING'],
-      ['js-workers', true, undefined],
-    ]);
+    await run();
   } finally {
+    console.warn = warn;
+  }
+  return seen;
+}
+
+test('a tier that does not work is left for the next one, and everybody hears why', async () => {
+  const expected = [
+    ['wasm-shared', false, 'ASSET_MISSING'],
+    ['wasm-transfer', false, 'ASSET_MISSING'],
+    ['js-workers', true, undefined],
+  ];
+  const seen = await warnings(async () => {
+    for (let turn = 0; turn < 2; turn++) {
+      const simulation = await createSimulation({ scenario, workers: 2, assets: noWasm });
+      assert.equal(simulation.backend.tier, 'js-workers');
+      assert.deepEqual(simulation.backend.attempts.map(({ tier, ok, code }) => [tier, ok, code]), expected);
+      // Who begins to listen when all is over is told too, each listener once.
+      for (let late = 0; late < 2; late++) {
+        const told = [];
+        simulation.on('fallback', ({ tier, code }) => told.push([tier, code]));
+        await simulation.observe();
+        assert.deepEqual(told, [['wasm-shared', 'ASSET_MISSING'], ['wasm-transfer', 'ASSET_MISSING']]);
+      }
+      await simulation.dispose();
+    }
+  });
+  assert.equal(seen.length, 1, 'the console is told once');
+  assert.match(seen[0], /flockwork runs on tier js-workers.*wasm-shared: .*no-such\.wasm cannot be loaded/);
+});
+
+test('with onFallback the program hears of each tier as it falls, and the console does not', async () => {
+  const told = [];
+  const seen = await warnings(async () => {
+    const onFallback = ({ tier, reason }) => {
+      told.push([tier, /no-such\.wasm/.test(reason)]);
+    };
+    const simulation = await createSimulation({ scenario, workers: 1, assets: noWasm, onFallback });
     await simulation.dispose();
+  });
+  assert.deepEqual(told, [['wasm-shared', true], ['wasm-transfer', true]]);
+  assert.deepEqual(seen, []);
+});
+
+test('each tier takes the file that is named for it', async () => {
+  const assets = { wasm: { shared: nowhere } };
+  const simulation = await createSimulation({ scenario, workers: 2, assets, onFallback: () => {} });
+  assert.equal(simulation.backend.tier, 'wasm-transfer');
+  await simulation.dispose();
+});
+
+test('addresses of files are refused unless they say which file they are', async () => {
+  for (const [assets, text] of [
+    [{ wasm: 'a.wasm' }, /assets\.wasm is a\.wasm: it must be an object with shared, simd, scalar/],
+    [{ worker: new URL('file:///a.js') }, /assets\.worker is file:\/\/\/a\.js: it must be an object with wasm, js/],
+    [{ wasm: { threads: 'a.wasm' } }, /assets\.wasm has no key "threads": its keys are shared, simd, scalar/],
+    [{ bsae: '/x' }, /assets has no key "bsae": its keys are base, wasm, module, worker/],
+  ]) {
+    const error = await rejection(createSimulation({ scenario, assets }));
+    assert.equal(error.name, 'InvalidInputError');
+    assert.match(error.message, text);
   }
 });
 
@@ -149,6 +207,6 @@ test('200 simulations, one after another, leave nothing behind', async () => {
     await simulation.dispose();
   }
   assert.equal(handles.length, 400);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  for (let look = 0; look < 200 && open() > before; look++) await new Promise((resolve) => setTimeout(resolve, 10));
   assert.ok(open() <= before, `${before} workers and ports were open before, ${open()} are now`);
 });

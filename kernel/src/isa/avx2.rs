@@ -64,6 +64,7 @@ const fn lanes_u32(values: [u32; LANES]) -> __m256i {
 
 impl Isa for Avx2 {
     const NAME: &'static str = "avx2";
+    const SCALAR: bool = false;
 
     type F32 = __m256;
     type U32 = __m256i;

@@ -53,6 +53,7 @@ macro_rules! functions {
 
 impl Isa for Baseline {
     const NAME: &'static str = "baseline";
+    const SCALAR: bool = cfg!(all(target_arch = "wasm32", not(target_feature = "simd128")));
 
     type F32 = f32x8;
     type U32 = u32x8;

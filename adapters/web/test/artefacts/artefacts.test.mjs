@@ -1,6 +1,6 @@
 // What the files of the package are made of, and what npm would publish.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -61,6 +61,12 @@ test('threads are in the shared module alone, SIMD in two, relaxed operations in
   assert.doesNotMatch(scalar, relaxed);
 });
 
+test('the licences are those of the repository', () => {
+  for (const name of ['LICENSE-MIT', 'LICENSE-APACHE']) {
+    assert.equal(readFileSync(join(PACKAGE, name), 'utf8'), readFileSync(join(PACKAGE, '../..', name), 'utf8'), name);
+  }
+});
+
 test('importing the package starts nothing and needs no browser', () => {
   for (const entry of ['index', 'node', 'vite']) {
     const code = `await import(${JSON.stringify(join(PACKAGE, 'dist', `${entry}.js`))}); process.stdout.write(String(process.getActiveResourcesInfo().filter((one) => /worker/i.test(one)).length))`;
@@ -79,6 +85,9 @@ test('a strict TypeScript program with the plainest settings takes the types', (
         const frame: FrameView = simulation.acquireFrame();
         const x: number | undefined = frame.position[0];
         simulation.on('fallback', (attempt) => console.log(attempt.hint, x));
+        await createSimulation({ scenario: simulation.scenario, assets: { base: '/x', wasm: { shared: '/y.wasm' } }, onFallback: ({ code }) => console.log(code) });
+        // @ts-expect-error: each tier has a file of its own
+        await createSimulation({ scenario: simulation.scenario, assets: { wasm: '/y.wasm' } });
         // @ts-expect-error: there is no such tier
         await createSimulation({ scenario: simulation.scenario, tier: 'gpu' });
         return simulation.backend.tier;
@@ -101,7 +110,7 @@ test('publint and attw have nothing to say of what npm packs, and it runs where 
     const [{ filename, files }] = Array.isArray(packed) ? packed : Object.values(packed);
     const tarball = join(folder, filename);
     const names = files.map((file) => file.path);
-    for (const needed of ['dist/index.js', 'dist/index.d.ts', 'dist/wasm/flockwork.shared.wasm', 'dist/worker-js.js', 'bin/flockwork-wasm.mjs', 'README.md']) {
+    for (const needed of ['dist/index.js', 'dist/index.d.ts', 'dist/wasm/flockwork.shared.wasm', 'dist/worker-js.js', 'bin/flockwork-wasm.mjs', 'README.md', 'LICENSE-MIT', 'LICENSE-APACHE']) {
       assert.ok(names.includes(needed), `the package lacks ${needed}`);
     }
     assert.ok(!names.some((name) => name.startsWith('src/') || name.startsWith('test/')));
@@ -121,6 +130,17 @@ test('publint and attw have nothing to say of what npm packs, and it runs where 
       await simulation.dispose();`;
     const out = execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: folder, encoding: 'utf8' });
     assert.equal(out, '3 wasm-shared');
+    // npm makes a link of it.
+    const command = (...args) => spawnSync('npx', ['--no', '--', 'flockwork-wasm', ...args], { cwd: folder, encoding: 'utf8' });
+    const help = command('--help');
+    assert.equal(help.status, 0);
+    assert.match(help.stdout, /Usage: flockwork-wasm CRATE_FOLDER --out FOLDER/);
+    const nothing = command();
+    assert.equal(nothing.status, 2);
+    assert.match(nothing.stderr, /Usage/);
+    const nowhere = command('no-such-crate', '--out', 'out');
+    assert.equal(nowhere.status, 1);
+    assert.match(nowhere.stderr, /flockwork-wasm: .*no-such-crate/);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -9,10 +9,10 @@ const TYPES = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'a
 const PAGE = '<!doctype html><meta charset="utf-8"><title>flockwork test</title>';
 
 /**
- * Serves on a free port; `faults` maps a path to what is answered instead: a status, or `page`.
- * Gives `{url, close}`.
+ * Serves on a free port; `faults` maps a path to what is answered instead: a status, or `page`;
+ * `files` are scripts by their path. Gives `{url, close}`.
  */
-export async function serve({ isolated = true, csp = '', faults = {}, cors = false, root = PACKAGE, page = PAGE } = {}) {
+export async function serve({ isolated = true, csp = '', faults = {}, files = {}, cors = false, root = PACKAGE, page = PAGE } = {}) {
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, 'http://x').pathname;
     const headers = {};
@@ -28,6 +28,7 @@ export async function serve({ isolated = true, csp = '', faults = {}, cors = fal
     const fault = Object.entries(faults).find(([end]) => path.endsWith(end))?.[1];
     if (typeof fault === 'number') return response.writeHead(fault, headers).end();
     if (path === '/' || fault === 'page') return response.writeHead(200, { ...headers, 'Content-Type': 'text/html' }).end(page);
+    if (files[path]) return response.writeHead(200, { ...headers, 'Content-Type': 'text/javascript' }).end(files[path]);
     const file = join(root, normalize(path));
     try {
       const body = await readFile(file);

@@ -1,12 +1,12 @@
 // A model of a user's own crate, in every tier and natively: `examples/epidemic-web`.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { buildCrate } from '../../bin/flockwork-wasm.mjs';
+import { fileURLToPath } from 'node:url';
+import { buildBase } from '../../bin/flockwork-wasm.mjs';
 import { createSimulation } from '../../dist/node.js';
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -28,22 +28,14 @@ before(async () => {
   const run = ['run', 'examples/epidemic/epidemic.toml', '--entities', '2000', '--ticks', String(TICKS), '--report', report, '--quiet'];
   execFileSync('cargo', ['run', '--quiet', '--profile', 'quick', '--package', 'epidemic', '--', ...run, ...sets], { cwd: ROOT, stdio: 'ignore' });
   native = JSON.parse(readFileSync(report, 'utf8')).fingerprint;
-  await buildCrate(join(ROOT, 'examples/epidemic-web'), folder, ['shared', 'simd', 'js']);
-  const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  writeFileSync(join(folder, 'worker.js'), `import kernels from './flockwork.js';\nimport { serveNode } from ${JSON.stringify(join(dist, 'node-worker.js'))};\nserveNode(kernels);\n`);
+  await buildBase(join(ROOT, 'examples/epidemic-web'), join(folder, 'base'), ['shared', 'simd', 'js']);
 });
 after(() => rmSync(folder, { recursive: true }));
 
-for (const [tier, assets] of [
-  ['wasm-shared', { wasm: 'flockwork.shared.wasm' }],
-  ['wasm-transfer', { wasm: 'flockwork.wasm' }],
-  ['js-workers', { worker: 'worker.js' }],
-  ['js-single', { worker: 'worker.js' }],
-]) {
-  test(`${tier}: the native fingerprint`, async (t) => {
-    const urls = Object.fromEntries(Object.entries(assets).map(([key, name]) => [key, pathToFileURL(join(folder, name))]));
-    const simulation = await createSimulation({ scenario, tier, workers: tier === 'js-single' ? 1 : 2, assets: urls });
+for (const tier of ['wasm-shared', 'wasm-transfer', 'js-workers', 'js-single']) {
+  test(`${tier}: what flockwork-wasm wrote is a base, with the native fingerprint`, async (t) => {
+    const workers = tier === 'js-single' ? 1 : 2;
+    const simulation = await createSimulation({ scenario, tier, workers, assets: { base: join(folder, 'base') } });
     try {
       assert.equal(simulation.model.name, 'epidemic');
       await simulation.step(TICKS);
