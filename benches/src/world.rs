@@ -44,7 +44,7 @@ impl World {
             setup: Setup { world: space, population: count, seed: 1, dt },
             params: Vec::new(),
             table: None,
-            options: Options { workers, cut, rebalance: true },
+            options: Options { workers, cut, ..Options::default() },
         };
         let entry = Entry::of::<M>();
         let simulation = begin(&entry, &config);

@@ -27,6 +27,8 @@ use crate::network::Network;
 pub struct Ranks {
     network: Network,
     pool: ThreadPool,
+    /// How many threads were asked for.
+    asked: usize,
     clock: WallClock,
     /// All domains of the world, and the first one of this rank.
     domains: u32,
@@ -84,10 +86,12 @@ impl Ranks {
     /// [`ThreadsError`].
     pub fn new(network: Network, workers: usize) -> Result<Self, ThreadsError> {
         let pool = start_pool(workers)?;
+        let clock = WallClock::new(pool.current_num_threads());
         Ok(Self {
             network,
             pool,
-            clock: WallClock::new(),
+            asked: workers,
+            clock,
             domains: 0,
             first: 0,
             lanes: Default::default(),
@@ -117,6 +121,11 @@ impl Ranks {
     /// What this rank has exchanged with others.
     pub fn traffic(&self) -> Traffic {
         self.traffic
+    }
+
+    /// How many threads were asked for; there may be fewer.
+    pub fn asked(&self) -> usize {
+        self.asked
     }
 
     /// Threads of this rank.

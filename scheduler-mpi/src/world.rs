@@ -35,7 +35,10 @@ impl Backend for OnRanks {
         Ok(ranks)
     }
 
-    fn wrap<M: Model>(world: Simulation<M, Ranks>) -> Box<dyn AnySimulation> {
+    fn wrap<M: Model>(
+        world: Simulation<M, Ranks>,
+        _options: &Options,
+    ) -> Box<dyn AnySimulation> {
         Box::new(World::new(world))
     }
 }
@@ -151,6 +154,7 @@ impl<M: Model> AnySimulation for World<M> {
             counters.deaths,
             simulation.executor().threads() as u64,
             simulation.memory_bytes() as u64,
+            simulation.executor().asked() as u64,
         ];
         let named = counters.phases.named();
         let width = numbers.len() + named.len();
@@ -199,6 +203,7 @@ impl<M: Model> AnySimulation for World<M> {
         Ok(Metrics {
             ticks: simulation.tick() - self.first_tick,
             workers: per_worker.len(),
+            workers_asked: total(17) as usize,
             regions: simulation.regions().len(),
             tick_ns: self.tick_ns.clone(),
             phases_ns,

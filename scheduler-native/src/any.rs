@@ -1,14 +1,8 @@
 //! A simulation whose model's type is hidden, with its metrics.
 
-use std::time::Instant;
-
-use flockwork_kernel::columns::{Column, Columns, Reach, packed_len};
-use flockwork_scheduler::{
-    Counters, Executor, Grid, Model, Region, Setup, Simulation, SimulationError,
-};
+use flockwork_kernel::columns::Column;
+use flockwork_scheduler::{Executor, Grid, Model, Region, Setup, Simulation, SimulationError};
 use hdrhistogram::Histogram;
-
-use crate::threads::Threads;
 
 /// What ends a run.
 pub type RunError = SimulationError;
@@ -126,6 +120,8 @@ pub struct Metrics {
     pub ticks: u64,
     /// Worker threads.
     pub workers: usize,
+    /// How many there should have been: the system may refuse to start as many.
+    pub workers_asked: usize,
     /// Regions.
     pub regions: usize,
     /// Times of single ticks, in nanoseconds.
@@ -221,134 +217,4 @@ pub fn stats_of<M: Model, X: Executor>(
     world.observe()?;
     let names = M::STATS.iter().map(|stat| stat.name);
     Ok(names.zip(world.report()?).collect())
-}
-
-/// A simulation on threads.
-pub(crate) struct Native<M: Model> {
-    world: Simulation<M, Threads>,
-    first_tick: u64,
-    tick_ns: Histogram<u64>,
-    wall_ns: u64,
-    busy_before: Vec<u64>,
-    /// What setting up counted: no tick's part.
-    before: Counters,
-    peak_memory_bytes: usize,
-}
-
-impl<M: Model> Native<M> {
-    pub(crate) fn new(world: Simulation<M, Threads>) -> Self {
-        Self {
-            first_tick: world.tick(),
-            tick_ns: tick_histogram(),
-            wall_ns: 0,
-            busy_before: world.executor().busy_ns(),
-            before: world.counters(),
-            peak_memory_bytes: world.memory_bytes(),
-            world,
-        }
-    }
-}
-
-impl<M: Model> AnySimulation for Native<M> {
-    fn run(&mut self, ticks: u64) -> Result<(), RunError> {
-        // All ticks inside the pool: its threads are woken once, and nothing is allocated.
-        let pool = self.world.executor().pool();
-        pool.install(|| {
-            for _ in 0..ticks {
-                let begin = Instant::now();
-                self.world.step()?;
-                let ns = begin.elapsed().as_nanos() as u64;
-                self.wall_ns += ns;
-                self.tick_ns.saturating_record(ns);
-                self.peak_memory_bytes = self.peak_memory_bytes.max(self.world.memory_bytes());
-            }
-            Ok(())
-        })
-    }
-
-    fn tick(&self) -> u64 {
-        self.world.tick()
-    }
-
-    fn population(&self) -> u64 {
-        self.world.population()
-    }
-
-    fn fingerprint(&self) -> Result<u64, RunError> {
-        self.world.fingerprint()
-    }
-
-    fn stats(&mut self) -> Result<Vec<(&'static str, f64)>, RunError> {
-        stats_of(&mut self.world)
-    }
-
-    fn metrics(&self) -> Result<Metrics, RunError> {
-        let domains = self.world.domains()?;
-        let executor = self.world.executor();
-        let counters = self.world.counters().since(&self.before);
-        let mut phases_ns = counters.phases.named().to_vec();
-        let per_worker: Vec<_> = executor
-            .busy_ns()
-            .iter()
-            .zip(&self.busy_before)
-            .map(|(now, before)| now - before)
-            .map(|busy_ns| WorkerMetrics { busy_ns, wait_ns: self.wall_ns.saturating_sub(busy_ns) })
-            .collect();
-        phases_ns.push(("wait", per_worker.iter().map(|worker| worker.wait_ns).sum()));
-        let per_region = domains.iter().map(|domain| RegionMetrics {
-            owned: domain.census().owned,
-            ghosts: domain.ghost_count() as u64,
-            work: domain.counters().work,
-        });
-        Ok(Metrics {
-            ticks: self.world.tick() - self.first_tick,
-            workers: executor.workers(),
-            regions: domains.len(),
-            tick_ns: self.tick_ns.clone(),
-            phases_ns,
-            per_worker,
-            per_region: per_region.collect(),
-            bytes: counters.bytes,
-            messages: counters.messages,
-            migrations: counters.migrations,
-            ghosts: counters.ghosts,
-            events: counters.events,
-            births: counters.births,
-            deaths: counters.deaths,
-            rebalances: self.world.rebalances(),
-            imbalance: self.world.imbalance(),
-            memory_bytes: self.world.memory_bytes() as u64,
-            peak_memory_bytes: self.peak_memory_bytes as u64,
-            per_process: Vec::new(),
-        })
-    }
-
-    fn snapshot(&self) -> Result<Vec<u8>, RunError> {
-        self.world.snapshot()
-    }
-
-    fn schema(&self) -> &'static [Column] {
-        M::Columns::SCHEMA
-    }
-
-    fn setup(&self) -> Setup {
-        *self.world.setup()
-    }
-
-    fn grid(&self) -> Grid {
-        *self.world.grid()
-    }
-
-    fn regions(&self) -> Result<Vec<Region>, RunError> {
-        Ok(self.world.regions().to_vec())
-    }
-
-    fn rows(&self) -> Result<Rows, RunError> {
-        let stride = packed_len(M::Columns::SCHEMA, Reach::Owned);
-        Ok(Rows { bytes: self.world.rows()?, stride })
-    }
-
-    fn recount(&self) -> Result<(), RunError> {
-        self.world.recount()
-    }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use flockwork_kernel::columns::{Column, Columns, Reach, packed_len, padded};
 use flockwork_scheduler::{
@@ -9,7 +10,8 @@ use flockwork_scheduler::{
     Setup, Simulation, SimulationError, SnapshotHeader, Stat, Topology, check_setup,
 };
 
-use crate::any::{AnySimulation, Native};
+use crate::any::AnySimulation;
+use crate::native::Native;
 use crate::table::{Fitted, Table};
 use crate::threads::{Threads, ThreadsError};
 
@@ -22,12 +24,15 @@ pub struct Options {
     pub cut: Option<Cut>,
     /// Whether the world is cut anew when the work becomes uneven.
     pub rebalance: bool,
+    /// How long a worker may be busy with one phase of one region before the run ends with
+    /// [`SimulationError::Stalled`]; None if it may take for ever.
+    pub deadline: Option<Duration>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let workers = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { workers, cut: None, rebalance: true }
+        Self { workers, cut: None, rebalance: true, deadline: None }
     }
 }
 
@@ -114,7 +119,10 @@ pub trait Backend: 'static {
     fn executor(options: &Options) -> Result<Self::Executor, BuildError>;
 
     /// Hides the type of a simulation's model.
-    fn wrap<M: Model>(world: Simulation<M, Self::Executor>) -> Box<dyn AnySimulation>;
+    fn wrap<M: Model>(
+        world: Simulation<M, Self::Executor>,
+        options: &Options,
+    ) -> Box<dyn AnySimulation>;
 }
 
 /// Runs simulations on threads of this process.
@@ -128,8 +136,8 @@ impl Backend for OnThreads {
         Ok(Threads::new(options.workers)?)
     }
 
-    fn wrap<M: Model>(world: Simulation<M, Threads>) -> Box<dyn AnySimulation> {
-        Box::new(Native::new(world))
+    fn wrap<M: Model>(world: Simulation<M, Threads>, options: &Options) -> Box<dyn AnySimulation> {
+        Box::new(Native::new(world, options.deadline))
     }
 }
 
@@ -286,7 +294,7 @@ fn build<M: Model, B: Backend>(config: &Config) -> Built {
             Simulation::<M, _>::new(setup, params, partition, executor, Some(&mut initial))
         }
     };
-    Ok(B::wrap(world?))
+    Ok(B::wrap(world?, &config.options))
 }
 
 fn differences<M: Model>(
@@ -314,7 +322,8 @@ fn restore<M: Model, B: Backend>(
     let (_, grid) = check_setup::<M>(&config.setup, params)?;
     let partition = options.partition(&grid, B::processes())?;
     let executor = B::executor(options)?;
-    Ok(B::wrap(Simulation::<M, _>::restore(snapshot, arithmetic, partition, executor)?))
+    let world = Simulation::<M, _>::restore(snapshot, arithmetic, partition, executor)?;
+    Ok(B::wrap(world, options))
 }
 
 /// A simulation cannot be made.

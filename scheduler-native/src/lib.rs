@@ -13,9 +13,11 @@ mod any;
 mod entry;
 pub mod isa;
 mod memory;
+mod native;
 mod post;
 mod table;
 mod threads;
+pub mod watch;
 
 pub use any::{
     AnySimulation, Metrics, ProcessMetrics, RegionMetrics, Rows, RunError, WorkerMetrics, stats_of,

@@ -2,22 +2,27 @@
 
 use std::fmt;
 use std::hint::black_box;
+use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Instant;
 
 use flockwork_scheduler::{
-    Clock, Domain, Executor, Frame, Model, Progress, SimulationError, advance,
+    Clock, Domain, Executor, Frame, Model, Place, Progress, SimulationError, advance,
 };
 use rayon::prelude::*;
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
 
 use crate::isa::{self, IsaError};
 use crate::post::Post;
+use crate::watch::Watch;
 
 /// Runs domains on a pool of threads.
 pub struct Threads {
     pool: Arc<ThreadPool>,
+    /// How many workers were asked for.
+    asked: usize,
     post: Post,
     clock: WallClock,
     /// Time each worker has spent in domains.
@@ -25,18 +30,21 @@ pub struct Threads {
 }
 
 impl Threads {
-    /// Starts a pool of `workers` threads.
+    /// Starts a pool of `workers` threads, or of as many as the system allows.
     ///
     /// # Errors
     ///
-    /// [`ThreadsError`] if there are to be no workers or too many, or they cannot be started, or
+    /// [`ThreadsError`] if there are to be no workers or too many, or none can be started, or
     /// one of them computes with flushed subnormal numbers, which would change results.
     pub fn new(workers: usize) -> Result<Self, ThreadsError> {
+        let pool = start_pool(workers)?;
+        let started = pool.current_num_threads();
         Ok(Self {
-            pool: Arc::new(start_pool(workers)?),
+            pool: Arc::new(pool),
+            asked: workers,
             post: Post::new(0),
-            clock: WallClock::new(),
-            busy_ns: (0..workers).map(|_| AtomicU64::new(0)).collect(),
+            clock: WallClock::new(started),
+            busy_ns: (0..started).map(|_| AtomicU64::new(0)).collect(),
         })
     }
 
@@ -45,13 +53,24 @@ impl Threads {
         Arc::clone(&self.pool)
     }
 
+    /// How many workers were asked for; there may be fewer.
+    pub fn asked(&self) -> usize {
+        self.asked
+    }
+
+    /// What each worker is busy with.
+    pub fn watch(&self) -> Arc<Watch> {
+        self.clock.watch()
+    }
+
     /// Time each worker has spent in domains, in nanoseconds.
     pub fn busy_ns(&self) -> Vec<u64> {
         self.busy_ns.iter().map(|ns| ns.load(Ordering::Relaxed)).collect()
     }
 }
 
-/// Starts a pool of threads that compute as every other one does.
+/// Starts a pool of threads that compute as every other one does: of `workers` of them, or of as
+/// many as the system allows.
 ///
 /// # Errors
 ///
@@ -61,15 +80,45 @@ pub fn start_pool(workers: usize) -> Result<ThreadPool, ThreadsError> {
         return Err(ThreadsError::Workers { given: workers });
     }
     isa::from_environment().map_err(ThreadsError::Isa)?;
-    let pool = ThreadPoolBuilder::new()
-        .num_threads(workers)
-        .thread_name(|worker| format!("flockwork-{worker}"))
-        .build()
-        .map_err(|error| ThreadsError::Start { problem: error.to_string() })?;
+    let pool = start(workers, &mut |thread: ThreadBuilder| {
+        let name = format!("flockwork-{}", thread.index());
+        std::thread::Builder::new().name(name).spawn(|| thread.run())
+    })?;
     if pool.broadcast(|_| flushes_subnormals()).contains(&true) {
         return Err(ThreadsError::FloatEnvironment);
     }
     Ok(pool)
+}
+
+/// Starts as many threads as can be had, up to `wanted`.
+fn start(
+    mut wanted: usize,
+    spawn: &mut dyn FnMut(ThreadBuilder) -> io::Result<JoinHandle<()>>,
+) -> Result<ThreadPool, ThreadsError> {
+    loop {
+        let mut started = Vec::new();
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(wanted)
+            .spawn_handler(|thread| {
+                started.push(spawn(thread)?);
+                Ok(())
+            })
+            .build();
+        match pool {
+            Ok(pool) => return Ok(pool),
+            Err(error) if started.is_empty() => {
+                return Err(ThreadsError::Start { problem: error.to_string() });
+            }
+            // The threads of a pool that is not complete end, and make room for another one.
+            Err(_) => {
+                wanted = started.len();
+                for thread in started {
+                    // One that panicked has ended too.
+                    let _ = thread.join();
+                }
+            }
+        }
+    }
 }
 
 /// The most worker threads.
@@ -140,26 +189,32 @@ fn flushes_subnormals() -> bool {
     tiny.to_bits() == 0 || (black_box(f32::from_bits(1)) * black_box(1.0)).to_bits() == 0
 }
 
-/// Nanoseconds since it was made.
+/// Nanoseconds since it was made, and the watch over the workers of a pool.
 #[derive(Clone, Debug)]
-pub struct WallClock(Instant);
-
-impl WallClock {
-    /// A clock that begins now.
-    pub fn new() -> Self {
-        Self(Instant::now())
-    }
+pub struct WallClock {
+    begin: Instant,
+    watch: Arc<Watch>,
 }
 
-impl Default for WallClock {
-    fn default() -> Self {
-        Self::new()
+impl WallClock {
+    /// A clock that begins now, for a pool of this many workers.
+    pub fn new(workers: usize) -> Self {
+        Self { begin: Instant::now(), watch: Arc::new(Watch::new(workers)) }
+    }
+
+    /// What each worker is busy with.
+    pub fn watch(&self) -> Arc<Watch> {
+        Arc::clone(&self.watch)
     }
 }
 
 impl Clock for WallClock {
     fn now_ns(&self) -> u64 {
-        self.0.elapsed().as_nanos() as u64
+        self.begin.elapsed().as_nanos() as u64
+    }
+
+    fn hear(&self, place: Option<Place>) {
+        self.watch.hear(rayon::current_thread_index().unwrap_or(0), place);
     }
 
     fn worker(&self) -> u32 {
@@ -204,3 +259,35 @@ impl fmt::Display for ThreadsError {
 }
 
 impl std::error::Error for ThreadsError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A system that allows so many threads at a time.
+    fn start_under(most: usize, wanted: usize) -> Result<ThreadPool, ThreadsError> {
+        let alive = Arc::new(AtomicU64::new(0));
+        start(wanted, &mut |thread| {
+            if alive.fetch_add(1, Ordering::SeqCst) >= most as u64 {
+                alive.fetch_sub(1, Ordering::SeqCst);
+                return Err(io::Error::from(io::ErrorKind::WouldBlock));
+            }
+            let alive = Arc::clone(&alive);
+            std::thread::Builder::new().spawn(move || {
+                thread.run();
+                alive.fetch_sub(1, Ordering::SeqCst);
+            })
+        })
+    }
+
+    #[test]
+    fn where_not_all_threads_can_be_started_those_that_can_do_the_work() {
+        for (most, wanted) in [(1, 1), (1, 2), (3, 8), (5, 5), (7, 300)] {
+            let pool = start_under(most, wanted).unwrap();
+            assert_eq!(pool.current_num_threads(), most.min(wanted));
+            assert_eq!(pool.broadcast(|one| one.index()).len(), most.min(wanted));
+        }
+        let none = start_under(0, 4).err().unwrap();
+        assert!(matches!(none, ThreadsError::Start { .. }), "{none}");
+    }
+}

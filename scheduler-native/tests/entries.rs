@@ -15,7 +15,7 @@ fn config() -> Config {
         setup: Setup { world, population: 800, seed: 4, dt: 0.05 },
         params: Vec::new(),
         table: None,
-        options: Options { workers: 2, cut: None, rebalance: true },
+        options: Options { workers: 2, ..Options::default() },
     }
 }
 
@@ -191,7 +191,7 @@ fn a_snapshot_goes_on_under_other_workers() {
     world.run(30).unwrap();
     for (workers, cut) in [(1, None), (3, Some(Cut::Grid { rows: 3, cols: 2 }))] {
         let mut again = entry
-            .restore(&bytes, Arithmetic::Same, &Options { workers, cut, rebalance: true })
+            .restore(&bytes, Arithmetic::Same, &Options { workers, cut, ..Options::default() })
             .unwrap();
         again.run(30).unwrap();
         assert_eq!((again.tick(), again.fingerprint()), (60, world.fingerprint()));

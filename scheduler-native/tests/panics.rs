@@ -8,7 +8,7 @@ use flockwork_scheduler::{
     Context, Cut, Model, MutOf, ParamError, Partition, Phase, Place, RefOf, ScratchOf, Setup,
     Simulation, SimulationError, Tick,
 };
-use flockwork_scheduler_native::{Entry, Threads, ThreadsError};
+use flockwork_scheduler_native::{Config, Entry, Options, Threads, ThreadsError};
 use flockwork_spatial::{Pair, Positioned};
 
 flockwork_kernel::columns! {
@@ -131,11 +131,11 @@ fn a_panic_is_an_error_that_says_where_and_the_pool_lives_on() {
 
 #[test]
 fn a_model_behind_a_name_panics_in_the_same_way() {
-    let config = flockwork_scheduler_native::Config {
+    let config = Config {
         setup: setup(),
         params: vec![("tick".into(), 1.0)],
         table: None,
-        options: flockwork_scheduler_native::Options { workers: 3, cut: None, rebalance: true },
+        options: Options { workers: 3, ..Options::default() },
     };
     let mut world = Entry::of::<Mines>().build(&config).unwrap();
     let error = world.run(10).unwrap_err();
@@ -144,10 +144,7 @@ fn a_model_behind_a_name_panics_in_the_same_way() {
     assert!(text.contains("panicked in phase `update` of region 0 in tick 1"), "{text}");
     // Another one in the same process is none the worse.
     let mut world = Entry::of::<Mines>()
-        .build(&flockwork_scheduler_native::Config {
-            params: vec![("tick".into(), 999.0)],
-            ..config
-        })
+        .build(&Config { params: vec![("tick".into(), 999.0)], ..config })
         .unwrap();
     world.run(10).unwrap();
 }

@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use flockwork_scheduler::Cut;
@@ -71,6 +72,9 @@ pub(crate) struct WorkerArgs {
     /// Leave the regions as they are cut first
     #[arg(long)]
     pub(crate) no_rebalance: bool,
+    /// End the run (exit code 3) when a worker is busy with one phase of one region for so long
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
+    pub(crate) deadline: Option<Duration>,
 }
 
 /// `flockwork run`.
@@ -270,6 +274,15 @@ fn parse_count(text: &str) -> Result<u64, String> {
     number().ok_or_else(|| {
         "it must be a whole number below 2^64, such as 250000, 250k or 2.5M".to_string()
     })
+}
+
+/// Reads a time from a hundredth of a second to a year.
+fn parse_seconds(text: &str) -> Result<Duration, String> {
+    text.parse::<f64>()
+        .ok()
+        .filter(|seconds| (0.01..=3.2e7).contains(seconds))
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| "it must be a number of seconds from 0.01 to 32000000".to_string())
 }
 
 /// Reads a whole number that is not 0.

@@ -41,6 +41,8 @@ pub(crate) enum Failure {
     Usage(String),
     /// Something went wrong while running: exit code 1.
     Run(String),
+    /// A worker has stalled: exit code 3.
+    Stalled(String),
     /// Another process has failed, and this one cannot go on without it: exit code 1.
     Elsewhere(String),
     /// The command has already said what is wrong: exit code 1.
@@ -62,6 +64,7 @@ impl Failure {
         match self {
             Self::Usage(_) => 2,
             Self::Run(_) | Self::Elsewhere(_) | Self::Found => 1,
+            Self::Stalled(_) => 3,
             Self::Interrupted => 130,
         }
     }
@@ -79,8 +82,12 @@ impl Failure {
         if other_speaks {
             std::thread::sleep(LISTEN);
         }
-        let (Self::Usage(problem) | Self::Run(problem) | Self::Elsewhere(problem)) = self else {
-            return;
+        let problem = match self {
+            Self::Usage(problem)
+            | Self::Run(problem)
+            | Self::Stalled(problem)
+            | Self::Elsewhere(problem) => problem,
+            Self::Found | Self::Interrupted => return,
         };
         // What it quotes may come from anybody's file.
         let problem = human::escaped(problem, "\n");
@@ -92,7 +99,10 @@ impl Failure {
 
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
-        Self::run(error)
+        match error {
+            RunError::Stalled { .. } => Self::Stalled(error.to_string()),
+            other => Self::run(other),
+        }
     }
 }
 

@@ -62,7 +62,8 @@ pub use registry::Registry;
 /// Runs the command that the process was called with.
 ///
 /// The exit code is 0 if all went well, 1 if a run failed or `verify` found a difference, 2 if the
-/// command line or a scenario is wrong, and 130 if the user interrupted a run.
+/// command line or a scenario is wrong, 3 if a worker has stalled (`--deadline`), and 130 if the user
+/// interrupted a run.
 pub fn main(registry: Registry) -> ExitCode {
     ExitCode::from(run_main(registry).0)
 }

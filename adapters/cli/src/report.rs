@@ -45,6 +45,7 @@ pub(crate) struct Report {
     pub(crate) ticks: u64,
     pub(crate) interrupted: bool,
     pub(crate) workers: usize,
+    pub(crate) workers_asked: usize,
     pub(crate) regions: usize,
     pub(crate) grid: GridReport,
     pub(crate) simd: SimdReport,
@@ -199,6 +200,7 @@ impl Report {
             ticks,
             interrupted: run.interrupted,
             workers: metrics.workers,
+            workers_asked: metrics.workers_asked,
             regions: metrics.regions,
             grid: GridReport {
                 radius: grid.radius(),

@@ -15,7 +15,7 @@ use flockwork_scheduler_native::{
 
 use crate::args::{RunArgs, SnapshotArgs};
 use crate::checkpoint::{self, Checkpoints};
-use crate::failure::{Failure, emit};
+use crate::failure::{Failure, emit, note};
 use crate::human;
 use crate::output::{self, Target};
 use crate::picture;
@@ -40,6 +40,7 @@ pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
     // Before anything is written, so that nothing of it can be left behind.
     progress::listen();
     let mut simulation = job.simulation;
+    note_fewer_workers(&*simulation)?;
     let first_tick = simulation.tick();
     let recorder = match &outputs.record {
         Some(target) => {
@@ -86,6 +87,18 @@ pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
         emit(&outputs.list())?;
     }
     if report.interrupted { Err(Failure::Interrupted) } else { Ok(()) }
+}
+
+/// Says so where the system has started fewer threads than were asked for.
+fn note_fewer_workers(simulation: &dyn AnySimulation) -> Result<(), Failure> {
+    let metrics = simulation.metrics()?;
+    let (workers, asked) = (metrics.workers, metrics.workers_asked);
+    if workers < asked {
+        note(format_args!(
+            "only {workers} of the {asked} worker threads could be started; results are the same"
+        ));
+    }
+    Ok(())
 }
 
 /// `flockwork snapshot`.
@@ -308,10 +321,7 @@ fn drive(
         let batch = simulation.lead(batch);
         let entities = simulation.population();
         let clock = Instant::now();
-        simulation.run(batch).map_err(|error| {
-            bar.done();
-            Failure::run(error)
-        })?;
+        simulation.run(batch).inspect_err(|_| bar.done())?;
         let time = clock.elapsed();
         driven.time += time;
         driven.updates += (entities + simulation.population()) as f64 / 2.0 * batch as f64;

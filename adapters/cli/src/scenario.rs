@@ -230,6 +230,7 @@ pub(crate) fn options(args: &WorkerArgs) -> Options {
         workers: args.workers.map_or(usual.workers, usize::from),
         cut: args.regions.or(usual.cut),
         rebalance: usual.rebalance && !args.no_rebalance,
+        deadline: args.deadline,
     }
 }
 

@@ -227,7 +227,7 @@ impl Search<'_> {
                 return Err(Failure::Interrupted);
             }
             let clock = Instant::now();
-            simulation.run(1).map_err(Failure::run)?;
+            simulation.run(1)?;
             let time = clock.elapsed().as_nanos() as u64;
             if tick < warm_up {
                 // A crowd that is far too large is not worth a whole warm-up.

@@ -120,6 +120,7 @@ impl Case {
             workers: usize::from(self.workers),
             cut: Some(self.cut),
             rebalance: self.rebalance,
+            deadline: None,
         }
     }
 
@@ -158,7 +159,7 @@ impl Check<'_> {
         let named = !args.cuts.is_empty();
         let mut cuts = Vec::new();
         for &cut in if named { &args.cuts[..] } else { &USUAL_CUTS } {
-            let options = Options { workers: 1, cut: Some(cut), rebalance: false };
+            let options = Options { workers: 1, cut: Some(cut), rebalance: false, deadline: None };
             match self.scenario.entry.check(&self.scenario.config(options)) {
                 Ok(_) => cuts.push(cut),
                 Err(error) if named => return Err(self.scenario.refuse(&error)),
@@ -259,7 +260,7 @@ impl Check<'_> {
     fn explain(&self, other: &dyn AnySimulation, expected: u64) -> Result<String, Failure> {
         let tick = other.tick();
         let mut reference = self.build(&Case::reference())?;
-        reference.run(tick).map_err(Failure::run)?;
+        reference.run(tick)?;
         let at = format!("differs from tick {tick} on");
         if reference.fingerprint()? != expected {
             return Ok(format!("{at}; and the reference itself gives other bits when run again"));
@@ -298,10 +299,7 @@ fn step(simulation: &mut dyn AnySimulation, bar: &Progress) -> Result<(), Failur
         bar.done();
         return Err(Failure::Interrupted);
     }
-    simulation.run(1).map_err(|error| {
-        bar.done();
-        Failure::run(error)
-    })?;
+    simulation.run(1).inspect_err(|_| bar.done())?;
     bar.position(simulation.tick());
     Ok(())
 }

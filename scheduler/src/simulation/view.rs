@@ -13,6 +13,7 @@ use super::{Observation, Simulation, Stage, totals};
 use crate::domain::Domain;
 use crate::error::{Phase, Place};
 use crate::executor::Executor;
+use crate::frame::Clock;
 use crate::guard::guarded;
 use crate::metrics::Counters;
 use crate::model::{Model, RefOf, Setup};
@@ -48,11 +49,15 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         let sums = &seen.sums[..M::SUMS];
         let totals = totals(seen.tick, seen.population, sums, &self.seen_history, &self.setup);
         let place = Place { phase: Phase::Report, domain: None, tick: seen.tick };
-        Ok(guarded(place, 0, || {
+        let clock = self.executor.clock();
+        clock.hear(Some(place));
+        let values = guarded(place, clock.worker(), || {
             let mut values = Vec::with_capacity(M::STATS.len());
             self.model.report(&totals, &mut |value| values.push(value));
             values
-        })?)
+        });
+        clock.hear(None);
+        Ok(values?)
     }
 
     /// The fingerprint of the entities in this process: in one process alone, of the whole state.

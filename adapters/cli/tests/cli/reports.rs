@@ -22,6 +22,7 @@ fn a_runs_report_has_the_keys_that_are_documented() {
         "entities",
         "ticks",
         "workers",
+        "workers_asked",
         "regions",
         "ms_per_tick",
         "phases_ms",

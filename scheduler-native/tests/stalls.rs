@@ -1,0 +1,223 @@
+//! A worker that stalls ends the run with an error that names it, and leaves nothing behind.
+
+use std::ops::Range;
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use flockwork_kernel::simd::Isa;
+use flockwork_kernel::{Edge, World};
+use flockwork_scheduler::{
+    Context, Cut, Model, MutOf, ParamError, Phase, Place, RefOf, ScratchOf, Setup, SimulationError,
+    Stat, Tick, Totals,
+};
+use flockwork_scheduler_native::{AnySimulation, Config, Entry, Options};
+use flockwork_spatial::{Pair, Positioned};
+
+flockwork_kernel::columns! {
+    /// An entity that stays where it is.
+    mod stone {
+        ghost {
+            /// Position along x.
+            x: f32,
+            /// Position along y.
+            y: f32,
+        }
+        owned {}
+        scratch {}
+    }
+}
+
+flockwork_scheduler::params! {
+    /// Where it stalls.
+    pub struct Where {
+        /// 0 in `update` of the last tick but one, 1 in `remember`, 2 in `report`, 3 nowhere.
+        phase: u32 = 0, "", 0..=3;
+    }
+}
+
+/// A gate that stalled threads wait at, how many do, and how many models there were and are gone.
+static GATE: (Mutex<Gate>, Condvar) =
+    (Mutex::new(Gate { open: false, made: 0, dropped: 0 }), Condvar::new());
+
+/// One test uses the gate at a time.
+static TURN: Mutex<()> = Mutex::new(());
+
+struct Gate {
+    open: bool,
+    made: u32,
+    dropped: u32,
+}
+
+/// The tick that never ends.
+const WHEN: u64 = 5;
+
+struct Stones {
+    place: u32,
+}
+
+impl Stones {
+    fn stall(&self, here: u32) {
+        if self.place == here {
+            let gate = GATE.0.lock().unwrap();
+            let _open = GATE.1.wait_while(gate, |gate| !gate.open).unwrap();
+        }
+    }
+}
+
+impl Drop for Stones {
+    fn drop(&mut self) {
+        GATE.0.lock().unwrap_or_else(PoisonError::into_inner).dropped += 1;
+        GATE.1.notify_all();
+    }
+}
+
+#[derive(Clone, Copy, Default)]
+struct Seen(f32, f32);
+
+impl Positioned for Seen {
+    fn x(&self) -> f32 {
+        self.0
+    }
+    fn y(&self) -> f32 {
+        self.1
+    }
+}
+
+impl Model for Stones {
+    type Columns = stone::Columns;
+    type Params = Where;
+    type Record = Seen;
+    type Tile<S: Isa> = ();
+    type Sum<S: Isa> = ();
+
+    const NAME: &'static str = "stones";
+    const ABOUT: &'static str = "a model that stalls";
+    const HISTORY: usize = 1;
+    const STATS: &'static [Stat] = &[Stat { name: "nothing", about: "0" }];
+
+    fn new(place: Where, _: &Setup) -> Result<Self, ParamError> {
+        GATE.0.lock().unwrap().made += 1;
+        Ok(Self { place: place.phase })
+    }
+
+    fn radius(&self) -> f32 {
+        1.0
+    }
+
+    fn spawn(&self, setup: &Setup, id: u32, columns: &mut MutOf<'_, Self>, row: usize) {
+        columns.x[row] = (id as f32 + 0.5) * setup.world.width() / setup.population as f32;
+        columns.y[row] = 5.0;
+    }
+
+    fn record(&self, columns: &RefOf<'_, Self>, row: usize) -> Seen {
+        Seen(columns.x[row], columns.y[row])
+    }
+
+    fn load<S: Isa>(&self, _: &RefOf<'_, Self>, _: usize) -> ((), ()) {
+        ((), ())
+    }
+
+    fn pair<S: Isa>(&self, (): &(), _: &Seen, _: &Pair<S>, (): &mut ()) {}
+
+    fn finish<S: Isa>(
+        &self,
+        _: usize,
+        _: usize,
+        (): &(),
+        (): &(),
+        _: &RefOf<'_, Self>,
+        _: &mut ScratchOf<'_, Self>,
+        _: &mut Context<'_, Self>,
+    ) {
+    }
+
+    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
+        if tick.number == WHEN && columns.id[rows].contains(&37) {
+            self.stall(0);
+        }
+    }
+
+    fn remember(&self, totals: &Totals<'_>, _: &mut [i64]) {
+        if totals.tick == WHEN + 1 {
+            self.stall(1);
+        }
+    }
+
+    fn report(&self, _: &Totals<'_>, each: &mut dyn FnMut(f64)) {
+        self.stall(2);
+        each(0.0);
+    }
+}
+
+fn build(phase: f64, workers: usize, deadline: Option<Duration>) -> Box<dyn AnySimulation> {
+    let world = World::new(40.0, 10.0, Edge::Torus).unwrap();
+    let cut = Some(Cut::Grid { rows: 1, cols: 4 });
+    let config = Config {
+        setup: Setup { world, population: 40, seed: 1, dt: 1.0 },
+        params: vec![("phase".into(), phase)],
+        table: None,
+        options: Options { workers, cut, deadline, ..Options::default() },
+    };
+    Entry::of::<Stones>().build(&config).unwrap()
+}
+
+/// Has a simulation stall, and checks what is left of it; gives where it did.
+fn stalled(phase: u32, workers: usize) -> Place {
+    const DEADLINE: Duration = Duration::from_millis(200);
+    GATE.0.lock().unwrap().open = false;
+    let mut world = build(phase.into(), workers, Some(DEADLINE));
+    let error = match phase {
+        2 => world.run(WHEN).and_then(|()| world.stats().map(drop)),
+        _ => world.run(1000),
+    };
+    let error = error.unwrap_err();
+    let SimulationError::Stalled { worker, place, deadline } = &error else { panic!("{error}") };
+    assert!(*worker < workers as u32 && *deadline == DEADLINE.as_secs_f64());
+    let text = error.to_string();
+    assert!(text.contains(&format!("worker {worker} has stalled in phase `")), "{text}");
+    // There is no state, and everybody who asks for it is told why.
+    let lost = |found: Option<SimulationError>| assert_eq!(found.as_ref(), Some(&error));
+    lost(world.run(1).err());
+    lost(world.snapshot().err());
+    lost(world.own_snapshot().err());
+    lost(world.fingerprint().err());
+    lost(world.rows().err());
+    lost(world.own_rows().err());
+    lost(world.stats().err());
+    lost(world.metrics().err());
+    lost(world.regions().err());
+    lost(world.recount().err());
+    // When the thread comes back after all, it finds that nobody waits, and all of it ends.
+    drop(world);
+    let mut gate = GATE.0.lock().unwrap();
+    assert!(gate.made > gate.dropped, "the model was dropped under its thread");
+    gate.open = true;
+    GATE.1.notify_all();
+    drop(GATE.1.wait_while(gate, |gate| gate.made > gate.dropped).unwrap());
+    *place
+}
+
+#[test]
+fn a_worker_that_stalls_is_named_and_what_it_holds_is_lost_not_broken() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    for workers in [1, 3] {
+        // Entity 37 is in the last of four regions.
+        let update = Place { phase: Phase::Update, domain: Some(3), tick: WHEN };
+        assert_eq!(stalled(0, workers), update);
+        let remember = Place { phase: Phase::Remember, domain: None, tick: WHEN };
+        assert_eq!(stalled(1, workers), remember);
+        let report = Place { phase: Phase::Report, domain: None, tick: WHEN };
+        assert_eq!(stalled(2, workers), report);
+    }
+}
+
+#[test]
+fn a_deadline_that_holds_changes_nothing() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut plain = build(3.0, 2, None);
+    let mut watched = build(3.0, 2, Some(Duration::from_secs(60)));
+    plain.run(50).unwrap();
+    watched.run(50).unwrap();
+    assert_eq!(watched.snapshot(), plain.snapshot());
+    assert_eq!((watched.tick(), watched.stats()), (50, plain.stats()));
+}
