@@ -65,15 +65,18 @@ impl Finder {
         &self.offsets
     }
 
-    /// Takes what is near: at most so many ids, by (squared distance, id).
-    fn take(&mut self, most: usize) -> Result<(), String> {
-        if self.keys.len() > most {
-            self.keys.select_nth_unstable(most);
-            self.keys.truncate(most);
-        }
-        self.keys.sort_unstable();
-        room(&mut self.ids, self.keys.len())?;
-        self.ids.extend(self.keys.iter().map(|&key| key as u32));
+    /// Takes what is near, the first `found` keys: at most so many ids, by (squared distance, id).
+    fn take(&mut self, found: usize, most: usize) -> Result<(), String> {
+        let keys = &mut self.keys[..found];
+        let near = if found > most {
+            keys.select_nth_unstable(most);
+            &mut keys[..most]
+        } else {
+            keys
+        };
+        near.sort_unstable();
+        room(&mut self.ids, near.len())?;
+        self.ids.extend(near.iter().map(|&key| key as u32));
         Ok(())
     }
 }
@@ -218,8 +221,8 @@ impl SimCore {
             if !(x.abs() <= hash::MAX_COORDINATE && y.abs() <= hash::MAX_COORDINATE) {
                 return Err(format!("the point is ({x}, {y}): it must be finite"));
             }
-            hash.find((x, y), radius, None, &mut finder.keys)?;
-            finder.take(most)
+            let found = hash.find((x, y), radius, None, &mut finder.keys)?;
+            finder.take(found, most)
         })?;
         Ok(finder.ids.len() as u32)
     }
@@ -255,8 +258,8 @@ impl SimCore {
             room(&mut finder.offsets, rows.len() + 1)?;
             finder.offsets.push(0);
             for ((&x, &y), id) in xs.iter().zip(ys).zip(start..) {
-                hash.find((x, y), radius, Some(id), &mut finder.keys)?;
-                finder.take(most)?;
+                let found = hash.find((x, y), radius, Some(id), &mut finder.keys)?;
+                finder.take(found, most)?;
                 finder.offsets.push(finder.ids.len() as u32);
             }
             Ok(())

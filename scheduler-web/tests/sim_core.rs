@@ -1,7 +1,7 @@
 //! Kernels without a scheduler: the answers against naive ones at real positions, what is refused,
 //! and several threads at once.
 
-#![allow(unsafe_code)]
+#![allow(unsafe_code, clippy::mut_from_ref, clippy::needless_range_loop)]
 
 use flockwork_scheduler_web::sim_core::{Finder, SimCore};
 
@@ -157,7 +157,8 @@ fn motion_is_that_of_one_entity_at_a_time_in_a_range_alone() {
                 }
                 let (vx, vy) = (old(2) + old(4) * 0.5, old(3) + old(5) * 0.5);
                 let (x, y) = (old(0) + vx * 0.5, old(1) + vy * 0.5);
-                if x >= 0.0 && x < WIDTH && y >= 0.0 && y < HEIGHT || edge == 2 {
+                let inside = (0.0..WIDTH).contains(&x) && (0.0..HEIGHT).contains(&y);
+                if inside || edge == 2 {
                     assert_eq!([new(0), new(1), new(2), new(3)], [x, y, vx, vy]);
                     continue;
                 }

@@ -7,6 +7,7 @@
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use flockwork_kernel::isa::{self, Isa, Task};
 use flockwork_kernel::simd::{F32x8, Mask8, U32x8};
@@ -151,33 +152,28 @@ impl Hash {
     }
 
     /// Writes (bits of the squared distance, id) of all within `radius` of a point to `keys`, in
-    /// no order that counts.
+    /// no order that counts, and gives their number.
     pub fn find(
         &self,
         point: (f32, f32),
         radius: f32,
         except: Option<u32>,
         keys: &mut Vec<u64>,
-    ) -> Result<(), String> {
-        keys.clear();
-        let Some(grid) = &self.grid else { return Ok(()) };
+    ) -> Result<usize, String> {
+        let Some(grid) = &self.grid else { return Ok(0) };
         // Wider than all rounding of a distance.
         let reach = f64::from(radius) * 1.000_001;
         let around = |at: f32| (f64::from(at) - reach, f64::from(at) + reach);
-        let (left, right) = Grid::lines(around(point.0), grid.low.0, grid.scale.0, grid.cols);
-        let (bottom, top) = Grid::lines(around(point.1), grid.low.1, grid.scale.1, grid.rows);
-        for row in bottom..=top {
-            let cell = row * grid.cols as usize;
-            let (begin, end) = (self.starts[cell + left], self.starts[cell + right + 1]);
-            let (begin, end) = (begin as usize, end as usize);
-            if begin == end {
-                continue;
-            }
-            super::room(keys, end - begin)?;
-            let except = except.unwrap_or(u32::MAX);
-            isa::dispatch(Look { hash: self, begin, end, point, radius, except, keys });
+        let cols = Grid::lines(around(point.0), grid.low.0, grid.scale.0, grid.cols);
+        let rows = Grid::lines(around(point.1), grid.low.1, grid.scale.1, grid.rows);
+        let look =
+            Look { hash: self, stride: grid.cols as usize, cols, rows, point, radius, except };
+        let most = (rows.0..=rows.1).map(|row| look.span(row).len()).sum();
+        if keys.len() < most {
+            super::room(keys, most - keys.len())?;
+            keys.resize(most, 0);
         }
-        Ok(())
+        Ok(isa::dispatch(Find { look, keys }))
     }
 }
 
@@ -208,15 +204,13 @@ impl Task for Bounds<'_> {
 #[inline(always)]
 fn ends<S: Isa>(values: &[f32]) -> (f32, f32, bool) {
     let any = values.first().copied().unwrap_or(0.0);
+    let (eights, end) = values.as_chunks::<LANES>();
+    // Past the last entity stands the first one once more.
+    let end = core::array::from_fn(|lane| end.get(lane).copied().unwrap_or(any));
     let (mut low, mut high) = (F32x8::<S>::splat(any), F32x8::splat(any));
     let mut finite = Mask8::all_lanes();
-    for chunk in values.chunks(LANES) {
-        let value = match chunk.first_chunk::<LANES>() {
-            Some(full) => F32x8::from_array(*full),
-            None => F32x8::from_array(core::array::from_fn(|lane| {
-                chunk.get(lane).copied().unwrap_or(any)
-            })),
-        };
+    for values in eights.iter().chain([&end]) {
+        let value = F32x8::from_array(*values);
         (low, high) = (low.min(value), high.max(value));
         finite = finite & value.is_finite();
     }
@@ -263,44 +257,68 @@ impl Task for Sort<'_> {
     }
 }
 
-/// Looks through a run of the sorted entities.
+/// Looks through some rows of cells.
 struct Look<'a> {
     hash: &'a Hash,
-    begin: usize,
-    end: usize,
+    stride: usize,
+    /// The first and the last column, and row.
+    cols: (usize, usize),
+    rows: (usize, usize),
     point: (f32, f32),
     radius: f32,
-    /// An id that is not to be found.
-    except: u32,
-    keys: &'a mut Vec<u64>,
+    /// Who is not to be found.
+    except: Option<u32>,
 }
 
-impl Task for Look<'_> {
-    type Output = ();
+impl Look<'_> {
+    /// The sorted entities of a row.
+    #[inline(always)]
+    fn span(&self, row: usize) -> Range<usize> {
+        let cell = row * self.stride;
+        let starts = &self.hash.starts;
+        starts[cell + self.cols.0] as usize..starts[cell + self.cols.1 + 1] as usize
+    }
+}
+
+/// Looks, and writes what it finds.
+struct Find<'a> {
+    look: Look<'a>,
+    /// As many places as there are entities in the rows.
+    keys: &'a mut [u64],
+}
+
+impl Task for Find<'_> {
+    type Output = usize;
 
     #[inline(always)]
-    fn run<S: Isa>(self) {
-        let Self { hash, begin, end, point: (x, y), radius, except, keys } = self;
+    fn run<S: Isa>(self) -> usize {
+        let Self { look, keys } = self;
+        let Look { hash, point: (x, y), radius, .. } = look;
         let (x, y) = (F32x8::<S>::splat(x), F32x8::splat(y));
         let limit = F32x8::splat(radius * radius);
-        for at in (begin..end).step_by(LANES) {
-            let dx = F32x8::load(&hash.xs[at..]) - x;
-            let dy = F32x8::load(&hash.ys[at..]) - y;
-            let d2 = dx * dx + dy * dy;
-            let mut near = d2.lt(limit).bits() & lanes(end - at);
-            if near == 0 {
-                continue;
-            }
-            let bits = d2.to_bits().to_array();
-            while near != 0 {
-                let lane = near.trailing_zeros() as usize;
-                near &= near - 1;
-                let id = hash.ids[at + lane];
-                if id != except {
-                    keys.push(u64::from(bits[lane]) << 32 | u64::from(id));
+        let except = look.except.unwrap_or(u32::MAX);
+        let mut found = 0;
+        for row in look.rows.0..=look.rows.1 {
+            let Range { start, end } = look.span(row);
+            for at in (start..end).step_by(LANES) {
+                let dx = F32x8::load(&hash.xs[at..]) - x;
+                let dy = F32x8::load(&hash.ys[at..]) - y;
+                let d2 = dx * dx + dy * dy;
+                let mut near = d2.lt(limit).bits() & lanes(end - at);
+                if near == 0 {
+                    continue;
+                }
+                let bits = d2.to_bits().to_array();
+                let ids = &hash.ids[at..];
+                while near != 0 {
+                    let lane = near.trailing_zeros() as usize;
+                    near &= near - 1;
+                    keys[found] = u64::from(bits[lane & (LANES - 1)]) << 32 | u64::from(ids[lane]);
+                    found += usize::from(ids[lane] != except);
                 }
             }
         }
+        found
     }
 }
 

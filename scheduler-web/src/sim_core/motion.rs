@@ -2,7 +2,7 @@
 
 use flockwork_kernel::integrate::{EdgeLanes, Timestep};
 use flockwork_kernel::isa::{self, Isa, Task};
-use flockwork_kernel::simd::{F32x8, Mask8};
+use flockwork_kernel::simd::F32x8;
 use flockwork_kernel::{Edge, LANES, World};
 
 /// Entities that move: with their accelerations, or as fast as they are.
@@ -23,42 +23,78 @@ pub fn advance<const FORCES: bool>(motion: Motion<'_, FORCES>) -> u32 {
     isa::dispatch(motion)
 }
 
+/// What all steps of one call have in common.
+struct Step<S: Isa> {
+    dt: F32x8<S>,
+    edge: EdgeLanes<S>,
+    width: F32x8<S>,
+    height: F32x8<S>,
+    open: bool,
+}
+
+/// Positions, speeds and accelerations along x and y.
+type Six<S> = [F32x8<S>; 6];
+
+impl<S: Isa> Step<S> {
+    /// Where eight entities come to, how fast they are then, and how many met the edge.
+    #[inline(always)]
+    fn of<const FORCES: bool>(&self, [x, y, vx, vy, ax, ay]: Six<S>) -> ([F32x8<S>; 4], u32) {
+        let (mut vx, mut vy) = (vx, vy);
+        if FORCES {
+            vx += ax * self.dt;
+            vy += ay * self.dt;
+        }
+        let (x, y) = (x + vx * self.dt, y + vy * self.dt);
+        // Lanes past the last entity stand at the origin, which is inside.
+        let inside = x.ge(F32x8::ZERO) & x.lt(self.width) & y.ge(F32x8::ZERO) & y.lt(self.height);
+        if self.open || inside.all() {
+            return ([x, y, vx, vy], 0);
+        }
+        let (x, y, vx, vy) = self.edge.apply(x, y, vx, vy);
+        ([x, y, vx, vy], (!inside).bits().count_ones())
+    }
+}
+
 impl<const FORCES: bool> Task for Motion<'_, FORCES> {
     type Output = u32;
 
     #[inline(always)]
     fn run<S: Isa>(self) -> u32 {
         let Self { world, dt, x, y, vx, vy, ax, ay } = self;
-        let dt = dt.lanes::<S>();
-        let edge = EdgeLanes::<S>::of(world);
-        let (width, height) = (F32x8::splat(world.width()), F32x8::splat(world.height()));
-        let open = world.edge() == Edge::Open;
+        let step = Step::<S> {
+            dt: dt.lanes(),
+            edge: EdgeLanes::of(world),
+            width: F32x8::splat(world.width()),
+            height: F32x8::splat(world.height()),
+            open: world.edge() == Edge::Open,
+        };
         let mut met = 0;
-        let places = x.chunks_mut(LANES).zip(y.chunks_mut(LANES));
-        let speeds = vx.chunks_mut(LANES).zip(vy.chunks_mut(LANES));
-        let forces = ax.chunks(LANES).zip(ay.chunks(LANES));
-        for (((x, y), (vx, vy)), (ax, ay)) in places.zip(speeds).zip(forces) {
-            let (mut u, mut v) = (F32x8::<S>::load(vx), F32x8::load(vy));
-            if FORCES {
-                u += F32x8::load(ax) * dt;
-                v += F32x8::load(ay) * dt;
+        let ((x, end_x), (y, end_y)) = (x.as_chunks_mut::<LANES>(), y.as_chunks_mut::<LANES>());
+        let ((vx, end_vx), (vy, end_vy)) =
+            (vx.as_chunks_mut::<LANES>(), vy.as_chunks_mut::<LANES>());
+        let ((ax, end_ax), (ay, end_ay)) = (ax.as_chunks::<LANES>(), ay.as_chunks::<LANES>());
+        let eights = x.iter_mut().zip(y).zip(vx.iter_mut().zip(vy)).zip(ax.iter().zip(ay));
+        for (((x, y), (vx, vy)), (ax, ay)) in eights {
+            let six = [&*x, y, vx, vy, ax, ay].map(
+                #[inline(always)]
+                |values| F32x8::from_array(*values),
+            );
+            let (new, turned) = step.of::<FORCES>(six);
+            (*x, *y) = (new[0].to_array(), new[1].to_array());
+            if FORCES || turned > 0 {
+                (*vx, *vy) = (new[2].to_array(), new[3].to_array());
             }
-            let (mut p, mut q) = (F32x8::load(x) + u * dt, F32x8::load(y) + v * dt);
-            // Lanes past the last entity stand at the origin, which is inside.
-            let inside = p.ge(F32x8::ZERO) & p.lt(width) & q.ge(F32x8::ZERO) & q.lt(height);
-            let turned = !open && !inside.all();
-            if turned {
-                met += (!inside).bits().count_ones();
-                (p, q, u, v) = edge.apply(p, q, u, v);
-            }
-            p.store(x);
-            q.store(y);
-            if FORCES || turned {
-                u.store(vx);
-                v.store(vy);
-            }
+            met += turned;
         }
-        met
+        let six = [&*end_x, end_y, end_vx, end_vy, end_ax, end_ay].map(
+            #[inline(always)]
+            |values| F32x8::load(values),
+        );
+        let (new, turned) = step.of::<FORCES>(six);
+        for (column, new) in [end_x, end_y, end_vx, end_vy].into_iter().zip(new) {
+            new.store(column);
+        }
+        met + turned
     }
 }
 
@@ -77,9 +113,10 @@ impl Task for Finite<'_> {
 
     #[inline(always)]
     fn run<S: Isa>(self) -> bool {
-        let mut finite = Mask8::<S>::all_lanes();
-        for values in self.0.chunks(LANES) {
-            finite = finite & F32x8::load(values).is_finite();
+        let (eights, end) = self.0.as_chunks::<LANES>();
+        let mut finite = F32x8::<S>::load(end).is_finite();
+        for values in eights {
+            finite = finite & F32x8::from_array(*values).is_finite();
         }
         finite.all()
     }
