@@ -52,7 +52,7 @@ flockwork_kernel::columns! {
         }
         owned {}
         scratch {
-            /// The id of the partner, [`NOBODY`](super::NOBODY) if there is none.
+            /// The id of the partner, or the largest number there is if there is none.
             partner: u32,
             /// Change of the velocity along x if the partner agrees, length per time.
             kick_x: f32,

@@ -136,7 +136,7 @@ fn at_the_seam_of_a_torus_a_position_is_where_it_began() {
         || vec![column("x", &[19.999_999_99, 20.0, 19.5]), column("y", &[0.0, -0.0, 1.0])];
     let entry = Entry::of::<Boids>();
     let world = entry.build(&with_table(3, columns())).unwrap();
-    let rows = world.rows();
+    let rows = world.rows().unwrap();
     let words = |at: usize| -> Vec<u32> {
         let row = |row: &[u8]| u32::from_le_bytes(row[at..at + 4].try_into().unwrap());
         rows.bytes.chunks_exact(rows.stride).map(row).collect()
@@ -146,7 +146,7 @@ fn at_the_seam_of_a_torus_a_position_is_where_it_began() {
     // Between walls it stays at the wall.
     let mut walls = with_table(3, columns());
     walls.setup.world = World::new(20.0, 16.0, Edge::Walls).unwrap();
-    let rows = entry.build(&walls).unwrap().rows();
+    let rows = entry.build(&walls).unwrap().rows().unwrap();
     assert_eq!(rows.bytes[4..8], 20.0f32.to_le_bytes());
 }
 

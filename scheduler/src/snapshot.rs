@@ -371,9 +371,15 @@ impl fmt::Display for SnapshotError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotASnapshot => f.write_str("this is not a flockwork snapshot"),
+            // No version has so large a number: bytes were changed, or turned around.
+            Self::Version { found: 0x1_0000.., .. } => f.write_str(
+                "the version of the snapshot is no number of one: it has changed since it was \
+                 written",
+            ),
             Self::Version { found, known } => {
                 write!(f, "the snapshot is of version {found}; this program reads version {known}")
             }
+            Self::Truncated { found: 0 } => f.write_str("the snapshot is empty"),
             Self::Truncated { found } => {
                 write!(f, "the snapshot ends too early, after {found} bytes")
             }

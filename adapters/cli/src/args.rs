@@ -1,10 +1,14 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use flockwork_scheduler::Cut;
+use flockwork_scheduler_native::MAX_WORKERS;
+
+use crate::human;
 
 /// Simulates large crowds of simple agents, with the same bits on any number of workers.
 ///
@@ -17,6 +21,34 @@ pub(crate) struct Cli {
     pub(crate) command: Option<Command>,
     #[command(flatten)]
     pub(crate) run: RunArgs,
+}
+
+/// Reads the words of a command line, the program's name first.
+///
+/// # Errors
+///
+/// What is wrong with them, or the help that was asked for; fit to be shown.
+pub(crate) fn parse(words: Vec<OsString>) -> Result<Cli, clap::Error> {
+    let read = |words: &[OsString]| Cli::from_arg_matches(&command().try_get_matches_from(words)?);
+    read(&words).map_err(|error| {
+        // It quotes the words, which may have been copied from anywhere.
+        let safe = words.iter().map(|word| human::escaped(&word.to_string_lossy(), "").into());
+        read(&safe.collect::<Vec<_>>()).err().unwrap_or(error)
+    })
+}
+
+/// The command line, in which a value may be a negative number: so it is refused as a value, with
+/// what is allowed, and not taken for an option that does not exist.
+fn command() -> clap::Command {
+    fn allow(command: clap::Command) -> clap::Command {
+        command
+            .mut_args(|arg| {
+                let takes_value = arg.get_action().takes_values() && !arg.is_positional();
+                arg.allow_negative_numbers(takes_value)
+            })
+            .mut_subcommands(allow)
+    }
+    allow(Cli::command())
 }
 
 /// The words for commands.
@@ -53,7 +85,7 @@ pub(crate) struct ScenarioArgs {
     #[arg(long, requires = "entities")]
     pub(crate) scale: bool,
     /// This seed, instead of the scenario's
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = parse_seed)]
     pub(crate) seed: Option<u64>,
     /// Set any key of the scenario, such as params.max_speed=2 or world.edge=walls
     #[arg(long, value_name = "KEY=VALUE")]
@@ -64,7 +96,7 @@ pub(crate) struct ScenarioArgs {
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct WorkerArgs {
     /// This many workers, instead of one per core
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    #[arg(long, value_name = "N", value_parser = workers())]
     pub(crate) workers: Option<u16>,
     /// Cut the world into N regions or into R rows of C, instead of by the number of workers
     #[arg(long, value_name = "RxC|N", value_parser = parse_cut)]
@@ -144,7 +176,7 @@ pub(crate) struct VerifyArgs {
     pub(crate) ticks: Option<u64>,
     /// The numbers of workers to compare with one
     #[arg(long, value_name = "N,..", value_delimiter = ',', default_value = "1,2,3,8",
-          value_parser = clap::value_parser!(u16).range(1..=4096))]
+          value_parser = workers())]
     pub(crate) workers: Vec<u16>,
     /// The cuts to try with each number of workers [default: 1,2x2,1x5,7x3]
     #[arg(long, visible_alias = "regions", value_name = "RxC|N,..", value_delimiter = ',',
@@ -170,14 +202,13 @@ pub(crate) struct StressArgs {
     #[arg(long, value_name = "N", value_parser = parse_count)]
     pub(crate) entities: Option<u64>,
     /// This seed, instead of the scenario's
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = parse_seed)]
     pub(crate) seed: Option<u64>,
     /// Set any key of the scenario, such as params.max_speed=2 or world.edge=walls
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
     /// Measure this many ticks of each number of entities, after a fifth as many to warm up
-    #[arg(long, value_name = "N", default_value = "100",
-          value_parser = clap::value_parser!(u64).range(20..=1_000_000))]
+    #[arg(long, value_name = "N", default_value = "100", value_parser = parse_measured)]
     pub(crate) ticks: u64,
     /// Go no further than this many entities
     #[arg(long, value_name = "N", default_value = "100M", value_parser = parse_count)]
@@ -221,6 +252,9 @@ pub(crate) struct CheckArgs {
     pub(crate) change: ScenarioArgs,
     #[command(flatten)]
     pub(crate) workers: WorkerArgs,
+    /// Nothing but what is wrong
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
 }
 
 /// `flockwork models`.
@@ -244,27 +278,56 @@ pub(crate) struct InitArgs {
     /// Write to this file, which must not exist, instead of the standard output
     #[arg(long, value_name = "FILE.toml")]
     pub(crate) out: Option<PathBuf>,
+    /// No word about the file that was written
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
 }
 
-/// Reads a whole number such as `250000`, `250_000`, `250k` or `2.5M`.
+impl Cli {
+    /// Whether there shall be no remarks.
+    pub(crate) fn quiet(&self) -> bool {
+        match &self.command {
+            None => self.run.quiet,
+            Some(Command::Run(args)) => args.quiet,
+            Some(Command::Verify(args)) => args.quiet,
+            Some(Command::Stress(args)) => args.quiet,
+            Some(Command::Snapshot(args)) => args.quiet,
+            Some(Command::Check(args)) => args.quiet,
+            Some(Command::Init(args)) => args.quiet,
+            Some(Command::Models(_)) => false,
+        }
+    }
+}
+
+/// How many workers there may be.
+fn workers() -> clap::builder::RangedI64ValueParser<u16> {
+    clap::value_parser!(u16).range(1..=MAX_WORKERS as i64)
+}
+
+/// Reads a whole number such as `250000`, `250_000`, `250k`, `2.5M` or `1e6`.
 fn parse_count(text: &str) -> Result<u64, String> {
     let plain: String = text.chars().filter(|c| *c != '_' && *c != ',').collect();
-    let (digits, factor) = match plain.char_indices().last() {
-        Some((at, 'k' | 'K')) => (&plain[..at], 1_000u64),
-        Some((at, 'm' | 'M')) => (&plain[..at], 1_000_000),
-        Some((at, 'g' | 'G')) => (&plain[..at], 1_000_000_000),
-        _ => (plain.as_str(), 1),
+    let (digits, zeros) = match plain.char_indices().last() {
+        Some((at, 'k' | 'K')) => (&plain[..at], Some(3)),
+        Some((at, 'm' | 'M')) => (&plain[..at], Some(6)),
+        Some((at, 'g' | 'G')) => (&plain[..at], Some(9)),
+        _ => match plain.split_once(['e', 'E']) {
+            Some((digits, zeros)) => (digits, zeros.parse::<u32>().ok()),
+            None => (plain.as_str(), Some(0)),
+        },
     };
     let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
     let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     let number = || {
-        if !all_digits(whole) || !all_digits(decimals) || whole.is_empty() || decimals.len() > 9 {
+        if !all_digits(whole) || !all_digits(decimals) || whole.is_empty() {
             return None;
         }
+        let factor = 10u64.checked_pow(zeros?)?;
+        let decimals = decimals.trim_end_matches('0');
         let part = match decimals {
             "" => 0,
             _ => {
-                let scale = 10u64.pow(decimals.len() as u32);
+                let scale = 10u64.checked_pow(decimals.len() as u32)?;
                 let part = decimals.parse::<u64>().ok()?.checked_mul(factor)?;
                 part.is_multiple_of(scale).then_some(part / scale)?
             }
@@ -272,7 +335,7 @@ fn parse_count(text: &str) -> Result<u64, String> {
         whole.parse::<u64>().ok()?.checked_mul(factor)?.checked_add(part)
     };
     number().ok_or_else(|| {
-        "it must be a whole number below 2^64, such as 250000, 250k or 2.5M".to_string()
+        "it must be a whole number below 2^64, such as 250000, 250k, 2.5M or 1e6".to_string()
     })
 }
 
@@ -283,6 +346,17 @@ fn parse_seconds(text: &str) -> Result<Duration, String> {
         .filter(|seconds| (0.01..=3.2e7).contains(seconds))
         .map(Duration::from_secs_f64)
         .ok_or_else(|| "it must be a number of seconds from 0.01 to 32000000".to_string())
+}
+
+/// Reads the seed of all random numbers.
+fn parse_seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("it must be a whole number from 0 to {}", u64::MAX))
+}
+
+/// Reads how many ticks are measured.
+fn parse_measured(text: &str) -> Result<u64, String> {
+    let ticks = parse_count(text).ok().filter(|ticks| (20..=1_000_000).contains(ticks));
+    ticks.ok_or_else(|| "it must be a whole number from 20 to 1000000".to_string())
 }
 
 /// Reads a whole number that is not 0.
@@ -318,11 +392,47 @@ fn parse_rate(text: &str) -> Result<f64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
+
+    fn read(line: &str) -> Result<Cli, String> {
+        let words = std::iter::once("flockwork").chain(line.split_whitespace());
+        parse(words.map(OsString::from).collect()).map_err(|error| error.to_string())
+    }
 
     #[test]
     fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
+        command().debug_assert();
+        let known: Vec<&str> = commands().collect();
+        for command in command().get_subcommands() {
+            assert!(known.contains(&command.get_name()), "{}", command.get_name());
+        }
+    }
+
+    #[test]
+    fn a_negative_number_is_a_value_that_is_refused_with_what_is_allowed() {
+        for command in [command()].iter().chain(command().get_subcommands()) {
+            let options = command.get_arguments().filter(|arg| arg.get_action().takes_values());
+            for option in options.filter_map(|arg| arg.get_long()) {
+                let words = match command.get_name() {
+                    "flockwork" => format!("--{option} -1"),
+                    name => format!("{name} --{option} -1"),
+                };
+                let Err(text) = read(&words) else { continue };
+                let named = text.contains("invalid value '-1'") || text.contains("required");
+                assert!(named && !text.contains("unexpected argument"), "{words}: {text}");
+            }
+        }
+        assert!(read("--seed -1").unwrap_err().contains("from 0 to 18446744073709551615"));
+        assert!(read("--workers -1").unwrap_err().contains("1..=1024"));
+        assert!(read("--ticks -1").unwrap_err().contains("below 2^64"));
+    }
+
+    #[test]
+    fn what_is_quoted_cannot_steer_a_terminal() {
+        for line in ["--\u{1b}[2J", "--seed \u{1b}[2J", "models a \u{202e}b"] {
+            let text = read(line).unwrap_err();
+            assert!(text.chars().all(|c| c == '\n' || !human::is_active(c)), "{text:?}");
+            assert!(text.contains("\\u{"), "{text:?}");
+        }
     }
 
     #[test]
@@ -330,7 +440,11 @@ mod tests {
         assert_eq!(parse_count("100k"), Ok(100_000));
         assert_eq!(parse_count("1_000"), Ok(1000));
         assert_eq!(parse_count("2.5M"), Ok(2_500_000));
-        for bad in ["", "k", "-1", "1.5", "1e6", "1.5x", ".5M", "99999999999999999999", "1.2345k"] {
+        assert_eq!(parse_count("1e6"), Ok(1_000_000));
+        assert_eq!(parse_count("1.25E2"), Ok(125));
+        assert_eq!(parse_count("100.0"), Ok(100));
+        let bad = ["", "k", "-1", "1.5", "1e", "e3", "1e-3", "1e20", "1.5x", ".5M", "1.2345k"];
+        for bad in bad.into_iter().chain(["99999999999999999999", "1e3k", "1e4294967296"]) {
             assert!(parse_count(bad).is_err(), "{bad}");
         }
         assert!(parse_some("0").is_err() && parse_some("1k") == Ok(1000));
@@ -347,11 +461,11 @@ mod tests {
 
     #[test]
     fn no_command_means_run() {
-        let cli = Cli::try_parse_from(["flockwork", "a.toml", "--ticks", "5"]).unwrap();
+        let cli = read("a.toml --ticks 5").unwrap();
         assert!(cli.command.is_none());
         assert_eq!(cli.run.ticks, Some(5));
-        assert!(Cli::try_parse_from(["flockwork"]).unwrap().command.is_none());
-        let cli = Cli::try_parse_from(["flockwork", "run", "--entities", "1k"]).unwrap();
+        assert!(read("").unwrap().command.is_none());
+        let cli = read("run --entities 1k").unwrap();
         assert!(matches!(cli.command, Some(Command::Run(_))));
     }
 }

@@ -17,12 +17,15 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
     let workers = options.workers;
     let checked =
         scenario.entry.check(&scenario.config(options)).map_err(|error| scenario.refuse(&error))?;
+    if args.quiet {
+        return Ok(());
+    }
     let (setup, entry) = (&scenario.setup, scenario.entry);
     let world = setup.world;
     let area = f64::from(world.width()) * f64::from(world.height());
     let good = Style::new().green().bold();
     let faint = Style::new().dim();
-    let mut text = format!("\n  {} {}\n\n", good.apply_to("ok"), scenario.name);
+    let mut text = format!("\n  {} {}\n\n", good.apply_to("ok"), human::shown(&scenario.name));
     let mut line = |label: &str, content: String| {
         let label = format!("{label:<12}");
         let _ = writeln!(text, "  {}{content}", faint.apply_to(label));

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use console::Style;
@@ -28,6 +28,14 @@ pub(crate) fn process() -> (u32, u32) {
 /// Whether another process speaks for this one.
 pub(crate) fn silent() -> bool {
     process().0 != 0
+}
+
+/// Whether there shall be no remarks.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Says whether there shall be no remarks.
+pub(crate) fn be_quiet(quiet: bool) {
+    QUIET.store(quiet, Ordering::Relaxed);
 }
 
 /// How long a process waits for another one that knows better why the run ends, and will then end
@@ -120,9 +128,9 @@ pub(crate) fn emit(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Prints a remark to the standard error output.
+/// Prints a remark to the standard error output, unless the user wants none.
 pub(crate) fn note(text: impl fmt::Display) {
-    if silent() {
+    if silent() || QUIET.load(Ordering::Relaxed) {
         return;
     }
     let text = human::escaped(&text.to_string(), "\n");

@@ -48,11 +48,14 @@ pub(crate) fn init(registry: &Registry, args: &InitArgs) -> Result<(), Failure> 
     entry.check(&config).map_err(|error| scenario.refuse(&error))?;
     let Some(path) = &args.out else { return emit(&text) };
     if path.exists() {
-        let problem = format!("{} exists already: it was not changed", path.display());
+        let problem = format!("{} exists already: it was not changed", human::path(path));
         return Err(Failure::Usage(problem));
     }
     Target::new(path)?.write(text.as_bytes())?;
-    emit(&format!("wrote {0}; run it with: flockwork {0}\n", path.display()))
+    if args.quiet {
+        return Ok(());
+    }
+    emit(&format!("wrote {0}; run it with: flockwork {0}\n", human::path(path)))
 }
 
 /// A world for this many entities, and the parameters that are not left at their defaults.

@@ -54,8 +54,6 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 pub use failure::be_process;
 pub use registry::Registry;
 
@@ -71,7 +69,7 @@ pub fn main(registry: Registry) -> ExitCode {
 /// As [`main`], with the exit code as a number, and whether the other processes of a run that is
 /// shared by several must be told to end, since this one has failed.
 pub fn run_main(registry: Registry) -> (u8, bool) {
-    let cli = match args::Cli::try_parse() {
+    let cli = match args::parse(std::env::args_os().collect()) {
         Ok(cli) => cli,
         Err(error) => {
             // Nothing can be done if even this cannot be printed.
@@ -81,6 +79,7 @@ pub fn run_main(registry: Registry) -> (u8, bool) {
             return (if error.use_stderr() { 2 } else { 0 }, false);
         }
     };
+    failure::be_quiet(cli.quiet());
     match dispatch(&registry, cli) {
         Ok(()) => (0, false),
         Err(failure) => {

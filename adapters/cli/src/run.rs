@@ -275,7 +275,7 @@ impl Outputs {
         let faint = console::Style::new().dim();
         let line = |(name, target): (&str, &Target)| {
             let label = format!("{name:<12}");
-            format!("  {}{}\n", faint.apply_to(label), target.named().display())
+            format!("  {}{}\n", faint.apply_to(label), human::path(target.named()))
         };
         self.each().map(line).chain(["\n".to_string()]).collect()
     }

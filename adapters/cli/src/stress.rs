@@ -267,7 +267,7 @@ fn render(curve: &Curve) -> String {
     let mut text = format!(
         "\n  {}  {}\n  {}\n\n",
         strong.apply_to(curve.model),
-        faint.apply_to(&curve.scenario),
+        faint.apply_to(human::shown(&curve.scenario)),
         faint.apply_to(format!(
             "{} frames per second: {} ms for 95 of 100 ticks, {}",
             human::short(curve.fps),

@@ -77,7 +77,7 @@ impl Page {
             self.text,
             "\n  {}  {people}  {}",
             strong.apply_to(&report.model),
-            faint.apply_to(&report.scenario),
+            faint.apply_to(human::shown(&report.scenario)),
         );
         let text = format!(
             "{}{from}{stopped} in {}, {} over {}, world {} x {} ({})",

@@ -61,7 +61,7 @@ fn compare(registry: &Registry, args: &VerifyArgs) -> Result<(), Failure> {
     progress::listen();
     check.say(&format!(
         "\n  {}: {}, {}, {}\n",
-        scenario.name,
+        human::shown(&scenario.name),
         scenario.entry.name,
         human::plural(u64::from(scenario.setup.population), "entity")
             .replace("entitys", "entities"),

@@ -314,9 +314,13 @@ fn nearest_key<'a>(path: &str, known: &'a [String]) -> Option<&'a str> {
     if let Some((_, now)) = renamed {
         return Some(now);
     }
-    let names = known.iter().map(String::as_str).chain(super::SECTIONS);
-    human::nearest(path, names)
-        .or_else(|| human::nearest(last(path), known.iter().map(|key| last(key))).and_then(inner))
+    let sections = super::SECTIONS.into_iter().filter(|_| !path.contains('.'));
+    let names = sections.chain(known.iter().map(|key| last(key)));
+    match human::nearest(last(path), names) {
+        Some(section) if super::SECTIONS.contains(&section) => Some(section),
+        Some(name) => inner(name),
+        None => human::nearest(path, known.iter().map(String::as_str)),
+    }
 }
 
 #[cfg(test)]

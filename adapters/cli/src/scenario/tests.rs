@@ -78,6 +78,30 @@ fn every_mistake_is_named_with_its_place_and_what_is_allowed() {
             "height = 10\n[params]\nneighbor_radius = 'a'",
             &["s.toml:8:1", "a number"],
         ),
+        (
+            "[world]\nwidth = 20",
+            "\"world.width\" = 20\n[world]",
+            &["s.toml:4:1", "no key `\"world.width\"`", "write `world.width` without quotes"],
+        ),
+        (
+            "width = 20",
+            "\"world.width\" = 20",
+            &["s.toml:5:1", "did you mean `world.width`?", "missing"],
+        ),
+        ("entities = 100", "entities = 1e-2", &["s.toml:2:1", "is 0.01", "whole number"]),
+        ("entities = 100", "entities = 1e300", &["s.toml:2:1", "is 1e300", "whole number"]),
+        ("height = 10", "height = 10\nedge = 'wals'", &["did you mean \"walls\"?"]),
+        ("dt = 0.1", "dt = 0.1\nsteps = 5", &["did you mean `ticks`?"]),
+        ("dt = 0.1", "timestep = 0.1", &["did you mean `dt`?", "`dt` is missing"]),
+        ("entities = 100", "population = 100", &["did you mean `entities`?"]),
+        ("dt = 0.1", "dt = 0.1\nrandom_seed = 5", &["did you mean `seed`?"]),
+        ("width = 20", "x_width = 20", &["did you mean `world.width`?"]),
+        (
+            "height = 10",
+            "height = 10\n[params]\nradius = 1",
+            &["did you mean `params.", "_radius`?"],
+        ),
+        ("dt = 0.1", "dt = 0.1\nmax_sped = 1", &["did you mean `params.max_speed`?"]),
         ("dt = 0.1", "dt = 0.1\ndt = 0.2", &["s.toml:4", "not TOML"]),
         ("[world]", "[world", &["s.toml:4", "not TOML"]),
     ];
@@ -111,4 +135,42 @@ fn all_mistakes_are_told_at_once_in_the_order_of_the_file() {
     let error = parse(&text, &ScenarioArgs::default()).unwrap_err();
     let (first, second) = (error.find("`entities`").unwrap(), error.find("`dt`").unwrap());
     assert!(first < second, "{error}");
+}
+
+#[test]
+fn a_whole_number_may_be_written_as_any_number() {
+    for written in ["100", "1e2", "100.0", "0x64", "1_00"] {
+        let text = GOOD.replace("entities = 100", &format!("entities = {written}"));
+        assert_eq!(parse(&text, &ScenarioArgs::default()).unwrap().0.population, 100, "{written}");
+    }
+    assert_eq!(parse(GOOD, &with(&["ticks=1e3"])).unwrap().1, 1000);
+}
+
+#[test]
+fn many_mistakes_are_told_in_part_and_in_time_that_grows_with_their_number() {
+    let keys: String = (0..20_000).map(|key| format!("keyy_{key} = 'a'\n")).collect();
+    let error = parse(&format!("{keys}{GOOD}"), &ScenarioArgs::default()).unwrap_err();
+    assert!(error.starts_with("s.toml:1:1: there is no key `keyy_0`"), "{error}");
+    assert!(error.ends_with("s.toml: 19,980 mistakes more"), "{error}");
+    assert_eq!(error.matches("there is no key").count(), 20);
+    let key = "k".repeat(50_000);
+    let value = "v".repeat(500_000);
+    let text = format!("{key} = '{value}'\n{}", GOOD.replace("'boids'", &format!("'{value}'")));
+    let error = parse(&text, &with(&[&format!("{key}={value}")])).unwrap_err();
+    assert!(error.len() < 2000, "{} bytes", error.len());
+}
+
+#[test]
+fn nothing_of_a_file_reaches_the_terminal_as_a_command() {
+    let bell = "\"\\u001b[31m\\u0007\"";
+    for text in [
+        GOOD.replace("'boids'", bell),
+        GOOD.replace("dt = 0.1", &format!("{bell} = 1\ndt = {bell}")),
+        GOOD.replace("[world]", &format!("[world]\n{bell} = 1\nedge = {bell}")),
+        GOOD.replace("dt = 0.1", "dt = \u{1b}[31m"),
+        GOOD.replace("dt = 0.1", "dt = 0.1 # \u{202e}\ndt = 0.2"),
+    ] {
+        let error = parse(&text, &ScenarioArgs::default()).unwrap_err();
+        assert!(error.chars().all(|c| c == '\n' || !human::is_active(c)), "{error:?}");
+    }
 }

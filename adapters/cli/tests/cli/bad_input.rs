@@ -38,7 +38,7 @@ fn entities_and_workers_must_be_some_but_not_absurdly_many() {
     refused_run(&place, "s.toml --entities 0", &["`entities` is 0", "from 1 to 1073741824"]);
     refused_run(&place, "s.toml --entities 2g", &["`entities` is 2000000000", "to 1073741824"]);
     refused_run(&place, "s.toml --entities -5", &["-5"]);
-    refused_run(&place, "s.toml --entities 1e3", &["--entities", "such as 250000"]);
+    refused_run(&place, "s.toml --entities 1e-3", &["--entities", "such as 250000"]);
     // More than the memory of any machine that runs tests, and known before any is asked for.
     #[cfg(target_os = "linux")]
     refused_run(
@@ -46,8 +46,8 @@ fn entities_and_workers_must_be_some_but_not_absurdly_many() {
         "s.toml --entities 1g --scale",
         &["s.toml", "memory are needed", "are free"],
     );
-    refused_run(&place, "s.toml --workers 0", &["--workers", "1..=4096"]);
-    refused_run(&place, "s.toml --workers 5000", &["--workers", "1..=4096"]);
+    refused_run(&place, "s.toml --workers 0", &["--workers", "1..=1024"]);
+    refused_run(&place, "s.toml --workers 5000", &["--workers", "1..=1024"]);
     refused_run(&place, "s.toml --workers two", &["--workers"]);
 }
 
@@ -127,7 +127,7 @@ fn snapshots_that_are_damaged_or_foreign_are_refused() {
         place.write(name, bytes);
         refused_run(&place, &format!("--resume {name}"), &[name, part]);
     };
-    resume("empty.snap", &[], "ends too early, after 0 bytes");
+    resume("empty.snap", &[], "is empty");
     resume("foreign.snap", b"\x89PNG\r\n\x1a\n and so on", "not a flockwork snapshot");
     for at in [24, good.len() / 2, good.len() - 1] {
         let mut bad = good.clone();
@@ -143,11 +143,54 @@ fn snapshots_that_are_damaged_or_foreign_are_refused() {
     let mut other = good.clone();
     other[8] = 77;
     resume("version.snap", &other, "of version 77; this program reads version 2");
+    other[8..12].copy_from_slice(&1u32.to_be_bytes());
+    resume("turned.snap", &other, "the version of the snapshot is no number of one");
     // The length field itself.
     let mut absurd = good.clone();
     absurd[16..24].copy_from_slice(&u64::MAX.to_le_bytes());
     resume("absurd.snap", &absurd, "should be 18446744073709551615 bytes long");
     refused_run(&place, "--resume none.snap", &["the snapshot none.snap"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn names_of_files_cannot_steer_a_terminal() {
+    let place = Place::with(BOIDS);
+    let name = "\u{1b}[2J.toml";
+    for args in ["run", "check"] {
+        place.refused(&format!("{args} {name}"), &["the scenario \\u{1b}[2J.toml"]);
+    }
+    place.write(name, BOIDS.replace("boids", "b\\u001boids"));
+    place.refused(
+        &format!("run {name}"),
+        &["\\u{1b}[2J.toml:1:1: there is no model `b\\u{1b}oids`"],
+    );
+    place.write(name, BOIDS);
+    let commands = ["run --ticks 2", "check", "verify --ticks 2 --workers 1", "stress --most 300"];
+    for args in commands {
+        let output = place.output(&format!("{args} {name}"));
+        assert!(!output.contains('\u{1b}'), "{output:?}");
+    }
+    let words = format!("run {name} --ticks 2 --report \u{1b}a.json --snapshot \u{1b}a.snap");
+    assert!(!place.output(&words).contains('\u{1b}'));
+    place.write("a.csv", "x,y,\u{1b}[31m\n1,1,1\n");
+    place.write("t.toml", BOIDS.replace("entities = 300", "initial = \"a.csv\""));
+    place.refused("run t.toml", &["no column `\\u{1b}[31m`"]);
+}
+
+#[test]
+fn quiet_commands_say_nothing_but_what_is_wrong_or_the_one_result() {
+    let place = Place::with(BOIDS);
+    for args in ["run s.toml --ticks 2 --entities 3000 -q", "verify s.toml --ticks 2 -q"] {
+        let assert = place.flockwork(args).assert().success();
+        let output = assert.get_output();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(error.is_empty(), "{args}: {error}");
+        assert_eq!(output.stdout.len(), 17, "{args}");
+    }
+    assert_eq!(place.output("check s.toml -q"), "");
+    assert_eq!(place.output("init boids -q --out b.toml"), "");
+    place.refused("check s.toml -q --set dt=-1", &["`dt` is -1"]);
 }
 
 #[test]
