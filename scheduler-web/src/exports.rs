@@ -9,8 +9,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::alloc::Layout;
 use core::fmt::Display;
+use core::sync::atomic::{AtomicU32, Ordering};
 
-use flockwork_scheduler::{Progress, snapshot};
+use flockwork_scheduler::{DomainError, Progress, SimulationError, SnapshotError, snapshot};
 use spin::Mutex;
 
 use crate::board::{Board, BoardPort};
@@ -19,10 +20,17 @@ use crate::sim_core::{Finder, SimCore};
 use crate::world::{AnyWorld, Color, Config, Kinds, Mail, Stream};
 
 /// The version of this interface.
-pub const ABI: u32 = 1;
+pub const ABI: u32 = 2;
 
-/// What the last call that failed had to say.
+/// What the last call that failed had to say. Its memory stays where it is, since a worker may read
+/// it while another one writes.
 static ERROR: Mutex<String> = Mutex::new(String::new());
+
+/// Bytes of that at most.
+const ERROR_LEN: usize = 4096;
+
+/// Of what kind that was: see [`kind_of`].
+static KIND: AtomicU32 = AtomicU32::new(0);
 
 /// All models as text, made once.
 static MODELS: Mutex<String> = Mutex::new(String::new());
@@ -39,13 +47,39 @@ pub struct Sim {
 }
 
 fn refuse<T>(error: impl Display, result: T) -> T {
-    *ERROR.lock() = error.to_string();
+    let text = error.to_string();
+    let most = text.len().min(ERROR_LEN);
+    let end = (0..=most).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    let mut kept = ERROR.lock();
+    kept.clear();
+    kept.reserve_exact(ERROR_LEN);
+    kept.push_str(&text[..end]);
+    KIND.store(0, Ordering::Relaxed);
     result
 }
 
 /// The value; after an error what stands for none, and its text is kept.
 fn told<T>(result: Result<T, impl Display>, otherwise: T) -> T {
     result.unwrap_or_else(|error| refuse(error, otherwise))
+}
+
+/// As [`refuse`], for an error that tells its kind.
+fn refuse_world<T>(error: &SimulationError, result: T) -> T {
+    let result = refuse(error, result);
+    KIND.store(kind_of(error), Ordering::Relaxed);
+    result
+}
+
+/// Of which kind an error is, for those who do something about it.
+fn kind_of(error: &SimulationError) -> u32 {
+    match error {
+        SimulationError::Domain(DomainError::OutOfMemory { .. }) => 1,
+        SimulationError::Snapshot(SnapshotError::OtherRun { .. }) => 2,
+        SimulationError::Snapshot(SnapshotError::OtherArithmetic { .. }) => 3,
+        SimulationError::Snapshot(_) => 4,
+        SimulationError::Param(_) => 5,
+        _ => 0,
+    }
 }
 
 /// # Safety
@@ -109,9 +143,9 @@ pub fn describe(kinds: Kinds) -> *const u8 {
 ///
 /// `config` must come from `fw_config`, which this frees; `board` from `fw_board`, or be null.
 #[doc(hidden)]
-pub unsafe fn new(kinds: Kinds, model: u32, config: *mut Config, board: *const Board) -> *mut Sim {
+pub unsafe fn new(kinds: Kinds, config: *mut Config, board: *const Board) -> *mut Sim {
     // SAFETY: the caller's promise.
-    unsafe { make(config, board, |config, mail| kinds.build(model, config, mail)) }
+    unsafe { make(config, board, |config, mail| kinds.build(config, mail)) }
 }
 
 /// A rank's simulation from a snapshot, for [`crate::export!`].
@@ -137,10 +171,10 @@ pub unsafe fn restore(
 /// # Safety
 ///
 /// As [`new`].
-unsafe fn make<E: Display>(
+unsafe fn make(
     config: *mut Config,
     board: *const Board,
-    build: impl FnOnce(&Config, Mail) -> Result<Box<dyn AnyWorld>, E>,
+    build: impl FnOnce(&Config, Mail) -> Result<Box<dyn AnyWorld>, SimulationError>,
 ) -> *mut Sim {
     if config.is_null() {
         return refuse("the settings are null", core::ptr::null_mut());
@@ -161,7 +195,7 @@ unsafe fn make<E: Display>(
             rank: config.rank,
             board,
         })),
-        Err(error) => refuse(error, core::ptr::null_mut()),
+        Err(error) => refuse_world(&error, core::ptr::null_mut()),
     }
 }
 
@@ -205,6 +239,10 @@ exports! {
     /// Its length.
     fn fw_error_len() -> usize { ERROR.lock().len() }
 
+    /// Its kind: 0 any other, 1 no memory, 2 a snapshot of another run, 3 of another arithmetic, 4
+    /// bytes that are no good snapshot, 5 a parameter.
+    fn fw_error_kind() -> u32 { KIND.load(Ordering::Relaxed) }
+
     /// The length of the text of `fw_describe`.
     fn fw_describe_len() -> usize { MODELS.lock().len() }
 
@@ -247,7 +285,7 @@ exports! {
                 if let Some(board) = sim.board {
                     board.fail(sim.rank);
                 }
-                refuse(error, -1)
+                refuse_world(&error, -1)
             }
         })
     }
@@ -271,7 +309,7 @@ exports! {
     fn fw_params(sim: *mut Sim) -> i32 {
         with(sim, -1, |sim| match sim.world.set_params() {
             Ok(()) => 0,
-            Err(error) => refuse(error, -1),
+            Err(error) => refuse_world(&error, -1),
         })
     }
 
@@ -364,6 +402,15 @@ exports! {
             }
         })
     }
+
+    /// The name of the phase that this rank's work is in; after a trap, of that which trapped.
+    fn fw_doing_ptr(sim: *mut Sim) -> *const u8 { doing(sim).0.as_ptr() }
+
+    /// Its length; 0 where there is none.
+    fn fw_doing_len(sim: *mut Sim) -> usize { doing(sim).0.len() }
+
+    /// The region that is worked on; -1 where there is none.
+    fn fw_doing_region(sim: *mut Sim) -> f64 { doing(sim).1 }
 
     /// This rank's part of a snapshot; null while a tick is under way.
     fn fw_snapshot(sim: *mut Sim) -> *const u8 {
@@ -563,6 +610,19 @@ exports! {
     }
 }
 
+/// The phase and the region that a simulation's work is in.
+///
+/// # Safety
+///
+/// As [`with`].
+unsafe fn doing(sim: *mut Sim) -> (&'static str, f64) {
+    // SAFETY: the caller's promise.
+    match unsafe { sim.as_mut() }.and_then(|sim| sim.world.doing()) {
+        Some(place) => (place.phase.name(), place.domain.map_or(-1.0, f64::from)),
+        None => ("", -1.0),
+    }
+}
+
 fn answer(result: Result<u32, String>) -> i32 {
     match result {
         Ok(count) => count as i32,
@@ -627,12 +687,11 @@ macro_rules! export {
         /// The handles must come from this interface.
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn fw_new(
-            model: u32,
             config: *mut $crate::world::Config,
             board: *const $crate::Board,
         ) -> *mut $crate::exports::Sim {
             // SAFETY: the caller's promise.
-            unsafe { $crate::exports::new(FLOCKWORK_MODELS, model, config, board) }
+            unsafe { $crate::exports::new(FLOCKWORK_MODELS, config, board) }
         }
 
         /// Makes a rank's simulation from a snapshot.

@@ -26,6 +26,12 @@ macro_rules! module {
             $crate::heap::used(&FLOCKWORK_HEAP)
         }
 
+        /// Bytes of the heap.
+        #[unsafe(no_mangle)]
+        pub extern "C" fn fw_heap_bytes() -> usize {
+            $crate::heap::claimed(&FLOCKWORK_HEAP)
+        }
+
         #[panic_handler]
         fn flockwork_panic(info: &core::panic::PanicInfo<'_>) -> ! {
             $crate::heap::panic(info)
@@ -43,34 +49,78 @@ macro_rules! module {
 
 #[cfg(target_arch = "wasm32")]
 mod wasm {
+    use core::alloc::Layout;
     use core::fmt::Write;
     use core::panic::PanicInfo;
+    use core::ptr::NonNull;
     use core::sync::atomic::{AtomicUsize, Ordering};
 
     use talc::TalcLock;
-    use talc::source::Manual;
+    use talc::base::{Talc, binning::Binning};
+    use talc::source::Source;
 
-    /// The allocator: one lock, since memory is only asked for while setting up.
-    pub type Heap = TalcLock<spin::mutex::Mutex<()>, Manual>;
+    use crate::host;
+
+    const PAGE: usize = 64 * 1024;
+    /// What the allocator needs beside an allocation, at most.
+    const SLACK: usize = 1024;
+    /// The heap grows by this part of itself at least, so that it does not grow often.
+    const STEP: usize = 8;
+
+    /// The allocator: one lock, since memory is asked for while setting up and growing alone.
+    pub type Heap = TalcLock<spin::mutex::Mutex<()>, Growing>;
 
     /// A heap without memory.
     #[allow(clippy::declare_interior_mutable_const)]
-    pub const HEAP: Heap = TalcLock::new(Manual);
+    pub const HEAP: Heap = TalcLock::new(Growing { end: None, limit: 0 });
+
+    /// Memory that the host adds behind the end, for as long as it has some.
+    #[derive(Debug)]
+    pub struct Growing {
+        /// Where the heap ends, and the memory: the allocator rounds down.
+        end: Option<NonNull<u8>>,
+        limit: usize,
+    }
+
+    // SAFETY: the address is of memory that all threads have.
+    unsafe impl Send for Growing {}
+
+    // SAFETY: touches no allocator but the one it is given.
+    unsafe impl Source for Growing {
+        fn acquire<B: Binning>(talc: &mut Talc<Self, B>, layout: Layout) -> Result<(), ()> {
+            let end = talc.source.end.ok_or(())?;
+            let needed = (layout.size() + layout.align() + SLACK).div_ceil(PAGE);
+            let wanted = needed.max(talc.source.limit / PAGE / STEP);
+            let pages = [wanted, needed].into_iter().find(|pages| host::grow(*pages)).ok_or(())?;
+            talc.source.limit = talc.source.limit.saturating_add(pages * PAGE);
+            // SAFETY: the host has added these bytes behind the end, and nothing else uses them.
+            talc.source.end = Some(unsafe { talc.extend(end, talc.source.limit as *mut u8) });
+            Ok(())
+        }
+    }
 
     /// Opens the heap.
     ///
     /// # Safety
     ///
-    /// Nothing else may use the bytes from `begin` to `end`; called once.
+    /// Nothing else may use the bytes from `begin` to `end`, where the memory ends, nor those that
+    /// it grows by; called once.
     pub unsafe fn open(heap: &Heap, begin: usize, end: usize) {
         let len = end.saturating_sub(begin);
+        let mut heap = heap.lock();
         // SAFETY: the caller's promise.
-        unsafe { heap.lock().claim(begin as *mut u8, len) };
+        heap.source.end = unsafe { heap.claim(begin as *mut u8, len) };
+        heap.source.limit = end;
     }
 
     /// Bytes in use.
     pub fn used(heap: &Heap) -> usize {
         heap.lock().counters().allocated_bytes
+    }
+
+    /// Bytes of the heap, in use or not.
+    pub fn claimed(heap: &Heap) -> usize {
+        heap.lock().counters().claimed_bytes
     }
 
     const ROOM: usize = 512;

@@ -1,4 +1,4 @@
-//! What the host offers: time, and sleeping until a word in shared memory changes.
+//! What the host offers: time, more memory, and sleeping until a word in shared memory changes.
 
 use core::sync::atomic::AtomicU32;
 
@@ -11,6 +11,7 @@ mod imports {
         pub safe fn now() -> f64;
         pub safe fn wait(address: u32, value: u32, milliseconds: f64);
         pub safe fn notify(address: u32);
+        pub safe fn grow(pages: u32) -> i32;
     }
 }
 
@@ -30,6 +31,12 @@ pub fn wait(word: &AtomicU32, value: u32, milliseconds: f64) {
 #[cfg(target_arch = "wasm32")]
 pub fn notify(word: &AtomicU32) {
     imports::notify(core::ptr::from_ref(word).addr() as u32);
+}
+
+/// Adds so many pages of 64 KiB behind the end of the memory; false if there are none to be had.
+#[cfg(target_arch = "wasm32")]
+pub fn grow(pages: usize) -> bool {
+    imports::grow(pages as u32) >= 0
 }
 
 /// Milliseconds since some moment; without a host time stands still.

@@ -8,8 +8,8 @@ use alloc::vec::Vec;
 use flockwork_kernel::columns::{Column, Columns, Reach, Scalar, find, packed_len};
 use flockwork_kernel::{Edge, World};
 use flockwork_scheduler::{
-    Arithmetic, Counters, Cut, Model, Observation, ParamError, Params, Partition, Progress, Setup,
-    Simulation, SimulationError,
+    Arithmetic, Counters, Cut, Model, Observation, ParamError, Params, Partition, Place, Progress,
+    Setup, Simulation, SimulationError, SnapshotError, snapshot,
 };
 
 use crate::board::BoardPort;
@@ -82,6 +82,9 @@ pub struct Config {
     cut: [f64; 2],
     rebalance: bool,
     arithmetic: Arithmetic,
+    /// The model's number, and whether a snapshot may have other parameters.
+    model: u32,
+    other_params: bool,
     params: Vec<(String, f64)>,
 }
 
@@ -100,6 +103,8 @@ impl Default for Config {
             cut: [0.0; 2],
             rebalance: true,
             arithmetic: Arithmetic::Same,
+            model: 0,
+            other_params: false,
             params: Vec::new(),
         }
     }
@@ -128,6 +133,8 @@ impl Config {
             "regions_rows" => self.cut[0] = value,
             "regions_cols" => self.cut[1] = value,
             "rebalance" => self.rebalance = value != 0.0,
+            "model" => self.model = value as u32,
+            "other_params" => self.other_params = value != 0.0,
             "other_arithmetic" => {
                 self.arithmetic = if value == 0.0 { Arithmetic::Same } else { Arithmetic::Any };
             }
@@ -137,6 +144,14 @@ impl Config {
             },
         }
         true
+    }
+
+    fn params_of<M: Model>(&self) -> Result<M::Params, SimulationError> {
+        let mut params = M::Params::default();
+        for (name, value) in &self.params {
+            params.set(name, *value)?;
+        }
+        Ok(params)
     }
 
     fn setup(&self) -> Result<Setup, SimulationError> {
@@ -190,7 +205,6 @@ type Built = Result<Box<dyn AnyWorld>, SimulationError>;
 /// A model that can be chosen by number.
 #[derive(Clone, Copy)]
 pub struct ModelKind {
-    name: &'static str,
     describe: fn(&mut String),
     build: fn(&Config, Mail) -> Built,
     restore: fn(&[u8], &Config, Mail) -> Built,
@@ -199,7 +213,7 @@ pub struct ModelKind {
 impl ModelKind {
     /// The kind of a model.
     pub const fn of<M: Model>() -> Self {
-        Self { name: M::NAME, describe: describe::<M>, build: build::<M>, restore: restore::<M> }
+        Self { describe: describe::<M>, build: build::<M>, restore: restore::<M> }
     }
 }
 
@@ -226,38 +240,27 @@ impl Kinds {
     /// # Errors
     ///
     /// [`SimulationError`] that says which setting is not acceptable.
-    pub fn build(
-        &self,
-        model: u32,
-        config: &Config,
-        mail: Mail,
-    ) -> Result<Box<dyn AnyWorld>, SimulationError> {
-        let kind = self
-            .0
-            .get(model as usize)
-            .ok_or_else(|| SimulationError::Initial(format!("there is no model number {model}")))?;
-        (kind.build)(config, mail)
+    pub fn build(&self, config: &Config, mail: Mail) -> Result<Box<dyn AnyWorld>, SimulationError> {
+        (self.kind(config.model)?.build)(config, mail)
     }
 
-    /// Makes a rank's simulation from a snapshot.
+    /// Makes a rank's simulation from a snapshot of the run that the settings say.
     ///
     /// # Errors
     ///
-    /// [`SimulationError`] if the snapshot cannot be read, or its model is none of these.
+    /// [`SimulationError`] if the snapshot cannot be read, or is of another run.
     pub fn restore(
         &self,
         snapshot: &[u8],
         config: &Config,
         mail: Mail,
     ) -> Result<Box<dyn AnyWorld>, SimulationError> {
-        let header = flockwork_scheduler::snapshot::header(snapshot)?;
-        let kind = self.0.iter().find(|kind| kind.name == header.model).ok_or_else(|| {
-            SimulationError::Initial(format!(
-                "the snapshot is of model `{}`, which is not in this module",
-                header.model
-            ))
-        })?;
-        (kind.restore)(snapshot, config, mail)
+        (self.kind(config.model)?.restore)(snapshot, config, mail)
+    }
+
+    fn kind(&self, model: u32) -> Result<&'static ModelKind, SimulationError> {
+        let refuse = || SimulationError::Initial(format!("there is no model number {model}"));
+        self.0.get(model as usize).ok_or_else(refuse)
     }
 }
 
@@ -346,6 +349,8 @@ pub trait AnyWorld {
         color: &Color,
         target: &mut [u8],
     ) -> Result<u32, SimulationError>;
+    /// Where its work is; after a trap, where that happened.
+    fn doing(&self) -> Option<Place>;
     /// The mail.
     fn mail(&mut self) -> &mut Mail;
 }
@@ -407,13 +412,9 @@ struct Native<M: Model> {
 }
 
 fn build<M: Model>(config: &Config, mail: Mail) -> Result<Box<dyn AnyWorld>, SimulationError> {
-    let mut params = M::Params::default();
-    for (name, value) in &config.params {
-        params.set(name, *value)?;
-    }
+    let (setup, params) = (config.setup()?, config.params_of::<M>()?);
     let ranks = Ranks::new(config.rank, config.ranks, mail);
-    let simulation =
-        Simulation::<M, _>::new(config.setup()?, params, config.partition()?, ranks, None)?;
+    let simulation = Simulation::<M, _>::new(setup, params, config.partition()?, ranks, None)?;
     Ok(Box::new(Native { simulation, prepared: params }))
 }
 
@@ -422,6 +423,14 @@ fn restore<M: Model>(
     config: &Config,
     mail: Mail,
 ) -> Result<Box<dyn AnyWorld>, SimulationError> {
+    let header = snapshot::header(snapshot)?;
+    let mut differences = header.differences::<M>(&config.setup()?, &config.params_of::<M>()?);
+    if config.other_params {
+        differences.retain(|one| !one.name.starts_with("params."));
+    }
+    if !differences.is_empty() {
+        return Err(SnapshotError::OtherRun { differences }.into());
+    }
     let ranks = Ranks::new(config.rank, config.ranks, mail);
     let simulation =
         Simulation::<M, _>::restore(snapshot, config.arithmetic, config.partition()?, ranks)?;
@@ -560,6 +569,10 @@ impl<M: Model> AnyWorld for Native<M> {
             }
         }
         Ok(written)
+    }
+
+    fn doing(&self) -> Option<Place> {
+        self.simulation.doing()
     }
 
     fn mail(&mut self) -> &mut Mail {

@@ -1,7 +1,8 @@
 /** Choosing a tier, and starting it. */
 
 import { checkAssets } from './assets.js';
-import { plan, TIERS, type Plan } from './input.js';
+import { acceptOf, bytesOf, plan, TIERS, type Plan } from './input.js';
+import { guarded } from './listener.js';
 import type { Platform } from './platform.js';
 import { Runner } from './simulation.js';
 import { Team, type TeamEvents, type TeamSpec } from './team.js';
@@ -122,17 +123,11 @@ class Start {
   }
 
   private told(attempt: TierAttempt): void {
-    try {
-      this.options.onFallback?.(attempt);
-    } catch (error) {
-      // What a listener throws is its own affair.
-      if (typeof reportError === 'function') reportError(error);
-      else queueMicrotask(() => { throw error; });
-    }
+    if (this.options.onFallback) guarded(this.options.onFallback, attempt);
   }
 
   private progress(phase: StartProgress['phase'], fraction: number): void {
-    this.options.onProgress?.({ phase, fraction });
+    if (this.options.onProgress) guarded(this.options.onProgress, { phase, fraction });
   }
 
   /** Says in the console which tier runs in place of better ones, unless the caller hears of it otherwise. */
@@ -177,8 +172,8 @@ class Start {
       module = await platform.compile(kind, options.assets ?? {});
       this.progress('compile', 0.4);
     }
-    const snapshot = options.snapshot ? options.snapshot.slice(0) : null;
-    const spec: TeamSpec = { plan, workers, kind: kind ? 'wasm' : 'js', shared, module, snapshot };
+    const snapshot = options.snapshot ? bytesOf('snapshot', options.snapshot) : null;
+    const spec: TeamSpec = { plan, workers, kind: kind ? 'wasm' : 'js', shared, module, snapshot, accept: acceptOf(options.accept) };
     const progress = (phase: 'spawn' | 'init') => this.progress(phase, phase === 'spawn' ? 0.5 : 0.8);
     const startTeam = (one: TeamSpec, events: TeamEvents) =>
       Team.start(platform, options, one, events, progress, options.signal);
@@ -209,6 +204,6 @@ export async function create(platform: Platform, options: SimulationOptions): Pr
   const has = platform.capabilities();
   const made = plan(options, has);
   options.signal?.throwIfAborted();
-  options.onProgress?.({ phase: 'detect', fraction: 0.05 });
+  if (options.onProgress) guarded(options.onProgress, { phase: 'detect', fraction: 0.05 });
   return new Start(platform, options, has, made).run();
 }

@@ -1,11 +1,18 @@
-/** Frames for rendering: the newest complete one, never torn. */
+/**
+ * Frames for rendering: the newest complete one, never torn. Each lies in a slot, which is written
+ * anew only when nobody holds it: it is the newest, or a reader has it and has not asked again.
+ */
 
-import { FRESH, SLOTS, Word, type Control } from './layout.js';
-import type { PartMessage } from './protocol.js';
-import type { FrameView, ModelInfo } from './types.js';
+import { bufferOf } from './memory.js';
+import { NONE, Word, type Control } from './layout.js';
+import type { MemorySource, PartMessage } from './protocol.js';
+import { InvalidStateError, type FrameReader, type FrameView, type ModelInfo } from './types.js';
 import { align } from './worker/rank.js';
 
 type Column = Float32Array | Uint32Array | Uint16Array | Uint8Array;
+
+/** The parts of `FrameView` that lie in a slot. */
+type Views = Pick<FrameView, 'position' | 'color' | 'alive' | 'id' | 'columns'>;
 
 /** The parts of `FrameView` that change from frame to frame. */
 type Frame = { -readonly [Key in keyof FrameView]: FrameView[Key] };
@@ -17,77 +24,153 @@ export interface FrameShape {
   readonly strides: readonly number[];
 }
 
+/** A slot with a frame in it. */
+export interface Slot {
+  readonly number: number;
+  readonly views: Views;
+  tick: number;
+  count: number;
+  /** How many hold it. */
+  holders: number;
+}
+
 export interface Frames {
   /** Resolves when there is a frame. */
   readonly first: Promise<void>;
-  acquire(): FrameView;
+  /** The newest complete frame; never blocks. */
+  newest(): Slot;
+  hold(slot: Slot): void;
+  release(slot: Slot): void;
+}
+
+/** One who reads frames, of whatever team there is. */
+export class Reader implements FrameReader {
+  private frames: Frames | null = null;
+  private slot: Slot | null = null;
+  /** One object for each slot, so that reading makes none. */
+  private made = new Map<Slot, Frame>();
+  private closed = false;
+
+  constructor(private readonly current: () => Frames) {}
+
+  acquire(): FrameView {
+    if (this.closed) throw new InvalidStateError('CLOSED', 'this reader of frames was closed', 'Take another one: simulation.reader().');
+    const frames = this.current();
+    if (frames !== this.frames) this.begin(frames);
+    const newest = frames.newest();
+    const fresh = newest !== this.slot;
+    if (fresh) {
+      frames.hold(newest);
+      if (this.slot) frames.release(this.slot);
+      this.slot = newest;
+    }
+    const frame = this.made.get(newest) ?? { ...newest.views, tick: 0, count: 0, fresh };
+    this.made.set(newest, frame);
+    frame.tick = newest.tick;
+    frame.count = newest.count;
+    frame.fresh = fresh;
+    return frame;
+  }
+
+  close(): void {
+    if (this.frames && this.slot) this.frames.release(this.slot);
+    this.slot = null;
+    this.frames = null;
+    this.made.clear();
+    this.closed = true;
+  }
+
+  /** Other workers have other slots. */
+  private begin(frames: Frames): void {
+    if (this.frames && this.slot) this.frames.release(this.slot);
+    this.slot = null;
+    this.made.clear();
+    this.frames = frames;
+  }
 }
 
 /** Views of one slot, whose streams begin at these addresses. */
-function view(shape: FrameShape, buffer: ArrayBufferLike, addresses: readonly number[]): Frame {
+function view(shape: FrameShape, buffer: ArrayBufferLike, addresses: readonly number[]): Views {
   const { capacity } = shape;
-  const columns: Record<string, Column> = {};
-  shape.columns.forEach((name, index) => {
+  const columns = shape.columns.map((name, index): [string, Column] => {
     const { scalar, components } = shape.model.columns.find((column) => column.name === name)!;
     const kinds = { f32: Float32Array, u32: Uint32Array, u16: Uint16Array, u8: Uint8Array };
-    columns[name] = new kinds[scalar](buffer as ArrayBuffer, addresses[4 + index]!, components * capacity);
+    return [name, new kinds[scalar](buffer as ArrayBuffer, addresses[4 + index]!, components * capacity)];
   });
   return {
-    tick: 0,
-    count: 0,
-    fresh: false,
-    position: new Float32Array(buffer, addresses[0]!, 3 * capacity),
-    color: new Uint8Array(buffer, addresses[1]!, 4 * capacity),
-    alive: new Uint8Array(buffer, addresses[2]!, capacity),
-    id: new Uint32Array(buffer, addresses[3]!, capacity),
-    columns,
+    position: new Float32Array(buffer as ArrayBuffer, addresses[0]!, 3 * capacity),
+    color: new Uint8Array(buffer as ArrayBuffer, addresses[1]!, 4 * capacity),
+    alive: new Uint8Array(buffer as ArrayBuffer, addresses[2]!, capacity),
+    id: new Uint32Array(buffer as ArrayBuffer, addresses[3]!, capacity),
+    columns: Object.fromEntries(columns),
   };
 }
 
 /** Frames in memory that the workers write. */
 export class SharedFrames implements Frames {
   readonly first = Promise.resolve();
-  private readonly slots: Frame[];
-  private front = 0;
+  private readonly slots: (Slot | undefined)[] = [];
+  private front: Slot | null = null;
 
   constructor(
     private readonly control: Control,
-    buffer: ArrayBufferLike,
-    shape: FrameShape,
-  ) {
-    this.slots = Array.from({ length: SLOTS }, (_, slot) => {
-      const addresses = shape.strides.map((_, stream) => control.words[Word.streamTable + 16 * slot + stream]! >>> 0);
-      return view(shape, buffer, addresses);
-    });
+    private readonly memory: MemorySource,
+    private readonly shape: FrameShape,
+  ) {}
+
+  newest(): Slot {
+    const { words, doubles } = this.control;
+    const ready = Atomics.load(words, Word.published) !== NONE;
+    // Only this thread takes frames, so one that is ready stays so, if not the same.
+    if (!ready && this.front) return this.front;
+    const number = Atomics.exchange(words, Word.published, NONE);
+    const slot = this.at(number);
+    slot.tick = doubles[(Word.slots + 4 * number) / 2]!;
+    slot.count = words[Word.slots + 4 * number + 2]!;
+    this.hold(slot);
+    if (this.front) this.release(this.front);
+    this.front = slot;
+    return slot;
   }
 
-  acquire(): FrameView {
-    const { words, doubles } = this.control;
-    const fresh = (Atomics.load(words, Word.published) & FRESH) !== 0;
-    if (fresh) this.front = Atomics.exchange(words, Word.published, this.front) & 3;
-    const frame = this.slots[this.front]!;
-    if (fresh) {
-      const slot = Word.slots + 4 * this.front;
-      frame.tick = doubles[slot / 2]!;
-      frame.count = words[slot + 2]!;
-    }
-    frame.fresh = fresh;
-    return frame;
+  hold(slot: Slot): void {
+    slot.holders += 1;
   }
+
+  release(slot: Slot): void {
+    slot.holders -= 1;
+    if (slot.holders === 0) Atomics.or(this.control.words, Word.free, 1 << slot.number);
+  }
+
+  private at(number: number): Slot {
+    const known = this.slots[number];
+    if (known) return known;
+    const { control, shape } = this;
+    const addresses = shape.strides.map((_, stream) => control.words[control.stream(number, stream)]! >>> 0);
+    const end = Math.max(...addresses.map((address, stream) => address + shape.strides[stream]! * shape.capacity));
+    const slot = { number, views: view(shape, bufferOf(this.memory, end), addresses), tick: 0, count: 0, holders: 0 };
+    this.slots[number] = slot;
+    return slot;
+  }
+}
+
+/** A slot on this thread. */
+interface OwnSlot extends Slot {
+  /** The bytes of each stream. */
+  readonly bytes: readonly Uint8Array[];
+  /** How many are marked as alive. */
+  alive: number;
 }
 
 /** Frames that come as messages, a part from each worker. */
 export class PartFrames implements Frames {
   readonly first: Promise<void>;
   private begin: () => void = () => {};
-  private readonly slots: Frame[];
-  private readonly alive = [0, 0, 0];
-  private readonly bytes: Uint8Array[][];
   private readonly pending = new Map<number, PartMessage[]>();
-  private front = 0;
-  private ready = 1;
-  private back = 2;
-  private fresh = false;
+  private readonly free: OwnSlot[] = [];
+  private made = 0;
+  private ready: OwnSlot | null = null;
+  private front: OwnSlot | null = null;
 
   constructor(
     private readonly ranks: number,
@@ -97,23 +180,9 @@ export class PartFrames implements Frames {
     private readonly taken: () => void,
   ) {
     this.first = new Promise((resolve) => (this.begin = resolve));
-    this.bytes = [];
-    this.slots = Array.from({ length: SLOTS }, () => {
-      const addresses: number[] = [];
-      let length = 0;
-      for (const stride of shape.strides) {
-        addresses.push(length);
-        length += Math.ceil((stride * shape.capacity) / 64) * 64;
-      }
-      const buffer = new ArrayBuffer(length);
-      this.bytes.push(
-        addresses.map((begin, stream) => new Uint8Array(buffer, begin, shape.strides[stream]! * shape.capacity)),
-      );
-      return view(shape, buffer, addresses);
-    });
   }
 
-  /** A part has come. */
+  /** A part has come; with the last one of a frame, that is complete. */
   add(part: PartMessage): void {
     const parts = this.pending.get(part.frame) ?? [];
     parts.push(part);
@@ -123,39 +192,64 @@ export class PartFrames implements Frames {
     this.compose(parts);
   }
 
-  acquire(): FrameView {
-    if (this.fresh) {
-      [this.front, this.ready] = [this.ready, this.front];
+  newest(): Slot {
+    if (this.ready) {
+      const before = this.front;
+      this.front = this.ready;
+      this.ready = null;
+      // As the newest it is held by this.
+      this.hold(this.front);
+      if (before) this.release(before);
       this.taken();
     }
-    const frame = this.slots[this.front]!;
-    frame.fresh = this.fresh;
-    this.fresh = false;
-    return frame;
+    return this.front!;
+  }
+
+  hold(slot: Slot): void {
+    slot.holders += 1;
+  }
+
+  release(slot: Slot): void {
+    slot.holders -= 1;
+    if (slot.holders === 0) this.free.push(slot as OwnSlot);
   }
 
   private compose(parts: readonly PartMessage[]): void {
-    const slot = this.back;
+    const slot = this.free.pop() ?? this.make();
     let count = 0;
     for (const part of parts) {
       this.put(slot, part);
       count = Math.max(count, part.first + part.count);
       this.giveBack(part.rank, part.buffer);
     }
-    const frame = this.slots[slot]!;
-    frame.tick = parts[0]!.tick;
-    frame.count = count;
-    frame.alive.fill(0, count, Math.max(count, this.alive[slot]!));
-    this.alive[slot] = count;
-    [this.ready, this.back] = [this.back, this.ready];
-    this.fresh = true;
+    slot.tick = parts[0]!.tick;
+    slot.count = count;
+    slot.views.alive.fill(0, count, Math.max(count, slot.alive));
+    slot.alive = count;
+    // Nobody has looked at the one that was ready.
+    if (this.ready) this.free.push(this.ready);
+    this.ready = slot;
     this.begin();
   }
 
-  private put(slot: number, { first, count, buffer }: PartMessage): void {
+  private make(): OwnSlot {
+    const { strides, capacity } = this.shape;
+    const addresses: number[] = [];
+    let length = 0;
+    for (const stride of strides) {
+      addresses.push(length);
+      length += Math.ceil((stride * capacity) / 64) * 64;
+    }
+    const buffer = new ArrayBuffer(length);
+    const bytes = addresses.map((begin, stream) => new Uint8Array(buffer, begin, strides[stream]! * capacity));
+    this.made += 1;
+    return { number: this.made, views: view(this.shape, buffer, addresses), bytes, tick: 0, count: 0, holders: 0, alive: 0 };
+  }
+
+  private put(slot: OwnSlot, { first, count, buffer }: PartMessage): void {
     let at = 0;
     this.shape.strides.forEach((stride, stream) => {
-      this.bytes[slot]![stream]!.set(new Uint8Array(buffer, at, stride * count), stride * first);
+      slot.bytes[stream]!.set(new Uint8Array(buffer, at, stride * count), stride * first);
       at += align(stride * count);
     });
   }

@@ -1,31 +1,71 @@
 /** Options and scenarios: what is not acceptable is said before anything starts. */
 
 import { MAX_RANKS, MAX_STREAMS } from './layout.js';
-import type { ColorSpec, PlainScenario } from './protocol.js';
-import { InvalidInputError, type Capabilities, type ModelInfo, type Scenario, type SimulationOptions, type Tier } from './types.js';
+import { MEMORY_LEAST, MEMORY_MOST } from './memory.js';
+import { nearest } from './nearest.js';
+import { Accept, type ColorSpec, type PlainScenario } from './protocol.js';
+import { InvalidInputError, type Capabilities, type ModelInfo, type Scenario, type SimulationEventMap, type SimulationOptions, type SnapshotBytes, type SnapshotDifference, type Tier } from './types.js';
 
 export const TIERS: readonly Tier[] = ['wasm-shared', 'wasm-transfer', 'js-workers', 'js-single'];
-
-/** Bytes of memory of each worker where nothing is said. */
-const MEMORY_PER_WORKER = 64 * 1024 * 1024;
-const MEMORY_LEAST = 2 * 1024 * 1024;
-/** A 32-bit memory ends here. */
-const MEMORY_MOST = 65536 * 65536;
 
 /** Streams of every frame: position, colour, alive, id; and the bytes of one entity in each. */
 const FIXED_STREAMS = [0, 1, 2, 3];
 const FIXED_STRIDES = [12, 4, 1, 4];
 const SCALAR_BYTES = { f32: 4, u32: 4, u16: 2, u8: 1 };
 const FIRST_COLUMN = 16;
+/** The most entities of a frame. */
+const MOST_RENDERED = 0x0fff_ffff;
 
-const COLORS: Readonly<Record<string, number>> = { speed: 1000, heading: 1001, none: 1002 };
+const COLORS: ReadonlyMap<string, number> = new Map([['speed', 1000], ['heading', 1001], ['none', 1002]]);
+
+/** The keys of what users give; all others are refused. */
+const OPTIONS: readonly (keyof SimulationOptions)[] = [
+  'scenario', 'tier', 'allowFallback', 'workers', 'regions', 'rebalance', 'renderCapacity', 'columns', 'colorBy',
+  'memoryPerWorker', 'checkpointEvery', 'snapshot', 'accept', 'rate', 'assets', 'createWorker', 'initTimeoutMs',
+  'watchdogMs', 'signal', 'onProgress', 'onFallback',
+];
+const SCENARIO: readonly (keyof Scenario)[] = ['model', 'entities', 'seed', 'dt', 'world', 'params'];
+const WORLD: readonly (keyof Scenario['world'])[] = ['width', 'height', 'edge'];
+const EVENTS: readonly (keyof SimulationEventMap)[] = ['statechange', 'fallback', 'overrun', 'workererror', 'dispose'];
 
 export function invalid(what: string, given: unknown, allowed: string): InvalidInputError {
   return new InvalidInputError('INVALID_OPTION', `${what} is ${show(given)}: it must be ${allowed}`);
 }
 
 function show(value: unknown): string {
-  return typeof value === 'string' ? `"${value}"` : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (typeof value === 'string') return `"${value}"`;
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object') return String(value);
+  try {
+    return JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? `${one}n` : one));
+  } catch {
+    return 'an object';
+  }
+}
+
+/** Refuses a name that is not among those known, with the nearest that is. */
+function unknown(what: string, name: string, known: readonly string[]): InvalidInputError {
+  const near = nearest(name, known);
+  const meant = near === undefined ? '' : `, did you mean "${near}"?`;
+  return new InvalidInputError('UNKNOWN_KEY', `${what} "${name}" is not known${meant || '.'} There ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}`);
+}
+
+/** Every key must be one of these. */
+function onlyKeys(what: string, given: object, known: readonly string[]): void {
+  for (const key of Object.keys(given)) if (!known.includes(key)) throw unknown(what, key, known);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function typed(what: string, value: unknown, type: 'boolean' | 'string' | 'function', allowed: string): void {
+  if (value !== undefined && typeof value !== type) throw invalid(what, value, allowed);
+}
+
+function texts(what: string, value: unknown): void {
+  const good = value === undefined || (Array.isArray(value) && value.every((one) => typeof one === 'string'));
+  if (!good) throw invalid(what, value, 'a list of names');
 }
 
 function isWhole(value: unknown, low: number, high: number): value is number {
@@ -44,13 +84,15 @@ function finite(what: string, value: unknown): number {
 
 /** A scenario as settings of the module, which checks their ranges. */
 export function plainScenario(scenario: Scenario): PlainScenario {
-  if (typeof scenario !== 'object' || scenario === null) throw invalid('scenario', scenario, 'an object');
-  const { model, world, params = {} } = scenario;
+  if (!isObject(scenario)) throw invalid('scenario', scenario, 'an object');
+  onlyKeys('the key of scenario', scenario, SCENARIO);
+  const { model, world, params } = scenario;
   if (typeof model !== 'string') throw invalid('scenario.model', model, 'the name of a model');
-  if (typeof world !== 'object' || world === null) throw invalid('scenario.world', world, 'an object with width and height');
-  const edge = ['torus', 'walls', 'open'].indexOf(world.edge ?? 'torus');
+  if (!isObject(world)) throw invalid('scenario.world', world, 'an object with width and height');
+  onlyKeys('the key of scenario.world', world, WORLD);
+  const edge = world.edge === undefined ? 0 : ['torus', 'walls', 'open'].indexOf(world.edge);
   if (edge < 0) throw invalid('scenario.world.edge', world.edge, '"torus", "walls" or "open"');
-  const seed = wholeSeed(scenario.seed ?? 1);
+  const seed = scenario.seed === undefined ? 1n : wholeSeed(scenario.seed);
   const settings: [string, number][] = [
     ['entities', whole('scenario.entities', scenario.entities, 0, 0xffff_ffff)],
     ['seed_low', Number(seed & 0xffff_ffffn)],
@@ -60,8 +102,8 @@ export function plainScenario(scenario: Scenario): PlainScenario {
     ['height', finite('scenario.world.height', world.height)],
     ['edge', edge],
   ];
-  for (const [name, value] of Object.entries(params)) {
-    settings.push([`params.${name}`, finite(`scenario.params.${name}`, value)]);
+  for (const [name, value] of params === undefined ? [] : finiteParams(params, 'scenario.params')) {
+    settings.push([`params.${name}`, value]);
   }
   return { model, settings };
 }
@@ -81,34 +123,89 @@ export interface Plan {
   readonly tier: 'auto' | Tier;
   readonly workers: number;
   readonly capacity: number;
-  readonly memoryPerWorker: number;
+  /** Entities that the world begins with. */
+  readonly entities: number;
+  /** Bytes; null for as many as it takes. */
+  readonly memoryPerWorker: number | null;
   readonly checkpointEvery: number;
   readonly initTimeoutMs: number;
   readonly watchdogMs: number;
 }
 
 export function plan(options: SimulationOptions, capabilities: Capabilities): Plan {
-  if (typeof options !== 'object' || options === null) throw invalid('options', options, 'an object');
-  const { tier = 'auto', workers = 'auto', memoryPerWorker = MEMORY_PER_WORKER } = options;
+  checkOptions(options);
+  const { tier = 'auto', workers = 'auto', memoryPerWorker } = options;
   if (tier !== 'auto' && !TIERS.includes(tier)) throw invalid('tier', tier, `"auto" or one of ${TIERS.join(', ')}`);
   const scenario = plainScenario(options.scenario);
   if (workers !== 'auto') whole('workers', workers, 1, MAX_RANKS);
   const auto = Math.min(8, Math.max(1, capabilities.hardwareConcurrency - 1));
   const count = tier === 'js-single' ? 1 : workers === 'auto' ? auto : workers;
   if (tier === 'js-single' && workers !== 'auto' && workers !== 1) throw invalid('workers', workers, '1 in tier js-single');
-  whole('memoryPerWorker', memoryPerWorker, MEMORY_LEAST, MEMORY_MOST);
+  if (memoryPerWorker !== undefined) whole('memoryPerWorker', memoryPerWorker, MEMORY_LEAST, MEMORY_MOST);
   const regions = regionSettings(options, count);
   if (options.rebalance === false) regions.push(['rebalance', 0]);
+  const { entities } = options.scenario;
+  const { renderCapacity = Math.min(MOST_RENDERED, Math.max(1, 2 * entities)) } = options;
+  const { checkpointEvery = 0, initTimeoutMs = 15000, watchdogMs = 5000 } = options;
   return {
     scenario: { model: scenario.model, settings: [...scenario.settings, ...regions] },
     tier,
     workers: count,
-    capacity: whole('renderCapacity', options.renderCapacity ?? Math.max(1, 2 * options.scenario.entities), 1, 0x0fff_ffff),
-    memoryPerWorker: Math.ceil(memoryPerWorker / 65536) * 65536,
-    checkpointEvery: whole('checkpointEvery', options.checkpointEvery ?? 0, 0, Number.MAX_SAFE_INTEGER),
-    initTimeoutMs: positive('initTimeoutMs', options.initTimeoutMs ?? 15000),
-    watchdogMs: positive('watchdogMs', options.watchdogMs ?? 5000),
+    capacity: whole('renderCapacity', renderCapacity, 1, MOST_RENDERED),
+    entities,
+    memoryPerWorker: memoryPerWorker ?? null,
+    checkpointEvery: whole('checkpointEvery', checkpointEvery, 0, Number.MAX_SAFE_INTEGER),
+    initTimeoutMs: positive('initTimeoutMs', initTimeoutMs),
+    watchdogMs: positive('watchdogMs', watchdogMs),
   };
+}
+
+/** What has no part in the plan is of the right type all the same. */
+function checkOptions(options: SimulationOptions): void {
+  if (!isObject(options)) throw invalid('options', options, 'an object');
+  onlyKeys('the option', options, OPTIONS);
+  typed('allowFallback', options.allowFallback, 'boolean', 'true or false');
+  typed('rebalance', options.rebalance, 'boolean', 'true or false');
+  typed('colorBy', options.colorBy, 'string', 'the name of a column, speed, heading or none');
+  typed('createWorker', options.createWorker, 'function', 'a function that gives a Worker');
+  typed('onProgress', options.onProgress, 'function', 'a function');
+  typed('onFallback', options.onFallback, 'function', 'a function');
+  texts('columns', options.columns);
+  acceptOf(options.accept);
+  if (options.rate !== undefined) rateOf(options.rate);
+  if (options.snapshot !== undefined) bytesOf('snapshot', options.snapshot);
+  const { assets, signal } = options;
+  if (assets !== undefined && !isObject(assets)) throw invalid('assets', assets, 'an object');
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalid('signal', signal, 'an AbortSignal');
+}
+
+/** A copy of bytes that somebody gave. */
+export function bytesOf(what: string, given: SnapshotBytes): ArrayBuffer {
+  if (given instanceof ArrayBuffer) return given.slice(0);
+  if (!ArrayBuffer.isView(given)) throw invalid(what, given, 'an ArrayBuffer or a view of one');
+  return Uint8Array.from(new Uint8Array(given.buffer, given.byteOffset, given.byteLength)).buffer;
+}
+
+/** What a snapshot may differ in, as bits. */
+export function acceptOf(accept: readonly SnapshotDifference[] = []): number {
+  texts('accept', accept);
+  const known = Object.keys(Accept) as SnapshotDifference[];
+  return accept.reduce((bits, one) => {
+    if (!known.includes(one)) throw unknown('the entry of accept', one, known);
+    return bits | Accept[one];
+  }, 0);
+}
+
+/** The name of an event that there is. */
+export function eventOf(type: string): string {
+  if (!(EVENTS as readonly string[]).includes(type)) throw unknown('the event', type, EVENTS);
+  return type;
+}
+
+/** A function of the user's. */
+export function callbackOf<Callback>(callback: Callback): Callback {
+  if (typeof callback !== 'function') throw invalid('callback', callback, 'a function');
+  return callback;
 }
 
 function positive(what: string, value: number): number {
@@ -118,11 +215,20 @@ function positive(what: string, value: number): number {
 
 function regionSettings({ regions }: SimulationOptions, workers: number): [string, number][] {
   if (regions === undefined) return [];
+  if (isObject(regions)) onlyKeys('the key of regions', regions, ['rows', 'cols']);
+  else if (typeof regions !== 'number') throw invalid('regions', regions, 'a number, or an object with rows and cols');
   if (typeof regions === 'number') return [['regions', whole('regions', regions, workers, 4096)]];
   const rows = whole('regions.rows', regions.rows, 1, 4096);
   const cols = whole('regions.cols', regions.cols, 1, 4096);
   if (rows * cols < workers) throw invalid('regions', regions, `at least one for each of the ${workers} workers`);
   return [['regions_rows', rows], ['regions_cols', cols]];
+}
+
+/** A point and how far from it. */
+export function pointOf(x: number, y: number, radius: number): void {
+  finite('x', x);
+  finite('y', y);
+  if (!(finite('radius', radius) >= 0)) throw invalid('radius', radius, 'at least 0');
 }
 
 /** Ticks per second; 0 stands for as many as can be. */
@@ -151,25 +257,36 @@ function strideOf({ scalar, components }: ModelInfo['columns'][number]): number 
 function columnIndex(model: ModelInfo, what: string, name: string): number {
   const index = model.columns.findIndex((column) => column.name === name);
   if (index < 0) {
-    const known = model.columns.map((column) => column.name).join(', ');
-    throw new InvalidInputError('UNKNOWN_COLUMN', `${what} names "${name}": model ${model.name} has the columns ${known}`);
+    const known = model.columns.map((column) => column.name);
+    const near = nearest(name, known);
+    const meant = near === undefined ? '' : `, did you mean "${near}"?`;
+    throw new InvalidInputError('UNKNOWN_COLUMN', `${what} names "${name}"${meant}: model ${model.name} has the columns ${known.join(', ')}`);
   }
   return index;
 }
 
 /** Parameters as pairs; their names and ranges are the module's to check. */
-export function finiteParams(params: Readonly<Record<string, number>>): [string, number][] {
-  return Object.entries(params).map(([name, value]) => [name, finite(`params.${name}`, value)]);
+export function finiteParams(params: Readonly<Record<string, number>>, what = 'params'): [string, number][] {
+  if (!isObject(params)) throw invalid(what, params, 'an object of numbers');
+  return Object.entries(params).map(([name, value]) => [name, finite(`${what}.${name}`, value)]);
 }
 
 /** What colours show by its name: a column, `genes.3` for one value of many, or speed, heading, none. */
 export function colorOf(model: ModelInfo, name: string | undefined, range: readonly [number, number] | null = null): ColorSpec {
+  typed('colorBy', name, 'string', 'the name of a column, speed, heading or none');
+  if (range !== null) checkRange(range);
   const has = (column: string) => model.columns.some((one) => one.name === column);
   const chosen = name ?? (has('tribe') ? 'tribe' : has('vx') ? 'speed' : 'heading');
-  const special = COLORS[chosen];
+  const special = COLORS.get(chosen);
   if (special !== undefined && !has(chosen)) return { column: special, component: 0, range };
-  const [column = '', component = '0'] = has(chosen) ? [chosen] : chosen.split('.');
-  const index = columnIndex(model, 'colorBy', column);
+  const [column = '', component = '0', ...more] = has(chosen) ? [chosen] : chosen.split('.');
+  const index = columnIndex(model, 'colorBy', more.length > 0 ? chosen : column);
   const most = model.columns[index]!.components - 1;
-  return { column: index, component: whole(`colorBy "${chosen}": its component`, Number(component), 0, most), range };
+  const place = component.trim() === '' ? Number.NaN : Number(component);
+  return { column: index, component: whole(`colorBy "${chosen}": its component`, place, 0, most), range };
+}
+
+function checkRange(range: unknown): void {
+  const good = Array.isArray(range) && range.length === 2 && range.every((one) => typeof one === 'number' && Number.isFinite(one));
+  if (!good) throw invalid('the range of colours', range, 'two finite numbers, or null');
 }

@@ -10,22 +10,26 @@
 /** What the first word of a control block holds. */
 export const MAGIC = 0x464c_4b57;
 /** The version of this layout. */
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** The most workers of one simulation. */
 export const MAX_RANKS = 16;
 /** The most streams of a frame: four fixed ones, and columns. */
 export const MAX_STREAMS = 16;
-/** Orders that may be on their way at once. */
+/** Orders that may be on their way at once; a power of two. */
 export const RING = 32;
 /** Doubles of one order: its code and its arguments. */
 export const ORDER_SIZE = 8;
 /** Ticks whose times are kept. */
 export const TICK_TIMES = 256;
 /** Metrics of one rank, numbered as in `fw_metric`. */
-export const METRICS = 16;
-/** Frames that are written, ready or read. */
-export const SLOTS = 3;
+export const METRICS = 18;
+/** The most frames that are written, ready or read at once. */
+export const SLOTS = 16;
+/** What there is from the start: a frame is written, one is ready, one is read. */
+export const FIRST_SLOTS = 3;
+/** What `Word.published` holds while no frame is ready. */
+export const NONE = -1;
 
 export const Word = {
   magic: 0,
@@ -38,38 +42,46 @@ export const Word = {
   stop: 16,
   /** Commands that the main thread has posted to the leader; the leader waits here. */
   posted: 32,
-  /** The slot that is ready, plus 4 if nobody has read it. */
+  /** The slot whose frame is ready, or `NONE`. */
   published: 48,
+  /** One bit for each slot that nobody uses; the main thread sets them, the leader takes them. */
+  free: 64,
   /** Orders given; followers wait here. */
-  orders: 64,
+  orders: 80,
   /** Changes whenever a follower has carried out an order that the leader may wait for. */
-  acks: 80,
-  /** Tick and population, as doubles, and bytes of the heap in use. */
-  tick: 96,
-  population: 98,
-  used: 100,
-  /** Three times tick (a double), entities, and one word of nothing. */
-  slots: 112,
-  /** Addresses of the streams of each slot. */
-  streamTable: 128,
+  acks: 96,
+  /** Tick and population, as doubles. */
+  tick: 112,
+  population: 114,
+  /** For each slot: tick (a double), entities, and one word of nothing. */
+  slots: 128,
+  /** Addresses of the streams of each slot; 0 for a slot that was not made yet. */
+  streamTable: 192,
   /** Blocks of all ranks. */
-  rank: 176,
+  rank: 448,
   /** The ring of orders: doubles. */
-  ring: 944,
-  /** Number of ticks timed so far, then the times of the last ones in milliseconds. */
-  timed: 1456,
-  times: 1472,
-  end: 1728,
+  ring: 1472,
+  /** Number of ticks timed so far (a double), then the times of the last ones in milliseconds. */
+  timed: 1984,
+  times: 2000,
+  end: 2256,
 } as const;
 
 /** Words of a rank's block. */
-export const RankWord = { size: 48, done: 0, beat: 1, status: 2, pointer: 3, length: 4, metrics: 16 } as const;
+export const RankWord = { size: 64, done: 0, beat: 1, status: 2, pointer: 3, length: 4, metrics: 16 } as const;
 
 /** Bytes of a control block. */
 export const CONTROL_BYTES = Word.end * 4;
 
-/** A set flag in `Word.published`: nobody has read the slot. */
-export const FRESH = 4;
+/** The count after this one; counts are words of 32 bits, and begin anew when they are full. */
+export function following(count: number): number {
+  return (count + 1) | 0;
+}
+
+/** How much further one count is than another, which may have begun anew in between. */
+export function ahead(count: number, of: number): number {
+  return (count - of) | 0;
+}
 
 /** A control block at an address of a memory. */
 export class Control {
@@ -87,7 +99,7 @@ export class Control {
   sign(ranks: number): void {
     this.words[Word.version] = VERSION;
     this.words[Word.ranks] = ranks;
-    this.words[Word.published] = 1;
+    this.words[Word.published] = NONE;
     Atomics.store(this.words, Word.magic, MAGIC);
   }
 
@@ -123,11 +135,25 @@ export class Control {
     this.doubles[Word.population / 2] = value;
   }
 
+  /** The place in the table of a slot's stream. */
+  stream(slot: number, stream: number): number {
+    return Word.streamTable + MAX_STREAMS * slot + stream;
+  }
+
+  /** Ticks timed so far. */
+  get timed(): number {
+    return this.doubles[Word.timed / 2]!;
+  }
+
+  set timed(count: number) {
+    this.doubles[Word.timed / 2] = count;
+  }
+
   /** Records the time of a tick. */
-  timed(milliseconds: number): void {
-    const count = this.words[Word.timed]!;
+  time(milliseconds: number): void {
+    const count = this.timed;
     this.floats[Word.times + (count % TICK_TIMES)] = milliseconds;
-    this.words[Word.timed] = count + 1;
+    this.timed = count + 1;
   }
 
   /** The longest of the times kept. */

@@ -22,6 +22,8 @@ const Metric = {
   rebalances: 13,
   imbalance: 14,
   owned: 15,
+  used: 16,
+  heap: 17,
 } as const;
 
 export function newMetrics(): Metrics {
@@ -45,20 +47,32 @@ export function newMetrics(): Metrics {
   };
 }
 
-/** What was seen at the last look, so that rates can be told. */
+/** When workers began, and where they were. */
+export interface Begin {
+  readonly time: number;
+  readonly tick: number;
+}
+
+/**
+ * What one who looks has seen at the last look, so that rates can be told; at the first look they
+ * are those since the workers began.
+ */
 export class MetricsReader {
   private readonly sorted = new Float32Array(TICK_TIMES);
   private readonly before: Float64Array;
-  private time = performance.now();
-  private tick = 0;
+  private time: number;
+  private tick: number;
 
   constructor(
     private readonly control: Control,
     private readonly ranks: number,
-    private readonly memoryBytes: number,
+    /** Whether all ranks have one memory. */
+    private readonly shared: boolean,
+    begin: Begin,
   ) {
     this.before = new Float64Array(ranks * 3);
-    this.tick = control.tick;
+    this.time = begin.time;
+    this.tick = begin.tick;
   }
 
   /** Fills `out`. */
@@ -79,8 +93,8 @@ export class MetricsReader {
     out.deaths = this.sum(Metric.deaths);
     out.rebalances = this.value(0, Metric.rebalances);
     out.imbalance = this.value(0, Metric.imbalance);
-    out.memoryBytes = this.memoryBytes;
-    out.memoryUsed = control.words[Word.used]! >>> 0;
+    out.memoryBytes = this.shared ? this.value(0, Metric.heap) : this.sum(Metric.heap);
+    out.memoryUsed = this.shared ? this.value(0, Metric.used) : this.sum(Metric.used);
     out.workers.length = Math.min(out.workers.length, ranks);
     while (out.workers.length < ranks) {
       out.workers.push({ compute: 0, communicate: 0, commit: 0, wait: 1, entities: 0 });
@@ -123,8 +137,7 @@ export class MetricsReader {
   }
 
   private histogram(out: Histogram): void {
-    const { words, floats } = this.control;
-    const timed = words[Word.timed]!;
+    const { floats, timed } = this.control;
     const kept = Math.min(timed, TICK_TIMES);
     out.count = timed;
     out.buckets.fill(0);

@@ -1,13 +1,12 @@
 /** Which entity is nearest to a point, in a frame. */
 
-import type { FrameView, Scenario } from './types.js';
+import type { Scenario } from './types.js';
 
 /** The row of the nearest entity within `radius`; -1 if there is none. */
-export function near(frame: FrameView, world: Scenario['world'], x: number, y: number, radius: number): number {
+export function near(position: Float32Array, count: number, world: Scenario['world'], x: number, y: number, radius: number): number {
   const torus = (world.edge ?? 'torus') === 'torus';
-  const { position } = frame;
   let [best, row] = [radius * radius, -1];
-  for (let index = 0; index < frame.count; index++) {
+  for (let index = 0; index < count; index++) {
     let dx = Math.abs(position[3 * index]! - x);
     let dy = Math.abs(position[3 * index + 1]! - y);
     if (torus) {

@@ -1,6 +1,7 @@
 /** The messages between the main thread and the workers, and among workers. */
 
-import type { StepResult, Observation } from './types.js';
+import type { MemoryPlan } from './memory.js';
+import type { ErrorPlace, Observation, StepResult } from './types.js';
 
 /** What a scenario is for a worker: plain numbers. */
 export interface PlainScenario {
@@ -16,10 +17,15 @@ export interface ColorSpec {
   readonly range: readonly [number, number] | null;
 }
 
+/** In what a snapshot may differ from the run that goes on with it. */
+export const Accept = { params: 1, arithmetic: 2 } as const;
+
 /** What all workers of a simulation are made with. */
 export interface MakeSpec {
   readonly scenario: PlainScenario;
   readonly snapshot: ArrayBuffer | null;
+  /** What that may differ in: bits of `Accept`. */
+  readonly accept: number;
   readonly capacity: number;
   /** Numbers of the streams of a frame, and bytes of one entity in each. */
   readonly streams: readonly number[];
@@ -28,6 +34,7 @@ export interface MakeSpec {
   readonly checkpointEvery: number;
 }
 
+/** Memory of WebAssembly, or of the module as JavaScript, which cannot grow. */
 export type MemorySource = WebAssembly.Memory | { readonly buffer: ArrayBufferLike };
 
 /** The first message to a worker. */
@@ -39,7 +46,8 @@ export interface OpenMessage {
   readonly module: WebAssembly.Module | null;
   /** The memory of all; null if the worker makes its own. */
   readonly memory: MemorySource | null;
-  readonly memoryBytes: number;
+  /** Bytes of the memory, of all workers if they share it; of it at first, and at most. */
+  readonly plan: MemoryPlan;
   /** The address of the control block; 0 for the first worker, who makes it. */
   readonly control: number;
   /** To every other worker, where they have no shared memory. */
@@ -54,8 +62,9 @@ export type Command =
   | { readonly type: 'params'; readonly id: number; readonly params: readonly (readonly [string, number])[] }
   | { readonly type: 'color'; readonly color: ColorSpec }
   | { readonly type: 'snapshot'; readonly id: number }
-  | { readonly type: 'restore'; readonly id: number; readonly bytes: ArrayBuffer }
+  | { readonly type: 'restore'; readonly id: number; readonly bytes: ArrayBuffer; readonly accept: number }
   | { readonly type: 'observe'; readonly id: number }
+  | { readonly type: 'parameters'; readonly id: number }
   | { readonly type: 'entity'; readonly id: number; readonly entity: number }
   | { readonly type: 'taken' };
 
@@ -72,6 +81,8 @@ export interface Failure {
   readonly code: string;
   readonly message: string;
   readonly stack?: string | undefined;
+  /** Where, if the worker still knows. */
+  readonly place?: ErrorPlace | undefined;
 }
 
 export interface Made {
@@ -101,7 +112,7 @@ export type FromWorker =
   | { readonly type: 'refusal'; readonly id: number; readonly failure: Failure }
   | { readonly type: 'checkpoint'; readonly tick: number; readonly bytes: ArrayBuffer }
   | { readonly type: 'overrun'; readonly behindTicks: number }
-  | { readonly type: 'status'; readonly tick: number; readonly population: number; readonly used: number; readonly times: Float32Array }
+  | { readonly type: 'status'; readonly tick: number; readonly population: number; readonly timed: number; readonly times: Float32Array }
   | { readonly type: 'metrics'; readonly rank: number; readonly values: Float64Array }
   | { readonly type: 'frame'; readonly frame: number; readonly tick: number; readonly count: number }
   | PartMessage

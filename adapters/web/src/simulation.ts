@@ -1,10 +1,12 @@
 /** A running simulation, as the main thread sees it. */
 
-import { colorOf, finiteParams, rateOf } from './input.js';
-import { MetricsReader, newMetrics } from './metrics.js';
+import { acceptOf, bytesOf, callbackOf, colorOf, eventOf, finiteParams, pointOf, rateOf } from './input.js';
+import { Reader, type Frames } from './frames.js';
+import { MetricsReader, newMetrics, type Begin } from './metrics.js';
+import { guarded } from './listener.js';
 import { unpack } from './model.js';
 import { near } from './pick.js';
-import type { Command } from './protocol.js';
+import { Accept, type Command } from './protocol.js';
 import type { Team, TeamEvents, TeamSpec } from './team.js';
 import {
   DisposedError,
@@ -15,15 +17,18 @@ import {
   WorkerCrashError,
   type BackendReport,
   type Entity,
+  type FrameReader,
   type FrameView,
   type Metrics,
   type ModelInfo,
   type Observation,
+  type RestoreOptions,
   type Scenario,
   type Simulation,
   type SimulationEventMap,
   type SimulationOptions,
   type SimulationState,
+  type SnapshotBytes,
   type StepResult,
   type TierAttempt,
 } from './types.js';
@@ -56,7 +61,12 @@ export type StartTeam = (spec: TeamSpec, events: TeamEvents) => Promise<Team>;
 export class Runner implements Simulation {
   private current: SimulationState = 'ready';
   private team: Team | null = null;
-  private reader: MetricsReader | null = null;
+  /** Those of the last team, whose frames are there after an error too. */
+  private frames: Frames | null = null;
+  private readonly ownReader = new Reader(() => this.shown());
+  private begun: Begin = { time: 0, tick: 0 };
+  private looks = new WeakMap<Metrics, MetricsReader>();
+  private ownLook: MetricsReader | null = null;
   private readonly calls = new Map<number, Call>();
   private readonly listeners = new Map<string, Set<(event: never) => void>>();
   private readonly subscribers = new Set<() => void>();
@@ -69,7 +79,6 @@ export class Runner implements Simulation {
   private died: FlockworkError | null = null;
   private watching: ReturnType<typeof setInterval> | null = null;
   private ending: Promise<void> | null = null;
-  private lastFrame: FrameView | null = null;
   private colorBy: { name: string; range: readonly [number, number] | null } | null = null;
   private report: BackendReport | null = null;
   readonly events: TeamEvents;
@@ -79,7 +88,7 @@ export class Runner implements Simulation {
     private readonly startTeam: StartTeam,
   ) {
     this.rate = rateOf(options.rate ?? 60);
-    this.checkpoint = { tick: 0, bytes: options.snapshot ?? null };
+    this.checkpoint = { tick: 0, bytes: options.snapshot ? bytesOf('snapshot', options.snapshot) : null };
     this.events = {
       reply: (id, value) => this.answer(id)?.resolve(value),
       refusal: (id, error) => this.answer(id)?.reject(error),
@@ -172,10 +181,15 @@ export class Runner implements Simulation {
     return (await this.ask({ type: 'snapshot' })) as ArrayBuffer;
   }
 
-  async restore(snapshot: ArrayBuffer): Promise<void> {
+  async restore(snapshot: SnapshotBytes, { accept }: RestoreOptions = {}): Promise<void> {
     this.usable();
-    await this.ask({ type: 'restore', bytes: snapshot.slice(0) });
+    await this.ask({ type: 'restore', bytes: bytesOf('snapshot', snapshot), accept: acceptOf(accept) });
     this.changed();
+  }
+
+  async params(): Promise<Readonly<Record<string, number>>> {
+    this.usable();
+    return Object.fromEntries((await this.ask({ type: 'parameters' })) as [string, number][]);
   }
 
   async observe(): Promise<Observation> {
@@ -194,23 +208,44 @@ export class Runner implements Simulation {
 
   async pick(x: number, y: number, radius: number): Promise<Entity | null> {
     this.usable();
-    const frame = this.lastFrame ?? this.acquireFrame();
-    const row = near(frame, this.scenario.world, x, y, radius);
-    return row < 0 ? null : this.entity(frame.id[row]!);
+    pointOf(x, y, radius);
+    const { views, count } = this.shown().newest();
+    const row = near(views.position, count, this.scenario.world, x, y, radius);
+    return row < 0 ? null : this.entity(views.id[row]!);
   }
 
   acquireFrame(): FrameView {
-    this.lastFrame = this.crew().frames.acquire();
-    return this.lastFrame;
+    return this.ownReader.acquire();
   }
 
-  metrics(out: Metrics = newMetrics()): Metrics {
-    this.reader?.read(out);
-    return out;
+  reader(): FrameReader {
+    this.shown();
+    return new Reader(() => this.shown());
+  }
+
+  metrics(out?: Metrics): Metrics {
+    const filled = out ?? newMetrics();
+    if (this.team) this.lookOf(out ?? null, this.team).read(filled);
+    return filled;
+  }
+
+  /** What one who looks has seen before. */
+  private lookOf(out: Metrics | null, { control, spec }: Team): MetricsReader {
+    const known = out ? this.looks.get(out) : this.ownLook;
+    if (known) return known;
+    const look = new MetricsReader(control, spec.workers, spec.shared, this.begun);
+    if (out) this.looks.set(out, look);
+    else this.ownLook = look;
+    return look;
+  }
+
+  private shown(): Frames {
+    if (this.current === 'disposed' || !this.frames) throw new DisposedError('DISPOSED', 'the simulation was disposed of');
+    return this.frames;
   }
 
   subscribe(callback: () => void): () => void {
-    this.subscribers.add(callback);
+    this.subscribers.add(callbackOf(callback));
     return () => this.subscribers.delete(callback);
   }
 
@@ -219,9 +254,9 @@ export class Runner implements Simulation {
     callback: (event: SimulationEventMap[K]) => void,
     { signal }: { readonly signal?: AbortSignal } = {},
   ): () => void {
-    const all = this.listeners.get(type) ?? new Set();
+    const all = this.listeners.get(eventOf(type)) ?? new Set();
     this.listeners.set(type, all);
-    all.add(callback);
+    all.add(callbackOf(callback));
     const off = () => void all.delete(callback);
     signal?.addEventListener('abort', off, { once: true });
     if (type === 'fallback') this.retell(all, callback as (event: TierAttempt) => void);
@@ -251,8 +286,7 @@ export class Runner implements Simulation {
     this.become('disposed');
     this.rejectAll(new DisposedError('DISPOSED', 'the simulation was disposed of'));
     this.team = null;
-    this.reader = null;
-    this.lastFrame = null;
+    this.frames = null;
     await team?.stop();
     this.emit('dispose', {});
     this.listeners.clear();
@@ -270,7 +304,7 @@ export class Runner implements Simulation {
   }
 
   private lost(): FlockworkError {
-    return this.died ?? new SimulationFault('FAULTED', 'the simulation has failed');
+    return this.died ?? new SimulationFault('FAULTED', 'the simulation has failed', undefined);
   }
 
   private join(team: Team): void {
@@ -278,7 +312,10 @@ export class Runner implements Simulation {
     team.hold(this.calls.size > 0);
     team.control.tick = team.made.tick;
     team.control.population = team.made.population;
-    this.reader = new MetricsReader(team.control, team.spec.workers, team.memoryBytes);
+    this.frames = team.frames;
+    this.begun = { time: performance.now(), tick: team.made.tick };
+    this.looks = new WeakMap();
+    this.ownLook = null;
   }
 
   /** Runs until a tick, or until it is paused. */
@@ -388,7 +425,6 @@ export class Runner implements Simulation {
   private fault(): void {
     if (this.watching) clearInterval(this.watching);
     this.watching = null;
-    this.reader = null;
     this.become('faulted');
   }
 
@@ -396,7 +432,7 @@ export class Runner implements Simulation {
   private async resume(old: Team): Promise<void> {
     try {
       const bytes = this.checkpoint.bytes;
-      const team = await this.startTeam({ ...old.spec, snapshot: bytes && bytes.slice(0) }, this.events);
+      const team = await this.startTeam({ ...old.spec, snapshot: bytes && bytes.slice(0), accept: Accept.params | Accept.arithmetic }, this.events);
       if (this.state === 'disposed') return await team.stop();
       this.join(team);
       if (this.colorBy) team.send({ type: 'color', color: colorOf(team.model, this.colorBy.name, this.colorBy.range) });
@@ -406,7 +442,7 @@ export class Runner implements Simulation {
       team.send(this.run);
     } catch (thrown) {
       if (this.state === 'disposed') return;
-      const error = thrown instanceof FlockworkError ? thrown : new SimulationFault('FAULTED', String(thrown));
+      const error = thrown instanceof FlockworkError ? thrown : new SimulationFault('FAULTED', String(thrown), undefined);
       this.died = error;
       this.rejectAll(error);
       this.fault();
@@ -422,7 +458,9 @@ export class Runner implements Simulation {
   }
 
   private emit<K extends keyof SimulationEventMap>(type: K, event: SimulationEventMap[K]): void {
-    for (const callback of this.listeners.get(type) ?? []) (callback as (event: SimulationEventMap[K]) => void)(event);
+    for (const callback of [...(this.listeners.get(type) ?? [])]) {
+      guarded(callback as (event: SimulationEventMap[K]) => void, event);
+    }
   }
 
   /** Calls subscribers, not too often. */
@@ -430,7 +468,7 @@ export class Runner implements Simulation {
     if (this.notified || this.subscribers.size === 0) return;
     this.notified = setTimeout(() => {
       this.notified = null;
-      for (const callback of this.subscribers) callback();
+      for (const callback of [...this.subscribers]) guarded(callback, undefined);
     }, SUBSCRIBER_MS);
   }
 }

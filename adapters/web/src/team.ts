@@ -3,6 +3,7 @@
 import { colorOf, streamsOf, type Plan } from './input.js';
 import { PartFrames, SharedFrames, type Frames } from './frames.js';
 import { CONTROL_BYTES, Control, METRICS, RankWord, TICK_TIMES, Word } from './layout.js';
+import { bufferOf, reckon, together, wasmMemory, type MemoryPlan } from './memory.js';
 import type { Platform, WorkerHandle } from './platform.js';
 import type { Command, Failure, FromWorker, Made, MakeSpec, MemorySource, ToWorker } from './protocol.js';
 import {
@@ -12,6 +13,7 @@ import {
   UnsupportedError,
   WorkerCrashError,
   WorkerLoadError,
+  type ErrorPlace,
   type ModelInfo,
   type SimulationOptions,
 } from './types.js';
@@ -24,6 +26,8 @@ export interface TeamSpec {
   readonly shared: boolean;
   readonly module: WebAssembly.Module | null;
   readonly snapshot: ArrayBuffer | null;
+  /** What that may differ in. */
+  readonly accept: number;
 }
 
 /** What a team tells to who made it. */
@@ -41,27 +45,43 @@ const EXIT_MS = 1000;
 /** Making a world may take so many times as long as loading a script. */
 const MAKE_FACTOR = 8;
 
-const MEMORY_HINT = 'Give each worker more with `memoryPerWorker`, or take fewer entities, columns or a smaller `renderCapacity`.';
+/** Bytes of the words of a board that are used here: 0 epoch, 2 stop. */
+const BOARD_BYTES = 12;
+
+const MEMORY_HINT =
+  'Allow each worker more with `memoryPerWorker`, which takes all that there is if it is not given, or take fewer ' +
+  'entities, a smaller `renderCapacity`, or parameters under which the crowd grows less. A tier of JavaScript cannot ' +
+  'let memory grow: there `memoryPerWorker` is what a worker has from the start.';
 
 /** The error that a worker's failure is for the user. */
 export function errorOf(failure: Failure, worker: number): FlockworkError {
-  const { code, message } = failure;
+  const { code, message, place } = failure;
   const cause = { cause: failure.stack };
   switch (code) {
     case 'BAD_SCENARIO':
     case 'UNKNOWN_MODEL':
     case 'BAD_SNAPSHOT':
+    case 'SNAPSHOT_MISMATCH':
     case 'BAD_PARAM':
       return new InvalidInputError(code, message, undefined, cause);
+    case 'OTHER_ARITHMETIC':
+      return new InvalidInputError(code, message, "Allow it with `accept: ['arithmetic']`.", cause);
     case 'MEMORY_LIMIT':
       return new InvalidInputError(code, message, MEMORY_HINT, cause);
     case 'SIMULATION':
-      return new SimulationFault(code, message, undefined, cause);
+      return new SimulationFault(code, message, undefined, cause, place);
     case 'ABI_MISMATCH':
       return new UnsupportedError(code, message, 'Take all files from one release.', [], cause);
     default:
-      return new WorkerCrashError(code, `worker ${worker} failed: ${message}`, undefined, worker, cause);
+      return new WorkerCrashError(code, `worker ${worker} failed${whereOf(place)}: ${message}`, undefined, worker, cause, place);
   }
+}
+
+function whereOf(place: ErrorPlace | undefined): string {
+  if (!place) return '';
+  const phase = place.phase === undefined ? '' : ` in phase \`${place.phase}\``;
+  const region = place.region === undefined ? '' : ` of region ${place.region}`;
+  return `${phase}${region} in tick ${place.tick}`;
 }
 
 export class Team {
@@ -77,6 +97,8 @@ export class Team {
     readonly control: Control,
     private readonly crew: Crew,
     private readonly events: TeamEvents,
+    /** The memory of all workers; null if each has its own. */
+    private readonly memory: MemorySource | null,
     frames: (team: Team) => Frames,
   ) {
     this.frames = frames(this);
@@ -116,13 +138,13 @@ export class Team {
       const made = (await crew.all('made', MAKE_FACTOR * spec.plan.initTimeoutMs))[0]!.made;
       const model = models.find((one) => one.name === made.model)!;
       const control = memory
-        ? new Control(memory.buffer, opened.control)
+        ? new Control(bufferOf(memory, opened.control + CONTROL_BYTES), opened.control)
         : new Control(new ArrayBuffer(CONTROL_BYTES), 0);
       if (memory) control.check();
       const shape = { model, columns: options.columns ?? [], capacity: spec.plan.capacity, strides: make.strides };
-      const team = new Team(spec, model, made, control, crew, events, (one) =>
+      const team = new Team(spec, model, made, control, crew, events, memory, (one) =>
         memory
-          ? new SharedFrames(control, memory.buffer, shape)
+          ? new SharedFrames(control, memory, shape)
           : new PartFrames(
               spec.workers,
               shape,
@@ -142,21 +164,16 @@ export class Team {
 
   /** Posts a command to the leader. */
   send(command: Command, transfer: Transferable[] = []): void {
-    if (this.spec.shared) {
-      Atomics.add(this.control.words, Word.posted, 1);
-      Atomics.notify(this.control.words, Word.posted);
-    }
+    // What cannot be posted throws, and must not be waited for.
     this.crew.post(0, command, transfer);
+    if (!this.spec.shared) return;
+    Atomics.add(this.control.words, Word.posted, 1);
+    Atomics.notify(this.control.words, Word.posted);
   }
 
   /** Whether the process shall live for the workers' sake. */
   hold(alive: boolean): void {
     this.crew.hold(alive);
-  }
-
-  /** Bytes of memory of all workers. */
-  get memoryBytes(): number {
-    return this.spec.workers * this.spec.plan.memoryPerWorker;
   }
 
   /** Looks for signs of life; calls back with the worker that gave none for too long. */
@@ -201,8 +218,8 @@ export class Team {
     if (this.spec.shared) {
       const { words } = this.control;
       Atomics.store(words, Word.stop, 1);
-      const all = new Int32Array(words.buffer);
       const board = words[Word.board]! >>> 2;
+      const all = new Int32Array(bufferOf(this.memory!, 4 * board + BOARD_BYTES));
       Atomics.store(all, board + 2, 1);
       Atomics.add(all, board, 1);
       Atomics.notify(all, board);
@@ -230,9 +247,8 @@ export class Team {
       case 'status':
         control.tick = message.tick;
         control.population = message.population;
-        control.words[Word.used] = message.used;
-        control.words[Word.timed] = message.times[0]!;
-        control.floats.set(message.times.subarray(1, 1 + TICK_TIMES), Word.times);
+        control.timed = message.timed;
+        control.floats.set(message.times.subarray(0, TICK_TIMES), Word.times);
         return;
       case 'metrics':
         control.doubles.set(message.values.subarray(0, METRICS), (control.rank(message.rank) + RankWord.metrics) / 2);
@@ -255,7 +271,7 @@ function makeSpec(options: SimulationOptions, spec: TeamSpec, models: readonly M
   }
   const { streams, strides } = streamsOf(model, options.columns ?? []);
   const color = colorOf(model, options.colorBy);
-  return { scenario, snapshot: spec.snapshot, capacity, streams, strides, color, checkpointEvery };
+  return { scenario, snapshot: spec.snapshot, accept: spec.accept, capacity, streams, strides, color, checkpointEvery };
 }
 
 type Awaited_ = { [Type in FromWorker['type']]: Extract<FromWorker, { type: Type }> };
@@ -301,26 +317,27 @@ class Crew {
 
   /** The memory of all workers. */
   makeMemory(): MemorySource {
-    const bytes = this.spec.workers * this.spec.plan.memoryPerWorker;
-    if (bytes > 65536 * 65536) {
-      throw new InvalidInputError('MEMORY_LIMIT', `${this.spec.workers} workers with ${this.spec.plan.memoryPerWorker} bytes each are more than 4 GiB`, 'Take a smaller `memoryPerWorker`.');
-    }
-    const pages = bytes / 65536;
+    const plan = this.memoryPlan();
     try {
-      return this.spec.module
-        ? new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
-        : { buffer: new SharedArrayBuffer(bytes) };
+      if (this.spec.module) return wasmMemory(plan, true);
+      return { buffer: new SharedArrayBuffer(plan.first) };
     } catch (cause) {
-      throw new FlockworkError('MEMORY_LIMIT', `${bytes} bytes of shared memory cannot be had`, MEMORY_HINT, { cause });
+      throw new FlockworkError('MEMORY_LIMIT', `${plan.first} bytes of shared memory cannot be had`, MEMORY_HINT, { cause });
     }
+  }
+
+  /** Bytes of the memory of all workers, or of each where each has its own. */
+  private memoryPlan(): MemoryPlan {
+    const { workers, shared, module, plan } = this.spec;
+    const each = reckon(plan.entities, workers, module !== null, plan.memoryPerWorker);
+    return shared ? together(each, workers) : each;
   }
 
   open(rank: number, memory: MemorySource | null, control: number): void {
     const ports = this.ports(rank);
-    const { workers, shared, module, plan } = this.spec;
-    const memoryBytes = shared ? workers * plan.memoryPerWorker : plan.memoryPerWorker;
+    const { workers, shared, module } = this.spec;
     const transfer = ports.filter((port) => port !== null);
-    this.post(rank, { type: 'open', rank, ranks: workers, shared, module, memory, memoryBytes, control, ports }, transfer);
+    this.post(rank, { type: 'open', rank, ranks: workers, shared, module, memory, plan: this.memoryPlan(), control, ports }, transfer);
   }
 
   post(rank: number, message: ToWorker, transfer: readonly Transferable[] = []): void {

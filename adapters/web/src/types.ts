@@ -127,12 +127,18 @@ export interface SimulationOptions {
   readonly columns?: readonly string[];
   /** What `FrameView.color` shows: a column, or `none` (default: `tribe` if there is one, else speed). */
   readonly colorBy?: string;
-  /** Bytes of memory for each worker, fixed from the start (default 64 MiB). */
+  /**
+   * The most bytes of memory for each worker. If it is not given, memory is reckoned from the scenario
+   * and grows with the world, up to 4 GiB. Only WebAssembly lets memory grow: in a tier of JavaScript
+   * a worker has this from the start, or room for four times the entities at tick 0.
+   */
   readonly memoryPerWorker?: number;
   /** Ticks between two checkpoints, from which a run resumes after a worker's death; 0 for none (default 0). */
   readonly checkpointEvery?: number;
-  /** A snapshot to begin from, instead of tick 0; `scenario` must be that of the snapshot. */
-  readonly snapshot?: ArrayBuffer;
+  /** A snapshot to begin from, instead of tick 0; one of another run than `scenario` says is refused. */
+  readonly snapshot?: SnapshotBytes;
+  /** What `snapshot` may differ in. */
+  readonly accept?: readonly SnapshotDifference[];
   /** Ticks per second while running, or `max` (default 60). */
   readonly rate?: number | 'max';
   /** Where the package's files are, if not beside its own script. */
@@ -149,6 +155,20 @@ export interface SimulationOptions {
    * is written to the console, once for each reason.
    */
   readonly onFallback?: (attempt: TierAttempt) => void;
+}
+
+/** The bytes of a snapshot. */
+export type SnapshotBytes = ArrayBuffer | ArrayBufferView;
+
+/**
+ * What a snapshot may differ in from the run that goes on with it: `params` takes the snapshot's
+ * parameters; `arithmetic` goes on under other versions of the arithmetic, with bits of no other run.
+ */
+export type SnapshotDifference = 'params' | 'arithmetic';
+
+export interface RestoreOptions {
+  /** What the snapshot may differ in; all else is refused, and nothing was changed then. */
+  readonly accept?: readonly SnapshotDifference[];
 }
 
 /** The builds of the kernels: `wasm-shared` takes `shared`; `wasm-transfer` takes `simd`, or `scalar` where there is no SIMD. */
@@ -199,13 +219,13 @@ export interface Observation {
 
 /**
  * The newest complete state for rendering: views of memory that the simulation fills, never torn.
- * Valid until the next `acquireFrame`.
+ * Valid until whoever acquired it acquires again, and no longer.
  */
 export interface FrameView {
   readonly tick: number;
   /** Entities in the views. */
   readonly count: number;
-  /** Whether it is another one than at the last `acquireFrame`. */
+  /** Whether it is another one than the reader had before. */
   readonly fresh: boolean;
   /** x, y, z = 0 for each entity. */
   readonly position: Float32Array;
@@ -217,6 +237,17 @@ export interface FrameView {
   readonly id: Uint32Array;
   /** The columns asked for by name. */
   readonly columns: Readonly<Record<string, Float32Array | Uint32Array | Uint16Array | Uint8Array>>;
+}
+
+/** One who reads frames: each view of a simulation takes one of its own. */
+export interface FrameReader {
+  /**
+   * The newest complete frame; never blocks, and after an error gives the last good one. Its arrays
+   * are not written to until this reader acquires again.
+   */
+  acquire(): FrameView;
+  /** Gives back what it holds. */
+  close(): void;
 }
 
 /** One entity with all its columns. */
@@ -328,8 +359,13 @@ export interface Simulation extends AsyncDisposable {
   setColorBy(column: string, range?: readonly [number, number] | null): void;
   /** The whole state as bytes, as the native command writes it. */
   snapshot(): Promise<ArrayBuffer>;
-  /** Goes on from such bytes, of the same model and world. */
-  restore(snapshot: ArrayBuffer): Promise<void>;
+  /**
+   * Goes on from such bytes. They must be of this run: the same model, entities, seed, dt, world and
+   * parameters as they are now; else it rejects with what differs, and goes on as it was.
+   */
+  restore(snapshot: SnapshotBytes, options?: RestoreOptions): Promise<void>;
+  /** The parameters that hold now, by name. */
+  params(): Promise<Readonly<Record<string, number>>>;
   /** Fingerprint and statistics of the state between two ticks. */
   observe(): Promise<Observation>;
   /** The nearest entity within `radius` of a point, with all its columns. */
@@ -337,9 +373,18 @@ export interface Simulation extends AsyncDisposable {
   /** All columns of one entity; null if there is none of this id. */
   entity(id: number): Promise<Entity | null>;
 
-  /** The newest complete frame; never blocks. */
+  /**
+   * The newest complete frame; never blocks, and after an error gives the last good one. Valid until
+   * the next call: where several views draw, each takes a `reader`.
+   */
   acquireFrame(): FrameView;
-  /** Fills `out`, or a new one. */
+  /** A reader of frames for one view, which gets all frames whatever other readers do. */
+  reader(): FrameReader;
+  /**
+   * Fills `out`, or a new one. Rates and shares are those since the last call with the same `out`,
+   * at first since the workers began; so each who looks keeps one. Without `out` they are those
+   * since the last call without.
+   */
   metrics(out?: Metrics): Metrics;
   /** Calls back at most four times a second when something has changed. */
   subscribe(callback: () => void): () => void;
@@ -404,6 +449,17 @@ export class WorkerLoadError extends FlockworkError {
   override readonly name = 'WorkerLoadError';
 }
 
+/** Where in the work something failed. */
+export interface ErrorPlace {
+  readonly worker: number;
+  /** Ticks that were done. */
+  readonly tick: number;
+  /** What the worker was doing, such as `neighbours` or `update`; undefined if that is not known. */
+  readonly phase?: string;
+  /** The region that it worked on. */
+  readonly region?: number;
+}
+
 /** A worker died or hangs. */
 export class WorkerCrashError extends FlockworkError {
   override readonly name = 'WorkerCrashError';
@@ -413,6 +469,8 @@ export class WorkerCrashError extends FlockworkError {
     hint: string | undefined,
     readonly worker: number,
     options?: ErrorOptions,
+    /** Where it was, if it could still say so. */
+    readonly place?: ErrorPlace,
   ) {
     super(code, message, hint, options);
   }
@@ -421,6 +479,15 @@ export class WorkerCrashError extends FlockworkError {
 /** The simulation itself cannot go on: its message says why. */
 export class SimulationFault extends FlockworkError {
   override readonly name = 'SimulationFault';
+  constructor(
+    code: string,
+    message: string,
+    hint: string | undefined,
+    options?: ErrorOptions,
+    readonly place?: ErrorPlace,
+  ) {
+    super(code, message, hint, options);
+  }
 }
 
 /** The simulation was disposed of. */

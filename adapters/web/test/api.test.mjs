@@ -201,7 +201,7 @@ test('input that is not acceptable is refused by name', async () => {
   await refused({ scenario: { ...scenario, dt: -1 } }, 'BAD_SCENARIO', /dt/);
   await refused({ scenario: { ...scenario, dt: Number.NaN } }, 'INVALID_OPTION', /scenario\.dt is NaN/);
   await refused({ scenario: { ...scenario, seed: 1.5 } }, 'INVALID_OPTION', /seed is 1\.5/);
-  await refused({ scenario: { ...scenario, params: { wings: 2 } } }, 'BAD_SCENARIO', /wings/);
+  await refused({ scenario: { ...scenario, params: { wings: 2 } } }, 'BAD_PARAM', /wings/);
   await refused({ scenario: { ...scenario, world: { ...scenario.world, width: 0 } } }, 'BAD_SCENARIO', /width/);
   await refused({ columns: ['wings'] }, 'UNKNOWN_COLUMN', /"wings".*energy/);
   await refused({ colorBy: 'genes.9' }, 'INVALID_OPTION', /component is 9: it must be a whole number from 0 to 8/);

@@ -147,6 +147,13 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         self.next_id
     }
 
+    /// Where the work of this process's domains is while it goes on. Where panics abort, this is still
+    /// there after one, and says where it happened.
+    pub fn doing(&self) -> Option<Place> {
+        let busy = self.domains.iter().find(|domain| domain.doing().is_some());
+        busy.map(|domain| domain.place(self.tick))
+    }
+
     /// Ticks done.
     pub fn tick(&self) -> u64 {
         self.tick

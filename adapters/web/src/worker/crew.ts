@@ -1,6 +1,6 @@
 /** How the leader's orders reach all ranks, and what they gave comes back. */
 
-import { ORDER_SIZE, RING, RankWord, Word, type Control } from '../layout.js';
+import { ORDER_SIZE, RING, RankWord, Word, ahead, following, type Control } from '../layout.js';
 import { Order, type OrderMessage, type ResultMessage } from '../protocol.js';
 import { CodedError } from './engine.js';
 import type { Rank, Result } from './rank.js';
@@ -12,7 +12,7 @@ export interface Crew {
   /** Has all ranks carry out an order, and carries it out here. */
   order(code: number, a?: number, b?: number, c?: number, d?: number): Maybe;
   /** As `order` with the address and length of bytes first; all have read them when it resolves. */
-  orderWith(code: number, bytes: Uint8Array, c?: number): Promise<void>;
+  orderWith(code: number, bytes: Uint8Array, c?: number, d?: number): Promise<void>;
   /** Resolves when all ranks have carried out all orders. */
   settled(): Maybe;
   /** True if they have. */
@@ -28,22 +28,25 @@ const SLEEP = 100;
 
 /** Orders in a ring of shared memory. */
 export class SharedCrew implements Crew {
-  private given = 0;
+  /** Orders given, as a word that begins anew when it is full. */
+  private given: number;
 
   constructor(
     private readonly rank: Rank,
     private readonly control: Control,
-  ) {}
+  ) {
+    this.given = Atomics.load(control.words, Word.orders);
+  }
 
   order(code: number, a = 0, b = 0, c = 0, d = 0): Maybe {
     this.give(code, a, b, c, d);
     return this.rank.run(code, a, b, c, d);
   }
 
-  async orderWith(code: number, bytes: Uint8Array, c = 0): Promise<void> {
+  async orderWith(code: number, bytes: Uint8Array, c = 0, d = 0): Promise<void> {
     const { engine } = this.rank;
     const address = engine.put(bytes);
-    await this.order(code, address, bytes.length, c);
+    await this.order(code, address, bytes.length, c, d);
     this.settled();
     engine.free(address, Math.max(1, bytes.length));
   }
@@ -75,14 +78,14 @@ export class SharedCrew implements Crew {
 
   private give(code: number, a: number, b: number, c: number, d: number): void {
     const { words, doubles } = this.control;
-    this.waitFor(this.given - RING + 1);
-    const at = Word.ring / 2 + (this.given % RING) * ORDER_SIZE;
+    this.waitFor((this.given - RING + 1) | 0);
+    const at = place(this.given);
     doubles[at] = code;
     doubles[at + 1] = a;
     doubles[at + 2] = b;
     doubles[at + 3] = c;
     doubles[at + 4] = d;
-    this.given += 1;
+    this.given = following(this.given);
     Atomics.store(words, Word.orders, this.given);
     Atomics.notify(words, Word.orders);
   }
@@ -91,7 +94,8 @@ export class SharedCrew implements Crew {
   private oldest(): number {
     let oldest = this.given;
     for (let rank = 1; rank < this.rank.ranks; rank++) {
-      oldest = Math.min(oldest, Atomics.load(this.control.words, this.control.rank(rank) + RankWord.done));
+      const done = Atomics.load(this.control.words, this.control.rank(rank) + RankWord.done);
+      if (ahead(oldest, done) > 0) oldest = done;
     }
     return oldest;
   }
@@ -100,7 +104,7 @@ export class SharedCrew implements Crew {
     const { words } = this.control;
     for (;;) {
       const acks = Atomics.load(words, Word.acks);
-      if (this.oldest() >= orders) return;
+      if (ahead(this.oldest(), orders) >= 0) return;
       if (Atomics.load(words, Word.stop) !== 0) throw new CodedError('STOPPED', 'the simulation was stopped');
       if (this.rank.failed() >= 0) throw new CodedError('PEER_FAILED', `worker ${this.rank.failed()} has failed`);
       this.rank.engine.beat();
@@ -115,13 +119,13 @@ export function follow(rank: Rank, control: Control): void {
   const { words, doubles } = control;
   const own = control.rank(rank.rank);
   const stopped = () => Atomics.load(words, Word.stop) !== 0;
-  for (let done = 0; ; ) {
+  for (let done = Atomics.load(words, own + RankWord.done); ; ) {
     while (Atomics.load(words, Word.orders) === done) {
       if (stopped()) return;
       rank.engine.beat();
       Atomics.wait(words, Word.orders, done, SLEEP);
     }
-    const at = Word.ring / 2 + (done % RING) * ORDER_SIZE;
+    const at = place(done);
     const code = doubles[at]!;
     if (code === Order.exit || stopped()) return;
     // With shared memory every order is carried out at once.
@@ -129,13 +133,18 @@ export function follow(rank: Rank, control: Control): void {
     words[own + RankWord.status] = rank.result.status;
     words[own + RankWord.pointer] = rank.result.pointer;
     words[own + RankWord.length] = rank.result.length;
-    done += 1;
+    done = following(done);
     Atomics.store(words, own + RankWord.done, done);
     if (code !== Order.tick) {
       Atomics.add(words, Word.acks, 1);
       Atomics.notify(words, Word.acks);
     }
   }
+}
+
+/** Where an order stands among the doubles of the control block, by its number. */
+function place(order: number): number {
+  return Word.ring / 2 + (order & (RING - 1)) * ORDER_SIZE;
 }
 
 /** Orders as messages. */
@@ -158,11 +167,11 @@ export class PortCrew implements Crew {
     return this.rank.run(code, a, b, c, d);
   }
 
-  async orderWith(code: number, bytes: Uint8Array, c = 0): Promise<void> {
-    this.give(code, [0, bytes.length, c, 0], bytes);
+  async orderWith(code: number, bytes: Uint8Array, c = 0, d = 0): Promise<void> {
+    this.give(code, [0, bytes.length, c, d], bytes);
     const { engine } = this.rank;
     const address = engine.put(bytes);
-    await this.rank.run(code, address, bytes.length, c, 0);
+    await this.rank.run(code, address, bytes.length, c, d);
     engine.free(address, Math.max(1, bytes.length));
   }
 
@@ -251,13 +260,27 @@ export class PortFollower {
   private async carryOut({ code, args, payload }: OrderMessage): Promise<void> {
     const { engine, result } = this.rank;
     let [a, b, c, d] = args as [number, number, number, number];
-    if (payload) a = engine.put(new Uint8Array(payload));
+    if (payload && !(a = this.room(payload))) return this.answer(-1, null);
     await this.rank.run(code, a, b, c, d);
     if (payload) engine.free(a, Math.max(1, payload.byteLength));
     if (code === Order.tick) return;
     const length = code === Order.entity ? this.rowBytes() : result.length;
     const bytes = result.pointer !== 0 && length > 0 ? engine.copy(result.pointer, length) : null;
-    const message: ResultMessage = { type: 'result', from: this.rank.rank, status: result.status, bytes };
+    this.answer(result.status, bytes);
+  }
+
+  /** Puts an order's bytes into memory; 0 if they do not fit. */
+  private room(payload: ArrayBuffer): number {
+    try {
+      return this.rank.engine.put(new Uint8Array(payload));
+    } catch (thrown) {
+      if (thrown instanceof CodedError && thrown.code === 'MEMORY_LIMIT') return 0;
+      throw thrown;
+    }
+  }
+
+  private answer(status: number, bytes: ArrayBuffer | null): void {
+    const message: ResultMessage = { type: 'result', from: this.rank.rank, status, bytes };
     this.leader.postMessage(message, bytes ? [bytes] : []);
   }
 }

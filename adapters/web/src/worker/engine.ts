@@ -1,5 +1,6 @@
 /** The functions of one instance of the module, and its memory: see `scheduler-web/ABI.md`. */
 
+import { bufferOf, grow } from '../memory.js';
 import type { MemorySource } from '../protocol.js';
 
 type Call = (...args: number[]) => number;
@@ -18,7 +19,9 @@ export interface Exports {
 export type Kernels = (imports: { env: Record<string, unknown> }) => unknown;
 
 /** The version of the interface that this script knows. */
-const ABI = 1;
+const ABI = 2;
+/** What `fw_error_kind` numbers. */
+const ERROR_CODES = [undefined, 'MEMORY_LIMIT', 'SNAPSHOT_MISMATCH', 'OTHER_ARITHMETIC', 'BAD_SNAPSHOT', 'BAD_PARAM'];
 /** Bytes of stack for each instance. */
 const STACK = 256 * 1024;
 
@@ -41,40 +44,46 @@ export interface Place {
   readonly shared: boolean;
 }
 
-/** One instance. */
-export class Engine {
+/** Views of a memory as long as it was. */
+interface Views {
+  readonly buffer: ArrayBufferLike;
   readonly bytes: Uint8Array;
   readonly words: Int32Array;
-  readonly doubles: Float64Array;
+}
+
+/**
+ * One instance. Its memory grows: a view of it is good until the next call that may make room, of
+ * this module or, under shared memory, of another worker's.
+ */
+export class Engine {
+  private views: Views;
   /** Called at signs of life: when the time is asked for, and while waiting. */
   beat: () => void = () => {};
 
   private constructor(
     readonly x: Exports,
-    readonly buffer: ArrayBufferLike,
+    private readonly memory: MemorySource,
   ) {
-    this.bytes = new Uint8Array(buffer);
-    this.words = new Int32Array(buffer);
-    this.doubles = new Float64Array(buffer);
+    this.views = viewsOf(memory.buffer);
   }
 
   static start(source: WebAssembly.Module | Kernels, memory: MemorySource, place: Place): Engine {
-    const buffer = memory.buffer;
-    const words = new Int32Array(buffer);
-    const host = { beat: () => {} };
+    // The module waits at addresses of its heap, and the heap grows.
+    const host: { engine: Engine | null } = { engine: null };
     const env = {
       memory,
       now: () => {
-        host.beat();
+        host.engine?.beat();
         return performance.now();
       },
       wait: (address: number, value: number, milliseconds: number) => {
-        host.beat();
-        if (place.shared) Atomics.wait(words, address >>> 2, value | 0, milliseconds);
+        host.engine?.beat();
+        if (place.shared) Atomics.wait(host.engine!.wordsTo(address >>> 0), address >>> 2, value | 0, milliseconds);
       },
       notify: (address: number) => {
-        if (place.shared) Atomics.notify(words, address >>> 2);
+        if (place.shared) Atomics.notify(host.engine!.wordsTo(address >>> 0), address >>> 2);
       },
+      grow: (pages: number) => grow(memory, pages >>> 0),
     };
     const x = (
       typeof source === 'function'
@@ -84,10 +93,38 @@ export class Engine {
     if (x.fw_abi?.() !== ABI) {
       throw new CodedError('ABI_MISMATCH', `the module has interface ${x.fw_abi?.()}, this script knows ${ABI}`);
     }
-    const engine = new Engine(x, buffer);
-    host.beat = () => engine.beat();
+    const engine = new Engine(x, memory);
+    host.engine = engine;
     engine.settle(place);
     return engine;
+  }
+
+  /** The memory as it is now. */
+  get buffer(): ArrayBufferLike {
+    return this.viewsTo(0).buffer;
+  }
+
+  /** All bytes of the memory, as it is now. */
+  get bytes(): Uint8Array {
+    return this.viewsTo(0).bytes;
+  }
+
+  /** Words that reach past a byte address. */
+  wordsTo(address: number): Int32Array {
+    return this.viewsTo(address + 4).words;
+  }
+
+  /** So many bytes at an address. */
+  at(address: number, length: number): Uint8Array {
+    return this.viewsTo(address + length).bytes.subarray(address, address + length);
+  }
+
+  private viewsTo(end: number): Views {
+    if (this.memory.buffer !== this.views.buffer || end > this.views.buffer.byteLength) {
+      const buffer = bufferOf(this.memory, end);
+      if (buffer !== this.views.buffer) this.views = viewsOf(buffer);
+    }
+    return this.views;
   }
 
   /** Gives the instance its stack, and the first one the heap. */
@@ -119,7 +156,7 @@ export class Engine {
   /** Puts bytes into memory; to be freed. */
   put(bytes: Uint8Array): number {
     const address = this.alloc(Math.max(1, bytes.length));
-    this.bytes.set(bytes, address);
+    this.at(address, bytes.length).set(bytes);
     return address;
   }
 
@@ -137,7 +174,7 @@ export class Engine {
   /** A copy of bytes in memory, in a buffer of its own. */
   copy(address: number, length: number): ArrayBuffer {
     const out = new Uint8Array(length);
-    out.set(this.bytes.subarray(address, address + length));
+    out.set(this.at(address, length));
     return out.buffer;
   }
 
@@ -149,6 +186,11 @@ export class Engine {
   /** What the last call that failed had to say. */
   error(): string {
     return this.text(this.x.fw_error_ptr!(), this.x.fw_error_len!());
+  }
+
+  /** The code of what the last call that failed had to say; `usual` where that tells no more. */
+  errorCode(usual: string): string {
+    return ERROR_CODES[this.x.fw_error_kind!()] ?? usual;
   }
 
   /** What was thrown, as an error with a code: a trap comes with the panic's message. */
@@ -173,4 +215,8 @@ export class Engine {
     const address = this.x.fw_describe!();
     return this.text(address, this.x.fw_describe_len!());
   }
+}
+
+function viewsOf(buffer: ArrayBufferLike): Views {
+  return { buffer, bytes: new Uint8Array(buffer), words: new Int32Array(buffer) };
 }

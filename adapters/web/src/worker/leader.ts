@@ -1,7 +1,7 @@
 /** The first worker: it leads the others through ticks, at a rate or as fast as they can. */
 
-import { FRESH, TICK_TIMES, Word, type Control } from '../layout.js';
-import { Order, type ColorSpec, type Command, type FromWorker, type MakeSpec } from '../protocol.js';
+import { FIRST_SLOTS, NONE, SLOTS, TICK_TIMES, Word, ahead, following, type Control } from '../layout.js';
+import { Order, type ColorSpec, type Command, type Failure, type FromWorker, type MakeSpec } from '../protocol.js';
 import type { ModelInfo } from '../types.js';
 import type { Crew } from './crew.js';
 import { CodedError } from './engine.js';
@@ -23,16 +23,20 @@ export class Leader {
   private readonly queue: Command[] = [];
   private wake: (() => void) | null = null;
   private run: Run | null = null;
-  private handled = 0;
+  /** Commands that have come, as `Word.posted` counts them. */
+  private handled: number;
   private interval = 0;
   private due = 0;
   private sliced = 0;
   private told = 0;
   private checkpoint = 0;
-  private back = 2;
+  /** The slot that is written next or now; -1 if there is none yet. */
+  private back = NONE;
+  /** Slots that there are. */
+  private slots = 0;
   private wanted = true;
   private publishing = false;
-  private readonly alive = [0, 0, 0];
+  private readonly alive = new Array<number>(SLOTS).fill(0);
   private frames = 0;
   private exit = false;
 
@@ -44,11 +48,13 @@ export class Leader {
     private readonly spec: MakeSpec,
     private readonly model: ModelInfo,
     private readonly post: (message: FromWorker, transfer?: ArrayBuffer[]) => void,
-  ) {}
+  ) {
+    this.handled = Atomics.load(control.words, Word.posted);
+  }
 
   /** A message has come. */
   take(command: Command): void {
-    this.handled += 1;
+    this.handled = following(this.handled);
     if (command.type === 'taken') this.wanted = true;
     else this.queue.push(command);
     this.arouse();
@@ -84,7 +90,7 @@ export class Leader {
 
   /** True if messages may wait. */
   private interrupted(): boolean {
-    if (this.shared) return Atomics.load(this.control.words, Word.posted) !== this.handled;
+    if (this.shared) return ahead(Atomics.load(this.control.words, Word.posted), this.handled) > 0;
     const now = performance.now();
     if (now - this.sliced < SLICE_MS) return false;
     this.sliced = now;
@@ -133,7 +139,7 @@ export class Leader {
     const ticking = this.crew.order(Order.tick);
     if (ticking) await ticking;
     const end = performance.now();
-    this.control.timed(end - begin);
+    this.control.time(end - begin);
     this.control.tick = this.tick();
     this.control.population = this.rank.engine.x.fw_population!(this.rank.sim);
     this.publishIfSettled();
@@ -160,25 +166,25 @@ export class Leader {
   /** Tells the state to the main thread, and has all ranks write their metrics. */
   private tell(now: number): void {
     this.told = now;
-    const { words, floats } = this.control;
-    words[Word.used] = this.rank.engine.x.fw_used!();
+    const { floats, timed } = this.control;
     void this.crew.order(Order.metrics);
     if (this.shared) return;
-    const times = floats.slice(Word.times - 1, Word.times + TICK_TIMES);
-    times[0] = words[Word.timed]!;
-    this.post({ type: 'status', ...this.where(), used: words[Word.used]!, times }, [times.buffer as ArrayBuffer]);
+    const times = floats.slice(Word.times, Word.times + TICK_TIMES);
+    this.post({ type: 'status', ...this.where(), timed, times }, [times.buffer as ArrayBuffer]);
   }
 
   /** Begins to publish a frame if somebody has taken the last one. */
   private publishIfWanted(): void {
     if (this.publishing) return;
     if (this.shared) {
-      if (Atomics.load(this.control.words, Word.published) & FRESH) return;
+      if (Atomics.load(this.control.words, Word.published) !== NONE) return;
     } else if (!this.wanted) return;
     this.publish();
   }
 
   private publish(): void {
+    // Readers may hold all frames that there is memory for; then they see what they have.
+    if (this.shared && !this.findSlot()) return;
     this.wanted = false;
     this.publishing = true;
     const slot = Word.slots + 4 * this.back;
@@ -194,21 +200,53 @@ export class Leader {
     if (!this.shared) this.post({ type: 'frame', frame: this.frames, tick, count });
   }
 
+  /** Finds a slot that nobody uses, or makes one; false if there is none. */
+  private findSlot(): boolean {
+    if (this.back !== NONE) return true;
+    const { words } = this.control;
+    const free = Atomics.load(words, Word.free);
+    if (free !== 0) {
+      this.back = 31 - Math.clz32(free);
+      Atomics.and(words, Word.free, ~(1 << this.back));
+      return true;
+    }
+    return this.slots < SLOTS && this.makeSlot();
+  }
+
+  /** Room for one more frame that the main thread reads; false if there is no memory for it. */
+  private makeSlot(): boolean {
+    const { strides, capacity } = this.spec;
+    const { engine } = this.rank;
+    const addresses: number[] = [];
+    try {
+      for (const stride of strides) addresses.push(engine.alloc(stride * capacity));
+    } catch (thrown) {
+      addresses.forEach((address, stream) => engine.free(address, strides[stream]! * capacity));
+      // Without the first ones there is nothing to be seen at all.
+      if (this.slots < FIRST_SLOTS) throw thrown;
+      return false;
+    }
+    this.back = this.slots;
+    this.slots += 1;
+    addresses.forEach((address, stream) => (this.control.words[this.control.stream(this.back, stream)] = address));
+    return true;
+  }
+
   /** Past the entities of a frame nobody is alive. */
   private clearDead(count: number): void {
     const before = this.alive[this.back]!;
     this.alive[this.back] = count;
     if (before <= count) return;
-    const alive = this.control.words[Word.streamTable + 16 * this.back + 2]! >>> 0;
-    this.rank.engine.bytes.fill(0, alive + count, alive + before);
+    const alive = this.control.words[this.control.stream(this.back, 2)]! >>> 0;
+    this.rank.engine.at(alive + count, before - count).fill(0);
   }
 
   /** Hands the frame over when all ranks have written their parts. */
   private publishIfSettled(): void {
     if (!this.publishing || !this.crew.isSettled()) return;
     this.publishing = false;
-    if (!this.shared) return;
-    this.back = Atomics.exchange(this.control.words, Word.published, this.back | FRESH) & 3;
+    // A frame that nobody has taken is the next one to be written over.
+    if (this.shared) this.back = Atomics.exchange(this.control.words, Word.published, this.back);
   }
 
   /** Publishes the state as it is, and resolves when it can be seen. */
@@ -268,7 +306,10 @@ export class Leader {
         return;
       }
       case 'restore':
-        return this.restore(command.id, new Uint8Array(command.bytes));
+        return this.restore(command.id, new Uint8Array(command.bytes), command.accept);
+      case 'parameters':
+        this.reply(command.id, this.rank.params());
+        return;
       case 'observe':
         return this.observe(command.id);
       case 'entity':
@@ -293,7 +334,7 @@ export class Leader {
   private async setParams(id: number, params: readonly (readonly [string, number])[]): Promise<void> {
     await this.crew.orderWith(Order.params, new TextEncoder().encode(JSON.stringify(params)));
     if (this.rank.result.status < 0) {
-      this.refuse(id, 'BAD_PARAM');
+      this.refuse(id);
       return;
     }
     if (this.spec.checkpointEvery > 0) await this.makeCheckpoint();
@@ -301,8 +342,8 @@ export class Leader {
     this.reply(id, this.tick());
   }
 
-  private refuse(id: number, code: string): void {
-    this.post({ type: 'refusal', id, failure: { code, message: this.rank.refusal } });
+  private refuse(id: number, failure = this.rank.refusal): void {
+    this.post({ type: 'refusal', id, failure });
   }
 
   /** The whole state: the parts of all ranks, merged. */
@@ -321,25 +362,39 @@ export class Leader {
     return bytes;
   }
 
-  private async restore(id: number, bytes: Uint8Array): Promise<void> {
+  /** Takes another state in place of this one; what does not fit leaves everything as it is. */
+  private async restore(id: number, bytes: Uint8Array, accept: number): Promise<void> {
     const { engine } = this.rank;
     const old = this.control.words[Word.board]!;
     const board = this.shared ? engine.x.fw_board!(this.rank.ranks) : 0;
-    await this.crew.orderWith(Order.restore, bytes, board);
-    const results = await this.crew.results();
-    const ok = results.every((one) => one.status === 0);
-    this.crew.release();
-    if (ok) this.control.words[Word.board] = board;
-    await this.crew.order(Order.swap, ok ? 1 : 0);
+    const refused = await this.tryRestore(bytes, board, accept);
+    if (!refused) this.control.words[Word.board] = board;
+    await this.crew.order(Order.swap, refused ? 0 : 1);
     await this.crew.settled();
-    if (this.shared) engine.x.fw_board_drop!(ok ? old : board);
-    if (!ok) {
-      this.refuse(id, 'BAD_SNAPSHOT');
+    if (this.shared) engine.x.fw_board_drop!(refused ? board : old);
+    if (refused) {
+      this.refuse(id, refused);
       return;
     }
     if (this.spec.checkpointEvery > 0) await this.makeCheckpoint();
     await this.show();
     this.reply(id, this.where());
+  }
+
+  /** Has all ranks make the other state beside their own; gives why one of them cannot. */
+  private async tryRestore(bytes: Uint8Array, board: number, accept: number): Promise<Failure | null> {
+    try {
+      await this.crew.orderWith(Order.restore, bytes, board, accept);
+    } catch (thrown) {
+      if (!(thrown instanceof CodedError && thrown.code === 'MEMORY_LIMIT')) throw thrown;
+      await this.crew.settled();
+      return { code: thrown.code, message: thrown.message };
+    }
+    const results = await this.crew.results();
+    this.crew.release();
+    if (results.every((one) => one.status === 0)) return null;
+    if (this.rank.result.status < 0) return this.rank.refusal;
+    return { code: 'MEMORY_LIMIT', message: 'a worker has no memory for the world of the snapshot beside its own' };
   }
 
   private async entity(id: number, entity: number): Promise<void> {
@@ -385,7 +440,7 @@ export class Leader {
     const bytes = Math.max(1, 4 * components * rows);
     const address = engine.alloc(bytes);
     engine.x.fw_publish!(sim, 16 + column, address, rows, 4 * components);
-    const all = new Float32Array(engine.buffer, address, components * rows);
+    const all = new Float32Array(engine.at(address, bytes).buffer, address, components * rows);
     const out = Float32Array.from({ length: owned }, (_, row) => all[(first + row) * components + component]!);
     engine.free(address, bytes);
     return out;

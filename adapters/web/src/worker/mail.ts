@@ -59,13 +59,14 @@ export class Mail {
 
   /** Sends what waits in the outbox. */
   flush(world: number, sim: number): void {
-    const { x, bytes } = this.engine;
+    const { engine } = this;
+    const { x } = engine;
     while (x.fw_outbox!(sim)) {
       const kind = x.fw_out_kind!(sim);
       const length = x.fw_out_len!(sim);
       const buffer = takeBuffer(this.pool, length);
       const address = x.fw_out_ptr!(sim) >>> 0;
-      new Uint8Array(buffer).set(bytes.subarray(address, address + length));
+      new Uint8Array(buffer).set(engine.at(address, length));
       const type = typeOf(kind, x.fw_out_migrants!(sim) !== 0);
       const message: PacketMessage = { type, from: this.rank, kind, world, length, bytes: buffer };
       this.ports[x.fw_out_to!(sim)]?.postMessage(message, [buffer]);
@@ -94,9 +95,10 @@ export class Mail {
       this.early.push(packet);
       return;
     }
-    const { x, bytes } = this.engine;
+    const { engine } = this;
+    const { x } = engine;
     const address = x.fw_in!(sim, packet.from, packet.kind, packet.length) >>> 0;
-    bytes.set(new Uint8Array(packet.bytes, 0, packet.length), address);
+    engine.at(address, packet.length).set(new Uint8Array(packet.bytes, 0, packet.length));
     x.fw_in_done!(sim);
     giveBuffer(this.pool, packet.bytes);
     this.news = true;

@@ -1,7 +1,8 @@
 /** One worker's part of a simulation: it carries out orders. */
 
 import { METRICS, RankWord, Word, type Control } from '../layout.js';
-import { Order, type FromWorker, type MakeSpec, type Made } from '../protocol.js';
+import { Accept, Order, type Failure, type FromWorker, type MakeSpec, type Made } from '../protocol.js';
+import type { ErrorPlace, ModelInfo } from '../types.js';
 import { CodedError, type Engine } from './engine.js';
 import { takeBuffer, giveBuffer, type Mail } from './mail.js';
 
@@ -14,8 +15,14 @@ export interface Result {
 
 type Maybe = void | Promise<void>;
 
+/** A name and a value, as `fw_set` takes them. */
+type Setting = readonly [string, number];
+
 /** Bytes of the words of a board that this script uses: 0 epoch, 1 failed, 2 stop, 3 version. */
 const BOARD_VERSION = 1;
+const BOARD_BYTES = 16;
+/** What `fw_metric` numbers; bytes in use and bytes of the heap follow. */
+const WORLD_METRICS = METRICS - 2;
 
 export class Rank {
   /** The simulation, and the one that shall replace it. */
@@ -27,6 +34,10 @@ export class Rank {
   private own: number[] = [];
   private frame = 0;
   private spec: MakeSpec | null = null;
+  /** The model's number. */
+  private model = 0;
+  /** What colours show, as `fw_color` takes it. */
+  private color: [number, number, number, number] | null = null;
   readonly result: Result = { status: 0, pointer: 0, length: 0 };
   /** Buffers of frames that the main thread gave back. */
   private readonly buffers: ArrayBuffer[] = [];
@@ -47,19 +58,16 @@ export class Rank {
     const { x } = engine;
     this.spec = spec;
     if (!this.mail) this.setBoard(this.control.words[Word.board]!);
+    this.model = model;
     if (spec.snapshot) {
       const bytes = new Uint8Array(spec.snapshot);
       const address = engine.put(bytes);
-      this.sim = x.fw_restore!(this.config(), this.board, address, bytes.length);
-      engine.free(address, bytes.length);
+      this.sim = x.fw_restore!(this.config(settingsOf(spec.accept)), this.board, address, bytes.length);
+      engine.free(address, Math.max(1, bytes.length));
     } else {
-      this.sim = x.fw_new!(model, this.config(), this.board);
+      this.sim = x.fw_new!(this.config([]), this.board);
     }
-    if (this.sim === 0) {
-      const error = engine.error();
-      const code = /memory/.test(error) ? 'MEMORY_LIMIT' : spec.snapshot ? 'BAD_SNAPSHOT' : 'BAD_SCENARIO';
-      throw new CodedError(code, error);
-    }
+    if (this.sim === 0) throw new CodedError(engine.errorCode('BAD_SCENARIO'), engine.error());
     this.mail?.attach(this.world, this.sim);
     await this.poll();
     if (this.mail) this.own = spec.strides.map((stride) => engine.alloc(stride * spec.capacity));
@@ -89,6 +97,7 @@ export class Rank {
       case Order.params:
         return this.setParams(a, b);
       case Order.color:
+        this.color = [a, b, c, d];
         x.fw_color!(this.sim, a, b, c, d);
         return;
       case Order.publish:
@@ -102,7 +111,7 @@ export class Rank {
         x.fw_snapshot_free!(this.sim);
         return;
       case Order.restore:
-        this.restore(a, b, c);
+        this.restore(a, b, c, d);
         return;
       case Order.swap:
         return this.swap(a !== 0);
@@ -115,6 +124,17 @@ export class Rank {
     }
   }
 
+  /** Where this rank is in its work; after a trap, where that happened. */
+  place(): ErrorPlace {
+    const { engine } = this;
+    const { x } = engine;
+    const at = { worker: this.rank, tick: this.sim === 0 ? 0 : x.fw_tick!(this.sim) };
+    const length = this.sim === 0 ? 0 : x.fw_doing_len!(this.sim);
+    if (length === 0) return at;
+    const [phase, region] = [engine.text(x.fw_doing_ptr!(this.sim), length), x.fw_doing_region!(this.sim)];
+    return region < 0 ? { ...at, phase } : { ...at, phase, region };
+  }
+
   /** Takes back a buffer of a frame. */
   recycle(buffer: ArrayBuffer): void {
     giveBuffer(this.buffers, buffer);
@@ -124,29 +144,36 @@ export class Rank {
   fail(): void {
     if (this.board === 0) return;
     const word = this.board >>> 2;
-    Atomics.compareExchange(this.engine.words, word + 1, 0, this.rank + 1);
-    Atomics.add(this.engine.words, word, 1);
-    Atomics.notify(this.engine.words, word);
+    const words = this.boardWords();
+    Atomics.compareExchange(words, word + 1, 0, this.rank + 1);
+    Atomics.add(words, word, 1);
+    Atomics.notify(words, word);
   }
 
   /** The rank that failed first, or -1. */
   failed(): number {
-    return this.board === 0 ? -1 : Atomics.load(this.engine.words, (this.board >>> 2) + 1) - 1;
+    return this.board === 0 ? -1 : Atomics.load(this.boardWords(), (this.board >>> 2) + 1) - 1;
+  }
+
+  private boardWords(): Int32Array {
+    return this.engine.wordsTo((this.board >>> 0) + BOARD_BYTES);
   }
 
   private setBoard(board: number): void {
-    const version = this.engine.words[(board >>> 2) + 3];
+    const version = this.engine.wordsTo((board >>> 0) + BOARD_BYTES)[(board >>> 2) + 3];
     if (version !== BOARD_VERSION) {
       throw new CodedError('ABI_MISMATCH', `the board has version ${version}, this script knows ${BOARD_VERSION}`);
     }
     this.board = board;
   }
 
-  private config(): number {
+  /** Settings of the run, and those of this rank. */
+  private config(more: readonly Setting[]): number {
     const { engine } = this;
     const { x } = engine;
     const config = x.fw_config!();
-    const settings = [...this.spec!.scenario.settings, ['rank', this.rank], ['ranks', this.ranks]] as const;
+    const own: Setting[] = [['model', this.model], ['rank', this.rank], ['ranks', this.ranks]];
+    const settings = [...this.spec!.scenario.settings, ...more, ...own];
     for (const [name, value] of settings) {
       const ok = engine.withText(name, (address, length) => x.fw_set!(config, address, length, value));
       if (ok < 0) throw new CodedError('BAD_SCENARIO', engine.error());
@@ -172,56 +199,49 @@ export class Rank {
 
   private failure(): CodedError {
     const other = this.failed();
-    const code = other >= 0 && other !== this.rank ? 'PEER_FAILED' : 'SIMULATION';
+    const code = other >= 0 && other !== this.rank ? 'PEER_FAILED' : this.engine.errorCode('SIMULATION');
     return new CodedError(code, this.engine.error());
   }
 
   private setParams(address: number, length: number): Maybe {
     const { engine, result } = this;
     const { x } = engine;
-    const params = JSON.parse(engine.text(address, length)) as [string, number][];
+    const before = this.params();
+    const params = JSON.parse(engine.text(address, length)) as Setting[];
     for (const [name, value] of params) {
       result.status = engine.withText(name, (at, size) => x.fw_param!(this.sim, at, size, value));
-      if (result.status < 0) {
-        // What was prepared before is undone by using the parameters as they are.
-        this.unprepare(params);
-        return;
-      }
+      if (result.status < 0) break;
     }
-    result.status = x.fw_params!(this.sim);
-    if (result.status < 0) {
-      this.refusal = engine.error();
-      return;
-    }
-    return this.poll();
+    if (result.status >= 0) result.status = x.fw_params!(this.sim);
+    if (result.status >= 0) return this.poll();
+    this.refuse('BAD_PARAM');
+    // What was prepared before is undone by preparing what is in use.
+    for (const [name, value] of before) engine.withText(name, (at, size) => x.fw_param!(this.sim, at, size, value));
   }
 
-  /** Prepares the parameters that are in use again. */
-  private unprepare(params: readonly (readonly [string, number])[]): void {
+  /** The parameters in use. */
+  params(): Setting[] {
     const { engine } = this;
-    const { x } = engine;
-    const error = engine.error();
-    const models = JSON.parse(engine.models()) as { name: string; params: { name: string }[] }[];
-    const model = engine.text(x.fw_model_ptr!(this.sim), x.fw_model_len!(this.sim));
-    const table = models.find((one) => one.name === model)?.params ?? [];
-    for (const [name] of params) {
-      const index = table.findIndex((one) => one.name === name);
-      if (index < 0) continue;
-      const value = x.fw_param_value!(this.sim, index);
-      engine.withText(name, (at, size) => x.fw_param!(this.sim, at, size, value));
-    }
-    this.refusal = error;
+    const models = JSON.parse(engine.models()) as ModelInfo[];
+    return models[this.model]!.params.map(({ name }, index) => [name, engine.x.fw_param_value!(this.sim, index)]);
   }
 
-  /** The text of the last order that was refused. */
-  refusal = '';
+  /** Why the last order was refused. */
+  refusal: Failure = { code: '', message: '' };
 
-  private restore(address: number, length: number, board: number): void {
+  private refuse(usual: string): void {
+    this.result.status = -1;
+    this.refusal = { code: this.engine.errorCode(usual), message: this.engine.error() };
+  }
+
+  private restore(address: number, length: number, board: number, accept: number): void {
     const { x } = this.engine;
     if (!this.mail) this.setBoard(board);
-    this.candidate = x.fw_restore!(this.config(), this.board, address, length);
-    this.result.status = this.candidate === 0 ? -1 : 0;
-    if (this.candidate === 0) this.refusal = this.engine.error();
+    // A run is one with the parameters that it has now.
+    const now = this.params().map(([name, value]): Setting => [`params.${name}`, value]);
+    const config = this.config([...now, ...settingsOf(accept)]);
+    this.candidate = x.fw_restore!(config, this.board, address, length);
+    if (this.candidate === 0) this.refuse('BAD_SNAPSHOT');
     else this.mail?.attach(this.world + 1, this.candidate);
   }
 
@@ -239,6 +259,7 @@ export class Rank {
     this.world += 1;
     this.sim = candidate;
     x.fw_drop!(sim);
+    if (this.color) x.fw_color!(candidate, ...this.color);
     return this.poll();
   }
 
@@ -254,7 +275,7 @@ export class Rank {
     const first = Math.min(x.fw_first!(this.sim) >>> 0, spec.capacity);
     const count = Math.min(x.fw_owned!(this.sim) >>> 0, spec.capacity - first);
     for (let stream = 0; stream < spec.streams.length; stream++) {
-      const address = this.mail ? this.own[stream]! : this.control.words[Word.streamTable + slot * 16 + stream]!;
+      const address = this.mail ? this.own[stream]! : this.control.words[this.control.stream(slot, stream)]!;
       x.fw_publish!(this.sim, spec.streams[stream]!, address, spec.capacity, spec.strides[stream]!);
     }
     if (this.mail) this.postPart(first, count);
@@ -268,7 +289,7 @@ export class Rank {
     let at = 0;
     strides.forEach((stride, stream) => {
       const begin = this.own[stream]! + stride * first;
-      target.set(this.engine.bytes.subarray(begin, begin + stride * count), at);
+      target.set(this.engine.at(begin, stride * count), at);
       at += align(stride * count);
     });
     this.frame += 1;
@@ -279,9 +300,11 @@ export class Rank {
   private writeMetrics(): void {
     const { x } = this.engine;
     const begin = (this.control.rank(this.rank) + RankWord.metrics) / 2;
-    for (let index = 0; index < METRICS; index++) {
+    for (let index = 0; index < WORLD_METRICS; index++) {
       this.control.doubles[begin + index] = x.fw_metric!(this.sim, index);
     }
+    this.control.doubles[begin + WORLD_METRICS] = x.fw_used!() >>> 0;
+    this.control.doubles[begin + WORLD_METRICS + 1] = x.fw_heap_bytes!() >>> 0;
     if (this.mail) {
       const values = this.control.doubles.slice(begin, begin + METRICS);
       this.post({ type: 'metrics', rank: this.rank, values });
@@ -292,4 +315,12 @@ export class Rank {
 /** Streams of a part begin at multiples of 4 bytes. */
 export function align(bytes: number): number {
   return (bytes + 3) & ~3;
+}
+
+/** What a snapshot may differ in, as settings. */
+function settingsOf(accept: number): Setting[] {
+  return [
+    ['other_params', accept & Accept.params],
+    ['other_arithmetic', accept & Accept.arithmetic],
+  ];
 }

@@ -1,8 +1,9 @@
 /** The life of a worker, whatever started it. */
 
-import { CONTROL_BYTES, Control, RankWord, SLOTS, Word } from '../layout.js';
-import type { Failure, FromWorker, Made, MakeSpec, OpenMessage, ToWorker } from '../protocol.js';
-import type { ModelInfo } from '../types.js';
+import { CONTROL_BYTES, Control, RankWord, Word } from '../layout.js';
+import { wasmMemory } from '../memory.js';
+import type { Failure, FromWorker, Made, MakeSpec, MemorySource, OpenMessage, ToWorker } from '../protocol.js';
+import type { ErrorPlace, ModelInfo } from '../types.js';
 import { follow, PortCrew, PortFollower, SharedCrew } from './crew.js';
 import { CodedError, Engine, type Kernels } from './engine.js';
 import { Leader, rowBytes } from './leader.js';
@@ -87,18 +88,14 @@ class WorkerLife {
 
   private start(open: OpenMessage): void {
     this.open = open;
-    const pages = Math.ceil(open.memoryBytes / 65536);
+    const { first } = open.plan;
     const source = open.module ?? this.kernels;
     if (!source) throw new CodedError('NO_KERNELS', 'this worker has no module');
-    const memory =
-      open.memory ??
-      (open.module
-        ? new WebAssembly.Memory({ initial: pages, maximum: pages })
-        : { buffer: new ArrayBuffer(pages * 65536) });
+    const memory = open.memory ?? ownMemory(open);
     const engine = Engine.start(source, memory, {
       index: open.shared ? open.rank : 0,
       instances: open.shared ? open.ranks : 1,
-      memoryBytes: pages * 65536,
+      memoryBytes: first,
       shared: open.shared,
     });
     this.engine = engine;
@@ -122,20 +119,24 @@ class WorkerLife {
 
   private openControl(engine: Engine, open: OpenMessage): Control {
     if (open.shared && open.rank > 0) {
-      const control = new Control(engine.buffer, open.control);
+      const control = new Control(engine.at(open.control, CONTROL_BYTES).buffer, open.control);
       control.check();
       return control;
     }
-    const control = new Control(engine.buffer, engine.alloc(CONTROL_BYTES));
-    control.sign(open.ranks);
-    if (open.shared) control.words[Word.board] = engine.x.fw_board!(open.ranks);
+    if (!open.shared) return signed(new Control(new ArrayBuffer(CONTROL_BYTES), 0), open.ranks);
+    const address = engine.alloc(CONTROL_BYTES);
+    const control = signed(new Control(engine.at(address, CONTROL_BYTES).buffer, address), open.ranks);
+    control.words[Word.board] = engine.x.fw_board!(open.ranks);
     return control;
   }
 
   private async make(spec: MakeSpec): Promise<void> {
     const { rank, open, control } = this;
     if (!rank || !open || !control) throw new CodedError('PROTOCOL', 'a worker cannot make a part before it was opened');
-    if (open.shared && open.rank === 0) this.makeSlots(spec);
+    if (open.shared && open.rank === 0) {
+      control.words[Word.capacity] = spec.capacity;
+      control.words[Word.streams] = spec.streams.length;
+    }
     const index = this.models.findIndex((one) => one.name === spec.scenario.model);
     if (index < 0 && !spec.snapshot) {
       const known = this.models.map((one) => one.name).join(', ');
@@ -151,18 +152,6 @@ class WorkerLife {
     if (open.shared) {
       follow(rank, control);
       this.exit();
-    }
-  }
-
-  /** Room for three frames that the main thread reads. */
-  private makeSlots(spec: MakeSpec): void {
-    const control = this.control!;
-    control.words[Word.capacity] = spec.capacity;
-    control.words[Word.streams] = spec.streams.length;
-    for (let slot = 0; slot < SLOTS; slot++) {
-      spec.strides.forEach((stride, stream) => {
-        control.words[Word.streamTable + 16 * slot + stream] = this.engine!.alloc(stride * spec.capacity);
-      });
     }
   }
 
@@ -193,7 +182,16 @@ class WorkerLife {
     if (this.control && Atomics.load(this.control.words, Word.stop) !== 0) return this.exit();
     const error = this.engine ? this.engine.explain(thrown) : thrown;
     this.rank?.fail();
-    this.scope.post({ type: 'fault', rank: this.open?.rank ?? -1, failure: describe(error) });
+    this.scope.post({ type: 'fault', rank: this.open?.rank ?? -1, failure: { ...describe(error), place: this.place() } });
+  }
+
+  private place(): ErrorPlace | undefined {
+    try {
+      return this.rank?.place();
+    } catch {
+      // The module is in no state to say so.
+      return undefined;
+    }
   }
 }
 
@@ -201,4 +199,18 @@ function describe(thrown: unknown): Failure {
   if (!(thrown instanceof Error)) return { code: 'WORKER_ERROR', message: String(thrown) };
   const code = thrown instanceof CodedError ? thrown.code : 'WORKER_ERROR';
   return { code, message: thrown.message, stack: thrown.stack };
+}
+
+function signed(control: Control, ranks: number): Control {
+  control.sign(ranks);
+  return control;
+}
+
+/** The memory of a worker that shares none. */
+function ownMemory({ module, plan }: OpenMessage): MemorySource {
+  try {
+    return module ? wasmMemory(plan, false) : { buffer: new ArrayBuffer(plan.first) };
+  } catch (thrown) {
+    throw new CodedError('MEMORY_LIMIT', `${plan.first} bytes of memory cannot be had: ${String(thrown)}`);
+  }
 }
