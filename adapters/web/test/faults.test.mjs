@@ -8,19 +8,10 @@ import { pathToFileURL } from 'node:url';
 import { create } from '../dist/create.js';
 import { node } from '../dist/node-platform.js';
 import { createSimulation } from '../dist/node.js';
+import { TRIBES, golden, rejection, using } from './tools/using.mjs';
 
-const scenario = {
-  model: 'tribes',
-  entities: 1500,
-  seed: 6,
-  dt: 0.05,
-  world: { width: 25, height: 24.5, edge: 'torus' },
-  params: { bite_rate: 5 },
-};
-/** From the golden file: tribes-small. */
-const GOLDEN_50 = '58b9b9a9c1e37ee5';
-
-const rejection = (promise) => promise.then(() => assert.fail('it must fail'), (error) => error);
+const { scenario } = TRIBES;
+const GOLDEN_50 = golden(50);
 
 /** A platform whose workers can be killed: a killed one says nothing. */
 function mortal() {
@@ -97,6 +88,30 @@ for (const tier of ['wasm-shared', 'wasm-transfer']) {
       await simulation.dispose();
       rmSync(folder, { recursive: true });
     }
+  });
+}
+
+for (const tier of ['wasm-shared', 'wasm-transfer']) {
+  test(`${tier}: an error says worker, tick, phase and region, and there is no state after it`, () => {
+    const worker = { wasm: new URL('./tools/trapping-phase-worker.mjs', import.meta.url) };
+    return using({ scenario, tier, workers: 2, assets: { worker } }, async (simulation) => {
+      const errors = events(simulation, 'workererror');
+      const error = await rejection(simulation.step(50));
+      assert.equal(error.name, 'WorkerCrashError');
+      assert.match(error.message, /^worker [01] failed in phase `[a-z]+` of region \d+ in tick 9: .*the clock has stopped/);
+      assert.equal(error.place.tick, 9);
+      assert.equal(error.place.worker, error.worker);
+      assert.match(error.place.phase, /^(sort|neighbours|post|apply|born|update|route|receive)$/);
+      assert.ok(error.place.region >= 0);
+      assert.deepEqual(errors.map((one) => [one.worker, one.error]), [[error.worker, error]]);
+      for (const asked of [simulation.snapshot(), simulation.observe(), simulation.entity(3), simulation.params(), simulation.step()]) {
+        assert.equal(await rejection(asked), error, 'every getter says so');
+      }
+      assert.throws(() => simulation.start(), error);
+      assert.equal(simulation.state, 'faulted');
+      const frame = simulation.acquireFrame();
+      assert.ok(frame.tick < 10 && frame.count > 1000, 'the last good frame stays');
+    });
   });
 }
 

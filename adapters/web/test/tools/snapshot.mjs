@@ -42,3 +42,8 @@ export function crowd(snapshot, model) {
 export function sign(snapshot) {
   new DataView(snapshot).setUint32(12, crc32(new Uint8Array(snapshot, CHECKED)), true);
 }
+
+/** Where the rows begin: what is before them is the header. */
+export function bodyOf(snapshot) {
+  return rows(new DataView(snapshot)).begin;
+}
