@@ -667,7 +667,7 @@ const CLASSES: [[u8; 4]; 8] = [
 
 /// Colours from dark to bright for values from 0 to 1.
 const SCALE: [[f32; 3]; 6] = [
-    [56.0, 36.0, 110.0],
+    [96.0, 78.0, 172.0],
     [66.0, 90.0, 190.0],
     [30.0, 160.0, 180.0],
     [90.0, 205.0, 110.0],

@@ -271,12 +271,20 @@ export function finiteParams(params: Readonly<Record<string, number>>, what = 'p
   return Object.entries(params).map(([name, value]) => [name, finite(`${what}.${name}`, value)]);
 }
 
+/**
+ * What colours show where nothing is said: tribes, or where everybody goes. A flock soon has one
+ * speed, and then speed is one colour for all.
+ */
+export function defaultColor({ columns }: ModelInfo): string {
+  return columns.some(({ name }) => name === 'tribe') ? 'tribe' : 'heading';
+}
+
 /** What colours show by its name: a column, `genes.3` for one value of many, or speed, heading, none. */
 export function colorOf(model: ModelInfo, name: string | undefined, range: readonly [number, number] | null = null): ColorSpec {
   typed('colorBy', name, 'string', 'the name of a column, speed, heading or none');
   if (range !== null) checkRange(range);
   const has = (column: string) => model.columns.some((one) => one.name === column);
-  const chosen = name ?? (has('tribe') ? 'tribe' : has('vx') ? 'speed' : 'heading');
+  const chosen = name ?? defaultColor(model);
   const special = COLORS.get(chosen);
   if (special !== undefined && !has(chosen)) return { column: special, component: 0, range };
   const [column = '', component = '0', ...more] = has(chosen) ? [chosen] : chosen.split('.');

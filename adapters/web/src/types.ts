@@ -125,7 +125,7 @@ export interface SimulationOptions {
   readonly renderCapacity?: number;
   /** Columns of the model to publish beside positions, colours and alive, such as `energy`. */
   readonly columns?: readonly string[];
-  /** What `FrameView.color` shows: a column, or `none` (default: `tribe` if there is one, else speed). */
+  /** What `FrameView.color` shows: a column, or `none` (default: `tribe` if there is one, else `heading`). */
   readonly colorBy?: string;
   /**
    * The most bytes of memory for each worker. If it is not given, memory is reckoned from the scenario

@@ -13,14 +13,16 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--disable-gpu',
 ];
 
-/** Opens Chromium: `{page(url, before), close}`; `before` runs in every page before its scripts. */
-export async function chromium() {
+/**
+ * Opens Chromium: `{page(url, before), close}`; `before` runs in every page before its scripts. With
+ * `gpu` there is WebGL, by the processor where there is no graphics card.
+ */
+export async function chromium({ gpu = false } = {}) {
   const { chromium: driver } = await import('playwright-core');
   const folder = mkdtempSync(join(tmpdir(), 'flockwork-chromium-'));
-  const context = await driver.launchPersistentContext(folder, { executablePath: CHROMIUM, headless: true, args: FLAGS });
+  const context = await driver.launchPersistentContext(folder, { executablePath: CHROMIUM, headless: true, args: [...FLAGS, gpu ? '--enable-unsafe-swiftshader' : '--disable-gpu'] });
   return {
     async page(url, before) {
       const page = await context.newPage();

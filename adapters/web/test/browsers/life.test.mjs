@@ -1,0 +1,78 @@
+// What becomes of a simulation when a worker is killed, and when nobody looks at its page.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { goldenCases } from '../tools/golden.mjs';
+import { countWorkers } from './app.mjs';
+import { CHROMIUM, chromium } from './drive.mjs';
+import { serve } from './server.mjs';
+
+const tribes = goldenCases().find(({ name }) => name === 'tribes-small');
+const golden = (at) => tribes.golden.find(([tick]) => tick === at)[1];
+const skip = !CHROMIUM && 'Chromium is not installed';
+
+let browser;
+let server;
+
+before(async () => {
+  if (skip) return;
+  browser = await chromium();
+  server = await serve();
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+test('a killed worker: the run resumes with the same fingerprint', { skip }, async () => {
+  const page = await browser.page(server.url, countWorkers);
+  const seen = await page.evaluate(async (scenario) => {
+    const { createSimulation } = await import('/dist/index.js');
+    // So slow that the golden tick is far away: Chromium lets a killed worker go on for some seconds.
+    const simulation = await createSimulation({ scenario, workers: 2, checkpointEvery: 5, watchdogMs: 800, rate: 4 });
+    const resumed = new Promise((resolve) => simulation.on('statechange', ({ from, to }) => from === 'recovering' && resolve(to)));
+    const error = new Promise((resolve) => simulation.on('workererror', resolve));
+    await simulation.step(12);
+    simulation.start();
+    globalThis.made[1].terminate();
+    const { error: { code }, resumedFrom } = await error;
+    const state = await resumed;
+    await simulation.pause();
+    const { tick } = await simulation.observe();
+    await simulation.step(50 - tick);
+    const { fingerprint } = await simulation.observe();
+    await simulation.dispose();
+    return { fingerprint, code, resumedFrom, state };
+  }, tribes.scenario);
+  const { resumedFrom, ...rest } = seen;
+  assert.deepEqual(rest, { fingerprint: golden(50), code: 'WORKER_SILENT', state: 'running' });
+  assert.ok(resumedFrom >= 10 && resumedFrom % 5 === 0, `resumed from tick ${resumedFrom}`);
+  await page.close();
+});
+
+test('a page in the background goes on, and shows the newest frame when it is back', { skip }, async () => {
+  const page = await browser.page(server.url);
+  await page.evaluate(async (scenario) => {
+    const { createSimulation } = await import('/dist/index.js');
+    window.simulation = await createSimulation({ scenario, workers: 2, rate: 50, watchdogMs: 1000 });
+    window.faults = [];
+    window.simulation.on('workererror', ({ error }) => window.faults.push(error.code));
+    window.simulation.start();
+  }, tribes.scenario);
+  const other = await browser.page(server.url);
+  await other.bringToFront();
+  const tickOf = () => page.evaluate(() => window.simulation.metrics().tick);
+  const before = await tickOf();
+  while ((await tickOf()) < before + 50);
+  await page.bringToFront();
+  const tick = await tickOf();
+  // Waits until the view has caught up.
+  await page.waitForFunction((wanted) => window.simulation.acquireFrame().tick >= wanted, tick);
+  const seen = await page.evaluate(async () => {
+    const result = { state: window.simulation.state, faults: window.faults };
+    await window.simulation.dispose();
+    return result;
+  });
+  assert.deepEqual(seen, { state: 'running', faults: [] });
+  await page.close();
+  await other.close();
+});
