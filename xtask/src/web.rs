@@ -31,6 +31,8 @@ const PARTS: &[Step] = &[
     Step { name: "browsers", about: "every tier in Chromium and Firefox", run: browsers },
     Step { name: "bundlers", about: "the packed package in other people's builds", run: bundlers },
     Step { name: "own-model", about: "a model of another crate in every tier", run: own_model },
+    Step { name: "peers", about: "the oldest and newest React, three.js and Vite", run: peers },
+    Step { name: "recipes", about: "the README's recipes for Bun, Deno and Next", run: recipes },
     Step { name: "demo", about: "the demo page in Chromium", run: demo_tests },
 ];
 
@@ -61,6 +63,14 @@ fn bundlers() -> Outcome {
 
 fn own_model() -> Outcome {
     part_of_package("own-model")
+}
+
+fn peers() -> Outcome {
+    part_of_package("peers")
+}
+
+fn recipes() -> Outcome {
+    part_of_package("recipes")
 }
 
 fn part_of_package(part: &str) -> Outcome {
