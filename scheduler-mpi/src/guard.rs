@@ -45,6 +45,7 @@ pub fn abort_on_panic() {
     std::panic::set_hook(Box::new(move |info| {
         usual(info);
         eprintln!("error: this was {}", when());
+        flockwork_cli::abandon();
         // Threads other than the first may not call MPI: the launcher ends the other ranks.
         std::process::exit(101);
     }));
@@ -72,6 +73,7 @@ pub fn watch(network: &Network, patience: Duration) {
             } else if since.elapsed() > patience && now != DONE {
                 let seconds = patience.as_secs_f64();
                 say(&format!("rank {own} has waited {seconds} s for a rank that hangs"));
+                flockwork_cli::abandon();
                 std::process::exit(1);
             }
         }
@@ -104,6 +106,7 @@ fn listen() {
                     .collect();
                 say(&dead.join(", "));
             }
+            flockwork_cli::abandon();
             // Not at once: the others must not take this one for dead before its time.
             std::thread::sleep(GRACE);
             std::process::exit(1);

@@ -12,8 +12,8 @@ use std::time::Instant;
 
 use flockwork_kernel::columns::{Columns, Reach, packed_len};
 use flockwork_scheduler::{
-    Domain, Executor, Frame, Lane, Model, Progress, SimulationError, Topology,
-    Transport, advance, packet,
+    Domain, Executor, Frame, Lane, Model, Progress, SimulationError, Topology, Transport, advance,
+    packet,
 };
 use flockwork_scheduler_native::{ThreadsError, WallClock, start_pool};
 use rayon::ThreadPool;

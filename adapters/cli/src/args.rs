@@ -148,6 +148,9 @@ pub(crate) struct RunArgs {
     /// How many ticks lie between two checkpoints [default: 1000]
     #[arg(long, value_name = "K", requires = "checkpoint", value_parser = parse_some)]
     pub(crate) checkpoint_every: Option<u64>,
+    /// Let this run's checkpoints take the place of another run's that are in the folder
+    #[arg(long, requires = "checkpoint")]
+    pub(crate) replace: bool,
     /// No progress bar, and no summary but the fingerprint
     #[arg(long, short)]
     pub(crate) quiet: bool,

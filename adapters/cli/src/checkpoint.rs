@@ -1,60 +1,64 @@
 //! Checkpoints: the whole state now and then, in a folder that is always fit to go on from.
 //!
-//! ```text
-//! DIR/checkpoint.json         which tick is complete, and what its parts are
-//! DIR/tick-000000001000/      rank-0000.snap, rank-0001.snap, ...
-//! ```
-//!
 //! Every process writes its own part. Only when all parts are on the disk does the first process
-//! replace `checkpoint.json`, and only then is the former tick removed: a run that dies at any
-//! moment leaves a whole checkpoint, if there ever was one.
+//! replace `checkpoint.json`, and only then is the state before the former one removed: a run that
+//! dies at any moment leaves a whole checkpoint, if there ever was one. If the newest state turns
+//! out to be broken, the former one is there.
+
+mod folder;
+mod lock;
+mod manifest;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use flockwork_scheduler_native::{AnySimulation, merge_snapshots, snapshot_header};
-use serde::{Deserialize, Serialize};
+use flockwork_kernel::arithmetic;
+use flockwork_scheduler_native::AnySimulation;
 
-use crate::failure::{self, Failure};
-use crate::output::Target;
+use crate::args::RunArgs;
+use crate::failure::Failure;
+use crate::input;
+use crate::together::together;
+use folder::Folder;
+use manifest::{Generation, Manifest};
 
-/// The version of `checkpoint.json`.
-const VERSION: u32 = 1;
+pub(crate) use manifest::RunId;
 
 /// How many ticks lie between two checkpoints if nothing says how many.
 const USUAL_EVERY: u64 = 1000;
 
-const MANIFEST: &str = "checkpoint.json";
-
-/// What is complete.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Manifest {
-    version: u32,
-    tick: u64,
-    population: u64,
-    /// The files, relative to the folder of the manifest.
-    parts: Vec<String>,
-}
-
 /// Where checkpoints go, and how often.
 pub(crate) struct Checkpoints {
-    folder: PathBuf,
+    folder: Folder,
     every: u64,
+    run: RunId,
+    /// The state that stays beside the next one.
+    former: Option<Generation>,
+    /// The tick whose state is the newest one there.
+    last: Option<u64>,
 }
 
 impl Checkpoints {
-    /// Makes the folder if there is none.
-    pub(crate) fn new(folder: &Path, every: Option<u64>) -> Result<Self, Failure> {
-        let refuse = |error| {
-            Failure::usage(format_args!(
-                "cannot write checkpoints to {}: {error}",
-                folder.display()
-            ))
-        };
-        fs::create_dir_all(folder).map_err(refuse)?;
-        Target::own(&folder.join(MANIFEST))?;
-        Ok(Self { folder: folder.to_path_buf(), every: every.unwrap_or(USUAL_EVERY) })
+    /// Takes the folder that the command line names, if it names one.
+    pub(crate) fn take(args: &RunArgs, run: RunId) -> Result<Option<Self>, Failure> {
+        let Some(path) = &args.checkpoint else { return Ok(None) };
+        let resumes = args.resume.as_deref().is_some_and(|from| same_folder(from, path));
+        let folder = Folder::take(path, run, resumes, args.replace)?;
+        let every = args.checkpoint_every.unwrap_or(USUAL_EVERY);
+        Ok(Some(Self { folder, every, run, former: None, last: None }))
+    }
+
+    /// Says how the run began; `run` is what all processes call it.
+    pub(crate) fn begin(&mut self, run: RunId, args: &RunArgs, saved: Option<&Saved>) {
+        self.run = run;
+        let resumes =
+            args.resume.as_deref().is_some_and(|from| same_folder(from, self.folder.path()));
+        if let Some(saved) = saved.filter(|_| resumes) {
+            self.former = saved.generation.clone();
+            if saved.broken.is_none() {
+                self.last = saved.generation.as_ref().map(|generation| generation.tick);
+            }
+        }
     }
 
     /// How many ticks may pass before the next one.
@@ -63,122 +67,106 @@ impl Checkpoints {
     }
 
     /// Writes a checkpoint if this tick is one for it.
-    pub(crate) fn write(&self, simulation: &dyn AnySimulation) -> Result<(), Failure> {
+    pub(crate) fn write_if_due(&mut self, simulation: &dyn AnySimulation) -> Result<(), Failure> {
+        if simulation.tick().is_multiple_of(self.every) { self.write(simulation) } else { Ok(()) }
+    }
+
+    /// Writes a checkpoint, if this tick has none.
+    pub(crate) fn write(&mut self, simulation: &dyn AnySimulation) -> Result<(), Failure> {
         let tick = simulation.tick();
-        if !tick.is_multiple_of(self.every) {
+        if self.last == Some(tick) {
             return Ok(());
         }
         let (number, of) = simulation.process();
-        // A run that begins anew may come to the tick of the checkpoint that is there: it must
-        // stay whole until the new one is.
-        let taken = number == 0 && self.names(&format!("tick-{tick:012}/"));
-        let suffix = if simulation.lead(taken.into()) != 0 { "-again" } else { "" };
-        let name = |number: u32| format!("tick-{tick:012}{suffix}/rank-{number:04}.snap");
-        let own = self.write_part(&name(number), simulation);
-        if !simulation.agree(own.is_ok()) {
-            own?;
-            let problem = "another rank could not write its part of the checkpoint";
-            return Err(Failure::Elsewhere(problem.into()));
-        }
-        let manifest = Manifest {
-            version: VERSION,
-            tick,
-            population: simulation.population(),
-            parts: (0..of).map(name).collect(),
+        let population = simulation.population();
+        let arithmetic = arithmetic::ID.to_string();
+        let generation = Generation { run: self.run, tick, population, parts: of, arithmetic };
+        let own = simulation.own_snapshot().map_err(Failure::from);
+        let own = own.and_then(|bytes| self.folder.write_part(&generation, number, &bytes));
+        let clear = || self.folder.remove_part(&generation, number);
+        let problem = "another rank could not write its part of the checkpoint";
+        together(simulation, own, problem, clear)?;
+        let manifest = Manifest { newest: generation.clone(), former: self.former.clone() };
+        let done = if number == 0 { self.folder.complete(&manifest) } else { Ok(()) };
+        // What `checkpoint.json` names stays, even if that it does so may not be on the disk yet.
+        let named = done.is_err() && self.folder.names(&generation);
+        let named = simulation.lead(named.into()) != 0;
+        let clear = || {
+            if !named {
+                self.folder.remove_part(&generation, number);
+            }
         };
-        let done = if number == 0 { self.replace(&manifest) } else { Ok(()) };
-        if !simulation.agree(done.is_ok()) {
-            done?;
-            let problem = "the first rank could not complete the checkpoint";
-            return Err(Failure::Elsewhere(problem.into()));
-        }
-        simulation.reached(tick, &self.folder);
-        Ok(())
-    }
-
-    fn write_part(&self, name: &str, simulation: &dyn AnySimulation) -> Result<(), Failure> {
-        let path = self.folder.join(name);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(|error| {
-                Failure::run(format_args!("cannot make the folder {}: {error}", folder.display()))
-            })?;
-        }
-        let target = Target::own(&path).map_err(|failure| match failure {
-            Failure::Usage(problem) => Failure::Run(problem),
-            other => other,
-        })?;
-        target.write(&simulation.own_snapshot()?)
-    }
-
-    /// Whether a part of the complete checkpoint is in this folder.
-    fn names(&self, folder: &str) -> bool {
-        read_manifest(&self.folder.join(MANIFEST))
-            .is_ok_and(|former| former.parts.iter().any(|part| part.starts_with(folder)))
-    }
-
-    /// Makes this the complete checkpoint, and removes the former one.
-    fn replace(&self, manifest: &Manifest) -> Result<(), Failure> {
-        let path = self.folder.join(MANIFEST);
-        let former = read_manifest(&path).ok();
-        let text = serde_json::to_string_pretty(manifest).map_err(Failure::run)?;
-        Target::own(&path)?.write(text.as_bytes())?;
-        // What cannot be removed does no harm.
-        for part in former.iter().flat_map(|former| &former.parts) {
-            let part = self.folder.join(part);
-            let _ = fs::remove_file(&part);
-            let _ = part.parent().map(fs::remove_dir);
-        }
+        together(simulation, done, "the first rank could not complete the checkpoint", clear)?;
+        (self.former, self.last) = (Some(generation), Some(tick));
+        simulation.reached(tick, self.folder.path());
         Ok(())
     }
 }
 
-fn read_manifest(path: &Path) -> Result<Manifest, String> {
-    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
-    let manifest: Manifest = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-    if manifest.version != VERSION {
-        let found = manifest.version;
-        return Err(format!("it is of version {found}; this program reads version {VERSION}"));
-    }
-    Ok(manifest)
+/// A state to go on from.
+pub(crate) struct Saved {
+    pub(crate) bytes: Vec<u8>,
+    /// Which one of a folder of checkpoints it is.
+    generation: Option<Generation>,
+    /// What is wrong with a newer one.
+    pub(crate) broken: Option<String>,
 }
 
-/// Reads a snapshot: a file, or the complete checkpoint of a folder.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>, String> {
+impl Saved {
+    /// Checks that all processes have read the same state.
+    pub(crate) fn agree(&self, simulation: &dyn AnySimulation) -> Result<(), Failure> {
+        let same = simulation.lead(simulation.tick()) == simulation.tick();
+        let own =
+            if same { Ok(()) } else { Err(Failure::run("not all ranks read the same state")) };
+        together(simulation, own, "another rank has read another state", || {})
+    }
+}
+
+/// Reads a snapshot: a file, or the newest whole state in a folder of checkpoints.
+pub(crate) fn read(path: &Path) -> Result<Saved, String> {
     if !path.is_dir() {
-        return fs::read(path).map_err(|error| error.to_string());
+        let bytes = input::read(path, u64::MAX)?;
+        return Ok(Saved { bytes, generation: None, broken: None });
     }
-    let manifest =
-        read_manifest(&path.join(MANIFEST)).map_err(|error| format!("{MANIFEST}: {error}"))?;
-    let mut parts = Vec::new();
-    for name in &manifest.parts {
-        let refuse = |error: &dyn std::fmt::Display| format!("{name}: {error}");
-        let bytes = fs::read(path.join(name)).map_err(|error| refuse(&error))?;
-        let header = snapshot_header(&bytes).map_err(|error| refuse(&error))?;
-        if header.tick != manifest.tick {
-            let (found, wanted) = (header.tick, manifest.tick);
-            return Err(refuse(&format_args!("it is of tick {found}, not of tick {wanted}")));
+    let manifest = || {
+        folder::read_manifest(path)
+            .and_then(|found| found.ok_or_else(|| "there is none".to_string()))
+            .map_err(|problem| format!("{}: {problem}", folder::MANIFEST))
+    };
+    let mut there = manifest()?;
+    loop {
+        match read_newest(path, &there) {
+            Ok(saved) => return Ok(saved),
+            // A run that writes there may have removed what was being read.
+            Err(problem) => match manifest()? {
+                now if now == there => return Err(problem),
+                now => there = now,
+            },
         }
-        parts.push(bytes);
     }
-    let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
-    let whole = merge_snapshots(&parts).map_err(|error| error.to_string())?;
-    let found = snapshot_header(&whole).map_err(|error| error.to_string())?.population;
-    if found != manifest.population {
-        let wanted = manifest.population;
-        return Err(format!("its parts have {found} entities: there should be {wanted}"));
-    }
-    Ok(whole)
 }
 
-/// The path of this process's own part of an output that is one file if there is one process
-/// alone, and a folder of files otherwise.
-pub(crate) fn own_target(path: &Path, extension: &str) -> Result<Target, Failure> {
-    let (number, of) = failure::process();
-    if of == 1 {
-        return Target::new(path);
+/// Reads the newest state that is whole.
+fn read_newest(path: &Path, manifest: &Manifest) -> Result<Saved, String> {
+    let mut broken: Option<String> = None;
+    for generation in manifest.generations() {
+        match folder::read_state(path, generation) {
+            Ok(bytes) => return Ok(Saved { bytes, generation: Some(generation.clone()), broken }),
+            Err(problem) => {
+                broken =
+                    Some(broken.map_or(problem.clone(), |newer| format!("{newer}; {problem}")));
+            }
+        }
     }
-    fs::create_dir_all(path).map_err(|error| {
-        Failure::usage(format_args!("cannot make the folder {}: {error}", path.display()))
-    })?;
-    Target::own(&path.join(format!("rank-{number:04}.{extension}")))
+    Err(broken.unwrap_or_default())
+}
+
+/// Whether an output would be a file that belongs to a folder of checkpoints.
+pub(crate) fn is_own_file(folder: &Path, output: &Path) -> bool {
+    fs::canonicalize(folder)
+        .is_ok_and(|folder| output.strip_prefix(&folder).is_ok_and(folder::is_own))
+}
+
+fn same_folder(one: &Path, other: &Path) -> bool {
+    matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
 }

@@ -11,7 +11,7 @@ use crate::args::{InitArgs, ScenarioArgs};
 use crate::check::plain;
 use crate::failure::{Failure, emit};
 use crate::human;
-use crate::output::Target;
+use crate::output::{SCENARIO, Target};
 use crate::registry::Registry;
 use crate::scenario::Scenario;
 
@@ -47,11 +47,11 @@ pub(crate) fn init(registry: &Registry, args: &InitArgs) -> Result<(), Failure> 
     let config = scenario.config(Options::default());
     entry.check(&config).map_err(|error| scenario.refuse(&error))?;
     let Some(path) = &args.out else { return emit(&text) };
-    if path.exists() {
+    if path.is_file() {
         let problem = format!("{} exists already: it was not changed", human::path(path));
         return Err(Failure::Usage(problem));
     }
-    Target::new(path)?.write(text.as_bytes())?;
+    Target::new(path, &SCENARIO)?.prepare(text.as_bytes())?.publish_new()?;
     if args.quiet {
         return Ok(());
     }

@@ -10,8 +10,8 @@
 //! ```
 //!
 //! A command goes through the same steps: `args` reads the command line, `scenario` turns a
-//! file and the command line into a checked configuration, the command runs, and `output` puts
-//! each result in its place at once or not at all.
+//! file and the command line into a checked configuration, the command runs, and `output` finds the
+//! place of each result, into which `whole` puts it at once or not at all.
 //!
 //! | module | what it holds |
 //! | --- | --- |
@@ -23,7 +23,9 @@
 //! | `record`, `picture`, `checkpoint` | what else a run can leave behind |
 //! | `verify`, `stress` | sameness on any number of workers; the largest crowd that holds a frame rate |
 //! | `check`, `models`, `init` | what can be known without running |
-//! | `output`, `human`, `rows` | files, numbers for people, packed entities |
+//! | `output`, `whole`, `made`, `left` | where files go, and how they come whole or not at all |
+//! | `interrupt`, `together` | the wish to stop; steps that several processes take together |
+//! | `human`, `rows` | numbers for people, packed entities |
 //! | `memory`, `simd` | what the machine has |
 
 #![forbid(unsafe_code)]
@@ -35,6 +37,9 @@ mod failure;
 mod human;
 mod init;
 mod input;
+mod interrupt;
+mod left;
+mod made;
 mod memory;
 mod models;
 mod output;
@@ -50,11 +55,16 @@ mod simd;
 mod stress;
 mod summary;
 mod table;
+mod together;
 mod verify;
+mod whole;
 
 use std::process::ExitCode;
 
+use flockwork_scheduler_native::OrExit;
+
 pub use failure::be_process;
+pub use left::abandon;
 pub use registry::Registry;
 
 /// Runs the command that the process was called with.
@@ -69,6 +79,7 @@ pub fn main(registry: Registry) -> ExitCode {
 /// As [`main`], with the exit code as a number, and whether the other processes of a run that is
 /// shared by several must be told to end, since this one has failed.
 pub fn run_main(registry: Registry) -> (u8, bool) {
+    OrExit::before_exit(left::abandon);
     let cli = match args::parse(std::env::args_os().collect()) {
         Ok(cli) => cli,
         Err(error) => {

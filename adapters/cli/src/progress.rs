@@ -1,13 +1,11 @@
 //! A progress bar on a terminal, and when to look at the clock.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::failure;
 use crate::human;
-use crate::output;
 
 /// A progress bar; silent if the standard error output is no terminal.
 pub(crate) struct Progress {
@@ -94,25 +92,6 @@ impl Pace {
         let fits = LOOK_EVERY.as_nanos() as u64 / each.max(1);
         self.batch = fits.clamp(1, self.batch.saturating_mul(2)).min(1 << 16);
     }
-}
-
-static STOP: AtomicBool = AtomicBool::new(false);
-
-/// From now on the first interrupt asks to stop, and a second one ends the process.
-pub(crate) fn listen() {
-    let heard = ctrlc::set_handler(|| {
-        if STOP.swap(true, Ordering::SeqCst) {
-            output::abandon();
-            std::process::exit(130);
-        }
-    });
-    // Without a handler an interrupt ends the process, as it does everywhere else.
-    drop(heard);
-}
-
-/// Whether the user has asked to stop.
-pub(crate) fn stopped() -> bool {
-    STOP.load(Ordering::SeqCst)
 }
 
 #[cfg(test)]

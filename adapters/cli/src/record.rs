@@ -3,6 +3,8 @@
 //! The columns are `tick` and all columns of the model that travel; one of several components is
 //! spread over `genes_0`, `genes_1` and so on.
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use flockwork_kernel::columns::{Column, Scalar};
@@ -15,9 +17,11 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
 
-use crate::failure::Failure;
-use crate::output::{Draft, Target};
+use crate::failure::{self, Failure};
+use crate::made::Made;
+use crate::output::{self, Draft, Ready, Target};
 use crate::rows::{self, Field};
+use crate::together::together;
 
 /// The most ticks that one file can hold.
 pub(crate) const MOST_TICKS: u64 = 32_767;
@@ -63,13 +67,8 @@ impl<'a> Recorder<'a> {
         self.every - tick % self.every
     }
 
-    /// Records the current tick if it is one to record.
-    pub(crate) fn record(&mut self, simulation: &dyn AnySimulation) -> Result<(), Failure> {
-        if simulation.tick().is_multiple_of(self.every) {
-            let rows = simulation.own_rows()?;
-            self.write(simulation.tick(), &rows).map_err(|error| failed(self.target, &error))?;
-        }
-        Ok(())
+    fn is_due(&self, tick: u64) -> bool {
+        tick.is_multiple_of(self.every)
     }
 
     fn write(&mut self, tick: u64, rows: &Rows) -> Result<(), ParquetError> {
@@ -95,11 +94,84 @@ impl<'a> Recorder<'a> {
         Ok(())
     }
 
-    /// Ends the recording and puts it in its place.
-    pub(crate) fn publish(self) -> Result<(), Failure> {
+    /// Ends the recording: all of it is on the disk, but not yet in its place.
+    pub(crate) fn finish(self) -> Result<Ready<'a>, Failure> {
         let target = self.target;
-        self.writer.into_inner().map_err(|error| failed(target, &error))?.publish()
+        self.writer.into_inner().map_err(|error| failed(target, &error))?.finish()
     }
+}
+
+/// Records the current tick, if there is a recording and it is one to record.
+pub(crate) fn record(
+    recorder: &mut Option<Recorder<'_>>,
+    simulation: &dyn AnySimulation,
+) -> Result<(), Failure> {
+    let Some(recorder) = recorder.as_mut().filter(|one| one.is_due(simulation.tick())) else {
+        return Ok(());
+    };
+    let own = simulation.own_rows().map_err(Failure::from).and_then(|rows| {
+        let written = recorder.write(simulation.tick(), &rows);
+        written.map_err(|error| failed(recorder.target, &error))
+    });
+    together(simulation, own, "another rank could not write its recording", || {})
+}
+
+/// Where a recording goes: one file if there is one process alone, otherwise a folder in which each
+/// process has a file of its own.
+pub(crate) struct Place {
+    target: Target,
+    /// A folder that was made and in which there is nothing in the end goes too.
+    _made: Made,
+}
+
+impl Place {
+    /// Checks that a recording can be written to `path`.
+    pub(crate) fn new(path: &Path) -> Result<Self, Failure> {
+        let (number, of) = failure::process();
+        if of == 1 {
+            let target = Target::new(path, &output::RECORDING)?;
+            return Ok(Self { target, _made: Made::default() });
+        }
+        let made = Made::folder(path).map_err(|error| {
+            Failure::usage(format_args!("cannot make the folder {}: {error}", path.display()))
+        })?;
+        let target = Target::own(&path.join(file_name(number)), &output::RECORDING)?;
+        Ok(Self { target, _made: made })
+    }
+
+    pub(crate) fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Removes the files of a former recording that had more processes: they would be taken for a
+    /// part of this one.
+    pub(crate) fn remove_former(&self) {
+        let (number, of) = failure::process();
+        let Some(folder) = self.target.file().and_then(Path::parent).filter(|_| number == 0) else {
+            return;
+        };
+        if of == 1 {
+            return;
+        }
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            if name.to_str().and_then(number_of).is_some_and(|number| number >= of) {
+                // One that cannot be removed is not worth the recording.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+/// The name of a process's file.
+fn file_name(number: u32) -> String {
+    format!("rank-{number:04}.parquet")
+}
+
+/// The process whose file has this name.
+fn number_of(name: &str) -> Option<u32> {
+    let number = name.strip_prefix("rank-")?.strip_suffix(".parquet")?.parse().ok()?;
+    (file_name(number) == name).then_some(number)
 }
 
 fn failed(target: &Target, error: &ParquetError) -> Failure {

@@ -7,6 +7,7 @@ use flockwork_kernel::arithmetic;
 use flockwork_scheduler_native::{AnySimulation, Metrics, RunError};
 use serde::{Serialize, Serializer};
 
+use crate::checkpoint::RunId;
 use crate::simd;
 
 /// The version of the format.
@@ -31,6 +32,8 @@ pub(crate) struct Report {
     pub(crate) version: u32,
     pub(crate) flockwork: &'static str,
     pub(crate) arithmetic: &'static str,
+    pub(crate) run: String,
+    pub(crate) fell_back: Option<String>,
     pub(crate) scenario: String,
     pub(crate) model: String,
     pub(crate) fingerprint: String,
@@ -149,6 +152,10 @@ pub(crate) struct RegionReport {
 
 /// What a report needs besides the simulation.
 pub(crate) struct Run {
+    /// Its number.
+    pub(crate) id: RunId,
+    /// Why it did not begin from the newest checkpoint.
+    pub(crate) fell_back: Option<String>,
     /// What to call the scenario.
     pub(crate) scenario: String,
     /// The name of the model.
@@ -182,6 +189,8 @@ impl Report {
             version: VERSION,
             flockwork: env!("CARGO_PKG_VERSION"),
             arithmetic: arithmetic::ID,
+            run: run.id.to_string(),
+            fell_back: run.fell_back,
             scenario: run.scenario,
             model: run.model,
             fingerprint: format!("{:016x}", simulation.fingerprint()?),

@@ -3,10 +3,11 @@
 //! All input is read and all outputs are tried first; then ticks are run in batches short enough
 //! for the progress bar and an interrupt; at the end come the files, then the summary.
 
-use std::path::Path;
+mod outputs;
+
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use flockwork_kernel::arithmetic;
 use flockwork_scheduler::SimulationError;
 use flockwork_scheduler_native::{
     AnySimulation, Arithmetic, BuildError, Entry, Options, SnapshotError, SnapshotHeader,
@@ -14,72 +15,57 @@ use flockwork_scheduler_native::{
 };
 
 use crate::args::{RunArgs, SnapshotArgs};
-use crate::checkpoint::{self, Checkpoints};
+use crate::checkpoint::{self, Checkpoints, RunId, Saved};
 use crate::failure::{Failure, emit, note};
-use crate::human;
-use crate::output::{self, Target};
-use crate::picture;
-use crate::progress::{self, Pace, Progress};
+use crate::interrupt;
+use crate::progress::{Pace, Progress};
 use crate::record::{self, Recorder};
 use crate::registry::Registry;
 use crate::report::{Report, Run};
 use crate::scenario::{self, Scenario};
 use crate::summary;
+use outputs::Outputs;
 
 /// How many ticks a resumed run does if nothing says how many.
 const USUAL_TICKS: u64 = 1000;
 
-/// How many ticks lie between two recorded ones if nothing says how many.
-const USUAL_EVERY: u64 = 10;
-
 /// `flockwork run`.
 pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
-    let outputs = Outputs::new(args)?;
-    let job = Job::new(registry, args)?;
-    outputs.check(args, &job)?;
     // Before anything is written, so that nothing of it can be left behind.
-    progress::listen();
-    let mut simulation = job.simulation;
-    note_fewer_workers(&*simulation)?;
-    let first_tick = simulation.tick();
-    let recorder = match &outputs.record {
-        Some(target) => {
-            let about = [
-                ("model", job.entry.name.to_string()),
-                ("scenario", job.name.clone()),
-                ("seed", simulation.setup().seed.to_string()),
-                ("dt", simulation.setup().dt.to_string()),
-                ("width", simulation.setup().world.width().to_string()),
-                ("height", simulation.setup().world.height().to_string()),
-                ("edge", simulation.setup().world.edge().name().to_string()),
-                ("arithmetic", arithmetic::ID.to_string()),
-            ];
-            let every = args.every.unwrap_or(USUAL_EVERY);
-            Some(Recorder::new(target, every, simulation.schema(), &about)?)
-        }
-        None => None,
-    };
+    interrupt::listen();
+    let outputs = Outputs::new(args)?;
+    let id = RunId::new();
+    let mut checkpoints = Checkpoints::take(args, id)?;
+    let mut job = Job::new(registry, args)?;
+    outputs.check(args, &job)?;
+    let simulation = &mut *job.simulation;
+    note_fewer_workers(simulation)?;
+    let id = RunId(simulation.lead(id.0));
+    if let Some(saved) = &job.saved {
+        saved.agree(simulation)?;
+    }
+    if let Some(checkpoints) = &mut checkpoints {
+        checkpoints.begin(id, args, job.saved.as_ref());
+    }
+    let recorder = outputs.recorder(args, &job.name, job.entry, simulation)?;
     let mut run = Run {
+        id,
+        fell_back: job.saved.and_then(|saved| saved.broken),
         scenario: job.name,
         model: job.entry.name.to_string(),
         params: job.params,
         entities: simulation.population(),
-        first_tick,
+        first_tick: simulation.tick(),
         seconds: 0.0,
         updates: 0.0,
         interrupted: false,
     };
-    let checkpoints = args
-        .checkpoint
-        .as_deref()
-        .map(|folder| Checkpoints::new(folder, args.checkpoint_every))
-        .transpose()?;
-    let pace = drive(&mut *simulation, job.ticks, recorder, checkpoints, args.quiet)?;
-    run.seconds = pace.time.as_secs_f64();
-    run.updates = pace.updates;
-    run.interrupted = pace.interrupted;
-    let report = Report::new(run, &mut *simulation)?;
-    outputs.write(&*simulation, &report)?;
+    let (driven, recorder) = drive(simulation, job.ticks, recorder, checkpoints, args.quiet)?;
+    run.seconds = driven.time.as_secs_f64();
+    run.updates = driven.updates;
+    run.interrupted = driven.interrupted;
+    let report = Report::new(run, simulation)?;
+    outputs.write(simulation, &report, recorder)?;
     if args.quiet {
         emit(&format!("{}\n", report.fingerprint))?;
     } else {
@@ -122,6 +108,10 @@ struct Job<'a> {
     simulation: Box<dyn AnySimulation>,
     ticks: u64,
     params: Vec<(String, f64)>,
+    /// What the simulation was made of, if it goes on from something.
+    saved: Option<Saved>,
+    /// The initial table, if there is one.
+    initial: Option<PathBuf>,
 }
 
 impl<'a> Job<'a> {
@@ -141,6 +131,8 @@ impl<'a> Job<'a> {
             ticks: args.ticks.unwrap_or(scenario.ticks),
             params: all_params(scenario.entry, &scenario.params),
             name: scenario.name,
+            saved: None,
+            initial: scenario.initial,
         })
     }
 
@@ -149,22 +141,30 @@ impl<'a> Job<'a> {
         let refuse = |problem: &dyn std::fmt::Display| {
             Failure::usage(format_args!("the snapshot {name}: {problem}"))
         };
-        let bytes = checkpoint::read(path).map_err(|error| refuse(&error))?;
-        let header = snapshot_header(&bytes).map_err(|error| refuse(&error))?;
+        let saved = checkpoint::read(path).map_err(|error| refuse(&error))?;
+        let header = snapshot_header(&saved.bytes).map_err(|error| refuse(&error))?;
+        if let Some(problem) = &saved.broken {
+            let tick = header.tick;
+            note(format_args!(
+                "the newest checkpoint in {name} is broken ({problem}): going on from the former one, \
+                 tick {tick}"
+            ));
+        }
         let entry = registry.get(&header.model).map_err(|failure| match failure {
             Failure::Usage(problem) => refuse(&problem),
             other => other,
         })?;
         let params = all_params(entry, &header.params);
-        let mut ticks = args.ticks;
+        let (mut ticks, mut initial) = (args.ticks, None);
         if let Some(path) = &args.scenario {
             let scenario = Scenario::load(registry, Some(path), &args.change)?;
             same_scenario(&scenario, &header).map_err(|problem| refuse(&problem))?;
             ticks = ticks.or(Some(scenario.ticks.saturating_sub(header.tick)));
+            initial = scenario.initial;
         }
         let allowed = if args.other_arithmetic { Arithmetic::Any } else { Arithmetic::Same };
         let simulation = entry
-            .restore(&bytes, allowed, &scenario::options(&args.workers))
+            .restore(&saved.bytes, allowed, &scenario::options(&args.workers))
             .map_err(|error| match &error {
                 BuildError::Simulation(SimulationError::Snapshot(
                     SnapshotError::OtherArithmetic { .. },
@@ -177,6 +177,8 @@ impl<'a> Job<'a> {
             simulation,
             ticks: ticks.unwrap_or(USUAL_TICKS),
             params,
+            saved: Some(saved),
+            initial,
         })
     }
 }
@@ -206,81 +208,6 @@ fn same_scenario(scenario: &Scenario<'_>, header: &SnapshotHeader) -> Result<(),
     if problem.is_empty() { Ok(()) } else { Err(problem) }
 }
 
-/// What a run leaves behind.
-struct Outputs {
-    report: Option<Target>,
-    record: Option<Target>,
-    picture: Option<Target>,
-    snapshot: Option<Target>,
-}
-
-impl Outputs {
-    fn new(args: &RunArgs) -> Result<Self, Failure> {
-        let outputs = Self {
-            report: Target::optional(args.report.as_deref())?,
-            record: args
-                .record
-                .as_deref()
-                .map(|path| checkpoint::own_target(path, "parquet"))
-                .transpose()?,
-            picture: Target::optional(args.picture.as_deref())?,
-            snapshot: Target::optional(args.snapshot.as_deref())?,
-        };
-        output::all_differ(outputs.each().map(|(_, target)| target))?;
-        Ok(outputs)
-    }
-
-    fn each(&self) -> impl Iterator<Item = (&'static str, &Target)> {
-        let all = [
-            ("report", &self.report),
-            ("record", &self.record),
-            ("picture", &self.picture),
-            ("snapshot", &self.snapshot),
-        ];
-        all.into_iter().filter_map(|(name, target)| Some((name, target.as_ref()?)))
-    }
-
-    /// Checks what would only fail at the end of the run.
-    fn check(&self, args: &RunArgs, job: &Job<'_>) -> Result<(), Failure> {
-        let every = args.every.unwrap_or(USUAL_EVERY);
-        if self.record.is_some() && job.ticks / every >= record::MOST_TICKS {
-            return Err(Failure::usage(format_args!(
-                "--record would hold {} ticks, but a file can hold {}: --every must be at least {}",
-                human::count(job.ticks / every + 1),
-                human::count(record::MOST_TICKS),
-                job.ticks / (record::MOST_TICKS - 1) + 1
-            )));
-        }
-        if self.picture.is_some() {
-            picture::check(job.simulation.schema()).map_err(Failure::Usage)?;
-        }
-        Ok(())
-    }
-
-    fn write(&self, simulation: &dyn AnySimulation, report: &Report) -> Result<(), Failure> {
-        if let Some(target) = &self.snapshot {
-            target.write(&simulation.snapshot()?)?;
-        }
-        if let Some(target) = &self.picture {
-            target.write(&picture::png(simulation, report).map_err(Failure::Run)?)?;
-        }
-        if let Some(target) = &self.report {
-            target.write(report.json().as_bytes())?;
-        }
-        Ok(())
-    }
-
-    /// One line for each file that was written.
-    fn list(&self) -> String {
-        let faint = console::Style::new().dim();
-        let line = |(name, target): (&str, &Target)| {
-            let label = format!("{name:<12}");
-            format!("  {}{}\n", faint.apply_to(label), human::path(target.named()))
-        };
-        self.each().map(line).chain(["\n".to_string()]).collect()
-    }
-}
-
 /// How the ticks went.
 struct Driven {
     time: Duration,
@@ -288,25 +215,24 @@ struct Driven {
     interrupted: bool,
 }
 
-/// Runs the ticks.
-fn drive(
+/// Runs the ticks; the recording is then complete, but not yet in its place.
+fn drive<'a>(
     simulation: &mut dyn AnySimulation,
     ticks: u64,
-    mut recorder: Option<Recorder<'_>>,
-    checkpoints: Option<Checkpoints>,
+    mut recorder: Option<Recorder<'a>>,
+    mut checkpoints: Option<Checkpoints>,
     quiet: bool,
-) -> Result<Driven, Failure> {
+) -> Result<(Driven, Option<Recorder<'a>>), Failure> {
     let begin = simulation.tick();
     let end = begin.saturating_add(ticks);
     let bar = Progress::ticks(ticks, quiet);
     let mut pace = Pace::new();
     let mut driven = Driven { time: Duration::ZERO, updates: 0.0, interrupted: false };
-    if let Some(recorder) = &mut recorder {
-        recorder.record(simulation)?;
-    }
+    interrupt::heed();
+    record::record(&mut recorder, simulation)?;
     while simulation.tick() < end {
-        // Clocks and interrupts differ between processes: the first one decides.
-        if simulation.lead(progress::stopped().into()) != 0 {
+        // A signal may come to any process: all stop at the same tick.
+        if !simulation.agree(!interrupt::stopped()) {
             driven.interrupted = true;
             break;
         }
@@ -318,6 +244,7 @@ fn drive(
         if let Some(checkpoints) = &checkpoints {
             batch = batch.min(checkpoints.ticks_left(tick));
         }
+        // Clocks differ between processes: the first one decides.
         let batch = simulation.lead(batch);
         let entities = simulation.population();
         let clock = Instant::now();
@@ -328,16 +255,14 @@ fn drive(
         pace.took(batch, time);
         let ms = time.as_secs_f64() * 1.0e3 / batch as f64;
         bar.at(simulation.tick() - begin, ms, simulation.population());
-        if let Some(recorder) = &mut recorder {
-            recorder.record(simulation)?;
-        }
-        if let Some(checkpoints) = &checkpoints {
-            checkpoints.write(simulation)?;
+        record::record(&mut recorder, simulation)?;
+        if let Some(checkpoints) = &mut checkpoints {
+            checkpoints.write_if_due(simulation)?;
         }
     }
     bar.done();
-    if let Some(recorder) = recorder {
-        recorder.publish()?;
+    if let Some(checkpoints) = &mut checkpoints {
+        checkpoints.write(simulation)?;
     }
-    Ok(driven)
+    Ok((driven, recorder))
 }

@@ -199,6 +199,12 @@ impl<'a> Scenario<'a> {
         })
     }
 
+    /// The files that it was read from, `path` among them, each with a word for what it is.
+    pub(crate) fn inputs<'p>(&'p self, path: Option<&'p Path>) -> Vec<(&'static str, &'p Path)> {
+        let initial = self.initial.as_deref().map(|path| ("the initial table", path));
+        path.map(|path| ("the scenario", path)).into_iter().chain(initial).collect()
+    }
+
     /// The configuration of a simulation.
     pub(crate) fn config(&self, options: Options) -> Config {
         Config {

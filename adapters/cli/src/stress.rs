@@ -16,9 +16,10 @@ use serde::Serialize;
 use crate::args::{ScenarioArgs, StressArgs};
 use crate::failure::{Failure, emit};
 use crate::human;
+use crate::interrupt;
 use crate::memory;
-use crate::output::Target;
-use crate::progress::{self, Progress};
+use crate::output::{self, Target};
+use crate::progress::Progress;
 use crate::registry::Registry;
 use crate::report;
 use crate::scenario::{self, Scenario};
@@ -41,9 +42,11 @@ pub(crate) fn stress(registry: &Registry, args: &StressArgs) -> Result<(), Failu
     if args.most == 0 {
         return Err(Failure::usage("--most is 0: it must be at least 1"));
     }
-    let target = Target::optional(args.report.as_deref())?;
+    let target = Target::optional(args.report.as_deref(), &output::REPORT)?;
+    output::keep_inputs(&target, &scenario.inputs(args.scenario.as_deref()))?;
     let options = scenario::options(&args.workers);
-    progress::listen();
+    interrupt::listen();
+    interrupt::heed();
     let mut search = Search {
         scenario: &scenario,
         options,
@@ -223,7 +226,7 @@ impl Search<'_> {
         let (allowed, warm_up) = (self.ticks / 20, self.ticks / 5);
         let (mut late, mut hopeless) = (0, 0);
         for tick in 0..warm_up + self.ticks {
-            if progress::stopped() {
+            if interrupt::stopped() {
                 return Err(Failure::Interrupted);
             }
             let clock = Instant::now();

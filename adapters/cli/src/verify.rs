@@ -18,7 +18,8 @@ use flockwork_scheduler_native::{AnySimulation, Arithmetic, Options};
 use crate::args::{Rebalance, VerifyArgs};
 use crate::failure::{Failure, emit, note};
 use crate::human;
-use crate::progress::{self, Progress};
+use crate::interrupt;
+use crate::progress::Progress;
 use crate::registry::Registry;
 use crate::rows::{self, Difference, What};
 use crate::scenario::Scenario;
@@ -58,7 +59,8 @@ fn compare(registry: &Registry, args: &VerifyArgs) -> Result<(), Failure> {
         .check(&scenario.config(reference_options))
         .map_err(|error| scenario.refuse(&error))?;
     let cases = check.cases(args)?;
-    progress::listen();
+    interrupt::listen();
+    interrupt::heed();
     check.say(&format!(
         "\n  {}: {}, {}, {}\n",
         human::shown(&scenario.name),
@@ -295,7 +297,7 @@ impl Check<'_> {
 
 /// Runs one tick, unless the user has asked to stop.
 fn step(simulation: &mut dyn AnySimulation, bar: &Progress) -> Result<(), Failure> {
-    if progress::stopped() {
+    if interrupt::stopped() {
         bar.done();
         return Err(Failure::Interrupted);
     }

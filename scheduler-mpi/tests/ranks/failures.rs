@@ -67,12 +67,16 @@ fn what_is_wrong_on_one_rank_alone_ends_all_with_its_words() {
 #[test]
 fn what_fails_on_one_rank_during_the_run_ends_all_with_its_words() {
     let place = Place::new();
-    fs::create_dir_all(place.path("b/tick-000000000030/rank-0001.snap")).unwrap();
     let run = format!("{} --ticks 1M --checkpoint-every 10 --checkpoint", run());
-    // The ranks have folders of their own here, and in one of them the third part cannot be.
-    let ended = place.ranks(&format!("-n 1 {run} a : -n 1 {run} b : -n 1 {run} a"));
-    ended.failed(1, &["rank 1: cannot write to b/tick-000000000030/rank-0001.snap"]);
-    assert!(ended.err.contains("go on from tick 20 with --resume a"), "{}", ended.err);
+    // The ranks have folders of their own here, and one of them goes.
+    let mut job = place.start(&format!("-n 1 {run} a : -n 1 {run} b : -n 1 {run} a"), &[]);
+    let saved = place.path("a/checkpoint.json");
+    job.wait_for("checkpoint", || saved.exists().then_some(()));
+    fs::rename(place.path("b"), place.path("gone")).unwrap();
+    let ended = job.end();
+    ended.failed(1, &["rank 1: cannot write b/tick-"]);
+    assert!(ended.err.contains("rank-0001.snap"), "{}", ended.err);
+    assert!(ended.err.contains("with --resume a"), "{}", ended.err);
 }
 
 #[test]

@@ -94,9 +94,14 @@ impl Place {
     /// The fingerprint of `flockwork` with the same arguments.
     #[track_caller]
     pub fn native(&self, line: &str) -> String {
-        let mut command = Command::new(built("examples/native"));
-        command.args(line.split_whitespace()).arg("--quiet");
-        self.spawn(command).end().fingerprint()
+        self.command("examples/native", &format!("{line} --quiet")).end().fingerprint()
+    }
+
+    /// Starts a program that was built with the tests, without a launcher.
+    pub fn command(&self, program: &str, line: &str) -> Job {
+        let mut command = Command::new(built(program));
+        command.args(line.split_whitespace());
+        self.spawn(command)
     }
 
     fn spawn(&self, mut command: Command) -> Job {
@@ -207,6 +212,15 @@ impl Ended {
             assert!(self.err.contains(word), "no {word:?} in:\n{}", self.err);
         }
     }
+}
+
+/// A number from 0 to `below`, from a seed and what it is for.
+pub fn pick(seed: u64, what: u64, below: u64) -> u64 {
+    let mut mixed = (seed << 8 | what).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    for factor in [0xbf58_476d_1ce4_e5b9, 0x94d0_49bb_1331_11eb] {
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(factor);
+    }
+    (mixed ^ (mixed >> 31)) % below
 }
 
 /// Sends a signal, by name, to a process.

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`same`] | the same bits on any number of ranks, in every column of every entity |
 //! | [`restart`] | a killed rank, and how the run goes on from its checkpoint |
+//! | [`files`] | full and read-only disks, killed ranks, broken parts, other runs |
 //! | [`failures`] | what ends the job, with whose words and which exit code |
 //! | [`soak`] | many ticks of migration, birth, death and moving borders |
 //! | [`job`] | starts jobs, and ends those that take too long |
@@ -11,6 +12,7 @@
 //! Every job has a limit of time, so nothing can hang.
 
 mod failures;
+mod files;
 mod job;
 mod restart;
 mod same;

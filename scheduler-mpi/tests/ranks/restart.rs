@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use crate::job::{Ended, Place, scenario, signal};
+use crate::job::{Ended, Place, pick, scenario, signal};
 
 const EVERY: u64 = 5;
 
@@ -15,15 +15,6 @@ fn line() -> String {
 fn complete(place: &Place, folder: &str) -> Option<u64> {
     let text = fs::read_to_string(place.path(folder).join("checkpoint.json")).ok()?;
     serde_json::from_str::<serde_json::Value>(&text).ok()?["tick"].as_u64()
-}
-
-/// A number from 0 to `below`, from a seed and what it is for.
-fn pick(seed: u64, what: u64, below: u64) -> u64 {
-    let mut mixed = (seed << 8 | what).wrapping_add(0x9e37_79b9_7f4a_7c15);
-    for factor in [0xbf58_476d_1ce4_e5b9, 0x94d0_49bb_1331_11eb] {
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(factor);
-    }
-    (mixed ^ (mixed >> 31)) % below
 }
 
 /// Kills a rank at some time after the checkpoint of tick `from`.
@@ -86,51 +77,40 @@ fn killed_ranks_are_named_and_runs_go_on_with_other_seeds() {
     (5..10).for_each(kill_and_go_on);
 }
 
-#[test]
-fn an_interrupted_checkpoint_leaves_the_former_one() {
-    let place = Place::new();
-    let run = format!("{} --workers 1 --checkpoint saved --checkpoint-every 10", line());
-    place.on_ranks(2, &format!("{run} --ticks 25"));
-    assert_eq!(complete(&place, "saved"), Some(20));
-    let wanted = place.native(&format!("{} --ticks 40", line()));
-    let resumed = || place.native("run --resume saved --ticks 20");
-    assert_eq!(resumed(), wanted);
-
-    // A part of a later tick, without the others.
-    let part = "saved/tick-000000000020/rank-0001.snap";
-    fs::create_dir(place.path("saved/tick-000000000030")).unwrap();
-    fs::copy(place.path(part), place.path("saved/tick-000000000030/rank-0000.snap")).unwrap();
-    assert_eq!(resumed(), wanted);
-
-    // Another run comes to the same tick in the same folder, and its second rank cannot write.
-    place.write("blocker", "");
-    fs::create_dir_all(place.path("saved/tick-000000000020-again/rank-0001.snap")).unwrap();
-    let run = format!("{} --seed 9 --workers 1 --ticks 25", line());
-    let ended =
-        place.ranks(&format!("-n 2 flockwork-mpi {run} --checkpoint saved --checkpoint-every 20"));
-    ended.failed(1, &["rank 1: cannot write to saved/tick-000000000020-again/rank-0001.snap"]);
-    assert_eq!(complete(&place, "saved"), Some(20));
-    assert_eq!(resumed(), wanted);
-
-    // Once it can, its checkpoint takes the place of the former one.
-    fs::remove_dir(place.path("saved/tick-000000000020-again/rank-0001.snap")).unwrap();
-    place.on_ranks(2, &format!("{run} --checkpoint saved --checkpoint-every 20"));
-    let other = place.native(&format!("{} --seed 9 --ticks 40", line()));
-    assert!(other != wanted && resumed() == other);
-    assert!(!place.path("saved/tick-000000000020").exists());
+/// The folder of the newest state in `saved`, below the place.
+fn newest(place: &Place) -> String {
+    let manifest = place.json("saved/checkpoint.json");
+    let (tick, run) = (manifest["tick"].as_u64().unwrap(), manifest["run"].as_str().unwrap());
+    format!("saved/tick-{tick:012}-{run}")
 }
 
 #[test]
-fn a_checkpoint_without_a_part_is_refused() {
+fn a_run_leaves_a_checkpoint_at_its_end_and_goes_on_from_it_in_the_same_folder() {
+    let place = Place::new();
+    let run = format!("{} --workers 1 --checkpoint saved --checkpoint-every 10", line());
+    place.on_ranks(2, &format!("{run} --ticks 25"));
+    assert_eq!(complete(&place, "saved"), Some(25));
+    let wanted = place.native(&format!("{} --ticks 40", line()));
+    assert_eq!(place.native("run --resume saved --ticks 15"), wanted);
+    let more = "run --resume saved --checkpoint saved --checkpoint-every 10";
+    assert_eq!(place.on_ranks(3, &format!("{more} --ticks 15")), wanted);
+    assert_eq!(complete(&place, "saved"), Some(40));
+    assert_eq!(place.json("saved/checkpoint.json")["former"]["tick"], 30);
+    assert_eq!(place.on_ranks(1, "run --resume saved --ticks 0"), wanted);
+}
+
+#[test]
+fn a_checkpoint_without_a_part_is_refused_if_there_is_no_former_one() {
     let place = Place::new();
     let run = format!("{} --workers 1 --checkpoint saved --checkpoint-every 10", line());
     place.on_ranks(3, &format!("{run} --ticks 10"));
-    let part = "tick-000000000010/rank-0001.snap";
-    let [here, there] = [place.path("saved").join(part), place.path("aside")];
+    let folder = newest(&place);
+    let [here, there] = [place.path(&format!("{folder}/rank-0001.snap")), place.path("aside")];
+    let part = "rank-0001.snap";
     fs::rename(&here, &there).unwrap();
     let resume = "-n 2 flockwork-mpi run --resume saved --ticks 5";
     place.ranks(resume).failed(2, &["the snapshot saved", part, "No such file"]);
-    fs::copy(place.path("saved/tick-000000000010/rank-0000.snap"), &here).unwrap();
+    fs::copy(place.path(&format!("{folder}/rank-0000.snap")), &here).unwrap();
     place.ranks(resume).failed(2, &["the snapshot saved", "id"]);
     let whole = fs::read(&there).unwrap();
     fs::write(&here, &whole[..whole.len() - 7]).unwrap();

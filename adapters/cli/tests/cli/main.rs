@@ -2,16 +2,21 @@
 
 mod bad_input;
 mod bad_tables;
+mod checkpoints;
 mod commands;
+mod faults;
 mod interrupt;
 mod outputs;
+mod places;
 mod reports;
 mod run;
 mod scenarios;
 mod snapshots;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use assert_cmd::Command;
 use tempfile::TempDir;
@@ -103,6 +108,16 @@ impl Place {
         names
     }
 
+    /// Waits until something is so.
+    #[track_caller]
+    fn wait_for(&self, what: &str, is_so: impl Fn() -> bool) {
+        let end = Instant::now() + Duration::from_secs(30);
+        while !is_so() {
+            assert!(Instant::now() < end, "there is no sign of {what}");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
     /// Checks that a command is refused as wrong use: exit code 2, every part of the message, and
     /// no file more or less than before.
     #[track_caller]
@@ -118,6 +133,27 @@ impl Place {
         assert!(output.stdout.is_empty(), "{args}: {}", String::from_utf8_lossy(&output.stdout));
         assert_eq!(self.files(), before, "{args}");
     }
+}
+
+/// The files below a folder, with their content.
+type Tree = BTreeMap<PathBuf, Vec<u8>>;
+
+/// All files below a folder, hidden ones too.
+fn tree(folder: &Path) -> Tree {
+    fn walk(folder: &Path, below: &Path, found: &mut Tree) {
+        // What a run removes meanwhile is not there.
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let (path, name) = (entry.path(), below.join(entry.file_name()));
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                walk(&path, &name, found);
+            } else if let Ok(bytes) = fs::read(&path) {
+                found.insert(name, bytes);
+            }
+        }
+    }
+    let mut found = Tree::new();
+    walk(folder, Path::new(""), &mut found);
+    found
 }
 
 /// The command, beside this test: where it was when this was compiled may be another checkout.

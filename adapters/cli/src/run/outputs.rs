@@ -1,0 +1,165 @@
+//! What a run leaves behind.
+
+use std::path::Path;
+
+use flockwork_kernel::arithmetic;
+use flockwork_scheduler_native::{AnySimulation, Entry};
+
+use super::Job;
+use crate::args::RunArgs;
+use crate::checkpoint;
+use crate::failure::Failure;
+use crate::human;
+use crate::output::{self, Target};
+use crate::picture;
+use crate::record::{self, Place, Recorder};
+use crate::report::Report;
+use crate::together::together;
+
+/// How many ticks lie between two recorded ones if nothing says how many.
+const USUAL_EVERY: u64 = 10;
+
+/// Where the files of a run go.
+pub(super) struct Outputs {
+    report: Option<Target>,
+    record: Option<Place>,
+    picture: Option<Target>,
+    snapshot: Option<Target>,
+}
+
+impl Outputs {
+    pub(super) fn new(args: &RunArgs) -> Result<Self, Failure> {
+        let outputs = Self {
+            report: Target::optional(args.report.as_deref(), &output::REPORT)?,
+            record: args.record.as_deref().map(Place::new).transpose()?,
+            picture: Target::optional(args.picture.as_deref(), &output::PICTURE)?,
+            snapshot: Target::optional(args.snapshot.as_deref(), &output::SNAPSHOT)?,
+        };
+        output::all_differ(outputs.each().map(|(_, target)| target))?;
+        Ok(outputs)
+    }
+
+    fn each(&self) -> impl Iterator<Item = (&'static str, &Target)> {
+        let all = [
+            ("report", self.report.as_ref()),
+            ("record", self.record.as_ref().map(Place::target)),
+            ("picture", self.picture.as_ref()),
+            ("snapshot", self.snapshot.as_ref()),
+        ];
+        all.into_iter().filter_map(|(name, target)| Some((name, target?)))
+    }
+
+    /// Checks what would only fail at the end of the run, or destroy what it reads.
+    pub(super) fn check(&self, args: &RunArgs, job: &Job<'_>) -> Result<(), Failure> {
+        let inputs = [
+            ("the scenario", args.scenario.as_deref()),
+            ("the initial table", job.initial.as_deref()),
+        ];
+        let inputs: Vec<(&str, &Path)> =
+            inputs.into_iter().filter_map(|(what, path)| Some((what, path?))).collect();
+        output::keep_inputs(self.each().map(|(_, target)| target), &inputs)?;
+        // A snapshot may take the place of the one that the run goes on from, and nothing else may.
+        if let Some(from) = args.resume.as_deref() {
+            let others = self.each().filter(|(name, _)| *name != "snapshot");
+            let resumed = [("the snapshot that is resumed", from)];
+            output::keep_inputs(others.map(|(_, target)| target), &resumed)?;
+        }
+        for folder in [&args.checkpoint, &args.resume].into_iter().flatten() {
+            for (_, target) in self.each() {
+                if target.file().is_some_and(|file| checkpoint::is_own_file(folder, file)) {
+                    return Err(Failure::usage(format_args!(
+                        "cannot write to {}: it is a file of the checkpoints in {}",
+                        target.named().display(),
+                        folder.display()
+                    )));
+                }
+            }
+        }
+        let every = args.every.unwrap_or(USUAL_EVERY);
+        if self.record.is_some() && job.ticks / every >= record::MOST_TICKS {
+            return Err(Failure::usage(format_args!(
+                "--record would hold {} ticks, but a file can hold {}: --every must be at least {}",
+                human::count(job.ticks / every + 1),
+                human::count(record::MOST_TICKS),
+                job.ticks / (record::MOST_TICKS - 1) + 1
+            )));
+        }
+        if self.picture.is_some() {
+            picture::check(job.simulation.schema()).map_err(Failure::Usage)?;
+        }
+        Ok(())
+    }
+
+    /// Begins the recording, if there is to be one.
+    pub(super) fn recorder(
+        &self,
+        args: &RunArgs,
+        scenario: &str,
+        entry: &Entry,
+        simulation: &dyn AnySimulation,
+    ) -> Result<Option<Recorder<'_>>, Failure> {
+        let Some(place) = &self.record else { return Ok(None) };
+        let setup = simulation.setup();
+        let about = [
+            ("model", entry.name.to_string()),
+            ("scenario", scenario.to_string()),
+            ("seed", setup.seed.to_string()),
+            ("dt", setup.dt.to_string()),
+            ("width", setup.world.width().to_string()),
+            ("height", setup.world.height().to_string()),
+            ("edge", setup.world.edge().name().to_string()),
+            ("arithmetic", arithmetic::ID.to_string()),
+        ];
+        let every = args.every.unwrap_or(USUAL_EVERY);
+        let recorder = Recorder::new(place.target(), every, simulation.schema(), &about);
+        let problem = "another rank could not begin its recording";
+        together(simulation, recorder, problem, || {}).map(Some)
+    }
+
+    /// Writes all files: only when all of them are on the disk is any put in its place.
+    pub(super) fn write(
+        &self,
+        simulation: &dyn AnySimulation,
+        report: &Report,
+        recorder: Option<Recorder<'_>>,
+    ) -> Result<(), Failure> {
+        // These are gathered from all processes.
+        let snapshot = self.snapshot.as_ref();
+        let snapshot = snapshot.map(|target| Ok::<_, Failure>((target, simulation.snapshot()?)));
+        let picture = self.picture.as_ref();
+        let picture = picture.map(|target| (target, picture::png(simulation, report)));
+        let prepare = || {
+            let mut ready = Vec::new();
+            if let Some(recorder) = recorder {
+                ready.push(recorder.finish()?);
+            }
+            if let Some((target, bytes)) = snapshot.transpose()? {
+                ready.push(target.prepare(&bytes)?);
+            }
+            if let Some((target, png)) = picture {
+                ready.push(target.prepare(&png.map_err(Failure::Run)?)?);
+            }
+            if let Some(target) = &self.report {
+                ready.push(target.prepare(report.json().as_bytes())?);
+            }
+            Ok(ready)
+        };
+        let problem = "another rank could not write its files";
+        let ready = together(simulation, prepare(), problem, || {})?;
+        ready.into_iter().try_for_each(output::Ready::publish)?;
+        if let Some(place) = &self.record {
+            place.remove_former();
+        }
+        Ok(())
+    }
+
+    /// One line for each file that was written.
+    pub(super) fn list(&self) -> String {
+        let faint = console::Style::new().dim();
+        let line = |(name, target): (&str, &Target)| {
+            let label = format!("{name:<12}");
+            format!("  {}{}\n", faint.apply_to(label), human::path(target.named()))
+        };
+        self.each().map(line).chain(["\n".to_string()]).collect()
+    }
+}
