@@ -60,6 +60,58 @@ flockwork_scheduler::params! {
         poison: u32 = 0, "tick", 0..=1000000;
         /// At most so many neighbours count; 0 for all.
         most: u32 = 0, "", 0..=64;
+        /// Where the model panics: a number of [`Trap`], 0 for nowhere.
+        trap: u32 = 0, "", 0..=12;
+        /// In which tick it does.
+        trap_tick: u32 = 0, "tick", 0..=1000000;
+        /// For which dot.
+        trap_id: u32 = 0, "", 0..=2147483647;
+        /// How old that one is in this tick.
+        trap_age: u32 = 0, "tick", 0..=65535;
+    }
+}
+
+/// The functions in which [`Dots`] can panic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trap {
+    New = 1,
+    Spawn,
+    Record,
+    Load,
+    Pair,
+    Finish,
+    Apply,
+    Born,
+    Update,
+    Tally,
+    Remember,
+    Report,
+}
+
+/// What [`Dots`] says when it panics.
+pub const SNAP: &str = "the trap has snapped";
+
+impl DotsParams {
+    fn is_set(&self, trap: Trap) -> bool {
+        self.trap == trap as u32
+    }
+
+    /// Panics in this function and tick.
+    fn snap_at(&self, trap: Trap, tick: u64) {
+        assert!(!(self.is_set(trap) && tick == u64::from(self.trap_tick)), "{SNAP}");
+    }
+
+    /// Panics for this dot at this age, where the tick is not known.
+    fn snap_for(&self, trap: Trap, id: u32, age: u16) {
+        let here = id == self.trap_id && u32::from(age) == self.trap_age;
+        assert!(!(self.is_set(trap) && here), "{SNAP}");
+    }
+
+    /// Panics for this dot in this tick.
+    fn snap(&self, trap: Trap, id: u32, tick: u64) {
+        if id == self.trap_id {
+            self.snap_at(trap, tick);
+        }
     }
 }
 
@@ -75,6 +127,8 @@ pub struct Seen {
     x: f32,
     y: f32,
     charge: f32,
+    /// Whether who meets it panics.
+    trap: bool,
 }
 
 impl Positioned for Seen {
@@ -120,6 +174,7 @@ impl Model for Dots {
     const STATS: &'static [Stat] = &[Stat { name: "marks", about: "events received" }];
 
     fn new(params: DotsParams, _setup: &Setup) -> Result<Self, ParamError> {
+        assert!(!params.is_set(Trap::New), "{SNAP}");
         Ok(Self { params })
     }
 
@@ -132,6 +187,7 @@ impl Model for Dots {
     }
 
     fn spawn(&self, setup: &Setup, id: u32, columns: &mut MutOf<'_, Self>, row: usize) {
+        self.params.snap(Trap::Spawn, id, self.params.trap_tick.into());
         let [x, y, vx, vy] = rng::draw(setup.seed, 0, id, 0);
         columns.x[row] = rng::unit(x) * setup.world.width();
         columns.y[row] = rng::unit(y) * setup.world.height();
@@ -145,10 +201,21 @@ impl Model for Dots {
     }
 
     fn record(&self, columns: &RefOf<'_, Self>, row: usize) -> Seen {
-        Seen { x: columns.x[row], y: columns.y[row], charge: columns.charge[row] }
+        // Of a ghost neither id nor age is known here.
+        let (x, y, charge) = (columns.x[row], columns.y[row], columns.charge[row]);
+        if self.params.trap == 0 {
+            return Seen { x, y, charge, trap: false };
+        }
+        let (id, age) = (columns.id[row], columns.age[row]);
+        self.params.snap_for(Trap::Record, id, age);
+        let mine = id == self.params.trap_id && u32::from(age) == self.params.trap_age;
+        Seen { x, y, charge, trap: mine && self.params.is_set(Trap::Pair) }
     }
 
-    fn load<S: Isa>(&self, _columns: &RefOf<'_, Self>, _at: usize) -> ((), Sum<S>) {
+    fn load<S: Isa>(&self, columns: &RefOf<'_, Self>, at: usize) -> ((), Sum<S>) {
+        if self.params.is_set(Trap::Load) {
+            self.params.snap_for(Trap::Load, columns.id[at], columns.age[at]);
+        }
         let sum = Sum {
             x: F32x8::ZERO,
             y: F32x8::ZERO,
@@ -160,6 +227,7 @@ impl Model for Dots {
     }
 
     fn pair<S: Isa>(&self, _tile: &(), other: &Seen, pair: &Pair<S>, sum: &mut Sum<S>) {
+        assert!(!other.trap, "{SNAP}");
         let charge = F32x8::splat(other.charge);
         sum.x += pair.near.keep(pair.dx * charge);
         sum.y += pair.near.keep(pair.dy * charge);
@@ -195,6 +263,7 @@ impl Model for Dots {
         for (lane, &nearest) in nearest.iter().enumerate().take(count) {
             let (row, id) = (at + lane, columns.id[at + lane]);
             let [talk, breed, ..] = luck(&context.tick.setup, context.tick.number, id);
+            self.params.snap(Trap::Finish, id, context.tick.number);
             if nearest == NOBODY {
                 continue;
             }
@@ -223,7 +292,8 @@ impl Model for Dots {
         }
     }
 
-    fn apply(&self, columns: &mut MutOf<'_, Self>, row: usize, event: &Event, _tick: &Tick) {
+    fn apply(&self, columns: &mut MutOf<'_, Self>, row: usize, event: &Event, tick: &Tick) {
+        self.params.snap(Trap::Apply, event.target, tick.number);
         // Not commutative: the order of events shows.
         let [charge, energy, keep, give] = event.value;
         columns.energy[row] = columns.energy[row] * keep + energy * give;
@@ -238,8 +308,9 @@ impl Model for Dots {
         birth: &Birth,
         parent: usize,
         child: usize,
-        _tick: &Tick,
+        tick: &Tick,
     ) {
+        self.params.snap(Trap::Born, birth.parent, tick.number);
         let half = columns.energy[parent] * 0.5;
         columns.energy[parent] = half;
         columns.energy[child] = half + birth.value[1];
@@ -271,6 +342,7 @@ impl Model for Dots {
         }
         for row in rows {
             let [.., die, _] = luck(&tick.setup, tick.number, columns.id[row]);
+            self.params.snap(Trap::Update, columns.id[row], tick.number);
             columns.age[row] = columns.age[row].wrapping_add(1);
             columns.energy[row] *= 0.9375;
             columns.alive[row] = u8::from(die >= self.params.die);
@@ -284,15 +356,19 @@ impl Model for Dots {
     }
 
     fn tally(&self, columns: &RefOf<'_, Self>, row: usize, sums: &mut [i64]) {
+        self.params.snap_for(Trap::Tally, columns.id[row], columns.age[row]);
         sums[0] += i64::from(columns.marks[row][0]) + i64::from(columns.marks[row][1]);
         sums[1] += i64::from(columns.id[row]);
     }
 
     fn remember(&self, totals: &Totals<'_>, history: &mut [i64]) {
-        history[0] = history[0].wrapping_mul(31).wrapping_add(totals.sums[1]);
+        history[0] = history[0].wrapping_mul(31);
+        self.params.snap_at(Trap::Remember, totals.tick.saturating_sub(1));
+        history[0] = history[0].wrapping_add(totals.sums[1]);
     }
 
     fn report(&self, totals: &Totals<'_>, each: &mut dyn FnMut(f64)) {
+        self.params.snap_at(Trap::Report, totals.tick);
         each(totals.sums[0] as f64);
     }
 }

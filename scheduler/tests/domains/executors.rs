@@ -1,13 +1,13 @@
 //! Executors that do what a scheduler may do, and some that do what it must not.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::rc::Rc;
 
 use flockwork_kernel::rng;
 use flockwork_scheduler::{
     Domain, Executor, Frame, Lane, Loopback, LoopbackPort, Model, NoClock, Progress,
-    SimulationError, Transport, advance,
+    SimulationError, StepError, Transport, advance,
 };
 
 /// Polls domains in random order, and lets mail arrive late.
@@ -196,5 +196,181 @@ impl Transport for TamperedPort<'_> {
 
     fn clear(&mut self, lane: Lane) -> Result<(), Infallible> {
         self.port.clear(lane)
+    }
+}
+
+/// Runs domains in order, and fails at some call of their transports or of `sum`.
+pub struct Broken {
+    post: Loopback,
+    /// The tick from which on calls are counted.
+    tick: u64,
+    /// How many calls succeed.
+    left: Cell<u32>,
+    /// Whether it panics instead.
+    panics: bool,
+    now: u64,
+}
+
+impl Broken {
+    pub fn new(tick: u64, call: u32, panics: bool) -> Self {
+        Self { post: Loopback::new(0), tick, left: Cell::new(call), panics, now: 0 }
+    }
+
+    fn call(&self) -> Result<(), &'static str> {
+        if self.now < self.tick {
+            return Ok(());
+        }
+        match self.left.get().checked_sub(1) {
+            Some(left) => self.left.set(left),
+            None if self.panics => panic!("cut off"),
+            None => return Err("cut off"),
+        }
+        Ok(())
+    }
+}
+
+impl Executor for Broken {
+    type Clock = NoClock;
+
+    fn clock(&self) -> NoClock {
+        NoClock
+    }
+
+    fn workers(&self) -> usize {
+        1
+    }
+
+    fn open(&mut self, domains: usize) {
+        self.post = Loopback::new(domains);
+    }
+
+    fn drive<M: Model>(
+        &mut self,
+        domains: &mut [Domain<M>],
+        frame: &Frame<'_, M>,
+    ) -> Result<Progress, SimulationError> {
+        self.now = frame.tick.number;
+        let mut waiting = true;
+        while waiting {
+            waiting = false;
+            for domain in domains.iter_mut() {
+                let mut port = BrokenPort { port: self.post.port(domain.id()), broken: self };
+                let progress = advance(domain, frame, &mut port).map_err(|error| match error {
+                    StepError::Domain(error) => error.into(),
+                    StepError::Panicked(panicked) => panicked.into(),
+                    other => SimulationError::Transport(other.to_string()),
+                })?;
+                waiting |= progress == Progress::Waiting;
+            }
+        }
+        Ok(Progress::Done)
+    }
+
+    fn sum(&mut self, _values: &mut [u64]) -> Result<Progress, SimulationError> {
+        self.call().map_err(|problem| SimulationError::Transport(problem.into()))?;
+        Ok(Progress::Done)
+    }
+
+    fn memory_bytes(&self) -> usize {
+        0
+    }
+}
+
+struct BrokenPort<'a> {
+    port: LoopbackPort<'a>,
+    broken: &'a Broken,
+}
+
+impl BrokenPort<'_> {
+    fn then<R>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<R, Infallible>,
+    ) -> Result<R, &'static str> {
+        self.broken.call()?;
+        work(self).map_err(|never| match never {})
+    }
+}
+
+impl Transport for BrokenPort<'_> {
+    type Error = &'static str;
+
+    fn send(
+        &mut self,
+        to: u32,
+        lane: Lane,
+        len: usize,
+        fill: &mut dyn FnMut(&mut [u8]),
+    ) -> Result<(), &'static str> {
+        self.then(|this| this.port.send(to, lane, len, fill))
+    }
+
+    fn close(&mut self, lane: Lane) -> Result<(), &'static str> {
+        self.then(|this| this.port.close(lane))
+    }
+
+    fn ready(&mut self, lane: Lane) -> Result<bool, &'static str> {
+        self.then(|this| this.port.ready(lane))
+    }
+
+    fn visit(&mut self, lane: Lane, each: &mut dyn FnMut(u32, &[u8])) -> Result<(), &'static str> {
+        self.then(|this| this.port.visit(lane, each))
+    }
+
+    fn clear(&mut self, lane: Lane) -> Result<(), &'static str> {
+        self.then(|this| this.port.clear(lane))
+    }
+}
+
+/// Polls one domain at a time, and comes back each time.
+pub struct Slow {
+    post: Loopback,
+    next: usize,
+}
+
+impl Default for Slow {
+    fn default() -> Self {
+        Self { post: Loopback::new(0), next: 0 }
+    }
+}
+
+impl Executor for Slow {
+    type Clock = NoClock;
+
+    fn clock(&self) -> NoClock {
+        NoClock
+    }
+
+    fn workers(&self) -> usize {
+        1
+    }
+
+    fn open(&mut self, domains: usize) {
+        self.post = Loopback::new(domains);
+    }
+
+    fn drive<M: Model>(
+        &mut self,
+        domains: &mut [Domain<M>],
+        frame: &Frame<'_, M>,
+    ) -> Result<Progress, SimulationError> {
+        self.next = (self.next + 1) % domains.len();
+        let mut poll = |at: usize| {
+            let mut port = self.post.port(domains[at].id());
+            advance(&mut domains[at], frame, &mut port)
+        };
+        if poll(self.next)? == Progress::Waiting {
+            return Ok(Progress::Waiting);
+        }
+        for at in 0..domains.len() {
+            let mut port = self.post.port(domains[at].id());
+            if advance(&mut domains[at], frame, &mut port)? == Progress::Waiting {
+                return Ok(Progress::Waiting);
+            }
+        }
+        Ok(Progress::Done)
+    }
+
+    fn memory_bytes(&self) -> usize {
+        0
     }
 }

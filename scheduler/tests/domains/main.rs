@@ -3,15 +3,18 @@
 //! | module | what it shows |
 //! | --- | --- |
 //! | `bits` | the same bits for any cut and any order of polls, and those of a naive twin |
+//! | `ends` | after an error in any phase: the last completed tick |
 //! | `faults` | damaged mail, lack of room, ids, numbers that are none: errors, never half a tick |
 //! | `set_up` | everything a simulation refuses to begin with |
 //! | `snapshots` | the same bits go on; damaged bytes are refused |
 
 mod bits;
 mod dots;
+mod ends;
 mod executors;
 mod faults;
 mod naive;
 mod plan;
 mod set_up;
 mod snapshots;
+mod states;
