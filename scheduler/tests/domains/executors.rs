@@ -361,9 +361,9 @@ impl Executor for Slow {
         if poll(self.next)? == Progress::Waiting {
             return Ok(Progress::Waiting);
         }
-        for at in 0..domains.len() {
-            let mut port = self.post.port(domains[at].id());
-            if advance(&mut domains[at], frame, &mut port)? == Progress::Waiting {
+        for domain in domains {
+            let mut port = self.post.port(domain.id());
+            if advance(domain, frame, &mut port)? == Progress::Waiting {
                 return Ok(Progress::Waiting);
             }
         }
