@@ -63,6 +63,17 @@ impl Board {
         &self.slots[2 * self.place(kind, from, to) + (number % 2) as usize]
     }
 
+    /// As after so many packets.
+    #[cfg(test)]
+    pub(crate) fn age(&self, packets: u32) {
+        self.sent.iter().for_each(|sent| sent.store(packets, Ordering::Relaxed));
+        self.epoch.store(packets, Ordering::Relaxed);
+    }
+
+    pub(crate) fn sent(&self, kind: Kind, from: u32, to: u32) -> &AtomicU32 {
+        &self.sent[self.place(kind, from, to)]
+    }
+
     /// Makes every rank that waits, or will, end with an error; the first one to fail is told.
     pub fn fail(&self, rank: u32) {
         // A rank that only hears of a failure fails too, but is not the one to blame.
@@ -99,7 +110,7 @@ impl<'a> BoardPort<'a> {
 
 impl Carrier for BoardPort<'_> {
     fn send(&mut self, to: u32, kind: Kind, packet: &mut Vec<u8>, _migrants: bool) {
-        let sent = &self.board.sent[self.board.place(kind, self.rank, to)];
+        let sent = self.board.sent(kind, self.rank, to);
         // Only this rank counts here.
         let number = sent.load(Ordering::Relaxed);
         core::mem::swap(packet, &mut *self.board.slot(kind, self.rank, to, number).lock());
@@ -109,7 +120,7 @@ impl Carrier for BoardPort<'_> {
     }
 
     fn received(&self, from: u32, kind: Kind) -> u32 {
-        self.board.sent[self.board.place(kind, from, self.rank)].load(Ordering::Acquire)
+        self.board.sent(kind, from, self.rank).load(Ordering::Acquire)
     }
 
     fn read(&self, from: u32, kind: Kind, number: u32, each: &mut dyn FnMut(&[u8])) {

@@ -82,6 +82,13 @@ impl Boxes {
         }
     }
 
+    /// As after so many packets.
+    #[cfg(test)]
+    pub(crate) fn age(&mut self, packets: u32) {
+        self.received.fill(packets);
+        self.epoch = packets;
+    }
+
     fn place(&self, from: u32, kind: Kind) -> usize {
         (kind as u32 * self.ranks + from) as usize
     }

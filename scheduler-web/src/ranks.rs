@@ -383,3 +383,114 @@ impl<C: Carrier> Transport for Port<'_, C> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::sync::atomic::Ordering;
+    use std::sync::Barrier;
+    use std::vec::Vec;
+
+    use flockwork_kernel::{Edge, World};
+    use flockwork_models::Tribes;
+    use flockwork_scheduler::{Cut, Model, Partition, Serial, Setup, Simulation};
+
+    use super::*;
+    use crate::board::{Board, BoardPort};
+    use crate::boxes::Boxes;
+
+    /// So many exchanges are left before counts begin anew.
+    const OLD: u32 = u32::MAX - 4;
+    const TICKS: usize = 12;
+
+    type Rank<C> = Simulation<Tribes, Ranks<C>>;
+
+    fn make<X: Executor>(executor: X) -> Simulation<Tribes, X> {
+        let world = World::new(16.0, 16.0, Edge::Torus).unwrap();
+        let setup = Setup { world, population: 400, seed: 3, dt: 0.1 };
+        let partition = Partition::new(Cut::Parts(5));
+        Simulation::new(setup, <Tribes as Model>::Params::default(), partition, executor, None)
+            .unwrap()
+    }
+
+    fn alone() -> u64 {
+        let mut world = make(Serial::default());
+        (0..TICKS).for_each(|_| world.step().unwrap());
+        world.fingerprint().unwrap()
+    }
+
+    /// As after so many exchanges; nothing may be under way.
+    fn age<C>(ranks: &mut Ranks<C>) {
+        for lane in &mut ranks.lanes {
+            lane.closed.fill(OLD);
+            lane.cleared.fill(OLD);
+            (lane.sent, lane.dropped) = (OLD, OLD);
+        }
+        ranks.sum.number = OLD;
+    }
+
+    /// Polls and delivers until all ranks are done.
+    fn finish(ranks: &mut [Rank<Boxes>]) {
+        loop {
+            let mut done = true;
+            for at in 0..ranks.len() {
+                done &= ranks[at].poll().unwrap() == Progress::Done;
+                while let Some(packet) = ranks[at].executor_mut().carrier.outgoing() {
+                    let (to, kind, bytes) = (packet.to as usize, packet.kind, packet.bytes.clone());
+                    ranks[at].executor_mut().carrier.sent();
+                    let mail = &mut ranks[to].executor_mut().carrier;
+                    let room = mail.arriving(at as u32, kind as u32, bytes.len()).unwrap();
+                    room.copy_from_slice(&bytes);
+                    mail.arrived();
+                    done = false;
+                }
+            }
+            if done {
+                return;
+            }
+        }
+    }
+
+    #[test]
+    fn counts_of_packets_in_boxes_begin_anew() {
+        let mut ranks: Vec<Rank<Boxes>> =
+            (0..3).map(|rank| make(Ranks::new(rank, 3, Boxes::new(3)))).collect();
+        finish(&mut ranks);
+        for rank in &mut ranks {
+            age(rank.executor_mut());
+            rank.executor_mut().carrier.age(OLD);
+        }
+        for _ in 0..TICKS {
+            ranks.iter_mut().for_each(Simulation::begin);
+            finish(&mut ranks);
+        }
+        assert!(ranks.iter().all(|rank| rank.executor().lanes[1].sent < TICKS as u32));
+        ranks.iter_mut().for_each(Simulation::begin_observation);
+        finish(&mut ranks);
+        let seen = ranks.iter().map(|rank| rank.observation().unwrap().fingerprint);
+        assert!(seen.eq([alone(); 3]));
+    }
+
+    #[test]
+    fn counts_of_packets_on_a_board_begin_anew() {
+        let (board, barrier) = (Board::new(3), Barrier::new(3));
+        let seen: Vec<u64> = std::thread::scope(|scope| {
+            let run = |rank| {
+                let (board, barrier) = (&board, &barrier);
+                move || {
+                    let mut world = make(Ranks::new(rank, 3, BoardPort::new(board, rank)));
+                    while world.poll().unwrap() == Progress::Waiting {}
+                    barrier.wait();
+                    age(world.executor_mut());
+                    board.age(OLD);
+                    barrier.wait();
+                    (0..TICKS).for_each(|_| world.step().unwrap());
+                    world.observe().unwrap().fingerprint
+                }
+            };
+            let workers: Vec<_> = (0..3).map(|rank| scope.spawn(run(rank))).collect();
+            workers.into_iter().map(|worker| worker.join().unwrap()).collect()
+        });
+        assert_eq!(seen, [alone(); 3]);
+        assert!(board.sent(Kind::Move, 0, 1).load(Ordering::Relaxed) < TICKS as u32);
+    }
+}
