@@ -1,8 +1,6 @@
 /** Where the page begins: the simulation first, then what shows it. */
 
-import { failureOf } from './sim/failure.js';
-import { DEFAULT_SCENARIO } from './sim/scenarios.js';
-import { readQuery, type Query } from './sim/query.js';
+import { readQuery } from './sim/query.js';
 
 const root = document.getElementById('root')!;
 
@@ -16,22 +14,14 @@ async function runForTests(): Promise<void> {
 }
 
 async function show(): Promise<void> {
-  let query: Query;
-  let problem: unknown = null;
-  try {
-    query = readQuery(location.search);
-  } catch (error) {
-    problem = error;
-    query = readQuery(`?scenario=${DEFAULT_SCENARIO}`);
-  }
+  const { query, problems } = readQuery(location.search);
   const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)').matches;
   // The page is fetched and made while the workers start.
   const page = import('./page.js');
   const { Session } = await import('./sim/session.js');
-  const { scenario, entities, seed, workers, tier } = query;
-  const session = new Session({ scenario, entities, seed, workers, tier }, !reducedMotion);
-  const opened = session.open();
+  const { scenario, entities, scale, seed, workers, tier } = query;
+  const session = new Session({ scenario, entities, scale, seed, workers, tier }, !reducedMotion);
+  session.store.set({ problems });
+  void session.open();
   (await page).show(root, session, reducedMotion);
-  await opened;
-  if (problem !== null) session.store.set({ failure: failureOf(problem) });
 }

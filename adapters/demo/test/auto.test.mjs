@@ -8,8 +8,9 @@ import { runAuto } from './auto.mjs';
 import { launch } from './browser.mjs';
 import { serve } from './serve.mjs';
 
+const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 const TIERS = ['wasm-shared', 'wasm-transfer', 'js-workers', 'js-single'];
-const WORLD = { scenario: 'tribes-10k', entities: '1234', seed: '18446744073709551615', ticks: '12' };
+const WORLD = { scenario: 'tribes-10k', entities: '1234', scale: '1', seed: '18446744073709551615', ticks: '12' };
 
 let server;
 let plain;
@@ -42,8 +43,12 @@ test('all tiers come to the same fingerprint, and to the native one', async () =
     assert.match(fingerprint, /^[0-9a-f]{16}$/);
     assert.equal(fingerprint, results[0].fingerprint);
   }
-  const native = nativeFingerprint();
-  if (native) assert.equal(results[0].fingerprint, native);
+  assert.equal(results[0].fingerprint, native(['--scale']));
+});
+
+test('without scale the world keeps its size, as with the command', async () => {
+  const { scale: _, ...world } = WORLD;
+  assert.equal((await good(world)).fingerprint, native([]));
 });
 
 test('another seed and another size are other worlds', async () => {
@@ -89,6 +94,9 @@ test('what the address asks for wrongly is named', async () => {
     [{ tier: 'best' }, /tier is "best".*wasm-shared/],
     [{ workers: '17' }, /workers is "17".*from 1 to 16/],
     [{ ticks: '-1' }, /ticks is "-1"/],
+    [{ scale: 'yes' }, /scale is "yes".*0 or 1/],
+    [{ entites: '5' }, /no word "entites".*entities/],
+    [{ workers: '17', seed: 'x' }, /seed is "x".*workers is "17"/],
   ];
   for (const [query, message] of wrong) {
     const { result } = await runAuto(browser.context, server.url, query);
@@ -97,10 +105,9 @@ test('what the address asks for wrongly is named', async () => {
   }
 });
 
-/** What the command line comes to; `FLOCKWORK` names the program. */
-function nativeFingerprint() {
-  if (!process.env.FLOCKWORK) return null;
-  const file = fileURLToPath(new URL(`../../../scenarios/${WORLD.scenario}.toml`, import.meta.url));
-  const args = ['run', file, '--entities', WORLD.entities, '--scale', '--seed', WORLD.seed, '--ticks', WORLD.ticks, '--quiet'];
-  return execFileSync(process.env.FLOCKWORK, args, { encoding: 'utf8' }).trim();
+/** What the command line comes to; `FLOCKWORK` names the program, which is built otherwise. */
+function native(scale) {
+  const run = ['run', `scenarios/${WORLD.scenario}.toml`, '--entities', WORLD.entities, ...scale, '--seed', WORLD.seed, '--ticks', WORLD.ticks, '--quiet'];
+  const [program, ...args] = process.env.FLOCKWORK ? [process.env.FLOCKWORK] : ['cargo', 'run', '--quiet', '--package', 'flockwork-cli', '--'];
+  return execFileSync(program, [...args, ...run], { cwd: REPOSITORY, encoding: 'utf8' }).trim();
 }

@@ -4,71 +4,28 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { runAuto } from './auto.mjs';
-import { launch, openPage } from './browser.mjs';
+import { DESK, PHONE, STILL, WORLD, fingerprintAt, frames, hud, pause, step, tickBeyond, tickOf, withPage } from './page.mjs';
 import { serve } from './serve.mjs';
-
-const WORLD = '?scenario=tribes-10k&entities=3000&workers=2';
-const DESK = { viewport: { width: 1440, height: 900 } };
-const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
 let server;
 before(async () => (server = await serve()));
 after(() => server?.close());
 
-/** Opens the page and gives it to `use`, which must leave nothing in the console. */
-async function withPage(options, use, { query = WORLD, url = server.url } = {}) {
-  const browser = await launch(options);
-  try {
-    const { page, problems } = await openPage(browser.context);
-    page.setDefaultTimeout(30_000);
-    await page.goto(`${url}/${query}`);
-    await page.locator('.head .badge').waitFor();
-    await use(page, browser.context);
-    assert.deepEqual(problems, []);
-  } finally {
-    await browser.close();
-  }
-}
-
-const hud = (page, name) => page.locator(`[data-hud="${name}"]`).textContent();
-/** The tick that the HUD shows, once it shows one. */
-async function tickOf(page) {
-  await page.waitForFunction(() => /\d/.test(document.querySelector('[data-hud="tick"]').textContent));
-  return Number((await hud(page, 'tick')).replaceAll(',', ''));
-}
-
-/** Waits until the HUD shows a tick's fingerprint. */
-async function fingerprintAt(page, tick) {
-  const shown = tick.toLocaleString('en');
-  await page.waitForFunction((text) => document.querySelector('[data-hud="fingerprint-tick"]').textContent === text, shown);
-  return (await hud(page, 'fingerprint')).replace(/\s/g, '');
-}
-
-/** Single steps, each awaited. */
-async function step(page, times) {
-  for (let count = 0; count < times; count++) {
-    const before = await tickOf(page);
-    await page.keyboard.press('.');
-    await page.waitForFunction((tick) => Number(document.querySelector('[data-hud="tick"]').textContent.replaceAll(',', '')) > tick, before);
-  }
-}
+const onPage = (options, use, query = WORLD, url = server.url) => withPage(url, options, use, query);
 
 test('draws a moving world, pauses, steps, chooses an entity', async () => {
-  await withPage(DESK, async (page) => {
+  await onPage(DESK, async (page) => {
     await page.waitForFunction(() => performance.getEntriesByName('flockwork:first-frame').length > 0);
     await page.waitForFunction(() => document.querySelector('[data-hud="tick"]').textContent !== '0');
-    const [one, two] = [await page.locator('.world').screenshot(), await (await page.waitForTimeout(600), page.locator('.world').screenshot())];
+    const one = await page.locator('.world').screenshot();
+    await tickBeyond(page, (await tickOf(page)) + 5);
+    const two = await page.locator('.world').screenshot();
     assert.ok(one.length > 20_000, 'the picture has hardly anything in it');
     assert.notDeepEqual(one, two);
 
-    await page.keyboard.press('Space');
-    await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
-    await page.waitForTimeout(700);
-    const paused = await tickOf(page);
-    await page.waitForTimeout(700);
-    assert.equal(await tickOf(page), paused);
+    const { tick } = await pause(page);
     await step(page, 2);
-    assert.equal(await tickOf(page), paused + 2);
+    assert.equal(await tickOf(page), tick + 2, 'a paused world stands still');
 
     await page.keyboard.press('Enter');
     const card = page.getByRole('region', { name: 'Chosen entity' });
@@ -80,7 +37,7 @@ test('draws a moving world, pauses, steps, chooses an entity', async () => {
 });
 
 test('steps come to the fingerprint of the test address; a snapshot goes on to the same one', async () => {
-  await withPage({ ...DESK, reducedMotion: 'reduce', acceptDownloads: true }, async (page, context) => {
+  await onPage({ ...DESK, ...STILL, acceptDownloads: true }, async (page, context) => {
     await page.getByText('asks for less motion').waitFor();
     assert.equal(await tickOf(page), 0);
     await step(page, 3);
@@ -88,15 +45,13 @@ test('steps come to the fingerprint of the test address; a snapshot goes on to t
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download' }).click()]);
     const buffer = await readFile(await download.path());
     assert.match(download.suggestedFilename(), /^tribes-10k-tick-3\./);
-    await page.locator('.world').focus();
     await step(page, 4);
     const seventh = await fingerprintAt(page, 7);
-    const { result } = await runAuto(context, server.url, { scenario: 'tribes-10k', entities: '3000', ticks: '7' });
+    const { result } = await runAuto(context, server.url, { scenario: 'tribes-10k', entities: '3000', scale: '1', ticks: '7' });
     assert.equal(seventh, result.fingerprint);
 
     await page.getByLabel('A snapshot to go on from').setInputFiles({ name: 'a.snapshot', mimeType: 'application/octet-stream', buffer });
     await fingerprintAt(page, 3);
-    await page.locator('.world').focus();
     await step(page, 4);
     assert.equal(await fingerprintAt(page, 7), seventh);
 
@@ -107,12 +62,11 @@ test('steps come to the fingerprint of the test address; a snapshot goes on to t
 });
 
 test('parameters act live, are refused with a reason, and can be reset', async () => {
-  await withPage({ ...DESK, reducedMotion: 'reduce' }, async (page) => {
+  await onPage({ ...DESK, ...STILL }, async (page) => {
     await page.getByRole('tab', { name: 'Rules' }).click();
     const grazing = page.getByLabel('grazing, any value');
     assert.equal(await grazing.inputValue(), '1.5');
     await grazing.fill('0.25');
-    await page.locator('.world').focus();
     await step(page, 3);
     const changed = await fingerprintAt(page, 3);
     // Beyond vision: the field goes back to what holds.
@@ -133,7 +87,7 @@ test('parameters act live, are refused with a reason, and can be reset', async (
 test('tiers can be switched; one that does not work here says why, and the way back works', async () => {
   const plain = await serve({ isolation: false });
   try {
-    await withPage(
+    await onPage(
       DESK,
       async (page) => {
         await page.getByRole('tab', { name: 'Machine' }).click();
@@ -147,7 +101,8 @@ test('tiers can be switched; one that does not work here says why, and the way b
         await page.locator('.head .badge', { hasText: 'Moved packets' }).waitFor();
         assert.equal(await alert.count(), 0);
       },
-      { url: plain.url },
+      WORLD,
+      plain.url,
     );
   } finally {
     await plain.close();
@@ -155,21 +110,22 @@ test('tiers can be switched; one that does not work here says why, and the way b
 });
 
 test('however quickly one begins again, one simulation is left', async () => {
-  await withPage(DESK, async (page) => {
+  await onPage(DESK, async (page) => {
     await page.locator('.world').focus();
     for (let press = 0; press < 15; press++) {
       await page.keyboard.press('r');
-      await page.waitForTimeout(press % 3 === 0 ? 150 : 5);
+      await frames(page, press % 3 === 0 ? 8 : 0);
     }
-    await page.waitForFunction(() => Number(document.querySelector('[data-hud="tick"]').textContent.replaceAll(',', '')) > 20);
+    await tickBeyond(page, 20);
     // A worker that was ended takes a while to go.
-    for (let wait = 0; wait < 50 && page.workers().length > 2; wait++) await page.waitForTimeout(200);
+    const deadline = performance.now() + 20_000;
+    while (page.workers().length > 2 && performance.now() < deadline) await frames(page, 5);
     assert.equal(page.workers().length, 2);
   });
 });
 
 test('the comparison finds the same bits in all tiers', async () => {
-  await withPage(DESK, async (page) => {
+  await onPage(DESK, async (page) => {
     await page.getByRole('tab', { name: 'Compare' }).click();
     await page.getByRole('combobox', { name: 'Entities', exact: true }).selectOption('1000');
     await page.getByRole('combobox', { name: 'Ticks', exact: true }).selectOption('20');
@@ -184,14 +140,14 @@ test('the comparison finds the same bits in all tiers', async () => {
 });
 
 test('without WebGL the world runs and a message says so', async () => {
-  await withPage({ ...DESK, args: ['--disable-gpu', '--disable-software-rasterizer'] }, async (page) => {
+  await onPage({ ...DESK, args: ['--disable-gpu', '--disable-software-rasterizer'] }, async (page) => {
     await page.getByText('shows no WebGL 2').waitFor();
-    await page.waitForFunction(() => Number(document.querySelector('[data-hud="tick"]').textContent.replaceAll(',', '')) > 3);
+    await tickBeyond(page, 3);
   });
 });
 
 test('on a phone nothing is wider than the screen, and the sheet opens and closes', async () => {
-  await withPage(PHONE, async (page) => {
+  await onPage(PHONE, async (page) => {
     await page.getByRole('button', { name: 'Pause' }).tap();
     for (const tab of ['Stats', 'World', 'Rules', 'Machine', 'Compare']) {
       await page.getByRole('tab', { name: tab }).tap();
@@ -210,7 +166,7 @@ test('on a phone nothing is wider than the screen, and the sheet opens and close
 });
 
 test('all that can be reached by keyboard has a name, and shows that it has the focus', async () => {
-  await withPage({ ...DESK, reducedMotion: 'reduce' }, async (page) => {
+  await onPage({ ...DESK, ...STILL }, async (page) => {
     const seen = [];
     for (let press = 0; press < 40; press++) {
       await page.keyboard.press('Tab');

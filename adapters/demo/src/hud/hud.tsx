@@ -25,31 +25,40 @@ export function Hud({ session, view }: { session: Session; view: WorldView | nul
         <Big label="ticks / s" name="tps" />
         <Big label="entities" name="population" />
       </dl>
+      <section className="fingerprint">
+        <h2>
+          Fingerprint
+          <small>
+            of tick <b data-hud="fingerprint-tick" />; now <b data-hud="tick" />
+          </small>
+        </h2>
+        <code data-hud="fingerprint" title="The same on every tier, worker count and machine" />
+      </section>
       <section>
-        <h3>
+        <h2>
           Frames
           <small>
             median <b data-hud="frame-p50" /> · p95 <b data-hud="frame-p95" /> ms
           </small>
-        </h3>
+        </h2>
         <Canvas name="frames" label="Histogram of the times between frames" />
       </section>
       <section>
-        <h3>
+        <h2>
           Ticks
           <small>
             median <b data-hud="tick-p50" /> · p95 <b data-hud="tick-p95" /> ms
           </small>
-        </h3>
+        </h2>
         <Canvas name="ticks" label="Histogram of the times of ticks" />
       </section>
       <section>
-        <h3>
+        <h2>
           Workers
           <small>
             imbalance <b data-hud="imbalance" />
           </small>
-        </h3>
+        </h2>
         <Canvas name="workers" label="What each worker spends its time on" />
         <ul className="legend">
           {PARTS.map(({ key, color }) => (
@@ -83,15 +92,6 @@ export function Hud({ session, view }: { session: Session; view: WorldView | nul
       <div className="memory-bar">
         <div data-memory />
       </div>
-      <section className="fingerprint">
-        <h3>
-          Fingerprint
-          <small>
-            of tick <b data-hud="fingerprint-tick" />; now <b data-hud="tick" />
-          </small>
-        </h3>
-        <code data-hud="fingerprint" title="The same on every tier, worker count and machine" />
-      </section>
     </div>
   );
 }

@@ -5,9 +5,8 @@
 
 import { createSimulation, type Simulation, type TierAttempt } from 'flockwork';
 import { failureOf, type Failure } from './failure.js';
-import { memoryPerWorker, workerCount } from './memory.js';
 import { readQuery, type Query } from './query.js';
-import { scaled, scenarioFile } from './scenarios.js';
+import { scenarioOf } from './scenarios.js';
 
 export interface AutoResult {
   done: boolean;
@@ -40,7 +39,9 @@ export async function runAuto(search: string, report: (result: AutoResult) => vo
   window.__flockwork = result;
   report(result);
   try {
-    await run(readQuery(search), result);
+    const { query, problems } = readQuery(search);
+    if (problems.length > 0) throw new RangeError(problems.join('; '));
+    await run(query, result);
   } catch (error) {
     result.error = failureOf(error);
     if (result.error.attempts.length > 0) result.attempts = result.error.attempts;
@@ -51,10 +52,9 @@ export async function runAuto(search: string, report: (result: AutoResult) => vo
 
 async function run(query: Query, result: AutoResult): Promise<void> {
   const simulation = await createSimulation({
-    scenario: scaled(scenarioFile(query.scenario), query.entities, query.seed),
+    scenario: scenarioOf(query),
     tier: query.tier,
     workers: query.tier === 'js-single' ? 1 : query.workers,
-    ...memoryOption(query),
   });
   try {
     result.tier = simulation.backend.tier;
@@ -73,9 +73,4 @@ async function measure(simulation: Simulation, ticks: number, result: AutoResult
   const { tick, fingerprint } = await simulation.observe();
   result.tick = tick;
   result.fingerprint = fingerprint;
-}
-
-function memoryOption({ entities, workers, tier }: Query): { memoryPerWorker?: number } {
-  const bytes = memoryPerWorker(entities, tier === 'js-single' ? 1 : workerCount(workers));
-  return bytes === undefined ? {} : { memoryPerWorker: bytes };
 }

@@ -6,11 +6,12 @@ export interface Failure {
   readonly code: string;
   readonly message: string;
   readonly hint: string | null;
+  /** Tiers that were tried in vain; then these say all. */
   readonly attempts: readonly TierAttempt[];
 }
 
 export function failureOf(error: unknown): Failure {
-  const attempts = error instanceof UnsupportedError ? error.attempts : [];
+  const attempts = error instanceof UnsupportedError ? error.attempts.filter(({ code }) => code !== 'USER_OPTION') : [];
   if (error instanceof FlockworkError) {
     return { code: error.code, message: error.message, hint: error.hint ?? null, attempts };
   }

@@ -1,4 +1,4 @@
-/** What the address says: `?scenario=NAME&entities=N&seed=S&workers=W&tier=T`, and for tests `&ticks=T&auto=1`. */
+/** What the address says: `?scenario=NAME&entities=N&scale=1&seed=S&workers=W&tier=T`, and for tests `&ticks=T&auto=1`. */
 
 import type { Tier } from 'flockwork';
 import { DEFAULT_SCENARIO, scenarioFile } from './scenarios.js';
@@ -9,7 +9,10 @@ export const TIERS: readonly Tier[] = ['wasm-shared', 'wasm-transfer', 'js-worke
 export interface Settings {
   /** The name of a scenario file. */
   readonly scenario: string;
+  /** Entities at tick 0. */
   readonly entities: number;
+  /** Whether the world's sides grow with the number of entities, so that the density stays. */
+  readonly scale: boolean;
   readonly seed: bigint;
   readonly workers: number | 'auto';
   readonly tier: Tier | 'auto';
@@ -21,30 +24,56 @@ export interface Query extends Settings {
   readonly auto: boolean;
 }
 
+export interface Reading {
+  readonly query: Query;
+  /** What is wrong in the address: for each such word the query has what it would have without. */
+  readonly problems: readonly string[];
+}
+
 export const MAX_ENTITIES = 4_000_000;
 export const MAX_WORKERS = 16;
 
-export function readQuery(search: string): Query {
+const WORDS = ['scenario', 'entities', 'scale', 'seed', 'workers', 'tier', 'ticks', 'auto'];
+
+export function readQuery(search: string): Reading {
   const given = new URLSearchParams(search);
-  const scenario = given.get('scenario') ?? DEFAULT_SCENARIO;
-  const file = scenarioFile(scenario);
-  const workers = given.get('workers') ?? 'auto';
-  return {
-    scenario,
-    entities: whole(given, 'entities', file.scenario.entities, 1, MAX_ENTITIES),
-    seed: readSeed(given.get('seed') ?? String(file.scenario.seed)),
-    workers: workers === 'auto' ? 'auto' : whole(given, 'workers', 1, 1, MAX_WORKERS),
-    tier: readTier(given.get('tier') ?? 'auto'),
-    ticks: whole(given, 'ticks', 100, 0, 1e9),
-    auto: given.get('auto') === '1',
+  const problems: string[] = [];
+  /** Reads one word; a bad one is told and counts as missing. */
+  const word = <Value>(name: string, missing: Value, read: (text: string) => Value): Value => {
+    const text = given.get(name);
+    if (text === null) return missing;
+    try {
+      return read(text);
+    } catch (error) {
+      problems.push((error as Error).message);
+      return missing;
+    }
   };
+  for (const name of new Set(given.keys())) {
+    if (!WORDS.includes(name)) problems.push(`the address has no word "${name}": it may have ${WORDS.join(', ')}`);
+  }
+  const file = word('scenario', scenarioFile(DEFAULT_SCENARIO), scenarioFile);
+  const query: Query = {
+    scenario: file.name,
+    entities: word('entities', file.scenario.entities, (text) => whole('entities', text, 1, MAX_ENTITIES)),
+    scale: word('scale', false, (text) => flag('scale', text)),
+    seed: word('seed', BigInt(file.scenario.seed ?? 1), readSeed),
+    workers: word('workers', 'auto' as number | 'auto', (text) => (text === 'auto' ? text : whole('workers', text, 1, MAX_WORKERS))),
+    tier: word('tier', 'auto' as Tier | 'auto', readTier),
+    ticks: word('ticks', 100, (text) => whole('ticks', text, 0, 1e9)),
+    auto: word('auto', false, (text) => flag('auto', text)),
+  };
+  return { query, problems };
 }
 
 /** The address that shows this again. */
-export function writeQuery({ scenario, entities, seed, workers, tier }: Settings): string {
+export function writeQuery({ scenario, entities, scale, seed, workers, tier }: Settings): string {
   const file = scenarioFile(scenario);
   const query = new URLSearchParams({ scenario });
-  if (entities !== file.scenario.entities) query.set('entities', String(entities));
+  if (entities !== file.scenario.entities) {
+    query.set('entities', String(entities));
+    if (scale) query.set('scale', '1');
+  }
   if (seed !== BigInt(file.scenario.seed ?? 1)) query.set('seed', String(seed));
   if (workers !== 'auto') query.set('workers', String(workers));
   if (tier !== 'auto') query.set('tier', tier);
@@ -64,10 +93,13 @@ function readTier(text: string): Tier | 'auto' {
   throw new RangeError(`tier is "${text}": it must be "auto" or one of ${TIERS.join(', ')}`);
 }
 
-function whole(given: URLSearchParams, name: string, missing: number, low: number, high: number): number {
-  const text = given.get(name);
-  if (text === null) return missing;
+function whole(name: string, text: string, low: number, high: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
   if (value >= low && value <= high) return value;
   throw new RangeError(`${name} is "${text}": it must be a whole number from ${low} to ${high}`);
+}
+
+function flag(name: string, text: string): boolean {
+  if (text === '1' || text === '0') return text === '1';
+  throw new RangeError(`${name} is "${text}": it must be 0 or 1`);
 }

@@ -1,10 +1,11 @@
 /**
- * The repository's scenario files, and worlds of other sizes made from them as
- * `flockwork run FILE --entities N --scale` makes them: the same density, so the same fingerprints.
+ * The repository's scenario files, and other worlds made from them as `flockwork run FILE
+ * --entities N` makes them, with or without `--scale`: so they have the same fingerprints.
  */
 
 import type { Scenario } from 'flockwork';
 import { parse } from 'smol-toml';
+import type { Settings } from './query.js';
 
 export interface ScenarioFile {
   /** The file's name without `.toml`. */
@@ -33,9 +34,10 @@ export function scenarioFile(name: string): ScenarioFile {
   throw new RangeError(`there is no scenario "${name}": it must be one of ${known}`);
 }
 
-/** The scenario with another seed, and another number of entities at the same density. */
-export function scaled({ scenario }: ScenarioFile, entities: number, seed: bigint): Scenario {
-  const share = Math.sqrt(entities / scenario.entities);
+/** The scenario with another seed and another number of entities, in a world that grows with it or not. */
+export function scenarioOf({ scenario: name, entities, scale, seed }: Settings): Scenario {
+  const { scenario } = scenarioFile(name);
+  const share = scale ? Math.sqrt(entities / scenario.entities) : 1;
   const side = (length: number) => Math.fround(Math.fround(length) * share);
   const { width, height } = scenario.world;
   return { ...scenario, entities, seed, world: { ...scenario.world, width: side(width), height: side(height) } };

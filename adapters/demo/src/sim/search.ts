@@ -55,7 +55,8 @@ export async function search(
     if (good > 0 && bad / good < CLOSE) break;
     next = choose(good, bad);
   }
-  await session.open({ entities: !signal.aborted && good > 0 ? good : original });
+  // The person's own world goes on; the one that was found can be looked at.
+  await session.move();
   return { entities: good, trials };
 }
 
@@ -73,7 +74,7 @@ function round(value: number): number {
 }
 
 async function attempt(session: Session, meter: FrameMeter, signal: AbortSignal, entities: number): Promise<Trial> {
-  await session.open({ entities });
+  await session.attempt({ entities, scale: true });
   const { simulation } = session;
   if (!simulation) return { entities, framesPerSecond: 0, ticksPerSecond: 0, holds: false };
   await pause(WARM_MS, signal);

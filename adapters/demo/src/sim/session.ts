@@ -2,14 +2,16 @@
  * The one simulation that the page shows: starts it, steers it, replaces it. Begun before React is
  * there, so that workers start while the page is still being made.
  *
+ * No world is lost: it goes on from a snapshot where only the machine changes (another tier, other
+ * workers, after a comparison or a search), and is kept to go back to where another one begins.
+ *
  * What changes with every tick is read from `simulation` itself by those who draw it.
  */
 
 import { createSimulation, type Entity, type Simulation, type SimulationOptions, type StartProgress } from 'flockwork';
 import { failureOf, type Failure } from './failure.js';
-import { memoryPerWorker, workerCount } from './memory.js';
 import type { Settings } from './query.js';
-import { scaled, scenarioFile } from './scenarios.js';
+import { scenarioOf } from './scenarios.js';
 import { Store } from './store.js';
 
 export type Rate = number | 'max';
@@ -28,6 +30,19 @@ export interface SessionState {
   /** The parameter that was refused, and why. */
   readonly refused: { readonly name: string; readonly message: string } | null;
   readonly selected: Selected | null;
+  /** The world before this one, if it was another. */
+  readonly former: Held | null;
+  /** What was wrong in the address. */
+  readonly problems: readonly string[];
+}
+
+/** A world that can go on. */
+export interface Held {
+  readonly settings: Settings;
+  readonly tick: number;
+  readonly snapshot: ArrayBuffer;
+  /** The id of the chosen entity. */
+  readonly selected: number | null;
 }
 
 export interface Selected {
@@ -46,6 +61,12 @@ export class Session {
   readonly store: Store<SessionState>;
   private opening: AbortController | null = null;
   private last: Promise<void> = Promise.resolve();
+  /** The world that goes on when there is a simulation again. */
+  private held: Held | null = null;
+  /** The settings of the simulation that is shown; those of the store may be wishes. */
+  private shown: Settings | null = null;
+  /** What runs is a trial, which nobody wants to have back. */
+  private trying = false;
   private pendingParams: Record<string, number> = {};
   private sendingParams = false;
   /** The parameters that the simulation has taken. */
@@ -65,6 +86,8 @@ export class Session {
       params: {},
       refused: null,
       selected: null,
+      former: null,
+      problems: [],
     });
   }
 
@@ -72,56 +95,113 @@ export class Session {
     return this.store.get().simulation;
   }
 
-  /** Replaces the simulation by one with these settings. */
+  /** Begins another world, or this one again; the one before is kept to go back to. */
   open(change: Partial<Settings> = {}): Promise<void> {
+    return this.replace(change, async () => {
+      const left = await this.leave();
+      if (left && left.tick > 0) this.store.set({ former: left });
+      this.held = null;
+    });
+  }
+
+  /** Goes on with the same world on another tier or other workers. */
+  move(change: Partial<Pick<Settings, 'tier' | 'workers'>> = {}): Promise<void> {
+    return this.replace(change, async () => {
+      this.held = await this.leave();
+      if (this.held) this.store.set({ settings: this.here(this.held.settings) });
+    });
+  }
+
+  /** Shows another world for a while; `move` goes on with the one before. */
+  attempt(change: Partial<Settings>): Promise<void> {
+    return this.replace(change, async () => {
+      this.held = await this.leave();
+      this.trying = true;
+    });
+  }
+
+  /** Goes back to the world before, and keeps this one. */
+  back(): Promise<void> {
+    const { former } = this.store.get();
+    if (!former) return Promise.resolve();
+    return this.replace(this.here(former.settings), async () => {
+      this.store.set({ former: await this.leave() });
+      this.held = former;
+    });
+  }
+
+  /** Frees the simulation until `move` goes on. */
+  close(): Promise<void> {
+    this.opening?.abort();
+    this.last = this.last.then(async () => {
+      this.held = await this.leave();
+      this.store.set({ status: 'away' });
+    });
+    return this.last;
+  }
+
+  forget(): void {
+    this.store.set({ former: null });
+  }
+
+  /** A world's settings on the machine that is wished for now. */
+  private here(world: Settings): Settings {
+    const { tier, workers } = this.store.get().settings;
+    return { ...world, tier, workers };
+  }
+
+  private replace(change: Partial<Settings>, leave: () => Promise<void>): Promise<void> {
     const settings = { ...this.store.get().settings, ...change };
     this.opening?.abort();
     const opening = new AbortController();
     this.opening = opening;
     this.store.set({ settings, status: 'starting', progress: null, failure: null });
-    this.last = this.last.then(() => this.replace(settings, opening.signal));
+    this.last = this.last.then(async () => {
+      if (opening.signal.aborted) return;
+      await leave();
+      await this.start(opening.signal);
+    });
     return this.last;
   }
 
-  /** Frees the simulation, until `open`. */
-  close(): Promise<void> {
-    this.opening?.abort();
-    this.last = this.last.then(() => this.drop('away'));
-    return this.last;
+  /** Ends the simulation; gives the world that went on in it, or that was to go on. */
+  private async leave(): Promise<Held | null> {
+    const { simulation, settings, selected } = this.store.get();
+    const held = simulation && !this.trying ? await holdOf(simulation, selected?.id ?? null, this.shown ?? settings) : this.held;
+    this.trying = false;
+    this.select(null);
+    this.store.set({ simulation: null, status: 'starting' });
+    await simulation?.dispose();
+    return held;
   }
 
-  private async replace(settings: Settings, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
-    await this.drop('starting');
+  private async start(signal: AbortSignal): Promise<void> {
+    const { settings, rate } = this.store.get();
+    const held = this.trying ? null : this.held;
     try {
       const simulation = await createSimulation({
         ...optionsFor(settings),
-        rate: this.store.get().rate,
+        ...(held && { snapshot: held.snapshot, accept: ['params'] }),
+        rate,
         checkpointEvery: CHECKPOINT_TICKS,
         signal,
         onProgress: (progress) => this.store.set({ progress }),
       });
+      const params = await simulation.params();
       if (signal.aborted) return await simulation.dispose();
       // From now on the signal would dispose of what is shown.
       this.opening = null;
-      this.adopt(simulation);
+      this.shown = settings;
+      this.adopt(simulation, params);
+      if (this.trying) return;
+      this.held = null;
+      if (held && held.selected !== null) this.select(await simulation.entity(held.selected).catch(() => null));
     } catch (error) {
       if (!signal.aborted) this.store.set({ status: 'failed', failure: failureOf(error) });
     }
   }
 
-  private async drop(status: 'starting' | 'away'): Promise<void> {
-    const old = this.simulation;
-    this.select(null);
-    this.store.set({ simulation: null, status });
-    await old?.dispose();
-  }
-
-  private adopt(simulation: Simulation): void {
-    const params: Record<string, number> = {};
-    for (const { name, default: usual } of simulation.model.params) {
-      params[name] = simulation.scenario.params?.[name] ?? usual;
-    }
+  private adopt(simulation: Simulation, params: Readonly<Record<string, number>>): void {
     const known = colorings(simulation);
     const before = this.store.get().colorBy;
     const colorBy = known.includes(before) ? before : known[0]!;
@@ -210,13 +290,21 @@ export class Session {
     return this.try((simulation) => simulation.snapshot());
   }
 
+  /** Goes on from a snapshot of this world; one with other parameters brings them. */
   async restore(bytes: ArrayBuffer): Promise<void> {
     const { running } = this.store.get();
     await this.try(async (simulation) => {
       await simulation.pause();
-      await simulation.restore(bytes);
-      if (running) simulation.start();
+      try {
+        await simulation.restore(bytes, { accept: ['params'] });
+        this.dismiss();
+        this.taken = await simulation.params();
+        this.store.set({ params: this.taken, refused: null });
+      } finally {
+        if (running && simulation.state !== 'faulted') simulation.start();
+      }
     });
+    await this.look();
   }
 
   /** The nearest entity within `radius` becomes the chosen one. */
@@ -253,15 +341,23 @@ export class Session {
   }
 }
 
+/** A world as it stands; null where its simulation has failed. */
+async function holdOf(simulation: Simulation, selected: number | null, settings: Settings): Promise<Held | null> {
+  try {
+    await simulation.pause();
+    const snapshot = await simulation.snapshot();
+    return { settings, tick: simulation.metrics().tick, snapshot, selected };
+  } catch {
+    return null;
+  }
+}
+
 /** The package's options for these settings. */
 export function optionsFor(settings: Settings): SimulationOptions {
-  const workers = settings.tier === 'js-single' ? 1 : settings.workers;
-  const bytes = memoryPerWorker(settings.entities, workerCount(workers));
   return {
-    scenario: scaled(scenarioFile(settings.scenario), settings.entities, settings.seed),
-    workers,
+    scenario: scenarioOf(settings),
+    workers: settings.tier === 'js-single' ? 1 : settings.workers,
     tier: settings.tier,
-    ...(bytes === undefined ? {} : { memoryPerWorker: bytes }),
   };
 }
 

@@ -7,7 +7,7 @@ import { scenarioFile } from '../sim/scenarios.js';
 import type { Session } from '../sim/session.js';
 import { useStore } from '../sim/store.js';
 import { WorldView } from '../view/world-view.js';
-import { Banner } from './banner.js';
+import { Banner, Former, Problems } from './banner.js';
 import { EntityCard } from './entity-card.js';
 import { Icon } from './icons.js';
 import { TIER_TITLES, modelTitle } from './labels.js';
@@ -44,12 +44,14 @@ export function App({ session, reducedMotion }: { session: Session; reducedMotio
       {view && !view.scene && <NoWebGl />}
       <Head session={session} help={() => setHelp(true)} />
       {hud && !narrow && (
-        <div className="hud-box surface">
+        <div className="hud-box surface" role="region" aria-label="Numbers" tabIndex={0}>
           <Hud session={session} view={view} />
         </div>
       )}
       <div className="middle">
         <Banner session={session} />
+        <Problems session={session} />
+        <Former session={session} />
         <Starting session={session} />
         {reducedMotion && <Still session={session} />}
       </div>

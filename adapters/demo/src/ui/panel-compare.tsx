@@ -25,15 +25,16 @@ export function ComparePanel({ session }: { session: Session }) {
     setBusy(true);
     // Nothing else may run beside what is measured.
     await session.close();
-    await compare({ settings: { ...settings, entities }, ticks }, signal, setRows);
+    await compare({ settings: { ...settings, entities, scale: true }, ticks }, signal, setRows);
     setBusy(false);
-    await session.open();
+    await session.move();
   };
 
   return (
     <>
       <p className="about">
-        Runs {settings.scenario} with seed {String(settings.seed)} in every tier. All must come to the same fingerprint, to the last bit.
+        Runs {settings.scenario} with seed {String(settings.seed)} in every tier from tick 0. All must
+        come to the same fingerprint, to the last bit. Your world stands still meanwhile, and then goes on.
       </p>
       <div className="pair">
         <Choice label="Entities" value={entities} options={ENTITIES} change={setEntities} />

@@ -22,7 +22,7 @@ export function MachinePanel({ session }: { session: Session }) {
               type="radio"
               name="tier"
               checked={settings.tier === tier}
-              onChange={() => void session.open({ tier })}
+              onChange={() => void session.move({ tier })}
             />
             <span>
               <b>{TIER_TITLES[tier]}</b>
@@ -32,9 +32,10 @@ export function MachinePanel({ session }: { session: Session }) {
           </label>
         ))}
       </fieldset>
+      <p className="hint">The world goes on where it is, on another tier or with other workers.</p>
       {backend && (
         <>
-          <h3>How it was chosen</h3>
+          <h2>How it was chosen</h2>
           <Attempts attempts={backend.attempts} />
           <Workers key={backend.workers} session={session} workers={backend.workers} single={backend.tier === 'js-single'} />
           <dl className="rows">
@@ -42,7 +43,7 @@ export function MachinePanel({ session }: { session: Session }) {
             <Row label="Mail" value={backend.memory === 'shared' ? 'in shared memory' : 'moved between memories'} />
             <Row label="Regions" value={String(backend.regions)} />
           </dl>
-          <h3>This browser</h3>
+          <h2>This browser</h2>
           <Can capabilities={backend.capabilities} />
           <button className="wide" onClick={() => void navigator.clipboard.writeText(diagnostics(session))}>
             Copy diagnostics
@@ -55,7 +56,7 @@ export function MachinePanel({ session }: { session: Session }) {
 
 function Workers({ session, workers, single }: { session: Session; workers: number; single: boolean }) {
   const [value, setValue] = useState(workers);
-  const apply = () => value !== workers && void session.open({ workers: value });
+  const apply = () => value !== workers && void session.move({ workers: value });
   return (
     <label className="field">
       <span>

@@ -6,6 +6,7 @@ import type { Session } from '../sim/session.js';
 import { useStore } from '../sim/store.js';
 import { Icon } from './icons.js';
 import { unit, words } from './labels.js';
+import { Text } from './text.js';
 
 type Param = ModelInfo['params'][number];
 
@@ -19,7 +20,9 @@ export function RulesPanel({ session }: { session: Session }) {
   const changed = simulation.model.params.filter((param) => params[param.name] !== first(param));
   return (
     <>
-      <p className="about">{simulation.model.about}</p>
+      <p className="about">
+        <Text text={simulation.model.about} />.
+      </p>
       <button
         className="wide"
         disabled={changed.length === 0}
@@ -93,9 +96,9 @@ function ParamRow({ param, first, value, problem, change }: RowProps) {
         onChange={({ target }) => set(Number(target.value))}
       />
       <p id={`${id}-about`} className="hint">
-        {about} <span className="range">{rangeText(param)}</span>
+        <Text text={about} /> <span className="range">{rangeText(param)}</span>
       </p>
-      {problem && <p className="problem">{problem}</p>}
+      {problem && <p className="problem"><Text text={problem} /></p>}
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { useStore } from '../sim/store.js';
 import type { WorldView } from '../view/world-view.js';
 import { CLASS_COLORS, columnTitle, modelTitle } from './labels.js';
 import { SearchBox } from './search-box.js';
+import { Text } from './text.js';
 
 const FEWEST = 1000;
 
@@ -24,7 +25,7 @@ export function WorldPanel({ session, view }: { session: Session; view: WorldVie
           value={settings.scenario}
           onChange={({ target }) => {
             const { scenario } = scenarioFile(target.value);
-            void session.open({ scenario: target.value, entities: scenario.entities, seed: BigInt(scenario.seed ?? 1) });
+            void session.open({ scenario: target.value, entities: scenario.entities, scale: false, seed: BigInt(scenario.seed ?? 1) });
           }}
         >
           {models.map((model) => (
@@ -40,9 +41,12 @@ export function WorldPanel({ session, view }: { session: Session; view: WorldVie
           ))}
         </select>
       </label>
-      <p className="about">{file.about}</p>
-      <Entities key={settings.entities} entities={settings.entities} change={(entities) => void session.open({ entities })} />
+      <p className="about">
+        <Text text={file.about} />
+      </p>
+      <Entities key={settings.entities} entities={settings.entities} change={(entities) => void session.open({ entities, scale: true })} />
       <Seed key={String(settings.seed)} session={session} seed={settings.seed} />
+      <p className="hint">Each of these begins another world at tick 0. The one before is kept, so that you can go back to it.</p>
       <Coloring session={session} view={view} />
       <Snapshots session={session} />
       {view && <SearchBox session={session} meter={view.meter} />}
@@ -117,13 +121,16 @@ function Seed({ session, seed }: { session: Session; seed: bigint }) {
           aria-invalid={problem !== null}
           value={text}
           onChange={({ target }) => setText(target.value)}
-          onBlur={apply}
         />
         <button type="button" onClick={() => void session.open({ seed: BigInt(Math.floor(Math.random() * 1e9)) })}>
           Another
         </button>
       </div>
-      {problem && <p className="problem">{problem}</p>}
+      {problem && (
+        <p className="problem">
+          <Text text={problem} />
+        </p>
+      )}
     </form>
   );
 }

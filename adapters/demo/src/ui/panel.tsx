@@ -55,7 +55,7 @@ export function Panel({ session, view, narrow }: { session: Session; view: World
         ))}
       </div>
       {shown && (
-        <div id="tab-panel" className="panel-body" role="tabpanel" aria-labelledby={`tab-${tab}`} key={tab}>
+        <div id="tab-panel" className="panel-body" role="tabpanel" tabIndex={0} aria-labelledby={`tab-${tab}`} key={tab}>
           {tab === 'Stats' && <Hud session={session} view={view} />}
           {tab === 'World' && <WorldPanel session={session} view={view} />}
           {tab === 'Rules' && <RulesPanel session={session} />}

@@ -26,6 +26,7 @@ export function SearchBox({ session, meter }: { session: Session; meter: FrameMe
   return (
     <div className="field">
       <span>The largest world at 60 frames a second</span>
+      <p className="hint">Tries worlds of other sizes for some seconds each; then yours goes on.</p>
       <button className="wide" onClick={() => (busy ? stop.current?.abort() : void begin())}>
         {busy ? 'Stop looking' : 'Look for it'}
       </button>
@@ -56,7 +57,8 @@ export function SearchBox({ session, meter }: { session: Session; meter: FrameMe
           <p className="result">
             {found > 0 ? (
               <>
-                <b>{format.count(found)}</b> entities hold 60 frames a second here.
+                <b>{format.count(found)}</b> entities hold 60 frames a second here.{' '}
+                <button onClick={() => void session.open({ entities: found, scale: true })}>Show them</button>
               </>
             ) : (
               'Not even 1,000 entities hold 60 frames a second here.'
