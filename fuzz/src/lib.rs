@@ -9,6 +9,13 @@ pub mod codec;
 #[path = "../../scheduler-mpi/src/inbox.rs"]
 pub mod inbox;
 
+use std::sync::Arc;
+
+use flockwork_kernel::{Edge, World};
+use flockwork_models::Tribes;
+use flockwork_scheduler::Setup;
+use flockwork_scheduler_native::{Config, Entry, Options, Table};
+
 #[path = "../../scheduler/tests/domains/dots.rs"]
 pub mod dots;
 #[path = "../../scheduler/tests/domains/executors.rs"]
@@ -64,5 +71,32 @@ impl Budget {
 impl Default for Budget {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// The most rows of a table that are read.
+pub const MOST_ROWS: u64 = 10_000;
+
+/// What is said about an input must be short, and must not steer a terminal.
+pub fn check_message(message: &str) {
+    assert!(!message.is_empty() && message.len() < 1 << 16, "{} bytes", message.len());
+    assert!(message.chars().all(|c| c == '\n' || !c.is_control()), "{message:?}");
+}
+
+/// A table that was read has a value for every row, and is taken or refused by a model.
+pub fn check_table(table: Table) {
+    assert!(table.rows as u64 <= MOST_ROWS && !table.columns.is_empty());
+    for column in &table.columns {
+        assert_eq!(column.values.len(), table.rows, "{}", column.name);
+    }
+    let Ok(world) = World::new(20.0, 10.0, Edge::Torus) else { return };
+    let config = Config {
+        setup: Setup { world, population: table.rows as u32, seed: 1, dt: 0.1 },
+        params: Vec::new(),
+        table: Some(Arc::new(table)),
+        options: Options { workers: 1, ..Options::default() },
+    };
+    if let Err(error) = Entry::of::<Tribes>().check(&config) {
+        check_message(&error.to_string());
     }
 }

@@ -7,6 +7,7 @@ use console::Style;
 use crate::args::CheckArgs;
 use crate::failure::{Failure, emit};
 use crate::human;
+use crate::memory;
 use crate::registry::Registry;
 use crate::scenario::{self, Scenario};
 
@@ -60,7 +61,9 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
         "neighbours",
         format!("{} on average, if spread evenly", human::short(checked.mean_neighbours)),
     );
-    line("memory", format!("about {}", human::bytes(checked.bytes_estimate)));
+    let free =
+        memory::free().map_or(String::new(), |free| format!(", {} are free", human::bytes(free)));
+    line("memory", format!("about {}{free}", human::bytes(checked.bytes_estimate)));
     let params = entry.params.iter().map(|param| {
         let given = scenario.params.iter().find(|(name, _)| name == param.name);
         (param.name, given.map_or(param.default, |(_, value)| *value), given.is_some())

@@ -19,6 +19,7 @@
 //! | `input` | files that a user names |
 //! | `registry` | the models a command knows |
 //! | `scenario`, `table` | scenario files and the user's own initial tables |
+//! | `read` | these two for other programs |
 //! | `run`, `progress`, `summary`, `report` | `flockwork run` and what it says |
 //! | `record`, `picture`, `checkpoint` | what else a run can leave behind |
 //! | `verify`, `stress` | sameness on any number of workers; the largest crowd that holds a frame rate |
@@ -45,6 +46,7 @@ mod models;
 mod output;
 mod picture;
 mod progress;
+pub mod read;
 mod record;
 mod registry;
 mod report;

@@ -18,7 +18,7 @@ use crate::human;
 pub(crate) fn fits(checked: &Checked) -> Result<(), String> {
     match free() {
         Some(free) if checked.bytes_estimate > free / 10 * 9 => Err(format!(
-            "about {} of memory are needed, but only {} are free",
+            "about {} of memory are needed, but only {} are free, of which a tenth is kept",
             human::bytes(checked.bytes_estimate),
             human::bytes(free)
         )),

@@ -5,8 +5,8 @@
 //! fits its column and the world, `flockwork_scheduler_native` decides, which names line and id.
 
 mod bounded;
-mod csv_in;
-mod parquet_in;
+pub(crate) mod csv_in;
+pub(crate) mod parquet_in;
 mod parquet_types;
 mod thrift;
 
@@ -44,7 +44,7 @@ pub(crate) fn read(path: &Path, schema: &[Column], most: &Most) -> Result<Table,
     let result = match kind.as_deref() {
         Some("csv") => input::open(path).and_then(|file| csv_in::read(file, schema, most)),
         Some("parquet" | "pq") => {
-            input::open(path).and_then(|file| parquet_in::read(file, schema, most))
+            input::open(path).and_then(|file| parquet_in::read_in_silence(file, schema, most))
         }
         _ => Err("its name must end in .csv or .parquet".to_string()),
     };

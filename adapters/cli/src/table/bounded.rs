@@ -164,3 +164,61 @@ impl<P: PageReader> Iterator for Pages<P> {
         self.get_next_page().transpose()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    /// A page of version 1 that says to be so long, without its content.
+    fn header(whole: u32) -> Vec<u8> {
+        let mut header = vec![0x15, 0, 0x15];
+        let mut number = u64::from(whole) << 1;
+        while number > 0x7f {
+            header.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        header.extend([number as u8, 0x15, 2, 0]);
+        header
+    }
+
+    #[test]
+    fn a_page_that_says_to_be_longer_than_may_be_is_refused() {
+        let file = |whole| Bounded::new(Bytes::from(header(whole)), false);
+        assert!(file(1 << 28).get_read(0).is_ok());
+        for whole in [(1 << 28) + 1, i32::MAX as u32] {
+            let problem = file(whole).get_read(0).err().unwrap().to_string();
+            assert!(problem.contains("the longest that is read is 256 MiB"), "{problem}");
+        }
+        assert!(file(1).get_bytes(0, 1 << 30).is_err());
+        assert!(file(1).get_bytes(u64::MAX, 2).is_err());
+    }
+
+    #[test]
+    fn what_gzip_makes_longer_than_the_page_says_is_refused() {
+        let mut part = GzEncoder::new(Vec::new(), Compression::fast());
+        part.write_all(&vec![0; 1 << 22]).unwrap();
+        let part = part.finish().unwrap();
+        let packed = |times: usize| {
+            let bytes = Bytes::from([&header(9)[..], &part.repeat(times)].concat());
+            let file = Bounded::new(bytes.clone(), true);
+            file.get_read(0).unwrap();
+            let begin = header(9).len();
+            file.get_bytes(begin as u64, bytes.len() - begin).map(|content| content.len())
+        };
+        assert_eq!(packed(2).unwrap(), 2 * part.len());
+        let problem = packed(70).unwrap_err().to_string();
+        assert!(problem.contains("the longest that is read is 256 MiB"), "{problem}");
+    }
+
+    #[test]
+    fn a_footer_that_lists_more_than_is_in_it_is_refused() {
+        let footer = [0x49, 0xfc, 0xff, 0xff, 0xff, 0x3f, 6, 0, 0, 0, b'P', b'A', b'R', b'1'];
+        assert!(look(&Bytes::from(footer.to_vec())).is_err());
+        assert!(look(&Bytes::from_static(b"PAR1")).is_ok());
+    }
+}

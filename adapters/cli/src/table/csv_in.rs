@@ -25,7 +25,7 @@ use crate::input;
 /// The longest line that is read, in bytes.
 const MOST_BYTES: usize = 1 << 20;
 
-pub(super) fn read(file: impl Read, schema: &[Column], most: &Most) -> Result<Table, String> {
+pub(crate) fn read(file: impl Read, schema: &[Column], most: &Most) -> Result<Table, String> {
     let mut text = Text { file: BufReader::new(file), line: Vec::new(), number: 0 };
     let Head { separator, mut columns, mut first } = head(&mut text, schema)?;
     let (mut rows, mut lines) = (0, Lines::default());

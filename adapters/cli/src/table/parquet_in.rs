@@ -1,5 +1,6 @@
 //! Reads a Parquet table, a piece at a time, whatever number types its columns have.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
 use flockwork_kernel::columns::Column;
@@ -28,7 +29,7 @@ struct Wanted {
     column: TableColumn,
 }
 
-pub(super) fn read(
+pub(crate) fn read(
     file: impl ChunkReader + 'static,
     schema: &[Column],
     most: &Most,
@@ -37,8 +38,33 @@ pub(super) fn read(
     read_some(file, schema, most, |name| !name.starts_with("__index_level_"))
 }
 
+/// Reads without a word from the panics that are caught here. What is done at a panic belongs to
+/// the whole process, so this is for a program that reads in one thread.
+pub(super) fn read_in_silence(
+    file: impl ChunkReader + 'static,
+    schema: &[Column],
+    most: &Most,
+) -> Result<Table, String> {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let result = read(file, schema, most);
+    panic::set_hook(hook);
+    result
+}
+
 /// Reads the columns with such names.
 pub(super) fn read_some(
+    file: impl ChunkReader + 'static,
+    schema: &[Column],
+    most: &Most,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<Table, String> {
+    // Some damage of a page makes its decoders panic.
+    let read = AssertUnwindSafe(|| read_all(file, schema, most, is_wanted));
+    panic::catch_unwind(read).unwrap_or_else(|_| Err("it is damaged".to_string()))
+}
+
+fn read_all(
     file: impl ChunkReader + 'static,
     schema: &[Column],
     most: &Most,

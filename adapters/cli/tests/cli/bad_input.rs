@@ -51,6 +51,39 @@ fn entities_and_workers_must_be_some_but_not_absurdly_many() {
     refused_run(&place, "s.toml --workers two", &["--workers"]);
 }
 
+/// Runs the program with at most so many KiB of address space.
+#[cfg(target_os = "linux")]
+#[track_caller]
+fn with_limit(place: &Place, kib: u32, args: &str) -> (Option<i32>, String) {
+    let command = format!("ulimit -v {kib}; exec \"$0\" {args}");
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", &command]).arg(super::program()).current_dir(place.path(""));
+    let output = shell.output().unwrap();
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn under_a_limit_of_memory_a_run_is_refused_or_ends_with_a_message() {
+    let place = Place::with(BOIDS);
+    let run = "run s.toml --entities 2m --scale --ticks 1 --quiet --workers 2";
+    for mib in [60, 100, 150, 200, 250, 300, 400, 500] {
+        let (code, said) = with_limit(&place, mib * 1024, run);
+        let refused = code == Some(2) && said.contains("memory are needed");
+        let ended = code == Some(1) && said.contains("not enough memory");
+        assert!(code == Some(0) || refused || ended, "{mib} MiB: {code:?} {said}");
+    }
+    let (code, said) = with_limit(&place, 200 * 1024, run);
+    assert_eq!(code, Some(2), "{said}");
+    // A table is read only as far as there is room for its rows.
+    let table: String = std::iter::repeat_n("1,2\n", 2_000_000).collect();
+    place.write("a.csv", format!("x,y\n{table}"));
+    place.write("t.toml", BOIDS.replace("entities = 300", "initial = \"a.csv\""));
+    let (code, said) = with_limit(&place, 200 * 1024, "run t.toml --ticks 1");
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("the most that there may be") && said.contains("are free"), "{said}");
+}
+
 #[test]
 fn worlds_and_times_must_be_finite() {
     let place = Place::with(BOIDS);

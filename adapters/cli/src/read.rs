@@ -1,0 +1,57 @@
+//! The readers of what a user brings, for other programs, and for tests that try any input.
+
+use std::path::Path;
+
+use flockwork_kernel::columns::Column;
+use flockwork_scheduler_native::{Options, Table};
+
+use crate::Registry;
+use crate::args::ScenarioArgs;
+use crate::failure::Failure;
+use crate::scenario::Scenario;
+use crate::table::{Most, csv_in, parquet_in};
+
+/// Checks the text of a scenario as `flockwork check` does, with changes such as `dt=0.1` as
+/// `--set` makes them; a table that it names is looked for in `folder`.
+///
+/// # Errors
+///
+/// All that is wrong with it, each with its line, fit to be shown.
+pub fn scenario(
+    registry: &Registry,
+    folder: &Path,
+    text: &str,
+    set: &[String],
+) -> Result<(), String> {
+    let change = ScenarioArgs { set: set.to_vec(), ..ScenarioArgs::default() };
+    let said = |failure| match failure {
+        Failure::Usage(problem) | Failure::Run(problem) => problem,
+        other => format!("{other:?}"),
+    };
+    let scenario = Scenario::parse(registry, "scenario", folder, text, &change).map_err(said)?;
+    let config = scenario.config(Options { workers: 1, ..Options::default() });
+    let checked = scenario.entry.check(&config);
+    checked.map(drop).map_err(|error| said(scenario.refuse(&error)))
+}
+
+/// Reads a table of comma-separated values for the columns of a model.
+///
+/// # Errors
+///
+/// What is wrong and in which line, fit to be shown.
+pub fn csv(bytes: &[u8], schema: &[Column], most_rows: u64) -> Result<Table, String> {
+    csv_in::read(bytes, schema, &most(most_rows))
+}
+
+/// Reads a Parquet table for the columns of a model.
+///
+/// # Errors
+///
+/// What is wrong and in which column or row, fit to be shown.
+pub fn parquet(bytes: Vec<u8>, schema: &[Column], most_rows: u64) -> Result<Table, String> {
+    parquet_in::read(bytes::Bytes::from(bytes), schema, &most(most_rows))
+}
+
+fn most(rows: u64) -> Most {
+    Most { rows, why: "no more were asked for".to_string() }
+}

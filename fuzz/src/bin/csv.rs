@@ -1,0 +1,16 @@
+//! A table in text is read whole or refused, whatever is in it; what is said about it is short and harmless.
+
+#![no_main]
+
+use flockwork_cli::read;
+use flockwork_fuzz::{check_message, check_table};
+use flockwork_kernel::columns::Columns;
+use flockwork_models::tribes::animal::Columns as Animals;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    match read::csv(data, Animals::SCHEMA, flockwork_fuzz::MOST_ROWS) {
+        Ok(table) => check_table(table),
+        Err(problem) => check_message(&problem),
+    }
+});

@@ -1,0 +1,21 @@
+//! A Parquet table is read whole or refused, whatever is in it; what is said about it is short and harmless.
+
+#![no_main]
+
+use std::sync::Once;
+
+use flockwork_cli::read;
+use flockwork_fuzz::{check_message, check_table};
+use flockwork_kernel::columns::Columns;
+use flockwork_models::tribes::animal::Columns as Animals;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    // The reader catches panics of decoders; one that is not caught still ends the target.
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| std::panic::set_hook(Box::new(|panic| eprintln!("{panic}"))));
+    match read::parquet(data.to_vec(), Animals::SCHEMA, flockwork_fuzz::MOST_ROWS) {
+        Ok(table) => check_table(table),
+        Err(problem) => check_message(&problem),
+    }
+});
