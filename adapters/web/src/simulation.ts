@@ -410,7 +410,7 @@ export class Runner implements Simulation {
     if (!team) return;
     this.team = null;
     team.kill();
-    const worker = error instanceof WorkerCrashError ? error.worker : -1;
+    const worker = error instanceof WorkerCrashError ? error.worker : error instanceof SimulationFault ? (error.place?.worker ?? -1) : -1;
     this.deaths += 1;
     const again = team.spec.plan.checkpointEvery > 0 && error instanceof WorkerCrashError && this.deaths <= MOST_DEATHS;
     const resumedFrom = again ? this.checkpoint.tick : null;

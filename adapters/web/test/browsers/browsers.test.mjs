@@ -33,6 +33,39 @@ async function play({ scenario, ticks, options }) {
   }
 }
 
+/** A world with food for everybody, whose crowd soon needs more memory than it begins with. */
+const PLENTY = {
+  model: 'tribes',
+  entities: 4000,
+  seed: 2,
+  dt: 0.1,
+  world: { width: 300, height: 300, edge: 'torus' },
+  params: { grazing: 60, crowding: 1e6, maturity: 0, max_age: 1e4, bite: 0, cohesion: 0, vision: 0.5 },
+};
+
+/** Runs in the page: a crowd until it is so large, seen by two readers. */
+async function grow({ scenario, options, population }) {
+  const { createSimulation } = await import('/dist/index.js');
+  const simulation = await createSimulation({ scenario, ...options });
+  const readers = [simulation.reader(), simulation.reader()];
+  const before = simulation.metrics().memoryBytes;
+  const snapshot = await simulation.snapshot();
+  let seen = { population: 0 };
+  while (seen.population < population) {
+    seen = await simulation.step(5);
+    readers[0].acquire();
+  }
+  const { fingerprint } = await simulation.observe();
+  const after = simulation.metrics().memoryBytes;
+  const frames = readers.map((reader) => reader.acquire().fresh);
+  await simulation.restore(snapshot);
+  await simulation.step(seen.tick);
+  const again = (await simulation.observe()).fingerprint;
+  const { tier } = simulation.backend;
+  await simulation.dispose();
+  return { tier, before, after, frames, same: fingerprint === again, tick: seen.tick };
+}
+
 const noWebAssembly = () => {
   delete globalThis.WebAssembly;
 };
@@ -71,6 +104,24 @@ for (const [name, found, open] of browsers) {
       }
       const [last] = result.fingerprints.at(-1);
       return `${one.name}, ${result.tier} (${result.engine}, ${result.memory}): ${result.fingerprints.at(-1)[1]} at tick ${last}`;
+    }
+
+    for (const tier of ['wasm-shared', 'wasm-transfer']) {
+      test(`${tier}: memory grows with the crowd while workers run`, async () => {
+        const server = await serve({});
+        try {
+          const page = await browser.page(server.url);
+          const options = { tier, workers: 2, watchdogMs: 60_000 };
+          const result = await page.evaluate(grow, { scenario: PLENTY, options, population: 30_000 });
+          await page.close();
+          assert.equal(result.tier, tier);
+          assert.ok(result.after > result.before, `${result.before} bytes at first, ${result.after} later`);
+          assert.ok(result.frames[1], 'the second reader has its frame');
+          assert.ok(result.same, 'the same state again');
+        } finally {
+          await server.close();
+        }
+      });
     }
 
     test('isolated: wasm-shared, every model, 1 to 8 workers', async (t) => {
