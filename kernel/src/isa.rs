@@ -49,6 +49,12 @@ pub trait Isa: sealed::Sealed + Copy + Debug + Default + PartialEq + Send + Sync
     /// Runs `body` as a function of its own that may use these instructions.
     fn apart<R>(body: impl FnOnce() -> R) -> R;
 
+    /// Runs `body`; where code of lanes is long, as a function of its own.
+    #[inline(always)]
+    fn split<R>(body: impl FnOnce() -> R) -> R {
+        if Self::SCALAR { Self::apart(body) } else { body() }
+    }
+
     fn splat(value: f32) -> Self::F32;
     fn new(values: [f32; LANES]) -> Self::F32;
     fn array(a: Self::F32) -> [f32; LANES];

@@ -36,9 +36,17 @@ pub fn draw(seed: u64, tick: u64, id: u32, stream: u32) -> [u32; 4] {
 /// As [`draw`], for eight entities.
 #[inline(always)]
 pub fn draw_lanes<S: Isa>(seed: u64, tick: u64, ids: U32x8<S>, stream: u32) -> [U32x8<S>; 4] {
-    let mut counter =
+    let counter =
         [ids, U32x8::splat(stream), U32x8::splat(tick as u32), U32x8::splat((tick >> 32) as u32)];
-    let mut key = [seed as u32, (seed >> 32) as u32];
+    S::split(
+        #[inline(always)]
+        || philox4x32_10_lanes(counter, [seed as u32, (seed >> 32) as u32]),
+    )
+}
+
+/// As [`philox4x32_10`], for eight counters.
+#[inline(always)]
+fn philox4x32_10_lanes<S: Isa>(mut counter: [U32x8<S>; 4], mut key: [u32; 2]) -> [U32x8<S>; 4] {
     let multiply = [U32x8::splat(MULTIPLY[0]), U32x8::splat(MULTIPLY[1])];
     for _ in 0..ROUNDS {
         let (low0, high0) = counter[0].mul_low_high(multiply[0]);

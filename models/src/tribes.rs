@@ -417,7 +417,10 @@ impl Model for Tribes {
         let (bites, dies) = (rng::unit_lanes(bites), rng::unit_lanes(dies));
         let velocity = V2::new(F32x8::load(&columns.vx[at..]), F32x8::load(&columns.vy[at..]));
         let astray = V2::new(a + a - F32x8::ONE, b + b - F32x8::ONE);
-        let next = self.steer(tile, sum, velocity, astray, s(setup.dt));
+        let next = S::split(
+            #[inline(always)]
+            || self.steer(tile, sum, velocity, astray, s(setup.dt)),
+        );
         next.x.store(&mut scratch.next_vx[at..]);
         next.y.store(&mut scratch.next_vy[at..]);
 

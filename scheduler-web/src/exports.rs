@@ -599,6 +599,15 @@ exports! {
         with(finder, -1, |finder| shared(core, -1, |core| answer(core.query_neighbors_of(finder, start, end, radius, most))))
     }
 
+    /// Finds who is near each of some points: `count` floats x, then as many y; gives how many in all, or -1.
+    fn fw_core_query_at(core: *const SimCore, finder: *mut Finder, points: *const f32, count: usize, radius: f32, most: u32) -> i32 {
+        if points.is_null() {
+            return refuse("the points are null", -1);
+        }
+        let (xs, ys) = core::slice::from_raw_parts(points, 2 * count).split_at(count);
+        with(finder, -1, |finder| shared(core, -1, |core| answer(core.query_neighbors_at(finder, xs, ys, radius, most))))
+    }
+
     /// The ids found.
     fn fw_core_results(finder: *mut Finder) -> *const u32 {
         with(finder, core::ptr::null(), |finder| finder.ids().as_ptr())

@@ -60,9 +60,14 @@ impl Finder {
     }
 
     /// Where each entity's neighbours begin among the ids, and the end: of the last
-    /// [`SimCore::query_neighbors_of`].
+    /// [`SimCore::query_neighbors_of`] or [`SimCore::query_neighbors_at`].
     pub fn offsets(&self) -> &[u32] {
         &self.offsets
+    }
+
+    fn clear(&mut self) {
+        self.ids.clear();
+        self.offsets.clear();
     }
 
     /// Takes what is near, the first `found` keys: at most so many ids, by (squared distance, id).
@@ -245,20 +250,51 @@ impl SimCore {
         radius: f32,
         max_results: u32,
     ) -> Result<u32, String> {
-        finder.ids.clear();
-        finder.offsets.clear();
+        finder.clear();
         let rows = self.rows(start, end)?;
         // SAFETY: the range is within the columns, and the caller's promise.
         let [xs, ys] = [0, 1].map(|column| unsafe { self.part(column, &rows) });
+        let name = |row| format!("entity {}", rows.start + row);
+        self.queries(finder, [xs, ys], Some(start), radius, max_results, name)
+    }
+
+    /// The same for points: as many `ys` as `xs`.
+    ///
+    /// # Errors
+    ///
+    /// A text that says what is not acceptable.
+    pub fn query_neighbors_at(
+        &self,
+        finder: &mut Finder,
+        xs: &[f32],
+        ys: &[f32],
+        radius: f32,
+        max_results: u32,
+    ) -> Result<u32, String> {
+        finder.clear();
+        let name = |row| format!("point {row}");
+        self.queries(finder, [xs, ys], None, radius, max_results, name)
+    }
+
+    /// Queries at points, or at entities of which the first has the id `first`.
+    fn queries(
+        &self,
+        finder: &mut Finder,
+        [xs, ys]: [&[f32]; 2],
+        first: Option<u32>,
+        radius: f32,
+        max_results: u32,
+        name: impl Fn(usize) -> String,
+    ) -> Result<u32, String> {
         if let Some((column, row)) = motion::not_finite(&[xs, ys]) {
-            let (name, row) = (NAMES[column], rows.start + row);
-            return Err(format!("{name} of entity {row} is not a finite number"));
+            return Err(format!("{} of {} is not a finite number", NAMES[column], name(row)));
         }
         self.querying(radius, max_results, |hash, most| {
-            room(&mut finder.offsets, rows.len() + 1)?;
+            room(&mut finder.offsets, xs.len() + 1)?;
             finder.offsets.push(0);
-            for ((&x, &y), id) in xs.iter().zip(ys).zip(start..) {
-                let found = hash.find((x, y), radius, Some(id), &mut finder.keys)?;
+            for ((&x, &y), row) in xs.iter().zip(ys).zip(0..) {
+                let own = first.map(|first| first + row);
+                let found = hash.find((x, y), radius, own, &mut finder.keys)?;
                 finder.take(found, most)?;
                 finder.offsets.push(finder.ids.len() as u32);
             }

@@ -228,6 +228,12 @@ fn a_query_of_a_range_is_a_query_of_each_without_itself() {
             assert_eq!(finder.ids()[ends[0] as usize..ends[1] as usize], expected);
         }
     }
+    let (xs, ys) = ([1.0, 9.75, 3.0], [2.0, 0.25, 30.0]);
+    core.query_neighbors_at(&mut finder, &xs, &ys, 1.1, 300).unwrap();
+    for ((&x, &y), ends) in xs.iter().zip(&ys).zip(finder.offsets().windows(2)) {
+        let expected = naive(&core, (0, 300), (x, y), 1.1, None);
+        assert_eq!(finder.ids()[ends[0] as usize..ends[1] as usize], expected);
+    }
     assert_eq!(query_of(&core, &mut finder, (7, 7), 1.0, 4), Ok(0));
     assert_eq!(finder.offsets(), [0]);
 }

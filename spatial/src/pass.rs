@@ -168,7 +168,7 @@ pub fn neighbour_pass<S: Isa, V: Visitor<S>>(
             };
             let (tile, mut sum) = visitor.load(at);
             match cap {
-                None => every_candidate::<S, _>(
+                None if !S::SCALAR => every_candidate::<S, _>(
                     &spans,
                     first,
                     records,
@@ -178,19 +178,25 @@ pub fn neighbour_pass<S: Isa, V: Visitor<S>>(
                         visitor.pair(&tile, other, &pair, &mut sum);
                     },
                 ),
-                Some(cap) => every_candidate::<S, _>(
+                cap => every_candidate::<S, _>(
                     &spans,
                     first,
                     records,
                     #[inline(always)]
                     |other, index, own| {
                         let mut pair = place.meet(other, index, own);
-                        pair.near = pair.near & cap.counts(pair.d2, entries[index as usize].id());
+                        if let Some(cap) = &cap {
+                            let id = entries[index as usize].id();
+                            pair.near = pair.near & cap.counts(pair.d2, id);
+                        }
                         visitor.pair(&tile, other, &pair, &mut sum);
                     },
                 ),
             }
-            visitor.finish(at, count, &tile, &sum);
+            S::split(
+                #[inline(always)]
+                || visitor.finish(at, count, &tile, &sum),
+            );
             tested += spans.iter().map(|span| (span.1 - span.0) as u64).sum::<u64>();
             first += count;
             at += count;

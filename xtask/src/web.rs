@@ -181,11 +181,13 @@ fn node_version() -> Option<u32> {
 
 fn package() -> Outcome {
     installed("adapters/web")?;
+    println!("building the npm package: the module four times, some minutes when it is new");
     finish(&mut npm("adapters/web", &["run", "build"]))
 }
 
 fn demo_page() -> Outcome {
     installed("adapters/demo")?;
+    println!("building the demo page");
     finish(&mut npm("adapters/demo", &["run", "build"]))
 }
 
@@ -198,6 +200,7 @@ fn installed(folder: &str) -> Outcome {
     if lock.is_some() && done >= lock {
         return Ok(());
     }
+    println!("bringing the packages of {folder}: npm ci");
     finish(&mut npm(folder, &["ci", "--no-audit", "--no-fund"]))
 }
 

@@ -98,6 +98,12 @@ async function compile(crate, info, name, build) {
   return join(folder, TARGET, 'release', `${info.library}.wasm`);
 }
 
+/**
+ * For the build that becomes JavaScript: little is inlined, since V8 optimises no function of more
+ * than 60 KB of bytecode, and one of that length runs ten times slower.
+ */
+const SHORT = ['--one-caller-inline-max-function-size=100', '--flexible-inline-max-function-size=20'];
+
 function features(build) {
   const names = ['bulk-memory', 'mutable-globals', 'sign-ext', 'nontrapping-float-to-int', 'multivalue', 'reference-types'];
   if (build.features.includes('atomics')) names.push('threads');
@@ -129,7 +135,7 @@ function isNewer(file, than) {
 
 async function convert(wasm, script) {
   const raw = `${script}.raw`;
-  await binaryen('wasm2js', [wasm, '-O2', '--enable-threads', '--enable-bulk-memory', '--enable-mutable-globals', '--enable-sign-ext', '-o', raw]);
+  await binaryen('wasm2js', [wasm, '-O2', ...SHORT, '--enable-threads', '--enable-bulk-memory', '--enable-mutable-globals', '--enable-sign-ext', '-o', raw]);
   const text = asModule(readFileSync(raw, 'utf8'));
   rmSync(raw);
   writeFileSync(script, await smaller(text));
@@ -156,7 +162,7 @@ export async function buildCrate(crate, out, only = Object.keys(BUILDS)) {
     if (isNewer(join(out, result), plain)) continue;
     const file = join(out, build.file);
     // wasm2js knows no saturating conversions of 64 bits.
-    const lower = build.script ? ['--llvm-nontrapping-fptoint-lowering'] : [];
+    const lower = build.script ? ['--llvm-nontrapping-fptoint-lowering', ...SHORT] : [];
     say(result, 'wasm-opt makes it smaller');
     await binaryen('wasm-opt', [plain, ...features(build), ...lower, '-O2', '--strip-debug', '--strip-producers', '-o', file]);
     if (build.script) {

@@ -149,13 +149,34 @@ export class SimCore {
   query_neighbors(x: number, y: number, radius: number, max_results: number): Uint32Array {
     const found = this.call('fw_core_query', this.share.core, this.finder, x, y, radius, max_results);
     const first = this.engine.x.fw_core_results!(this.finder) >>> 2;
-    return this.words.slice(first, first + found);
+    // For some twenty this is faster than `slice`.
+    const out = new Uint32Array(found);
+    for (let at = 0; at < found; at++) out[at] = this.words[first + at]!;
+    return out;
   }
 
   /** The same for each entity of a range, without itself, in one call and without copies. */
   query_neighbors_of(start: number, end: number, radius: number, max_results: number): Neighbors {
     const found = this.call('fw_core_query_of', this.share.core, this.finder, start, end, radius, max_results);
     return { offsets: this.view('fw_core_offsets', end - start + 1), ids: this.view('fw_core_results', found) };
+  }
+
+  /** The same for points, given by their coordinates. */
+  query_neighbors_at(xs: ArrayLike<number>, ys: ArrayLike<number>, radius: number, max_results: number): Neighbors {
+    const { engine, share } = this;
+    const count = xs.length;
+    if (ys.length !== count) throw new InvalidInputError('INVALID_OPTION', `there are ${count} x and ${ys.length} y: it must be as many`);
+    this.usable();
+    const address = engine.alloc(Math.max(8, 8 * count));
+    try {
+      const points = new Float32Array(engine.buffer as ArrayBuffer, address, 2 * count);
+      points.set(xs);
+      points.set(ys, count);
+      const found = this.call('fw_core_query_at', share.core, this.finder, address, count, radius, max_results);
+      return { offsets: this.view('fw_core_offsets', count + 1), ids: this.view('fw_core_results', found) };
+    } finally {
+      engine.free(address, Math.max(8, 8 * count));
+    }
   }
 
   /**

@@ -88,7 +88,7 @@ test('queries find what a look at every entity finds', async () => {
   core.dispose();
 });
 
-test('a query of a range is a query of each of its entities, without itself', async () => {
+test('a query of a range is a query of each of its entities, without itself; of points, of each point', async () => {
   const core = await filled(500);
   core.rebuild_spatial_hash(0, 500, 1);
   const { offsets, ids } = core.query_neighbors_of(100, 300, 1.25, 6);
@@ -97,6 +97,14 @@ test('a query of a range is a query of each of its entities, without itself', as
     const own = ids.subarray(offsets[row - 100], offsets[row - 99]);
     assert.deepEqual([...own], look(core, [0, 500], core.columns.x[row], core.columns.y[row], 1.25, row).slice(0, 6));
   }
+  const [xs, ys] = [[5, 1, 9.5, -3], [4, 1, 7.5, 2]];
+  const at = core.query_neighbors_at(xs, ys, 1.25, 40);
+  xs.forEach((x, index) => {
+    const own = at.ids.subarray(at.offsets[index], at.offsets[index + 1]);
+    assert.deepEqual([...own], look(core, [0, 500], x, ys[index], 1.25).slice(0, 40));
+  });
+  assert.throws(() => core.query_neighbors_at([1, 2], [1], 1, 1), /2 x and 1 y/);
+  assert.throws(() => core.query_neighbors_at([1, 2], [1, Number.NaN], 1, 1), /y of point 1 is not a finite number/);
   core.dispose();
 });
 

@@ -158,12 +158,18 @@ impl u32x8 {
 
     #[inline(always)]
     pub fn mul_keep_low_high(self, other: Self) -> (Self, Self) {
-        let product = |a: u32, b: u32| u64::from(a) * u64::from(b);
-        (
-            Self(self.zip(other, |a, b| product(a, b) as u32)),
-            Self(self.zip(other, |a, b| (product(a, b) >> 32) as u32)),
-        )
+        (Self(self.zip(other, u32::wrapping_mul)), Self(self.zip(other, high)))
     }
+}
+
+/// The high half of a product, from halves of 16 bits: in JavaScript 64 bits are two numbers, and
+/// their product is a function.
+#[inline(always)]
+fn high(a: u32, b: u32) -> u32 {
+    let (a_low, a_high, b_low, b_high) = (a & 0xffff, a >> 16, b & 0xffff, b >> 16);
+    let middle = a_high * b_low + (a_low * b_low >> 16);
+    let other = a_low * b_high + (middle & 0xffff);
+    a_high * b_high + (middle >> 16) + (other >> 16)
 }
 
 /// Truth values.

@@ -75,10 +75,14 @@ impl<const FORCES: bool> Task for Motion<'_, FORCES> {
         let ((ax, end_ax), (ay, end_ay)) = (ax.as_chunks::<LANES>(), ay.as_chunks::<LANES>());
         let eights = x.iter_mut().zip(y).zip(vx.iter_mut().zip(vy)).zip(ax.iter().zip(ay));
         for (((x, y), (vx, vy)), (ax, ay)) in eights {
-            let six = [&*x, y, vx, vy, ax, ay].map(
-                #[inline(always)]
-                |values| F32x8::from_array(*values),
-            );
+            let six = [
+                F32x8::from_array(*x),
+                F32x8::from_array(*y),
+                F32x8::from_array(*vx),
+                F32x8::from_array(*vy),
+                F32x8::from_array(*ax),
+                F32x8::from_array(*ay),
+            ];
             let (new, turned) = step.of::<FORCES>(six);
             (*x, *y) = (new[0].to_array(), new[1].to_array());
             if FORCES || turned > 0 {
@@ -86,10 +90,14 @@ impl<const FORCES: bool> Task for Motion<'_, FORCES> {
             }
             met += turned;
         }
-        let six = [&*end_x, end_y, end_vx, end_vy, end_ax, end_ay].map(
-            #[inline(always)]
-            |values| F32x8::load(values),
-        );
+        let six = [
+            F32x8::load(end_x),
+            F32x8::load(end_y),
+            F32x8::load(end_vx),
+            F32x8::load(end_vy),
+            F32x8::load(end_ax),
+            F32x8::load(end_ay),
+        ];
         let (new, turned) = step.of::<FORCES>(six);
         for (column, new) in [end_x, end_y, end_vx, end_vy].into_iter().zip(new) {
             new.store(column);

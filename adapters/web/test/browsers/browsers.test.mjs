@@ -167,6 +167,11 @@ for (const [name, found, open] of browsers) {
       assert.match(page.error.hint, /optimizeDeps/);
       const script = await on({ faults: { 'worker-wasm.js': 404 } }, tribes, forced, 0);
       assert.equal(script.error.code, 'WORKER_LOAD');
+      const named = { ...forced, assets: { base: '/dist/' } };
+      const gone = await on({ faults: { 'worker-wasm.js': 404 } }, tribes, named, 0);
+      assert.match(gone.error.message, /worker-wasm\.js cannot be loaded: the server answers 404/);
+      const start = await on({ faults: { 'worker-wasm.js': 'page' } }, tribes, named, 0);
+      assert.match(start.error.message, /worker-wasm\.js is served as text\/html, not as JavaScript/);
       const csp = await on({ csp: "script-src 'self' 'unsafe-inline'" }, tribes, forced, 0);
       assert.equal(csp.error.code, 'CSP_BLOCKED', JSON.stringify(csp.error));
       assert.match(csp.error.hint, /wasm-unsafe-eval/);

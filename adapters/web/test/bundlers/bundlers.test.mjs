@@ -14,17 +14,29 @@ const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 const one = goldenCases().find(({ name }) => name === 'tribes-small');
 const GOLDEN = one.golden.find(([tick]) => tick === 10)[1];
 
-const MAIN = `
+const RUN = `
 import { createSimulation } from 'flockwork';
 const scenario = ${JSON.stringify(one.scenario)};
-window.run = async (tier) => {
+const run = async (tier) => {
   const simulation = await createSimulation({ scenario, tier, workers: tier === 'js-single' ? 1 : 2 });
   await simulation.step(10);
   const { fingerprint } = await simulation.observe();
   await simulation.dispose();
   return fingerprint;
 };
+`;
+const MAIN = `${RUN}
+window.run = run;
+window.inside = (tier) => new Promise((resolve) => {
+  const worker = window.asked = new Worker(new URL('./inside.js', import.meta.url), { type: 'module' });
+  worker.onmessage = ({ data }) => resolve(data);
+  worker.onerror = (event) => resolve('the worker says ' + event.message);
+  worker.postMessage(tier);
+});
 window.ready = true;
+`;
+const INSIDE = `${RUN}
+self.onmessage = ({ data }) => run(data).then(self.postMessage.bind(self), (error) => self.postMessage(String(error)));
 `;
 
 let app;
@@ -39,6 +51,7 @@ before(async () => {
   execFileSync('sh', ['-c', `tar -xzf ${app}/flockwork-*.tgz --strip-components=1 -C ${installed}`]);
   writeFileSync(join(app, 'package.json'), '{"type":"module","private":true}');
   writeFileSync(join(app, 'main.js'), MAIN);
+  writeFileSync(join(app, 'inside.js'), INSIDE);
   writeFileSync(join(app, 'index.html'), '<!doctype html><title>app</title><script type="module" src="./main.js"></script>');
   browser = await chromium();
 });
@@ -47,13 +60,18 @@ after(async () => {
   if (app) rmSync(app, { recursive: true });
 });
 
-async function everyTier(t, url) {
+const INSIDE_TIERS = ['wasm-shared', 'js-workers'];
+
+async function everyTier(t, url, inside = INSIDE_TIERS) {
   const page = await browser.page(url);
   await page.waitForFunction('window.ready', undefined, { timeout: 30_000 });
   for (const tier of ['wasm-shared', 'wasm-transfer', 'js-workers', 'js-single']) {
     assert.equal(await page.evaluate((each) => window.run(each), tier), GOLDEN, tier);
   }
-  t.diagnostic(`four tiers: ${GOLDEN}`);
+  for (const tier of inside) {
+    assert.equal(await page.evaluate((each) => window.inside(each), tier), GOLDEN, `${tier} in a worker`);
+  }
+  t.diagnostic(`four tiers, and in a worker ${inside.join(', ') || 'none'}: ${GOLDEN}`);
   await page.close();
 }
 
@@ -106,7 +124,8 @@ test('no bundler: an import map', { skip }, async (t) => {
   const page = `<!doctype html><script type="importmap">${map}</script><script type="module" src="/main.js"></script>`;
   const server = await serve({ root: app, page });
   try {
-    await everyTier(t, server.url);
+    // An import map does not count in workers.
+    await everyTier(t, server.url, []);
   } finally {
     await server.close();
   }
