@@ -8,15 +8,19 @@
 //! Nothing here allocates and nothing knows about space, neighbours or domains.
 
 use core::fmt;
+use core::ops::Range;
 
 use bytemuck::Pod;
 
 use crate::LANES;
+use crate::isa::Isa;
 
 mod describe;
 mod json;
+mod values;
 
 pub use json::Json;
+pub use values::{Allowed, Number, first_unsound, settle};
 
 /// The alignment of the memory and of each column in it, in bytes.
 pub const ALIGN: usize = 64;
@@ -42,6 +46,16 @@ impl Scalar {
             Scalar::F32 | Scalar::U32 => 4,
             Scalar::U16 => 2,
             Scalar::U8 => 1,
+        }
+    }
+
+    /// The least and the largest finite value.
+    pub const fn limits(self) -> (f64, f64) {
+        match self {
+            Scalar::F32 => (f32::MIN as f64, f32::MAX as f64),
+            Scalar::U32 => (0.0, u32::MAX as f64),
+            Scalar::U16 => (0.0, u16::MAX as f64),
+            Scalar::U8 => (0.0, u8::MAX as f64),
         }
     }
 
@@ -80,7 +94,7 @@ impl Reach {
 }
 
 /// One column of a schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Column {
     /// The name, unique in its schema.
     pub name: &'static str,
@@ -92,12 +106,28 @@ pub struct Column {
     pub reach: Reach,
     /// What it is, with its unit.
     pub about: &'static str,
+    /// The least value that means something; of an `f32` its rounding counts.
+    pub min: f64,
+    /// The largest value that means something, likewise.
+    pub max: f64,
 }
 
 impl Column {
-    /// Describes a column of element type `T`.
+    /// Describes a column of element type `T`, of any finite values.
     pub const fn of<T: Element>(name: &'static str, reach: Reach, about: &'static str) -> Self {
-        Self { name, scalar: T::SCALAR, components: T::COMPONENTS, reach, about }
+        let (min, max) = T::SCALAR.limits();
+        Self { name, scalar: T::SCALAR, components: T::COMPONENTS, reach, about, min, max }
+    }
+
+    /// The same column with values from `min` to `max` alone.
+    ///
+    /// # Panics
+    ///
+    /// If the range is empty, or more than the scalar can hold: at compile time, as
+    /// [`columns!`](crate::columns!) uses it.
+    pub const fn within(self, min: f64, max: f64) -> Self {
+        assert!(self.min <= min && min <= max && max <= self.max, "a range of the scalar");
+        Self { min, max, ..self }
     }
 
     /// Bytes of one entity in this column.
@@ -192,6 +222,10 @@ pub trait Columns: Sized + Send + Sync + 'static {
     /// A read-only look at writable views.
     fn share<'a>(columns: &'a Self::Mut<'_>) -> Self::Ref<'a>;
 
+    /// Makes every -0.0 in the `rows` of columns that travel +0.0, and says whether each value there
+    /// is finite and in the range of its column; [`first_unsound`] finds which one is not.
+    fn settle<S: Isa>(columns: &mut Self::Mut<'_>, rows: Range<usize>) -> bool;
+
     /// Copies the rows `order` of `from`, in that order, to the first rows of `to`; scratch
     /// columns stay as they are. Rows that either side lacks are skipped.
     fn gather(from: &Self::Ref<'_>, order: &[u32], to: &mut Self::Mut<'_>);
@@ -280,11 +314,7 @@ pub fn column_mut<'a, T: Element>(
     bytemuck::try_cast_slice_mut(memory.get_mut(range::<T>(schema, capacity, index)?)?).ok()
 }
 
-fn range<T: Element>(
-    schema: &[Column],
-    capacity: usize,
-    index: usize,
-) -> Option<core::ops::Range<usize>> {
+fn range<T: Element>(schema: &[Column], capacity: usize, index: usize) -> Option<Range<usize>> {
     let described = schema.get(index)?;
     if described.scalar != T::SCALAR || described.components != T::COMPONENTS {
         return None;

@@ -16,6 +16,7 @@
 //! | [`steer`] | steering behaviours after Reynolds |
 //! | [`collide`] | disc-disc and disc-wall tests, impulses, position correction |
 //! | [`life`] | damage, metabolism, energy transfer, inheritance of genes |
+//! | [`float_mode`] | whether this thread computes as every other one does |
 //! | [`arithmetic`] | what the bits of a result depend on besides its input |
 //! | [`error`] | what can be wrong with the input of a kernel |
 //! | [`fingerprint`] | one number for a whole state |
@@ -33,6 +34,7 @@ pub mod collide;
 pub mod columns;
 pub mod error;
 pub mod fingerprint;
+pub mod float_mode;
 pub mod integrate;
 pub mod isa;
 pub mod lanes;

@@ -36,9 +36,9 @@ flockwork_kernel::columns! {
             /// Position along y, length.
             y: f32,
             /// Velocity along x, length per time.
-            vx: f32,
+            vx: f32 where -1.1e6..=1.1e6,
             /// Velocity along y, length per time.
-            vy: f32,
+            vy: f32 where -1.1e6..=1.1e6,
         }
         owned {}
         scratch {
@@ -255,7 +255,7 @@ impl Model for Boids {
         let speed = math::scalar::length(vx, vy);
         let share = if speed > 0.0 { 1.0 / speed } else { 0.0 };
         // The speed in units of the highest, so that the sums fit whatever that is. A user's table
-        // may hold more before the first tick: hence the clamp.
+        // may hold more than that before the first tick: hence the clamp.
         let values = [speed / self.unit(), vx * share, vy * share];
         for (sum, value) in sums.iter_mut().zip(values) {
             *sum = sum.wrapping_add((f64::from(value) * FIXED).clamp(-MOST, MOST) as i64);

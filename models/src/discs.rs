@@ -45,10 +45,10 @@ flockwork_kernel::columns! {
             x: f32,
             /// Position of the centre along y, length.
             y: f32,
-            /// Velocity along x, length per time.
-            vx: f32,
+            /// Velocity along x, length per time; its square is a number.
+            vx: f32 where -1e18..=1e18,
             /// Velocity along y, length per time.
-            vy: f32,
+            vy: f32 where -1e18..=1e18,
         }
         owned {}
         scratch {

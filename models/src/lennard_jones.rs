@@ -54,13 +54,13 @@ flockwork_kernel::columns! {
         }
         owned {
             /// Velocity along x at the last evaluation of the forces.
-            vx: f32,
+            vx: f32 where -1e18..=1e18,
             /// Velocity along y at the last evaluation of the forces.
-            vy: f32,
+            vy: f32 where -1e18..=1e18,
             /// Velocity along x half a tick later.
-            half_x: f32,
+            half_x: f32 where -1e18..=1e18,
             /// Velocity along y half a tick later.
-            half_y: f32,
+            half_y: f32 where -1e18..=1e18,
             /// Potential energy at the last evaluation: half of that of each pair.
             pe: f32,
             /// Virial at the last evaluation: half of distance times force of each pair.

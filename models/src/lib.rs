@@ -28,6 +28,8 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+extern crate alloc;
+
 pub mod boids;
 pub mod discs;
 pub mod lennard_jones;

@@ -37,6 +37,7 @@
 //! doi:10.1145/37401.37406. W. Weibull, "A statistical distribution function of wide
 //! applicability", 1951, doi:10.1115/1.4010337 (death of age).
 
+use alloc::string::String;
 use core::ops::Range;
 
 use flockwork_kernel::integrate::{EdgeLanes, clamp_speed, euler};
@@ -58,22 +59,22 @@ flockwork_kernel::columns! {
             /// Position along y, length.
             y: f32,
             /// Velocity along x, length per time.
-            vx: f32,
+            vx: f32 where -1.1e4..=1.1e4,
             /// Velocity along y, length per time.
-            vy: f32,
-            /// Energy, from 0 to max_energy.
-            energy: f32,
-            /// Genes, each from 0 to 1: speed, vision, aggression, fear, cohesion, separation,
+            vy: f32 where -1.1e4..=1.1e4,
+            /// Energy, up to max_energy after a tick.
+            energy: f32 where 0.0..=1e4,
+            /// Genes: speed, vision, aggression, fear, cohesion, separation,
             /// thrift, fertility, wander.
-            genes: [f32; 9],
-            /// Number of its tribe; one past the last counts as the last in statistics.
-            tribe: u8,
+            genes: [f32; 9] where 0.0..=1.0,
+            /// Number of its tribe.
+            tribe: u8 where 0..=3,
         }
         owned {
             /// Time since birth.
-            age: f32,
-            /// 1, or 0 when it has died.
-            alive: u8,
+            age: f32 where 0.0..=f32::MAX,
+            /// 1, or 0 in the tick in which it dies.
+            alive: u8 where 0..=1,
         }
         scratch {
             /// Next velocity along x, length per time.
@@ -329,6 +330,13 @@ impl Model for Tribes {
             core::array::from_fn(|i| rng::draw(setup.seed, 0, id, STREAM_SPAWN + 1 + i as u32));
         columns.genes[row] = core::array::from_fn(|gene| rng::unit(words[gene / 4][gene % 4]));
         columns.energy[row] = (0.2 + 0.4 * rng::unit(words[2][1])) * params.max_energy;
+    }
+
+    fn check(&self, columns: &RefOf<'_, Self>, row: usize) -> Result<(), String> {
+        if columns.alive[row] == 1 {
+            return Ok(());
+        }
+        Err("column `alive` is 0: it must be 1, who is dead is not there".into())
     }
 
     #[inline(always)]
@@ -658,10 +666,10 @@ fn s<S: Isa>(value: f32) -> F32x8<S> {
     F32x8::splat(value)
 }
 
-/// The gene of aggression, from 0 to 1 even where a user's table says otherwise.
+/// The gene of aggression.
 #[inline(always)]
 fn aggression(genes: &Genes) -> f32 {
-    genes[AGGRESSION].clamp(0.0, 1.0)
+    genes[AGGRESSION]
 }
 
 /// From 1/2 at gene 0 to 1 at gene 1.

@@ -22,6 +22,8 @@
 //! T. Vicsek, A. Czirók, E. Ben-Jacob, I. Cohen, O. Shochet, "Novel type of phase transition in a
 //! system of self-driven particles", 1995, doi:10.1103/PhysRevLett.75.1226.
 
+use alloc::format;
+use alloc::string::String;
 use core::ops::Range;
 
 use flockwork_kernel::integrate::{EdgeLanes, euler};
@@ -41,9 +43,9 @@ flockwork_kernel::columns! {
             /// Position along y, length.
             y: f32,
             /// Heading along x; the heading has length 1.
-            ux: f32,
+            ux: f32 where -1.001..=1.001,
             /// Heading along y.
-            uy: f32,
+            uy: f32 where -1.001..=1.001,
         }
         owned {}
         scratch {
@@ -131,6 +133,10 @@ impl Model for Vicsek {
         columns.uy[row] = sin;
     }
 
+    fn check(&self, columns: &RefOf<'_, Self>, row: usize) -> Result<(), String> {
+        unit_heading(columns.ux[row], columns.uy[row])
+    }
+
     #[inline(always)]
     fn record(&self, columns: &RefOf<'_, Self>, row: usize) -> Seen {
         Seen { x: columns.x[row], y: columns.y[row], ux: columns.ux[row], uy: columns.uy[row] }
@@ -199,7 +205,7 @@ impl Model for Vicsek {
 
     fn tally(&self, columns: &RefOf<'_, Self>, row: usize, sums: &mut [i64]) {
         for (sum, heading) in sums.iter_mut().zip([columns.ux[row], columns.uy[row]]) {
-            // A user's table may hold headings of any length.
+            // Rounding, and a user's table, may make a heading a little longer than 1.
             *sum = sum.wrapping_add((f64::from(heading).clamp(-1.0, 1.0) * FIXED) as i64);
         }
     }
@@ -215,6 +221,15 @@ impl Model for Vicsek {
         each(order(totals));
         each(totals.history[0] as f64 / FIXED / totals.history[1].max(1) as f64);
     }
+}
+
+/// Checks that a heading has length 1, but for what is lost where it is written in few digits.
+fn unit_heading(ux: f32, uy: f32) -> Result<(), String> {
+    let length = math::scalar::length(ux, uy);
+    if (0.999..=1.001).contains(&length) {
+        return Ok(());
+    }
+    Err(format!("its heading (ux, uy) has length {length}: it must have length 1, within 0.001"))
 }
 
 /// The length of the mean heading.

@@ -291,7 +291,12 @@ fn build<M: Model, B: Backend>(config: &Config) -> Built {
                 fitted.apply(index as usize, packed);
                 Ok(())
             };
-            Simulation::<M, _>::new(setup, params, partition, executor, Some(&mut initial))
+            let made =
+                Simulation::<M, _>::new(setup, params, partition, executor, Some(&mut initial));
+            made.map_err(|error| match error {
+                SimulationError::Unfit { id, problem } => table.refuse(id, &problem),
+                other => other,
+            })
         }
     };
     Ok(B::wrap(world?, &config.options))

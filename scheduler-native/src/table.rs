@@ -185,6 +185,19 @@ impl<'a> Fitted<'a> {
     }
 }
 
+impl Table {
+    /// What is wrong with the entity of this id, with its place in the file.
+    pub(crate) fn refuse(&self, id: u32, problem: &str) -> SimulationError {
+        let name = if self.name.is_empty() { "the table" } else { &self.name };
+        let ids = self.columns.iter().find(|column| column.name == "id");
+        let row = match ids {
+            Some(ids) => ids.values.iter().position(|one| *one == f64::from(id)).unwrap_or(0),
+            None => id as usize,
+        };
+        SimulationError::Initial(format!("{name}: {}: {problem}", entity(self, row)))
+    }
+}
+
 /// What to call a row's entity: its place in the file, and its id.
 fn entity(table: &Table, row: usize) -> String {
     let ids = table.columns.iter().find(|column| column.name == "id");
@@ -217,24 +230,17 @@ fn side(setup: &Setup, column: &str) -> Option<f32> {
 
 /// Whether a column may hold a value; what is allowed, if not.
 fn fits(column: &Column, value: f64, side: Option<f32>) -> Result<(), String> {
-    let most = match column.scalar {
-        Scalar::F32 => {
-            let narrow = value as f32;
-            return match side {
-                _ if !narrow.is_finite() => Err("a finite number".to_string()),
-                Some(side) if !(0.0..=side).contains(&narrow) => {
-                    Err(format!("inside the world, from 0 to {side}"))
-                }
-                _ => Ok(()),
-            };
-        }
-        // The largest id is that of nobody.
-        Scalar::U32 => u32::MAX - 1,
-        Scalar::U16 => u16::MAX.into(),
-        Scalar::U8 => u8::MAX.into(),
-    };
-    let good = value >= 0.0 && value <= f64::from(most) && value.fract() == 0.0;
-    if good { Ok(()) } else { Err(format!("a whole number from 0 to {most}")) }
+    if !column.allows(value) {
+        return Err(column.allowed().to_string());
+    }
+    if let Some(side) = side.filter(|side| !(0.0..=*side).contains(&(value as f32))) {
+        return Err(format!("inside the world, from 0 to {side}"));
+    }
+    // The largest id is that of nobody.
+    if column.name == "id" && value >= f64::from(u32::MAX) {
+        return Err(format!("a whole number from 0 to {}", u32::MAX - 1));
+    }
+    Ok(())
 }
 
 fn unique_ids(table: &Table) -> Result<(), String> {

@@ -1,13 +1,13 @@
 //! The executor over a rayon thread pool.
 
 use std::fmt;
-use std::hint::black_box;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
+use flockwork_kernel::float_mode::{self, FloatMode};
 use flockwork_scheduler::{
     Clock, Domain, Executor, Frame, Model, Place, Progress, SimulationError, advance,
 };
@@ -35,7 +35,7 @@ impl Threads {
     /// # Errors
     ///
     /// [`ThreadsError`] if there are to be no workers or too many, or none can be started, or
-    /// one of them computes with flushed subnormal numbers, which would change results.
+    /// one of them computes in another way than every other one, which would change results.
     pub fn new(workers: usize) -> Result<Self, ThreadsError> {
         let pool = start_pool(workers)?;
         let started = pool.current_num_threads();
@@ -84,10 +84,11 @@ pub fn start_pool(workers: usize) -> Result<ThreadPool, ThreadsError> {
         let name = format!("flockwork-{}", thread.index());
         std::thread::Builder::new().name(name).spawn(|| thread.run())
     })?;
-    if pool.broadcast(|_| flushes_subnormals()).contains(&true) {
-        return Err(ThreadsError::FloatEnvironment);
+    let modes = pool.broadcast(|_| float_mode::check());
+    match (0..).zip(modes).find_map(|(worker, mode)| Some((worker, mode.err()?))) {
+        Some((worker, mode)) => Err(ThreadsError::FloatMode { worker, mode }),
+        None => Ok(pool),
     }
-    Ok(pool)
 }
 
 /// Starts as many threads as can be had, up to `wanted`.
@@ -183,13 +184,7 @@ fn fail(failed: &Mutex<Option<(u32, SimulationError)>>, domain: u32, error: Simu
     }
 }
 
-/// Whether this thread computes with subnormal numbers flushed to zero.
-fn flushes_subnormals() -> bool {
-    let tiny = black_box(f32::MIN_POSITIVE) * black_box(0.5);
-    tiny.to_bits() == 0 || (black_box(f32::from_bits(1)) * black_box(1.0)).to_bits() == 0
-}
-
-/// Nanoseconds since it was made, and the watch over the workers of a pool.
+/// Nanoseconds since it was made.
 #[derive(Clone, Debug)]
 pub struct WallClock {
     begin: Instant,
@@ -236,8 +231,13 @@ pub enum ThreadsError {
         /// What it said.
         problem: String,
     },
-    /// Subnormal numbers are flushed to zero.
-    FloatEnvironment,
+    /// A thread computes in another way than every other one.
+    FloatMode {
+        /// The worker.
+        worker: usize,
+        /// What it does.
+        mode: FloatMode,
+    },
     /// The environment asks for an instruction set that is not there.
     Isa(IsaError),
 }
@@ -249,9 +249,10 @@ impl fmt::Display for ThreadsError {
                 write!(f, "workers is {given}: it must be from 1 to {MAX_WORKERS}")
             }
             Self::Start { problem } => write!(f, "the threads cannot be started: {problem}"),
-            Self::FloatEnvironment => f.write_str(
-                "subnormal numbers are flushed to zero in this process, which would change \
-                 results: some library has changed the floating-point mode (FTZ or DAZ)",
+            Self::FloatMode { worker, mode } => write!(
+                f,
+                "the thread of worker {worker} {mode}, which changes results: some library has \
+                 changed the floating-point mode of this process (MXCSR or FPCR)"
             ),
             Self::Isa(error) => error.fmt(f),
         }

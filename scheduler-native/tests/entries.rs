@@ -124,7 +124,8 @@ fn of_a_vector_a_table_has_all_or_nothing() {
         let wanted = format!("a column `{given}` but no `{missing}`");
         assert!(text.contains(&wanted), "{text}");
     }
-    let config = with_table(3, vec![TableColumn { component: 2, ..column("genes", &xs) }]);
+    let genes = [0.0, 0.5, 1.0];
+    let config = with_table(3, vec![TableColumn { component: 2, ..column("genes", &genes) }]);
     let text = Entry::of::<Tribes>().check(&config).unwrap_err().to_string();
     assert!(text.contains("a column `genes_2` but no `genes_0`"), "{text}");
 }

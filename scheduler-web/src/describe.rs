@@ -25,6 +25,7 @@ pub fn describe<M: Model>(out: &mut String) {
         };
         let _ = write!(out, ",\"components\":{},", column.components);
         text(out, "reach", reach);
+        let _ = write!(out, ",\"min\":{},\"max\":{}", column.min, column.max);
     });
     list(out, "params", M::Params::TABLE, |out, param| {
         text(out, "name", param.name);

@@ -3,8 +3,7 @@
 //! Events are applied in order of (target, source, kind). Births get their ids in ascending order
 //! of their parents' ids over the whole world: every domain knows all parents' ids from the post.
 
-use core::ops::Range;
-
+use flockwork_kernel::columns::Columns;
 use flockwork_kernel::fingerprint::mix;
 use flockwork_kernel::isa::{self, Isa};
 use flockwork_spatial::Cells;
@@ -20,16 +19,29 @@ use crate::transport::{Lane, Transport};
 struct Update<'a, M: Model> {
     model: &'a M,
     columns: MutOf<'a, M>,
-    rows: Range<usize>,
+    /// Who is taken to the next tick.
+    settled: usize,
+    /// All, with the newborns behind them.
+    rows: usize,
     tick: &'a Tick,
 }
 
+/// Rows that are updated, and then looked at, at a time: they are still in the cache.
+const BLOCK: usize = 1024;
+
 impl<M: Model> isa::Task for Update<'_, M> {
-    type Output = ();
+    /// Whether every value is one that its column may hold.
+    type Output = bool;
 
     #[inline(always)]
-    fn run<S: Isa>(mut self) {
-        self.model.update::<S>(&mut self.columns, self.rows, self.tick);
+    fn run<S: Isa>(mut self) -> bool {
+        let mut sound = true;
+        for begin in (0..self.settled).step_by(BLOCK) {
+            let block = begin..(begin + BLOCK).min(self.settled);
+            self.model.update::<S>(&mut self.columns, block.clone(), self.tick);
+            sound &= M::Columns::settle::<S>(&mut self.columns, block);
+        }
+        sound & M::Columns::settle::<S>(&mut self.columns, self.settled..self.rows)
     }
 }
 
@@ -99,7 +111,10 @@ impl<M: Model> Domain<M> {
         }
         self.enter(frame, Phase::Update);
         let columns = self.now.bind().map_err(StepError::Domain)?;
-        isa::dispatch(Update { model: frame.model, columns, rows: 0..settled, tick: &frame.tick });
+        let (model, rows, tick) = (frame.model, self.rows, &frame.tick);
+        if !isa::dispatch(Update { model, columns, settled, rows, tick }) {
+            self.find_unsound(0..rows, frame.tick.number)?;
+        }
         self.mark_rows(self.rows);
         Ok(())
     }

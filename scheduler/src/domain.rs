@@ -19,9 +19,11 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::ops::Range;
 
-use flockwork_kernel::columns::{Columns, Reach, find, packed_len};
+use flockwork_kernel::columns::{Columns, Reach, find, first_unsound, packed_len};
 use flockwork_kernel::fingerprint::mix;
+use flockwork_kernel::isa::Baseline;
 use flockwork_spatial::{Cells, NO_CELL};
 
 use crate::arena::Arena;
@@ -314,17 +316,21 @@ impl<M: Model> Domain<M> {
     }
 
     /// Takes in an entity before the first tick, or from a snapshot: the bytes of a packed row.
-    /// [`Domain::rehome`] then brings it to its owner.
+    /// [`Domain::rehome`] then brings it to its owner. A -0.0 is taken as +0.0.
     ///
     /// # Errors
     ///
-    /// [`DomainError::Capacity`] if there is no room, and [`DomainError::Protocol`] if the bytes
-    /// do not fit the columns; nothing was changed then.
+    /// [`DomainError::Capacity`] if there is no room, [`DomainError::Protocol`] if the bytes do not
+    /// fit the columns, [`DomainError::NonFinite`] or [`DomainError::OutOfRange`] if a value is none
+    /// that its column may hold; nothing was changed then.
     pub fn admit(&mut self, row: &[u8]) -> Result<(), DomainError> {
         let at = self.rows;
         self.check_room(Room::Entities, at + 1)?;
         if !self.now.unpack(at, Reach::Owned, row) {
             return Err(DomainError::Protocol { from: self.id, tick: 0 });
+        }
+        if !M::Columns::settle::<Baseline>(&mut self.now.bind()?, at..at + 1) {
+            self.find_unsound(at..at + 1, 0)?;
         }
         self.cell_of[at] = 0;
         self.rows += 1;
@@ -409,12 +415,14 @@ impl<M: Model> Domain<M> {
     }
 
     /// As [`Domain::visit`], for changing entities between ticks. A changed position takes effect
-    /// with [`Domain::rehome`].
+    /// with [`Domain::rehome`]. A -0.0 is taken as +0.0; a value that its column may not hold is
+    /// found in the next tick, unless that makes it good.
     pub fn visit_mut(&mut self, mut each: impl FnMut(&mut MutOf<'_, M>, usize)) {
         let Ok(mut columns) = self.now.bind() else { return };
         for row in 0..self.rows {
             if self.cell_of[row] != NO_CELL {
                 each(&mut columns, row);
+                M::Columns::settle::<Baseline>(&mut columns, row..row + 1);
             }
         }
     }
@@ -462,6 +470,36 @@ impl<M: Model> Domain<M> {
             + size_of::<(u32, Event)>() * self.mail.capacity()
             + size_of::<Birth>() * self.births.capacity()
             + self.packed.capacity()
+    }
+
+    /// Finds, of the living entities in `rows`, the one of smallest id with a value that its column
+    /// may not hold; none is no error: who has died takes it along.
+    pub(crate) fn find_unsound(
+        &mut self,
+        rows: Range<usize>,
+        tick: u64,
+    ) -> Result<(), DomainError> {
+        let mut packed = core::mem::take(&mut self.packed);
+        let (view, ids) = (self.now.view()?, self.now.column::<u32>(0));
+        let alive = self.alive.map(|at| self.now.column::<u8>(at));
+        let mut first: Option<(u32, DomainError)> = None;
+        for row in rows.filter(|row| alive.is_none_or(|alive| alive[*row] != 0)) {
+            M::Columns::pack(&view, row, Reach::Owned, &mut packed);
+            let id = ids[row];
+            let Some((column, value)) = first_unsound(M::Columns::SCHEMA, &packed) else {
+                continue;
+            };
+            if first.is_none_or(|(lowest, _)| id < lowest) {
+                let error = if value.is_finite() {
+                    DomainError::OutOfRange { id, column, value, tick }
+                } else {
+                    DomainError::NonFinite { id, column: column.name, tick }
+                };
+                first = Some((id, error));
+            }
+        }
+        self.packed = packed;
+        first.map_or(Ok(()), |(_, error)| Err(error))
     }
 
     pub(crate) fn ids(&self) -> &[u32] {

@@ -3,7 +3,8 @@
 use alloc::string::String;
 use core::fmt;
 
-use flockwork_kernel::columns::LayoutError;
+use flockwork_kernel::columns::{Column, LayoutError, Number};
+use flockwork_kernel::float_mode::FloatMode;
 use flockwork_spatial::{PassError, SortError};
 
 /// A domain cannot go on.
@@ -22,11 +23,34 @@ pub enum DomainError {
         /// How many fit.
         capacity: usize,
     },
-    /// A position has become infinite or NaN.
+    /// A value of an entity has become infinite or NaN.
     NonFinite {
-        /// The entity.
+        /// The entity; of several in a domain, that of smallest id.
         id: u32,
+        /// The column, of several the first.
+        column: &'static str,
         /// The tick that made it so.
+        tick: u64,
+    },
+    /// A value of an entity has left the range that its column states.
+    OutOfRange {
+        /// The entity; of several in a domain, that of smallest id.
+        id: u32,
+        /// The column, of several the first.
+        column: &'static Column,
+        /// The value.
+        value: f64,
+        /// The tick that made it so.
+        tick: u64,
+    },
+    /// A worker's thread computes in another way than every other one; see
+    /// [`flockwork_kernel::float_mode`].
+    FloatMode {
+        /// What it does.
+        mode: FloatMode,
+        /// The worker.
+        worker: u32,
+        /// The tick.
         tick: u64,
     },
     /// There are no ids left for newborns.
@@ -85,6 +109,10 @@ pub enum Room {
     Ghosts,
 }
 
+/// What to say of another mode of computing.
+pub(crate) const MODE_HINT: &str = "which changes results: some library has changed the \
+    floating-point mode of that thread (MXCSR or FPCR)";
+
 impl fmt::Display for DomainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -95,11 +123,22 @@ impl fmt::Display for DomainError {
                 };
                 write!(f, "region {domain} has room for {capacity} {what} and needs {needed}")
             }
-            Self::NonFinite { id, tick } => write!(
+            Self::NonFinite { id, column, tick } => write!(
                 f,
-                "the position of entity {id} is not a finite number after tick {tick}: check dt, \
-                 speeds and forces"
+                "column `{column}` of entity {id} is not a finite number after tick {tick}: check \
+                 dt, speeds and forces"
             ),
+            Self::OutOfRange { id, column, value, tick } => write!(
+                f,
+                "column `{}` of entity {id} is {} after tick {tick}: it must be {}; check dt, \
+                 speeds and forces",
+                column.name,
+                Number(*value),
+                column.allowed()
+            ),
+            Self::FloatMode { mode, worker, tick } => {
+                write!(f, "the thread of worker {worker} {mode} in tick {tick}, {MODE_HINT}")
+            }
             Self::IdsExhausted { tick } => {
                 write!(f, "there are no ids left for the births of tick {tick}")
             }
@@ -149,7 +188,7 @@ impl From<PassError> for DomainError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Phase {
-    /// The model is made from its parameters.
+    /// The model is made from its parameters; its `check`.
     SetUp,
     /// The model's `spawn`.
     Spawn,

@@ -216,7 +216,8 @@ impl<M: Model> Domain<M> {
                     continue;
                 }
                 if !(xs[slot].is_finite() && ys[slot].is_finite()) {
-                    return Err(DomainError::NonFinite { id, tick: frame.tick.number });
+                    let column = if xs[slot].is_finite() { "y" } else { "x" };
+                    return Err(DomainError::NonFinite { id, column, tick: frame.tick.number });
                 }
                 let cell = (row[lane], col[lane]);
                 let owned = region.contains(cell.0, cell.1);

@@ -2,6 +2,8 @@
 
 use core::ops::Range;
 
+use flockwork_kernel::float_mode;
+
 use crate::domain::{Domain, Progress};
 use crate::error::{DomainError, Panicked, StepError};
 use crate::frame::{Clock, Frame, NoClock};
@@ -64,12 +66,17 @@ pub trait Executor {
 ///
 /// # Errors
 ///
-/// As [`Domain::poll`], and [`StepError::Panicked`].
+/// As [`Domain::poll`], and [`StepError::Panicked`]; [`DomainError::FloatMode`] if the calling thread
+/// computes in another way than every other one.
 pub fn advance<M: Model, T: Transport>(
     domain: &mut Domain<M>,
     frame: &Frame<'_, M>,
     net: &mut T,
 ) -> Result<Progress, StepError<T::Error>> {
+    float_mode::check().map_err(|mode| {
+        let (worker, tick) = (frame.clock.worker(), frame.tick.number);
+        DomainError::FloatMode { mode, worker, tick }
+    })?;
     loop {
         match caught(|| domain.poll(frame, net)) {
             Ok(Err(StepError::Domain(DomainError::Capacity { what, needed, .. })))

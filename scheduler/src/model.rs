@@ -18,6 +18,7 @@
 //! The functions must be pure functions of their arguments, made of the exact operations that
 //! `flockwork-kernel` offers; random numbers come from `flockwork_kernel::rng` by (seed, tick, id).
 
+use alloc::string::String;
 use core::ops::Range;
 
 use bytemuck::{Pod, Zeroable};
@@ -85,6 +86,17 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// Sets the columns of entity `id` before the first tick, as a function of (seed, id).
     fn spawn(&self, setup: &Setup, id: u32, columns: &mut MutOf<'_, Self>, row: usize);
 
+    /// Says what is wrong with the entity in `row` beyond what the ranges of its columns say, such
+    /// as a heading that is not of length 1. Asked of every entity that comes in from a table or a
+    /// snapshot.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong and what is allowed, to go on after "entity 7: ".
+    fn check(&self, _columns: &RefOf<'_, Self>, _row: usize) -> Result<(), String> {
+        Ok(())
+    }
+
     /// What the entity in `row` shows to its neighbours.
     fn record(&self, columns: &RefOf<'_, Self>, row: usize) -> Self::Record;
 
@@ -130,7 +142,9 @@ pub trait Model: Sized + Send + Sync + 'static {
     ) {
     }
 
-    /// Takes the entities in `rows` from tick t to t + 1.
+    /// Takes the entities in `rows` from tick t to t + 1: some of the domain's, by whole tiles but
+    /// for the last. A -0.0 that it leaves becomes +0.0, and a value that its column may not hold
+    /// ends the run.
     fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick);
 
     /// Adds what the entity in `row` has to the sums: integers, or reals in fixed point.
@@ -166,6 +180,14 @@ pub struct Setup {
     pub seed: u64,
     /// Time per tick, in the model's time unit.
     pub dt: f32,
+}
+
+impl Setup {
+    /// The same set-up without any -0.0.
+    pub(crate) fn canonical(self) -> Self {
+        // A world's sides are never 0.
+        Self { dt: self.dt + 0.0, ..self }
+    }
 }
 
 /// The tick that is being computed.

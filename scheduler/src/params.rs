@@ -36,6 +36,16 @@ pub trait Params: Copy + Default + Send + Sync + fmt::Debug + 'static {
     /// Sets the value at a place of the table, unchecked; nothing happens past its end.
     fn put(&mut self, index: usize, value: f64);
 
+    /// The same parameters without any -0.0.
+    fn canonical(mut self) -> Self {
+        for index in 0..Self::TABLE.len() {
+            if let Some(value) = self.get(index) {
+                self.put(index, value);
+            }
+        }
+        self
+    }
+
     /// Sets a parameter by name.
     ///
     /// # Errors
@@ -84,7 +94,8 @@ pub trait ParamValue: Copy {
 impl ParamValue for f32 {
     const WHOLE: bool = false;
     fn from_f64(value: f64) -> Self {
-        value as f32
+        // Never -0.0, also where a value rounds to it.
+        value as f32 + 0.0
     }
     fn to_f64(self) -> f64 {
         f64::from(self)

@@ -5,14 +5,16 @@ use alloc::vec::Vec;
 use core::convert::Infallible;
 use core::fmt;
 
-use flockwork_kernel::Edge;
-use flockwork_kernel::columns::{Columns, LayoutError, Reach, Scalar, find};
+use flockwork_kernel::columns::{Column, Columns, LayoutError, Number, Reach, find, first_unsound};
+use flockwork_kernel::float_mode::{self, FloatMode};
+use flockwork_kernel::{Edge, World};
 use flockwork_spatial::{CutError, Grid, GridError};
 
-use crate::error::{DomainError, Panicked, Phase, Place, StepError};
+use crate::arena::Arena;
+use crate::error::{DomainError, MODE_HINT, Panicked, Phase, Place, StepError};
 use crate::guard::guarded;
 use crate::model::{Model, Setup};
-use crate::params::ParamError;
+use crate::params::{ParamError, Params};
 use crate::snapshot::SnapshotError;
 
 /// Changes the packed row of an entity before the first tick, given its number.
@@ -27,6 +29,7 @@ pub const MAX_POPULATION: u32 = 1 << 30;
 ///
 /// [`SimulationError`] that says which part is not acceptable.
 pub fn check<M: Model>(setup: &Setup, params: M::Params) -> Result<(M, Grid), SimulationError> {
+    check_mode()?;
     for name in ["x", "y"] {
         if find::<f32>(M::Columns::SCHEMA, name).is_none() {
             return Err(SimulationError::NoPosition { column: name });
@@ -40,7 +43,7 @@ pub fn check<M: Model>(setup: &Setup, params: M::Params) -> Result<(M, Grid), Si
     }
     let place = Place { phase: Phase::SetUp, domain: None, tick: 0 };
     let made = guarded(place, 0, || {
-        M::new(params, setup).map(|model| {
+        M::new(params.canonical(), &setup.canonical()).map(|model| {
             let radius = model.radius();
             (model, radius)
         })
@@ -50,28 +53,62 @@ pub fn check<M: Model>(setup: &Setup, params: M::Params) -> Result<(M, Grid), Si
     Ok((model, grid))
 }
 
-/// Every number of an entity must be finite, and its position inside a bounded world.
-pub(crate) fn check_row<M: Model>(
-    setup: &Setup,
-    id: u32,
-    row: &[u8],
-) -> Result<(), SimulationError> {
-    let mut at = 0;
-    for column in M::Columns::SCHEMA.iter().filter(|column| column.reach >= Reach::Owned) {
-        let bytes = &row[at..at + column.stride()];
-        at += column.stride();
-        if column.scalar != Scalar::F32 {
-            continue;
-        }
-        for value in bytes.chunks_exact(4).map(read_f32) {
-            if !value.is_finite() {
-                return Err(SimulationError::NonFinite { id, column: column.name, value });
-            }
-        }
+/// The calling thread must compute as every other one does.
+pub(crate) fn check_mode() -> Result<(), SimulationError> {
+    float_mode::check().map_err(|mode| SimulationError::FloatMode { mode, thread: thread_name() })
+}
+
+#[cfg(feature = "std")]
+fn thread_name() -> String {
+    std::thread::current().name().unwrap_or_default().into()
+}
+
+#[cfg(not(feature = "std"))]
+fn thread_name() -> String {
+    String::new()
+}
+
+/// Where entities come in.
+pub(crate) struct Door<M: Model> {
+    /// One entity.
+    pub(crate) columns: Arena<M::Columns>,
+}
+
+impl<M: Model> Door<M> {
+    pub(crate) fn new() -> Result<Self, DomainError> {
+        Ok(Self { columns: Arena::new(1)? })
     }
+
+    /// Every value of an entity must be one that its column may hold, its position inside a bounded
+    /// world, and the whole as the model wants it.
+    pub(crate) fn check(
+        &mut self,
+        model: &M,
+        world: &World,
+        row: &[u8],
+    ) -> Result<(), SimulationError> {
+        let id = row.first_chunk::<4>().map_or(0, |id| u32::from_le_bytes(*id));
+        if let Some((column, value)) = first_unsound(M::Columns::SCHEMA, row) {
+            return Err(if value.is_finite() {
+                SimulationError::OutOfRange { id, column, value }
+            } else {
+                let (column, value) = (column.name, value as f32);
+                SimulationError::NonFinite { id, column, value }
+            });
+        }
+        inside::<M>(world, id, row)?;
+        self.columns.unpack(0, Reach::Owned, row);
+        let columns = self.columns.view()?;
+        let place = Place { phase: Phase::SetUp, domain: None, tick: 0 };
+        let fits = guarded(place, 0, || model.check(&columns, 0))?;
+        fits.map_err(|problem| SimulationError::Unfit { id, problem })
+    }
+}
+
+fn inside<M: Model>(world: &World, id: u32, row: &[u8]) -> Result<(), SimulationError> {
     let (x, y) = position::<M>(row);
-    for (column, value, side) in [("x", x, setup.world.width()), ("y", y, setup.world.height())] {
-        let inside = match setup.world.edge() {
+    for (column, value, side) in [("x", x, world.width()), ("y", y, world.height())] {
+        let inside = match world.edge() {
             Edge::Torus => value >= 0.0 && value < side,
             Edge::Walls => value >= 0.0 && value <= side,
             Edge::Open => true,
@@ -149,6 +186,14 @@ pub enum SimulationError {
         /// What was given.
         given: f32,
     },
+    /// The calling thread computes in another way than every other one; see
+    /// [`flockwork_kernel::float_mode`]. Nothing was changed.
+    FloatMode {
+        /// What it does.
+        mode: FloatMode,
+        /// The name of the thread, if it is known.
+        thread: String,
+    },
     /// A column of an entity is infinite or NaN.
     NonFinite {
         /// The entity.
@@ -157,6 +202,22 @@ pub enum SimulationError {
         column: &'static str,
         /// What was given.
         value: f32,
+    },
+    /// A value of an entity is outside the range that its column states.
+    OutOfRange {
+        /// The entity.
+        id: u32,
+        /// The column.
+        column: &'static Column,
+        /// What was given.
+        value: f64,
+    },
+    /// An entity is not as the model wants it.
+    Unfit {
+        /// The entity.
+        id: u32,
+        /// What is wrong, with what is allowed.
+        problem: String,
     },
     /// An entity is outside its world.
     OutOfWorld {
@@ -235,9 +296,21 @@ impl fmt::Display for SimulationError {
             Self::Timestep { given } => {
                 write!(f, "dt is {given}: it must be a finite number of at least 0")
             }
+            Self::FloatMode { mode, thread } => {
+                let gap = if thread.is_empty() { "" } else { " " };
+                write!(f, "the calling thread{gap}{thread} {mode}, {MODE_HINT}")
+            }
             Self::NonFinite { id, column, value } => {
                 write!(f, "column `{column}` of entity {id} is {value}: it must be finite")
             }
+            Self::OutOfRange { id, column, value } => write!(
+                f,
+                "column `{}` of entity {id} is {}: it must be {}",
+                column.name,
+                Number(*value),
+                column.allowed()
+            ),
+            Self::Unfit { id, problem } => write!(f, "entity {id}: {problem}"),
             Self::OutOfWorld { id, column, value, side } => write!(
                 f,
                 "column `{column}` of entity {id} is {value}: it must be inside the world, from \

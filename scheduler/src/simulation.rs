@@ -22,7 +22,6 @@ use flockwork_kernel::columns::{Columns, Reach, packed_len};
 use flockwork_kernel::fingerprint::mix;
 use flockwork_spatial::Cut;
 
-use crate::arena::Arena;
 use crate::domain::{Domain, Progress};
 use crate::error::{DomainError, Panicked, Phase, Place, Room};
 use crate::executor::Executor;
@@ -173,21 +172,21 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     ) -> Result<Self, SimulationError> {
         let entities = u64::from(setup.population);
         let mut world = Self::empty(setup, params, partition, executor, entities)?;
-        let mut columns = Arena::<M::Columns>::new(1)?;
+        let mut door = setup::Door::<M>::new()?;
         let mut packed = alloc::vec![0; packed_len(M::Columns::SCHEMA, Reach::Owned)];
         let mut ids = setup::Ids::new(setup.population)?;
         let mut edit = initial;
         for id in 0..setup.population {
-            columns.column_mut::<u32>(0)[0] = id;
+            door.columns.column_mut::<u32>(0)[0] = id;
             let place = world.place(Phase::Spawn);
-            let mut row = columns.bind()?;
-            guarded(place, 0, || world.model.spawn(&setup, id, &mut row, 0))?;
+            let mut row = door.columns.bind()?;
+            guarded(place, 0, || world.model.spawn(&world.setup, id, &mut row, 0))?;
             drop(row);
-            M::Columns::pack(&columns.view()?, 0, Reach::Owned, &mut packed);
+            M::Columns::pack(&door.columns.view()?, 0, Reach::Owned, &mut packed);
             if let Some(edit) = edit.as_mut() {
                 edit(id, &mut packed)?;
             }
-            setup::check_row::<M>(&setup, id, &packed)?;
+            door.check(&world.model, &world.setup.world, &packed)?;
             ids.push(&packed);
             world.admit(&packed)?;
         }
@@ -220,6 +219,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         world.tick = header.tick;
         world.history.copy_from_slice(&header.history);
         world.next_check = header.tick.saturating_add(CHECK_EVERY);
+        let mut door = setup::Door::<M>::new()?;
         let mut last = None;
         for row in body.chunks_exact(header.row_len) {
             let id = u32::from_le_bytes([row[0], row[1], row[2], row[3]]);
@@ -227,7 +227,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
                 return Err(SnapshotError::Ids { id }.into());
             }
             last = Some(id);
-            setup::check_row::<M>(&header.setup, id, row)?;
+            door.check(&world.model, &world.setup.world, row)?;
             world.admit(row)?;
         }
         world.settle(header.next_id)?;
@@ -254,8 +254,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         executor.open(count);
         Ok(Self {
             model,
-            params,
-            setup,
+            params: params.canonical(),
+            setup: setup.canonical(),
             tick: 0,
             domains,
             history: alloc::vec![0; M::HISTORY],
@@ -372,9 +372,13 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     /// is that of the last completed tick, and all that can be seen of it is of that tick. Of
     /// several processes each goes back to the last tick that was completed there.
     ///
+    /// [`SimulationError::FloatMode`] alone changes nothing: the thread that calls this may be put
+    /// right, or another one call it.
+    ///
     /// That also holds after a panic that went through this function and was caught further up,
     /// which it does where the feature `std` is not on: call this once more.
     pub fn poll(&mut self) -> Result<Progress, SimulationError> {
+        setup::check_mode()?;
         if core::mem::take(&mut self.inside) {
             let panicked = self.uncaught();
             return Err(self.end(panicked.into()));
@@ -582,7 +586,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             self.rehome(Arc::new(Topology::new(grid, self.partition.cut, &|_, _| 1)?));
         }
         self.model = model;
-        self.params = params;
+        self.params = params.canonical();
         Ok(())
     }
 

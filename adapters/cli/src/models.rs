@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use console::Style;
-use flockwork_kernel::columns::Reach;
+use flockwork_kernel::columns::{Number, Reach};
 use flockwork_scheduler_native::Entry;
 use serde::Serialize;
 
@@ -86,10 +86,18 @@ fn describe(entry: &Entry) -> String {
             more => format!(" x {more}"),
         };
         let reach = reach_name(column.reach);
-        let kind = format!("{}{many}, {reach}", column.scalar.name());
+        let range = if column.is_ranged() {
+            format!(" ({} to {})", Number(column.min), Number(column.max))
+        } else {
+            String::new()
+        };
+        let kind = format!("{}{many}, {reach}{range}", column.scalar.name());
         [column.name.to_string(), kind, column.about.to_string()]
     });
-    table("columns: ghost ones also travel to neighbouring regions", columns.collect());
+    table(
+        "columns: ghost ones also travel to neighbouring regions (values that mean something)",
+        columns.collect(),
+    );
     let stats = entry
         .stats
         .iter()
@@ -131,6 +139,8 @@ struct ColumnReport {
     scalar: &'static str,
     components: u32,
     reach: &'static str,
+    min: f64,
+    max: f64,
 }
 
 #[derive(Serialize)]
@@ -159,6 +169,8 @@ impl ModelReport {
             scalar: column.scalar.name(),
             components: column.components,
             reach: reach_name(column.reach),
+            min: column.min,
+            max: column.max,
         });
         let params = entry.params.iter().map(|param| ParamReport {
             name: param.name,

@@ -131,7 +131,8 @@ mod tests {
     use super::*;
 
     const fn column(name: &'static str, scalar: Scalar, components: u32, reach: Reach) -> Column {
-        Column { name, scalar, components, reach, about: "" }
+        let (min, max) = scalar.limits();
+        Column { name, scalar, components, reach, about: "", min, max }
     }
 
     const SCHEMA: &[Column] = &[

@@ -319,6 +319,10 @@ export interface ModelInfo {
     readonly scalar: 'f32' | 'u32' | 'u16' | 'u8';
     readonly components: number;
     readonly reach: 'scratch' | 'owned' | 'ghost';
+    /** The least value that means something. */
+    readonly min: number;
+    /** The largest value that means something. */
+    readonly max: number;
   }[];
   readonly params: readonly {
     readonly name: string;

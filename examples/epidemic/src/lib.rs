@@ -8,7 +8,7 @@
 //!
 //! 1. [`columns!`](flockwork_kernel::columns!) says what a person is. Columns under `ghost` are
 //!    those that neighbours may see; `owned` ones are a person's own; `scratch` ones last from the
-//!    neighbour pass to the update of the same tick.
+//!    neighbour pass to the update of the same tick. `where` states what values mean something.
 //! 2. [`params!`](flockwork_scheduler::params!) says what can be set in a scenario file.
 //! 3. [`Model`] says what happens. In every tick `pair` sees each pair of neighbours, `finish`
 //!    takes what added up, and `update` takes everybody to the next tick.
@@ -29,6 +29,10 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+extern crate alloc;
+
+use alloc::format;
+use alloc::string::String;
 use core::ops::Range;
 
 use flockwork_kernel::integrate::{EdgeLanes, euler};
@@ -48,13 +52,13 @@ flockwork_kernel::columns! {
             /// Position along y, length.
             y: f32,
             /// 0 susceptible, 1 infected, 2 recovered.
-            health: u8,
+            health: u8 where 0..=2,
         }
         owned {
             /// Heading along x; the heading has length 1.
-            ux: f32,
+            ux: f32 where -1.001..=1.001,
             /// Heading along y.
-            uy: f32,
+            uy: f32 where -1.001..=1.001,
         }
         scratch {
             /// The number of infected neighbours.
@@ -149,6 +153,15 @@ impl Model for Epidemic {
         (columns.ux[row], columns.uy[row]) = heading(direction);
         let infected = rng::unit(first) < self.params.first_cases;
         columns.health[row] = if infected { INFECTED } else { SUSCEPTIBLE };
+    }
+
+    /// What the ranges of columns cannot say of a person in a user's table.
+    fn check(&self, columns: &RefOf<'_, Self>, row: usize) -> Result<(), String> {
+        let length = math::scalar::length(columns.ux[row], columns.uy[row]);
+        if (0.999..=1.001).contains(&length) {
+            return Ok(());
+        }
+        Err(format!("the heading (ux, uy) has length {length}: it must have length 1"))
     }
 
     #[inline(always)]

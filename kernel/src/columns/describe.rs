@@ -5,7 +5,9 @@
 /// Makes a module with the type `Columns` (which implements [`Columns`](crate::columns::Columns))
 /// and its views `Ref` (all columns, read only), `Mut` (all, writable) and `Scratch` (the scratch
 /// columns, writable). The column `id: u32` is always there, first, with reach ghost. Sections
-/// come in the order `ghost`, `owned`, `scratch`; each may be empty.
+/// come in the order `ghost`, `owned`, `scratch`; each may be empty. A column that travels may state
+/// the range of its values, ends included, after `where`: tables, snapshots and every tick of a
+/// world are held to it.
 ///
 /// # Example
 ///
@@ -22,8 +24,8 @@
 ///             y: f32,
 ///         }
 ///         owned {
-///             /// Nine genes, each from 0 to 1.
-///             genes: [f32; 9],
+///             /// Nine genes.
+///             genes: [f32; 9] where 0.0..=1.0,
 ///         }
 ///         scratch {
 ///             /// Acceleration along x, metres per second squared.
@@ -40,14 +42,21 @@
 /// boids.x[3] = 1.5;
 /// boids.genes[3][8] = 0.25;
 /// assert_eq!(boid::Columns::SCHEMA[3].name, "genes");
+/// assert!(!boid::Columns::SCHEMA[3].allows(1.5));
 /// ```
 #[macro_export]
 macro_rules! columns {
     (
         $(#[$meta:meta])*
         $vis:vis mod $module:ident {
-            ghost { $($(#[doc = $gdoc:literal])* $g:ident : $gt:ty),* $(,)? }
-            owned { $($(#[doc = $odoc:literal])* $o:ident : $ot:ty),* $(,)? }
+            ghost {
+                $($(#[doc = $gdoc:literal])* $g:ident : $gt:ty
+                    $(where $glow:literal ..= $ghigh:expr)?),* $(,)?
+            }
+            owned {
+                $($(#[doc = $odoc:literal])* $o:ident : $ot:ty
+                    $(where $olow:literal ..= $ohigh:expr)?),* $(,)?
+            }
             scratch { $($(#[doc = $sdoc:literal])* $s:ident : $st:ty),* $(,)? }
         }
     ) => {
@@ -91,9 +100,11 @@ macro_rules! columns {
                 const SCHEMA: &'static [Column] = &[
                     Column::of::<u32>("id", Reach::Ghost, "identity, unique in the world"),
                     $(Column::of::<$gt>(
-                        stringify!($g), Reach::Ghost, concat!($($gdoc),*).trim_ascii()),)*
+                        stringify!($g), Reach::Ghost, concat!($($gdoc),*).trim_ascii())
+                        $(.within($glow as f64, $ghigh as f64))?,)*
                     $(Column::of::<$ot>(
-                        stringify!($o), Reach::Owned, concat!($($odoc),*).trim_ascii()),)*
+                        stringify!($o), Reach::Owned, concat!($($odoc),*).trim_ascii())
+                        $(.within($olow as f64, $ohigh as f64))?,)*
                     $(Column::of::<$st>(
                         stringify!($s), Reach::Scratch, concat!($($sdoc),*).trim_ascii()),)*
                 ];
@@ -154,6 +165,21 @@ macro_rules! columns {
                         $($o: columns.$o,)*
                         $($s: columns.$s,)*
                     }
+                }
+
+                #[inline(always)]
+                fn settle<S: $crate::isa::Isa>(
+                    columns: &mut Mut<'_>,
+                    rows: ::core::ops::Range<usize>,
+                ) -> bool {
+                    #[allow(unused_mut)]
+                    let mut sound = true;
+                    let mut described = Self::SCHEMA.iter().skip(1);
+                    $(sound &= base::settle::<S, $gt>(
+                        described.next(), columns.$g.get_mut(rows.clone()));)*
+                    $(sound &= base::settle::<S, $ot>(
+                        described.next(), columns.$o.get_mut(rows.clone()));)*
+                    sound
                 }
 
                 #[inline]

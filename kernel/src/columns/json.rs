@@ -7,7 +7,7 @@ use super::{Column, offset, padded};
 /// A schema and its layout for a capacity, as JSON text when it is displayed.
 ///
 /// `{"capacity", "rows", "bytes", "columns": [{"name", "scalar", "components", "reach", "about",
-/// "offset", "stride"}]}`: `rows` is how long a view of a column is, `offset` and `bytes` count
+/// "min", "max", "offset", "stride"}]}`: `rows` is how long a view of a column is, `offset` and `bytes` count
 /// from the start of the memory, `stride` is the bytes of one entity. `offset` and `bytes` are
 /// null where the capacity does not fit into memory. Numbers in memory are little-endian on every
 /// target that is supported.
@@ -42,6 +42,7 @@ impl fmt::Display for Json<'_> {
             write!(f, ",\"scalar\":\"{scalar}\",\"components\":{}", column.components)?;
             write!(f, ",\"reach\":\"{reach}\",\"about\":")?;
             text(f, column.about)?;
+            write!(f, ",\"min\":{},\"max\":{}", column.min, column.max)?;
             f.write_str(",\"offset\":")?;
             number(f, offset(schema, capacity, index))?;
             write!(f, ",\"stride\":{}}}", column.stride())?;

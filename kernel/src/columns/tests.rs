@@ -11,9 +11,9 @@ crate::columns! {
             y: f32,
         }
         owned {
-            tribe: u8,
+            tribe: u8 where 0..=3,
             age: u16,
-            genes: [f32; 9],
+            genes: [f32; 9] where -0.5..=1.0,
         }
         scratch {
             ax: f32,
@@ -143,7 +143,113 @@ fn the_schema_reads_as_json_with_its_layout() {
     assert!(text.ends_with("}]}"));
     let odd = [Column::of::<u8>("a", Reach::Scratch, "a \"b\" \\ \n")];
     let text = Json { schema: &odd, capacity: usize::MAX }.to_string();
-    assert!(text.contains(r#""about":"a \"b\" \\ \u000a","offset":null"#), "{text}");
+    assert!(
+        text.contains(r#""about":"a \"b\" \\ \u000a","min":0,"max":255,"offset":null"#),
+        "{text}"
+    );
     assert!(text.contains(r#""bytes":null"#));
     assert!(Json { schema: &[], capacity: 0 }.to_string().ends_with(r#""columns":[]}"#));
+}
+
+/// Settles the rows with every instruction set there is.
+#[derive(Clone, Copy)]
+struct Settle<'a> {
+    memory: &'a Memory,
+    rows: (usize, usize),
+    sound: bool,
+    settled: &'a [u8],
+}
+
+impl crate::isa::Task for Settle<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Isa>(self) {
+        let mut memory = Memory(self.memory.0);
+        let mut columns = every::Columns::bind(&mut memory.0, 40).unwrap();
+        let sound = every::Columns::settle::<S>(&mut columns, self.rows.0..self.rows.1);
+        assert_eq!(sound, self.sound, "{}", S::NAME);
+        assert_eq!(memory.0, self.settled, "{}", S::NAME);
+    }
+}
+
+/// Values on both sides of every bound.
+const VALUES: [f32; 12] = [
+    -0.0,
+    0.0,
+    -0.5,
+    -0.500_001,
+    1.0,
+    1.000_000_1,
+    1.0e-45,
+    f32::NAN,
+    f32::INFINITY,
+    f32::NEG_INFINITY,
+    f32::MAX,
+    f32::MIN,
+];
+
+#[test]
+fn settling_finds_what_looking_at_each_row_finds_and_leaves_no_minus_zero() {
+    for (count, begin) in [(40, 0), (1, 3), (7, 0), (8, 8), (9, 15), (0, 5), (25, 1)] {
+        for place in 0..VALUES.len() * 13 {
+            let (value, column) = (VALUES[place % VALUES.len()], place / VALUES.len());
+            let row = begin + (place * 7) % (count + 1);
+            let mut memory = Memory([0; 8192]);
+            let columns = every::Columns::bind(&mut memory.0, 40).unwrap();
+            let row_in_memory = row.min(39);
+            match column {
+                0 => columns.x[row_in_memory] = value,
+                1 => columns.y[row_in_memory] = value,
+                2 => columns.tribe[row_in_memory] = (place % 6) as u8,
+                3 => columns.age[row_in_memory] = u16::MAX,
+                _ => columns.genes[row_in_memory][column - 4] = value,
+            }
+            // The rows one by one.
+            let end = begin + count;
+            let mut packed = [0; 51];
+            let view = every::Columns::view(&memory.0, 40).unwrap();
+            let sound = (begin..end).all(|row| {
+                every::Columns::pack(&view, row, Reach::Owned, &mut packed).unwrap();
+                first_unsound(every::Columns::SCHEMA, &packed).is_none()
+            });
+            let mut settled = Memory(memory.0);
+            let canonical = |value: &mut f32| {
+                if *value == 0.0 {
+                    *value = 0.0;
+                }
+            };
+            let columns = every::Columns::bind(&mut settled.0, 40).unwrap();
+            columns.x[begin..end].iter_mut().for_each(canonical);
+            columns.y[begin..end].iter_mut().for_each(canonical);
+            columns.genes[begin..end].iter_mut().flatten().for_each(canonical);
+            let rows = (begin, end);
+            crate::isa::each(Settle { memory: &memory, rows, sound, settled: &settled.0 });
+        }
+    }
+}
+
+#[test]
+fn a_column_says_what_it_allows() {
+    let schema = every::Columns::SCHEMA;
+    let [id, x, tribe, age, genes] = [0, 1, 3, 4, 5].map(|index| schema[index]);
+    assert_eq!(id.allowed().to_string(), "a whole number from 0 to 4294967295");
+    assert_eq!(x.allowed().to_string(), "a finite number");
+    assert_eq!(tribe.allowed().to_string(), "a whole number from 0 to 3");
+    assert_eq!(genes.allowed().to_string(), "a number from -0.5 to 1");
+    assert!(tribe.allows(3.0) && !tribe.allows(4.0) && !tribe.allows(0.5) && !tribe.allows(-1.0));
+    assert!(age.allows(65535.0) && !age.allows(65536.0) && !age.is_ranged());
+    assert!(genes.allows(-0.5) && genes.allows(1.0) && !genes.allows(1.001));
+    let wide = Column { min: -1.0e18, max: 1.5e18, ..x };
+    assert_eq!(wide.allowed().to_string(), "a number from -1e18 to 1.5e18");
+    for (value, text) in [(0.1f32.into(), "0.1"), (0.1, "0.1"), (3.0e38f32.into(), "3e38")] {
+        assert_eq!(Number(value).to_string(), text);
+    }
+    assert!(x.allows(-3.0e38) && !x.allows(3.5e38) && !x.allows(f64::NAN));
+    let mut packed = [0; 51];
+    assert_eq!(first_unsound(schema, &packed), None);
+    packed[15 + 32..].copy_from_slice(&2.5f32.to_le_bytes());
+    assert_eq!(first_unsound(schema, &packed), Some((&genes, 2.5)));
+    packed[12] = 200;
+    assert_eq!(first_unsound(schema, &packed), Some((&tribe, 200.0)));
 }

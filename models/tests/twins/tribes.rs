@@ -295,8 +295,8 @@ fn tribes_are_their_twin() {
 }
 
 quickcheck! {
-    fn tables_may_hold_any_numbers(
-        tribe: u8, gene: i8, energy: i16, age: i16, velocity: i32
+    fn tables_may_hold_any_numbers_in_the_ranges_of_the_columns(
+        tribe: u8, gene: u8, energy: u16, age: u16, velocity: i16
     ) -> bool {
         let setup = crate::common::setup((6.0, 5.0), flockwork_kernel::Edge::Torus, 60, 1, 0.05);
         let mut sim = crate::common::edited::<Tribes>(
@@ -305,12 +305,15 @@ quickcheck! {
             flockwork_scheduler::Cut::Parts(2),
             &mut |id, row| {
                 if id % 2 == 0 {
-                    let genes = [f32::from(gene); 9];
-                    put::<Tribes>(row, "tribe", &[tribe]);
+                    let genes = [f32::from(gene) / 255.0; 9];
+                    // Beyond all that a tick leaves, but within what the columns state.
+                    let energy = 1.0e-3 + f32::from(energy) * 0.15;
+                    let age = f32::from(age) * 5.0e33;
+                    put::<Tribes>(row, "tribe", &[tribe % 4]);
                     put::<Tribes>(row, "genes", bytemuck::bytes_of(&genes));
-                    put::<Tribes>(row, "energy", &f32::from(energy).to_le_bytes());
-                    put::<Tribes>(row, "age", &f32::from(age).to_le_bytes());
-                    put::<Tribes>(row, "vx", &(velocity as f32 * 1e20).to_le_bytes());
+                    put::<Tribes>(row, "energy", &energy.to_le_bytes());
+                    put::<Tribes>(row, "age", &age.to_le_bytes());
+                    put::<Tribes>(row, "vx", &(f32::from(velocity) * 0.33).to_le_bytes());
                 }
             },
         );

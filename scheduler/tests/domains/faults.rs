@@ -310,7 +310,10 @@ fn a_position_that_is_not_a_number_is_told_with_its_entity_and_tick() {
         world.step().unwrap();
     }
     let error = world.step().unwrap_err();
-    assert_eq!(error, SimulationError::Domain(DomainError::NonFinite { id: 0, tick: 3 }));
+    assert_eq!(
+        error,
+        SimulationError::Domain(DomainError::NonFinite { id: 0, column: "y", tick: 3 })
+    );
     assert_eq!(world.step().unwrap_err(), error);
     assert_eq!(world.tick(), 3);
 }

@@ -7,6 +7,7 @@
 //! | `faults` | damaged mail, lack of room, ids, numbers that are none: errors, never half a tick |
 //! | `set_up` | everything a simulation refuses to begin with |
 //! | `snapshots` | the same bits go on; damaged bytes are refused |
+//! | `values` | numbers that are none, out of range, or -0.0, through every door |
 
 mod bits;
 mod dots;
@@ -18,3 +19,4 @@ mod plan;
 mod set_up;
 mod snapshots;
 mod states;
+mod values;

@@ -55,7 +55,7 @@ fn refusal(bytes: &[u8]) -> SimulationError {
 }
 
 /// Length and checksum made good again.
-fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
+pub fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
     let len = bytes.len() as u64;
     bytes[LENGTH..LENGTH + 8].copy_from_slice(&len.to_le_bytes());
     let checksum = crc(&bytes[LENGTH..]);

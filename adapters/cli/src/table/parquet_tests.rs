@@ -1,7 +1,6 @@
 //! Parquet files of other programs: `tests/parquet/generate.py` says what is in each.
 
 use bytes::Bytes;
-use flockwork_kernel::columns::Scalar;
 
 use super::*;
 
@@ -19,7 +18,7 @@ fn most(rows: u64) -> Most {
 /// its schema by name.
 fn column(file: &Bytes, name: &'static str) -> Result<Vec<f64>, String> {
     let reach = Reach::Owned;
-    let schema = [Column { name, scalar: Scalar::F32, components: 1, reach, about: "" }];
+    let schema = [Column::of::<f32>(name, reach, "")];
     let mut table = parquet_in::read_some(file.clone(), &schema, &most(9), |field| field == name)?;
     Ok(table.columns.remove(0).values)
 }
@@ -169,13 +168,7 @@ fn what_duckdb_writes_is_read_right_or_refused() {
 
 #[test]
 fn more_rows_than_may_be_are_refused_before_any_is_read() {
-    let schema = [Column {
-        name: "float64",
-        scalar: Scalar::F32,
-        components: 1,
-        reach: Reach::Owned,
-        about: "",
-    }];
+    let schema = [Column::of::<f32>("float64", Reach::Owned, "")];
     let read = |rows| {
         let file = file!("pyarrow_old");
         parquet_in::read_some(file, &schema, &most(rows), |name| name == "float64")

@@ -5,7 +5,8 @@ use flockwork_kernel::columns::Scalar;
 use super::*;
 
 const fn column(name: &'static str, scalar: Scalar, components: u32, reach: Reach) -> Column {
-    Column { name, scalar, components, reach, about: "" }
+    let (min, max) = scalar.limits();
+    Column { name, scalar, components, reach, about: "", min, max }
 }
 
 const SCHEMA: &[Column] = &[

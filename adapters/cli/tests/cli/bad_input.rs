@@ -275,15 +275,19 @@ fn outputs_that_cannot_be_written_are_refused_before_the_run() {
 
 #[test]
 fn a_run_that_fails_leaves_nothing_behind() {
-    // In an open world a disc flies away until its position is no finite number.
-    let scenario = "model = \"discs\"\ninitial = \"a.csv\"\ndt = 0.1\nticks = 100\n[world]\n\
-                    width = 10\nheight = 10\nedge = \"open\"\n";
-    let place = Place::with(scenario);
-    place.write("a.csv", "x,y,vx,vy\n1,1,1e38,0\n5,5,0,1\n");
+    // The last id there is has gone to an animal of the table: nobody can be born.
+    let place = Place::with(&format!("initial = \"a.csv\"\n{TRIBES}"));
+    let mut table = "id,x,y\n".to_string();
+    for row in 0..1500u32 {
+        let id = if row == 0 { u32::MAX - 1 } else { row };
+        let (x, y) = (row * 7919 % 2500, row * 104_729 % 2000);
+        table += &format!("{id},{},{}\n", f64::from(x) / 100.0, f64::from(y) / 100.0);
+    }
+    place.write("a.csv", &table);
     let before = place.files();
     let args = format!("run s.toml {ALL_OUTPUTS}");
     let output = place.flockwork(&args).assert().code(1).get_output().clone();
     let message = String::from_utf8_lossy(&output.stderr);
-    assert!(message.contains("entity 0") && message.contains("tick"), "{message}");
+    assert!(message.contains("no ids left") && message.contains("tick"), "{message}");
     assert_eq!(place.files(), before);
 }

@@ -1,0 +1,142 @@
+//! What values a column may hold: finite ones, in the range that it states, and never -0.0.
+//!
+//! [`settle`] runs over whole columns in every tick, with lanes; [`first_unsound`] looks at one
+//! packed row, where values come in or where [`settle`] has found that something is wrong.
+
+use core::fmt;
+
+use bytemuck::{Pod, try_cast_slice_mut};
+
+use super::{Column, Element, Reach, Scalar};
+use crate::LANES;
+use crate::isa::Isa;
+use crate::simd::{F32x8, Mask8, U32x8};
+
+impl Column {
+    /// Whether the column may hold this value.
+    pub fn allows(&self, value: f64) -> bool {
+        match self.scalar {
+            Scalar::F32 => {
+                let (min, max) = self.range_f32();
+                (min..=max).contains(&(value as f32))
+            }
+            _ => value >= self.min && value <= self.max && value == value as u32 as f64,
+        }
+    }
+
+    /// The values that it may hold, in words: `a number from 0 to 1`.
+    pub fn allowed(&self) -> Allowed {
+        Allowed(*self)
+    }
+
+    /// Whether it states a range that is less than all that its scalar can hold.
+    pub fn is_ranged(&self) -> bool {
+        (self.min, self.max) != self.scalar.limits()
+    }
+
+    fn range_f32(&self) -> (f32, f32) {
+        (self.min as f32, self.max as f32)
+    }
+}
+
+/// The values that a column may hold, in words when it is displayed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Allowed(Column);
+
+impl fmt::Display for Allowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Column { scalar, min, max, .. } = self.0;
+        match (scalar, self.0.is_ranged()) {
+            (Scalar::F32, false) => f.write_str("a finite number"),
+            (Scalar::F32, true) => write!(f, "a number from {} to {}", Number(min), Number(max)),
+            _ => write!(f, "a whole number from {min} to {max}"),
+        }
+    }
+}
+
+/// A number as a person writes it: without the digits that only its 64 bits have, and short where it
+/// is large or small.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Number(pub f64);
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let narrow = self.0 as f32;
+        let short = !(1.0e-5..1.0e10).contains(&narrow.abs()) && narrow.is_normal();
+        match (f64::from(narrow) == self.0, short) {
+            (true, true) => write!(f, "{narrow:e}"),
+            (true, false) => write!(f, "{narrow}"),
+            (false, true) => write!(f, "{:e}", self.0),
+            (false, false) => write!(f, "{}", self.0),
+        }
+    }
+}
+
+/// The first value in a packed row of the columns that travel ([`super::Columns::pack`] with
+/// [`Reach::Owned`]) that its column may not hold.
+pub fn first_unsound<'s>(schema: &'s [Column], packed: &[u8]) -> Option<(&'s Column, f64)> {
+    let mut rest = packed;
+    for column in schema.iter().filter(|column| column.reach >= Reach::Owned) {
+        let (bytes, after) = rest.split_at_checked(column.stride())?;
+        rest = after;
+        let mut values = bytes.chunks_exact(column.scalar.size()).map(|bytes| match *bytes {
+            [a] => f64::from(a),
+            [a, b] => f64::from(u16::from_le_bytes([a, b])),
+            [a, b, c, d] if column.scalar == Scalar::F32 => f32::from_le_bytes([a, b, c, d]).into(),
+            [a, b, c, d] => f64::from(u32::from_le_bytes([a, b, c, d])),
+            _ => f64::NAN,
+        });
+        if let Some(value) = values.find(|value| !column.allows(*value)) {
+            return Some((column, value));
+        }
+    }
+    None
+}
+
+/// Makes every -0.0 among the values +0.0, and says whether the column may hold each of them; used
+/// by [`columns!`](crate::columns!).
+#[doc(hidden)]
+#[inline(always)]
+pub fn settle<S: Isa, T: Element>(column: Option<&Column>, rows: Option<&mut [T]>) -> bool {
+    let (Some(column), Some(rows)) = (column, rows) else { return false };
+    match T::SCALAR {
+        Scalar::F32 => settle_f32::<S>(column, flat(rows)),
+        // No whole number is outside of a range that has them all.
+        _ if !column.is_ranged() => true,
+        Scalar::U32 => all_within(flat::<_, u32>(rows), column.min as u32, column.max as u32),
+        Scalar::U16 => all_within(flat::<_, u16>(rows), column.min as u16, column.max as u16),
+        Scalar::U8 => all_within(flat::<_, u8>(rows), column.min as u8, column.max as u8),
+    }
+}
+
+/// All scalars of the rows; `T` is made of them.
+#[inline(always)]
+fn flat<T: Element, P: Pod>(rows: &mut [T]) -> &mut [P] {
+    try_cast_slice_mut(rows).unwrap_or(&mut [])
+}
+
+#[inline(always)]
+fn all_within<P: Copy + PartialOrd>(values: &[P], min: P, max: P) -> bool {
+    // Without an early exit the usual case is one vectorised pass.
+    values.iter().fold(true, |all, value| all & (*value >= min) & (*value <= max))
+}
+
+#[inline(always)]
+fn settle_f32<S: Isa>(column: &Column, values: &mut [f32]) -> bool {
+    let (min, max) = column.range_f32();
+    let (low, high) = (F32x8::<S>::splat(min), F32x8::splat(max));
+    let minus_zero = U32x8::splat((-0.0f32).to_bits());
+    let (mut sound, mut minus) = (Mask8::all_lanes(), Mask8::none());
+    let (tiles, rest) = values.split_at(values.len() / LANES * LANES);
+    for tile in tiles.chunks_exact(LANES) {
+        let value = F32x8::load(tile);
+        sound = sound & value.ge(low) & value.le(high);
+        minus = minus | value.to_bits().eq(minus_zero);
+    }
+    let rest_is_sound = all_within(rest, min, max);
+    let rest_has_minus = rest.iter().any(|value| value.to_bits() == (-0.0f32).to_bits());
+    if minus.any() || rest_has_minus {
+        values.iter_mut().for_each(|value| *value += 0.0);
+    }
+    sound.all() && rest_is_sound
+}
