@@ -146,7 +146,7 @@ const RULES: &[Rule] = &[
             "scheduler/src/commit.rs",
             "scheduler/src/compute.rs",
             "scheduler/src/setup.rs",
-            "scheduler/src/simulation.rs",
+            "scheduler/src/simulation/view.rs",
         ],
     },
     Rule {

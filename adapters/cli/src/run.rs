@@ -4,6 +4,8 @@
 //! for the progress bar and an interrupt; at the end come the files, then the summary.
 
 mod outputs;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

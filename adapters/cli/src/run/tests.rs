@@ -1,0 +1,173 @@
+//! A tick that fails: the command says why and leaves nothing of it behind.
+
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use flockwork_kernel::simd::Isa;
+use flockwork_scheduler::{Context, Model, MutOf, ParamError, RefOf, ScratchOf, Setup, Tick};
+use flockwork_spatial::{Pair, Positioned};
+
+use super::*;
+use crate::args::WorkerArgs;
+
+/// The tick that fails.
+const WHEN: u64 = 5;
+
+flockwork_kernel::columns! {
+    /// One entity.
+    pub mod thing {
+        ghost {
+            /// Position along x.
+            x: f32,
+            /// Position along y.
+            y: f32,
+        }
+        owned {}
+        scratch {}
+    }
+}
+
+flockwork_scheduler::params! {
+    /// How it fails.
+    pub struct How {
+        /// 0 not at all, 1 by a panic, 2 by a position that is none, 3 by a worker that stalls.
+        how: u32 = 0, "", 0..=3;
+    }
+}
+
+#[derive(Clone, Copy, Default)]
+struct Spot(f32, f32);
+
+impl Positioned for Spot {
+    fn x(&self) -> f32 {
+        self.0
+    }
+    fn y(&self) -> f32 {
+        self.1
+    }
+}
+
+/// Everybody stays in place, until it fails.
+struct Failing {
+    how: u32,
+}
+
+impl Model for Failing {
+    type Columns = thing::Columns;
+    type Params = How;
+    type Record = Spot;
+    type Tile<S: Isa> = ();
+    type Sum<S: Isa> = ();
+
+    const NAME: &'static str = "failing";
+    const ABOUT: &'static str = "fails";
+
+    fn new(how: How, _setup: &Setup) -> Result<Self, ParamError> {
+        Ok(Self { how: how.how })
+    }
+
+    fn radius(&self) -> f32 {
+        1.0
+    }
+
+    fn spawn(&self, _setup: &Setup, id: u32, columns: &mut MutOf<'_, Self>, row: usize) {
+        columns.x[row] = (id % 10) as f32 + 0.5;
+        columns.y[row] = (id / 10) as f32 + 0.5;
+    }
+
+    fn record(&self, columns: &RefOf<'_, Self>, row: usize) -> Spot {
+        Spot(columns.x[row], columns.y[row])
+    }
+
+    fn load<S: Isa>(&self, _columns: &RefOf<'_, Self>, _at: usize) -> ((), ()) {
+        ((), ())
+    }
+
+    fn pair<S: Isa>(&self, (): &(), _other: &Spot, _pair: &Pair<S>, (): &mut ()) {}
+
+    fn finish<S: Isa>(
+        &self,
+        _at: usize,
+        _count: usize,
+        (): &(),
+        (): &(),
+        _columns: &RefOf<'_, Self>,
+        _scratch: &mut ScratchOf<'_, Self>,
+        _context: &mut Context<'_, Self>,
+    ) {
+    }
+
+    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
+        for row in rows {
+            if tick.number != WHEN || columns.id[row] != 42 {
+                continue;
+            }
+            match self.how {
+                0 => {}
+                1 => panic!("all is lost"),
+                2 => columns.x[row] = f32::NAN,
+                _ => {
+                    // Nobody ever sends anything.
+                    let (_keep, nobody) = mpsc::channel::<()>();
+                    let _ = nobody.recv();
+                }
+            }
+        }
+    }
+}
+
+/// Runs into the failure with every kind of output; gives why the command ends.
+fn failure(folder: &Path, how: u32) -> Failure {
+    let scenario = folder.join("s.toml");
+    let world = "[world]\nwidth = 10\nheight = 10\n";
+    let head = "model = 'failing'\nentities = 100\ndt = 0.1\nticks = 8\n";
+    fs::write(&scenario, format!("{head}{world}[params]\nhow = {how}\n")).unwrap();
+    let registry = Registry::new().with::<Failing>();
+    let at = |name: &str| Some(folder.join(name));
+    let args = RunArgs {
+        scenario: Some(scenario),
+        workers: WorkerArgs {
+            workers: Some(2),
+            deadline: Some(Duration::from_millis(400)),
+            ..WorkerArgs::default()
+        },
+        report: at("r.json"),
+        record: at("r.parquet"),
+        every: Some(1),
+        picture: at("p.png"),
+        snapshot: at("s.snap"),
+        checkpoint: at("c"),
+        checkpoint_every: Some(2),
+        quiet: true,
+        ..RunArgs::default()
+    };
+    run(&registry, &args).expect_err("the run does not fail")
+}
+
+#[test]
+fn after_a_tick_that_fails_only_checkpoints_of_completed_ticks_are_there() {
+    for (how, code, words) in [
+        (1, 1, "all is lost"),
+        (2, 1, "entity 42"),
+        (3, 3, "has stalled in phase `update` of region"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let failure = failure(folder.path(), how);
+        assert_eq!(failure.code(), code);
+        let (Failure::Run(problem) | Failure::Stalled(problem)) = &failure else {
+            panic!("{failure:?}")
+        };
+        assert!(problem.contains(words) && problem.contains("tick 5"), "{problem}");
+        let mut left: Vec<_> = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        left.sort();
+        assert_eq!(left, ["c", "s.toml"]);
+        let manifest = fs::read_to_string(folder.path().join("c/checkpoint.json")).unwrap();
+        assert!(manifest.contains("\"tick\": 4"), "{manifest}");
+    }
+}
