@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -104,11 +105,13 @@ for (const [name, module] of [['Vite 8', 'vite'], ['Vite 7', 'vite7'], ['Vite 5'
   });
 }
 
-test('webpack, without configuration', { skip }, async (t) => {
+test('webpack, with esbuild in place of terser, which spends half a minute on the JavaScript tier', { skip }, async (t) => {
   const { default: webpack } = await import('webpack');
+  const Minimizer = createRequire(createRequire(import.meta.url).resolve('webpack'))('minimizer-webpack-plugin');
+  const optimization = { minimizer: [new Minimizer({ minify: Minimizer.esbuildMinify })] };
   const path = join(app, 'out-webpack');
   const stats = await new Promise((resolve, reject) => {
-    webpack({ mode: 'production', context: app, entry: './main.js', output: { path, publicPath: '/' }, performance: false }, (error, result) => (error ? reject(error) : resolve(result)));
+    webpack({ mode: 'production', context: app, entry: './main.js', output: { path, publicPath: '/' }, performance: false, optimization }, (error, result) => (error ? reject(error) : resolve(result)));
   });
   assert.equal(stats.hasErrors(), false, stats.toString('errors-only'));
   const server = await serve({ root: path, page: '<!doctype html><script src="/main.js"></script>' });
