@@ -35,10 +35,7 @@ impl Backend for OnRanks {
         Ok(ranks)
     }
 
-    fn wrap<M: Model>(
-        world: Simulation<M, Ranks>,
-        _options: &Options,
-    ) -> Box<dyn AnySimulation> {
+    fn wrap<M: Model>(world: Simulation<M, Ranks>, _options: &Options) -> Box<dyn AnySimulation> {
         Box::new(World::new(world))
     }
 }
