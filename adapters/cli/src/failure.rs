@@ -130,11 +130,22 @@ pub(crate) fn emit(text: &str) -> Result<(), Failure> {
 
 /// Prints a remark to the standard error output, unless the user wants none.
 pub(crate) fn note(text: impl fmt::Display) {
-    if silent() || QUIET.load(Ordering::Relaxed) {
+    if !QUIET.load(Ordering::Relaxed) {
+        remark("note:", &text);
+    }
+}
+
+/// Prints what a user must know, however quiet a command shall be.
+pub(crate) fn warn(text: impl fmt::Display) {
+    remark("warning:", &text);
+}
+
+fn remark(kind: &str, text: &dyn fmt::Display) {
+    if silent() {
         return;
     }
     let text = human::escaped(&text.to_string(), "\n");
     let yellow = Style::new().for_stderr().yellow().bold();
     // A remark that cannot be printed is not worth a failure.
-    let _ = writeln!(io::stderr(), "{} {text}", yellow.apply_to("note:"));
+    let _ = writeln!(io::stderr(), "{} {text}", yellow.apply_to(kind));
 }

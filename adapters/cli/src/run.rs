@@ -18,7 +18,7 @@ use flockwork_scheduler_native::{
 
 use crate::args::{RunArgs, SnapshotArgs};
 use crate::checkpoint::{self, Checkpoints, RunId, Saved};
-use crate::failure::{Failure, emit, note};
+use crate::failure::{Failure, emit, note, warn};
 use crate::interrupt;
 use crate::progress::{Pace, Progress};
 use crate::record::{self, Recorder};
@@ -147,7 +147,7 @@ impl<'a> Job<'a> {
         let header = snapshot_header(&saved.bytes).map_err(|error| refuse(&error))?;
         if let Some(problem) = &saved.broken {
             let tick = header.tick;
-            note(format_args!(
+            warn(format_args!(
                 "the newest checkpoint in {name} is broken ({problem}): going on from the former one, \
                  tick {tick}"
             ));

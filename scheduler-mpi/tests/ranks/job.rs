@@ -71,12 +71,13 @@ impl Place {
             };
         }
         command.envs(env.iter().copied());
-        // Open MPI asks for that; others do not look.
-        for name in
-            ["ALLOW_RUN_AS_ROOT", "ALLOW_RUN_AS_ROOT_CONFIRM", "MCA_rmaps_base_oversubscribe"]
-        {
-            command.env(format!("OMPI_{name}"), "1");
-        }
+        self.spawn(command)
+    }
+
+    /// Starts a script of this place, which may start a job.
+    pub fn script(&self, name: &str, env: &[(&str, &str)]) -> Job {
+        let mut command = Command::new("bash");
+        command.arg(name).envs(env.iter().copied());
         self.spawn(command)
     }
 
@@ -109,6 +110,12 @@ impl Place {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let mark = format!("{}-{count}", std::process::id());
         let (out, err) = (self.path(&format!(".out-{count}")), self.path(&format!(".err-{count}")));
+        // Open MPI asks for that; others do not look.
+        for name in
+            ["ALLOW_RUN_AS_ROOT", "ALLOW_RUN_AS_ROOT_CONFIRM", "MCA_rmaps_base_oversubscribe"]
+        {
+            command.env(format!("OMPI_{name}"), "1");
+        }
         let child = command
             .current_dir(self.folder.path())
             .env("FLOCKWORK_TEST", &mark)
@@ -137,6 +144,11 @@ impl Job {
             }
             std::thread::sleep(Duration::from_millis(3));
         }
+    }
+
+    /// The process that was started first: the launcher, or a script.
+    pub fn launcher(&self) -> u32 {
+        self.child.id()
     }
 
     /// The process of a rank, once it has come so far as to be one.
@@ -231,11 +243,16 @@ pub fn signal(name: &str, process: u32) {
 
 /// A scenario of the repository.
 pub fn scenario(name: &str) -> String {
-    format!("{}/../scenarios/{name}.toml", std::env::var("CARGO_MANIFEST_DIR").unwrap())
+    root().join("scenarios").join(format!("{name}.toml")).display().to_string()
+}
+
+/// The repository.
+pub fn root() -> PathBuf {
+    PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("..")
 }
 
 /// A program that was built beside this test.
-fn built(name: &str) -> PathBuf {
+pub fn built(name: &str) -> PathBuf {
     let deps = std::env::current_exe().unwrap();
     deps.parent().and_then(Path::parent).unwrap().join(name)
 }

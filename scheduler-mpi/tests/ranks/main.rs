@@ -6,6 +6,7 @@
 //! | [`restart`] | a killed rank, and how the run goes on from its checkpoint |
 //! | [`files`] | full and read-only disks, killed ranks, broken parts, other runs |
 //! | [`failures`] | what ends the job, with whose words and which exit code |
+//! | [`signals`] | signals to stop, and the recipe for Slurm |
 //! | [`soak`] | many ticks of migration, birth, death and moving borders |
 //! | [`job`] | starts jobs, and ends those that take too long |
 //!
@@ -16,4 +17,5 @@ mod files;
 mod job;
 mod restart;
 mod same;
+mod signals;
 mod soak;

@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 use super::manifest::RunId;
-use crate::failure::note;
+use crate::failure::warn;
 use crate::left::Listed;
 
 pub(crate) const NAME: &str = "lock";
@@ -38,7 +38,7 @@ impl Lock {
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Err(holder(file)),
-                Err(TryLockError::Error(error)) => note(format_args!(
+                Err(TryLockError::Error(error)) => warn(format_args!(
                     "{} cannot be locked ({error}): take care that no other run writes there",
                     folder.display()
                 )),
