@@ -1,42 +1,151 @@
 //! Errors, panics and deaths end all ranks at once, with a word on why.
 //!
-//! A rank that fails says so itself and ends the job. A rank that is killed says nothing: the
-//! launcher then asks the others to terminate, and gives them a moment. In that moment the lowest
-//! rank of each machine that still lives says who is missing, how far the run was, and from which
-//! checkpoint it can go on.
+//! A rank that fails says so itself and ends the job. Of a rank that is killed the process that
+//! watches over it speaks ([`crate::watch`]); if that one is killed, its rank does, here. Of a rank
+//! that hangs the others speak ([`crate::roll`]). Each says which rank it is, on which machine, in
+//! which tick, and from which checkpoint the run can go on.
 
-use std::fs;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixListener};
+use std::os::unix::process::parent_id;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, Once, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
-use signal_hook::consts::SIGTERM;
+use rustix::process::{Pid, Signal, kill_process};
+use signal_hook::consts::SIGUSR2;
 use signal_hook::iterator::Signals;
 
 use crate::network::Network;
+use crate::process;
+use crate::watch::{self, NAME};
+use crate::words::{Stage, State, Words};
 
-/// The tick that is being computed.
-static TICK: AtomicU64 = AtomicU64::new(NOT_YET);
+/// How long to wait for a rank if nothing else is said.
+pub const USUAL_PATIENCE: Duration = Duration::from_secs(300);
 
-/// The last checkpoint that is complete: its tick and where it is.
-static CHECKPOINT: Mutex<Option<(u64, PathBuf)>> = Mutex::new(None);
+/// How far this rank is.
+static STATE: Mutex<State> =
+    Mutex::new(State { rank: None, stage: Stage::Starting, checkpoint: None });
 
-/// The ranks of this machine with their processes, and which of them this one is.
-static HERE: OnceLock<(u32, Vec<(u32, u32)>)> = OnceLock::new();
+/// The same, for the process that watches over this rank.
+static WORDS: OnceLock<Words> = OnceLock::new();
 
-/// Says how far the run is; from the first tick on the deaths of others are noticed.
+/// All ranks, as messages have them, and how long each may be waited for.
+static JOB: OnceLock<Job> = OnceLock::new();
+
+struct Job {
+    names: Vec<String>,
+    patience: Duration,
+    /// Whether all ranks are on this machine.
+    here: bool,
+}
+
+/// What has started the process that watches over this rank.
+static LAUNCHER: OnceLock<u32> = OnceLock::new();
+
+/// A rank as messages have it.
+pub fn name(rank: Option<u32>, host: &str, process: u32) -> String {
+    match rank {
+        Some(rank) => format!("rank {rank} on {host} (process {process})"),
+        None => format!("a rank on {host} (process {process})"),
+    }
+}
+
+/// The patience that this process's environment asks for.
+pub fn patience_of_environment() -> Option<Duration> {
+    let seconds = std::env::var("FLOCKWORK_PATIENCE").ok()?.parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+/// How long a rank may be waited for.
+pub(crate) fn patience() -> Duration {
+    let asked = || patience_of_environment().unwrap_or(USUAL_PATIENCE);
+    JOB.get().map_or_else(asked, |job| job.patience)
+}
+
+/// What a rank is called.
+pub(crate) fn name_of(rank: u32) -> String {
+    let known = JOB.get().and_then(|job| job.names.get(rank as usize).cloned());
+    known.unwrap_or_else(|| format!("rank {rank}"))
+}
+
+/// Says which rank this is.
+pub fn start(rank: u32) {
+    with_state(|state| {
+        (state.rank, state.stage) = (Some(rank), Stage::NotYet);
+        if let Some(words) = WORDS.get() {
+            words.set_rank(rank);
+            words.set_stage(Stage::NotYet);
+        }
+    });
+}
+
+/// Tells all ranks of each other, and how long one may be waited for; collective.
+pub fn watch(network: &Network, patience: Duration) {
+    /// Numbers for the name of a machine.
+    const HOST: usize = 8;
+    let mut host = process::host().into_bytes();
+    host.resize(8 * HOST, 0);
+    let numbers = host.chunks_exact(8).map(|eight| eight.try_into().unwrap_or_default());
+    let mut own: Vec<u64> = numbers.map(u64::from_ne_bytes).collect();
+    own.push(std::process::id().into());
+    let all = network.gather(&own);
+    let names = (0..).zip(all.chunks_exact(HOST + 1)).map(|(rank, one)| {
+        let host: Vec<u8> = one[..HOST].iter().flat_map(|number| number.to_ne_bytes()).collect();
+        let host = String::from_utf8_lossy(&host);
+        name(Some(rank), host.trim_end_matches('\0'), one[HOST] as u32)
+    });
+    let here = all.chunks_exact(HOST + 1).all(|one| one[..HOST] == own[..HOST]);
+    JOB.get_or_init(|| Job { names: names.collect(), patience, here });
+}
+
+/// Says how far the run is.
 pub fn at_tick(tick: u64) {
-    // Not before: the command line listens to the same signal, and would replace what it finds.
-    static LISTEN: Once = Once::new();
-    LISTEN.call_once(listen);
-    TICK.store(tick, Ordering::Relaxed);
+    set_stage(Stage::Tick(tick));
+}
+
+/// The ticks are done.
+pub fn done() {
+    set_stage(Stage::Done);
+}
+
+fn set_stage(stage: Stage) {
+    with_state(|state| {
+        state.stage = stage;
+        if let Some(words) = WORDS.get() {
+            words.set_stage(stage);
+        }
+    });
 }
 
 /// Says which checkpoint is complete.
 pub fn checkpoint(tick: u64, path: PathBuf) {
-    at_tick(tick);
-    *CHECKPOINT.lock().unwrap_or_else(PoisonError::into_inner) = Some((tick, path));
+    with_state(|state| {
+        if let Some(words) = WORDS.get() {
+            words.set_checkpoint(tick, &path);
+        }
+        state.stage = Stage::Tick(tick);
+        state.checkpoint = Some((tick, path));
+    });
+}
+
+/// Says that what ends this rank has been said.
+pub fn said() {
+    if let Some(words) = WORDS.get() {
+        words.set_said();
+    }
+    if let Some(launcher) = LAUNCHER.get() {
+        watch::hush(*launcher);
+    }
+}
+
+/// Says how to go on after an error of this rank, which has been said, if there is a way.
+pub fn failed() {
+    if with_state(|state| state.checkpoint.is_some() && state.stage != Stage::Done) {
+        say(&format!("{} has failed", own_name()));
+    }
+    said();
 }
 
 /// A panic anywhere ends all ranks: without that the others would wait for ever.
@@ -44,121 +153,85 @@ pub fn abort_on_panic() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         usual(info);
-        eprintln!("error: this was {}", when());
+        say(&format!("{} has panicked", own_name()));
         flockwork_cli::abandon();
         // Threads other than the first may not call MPI: the launcher ends the other ranks.
         std::process::exit(101);
     }));
 }
 
-/// Watches over the other ranks from now on; collective.
-pub fn watch(network: &Network, patience: Duration) {
-    let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let host = host.bytes().fold(0u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-    let all = network.gather(&[host, std::process::id().into()]);
-    let here = (0..)
-        .zip(all.chunks_exact(2))
-        .filter(|(_, one)| one[0] == host)
-        .map(|(rank, one)| (rank, one[1] as u32))
-        .collect();
-    let own = network.rank();
-    HERE.get_or_init(|| (own, here));
+/// Says what has happened, in which tick, and how to go on.
+pub(crate) fn say(what: &str) {
+    with_state(|state| eprintln!("{}", state.tell(what)));
+    said();
+}
+
+/// What this rank is called.
+pub(crate) fn own_name() -> String {
+    name(with_state(|state| state.rank), &process::host(), std::process::id())
+}
+
+fn with_state<T>(with: impl FnOnce(&mut State) -> T) -> T {
+    with(&mut STATE.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Notices the end of the process `watcher`, which watches over this rank and shares `words` with
+/// it; `launcher` has started it.
+pub(crate) fn begin(watcher: u32, launcher: u32, words: Words) {
+    WORDS.get_or_init(|| words);
+    LAUNCHER.get_or_init(|| launcher);
+    // The kernel's word on it comes at once; a look now and then is for the rest.
+    let signals = Signals::new([SIGUSR2]);
+    let asked = rustix::process::set_parent_process_death_signal(Some(Signal::USR2));
+    if let (Ok(mut signals), Ok(())) = (signals, asked) {
+        std::thread::spawn(move || {
+            for _ in signals.forever() {
+                if parent_id() != watcher {
+                    orphaned(watcher, launcher);
+                }
+            }
+        });
+    }
     std::thread::spawn(move || {
-        let (mut tick, mut since) = (TICK.load(Ordering::Relaxed), Instant::now());
+        const LOOK: Duration = Duration::from_millis(250);
+        let mut stopped = Duration::ZERO;
         loop {
-            std::thread::sleep(Duration::from_millis(500).min(patience));
-            let now = TICK.load(Ordering::Relaxed);
-            if now != tick {
-                (tick, since) = (now, Instant::now());
-            } else if since.elapsed() > patience && now != DONE {
-                let seconds = patience.as_secs_f64();
-                say(&format!("rank {own} has waited {seconds} s for a rank that hangs"));
-                flockwork_cli::abandon();
-                std::process::exit(1);
+            std::thread::sleep(LOOK);
+            if parent_id() != watcher {
+                orphaned(watcher, launcher);
+            }
+            let is_stopped = process::known(watcher).is_some_and(|known| known.stopped);
+            stopped = if is_stopped { stopped + LOOK } else { Duration::ZERO };
+            if stopped > patience() {
+                let name = name(with_state(|state| state.rank), &process::host(), watcher);
+                say(&format!("{name} hangs: it has been stopped for {} s", stopped.as_secs()));
+                if let Some(watcher) = Pid::from_raw(watcher as i32) {
+                    let _ = kill_process(watcher, Signal::KILL);
+                }
             }
         }
     });
 }
 
-/// Has a thread wait for the launcher's word that the job is to end.
-fn listen() {
-    let Some((own, here)) = HERE.get() else { return };
-    let mut signals = match Signals::new([SIGTERM]) {
-        Ok(signals) => signals,
-        Err(error) => {
-            eprintln!("note: rank {own} cannot tell when others die: {error}");
-            return;
+/// Ends this rank, since nobody waits for it any more. Says so if it is the one that this began
+/// with, and not one of all that a launcher kills at the end of a job.
+fn orphaned(watcher: u32, launcher: u32) -> ! {
+    let words = WORDS.get();
+    if !words.is_some_and(|words| words.said() || words.asked()) {
+        // A launcher that kills all does so in less time than this, and one that learns of a death
+        // needs longer. The first rank of a machine to come here keeps the others from speaking.
+        std::thread::sleep(Duration::from_millis(1));
+        let others = process::children(launcher, &NAME.to_string_lossy());
+        let turn = SocketAddr::from_abstract_name(format!("flockwork-{launcher}"))
+            .and_then(|name| UnixListener::bind_addr(&name));
+        // Of several machines none can tell where it began.
+        let here = JOB.get().is_some_and(|job| job.here);
+        if here && !others.is_empty() && turn.is_ok() {
+            let name = name(with_state(|state| state.rank), &process::host(), watcher);
+            say(&format!("{name} has died"));
+            std::thread::sleep(Duration::from_millis(300));
         }
-    };
-    std::thread::spawn(move || {
-        for _ in signals.forever() {
-            let (alive, dead): (Vec<_>, Vec<_>) =
-                here.iter().partition(|(_, process)| is_alive(*process));
-            if dead.is_empty() {
-                // A wish to stop, which the command line hears too.
-                continue;
-            }
-            // One of those that live speaks for this machine.
-            if alive.first().is_some_and(|(rank, _)| rank == own) {
-                let dead: Vec<String> = dead
-                    .iter()
-                    .map(|(rank, process)| format!("rank {rank} (process {process}) has died"))
-                    .collect();
-                say(&dead.join(", "));
-            }
-            flockwork_cli::abandon();
-            // Not at once: the others must not take this one for dead before its time.
-            std::thread::sleep(GRACE);
-            std::process::exit(1);
-        }
-    });
-}
-
-/// How long a rank that is asked to end remains, for the others to see: less than the launcher
-/// waits.
-const GRACE: Duration = Duration::from_millis(400);
-
-/// Before the first tick there is nothing to go on from.
-const NOT_YET: u64 = u64::MAX - 1;
-
-/// After the last tick nobody is missed.
-const DONE: u64 = u64::MAX;
-
-/// The ticks are done.
-pub fn done() {
-    TICK.store(DONE, Ordering::Relaxed);
-}
-
-/// How far the run is.
-fn when() -> String {
-    match TICK.load(Ordering::Relaxed) {
-        NOT_YET => "before the first tick".to_string(),
-        DONE => "after the last tick".to_string(),
-        tick => format!("in tick {tick}"),
     }
-}
-
-fn say(what: &str) {
-    let (tick, when) = (TICK.load(Ordering::Relaxed), when());
-    let known = CHECKPOINT.lock().unwrap_or_else(PoisonError::into_inner);
-    match &*known {
-        Some((at, path)) if tick != DONE => eprintln!(
-            "error: {what} {when}; the run can go on from tick {at} with --resume {}",
-            path.display()
-        ),
-        None if tick < NOT_YET => {
-            eprintln!("error: {what} {when}; there is no checkpoint to resume from");
-        }
-        None if tick == NOT_YET => eprintln!("error: {what} {when}"),
-        // All has been said.
-        _ => {}
-    }
-}
-
-/// Whether a process of this machine lives; one that has ended but is still listed does not.
-fn is_alive(process: u32) -> bool {
-    fs::read_to_string(format!("/proc/{process}/stat"))
-        .ok()
-        .and_then(|stat| stat.rsplit(") ").next().map(|rest| !rest.starts_with(['Z', 'X'])))
-        .unwrap_or(false)
+    flockwork_cli::abandon();
+    std::process::exit(1);
 }

@@ -8,17 +8,25 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`network`] | the only module that calls MPI |
+//! | [`roll`] | finds out which rank hangs |
 //! | [`ranks`] | the executor: threads within a rank, packets between ranks |
 //! | [`inbox`] | what came from other ranks, found by receiver |
 //! | [`codec`] | ghosts as differences from what was sent before |
 //! | [`world`] | a rank's part of a run, as the command line drives it |
 //! | [`guard`] | errors, panics and deaths end all ranks, with a word on why |
+//! | [`watch`] | the process that watches over a rank and says how it died |
+//! | [`words`] | how far a rank is, for that process |
+//! | [`process`] | processes of this machine |
 
 pub mod codec;
 pub mod guard;
 pub mod inbox;
 pub mod network;
+pub mod process;
 pub mod ranks;
+mod roll;
+pub mod watch;
+pub mod words;
 pub mod world;
 
 pub use network::Network;

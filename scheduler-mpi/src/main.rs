@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use flockwork_cli::Registry;
 use flockwork_scheduler_mpi::codec::Deltas;
-use flockwork_scheduler_mpi::{Network, OnRanks, guard, world};
+use flockwork_scheduler_mpi::{Network, OnRanks, guard, watch, world};
 use flockwork_scheduler_native::OrExit;
 use mpi::Threading;
 
@@ -25,26 +25,58 @@ use mpi::Threading;
 static ALLOCATOR: OrExit = OrExit;
 
 fn main() -> ExitCode {
+    if let Some(code) = watch::begin() {
+        return code;
+    }
     let Some((universe, _)) = mpi::initialize_with_threading(Threading::Funneled) else {
         eprintln!("error: MPI was started twice");
         return ExitCode::from(1);
     };
     guard::abort_on_panic();
     let network = Network::new();
+    guard::start(network.rank());
+    if let Some(problem) = alone(&network) {
+        eprintln!("error: {problem}");
+        guard::said();
+        return ExitCode::from(2);
+    }
     let Some((deltas, patience)) = agree(&network) else {
+        guard::said();
         return ExitCode::from(2);
     };
     guard::watch(&network, patience);
     world::choose(&network, deltas);
     flockwork_cli::be_process(network.rank(), network.size());
     let (code, failed) = flockwork_cli::run_main(Registry::builtin_on::<OnRanks>());
-    guard::done();
     if failed {
         // The others may still be in the midst of it.
+        guard::failed();
         network.abort(code.into());
+    }
+    // Whoever hangs before this is named; after it there is nothing to wait for.
+    network.sum(&mut [0]);
+    guard::done();
+    if code != 0 {
+        guard::said();
     }
     drop(universe);
     ExitCode::from(code)
+}
+
+/// What is wrong if the launcher has started several processes and each of them is all of the job:
+/// they would all do the same, into the same files.
+fn alone(network: &Network) -> Option<String> {
+    let said = |name| std::env::var(name).ok()?.parse::<u32>().ok();
+    let launchers = [("Open MPI", "OMPI_COMM_WORLD_SIZE"), ("MPICH", "PMI_SIZE")];
+    let mut several = launchers.iter().filter_map(|(who, name)| Some((who, said(name)?)));
+    let (launcher, processes) = several.find(|(_, processes)| *processes > 1)?;
+    (network.size() == 1).then(|| {
+        format!(
+            "the launcher of {launcher} has started {processes} processes, of which each is alone: \
+             this program was built for another MPI. Start it with that one's launcher, or build \
+             it with MPICC set to the compiler wrapper of {launcher}"
+        )
+    })
 }
 
 /// What the first rank's environment says; None if it is wrong, which that rank then says.
@@ -75,9 +107,10 @@ fn deltas() -> Result<u64, String> {
 }
 
 fn patience() -> Result<u64, String> {
-    const USUAL_S: u64 = 300;
     const MOST_S: u64 = 1_000_000;
-    let Ok(given) = std::env::var("FLOCKWORK_PATIENCE") else { return Ok(USUAL_S) };
+    let Ok(given) = std::env::var("FLOCKWORK_PATIENCE") else {
+        return Ok(guard::USUAL_PATIENCE.as_secs());
+    };
     given.parse().ok().filter(|seconds| (1..=MOST_S).contains(seconds)).ok_or_else(|| {
         format!(
             "FLOCKWORK_PATIENCE is `{given}`: it must be a number of seconds from 1 to {MOST_S}"

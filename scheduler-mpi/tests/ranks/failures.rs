@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use crate::job::{Place, scenario, signal};
+use crate::job::{Ended, Place, host, is_mpich, scenario, signal};
 
 fn run() -> String {
     format!("flockwork-mpi run {} --entities 2000 --scale --workers 1", scenario("tribes-10k"))
@@ -60,7 +60,7 @@ fn what_is_wrong_on_one_rank_alone_ends_all_with_its_words() {
     let words = ["bad.csv: line 4", "must be a finite number"];
     let ended = place.ranks(&format!("-n 2 {good} : -n 1 {bad}"));
     ended.failed(2, &words);
-    assert!(ended.err.contains("rank 2: the initial table"), "{}", ended.err);
+    assert!(ended.err.contains("rank 2: bad.toml: the initial table"), "{}", ended.err);
     place.ranks(&format!("-n 1 {bad} : -n 2 {good}")).failed(2, &words);
 }
 
@@ -76,24 +76,99 @@ fn what_fails_on_one_rank_during_the_run_ends_all_with_its_words() {
     let ended = job.end();
     ended.failed(1, &["rank 1: cannot write b/tick-"]);
     assert!(ended.err.contains("rank-0001.snap"), "{}", ended.err);
-    assert!(ended.err.contains("with --resume a"), "{}", ended.err);
+    assert!(ended.err.contains("has failed in tick "), "{}", ended.err);
+    assert!(ended.err.contains("with --resume b"), "{}", ended.err);
+}
+
+/// A rank as messages name it.
+fn named(rank: u32, process: u32) -> String {
+    format!("rank {rank} on {} (process {process})", host())
+}
+
+/// The words name this rank, once, and no other.
+#[track_caller]
+fn blames(ended: &Ended, rank: u32, process: u32, words: &str) {
+    assert!(!ended.status.success(), "{ended:?}");
+    let said = &ended.err;
+    let words = format!("error: {} {words}", named(rank, process));
+    assert_eq!(said.matches(&words).count(), 1, "not once {words:?} in:\n{said}");
+    // Whatever else is said of ranks is said of this one.
+    let of_any = said.matches(&format!(" on {} (process ", host())).count();
+    assert_eq!(of_any, said.matches(&named(rank, process)).count(), "{said}");
 }
 
 #[test]
-fn a_rank_that_hangs_ends_the_job() {
+fn a_rank_that_hangs_is_named_and_not_one_that_waits_for_it() {
+    for rank in [0, 1] {
+        let place = Place::new();
+        let line = format!("-n 3 {} --ticks 1M --checkpoint saved --checkpoint-every 5", run());
+        let mut job = place.start(&line, &[("FLOCKWORK_PATIENCE", "2")]);
+        let process = job.rank(rank);
+        let saved = place.path("saved/checkpoint.json");
+        job.wait_for("checkpoint", || saved.exists().then_some(()));
+        signal("STOP", process);
+        let ended = job.end();
+        assert!(ended.took < Duration::from_secs(60), "{ended:?}");
+        let speaker = u32::from(rank == 0);
+        blames(
+            &ended,
+            rank,
+            process,
+            &format!("hangs, says rank {speaker}: the others have waited"),
+        );
+        assert!(ended.err.contains(" in tick ") && ended.err.contains("with --resume saved"));
+    }
+}
+
+#[test]
+fn a_rank_that_hangs_before_the_first_tick_is_named() {
     let place = Place::new();
-    let line = format!("-n 3 {} --ticks 1M --checkpoint saved --checkpoint-every 5", run());
-    let mut job = place.start(&line, &[("FLOCKWORK_PATIENCE", "2")]);
+    let job = place.start(&format!("-n 2 {} --ticks 1M", run()), &[("FLOCKWORK_PATIENCE", "2")]);
     let process = job.rank(1);
-    let saved = place.path("saved/checkpoint.json");
-    job.wait_for("checkpoint", || saved.exists().then_some(()));
-    std::thread::sleep(Duration::from_millis(100));
     signal("STOP", process);
-    let ended = job.end();
-    assert!(!ended.status.success() && ended.took < Duration::from_secs(60), "{ended:?}");
-    let said = &ended.err;
-    assert!(said.contains("has waited 2 s for a rank that hangs in tick"), "{said}");
-    assert!(said.contains("with --resume saved"), "{said}");
+    blames(&job.end(), 1, process, "hangs");
+}
+
+#[test]
+fn a_rank_whose_watcher_hangs_is_named() {
+    let place = Place::new();
+    let run = format!("-n 2 {} --ticks 1M --record rows --every 50", run());
+    let mut job = place.start(&run, &[("FLOCKWORK_PATIENCE", "2")]);
+    let process = job.watcher(1);
+    let rows = place.path("rows");
+    job.wait_for("recording", || rows.exists().then_some(()));
+    signal("STOP", process);
+    blames(&job.end(), 1, process, "hangs: it has been stopped for 2 s");
+}
+
+#[test]
+fn a_rank_that_is_killed_before_the_first_tick_is_named() {
+    for rank in [0, 2] {
+        let place = Place::new();
+        let job = place.start(&format!("-n 3 {} --ticks 1M", run()), &[]);
+        let process = job.rank(rank);
+        signal("KILL", process);
+        // Open MPI's launcher may hang itself if a rank dies just when it connects.
+        let words = "has died of signal 9 (SIGKILL) before the first tick; there is no checkpoint";
+        let said = job.says(&format!("error: {} {words}", named(rank, process)));
+        assert_eq!(said.matches("error: ").count(), 1, "{said}");
+    }
+}
+
+#[test]
+fn a_rank_whose_watcher_is_killed_is_named() {
+    for rank in [0, 1] {
+        let place = Place::new();
+        let line = format!("-n 3 {} --ticks 1M --checkpoint saved --checkpoint-every 5", run());
+        let mut job = place.start(&line, &[]);
+        let process = job.watcher(rank);
+        let saved = place.path("saved/checkpoint.json");
+        job.wait_for("checkpoint", || saved.exists().then_some(()));
+        signal("KILL", process);
+        let ended = job.end();
+        blames(&ended, rank, process, "has died in tick ");
+        assert!(ended.err.contains("with --resume saved"), "{}", ended.err);
+    }
 }
 
 #[test]
@@ -106,14 +181,39 @@ fn a_rank_that_is_killed_before_any_checkpoint_is_named_too() {
     std::thread::sleep(Duration::from_millis(700));
     signal("KILL", process);
     let ended = job.end();
-    assert!(!ended.status.success());
-    let said = &ended.err;
-    assert!(said.contains(&format!("rank 0 (process {process}) has died in tick")), "{said}");
-    assert!(said.contains("there is no checkpoint to resume from"), "{said}");
+    blames(&ended, 0, process, "has died of signal 9 (SIGKILL) in tick ");
+    assert!(ended.err.contains("there is no checkpoint to resume from"), "{}", ended.err);
     // What is not complete does not look as if it were.
     let found = fs::read_dir(rows).unwrap().flatten().map(|entry| entry.file_name());
     let complete = |name: &std::ffi::OsString| name.to_string_lossy().ends_with(".parquet");
     assert_eq!(found.filter(complete).count(), 0);
+}
+
+#[test]
+fn the_launcher_of_another_mpi_is_refused() {
+    let place = Place::new();
+    // As that launcher would have it: several processes, each without the others.
+    let other = if is_mpich() { "OMPI_COMM_WORLD_SIZE=3" } else { "PMI_SIZE=3" };
+    let ended = place.ranks(&format!("-n 1 env {other} {}", run()));
+    ended.failed(2, &["has started 3 processes, of which each is alone", "MPICC"]);
+}
+
+#[test]
+fn a_packet_above_the_limit_of_a_message_arrives_whole() {
+    let place = Place::new();
+    let lens = "0 1 999 1000 1001 1999 2000 2001 70000";
+    let ended = place.ranks(&format!("-n 3 packets 1000 {lens}"));
+    assert!(ended.status.success(), "{}", ended.err);
+    assert_eq!(ended.out.lines().count(), lens.split(' ').count(), "{}", ended.out);
+}
+
+#[test]
+#[ignore = "takes 9 GiB: cargo xtask mpi-test --soak"]
+fn a_packet_above_two_gib_arrives_whole() {
+    let place = Place::new();
+    let len = (2u64 << 30) + 12_345;
+    let ended = place.ranks(&format!("-n 2 packets {} {len}", usize::MAX));
+    assert!(ended.out.contains(&format!("{len} bytes arrived whole")), "{}", ended.err);
 }
 
 #[test]

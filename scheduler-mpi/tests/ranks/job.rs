@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -63,10 +64,11 @@ impl Place {
     /// Starts a job; each part of `line` between ` : ` is for ranks of its own, as `mpirun` has it:
     /// `-n 2 flockwork-mpi run a.toml : -n 1 flockwork-mpi run b.toml`.
     pub fn start(&self, line: &str, env: &[(&str, &str)]) -> Job {
-        let mut command = Command::new("mpirun");
+        let mut command = Command::new(launcher());
         for word in line.split_whitespace() {
             match word {
                 "flockwork-mpi" => command.arg(built(word)),
+                "packets" => command.arg(built("examples/packets")),
                 _ => command.arg(word),
             };
         }
@@ -151,19 +153,44 @@ impl Job {
         self.child.id()
     }
 
-    /// The process of a rank, once it has come so far as to be one.
+    /// Waits until it has said something, whatever becomes of the launcher.
+    #[track_caller]
+    pub fn says(mut self, words: &str) -> String {
+        loop {
+            let ended = self.child.try_wait().unwrap().is_some();
+            let said = fs::read_to_string(&self.err).unwrap_or_default();
+            if said.contains(words) {
+                return said;
+            }
+            assert!(!ended && self.begin.elapsed() < self.limit, "no {words:?} in:\n{said}");
+            std::thread::sleep(Duration::from_millis(3));
+        }
+    }
+
+    /// The process of a rank, once it is there.
     pub fn rank(&self, rank: u32) -> u32 {
+        self.process(rank, true)
+    }
+
+    /// The process that watches over a rank.
+    pub fn watcher(&self, rank: u32) -> u32 {
+        self.process(rank, false)
+    }
+
+    fn process(&self, rank: u32, watched: bool) -> u32 {
         loop {
             let found = self.processes().into_iter().find(|(_, env)| {
-                ["OMPI_COMM_WORLD_RANK", "PMI_RANK"]
-                    .iter()
-                    .any(|name| env.split('\0').any(|pair| pair == format!("{name}={rank}")))
+                let has = |name: &str| env.split('\0').any(|pair| pair.starts_with(name));
+                has("FLOCKWORK_WATCHED_BY=") == watched
+                    && ["OMPI_COMM_WORLD_RANK", "PMI_RANK"]
+                        .iter()
+                        .any(|name| env.split('\0').any(|pair| pair == format!("{name}={rank}")))
             });
             if let Some((process, _)) = found {
                 return process;
             }
             assert!(self.begin.elapsed() < self.limit, "there is no rank {rank}");
-            std::thread::sleep(Duration::from_millis(3));
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 
@@ -249,6 +276,25 @@ pub fn scenario(name: &str) -> String {
 /// The repository.
 pub fn root() -> PathBuf {
     PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("..")
+}
+
+/// The program that starts a job: that of the MPI for which this was built.
+fn launcher() -> String {
+    std::env::var("MPIRUN").unwrap_or_else(|_| "mpirun".into())
+}
+
+/// Whether the launcher is that of MPICH, which kills all ranks when one dies.
+pub fn is_mpich() -> bool {
+    static IS: OnceLock<bool> = OnceLock::new();
+    *IS.get_or_init(|| {
+        let said = Command::new(launcher()).arg("--version").output().unwrap();
+        String::from_utf8_lossy(&said.stdout).contains("HYDRA")
+    })
+}
+
+/// The name of this machine, as messages have it.
+pub fn host() -> String {
+    fs::read_to_string("/proc/sys/kernel/hostname").unwrap().trim().into()
 }
 
 /// A program that was built beside this test.

@@ -7,6 +7,7 @@
 //! | [`files`] | full and read-only disks, killed ranks, broken parts, other runs |
 //! | [`failures`] | what ends the job, with whose words and which exit code |
 //! | [`signals`] | signals to stop, and the recipe for Slurm |
+//! | [`rebuild`] | another MPI is found anew |
 //! | [`soak`] | many ticks of migration, birth, death and moving borders |
 //! | [`job`] | starts jobs, and ends those that take too long |
 //!
@@ -15,6 +16,7 @@
 mod failures;
 mod files;
 mod job;
+mod rebuild;
 mod restart;
 mod same;
 mod signals;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use crate::job::{Ended, Place, pick, scenario, signal};
+use crate::job::{Ended, Place, host, pick, scenario, signal};
 
 const EVERY: u64 = 5;
 
@@ -47,10 +47,11 @@ fn kill_and_go_on(seed: u64) {
     let rank = pick(seed, 2, ranks);
     assert!(!ended.status.success());
     let said = &ended.err;
-    assert!(said.contains(&format!("rank {rank} (process {process}) has died in tick")), "{said}");
+    let dead = format!("rank {rank} on {} (process {process}) has died of signal 9", host());
+    assert!(said.contains(&dead), "{said}");
     assert!(said.contains("with --resume saved"), "{said}");
     let from = complete(&place, "saved").unwrap();
-    let (tick, told) = (number(said, "has died in tick "), number(said, "go on from tick "));
+    let (tick, told) = (number(said, " in tick "), number(said, "go on from tick "));
     // The word of the last checkpoint may not have come to all ranks yet.
     assert!(told == from || told + EVERY == from, "told {told}, there is {from}");
     assert!(
