@@ -9,7 +9,7 @@
 //! | variable | what it says |
 //! | --- | --- |
 //! | `FLOCKWORK_DELTAS` | `auto`, `on` or `off`: whether ghosts are sent as differences; `auto` measures |
-//! | `FLOCKWORK_PATIENCE` | after how many seconds without a new tick the job ends; 300 |
+//! | `FLOCKWORK_PATIENCE` | how many seconds a rank is waited for before it is named and the job ends; 300 |
 
 use std::process::ExitCode;
 use std::time::Duration;
