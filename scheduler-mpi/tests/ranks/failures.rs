@@ -104,8 +104,11 @@ fn a_rank_that_hangs_is_named_and_not_one_that_waits_for_it() {
         let line = format!("-n 3 {} --ticks 1M --checkpoint saved --checkpoint-every 5", run());
         let mut job = place.start(&line, &[("FLOCKWORK_PATIENCE", "2")]);
         let process = job.rank(rank);
+        // The second one: then all ranks know of the first.
         let saved = place.path("saved/checkpoint.json");
-        job.wait_for("checkpoint", || saved.exists().then_some(()));
+        let two =
+            || fs::read_to_string(&saved).is_ok_and(|text| text.contains("tick-000000000010"));
+        job.wait_for("checkpoint", || two().then_some(()));
         signal("STOP", process);
         let ended = job.end();
         assert!(ended.took < Duration::from_secs(60), "{ended:?}");
