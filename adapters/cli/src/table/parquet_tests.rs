@@ -180,7 +180,8 @@ fn more_rows_than_may_be_are_refused_before_any_is_read() {
 
 #[test]
 fn a_file_cut_short_or_changed_is_refused_and_nothing_panics() {
-    for file in [file!("pyarrow_v2_gzip"), file!("pyarrow_old"), file!("duckdb")] {
+    let packed = file!("pyarrow_encodings");
+    for file in [file!("pyarrow_v2_gzip"), file!("pyarrow_old"), file!("duckdb"), packed] {
         for len in 0..file.len() {
             assert!(column(&file.slice(..len), "float64").is_err(), "{len}");
         }
