@@ -9,11 +9,11 @@ use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener};
 use std::os::unix::process::parent_id;
 use std::path::PathBuf;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, Once, OnceLock, PoisonError};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
-use signal_hook::consts::SIGUSR2;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR2};
 use signal_hook::iterator::Signals;
 
 use crate::network::Network;
@@ -100,9 +100,24 @@ pub fn watch(network: &Network, patience: Duration) {
     JOB.get_or_init(|| Job { names: names.collect(), patience, here });
 }
 
-/// Says how far the run is.
+/// Says how far the run is; from the first tick on this rank says which wishes to end it hears.
 pub fn at_tick(tick: u64) {
+    static LISTEN: Once = Once::new();
+    LISTEN.call_once(listen);
     set_stage(Stage::Tick(tick));
+}
+
+/// Counts the wishes to end, so that the watcher passes none on that has come here too: some
+/// launchers tell all processes, others the one that they started.
+fn listen() {
+    // Not before the first tick: until the command line listens as well, such a wish ends the rank.
+    if let Ok(mut signals) = Signals::new([SIGTERM, SIGINT, SIGHUP]) {
+        std::thread::spawn(move || {
+            for _ in signals.forever() {
+                WORDS.get().into_iter().for_each(Words::hear);
+            }
+        });
+    }
 }
 
 /// The ticks are done.

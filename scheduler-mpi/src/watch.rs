@@ -30,6 +30,9 @@ pub const NAME: &CStr = c"flockwork-watch";
 /// process that started the watcher.
 const VARIABLE: &str = "FLOCKWORK_WATCHED_BY";
 
+/// How long a rank has to hear a signal that was sent to all.
+const HEARING: Duration = Duration::from_millis(100);
+
 /// How often a watcher looks whether its rank is stopped.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -65,6 +68,8 @@ struct Watcher {
     words: Arc<Words>,
     signals: Signals,
     launcher: u32,
+    /// How many wishes to end have come here.
+    wishes: u64,
 }
 
 impl Watcher {
@@ -82,7 +87,7 @@ impl Watcher {
         let child = command.env(VARIABLE, said).process_group(0).spawn()?;
         // The rank keeps the program's name. Only for who looks at a list of processes.
         let _ = rustix::thread::set_name(NAME);
-        Ok(Self { child, words, signals, launcher })
+        Ok(Self { child, words, signals, launcher, wishes: 0 })
     }
 
     /// Waits for the rank's end.
@@ -105,7 +110,7 @@ impl Watcher {
         }
     }
 
-    fn pass_on(&self, signal: i32) {
+    fn pass_on(&mut self, signal: i32) {
         let child = self.child.id();
         match signal {
             SIGCHLD => {}
@@ -117,6 +122,13 @@ impl Watcher {
             SIGUSR1 => send(child, Signal::USR1),
             _ => {
                 self.words.set_asked();
+                self.wishes += 1;
+                // Where all processes are told, the rank has heard it too, and would take a second
+                // one for impatience.
+                std::thread::sleep(HEARING);
+                if self.words.heard() >= self.wishes {
+                    return;
+                }
                 // A rank that is stopped would hear of it when nobody is left to wait for it.
                 let stopped = process::known(child).is_some_and(|known| known.stopped);
                 let asked = match signal {

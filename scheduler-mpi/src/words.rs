@@ -63,9 +63,10 @@ const RANK: u64 = 0;
 const STAGE: u64 = 8;
 const SAID: u64 = 16;
 const ASKED: u64 = 24;
-const CHECKPOINT: u64 = 32;
-const PATH_LEN: u64 = 40;
-const PATH: u64 = 48;
+const HEARD: u64 = 32;
+const CHECKPOINT: u64 = 40;
+const PATH_LEN: u64 = 48;
+const PATH: u64 = 56;
 
 /// Stages as numbers; ticks begin after them.
 const STARTING: u64 = 0;
@@ -156,6 +157,16 @@ impl Words {
         self.get(ASKED) != 0
     }
 
+    /// Writes that the rank has heard one more wish to end.
+    pub fn hear(&self) {
+        self.put(HEARD, self.heard() + 1);
+    }
+
+    /// How many it has heard.
+    pub fn heard(&self) -> u64 {
+        self.get(HEARD)
+    }
+
     /// Reads how far the rank is.
     pub fn state(&self) -> State {
         let stage = match self.get(STAGE) {
@@ -207,6 +218,9 @@ mod tests {
         assert_eq!((state.rank, state.stage), (Some(0), Stage::Tick(0)));
         assert_eq!(state.checkpoint, Some((0, "a/b c".into())));
         assert!(reader.said() && !reader.asked());
+        words.hear();
+        words.hear();
+        assert_eq!(reader.heard(), 2);
         words.set_checkpoint(90, Path::new("a"));
         for stage in [Stage::Starting, Stage::NotYet, Stage::Tick(97), Stage::Done] {
             words.set_stage(stage);

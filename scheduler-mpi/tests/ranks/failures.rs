@@ -4,6 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use crate::job::{Ended, Place, host, is_mpich, scenario, signal};
+use crate::restart::complete;
 
 fn run() -> String {
     format!("flockwork-mpi run {} --entities 2000 --scale --workers 1", scenario("tribes-10k"))
@@ -105,10 +106,7 @@ fn a_rank_that_hangs_is_named_and_not_one_that_waits_for_it() {
         let mut job = place.start(&line, &[("FLOCKWORK_PATIENCE", "2")]);
         let process = job.rank(rank);
         // The second one: then all ranks know of the first.
-        let saved = place.path("saved/checkpoint.json");
-        let two =
-            || fs::read_to_string(&saved).is_ok_and(|text| text.contains("tick-000000000010"));
-        job.wait_for("checkpoint", || two().then_some(()));
+        job.wait_for("checkpoint", || complete(&place, "saved").filter(|tick| *tick >= 10));
         signal("STOP", process);
         let ended = job.end();
         assert!(ended.took < Duration::from_secs(60), "{ended:?}");

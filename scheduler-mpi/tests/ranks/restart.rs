@@ -12,7 +12,7 @@ fn line() -> String {
 }
 
 /// The tick of the complete checkpoint in a folder.
-fn complete(place: &Place, folder: &str) -> Option<u64> {
+pub fn complete(place: &Place, folder: &str) -> Option<u64> {
     let text = fs::read_to_string(place.path(folder).join("checkpoint.json")).ok()?;
     serde_json::from_str::<serde_json::Value>(&text).ok()?["tick"].as_u64()
 }
