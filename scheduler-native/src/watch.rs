@@ -1,7 +1,7 @@
 //! A watch over workers: what each of them is busy with, and which one does not get on.
 //!
 //! A worker that has stalled cannot be stopped, and it holds what it computes. So this only says who
-//! it is; `any.rs` then lets go of everything that it holds.
+//! it is; `native.rs` then lets go of everything that it holds.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
