@@ -138,6 +138,7 @@ fn set_stage(stage: Stage) {
 pub fn checkpoint(tick: u64, path: PathBuf) {
     with_state(|state| {
         if let Some(words) = WORDS.get() {
+            words.set_stage(Stage::Tick(tick));
             words.set_checkpoint(tick, &path);
         }
         state.stage = Stage::Tick(tick);
