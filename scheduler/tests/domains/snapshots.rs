@@ -3,7 +3,7 @@
 use flockwork_kernel::{Edge, World, arithmetic};
 use flockwork_scheduler::snapshot::{header, merge};
 use flockwork_scheduler::{
-    Arithmetic, Cut, Partition, Serial, Simulation, SimulationError, SnapshotError,
+    Arithmetic, Cut, Params as _, Partition, Serial, Simulation, SimulationError, SnapshotError,
 };
 use quickcheck::quickcheck;
 
@@ -106,7 +106,7 @@ fn the_header_says_what_is_inside() {
     let found = header(&snapshot_after(&plan, 3)).unwrap();
     assert_eq!((&found.model[..], found.tick, found.setup), ("dots", 3, plan.setup));
     assert_eq!(found.row_len, crate::naive::stride());
-    assert_eq!(found.params.len(), 6);
+    assert_eq!(found.params.len(), DotsParams::TABLE.len());
     assert_eq!(found.history.len(), 1);
 }
 
