@@ -12,7 +12,11 @@ use flockwork_scheduler_mpi::{Network, guard};
 
 fn main() {
     let Some(universe) = mpi::initialize() else { return };
-    guard::abort_on_panic();
+    guard::or_abort(&Network::new(), trade);
+    drop(universe);
+}
+
+fn trade() {
     let mut numbers = std::env::args().skip(1).map(|text| text.parse::<usize>().unwrap());
     let network = Network::new().in_pieces_of(numbers.next().unwrap());
     let (rank, ranks) = (network.rank(), network.size());
@@ -34,7 +38,6 @@ fn main() {
             println!("{len} bytes arrived whole");
         }
     }
-    drop(universe);
 }
 
 /// Bytes that differ from place to place and from rank to rank.

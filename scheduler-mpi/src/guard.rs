@@ -8,6 +8,7 @@
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener};
 use std::os::unix::process::parent_id;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Mutex, Once, OnceLock, PoisonError};
 use std::time::Duration;
@@ -164,16 +165,15 @@ pub fn failed() {
     said();
 }
 
-/// A panic anywhere ends all ranks: without that the others would wait for ever.
-pub fn abort_on_panic() {
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        usual(info);
+/// Does something that may panic. That ends all ranks: without that the others would wait for ever.
+///
+/// A model's panic does not come here: it is an error of the tick, with phase, domain and worker.
+pub fn or_abort<T>(network: &Network, what: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(what)).unwrap_or_else(|_| {
         say(&format!("{} has panicked", own_name()));
         flockwork_cli::abandon();
-        // Threads other than the first may not call MPI: the launcher ends the other ranks.
-        std::process::exit(101);
-    }));
+        network.abort(101)
+    })
 }
 
 /// Says what has happened, in which tick, and how to go on.

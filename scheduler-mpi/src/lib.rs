@@ -13,12 +13,14 @@
 //! | [`inbox`] | what came from other ranks, found by receiver |
 //! | [`codec`] | ghosts as differences from what was sent before |
 //! | [`world`] | a rank's part of a run, as the command line drives it |
+//! | [`command`] | the command line on the ranks of a job |
 //! | [`guard`] | errors, panics and deaths end all ranks, with a word on why |
 //! | [`watch`] | the process that watches over a rank and says how it died |
 //! | [`words`] | how far a rank is, for that process |
 //! | [`process`] | processes of this machine |
 
 pub mod codec;
+pub mod command;
 pub mod guard;
 pub mod inbox;
 pub mod network;

@@ -191,6 +191,20 @@ fn a_rank_that_is_killed_before_any_checkpoint_is_named_too() {
 }
 
 #[test]
+fn a_model_that_panics_on_one_rank_ends_all_with_where_it_was() {
+    let place = Place::new();
+    let dots = "model = \"dots\"\nentities = 300\nseed = 3\nticks = 50\ndt = 0.25\n[world]\nwidth = 18\n\
+                height = 14\nedge = \"torus\"\n[params]\n";
+    // This trap is in the function that brings an entity to the next tick.
+    let trap = "trap = 9\ntrap_tick = 7\ntrap_id = 11\n";
+    place.write("dots.toml", &format!("{dots}{trap}"));
+    let run = "traps run dots.toml --workers 2 --checkpoint saved --checkpoint-every 5";
+    let ended = place.ranks(&format!("-n 3 {run}"));
+    ended.failed(1, &["the trap has snapped", "tick 7", "worker", "has failed in tick 7"]);
+    assert!(ended.err.contains("go on from tick 5 with --resume saved"), "{}", ended.err);
+}
+
+#[test]
 fn the_launcher_of_another_mpi_is_refused() {
     let place = Place::new();
     // As that launcher would have it: several processes, each without the others.

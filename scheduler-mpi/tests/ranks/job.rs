@@ -68,7 +68,7 @@ impl Place {
         for word in line.split_whitespace() {
             match word {
                 "flockwork-mpi" => command.arg(built(word)),
-                "packets" => command.arg(built("examples/packets")),
+                "packets" | "traps" => command.arg(built(&format!("examples/{word}"))),
                 _ => command.arg(word),
             };
         }
