@@ -4,8 +4,11 @@ use std::fmt::Write as _;
 
 use console::Style;
 
+use flockwork_scheduler_native::Options;
+
 use crate::args::CheckArgs;
-use crate::failure::{Failure, emit};
+use crate::crowding::Crowding;
+use crate::failure::{Failure, emit, note};
 use crate::human;
 use crate::memory;
 use crate::registry::Registry;
@@ -16,8 +19,10 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
     let scenario = Scenario::load(registry, args.scenario.as_deref(), &args.change)?;
     let options = scenario::options(&args.workers);
     let workers = options.workers;
-    let checked =
-        scenario.entry.check(&scenario.config(options)).map_err(|error| scenario.refuse(&error))?;
+    let checked = scenario
+        .entry
+        .check(&scenario.config(options.clone()))
+        .map_err(|error| scenario.refuse(&error))?;
     if args.quiet {
         return Ok(());
     }
@@ -57,10 +62,14 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
     line("regions", format!("{} for {}", checked.regions, human::plural(workers as u64, "worker")));
     let density = f64::from(setup.population) / area;
     line("density", format!("{} entities per unit of area", human::short(density)));
-    line(
-        "neighbours",
-        format!("{} on average, if spread evenly", human::short(checked.mean_neighbours)),
-    );
+    if scenario.table.is_none() {
+        let mean = human::short(checked.mean_neighbours);
+        line("neighbours", format!("{mean} on average, if spread evenly"));
+    }
+    let crowding = crowding(&scenario, options, checked.bytes_estimate)?;
+    if let Some(crowding) = crowding {
+        line("at tick 0", crowding.describe());
+    }
     let free =
         memory::free().map_or(String::new(), |free| format!(", {} are free", human::bytes(free)));
     line("memory", format!("about {}{free}", human::bytes(checked.bytes_estimate)));
@@ -76,7 +85,24 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
         );
     }
     text.push('\n');
-    emit(&text)
+    emit(&text)?;
+    if let Some(remedy) = crowding.and_then(|crowding| crowding.remedy()) {
+        note(remedy);
+    }
+    Ok(())
+}
+
+/// The neighbours at tick 0; None where the world does not fit into memory.
+fn crowding(
+    scenario: &Scenario<'_>,
+    options: Options,
+    bytes: u64,
+) -> Result<Option<Crowding>, Failure> {
+    if memory::free().is_some_and(|free| bytes.saturating_mul(2) > free) {
+        return Ok(None);
+    }
+    let simulation = scenario.build(options)?;
+    Crowding::of(&*simulation).map_err(Failure::run)
 }
 
 /// A parameter's value, without the digits that only its 64 bits have.

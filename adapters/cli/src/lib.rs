@@ -27,6 +27,7 @@
 //! | `output`, `whole`, `made`, `left` | where files go, and how they come whole or not at all |
 //! | `interrupt`, `together` | the wish to stop; steps that several processes take together |
 //! | `human`, `rows` | numbers for people, packed entities |
+//! | `crowding` | how many neighbours entities really have |
 //! | `memory`, `simd` | what the machine has |
 
 #![forbid(unsafe_code)]
@@ -34,6 +35,7 @@
 mod args;
 mod check;
 mod checkpoint;
+mod crowding;
 mod failure;
 mod human;
 mod init;

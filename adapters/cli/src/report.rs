@@ -8,6 +8,7 @@ use flockwork_scheduler_native::{AnySimulation, Metrics, RunError};
 use serde::{Serialize, Serializer};
 
 use crate::checkpoint::RunId;
+use crate::crowding::Crowding;
 use crate::simd;
 
 /// The version of the format.
@@ -51,6 +52,8 @@ pub(crate) struct Report {
     pub(crate) workers_asked: usize,
     pub(crate) regions: usize,
     pub(crate) grid: GridReport,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) neighbours: Option<Crowding>,
     pub(crate) simd: SimdReport,
     pub(crate) seconds: f64,
     pub(crate) entities_per_second: f64,
@@ -217,6 +220,7 @@ impl Report {
                 cols: grid.cols(),
                 fine: grid.fine(),
             },
+            neighbours: Crowding::of(simulation)?,
             simd: SimdReport { built: simd::built(), used: simd::used(), cpu: simd::cpu() },
             seconds: run.seconds,
             entities_per_second: rate,

@@ -18,6 +18,7 @@ use flockwork_scheduler_native::{
 
 use crate::args::{RunArgs, SnapshotArgs};
 use crate::checkpoint::{self, Checkpoints, RunId, Saved};
+use crate::crowding::Crowding;
 use crate::failure::{Failure, emit, note, warn};
 use crate::interrupt;
 use crate::progress::{Pace, Progress};
@@ -42,6 +43,9 @@ pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
     outputs.check(args, &job)?;
     let simulation = &mut *job.simulation;
     note_fewer_workers(simulation)?;
+    if let Some(remedy) = Crowding::of(simulation).map_err(Failure::run)?.and_then(|c| c.remedy()) {
+        note(remedy);
+    }
     let id = RunId(simulation.lead(id.0));
     if let Some(saved) = &job.saved {
         saved.agree(simulation)?;

@@ -219,6 +219,9 @@ impl Page {
             );
             self.line("life", &content);
         }
+        if let Some(crowding) = &report.neighbours {
+            self.line("crowding", &crowding.describe());
+        }
         let content = format!(
             "{}, the busiest region has {} times the mean work",
             human::plural(report.rebalances, "rebalance"),

@@ -151,3 +151,35 @@ fn the_instruction_set_can_be_named_and_changes_no_bit() {
         assert!(message.contains(part), "{message}");
     }
 }
+
+#[test]
+fn check_and_report_say_how_many_neighbours_there_really_are() {
+    let place = Place::with(&format!("initial = \"one.csv\"\n{BOIDS}"));
+    let everybody = |x: fn(u32) -> u32| {
+        let rows = (0..300).map(|id| format!("{},4\n", x(id)));
+        std::iter::once("x,y\n".to_string()).chain(rows).collect::<String>()
+    };
+    // Everybody in one place, which an average over the world knows nothing of.
+    place.write("one.csv", everybody(|_| 5));
+    let text = place.output("check s.toml");
+    assert!(text.contains("299 neighbours on average, 299 at most"), "{text}");
+    assert!(!text.contains("spread evenly"), "{text}");
+    place.output("run s.toml --ticks 0 --report a.json");
+    let neighbours = &place.json("a.json")["neighbours"];
+    let all = serde_json::json!({ "mean": 299.0, "most": 299, "exact": true });
+    assert_eq!(neighbours, &all);
+}
+
+#[test]
+fn a_crowd_that_costs_the_square_of_its_number_is_told_with_a_remedy() {
+    let scenario = "model = 'boids'\nentities = 3000\ninitial = 'one.csv'\ndt = 0.05\nticks = 1\n\
+                    [world]\nwidth = 100\nheight = 100\n";
+    let place = Place::with(scenario);
+    place.write("one.csv", format!("x,y\n{}", "50,50\n".repeat(3000)));
+    for command in ["check s.toml", "run s.toml"] {
+        let assert = place.flockwork(command).assert().success();
+        let message = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+        assert!(message.contains("2,999 entities around it"), "{command}: {message}");
+        assert!(message.contains("smaller radius"), "{command}: {message}");
+    }
+}

@@ -1,0 +1,246 @@
+//! How many neighbours entities really have: on average, and at most.
+//!
+//! The cost of a tick grows with the candidates of each entity, so a crowd in one place costs the
+//! square of its number, whatever the average density says. Entities at the very same place are
+//! counted once for all of them; where even that would take long, the entities of all cells in
+//! reach stand for the neighbours, which is what a tick has to test.
+
+use flockwork_scheduler::Grid;
+use flockwork_scheduler_native::{AnySimulation, RunError};
+use serde::Serialize;
+
+use crate::human;
+use crate::rows;
+
+/// The neighbours of all entities.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub(crate) struct Crowding {
+    /// The mean over all entities.
+    pub(crate) mean: f64,
+    /// The most that one entity has.
+    pub(crate) most: u64,
+    /// Whether neighbours were counted, and not all entities of the cells in reach.
+    pub(crate) exact: bool,
+}
+
+/// The most pairs of places that are compared.
+const MOST_PAIRS: u64 = 1_000_000_000;
+
+/// A crowd worth a word has this many neighbours, and this many times the mean.
+const CROWDED: (u64, f64) = (1000, 20.0);
+
+impl Crowding {
+    /// Counts the neighbours in a simulation that one process holds; None if several share it, or
+    /// nobody is there.
+    pub(crate) fn of(simulation: &dyn AnySimulation) -> Result<Option<Self>, RunError> {
+        if simulation.process().1 > 1 {
+            return Ok(None);
+        }
+        let (rows, fields) = (simulation.rows()?, rows::fields(simulation.schema()));
+        let column = |name: &str| {
+            let field = fields.iter().find(|field| field.name == name);
+            field.map(|field| field.values(&rows)).unwrap_or_default()
+        };
+        Ok(count(&simulation.grid(), &column("x"), &column("y")))
+    }
+
+    /// In words.
+    pub(crate) fn describe(&self) -> String {
+        let what = if self.exact { "neighbours" } else { "entities in reach" };
+        let (mean, most) = (human::short(self.mean), human::count(self.most));
+        format!("{mean} {what} on average, {most} at most")
+    }
+
+    /// What to do about a crowd that makes ticks slow; None if there is none.
+    pub(crate) fn remedy(&self) -> Option<String> {
+        let crowded = self.most >= CROWDED.0 && self.most as f64 > CROWDED.1 * (self.mean + 1.0);
+        // Where nearly all are in the crowd, the mean is as large as the most.
+        let everybody = self.mean >= CROWDED.0 as f64;
+        (crowded || everybody).then(|| {
+            format!(
+                "an entity has {} entities around it, and a crowd costs the square of its number \
+                 in every tick: spread them out or take a smaller radius",
+                human::count(self.most)
+            )
+        })
+    }
+}
+
+/// A place, and how many entities are there.
+#[derive(Clone, Copy)]
+struct Spot {
+    cell: u32,
+    x: f32,
+    y: f32,
+    here: u32,
+}
+
+/// Counts the neighbours of entities at these places.
+fn count(grid: &Grid, xs: &[f32], ys: &[f32]) -> Option<Crowding> {
+    let spots = spots(grid, xs, ys);
+    let mut starts = vec![0u32; grid.cells() as usize + 1];
+    let mut people = starts.clone();
+    for spot in &spots {
+        starts[spot.cell as usize + 1] += 1;
+        people[spot.cell as usize + 1] += spot.here;
+    }
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+        people[at] += people[at - 1];
+    }
+    let within = |counts: &[u32], cells: &[(usize, usize)]| -> u64 {
+        cells.iter().map(|(from, to)| u64::from(counts[*to] - counts[*from])).sum()
+    };
+    let mut reach = Vec::new();
+    let mut pairs = 0u64;
+    for cell in occupied(&spots) {
+        spans(grid, cell, &mut reach);
+        let own = u64::from(starts[cell as usize + 1] - starts[cell as usize]);
+        pairs = pairs.saturating_add(own * within(&starts, &reach));
+    }
+    let exact = pairs <= MOST_PAIRS;
+    let (mut sum, mut most, mut last) = (0u64, 0u64, None);
+    for spot in &spots {
+        if last != Some(spot.cell) {
+            spans(grid, spot.cell, &mut reach);
+            last = Some(spot.cell);
+        }
+        let near = if exact {
+            let near = reach
+                .iter()
+                .flat_map(|&(from, to)| &spots[starts[from] as usize..starts[to] as usize]);
+            near.filter(|other| is_near(grid, spot, other)).map(|other| u64::from(other.here)).sum()
+        } else {
+            within(&people, &reach)
+        };
+        // Nobody is a neighbour of itself.
+        let near = near - 1;
+        sum += near * u64::from(spot.here);
+        most = most.max(near);
+    }
+    let mean = sum as f64 / xs.len() as f64;
+    (!xs.is_empty()).then_some(Crowding { mean, most, exact })
+}
+
+/// The places of all entities, by cell; those of the very same place together.
+fn spots(grid: &Grid, xs: &[f32], ys: &[f32]) -> Vec<Spot> {
+    let spot = |(&x, &y): (&f32, &f32)| {
+        let (row, col) = grid.cell(x, y);
+        Spot { cell: row * grid.cols() + col, x, y, here: 1 }
+    };
+    let mut all: Vec<Spot> = xs.iter().zip(ys).map(spot).collect();
+    all.sort_unstable_by_key(|spot| (spot.cell, spot.x.to_bits(), spot.y.to_bits()));
+    all.dedup_by(|next, kept| {
+        let same = (next.cell, next.x.to_bits(), next.y.to_bits())
+            == (kept.cell, kept.x.to_bits(), kept.y.to_bits());
+        kept.here += u32::from(same);
+        same
+    });
+    all
+}
+
+/// The cells that have anybody, each once.
+fn occupied(spots: &[Spot]) -> impl Iterator<Item = u32> + '_ {
+    spots.chunk_by(|a, b| a.cell == b.cell).map(|chunk| chunk[0].cell)
+}
+
+/// The cells in which neighbours of a cell's entities can be, as runs of consecutive ones.
+fn spans(grid: &Grid, cell: u32, into: &mut Vec<(usize, usize)>) {
+    into.clear();
+    let torus = grid.world().is_torus();
+    let (row, col) = (cell / grid.cols(), cell % grid.cols());
+    let columns = lines(col, grid.fine(), grid.cols(), torus);
+    for rows in lines(row, 1, grid.rows(), torus).into_iter().flatten() {
+        for row in rows.0..rows.1 {
+            let first = row as usize * grid.cols() as usize;
+            into.extend(
+                columns
+                    .iter()
+                    .flatten()
+                    .map(|run| (first + run.0 as usize, first + run.1 as usize)),
+            );
+        }
+    }
+}
+
+/// The lines at most `reach` away from one of `count`, each once: one run, or two around a seam.
+fn lines(at: u32, reach: u32, count: u32, torus: bool) -> [Option<(u32, u32)>; 2] {
+    let (from, to) = (i64::from(at) - i64::from(reach), i64::from(at) + i64::from(reach) + 1);
+    let count = i64::from(count);
+    let run = |from: i64, to: i64| (from < to).then_some((from as u32, to as u32));
+    if !torus || to - from >= count {
+        return if torus { [run(0, count), None] } else { [run(from.max(0), to.min(count)), None] };
+    }
+    let around = if from < 0 { run(from + count, count) } else { run(0, to - count) };
+    [run(from.max(0), to.min(count)), around]
+}
+
+/// Whether two places are closer than the radius, around the seams of a torus too.
+fn is_near(grid: &Grid, a: &Spot, b: &Spot) -> bool {
+    let world = grid.world();
+    let offset = |a: f32, b: f32, side: f32| {
+        let offset = (f64::from(a) - f64::from(b)).abs();
+        if world.is_torus() { offset.min(f64::from(side) - offset) } else { offset }
+    };
+    let (dx, dy) = (offset(a.x, b.x, world.width()), offset(a.y, b.y, world.height()));
+    dx * dx + dy * dy < f64::from(grid.radius()) * f64::from(grid.radius())
+}
+
+#[cfg(test)]
+mod tests {
+    use flockwork_kernel::{Edge, World, rng};
+
+    use super::*;
+
+    fn naive(grid: &Grid, xs: &[f32], ys: &[f32]) -> (f64, u64) {
+        let spots: Vec<Spot> =
+            xs.iter().zip(ys).map(|(&x, &y)| Spot { cell: 0, x, y, here: 1 }).collect();
+        let near = |a: &Spot| spots.iter().filter(|b| is_near(grid, a, b)).count() as u64 - 1;
+        let counts: Vec<u64> = spots.iter().map(near).collect();
+        let sum: u64 = counts.iter().sum();
+        (sum as f64 / counts.len() as f64, counts.into_iter().max().unwrap_or(0))
+    }
+
+    fn points(count: u32, width: f32, height: f32, seed: u64) -> (Vec<f32>, Vec<f32>) {
+        let draw = |id, lane: usize| rng::unit(rng::draw(seed, 0, id, 1)[lane]);
+        // Every third one stands on another.
+        let own = |id: u32| if id % 3 == 0 { id / 2 } else { id };
+        let xs = (0..count).map(|id| draw(own(id), 0) * width).collect();
+        (xs, (0..count).map(|id| draw(own(id), 1) * height).collect())
+    }
+
+    #[test]
+    fn neighbours_are_counted_as_each_with_each_does() {
+        for (edge, width, height, radius) in [
+            (Edge::Torus, 20.0, 12.0, 1.0),
+            (Edge::Torus, 4.1, 9.0, 2.0),
+            (Edge::Walls, 20.0, 12.0, 1.5),
+            (Edge::Open, 3.0, 3.0, 3.0),
+        ] {
+            for count in [1, 7, 200, 900] {
+                let world = World::new(width, height, edge).unwrap();
+                let grid = Grid::new(world, radius, count).unwrap();
+                let (xs, ys) = points(count, width, height, u64::from(count));
+                let found = super::count(&grid, &xs, &ys).unwrap();
+                let wanted = naive(&grid, &xs, &ys);
+                assert_eq!((found.mean, found.most, found.exact), (wanted.0, wanted.1, true));
+            }
+        }
+    }
+
+    #[test]
+    fn a_crowd_is_counted_without_comparing_each_with_each() {
+        let world = World::new(1000.0, 1000.0, Edge::Torus).unwrap();
+        let grid = Grid::new(world, 1.0, 100_000).unwrap();
+        let crowd = count(&grid, &[5.0; 100_000], &[7.0; 100_000]).unwrap();
+        assert_eq!(crowd, Crowding { mean: 99_999.0, most: 99_999, exact: true });
+        assert!(crowd.remedy().unwrap().contains("99,999"));
+        // Close together, but nowhere the same.
+        let xs: Vec<f32> = (0..100_000).map(|i| 5.0 + i as f32 * 1.0e-6).collect();
+        let crowd = count(&grid, &xs, &[7.0; 100_000]).unwrap();
+        assert_eq!((crowd.most, crowd.exact), (99_999, false));
+        assert!(crowd.describe().contains("entities in reach"));
+        let even = Crowding { mean: 20.0, most: 45, exact: true };
+        assert_eq!(even.remedy(), None);
+    }
+}
