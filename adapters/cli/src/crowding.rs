@@ -204,7 +204,7 @@ mod tests {
     fn points(count: u32, width: f32, height: f32, seed: u64) -> (Vec<f32>, Vec<f32>) {
         let draw = |id, lane: usize| rng::unit(rng::draw(seed, 0, id, 1)[lane]);
         // Every third one stands on another.
-        let own = |id: u32| if id % 3 == 0 { id / 2 } else { id };
+        let own = |id: u32| if id.is_multiple_of(3) { id / 2 } else { id };
         let xs = (0..count).map(|id| draw(own(id), 0) * width).collect();
         (xs, (0..count).map(|id| draw(own(id), 1) * height).collect())
     }
