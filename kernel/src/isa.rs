@@ -3,7 +3,7 @@
 //! Code of lanes is generic over an [`Isa`]. [`dispatch`] runs a [`Task`] with the best one that
 //! the processor has. All of them give the same bits.
 //!
-//! A type that stands for more than the build has, such as [`avx2`]'s, cannot be named outside of
+//! A type that stands for more than the build has, such as `avx2`'s, cannot be named outside of
 //! this module: only [`dispatch`] brings it into play, after it has asked the processor. So safe
 //! code can never compute with instructions that are not there.
 //!
