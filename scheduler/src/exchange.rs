@@ -392,12 +392,15 @@ impl<M: Model> Domain<M> {
 
         let region = self.topology.region(self.id);
         let lines = (shift.0 * grid.rows() as i32, shift.1 * grid.cols() as i32);
-        let cell = local_cell(&region, grid.fine(), grid.cell(global_x, global_y), lines);
-        let stride = region.cols() + 2 * grid.fine();
-        if cell >= stride * (region.rows() + 2) {
+        let fine = grid.fine();
+        let (row, col) = local_place(&region, fine, grid.cell(global_x, global_y), lines);
+        let stride = region.cols() + 2 * fine;
+        // In the border, and nowhere else: what is inside is owned.
+        let inside = row.wrapping_sub(1) < region.rows() && col.wrapping_sub(fine) < region.cols();
+        if inside || row > region.rows() + 1 || col >= stride {
             return false;
         }
-        self.ghost_cell[at] = cell;
+        self.ghost_cell[at] = row * stride + col;
         self.ghost_rows += 1;
         true
     }
@@ -450,7 +453,14 @@ fn tag_of(overlap: &Overlap) -> u32 {
 /// The cell of a domain's bordered rectangle that a cell of the world is, `lines` further.
 #[inline]
 fn local_cell(region: &Region, fine: u32, cell: (u32, u32), lines: (i32, i32)) -> u32 {
+    let (row, col) = local_place(region, fine, cell, lines);
+    row.wrapping_mul(region.cols() + 2 * fine).wrapping_add(col)
+}
+
+/// The same as its row and column there; both may be outside of it.
+#[inline]
+fn local_place(region: &Region, fine: u32, cell: (u32, u32), lines: (i32, i32)) -> (u32, u32) {
     let row = cell.0.wrapping_add_signed(lines.0).wrapping_sub(region.row).wrapping_add(1);
     let col = cell.1.wrapping_add_signed(lines.1).wrapping_sub(region.col).wrapping_add(fine);
-    row.wrapping_mul(region.cols() + 2 * fine).wrapping_add(col)
+    (row, col)
 }

@@ -129,6 +129,28 @@ fn ghosts_and_migrants_that_do_not_belong_are_told() {
 }
 
 #[test]
+fn a_ghost_inside_the_region_that_it_borders_on_is_told() {
+    let owned = crate::naive::stride();
+    let executor = Tampered::new(move |(lane, tick, from, to): Way, bytes: &[u8]| {
+        let number = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+        let here = lane as u32 == Lane::Move as u32 && tick == WHEN && to == 0;
+        if !here || number(12) == 0 {
+            return vec![(from, bytes.to_vec())];
+        }
+        // The first ghost, unshifted, in the middle of the receiver.
+        let at = 16 + number(8) as usize * owned;
+        let [tag, x, y] = [4, 2.0f32.to_bits(), 1.5f32.to_bits()];
+        vec![(from, patched(&patched(&patched(bytes, at, tag), at + 8, x), at + 12, y))]
+    });
+    let mut world = Plan::usual().world(executor).unwrap();
+    for _ in 0..WHEN {
+        world.step().unwrap();
+    }
+    let error = (0..2).find_map(|_| world.step().err()).unwrap();
+    assert!(matches!(error, SimulationError::Domain(DomainError::Protocol { .. })), "{error}");
+}
+
+#[test]
 fn an_event_for_nobody_is_told() {
     let error = tampered(Lane::Post, |from, bytes| {
         let events = u32::from_le_bytes(bytes[8..12].try_into().unwrap());
