@@ -58,18 +58,33 @@ impl<R: Length> Length for Bounded<R> {
     }
 }
 
+/// A reader for which the end of the file is an error.
+///
+/// What reads the header of a page skips lists that it does not know, however long they claim to be,
+/// and takes the end of the file for an element of them: a few hundred bytes keep it busy for minutes.
+pub(super) struct Ends<T>(T);
+
+impl<T: Read> Read for Ends<T> {
+    fn read(&mut self, place: &mut [u8]) -> std::io::Result<usize> {
+        match self.0.read(place)? {
+            0 if !place.is_empty() => Err(std::io::ErrorKind::UnexpectedEof.into()),
+            count => Ok(count),
+        }
+    }
+}
+
 impl<R: ChunkReader> ChunkReader for Bounded<R> {
-    type T = R::T;
+    type T = Ends<R::T>;
 
     /// Is asked for the header of each page.
-    fn get_read(&self, start: u64) -> Result<R::T> {
+    fn get_read(&self, start: u64) -> Result<Self::T> {
         let header = thrift::page_header(self.inner.get_read(start)?)?;
         let whole = u64::try_from(header.whole).unwrap_or(u64::MAX);
         if whole > MOST_BYTES {
             return Err(too_large(whole));
         }
         self.before.store(header.before.try_into().unwrap_or(0), Ordering::Relaxed);
-        self.inner.get_read(start)
+        Ok(Ends(self.inner.get_read(start)?))
     }
 
     /// Is asked for the content of each page.
@@ -213,6 +228,16 @@ mod tests {
         assert_eq!(packed(2).unwrap(), 2 * part.len());
         let problem = packed(70).unwrap_err().to_string();
         assert!(problem.contains("the longest that is read is 256 MiB"), "{problem}");
+    }
+
+    #[test]
+    fn what_skips_to_the_end_of_a_file_meets_an_error_there() {
+        let bytes = Bytes::from(header(9).to_vec());
+        let mut file = Bounded::new(bytes, false).get_read(0).unwrap();
+        let whole = std::io::copy(&mut file.by_ref().take(3), &mut std::io::sink());
+        assert_eq!(whole.unwrap(), 3);
+        let error = std::io::copy(&mut file.take(1 << 20), &mut std::io::sink()).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::UnexpectedEof);
     }
 
     #[test]
