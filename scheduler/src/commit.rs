@@ -38,7 +38,11 @@ impl<M: Model> isa::Task for Update<'_, M> {
         let mut sound = true;
         for begin in (0..self.settled).step_by(BLOCK) {
             let block = begin..(begin + BLOCK).min(self.settled);
-            self.model.update::<S>(&mut self.columns, block.clone(), self.tick);
+            let rows = block.clone();
+            S::split(
+                #[inline(always)]
+                || self.model.update::<S>(&mut self.columns, rows, self.tick),
+            );
             sound &= M::Columns::settle::<S>(&mut self.columns, block);
         }
         sound & M::Columns::settle::<S>(&mut self.columns, self.settled..self.rows)

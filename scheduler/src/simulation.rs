@@ -435,6 +435,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         Place { phase, domain: None, tick: self.tick }
     }
 
+    // The stages are functions of their own: as one, they are too long for V8 to optimise.
+    #[inline(never)]
     fn drive(&mut self, why: Why) -> Result<Progress, SimulationError> {
         let clock = self.executor.clock();
         let frame = Frame {
@@ -481,6 +483,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     }
 
     /// No id may be lost or doubled in an exchange.
+    #[inline(never)]
     fn balance_books(&mut self, why: Why) -> Result<Progress, SimulationError> {
         if self.executor.sum(&mut self.books)? == Progress::Waiting {
             return Ok(Progress::Waiting);
@@ -544,6 +547,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         self.next_check = self.tick.saturating_add(self.check_every);
     }
 
+    #[inline(never)]
     fn recut(&mut self) -> Result<Progress, SimulationError> {
         // Two weights in one value do not mix: no cell has a weight in more than one process.
         if self.executor.sum(&mut self.weights)? == Progress::Waiting {

@@ -100,7 +100,10 @@ pub fn first_unsound<'s>(schema: &'s [Column], packed: &[u8]) -> Option<(&'s Col
 pub fn settle<S: Isa, T: Element>(column: Option<&Column>, rows: Option<&mut [T]>) -> bool {
     let (Some(column), Some(rows)) = (column, rows) else { return false };
     match T::SCALAR {
-        Scalar::F32 => settle_f32::<S>(column, flat(rows)),
+        Scalar::F32 => S::split(
+            #[inline(always)]
+            || settle_f32::<S>(column, flat(rows)),
+        ),
         // No whole number is outside of a range that has them all.
         _ if !column.is_ranged() => true,
         Scalar::U32 => all_within(flat::<_, u32>(rows), column.min as u32, column.max as u32),
