@@ -103,7 +103,7 @@ fn a_rank_that_hangs_is_named_and_not_one_that_waits_for_it() {
     for rank in [0, 1] {
         let place = Place::new();
         let line = format!("-n 3 {} --ticks 1M --checkpoint saved --checkpoint-every 5", run());
-        let mut job = place.start(&line, &[("FLOCKWORK_PATIENCE", "2")]);
+        let mut job = place.start(&line, &[("FLOCKWORK_PATIENCE", "6")]);
         let process = job.rank(rank);
         // The second one: then all ranks know of the first.
         job.wait_for("checkpoint", || complete(&place, "saved").filter(|tick| *tick >= 10));
@@ -124,7 +124,7 @@ fn a_rank_that_hangs_is_named_and_not_one_that_waits_for_it() {
 #[test]
 fn a_rank_that_hangs_before_the_first_tick_is_named() {
     let place = Place::new();
-    let job = place.start(&format!("-n 2 {} --ticks 1M", run()), &[("FLOCKWORK_PATIENCE", "2")]);
+    let job = place.start(&format!("-n 2 {} --ticks 1M", run()), &[("FLOCKWORK_PATIENCE", "6")]);
     let process = job.rank(1);
     signal("STOP", process);
     blames(&job.end(), 1, process, "hangs");
@@ -134,7 +134,7 @@ fn a_rank_that_hangs_before_the_first_tick_is_named() {
 fn a_rank_whose_watcher_hangs_is_named() {
     let place = Place::new();
     let run = format!("-n 2 {} --ticks 1M --record rows --every 50", run());
-    let mut job = place.start(&run, &[("FLOCKWORK_PATIENCE", "2")]);
+    let mut job = place.start(&run, &[("FLOCKWORK_PATIENCE", "6")]);
     let process = job.watcher(1);
     let rows = place.path("rows");
     job.wait_for("recording", || rows.exists().then_some(()));
