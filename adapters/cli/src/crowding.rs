@@ -36,11 +36,8 @@ impl Crowding {
         if simulation.process().1 > 1 {
             return Ok(None);
         }
-        let (rows, fields) = (simulation.rows()?, rows::fields(simulation.schema()));
-        let column = |name: &str| {
-            let field = fields.iter().find(|field| field.name == name);
-            field.map(|field| field.values(&rows)).unwrap_or_default()
-        };
+        let (rows, schema) = (simulation.rows()?, simulation.schema());
+        let column = |name: &str| rows::column(schema, &rows, name).unwrap_or_default();
         Ok(count(&simulation.grid(), &column("x"), &column("y")))
     }
 

@@ -85,7 +85,7 @@ impl Scene {
     fn new(simulation: &dyn AnySimulation, report: &Report) -> Result<Self, RunError> {
         let (rows, schema) = (simulation.rows()?, simulation.schema());
         let world = simulation.setup().world;
-        let column = |name: &str| look::column(schema, &rows, name).unwrap_or_default();
+        let column = |name: &str| rows::column(schema, &rows, name).unwrap_or_default();
         let (x, y) = (column("x"), column("y"));
         let frame = match world.edge() {
             Edge::Torus | Edge::Walls => [0.0, 0.0, world.width(), world.height()],

@@ -56,6 +56,12 @@ impl Field {
     }
 }
 
+/// The values of a column in every row, as `f32`; None if there is no such column.
+pub(crate) fn column(schema: &[Column], rows: &Rows, name: &str) -> Option<Vec<f32>> {
+    let fields = fields(schema);
+    fields.iter().find(|field| field.name == name).map(|field| field.values(rows))
+}
+
 /// The packed rows.
 pub(crate) fn each(rows: &Rows) -> std::slice::ChunksExact<'_, u8> {
     rows.bytes.chunks_exact(rows.stride.max(1))

@@ -36,7 +36,7 @@ enum Tint {
 
 impl Look {
     pub(super) fn new(schema: &[Column], rows: &Rows, report: &Report) -> Self {
-        let column = |name: &str| column(schema, rows, name);
+        let column = |name: &str| rows::column(schema, rows, name);
         let headings: Vec<[f32; 2]> = HEADINGS
             .iter()
             .find_map(|[x, y]| {
@@ -84,12 +84,6 @@ impl Look {
             Tint::Heading => colour::of_heading((-y).atan2(x)),
         }
     }
-}
-
-/// All values of a column.
-pub(super) fn column(schema: &[Column], rows: &Rows, name: &str) -> Option<Vec<f32>> {
-    let fields = rows::fields(schema);
-    fields.iter().find(|field| field.name == name).map(|field| field.values(rows))
 }
 
 fn param(report: &Report, name: &str) -> f32 {
