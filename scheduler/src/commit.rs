@@ -27,7 +27,10 @@ struct Update<'a, M: Model> {
 }
 
 /// Rows that are updated, and then looked at, at a time: they are still in the cache.
-const BLOCK: usize = 1024;
+///
+/// Measured, 100,000 entities on one thread, medians of nine alternating runs against no look at all:
+/// with 256 rows a tick takes -2.2 % (Lennard-Jones) to +0.6 % (tribes) longer, with 1,024 up to 1.3 %.
+const BLOCK: usize = 256;
 
 impl<M: Model> isa::Task for Update<'_, M> {
     /// Whether every value is one that its column may hold.
