@@ -66,7 +66,11 @@ for (const tier of ['wasm-shared', 'wasm-transfer']) {
       simulation.start();
       let before = 0;
       for (let round = 0; round < 3; round++) {
-        await until(() => simulation.metrics(one).tick > before + 20 && one.workers.some(({ compute }) => compute > 0));
+        // Of many looks, one that sees a tick go by and somebody compute.
+        await until(() => {
+          const { tick, ticksPerSecond, workers } = simulation.metrics(one);
+          return tick > before + 20 && ticksPerSecond > 0 && workers.some(({ compute }) => compute > 0);
+        });
         simulation.metrics(other);
         before = other.tick;
         for (const metrics of [one, other]) {
