@@ -8,14 +8,14 @@
 //!     + noise, uniform in [-eta / 2, eta / 2)
 //! ```
 //!
-//! and the entity moves by `speed * dt` along it. Below a noise that depends on the density the
-//! crowd orders: `order` goes from 0 (everybody for himself) to 1 (all in one direction).
+//! and the entity moves by `speed * dt` along the heading that it had at time t, as in the paper.
+//! Below a noise that depends on the density the crowd orders: `order` goes from 0 (everybody for
+//! himself) to 1 (all in one direction).
 //!
-//! The paper moves an entity along the heading that it had before the tick, which most later work
-//! does not; `along_new` = 0 gives the rule of the paper. (Both "forward" and "backward update" are
-//! names that either rule has been given, so neither is used here.) Headings are unit vectors, not
-//! angles: the direction of their sum is the angle in the paper. Where the sum is zero the heading
-//! stays.
+//! Most later work moves an entity along its new heading, the one at t + 1: `along_new` = 1 gives
+//! that rule. (Both "forward" and "backward update" are names that either rule has been given, so
+//! neither is used here.) Headings are unit vectors, not angles: the direction of their sum is the
+//! angle in the paper. Where the sum is zero the heading stays.
 //!
 //! # Reference
 //!
@@ -66,8 +66,8 @@ flockwork_scheduler::params! {
         speed: f32 = 0.03, "length / time", 0.0..=1e6;
         /// The width of the noise, from 0 to a full turn.
         eta: f32 = 1.0, "radian", 0.0..=6.283_186;
-        /// 1 to move along the new heading, 0 along the one before, as in the paper.
-        along_new: u32 = 1, "", 0..=1;
+        /// 0 to move along the heading before the tick, as in the paper; 1 along the new one.
+        along_new: u32 = 0, "", 0..=1;
         /// Ticks before `order_mean` begins.
         burn_in: u32 = 0, "tick", 0..=4_000_000_000.0;
     }

@@ -36,6 +36,21 @@ fn noise_takes_the_order_away() {
 }
 
 #[test]
+fn by_default_a_walker_goes_along_the_heading_that_it_had_before_the_tick() {
+    let setup = setup((20.0, 20.0), Edge::Open, WALKERS, 3, 1.0);
+    let mut sim = spawned::<Vicsek>(setup, params(&[("speed", 0.5), ("eta", 3.0)]));
+    let read = |sim: &Sim<Vicsek>| by_id(sim, |c, row| [c.x[row], c.y[row], c.ux[row], c.uy[row]]);
+    for _ in 0..3 {
+        let before = read(&sim);
+        sim.step().unwrap();
+        for ((_, [x, y, ux, uy]), (id, after)) in before.into_iter().zip(read(&sim)) {
+            assert_eq!([x + ux * 0.5, y + uy * 0.5], after[..2], "{id}");
+            assert_ne!([ux, uy], after[2..], "{id} turned");
+        }
+    }
+}
+
+#[test]
 fn a_lonely_walker_is_a_persistent_random_walk() {
     const SPEED: f64 = 0.5;
     const ETA: f64 = 1.0;
