@@ -8,12 +8,12 @@ use flockwork_benches::points::Points;
 use flockwork_benches::{criterion, machine};
 use flockwork_kernel::{Edge, F32x8, LANES, World};
 use flockwork_spatial::hash::Occupied;
+use flockwork_spatial::index::Index;
 use flockwork_spatial::naive::Naive;
-use flockwork_spatial::query::Index;
 use flockwork_spatial::sort::sort_by_cell;
 use flockwork_spatial::{
-    CellIndex, CellScratch, Cells, Entities, Entry, Grid, HashIndex, HashScratch, Hit, Pair,
-    Positioned, Query, Reach, Segment, SegmentHit, Visitor, pass,
+    CellIndex, CellScratch, Cells, Cutoff, Entities, Entry, Grid, HashIndex, HashScratch, Hit,
+    Pair, Positioned, Query, Segment, SegmentHit, Visitor, pass,
 };
 
 const COUNT: u32 = 100_000;
@@ -141,9 +141,9 @@ fn sort_and_pass(c: &mut Criterion) {
 }
 
 fn count(sorted: &Sorted, records: &[Place], neighbours: &mut [f32]) {
-    let reach = Reach { radius: RADIUS, most: None };
+    let cutoff = Cutoff { radius: RADIUS, most: None };
     let mut visitor = Count { neighbours };
-    pass::neighbour_pass(&sorted.cells(), reach, records, &sorted.order, &mut visitor)
+    pass::neighbour_pass(&sorted.cells(), cutoff, records, &sorted.order, &mut visitor)
         .expect("everything fits");
 }
 

@@ -158,7 +158,7 @@ impl<M: Model, S: Isa> Visitor<S> for Neighbours<'_, M> {
 /// The neighbour pass, with the best instructions there are.
 struct Pass<'a, M: Model> {
     cells: &'a Cells<'a>,
-    reach: pass::Reach,
+    cutoff: pass::Cutoff,
     records: &'a [M::Record],
     entries: &'a [Entry],
     visitor: Neighbours<'a, M>,
@@ -169,8 +169,8 @@ impl<M: Model> isa::Task for Pass<'_, M> {
 
     #[inline(always)]
     fn run<S: Isa>(mut self) -> Self::Output {
-        let Self { cells, reach, records, entries, .. } = self;
-        pass::neighbour_pass::<S, _>(cells, reach, records, entries, &mut self.visitor)
+        let Self { cells, cutoff, records, entries, .. } = self;
+        pass::neighbour_pass::<S, _>(cells, cutoff, records, entries, &mut self.visitor)
     }
 }
 
@@ -277,11 +277,11 @@ impl<M: Model> Domain<M> {
             cols: region.cols(),
             fine: self.topology.grid().fine(),
         };
-        let reach =
-            pass::Reach { radius: frame.model.radius(), most: frame.model.most_neighbours() };
+        let cutoff =
+            pass::Cutoff { radius: frame.model.radius(), most: frame.model.most_neighbours() };
         let tested = isa::dispatch(Pass {
             cells: &cells,
-            reach,
+            cutoff,
             records: &self.sorted.records[..self.sorted_count],
             entries: &self.sorted.entries[..self.sorted_count],
             visitor,

@@ -16,7 +16,7 @@
 //!
 //! Why the code differs from a table that is hashed into by every query:
 //! 1. The second counting sort gives the canonical (row, column, id) order of the bounded
-//!    [`crate::index`], which no bucket number changes. Results therefore depend on neither the
+//!    [`crate::cells`], which no bucket number changes. Results therefore depend on neither the
 //!    hash function nor the size of the table.
 //! 2. A query looks its rows up in the sorted cells by binary search: one search for a row, not
 //!    one for each cell, and a wide query over a nearly empty plane visits occupied cells only.
@@ -26,10 +26,9 @@
 use core::ops::ControlFlow;
 
 use crate::index::{
-    Axis, Bounds, Entities, IndexError, MAX_COORDINATE, Needs, check, distinct_in_cells, enough,
-    outside, outside_plane,
+    Area, Axis, Bounds, Entities, Index, IndexError, MAX_COORDINATE, Needs, above, below, check,
+    distinct_in_cells, enough, outside, outside_plane,
 };
-use crate::query::{Area, Index, above, below};
 use crate::{Entry, sort};
 
 /// The smallest and largest side of a cell.
@@ -95,7 +94,7 @@ impl<'a> HashIndex<'a> {
     /// [`IndexError`], which names the first bad slot; a coordinate must be within
     /// [`MAX_COORDINATE`], and within [`MAX_LINE`] cells from 0. Nothing was changed, except that
     /// for [`IndexError::DuplicateId`] the scratch holds nothing of use. Two entities of one id
-    /// are noticed only within one cell, as in [`crate::index::CellIndex::build`].
+    /// are noticed only within one cell, as in [`crate::cells::CellIndex::build`].
     pub fn build(
         size: f32,
         entities: Entities<'a>,

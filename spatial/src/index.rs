@@ -1,19 +1,16 @@
-//! The bounded index: the entities of a world in the cells of its [`Grid`].
+//! The contract of an index: entities that can be shown area by area, in one canonical order.
 //!
-//! Order of work: check every position, give each its cell by the grid's one formula, sort by
-//! (row, column, id) with [`crate::sort`]. The index then borrows the columns and the scratch;
-//! nothing is copied. Move an entity and the index is out of date: build it again.
-//!
-//! It finds nothing by itself: [`crate::query`] asks it, as it asks the unbounded
-//! [`crate::hash`].
+//! Two keep it: [`crate::cells`] in the cells of a bounded world, [`crate::hash`] in the whole
+//! plane. What both need is here: the borrowed columns, the checks of their positions, the errors.
+//! Neither finds anything by itself: [`crate::query`] asks an [`Index`].
 
-use core::fmt;
 use core::ops::ControlFlow;
 
-use flockwork_kernel::{Edge, F32x8, LANES, U32x8};
+use crate::Entry;
 
-use crate::query::{Area, Index, above, below};
-use crate::{Entry, Grid, SortError, sort};
+mod error;
+
+pub use error::{Axis, IndexError};
 
 /// The largest coordinate, of either sign, that an index or a query accepts: no squared distance
 /// overflows.
@@ -65,171 +62,62 @@ pub struct Needs {
     pub occupied: usize,
 }
 
-/// The memory of a [`CellIndex`]; [`CellIndex::needs`] says how much. More is never touched.
-#[derive(Debug)]
-pub struct CellScratch<'a> {
-    /// Where each cell begins in `order`.
-    pub starts: &'a mut [u32],
-    /// The entities in canonical order.
-    pub order: &'a mut [Entry],
-    /// The cell of each slot.
-    pub cell_of: &'a mut [u32],
-}
-
-/// The entities of a world, sorted into the cells of its grid.
+/// A closed rectangle; in a torus it may reach up to one side beyond the world.
 #[derive(Clone, Copy, Debug)]
-pub struct CellIndex<'a> {
-    grid: Grid,
-    entities: Entities<'a>,
-    bounds: Bounds,
-    starts: &'a [u32],
-    order: &'a [Entry],
+pub struct Area {
+    /// From where to where along x.
+    pub x: (f64, f64),
+    /// From where to where along y.
+    pub y: (f64, f64),
 }
 
-impl<'a> CellIndex<'a> {
-    /// How many places the slices need for this many entities.
-    pub fn needs(grid: &Grid, count: u32) -> Needs {
-        let count = count as usize;
-        Needs { starts: grid.cells() as usize + 1, order: count, cell_of: count, occupied: 0 }
-    }
-
-    /// Sorts the entities into the cells of `grid`.
-    ///
-    /// In a torus or a walled world a position must be from 0 to the side, both included; in an
-    /// open one it may be anywhere up to [`MAX_COORDINATE`].
-    ///
-    /// # Errors
-    ///
-    /// [`IndexError`], which names the first bad slot. Nothing was changed, except that for
-    /// [`IndexError::DuplicateId`] the scratch holds nothing of use. Two entities of one id are
-    /// noticed only within one cell, which is what the order depends on; [`duplicate_id`] looks
-    /// everywhere.
-    pub fn build(
-        grid: Grid,
-        entities: Entities<'a>,
-        scratch: CellScratch<'a>,
-    ) -> Result<Self, IndexError> {
-        let world = grid.world();
-        let limits = match world.edge() {
-            Edge::Open => None,
-            Edge::Torus | Edge::Walls => Some((world.width(), world.height())),
-        };
-        let (count, bounds) = check(&entities, |x, y| match limits {
-            Some((width, height)) => {
-                outside(Axis::X, x, (0.0, width)).or(outside(Axis::Y, y, (0.0, height)))
-            }
-            None => outside_plane(x, y),
-        })?;
-        let CellScratch { starts, order, cell_of } = scratch;
-        let needs = Self::needs(&grid, count);
-        enough("starts", needs.starts, starts.len())?;
-        enough("order", needs.order, order.len())?;
-        enough("cell_of", needs.cell_of, cell_of.len())?;
-        let cell_of = &mut cell_of[..needs.cell_of];
-        let cols = U32x8::splat(grid.cols());
-        let columns = entities.xs.chunks(LANES).zip(entities.ys.chunks(LANES));
-        for (cells, (x, y)) in cell_of.chunks_mut(LANES).zip(columns) {
-            let (row, col) = grid.cell_lanes(F32x8::load(x), F32x8::load(y));
-            (row * cols + col).store(cells);
-        }
-        sort::sort_by_cell(cell_of, entities.ids, grid.cells(), starts, order)
-            .map_err(IndexError::Sort)?;
-        let (starts, order) = (&starts[..needs.starts], &order[..needs.order]);
-        distinct_in_cells(order, |entry| cell_of[entry.slot() as usize])?;
-        Ok(Self { grid, entities, bounds, starts, order })
-    }
-
-    /// The grid.
-    pub fn grid(&self) -> &Grid {
-        &self.grid
-    }
-
-    /// The entities of a cell, by id; none if there is no such cell.
-    pub fn cell(&self, row: u32, col: u32) -> &'a [Entry] {
-        if row < self.grid.rows() && col < self.grid.cols() {
-            self.span(row, (col, col))
-        } else {
-            &[]
-        }
-    }
-
-    /// The entities of a row from one column to another, both included.
-    #[inline]
-    fn span(&self, row: u32, (first, last): (u32, u32)) -> &'a [Entry] {
-        let at = (row * self.grid.cols()) as usize;
-        let begin = self.starts[at + first as usize] as usize;
-        let end = self.starts[at + last as usize + 1] as usize;
-        self.order.get(begin..end).unwrap_or(&[])
-    }
-
-    /// For each image of the world (one side below, itself, one side above): the lines that an
-    /// interval covers there and how far the image is shifted.
-    fn images(
-        &self,
-        (low, high): (f64, f64),
-        side: f32,
-        line: impl Fn(f32) -> u32,
-    ) -> [Option<((u32, u32), f32)>; 3] {
-        if !self.grid.world().is_torus() {
-            return [None, Some(((line(below(low)), line(above(high))), 0.0)), None];
-        }
-        [-1.0f32, 0.0, 1.0].map(|image| {
-            let shift = image * side;
-            let (low, high) = (low - f64::from(shift), high - f64::from(shift));
-            if high < 0.0 || low > f64::from(side) {
-                return None;
-            }
-            Some(((line(below(low)), line(above(high))), shift))
-        })
+impl Area {
+    /// The square around a point that holds everything within `reach`.
+    pub(crate) fn around((x, y): (f32, f32), reach: f64) -> Self {
+        let (x, y) = (f64::from(x), f64::from(y));
+        Self { x: (x - reach, x + reach), y: (y - reach, y + reach) }
     }
 }
 
-impl Index for CellIndex<'_> {
-    fn entities(&self) -> Entities<'_> {
-        self.entities
-    }
+/// The largest `f32` that is certainly not above `value`.
+#[inline]
+pub(crate) fn below(value: f64) -> f32 {
+    (value as f32).next_down()
+}
 
-    fn order(&self) -> &[Entry] {
-        self.order
-    }
+/// The smallest `f32` that is certainly not below `value`.
+#[inline]
+pub(crate) fn above(value: f64) -> f32 {
+    (value as f32).next_up()
+}
 
-    fn torus(&self) -> Option<(f32, f32)> {
-        let world = self.grid.world();
-        world.is_torus().then_some((world.width(), world.height()))
-    }
+/// An index that can show the entities of an area.
+pub trait Index {
+    /// The columns it was built from.
+    fn entities(&self) -> Entities<'_>;
 
-    fn bounds(&self) -> Bounds {
-        self.bounds
-    }
+    /// All entities in canonical order.
+    fn order(&self) -> &[Entry];
 
-    fn cell_side(&self) -> f32 {
-        let world = self.grid.world();
-        let width = world.width() / self.grid.cols() as f32;
-        let height = world.height() / self.grid.rows() as f32;
-        if width > height { width } else { height }
-    }
+    /// The sides of the torus; none if the world is not one.
+    fn torus(&self) -> Option<(f32, f32)>;
 
-    #[inline]
+    /// The smallest rectangle around all entities.
+    fn bounds(&self) -> Bounds;
+
+    /// The longer side of a cell: where the search for the nearest begins.
+    fn cell_side(&self) -> f32;
+
+    /// Shows every entity of the area in canonical order, in runs, with the shift along x and y
+    /// of the world's image it is seen in; and some that are not in the area.
+    ///
+    /// Without a torus each entity is shown at most once and the shift is 0. In a torus each is
+    /// shown once for each of its images in the area.
     fn visit<B>(
         &self,
         area: &Area,
-        mut each: impl FnMut(&[Entry], (f32, f32)) -> ControlFlow<B>,
-    ) -> ControlFlow<B> {
-        let world = self.grid.world();
-        let cols = self.images(area.x, world.width(), |x| self.grid.cell(x, 0.0).1);
-        let rows = self.images(area.y, world.height(), |y| self.grid.cell(0.0, y).0);
-        for ((first, last), up) in rows.into_iter().flatten() {
-            for row in first..=last {
-                for (range, right) in cols.into_iter().flatten() {
-                    let entries = self.span(row, range);
-                    if !entries.is_empty() {
-                        each(entries, (right, up))?;
-                    }
-                }
-            }
-        }
-        ControlFlow::Continue(())
-    }
+        each: impl FnMut(&[Entry], (f32, f32)) -> ControlFlow<B>,
+    ) -> ControlFlow<B>;
 }
 
 /// Writes a column in the order of an index: `out[i]` is the value of the i-th entity.
@@ -355,130 +243,3 @@ pub(crate) fn distinct_in_cells(
         None => Ok(()),
     }
 }
-
-/// One of the two coordinates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Axis {
-    /// The first.
-    X,
-    /// The second.
-    Y,
-}
-
-impl fmt::Display for Axis {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Axis::X => "x",
-            Axis::Y => "y",
-        })
-    }
-}
-
-/// An index cannot be built.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum IndexError {
-    /// A column is not as long as `xs`.
-    LengthMismatch {
-        /// `"ys"` or `"ids"`.
-        column: &'static str,
-        /// The length of `xs`.
-        expected: usize,
-        /// The length of this column.
-        found: usize,
-    },
-    /// There are more entities than slots can be numbered.
-    TooMany {
-        /// How many were given.
-        count: usize,
-        /// How many may be given.
-        most: u32,
-    },
-    /// A coordinate is NaN or infinite.
-    NotFinite {
-        /// Which coordinate.
-        axis: Axis,
-        /// The first such slot.
-        index: u32,
-        /// What it is.
-        value: f32,
-    },
-    /// A coordinate is outside the world, or too large for the cells.
-    Outside {
-        /// Which coordinate.
-        axis: Axis,
-        /// The first such slot.
-        index: u32,
-        /// What it is.
-        value: f32,
-        /// The smallest that is allowed.
-        low: f32,
-        /// The largest that is allowed.
-        high: f32,
-    },
-    /// Two entities of one cell have the same id.
-    DuplicateId {
-        /// The first slot whose id an earlier slot of its cell has.
-        index: u32,
-        /// The id.
-        id: u32,
-    },
-    /// A slice of the caller is too short.
-    TooShort {
-        /// Its name.
-        slice: &'static str,
-        /// Places needed.
-        needed: usize,
-        /// Places given.
-        given: usize,
-    },
-    /// The side of a hash's cells is not a usable number.
-    InvalidSize {
-        /// What was given.
-        size: f32,
-    },
-    /// An order names a slot that a column lacks.
-    NoSuchSlot {
-        /// The slot.
-        slot: u32,
-        /// The length of the column.
-        slots: usize,
-    },
-    /// The entities cannot be sorted.
-    Sort(SortError),
-}
-
-impl fmt::Display for IndexError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::LengthMismatch { column, expected, found } => {
-                write!(f, "column {column} has {found} entities: it must have {expected}, as xs")
-            }
-            Self::TooMany { count, most } => {
-                write!(f, "{count} entities were given: there may be at most {most}")
-            }
-            Self::NotFinite { axis, index, value } => {
-                write!(f, "{axis} of slot {index} is {value}: it must be a finite number")
-            }
-            Self::Outside { axis, index, value, low, high } => {
-                write!(f, "{axis} of slot {index} is {value}: it must be from {low} to {high}")
-            }
-            Self::DuplicateId { index, id } => {
-                write!(f, "slot {index} has id {id}, as an earlier slot: ids must be unique")
-            }
-            Self::TooShort { slice, needed, given } => {
-                write!(f, "slice {slice} has {given} places and needs {needed}")
-            }
-            Self::InvalidSize { size } => {
-                let (low, high) = crate::hash::SIZE;
-                write!(f, "the side of a cell is {size}: it must be from {low:e} to {high:e}")
-            }
-            Self::NoSuchSlot { slot, slots } => {
-                write!(f, "the order names slot {slot}, but the column has only {slots}")
-            }
-            Self::Sort(error) => error.fmt(f),
-        }
-    }
-}
-
-impl core::error::Error for IndexError {}

@@ -7,7 +7,8 @@
 //! | --- | --- |
 //! | [`grid`] | the one global cell grid of a world |
 //! | [`sort`] | counting sort into cells, canonical (row, column, id) order |
-//! | [`index`] | the bounded index: the entities of a world in the cells of its grid |
+//! | [`index`] | the contract of an index, and what both have in common |
+//! | [`cells`] | the bounded index: the entities of a world in the cells of its grid |
 //! | [`hash`] | the unbounded index: a spatial hash over the whole plane |
 //! | [`query`] | radius, nearest, box, segment and pair queries over both |
 //! | [`naive`] | the same queries as O(n^2) definitions, for tests and base lines |
@@ -20,6 +21,7 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod cells;
 pub mod grid;
 pub mod hash;
 pub mod index;
@@ -29,10 +31,11 @@ pub mod query;
 pub mod regions;
 pub mod sort;
 
+pub use cells::{CellIndex, CellScratch};
 pub use grid::{Grid, GridError};
 pub use hash::{HashIndex, HashScratch};
-pub use index::{CellIndex, CellScratch, Entities, IndexError};
-pub use pass::{Cells, Pair, PassError, Positioned, Reach, Visitor};
+pub use index::{Entities, Index, IndexError};
+pub use pass::{Cells, Cutoff, Pair, PassError, Positioned, Visitor};
 pub use query::{Hit, Query, QueryError, Segment, SegmentHit};
 pub use regions::{Cut, CutError, Overlap, Region};
 pub use sort::{Entry, NO_CELL, SortError};

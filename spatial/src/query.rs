@@ -1,7 +1,7 @@
 //! One set of queries over both indices: who is near a point, a segment, in a box, near each
 //! other.
 //!
-//! An index is a [`Index`]: it shows the entities of an area in runs. Everything else is here, in
+//! An index is an [`Index`]: it shows the entities of an area in runs. Everything else is here, in
 //! [`Query`], which every [`Index`] has.
 //!
 //! # Distance
@@ -29,7 +29,7 @@
 use core::ops::ControlFlow;
 
 use crate::Entry;
-use crate::index::{Bounds, Entities};
+use crate::index::{Area, Bounds, Index};
 
 mod error;
 mod inputs;
@@ -40,64 +40,6 @@ pub use ranked::{Hit, SegmentHit};
 
 use inputs::{reach, results, usable_box, usable_point, usable_radius, usable_segment};
 use ranked::Best;
-
-/// A closed rectangle; in a torus it may reach up to one side beyond the world.
-#[derive(Clone, Copy, Debug)]
-pub struct Area {
-    /// From where to where along x.
-    pub x: (f64, f64),
-    /// From where to where along y.
-    pub y: (f64, f64),
-}
-
-impl Area {
-    /// The square around a point that holds everything within `reach`.
-    fn around((x, y): (f32, f32), reach: f64) -> Self {
-        let (x, y) = (f64::from(x), f64::from(y));
-        Self { x: (x - reach, x + reach), y: (y - reach, y + reach) }
-    }
-}
-
-/// The largest `f32` that is certainly not above `value`.
-#[inline]
-pub(crate) fn below(value: f64) -> f32 {
-    (value as f32).next_down()
-}
-
-/// The smallest `f32` that is certainly not below `value`.
-#[inline]
-pub(crate) fn above(value: f64) -> f32 {
-    (value as f32).next_up()
-}
-
-/// An index that can show the entities of an area.
-pub trait Index {
-    /// The columns it was built from.
-    fn entities(&self) -> Entities<'_>;
-
-    /// All entities in canonical order.
-    fn order(&self) -> &[Entry];
-
-    /// The sides of the torus; none if the world is not one.
-    fn torus(&self) -> Option<(f32, f32)>;
-
-    /// The smallest rectangle around all entities.
-    fn bounds(&self) -> Bounds;
-
-    /// The longer side of a cell: where the search for the nearest begins.
-    fn cell_side(&self) -> f32;
-
-    /// Shows every entity of the area in canonical order, in runs, with the shift along x and y
-    /// of the world's image it is seen in; and some that are not in the area.
-    ///
-    /// Without a torus each entity is shown at most once and the shift is 0. In a torus each is
-    /// shown once for each of its images in the area.
-    fn visit<B>(
-        &self,
-        area: &Area,
-        each: impl FnMut(&[Entry], (f32, f32)) -> ControlFlow<B>,
-    ) -> ControlFlow<B>;
-}
 
 /// The queries.
 ///

@@ -12,7 +12,7 @@ mod world;
 use std::collections::BTreeMap;
 
 use flockwork_kernel::{Edge, F32x8, LANES, World};
-use flockwork_spatial::pass::{Cells, MAX_CAP, Pair, Positioned, Reach, Visitor, neighbour_pass};
+use flockwork_spatial::pass::{Cells, Cutoff, MAX_CAP, Pair, Positioned, Visitor, neighbour_pass};
 use flockwork_spatial::regions::{Cut, Region, cut};
 use flockwork_spatial::sort::sort_by_cell;
 use flockwork_spatial::{Entry, Grid, PassError};
@@ -92,14 +92,14 @@ impl Crowd {
     }
 
     /// What every entity sees, by its id.
-    fn naive(&self, reach: Reach) -> BTreeMap<u32, Seen> {
+    fn naive(&self, cutoff: Cutoff) -> BTreeMap<u32, Seen> {
         let images = self.images();
         let owned = images.iter().filter(|image| image.turns == (0, 0));
-        owned.map(|own| (own.id, see(own, &images, reach))).collect()
+        owned.map(|own| (own.id, see(own, &images, cutoff))).collect()
     }
 
     /// What the pass shows the entities of a region, by id.
-    fn pass(&self, region: Region, reach: Reach) -> BTreeMap<u32, Seen> {
+    fn pass(&self, region: Region, cutoff: Cutoff) -> BTreeMap<u32, Seen> {
         let (rows, cols, fine) = (region.rows(), region.cols(), self.grid.fine());
         let stride = cols + 2 * fine;
         let inside: Vec<Image> = self
@@ -132,7 +132,7 @@ impl Crowd {
             seen: vec![None; owned.len()],
             tested: 0,
         };
-        let tested = neighbour_pass(&cells, reach, &records, &entries, &mut watch).unwrap();
+        let tested = neighbour_pass(&cells, cutoff, &records, &entries, &mut watch).unwrap();
         assert_eq!(tested, watch.tested);
         let seen = watch.seen.into_iter().map(|seen| seen.expect("an entity was left out"));
         owned.into_iter().zip(seen).collect()
@@ -145,7 +145,7 @@ impl Crowd {
     }
 }
 
-fn see(own: &Image, images: &[Image], reach: Reach) -> Seen {
+fn see(own: &Image, images: &[Image], cutoff: Cutoff) -> Seen {
     let mut near: Vec<(f32, &Image)> = images
         .iter()
         .filter(|other| !(other.slot == own.slot && other.turns == (0, 0)))
@@ -153,10 +153,10 @@ fn see(own: &Image, images: &[Image], reach: Reach) -> Seen {
             let (dx, dy) = (other.at.x - own.at.x, other.at.y - own.at.y);
             (dx * dx + dy * dy, other)
         })
-        .filter(|(d2, _)| *d2 < reach.radius * reach.radius)
+        .filter(|(d2, _)| *d2 < cutoff.radius * cutoff.radius)
         .collect();
     near.sort_by_key(|(d2, other)| (d2.to_bits(), other.id));
-    near.truncate(reach.most.map_or(usize::MAX, |most| most as usize));
+    near.truncate(cutoff.most.map_or(usize::MAX, |most| most as usize));
     near.sort_by_key(|(_, other)| (other.cell, other.id));
     let sum = near.iter().fold((0.0f32, 0.0f32), |sum, (_, other)| {
         (sum.0 + (other.at.x - own.at.x), sum.1 + (other.at.y - own.at.y))
@@ -217,13 +217,13 @@ fn regions(grid: &Grid, wanted: Cut) -> Vec<Region> {
 
 /// The pass over the whole world, and over all regions of some cuts together, sees what the twin
 /// sees.
-fn matches_naive(crowd: &Crowd, reach: Reach, cuts: &[Cut]) -> bool {
-    let naive = crowd.naive(reach);
-    assert_eq!(crowd.pass(Region::whole(&crowd.grid), reach), naive);
+fn matches_naive(crowd: &Crowd, cutoff: Cutoff, cuts: &[Cut]) -> bool {
+    let naive = crowd.naive(cutoff);
+    assert_eq!(crowd.pass(Region::whole(&crowd.grid), cutoff), naive);
     for &wanted in cuts {
         let regions = regions(&crowd.grid, wanted);
         let seen: BTreeMap<u32, Seen> =
-            regions.iter().flat_map(|region| crowd.pass(*region, reach)).collect();
+            regions.iter().flat_map(|region| crowd.pass(*region, cutoff)).collect();
         assert!(regions.is_empty() || seen == naive, "cut into {wanted}");
     }
     true
@@ -238,7 +238,7 @@ quickcheck! {
                 let crowd = Crowd::new(&mut random, grid, spread, 40);
                 let parts = 2 + random.below(9) as u32;
                 let cuts = [Cut::Parts(parts), Cut::Grid { rows: 2, cols: 2 }];
-                matches_naive(&crowd, Reach { radius, most: None }, &cuts)
+                matches_naive(&crowd, Cutoff { radius, most: None }, &cuts)
             })
         })
     }
@@ -250,8 +250,8 @@ quickcheck! {
             SPREADS.into_iter().all(|spread| {
                 let crowd = Crowd::new(&mut random, grid, spread, 40);
                 let most = [0, 1, 2, 7, random.below(MAX_CAP + 1)][random.below(5)];
-                let reach = Reach { radius, most: Some(most as u32) };
-                matches_naive(&crowd, reach, &[Cut::Grid { rows: 1, cols: 3 }])
+                let cutoff = Cutoff { radius, most: Some(most as u32) };
+                matches_naive(&crowd, cutoff, &[Cut::Grid { rows: 1, cols: 3 }])
             })
         })
     }
@@ -259,9 +259,9 @@ quickcheck! {
     fn a_shorter_reach_than_the_grids_is_kept(seed: u64) -> bool {
         let grid = Grid::new(World::new(40.0, 30.0, Edge::Torus).unwrap(), 3.0, 4000).unwrap();
         let mut random = Random(seed);
-        let reach = Reach { radius: 0.1 + 2.9 * random.share(), most: None };
+        let cutoff = Cutoff { radius: 0.1 + 2.9 * random.share(), most: None };
         let crowd = Crowd::new(&mut random, grid, Spread::Uniform, 300);
-        matches_naive(&crowd, reach, &[Cut::Parts(6)])
+        matches_naive(&crowd, cutoff, &[Cut::Parts(6)])
     }
 }
 
@@ -277,8 +277,8 @@ fn crowded_and_tiny_toruses_are_cut_down_to_single_cells() {
             let crowd = Crowd::new(&mut random, grid, spread, 60);
             let cells = Cut::Parts(grid.cells());
             assert!(!regions(&grid, cells).is_empty());
-            matches_naive(&crowd, Reach { radius, most: None }, &[cells, Cut::Parts(3)]);
-            matches_naive(&crowd, Reach { radius, most: Some(5) }, &[cells]);
+            matches_naive(&crowd, Cutoff { radius, most: None }, &[cells, Cut::Parts(3)]);
+            matches_naive(&crowd, Cutoff { radius, most: Some(5) }, &[cells]);
         }
     }
 }
@@ -287,37 +287,37 @@ fn crowded_and_tiny_toruses_are_cut_down_to_single_cells() {
 fn slices_that_do_not_fit_are_errors_and_nobody_is_visited() {
     let starts = [0, 0, 0, 0, 0, 1, 1, 1, 1, 1];
     let (records, entries) = ([Point::default()], [Entry::new(1, 0)]);
-    let run = |cells: &Cells<'_>, reach: Reach, records: &[Point], entries: &[Entry]| {
+    let run = |cells: &Cells<'_>, cutoff: Cutoff, records: &[Point], entries: &[Entry]| {
         let mut watch = Watch {
             entries: &[Entry::new(1, 0)],
             tile: Default::default(),
             seen: vec![None],
             tested: 0,
         };
-        let result = neighbour_pass(cells, reach, records, entries, &mut watch);
+        let result = neighbour_pass(cells, cutoff, records, entries, &mut watch);
         assert!(result.is_ok() || (watch.tested == 0 && watch.seen == [None]));
         result
     };
     let cells = Cells { starts: &starts, rows: 1, cols: 1, fine: 1 };
-    let reach = Reach { radius: 1.0, most: None };
-    assert_eq!(run(&cells, reach, &records, &entries), Ok(1));
+    let cutoff = Cutoff { radius: 1.0, most: None };
+    assert_eq!(run(&cells, cutoff, &records, &entries), Ok(1));
     let short = Cells { starts: &starts[..9], ..cells };
     let error = PassError::StartsTooShort { needed: 10, given: 9 };
-    assert_eq!(run(&short, reach, &records, &entries), Err(error));
+    assert_eq!(run(&short, cutoff, &records, &entries), Err(error));
     let falling = Cells { starts: &[0, 0, 0, 0, 2, 1, 1, 1, 1, 1], ..cells };
-    assert_eq!(run(&falling, reach, &records, &entries), Err(PassError::StartsNotSorted));
+    assert_eq!(run(&falling, cutoff, &records, &entries), Err(PassError::StartsNotSorted));
     let none = Err(PassError::TooFew { needed: 1, given: 0 });
-    assert_eq!(run(&cells, reach, &[], &entries), none);
-    assert_eq!(run(&cells, reach, &records, &[]), none);
+    assert_eq!(run(&cells, cutoff, &[], &entries), none);
+    assert_eq!(run(&cells, cutoff, &records, &[]), none);
     for radius in [0.0, -1.0, f32::NAN, f32::INFINITY] {
-        let result = run(&cells, Reach { radius, most: None }, &records, &entries);
+        let result = run(&cells, Cutoff { radius, most: None }, &records, &entries);
         assert!(matches!(result, Err(PassError::InvalidRadius { .. })), "{radius}");
     }
     let many = MAX_CAP as u32 + 1;
-    let result = run(&cells, Reach { radius: 1.0, most: Some(many) }, &records, &entries);
+    let result = run(&cells, Cutoff { radius: 1.0, most: Some(many) }, &records, &entries);
     assert_eq!(result, Err(PassError::CapTooLarge { most: many }));
     for (rows, cols, fine) in [(u32::MAX, 1, 1), (1, u32::MAX, 1), (1, 1, u32::MAX)] {
         let huge = Cells { starts: &starts, rows, cols, fine };
-        assert!(run(&huge, reach, &records, &entries).is_err());
+        assert!(run(&huge, cutoff, &records, &entries).is_err());
     }
 }

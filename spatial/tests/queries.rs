@@ -11,7 +11,8 @@ mod world;
 
 use core::ops::ControlFlow;
 
-use flockwork_spatial::query::{Index, Query};
+use flockwork_spatial::index::Index;
+use flockwork_spatial::query::Query;
 use flockwork_spatial::{Entry, Hit, Segment, SegmentHit};
 use quickcheck::quickcheck;
 

@@ -4,8 +4,9 @@
 
 use flockwork_fuzz::Bytes;
 use flockwork_kernel::{Edge, World};
+use flockwork_spatial::index::Index;
 use flockwork_spatial::naive::Naive;
-use flockwork_spatial::query::{Index, Query};
+use flockwork_spatial::query::Query;
 use flockwork_spatial::{
     CellIndex, CellScratch, Entities, Entry, Grid, HashIndex, HashScratch, Hit, Segment, SegmentHit,
 };

@@ -1,8 +1,8 @@
 //! What the indices promise besides queries: one canonical order, whatever the slots.
 
 use flockwork_kernel::{Edge, World};
-use flockwork_spatial::index::reorder;
-use flockwork_spatial::query::{Area, Index, Query};
+use flockwork_spatial::index::{Area, Index, reorder};
+use flockwork_spatial::query::Query;
 use flockwork_spatial::{Entities, Grid, Hit};
 use quickcheck::quickcheck;
 

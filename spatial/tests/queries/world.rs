@@ -1,8 +1,8 @@
 //! Worlds, distributions and the two indices: the cases of the query tests.
 
 use flockwork_kernel::{Edge, World};
+use flockwork_spatial::index::Index;
 use flockwork_spatial::naive::{Lines, Naive};
-use flockwork_spatial::query::Index;
 use flockwork_spatial::{
     CellIndex, CellScratch, Entities, Entry, Grid, HashIndex, HashScratch, Segment,
 };

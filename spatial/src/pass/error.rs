@@ -1,0 +1,93 @@
+//! What keeps the neighbour pass from running.
+
+use core::fmt;
+
+use super::{Cells, Cutoff, MAX_CAP};
+
+/// Looks at everything that the pass relies on.
+pub(super) fn check(
+    cells: &Cells<'_>,
+    cutoff: Cutoff,
+    records: usize,
+    entries: usize,
+) -> Result<(), PassError> {
+    let needed = Cells::count(cells.rows, cells.cols, cells.fine)
+        .and_then(|count| (count as usize).checked_add(1))
+        .unwrap_or(usize::MAX);
+    let given = cells.starts.len();
+    if given < needed {
+        return Err(PassError::StartsTooShort { needed, given });
+    }
+    let mut last = 0;
+    for &start in &cells.starts[..needed] {
+        if start < last {
+            return Err(PassError::StartsNotSorted);
+        }
+        last = start;
+    }
+    let sorted = last as usize;
+    if records < sorted || entries < sorted {
+        return Err(PassError::TooFew { needed: sorted, given: records.min(entries) });
+    }
+    if !(cutoff.radius > 0.0 && cutoff.radius.is_finite()) {
+        return Err(PassError::InvalidRadius { radius: cutoff.radius });
+    }
+    match cutoff.most {
+        Some(most) if most as usize > MAX_CAP => Err(PassError::CapTooLarge { most }),
+        _ => Ok(()),
+    }
+}
+
+/// The neighbour pass cannot run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum PassError {
+    /// There are fewer cell starts than cells.
+    StartsTooShort {
+        /// Places needed.
+        needed: usize,
+        /// Places given.
+        given: usize,
+    },
+    /// A cell begins before the cell in front of it.
+    StartsNotSorted,
+    /// There are fewer records or entries than entities.
+    TooFew {
+        /// How many are needed.
+        needed: usize,
+        /// How many were given.
+        given: usize,
+    },
+    /// The radius is not a positive number.
+    InvalidRadius {
+        /// What was given.
+        radius: f32,
+    },
+    /// The cap on neighbours is above [`MAX_CAP`].
+    CapTooLarge {
+        /// What was given.
+        most: u32,
+    },
+}
+
+impl fmt::Display for PassError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StartsTooShort { needed, given } => {
+                write!(f, "{given} cell starts were given, {needed} are needed")
+            }
+            Self::StartsNotSorted => write!(f, "the cell starts are not in ascending order"),
+            Self::TooFew { needed, given } => {
+                write!(f, "{given} records and entries were given, {needed} are needed")
+            }
+            Self::InvalidRadius { radius } => {
+                write!(f, "the radius is {radius}: it must be a number above 0")
+            }
+            Self::CapTooLarge { most } => {
+                write!(f, "a cap of {most} neighbours was given: at most {MAX_CAP} are allowed")
+            }
+        }
+    }
+}
+
+impl core::error::Error for PassError {}
