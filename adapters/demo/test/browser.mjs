@@ -13,6 +13,7 @@ export async function launch({ args = [], ...options } = {}) {
   const context = await chromium.launchPersistentContext(folder, {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: true,
+    timeout: 120_000,
     args: [...FLAGS, ...args],
     ...options,
   });

@@ -7,6 +7,8 @@ export const WORLD = '?scenario=tribes-10k&entities=3000&scale=1&workers=2';
 export const DESK = { viewport: { width: 1440, height: 900 } };
 export const LOW = { viewport: { width: 1280, height: 600 } };
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+/** How long anything may take: a busy machine is no fault of the page. */
+const PATIENCE = 120_000;
 /** Nothing moves before somebody says so. */
 export const STILL = { reducedMotion: 'reduce' };
 
@@ -15,7 +17,7 @@ export async function withPage(url, options, use, query = WORLD) {
   const browser = await launch(options);
   try {
     const { page, problems } = await openPage(browser.context);
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(PATIENCE);
     await page.goto(`${url}/${query}`);
     await page.locator('.head .badge').waitFor();
     await use(page, browser.context);

@@ -88,6 +88,26 @@ test('queries find what a look at every entity finds', async () => {
   core.dispose();
 });
 
+test('what a query found stays as it is, whatever is asked later and done with its buffer', async () => {
+  const core = await filled(500);
+  core.rebuild_spatial_hash(0, 500, 1);
+  const kept = [];
+  for (let round = 0; round < 400; round++) {
+    const at = [core.columns.x[round], core.columns.y[round], 1.25];
+    kept.push({ ids: core.query_neighbors(...at, 500), wanted: look(core, [0, 500], ...at) });
+  }
+  for (const { ids, wanted } of kept) assert.deepEqual([...ids], wanted);
+  structuredClone(kept.at(-1).ids, { transfer: [kept.at(-1).ids.buffer] });
+  assert.equal(kept.at(-1).ids.length, 0);
+  for (const [x, radius, least] of [[5, 1, 20], [5, 20, 500]]) {
+    const ids = core.query_neighbors(x, 4, radius, 500);
+    assert.ok(ids.length >= least, `${ids.length} ids`);
+    assert.deepEqual([...ids], look(core, [0, 500], x, 4, radius));
+  }
+  assert.equal(core.query_neighbors(-50, 4, 1, 500).length, 0);
+  core.dispose();
+});
+
 test('a query of a range is a query of each of its entities, without itself; of points, of each point', async () => {
   const core = await filled(500);
   core.rebuild_spatial_hash(0, 500, 1);

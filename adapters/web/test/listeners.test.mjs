@@ -64,7 +64,7 @@ test('a listener that throws at every change of state stops nothing', async () =
 });
 
 test('a listener may remove itself and others while it is called', async () => {
-  const simulation = await createSimulation({ scenario, tier: 'wasm-shared', workers: 1 });
+  const simulation = await createSimulation({ scenario, tier: 'wasm-shared', workers: 1, watchdogMs: 60_000 });
   const called = [];
   const off = [];
   off.push(simulation.on('statechange', () => (called.push('first'), off.forEach((one) => one()))));

@@ -29,7 +29,7 @@ const script = (options, more = '') => `
 /** Runs Node; gives what it wrote and how it ended. One that hangs is ended, and has no code. */
 function run(args, { env = {}, cwd } = {}) {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, args, { cwd, env: { ...process.env, ...env }, timeout: 60_000 }, (error, out, err) =>
+    const child = execFile(process.execPath, args, { cwd, env: { ...process.env, ...env }, timeout: 180_000 }, (error, out, err) =>
       resolve({ code: error ? error.code : 0, out: out.trim(), err }),
     );
     child.stdin.end();

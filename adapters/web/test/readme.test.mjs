@@ -52,7 +52,7 @@ test('TypeScript takes all of it', () => {
   assert.equal(checked(titles('js'), { strict: false, allowJs: true, checkJs: true }), '');
 });
 
-const run = (title) => execFileSync(process.execPath, [title], { cwd: folder, encoding: 'utf8', timeout: 60_000 });
+const run = (title) => execFileSync(process.execPath, [title], { cwd: folder, encoding: 'utf8', timeout: 180_000 });
 
 test('the program for Node runs in the best tier, and ends', () => {
   assert.match(run('node.mjs'), /^wasm-shared 100 10000 [0-9a-f]{16}\n$/);

@@ -3,7 +3,8 @@
 import { bufferOf, grow } from '../memory.js';
 import type { MemorySource } from '../protocol.js';
 
-type Call = (...args: number[]) => number;
+/** A function of an instance. */
+export type Call = (...args: number[]) => number;
 
 /** What an instance exports. */
 export interface Exports {

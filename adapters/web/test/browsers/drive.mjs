@@ -15,6 +15,9 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/** How long anything may take: a busy machine is no fault of what is tried. */
+const PATIENCE = 180_000;
+
 /**
  * Opens Chromium: `{page(url, before), close}`; `before` runs in every page before its scripts. With
  * `gpu` there is WebGL, by the processor where there is no graphics card.
@@ -22,10 +25,11 @@ const FLAGS = [
 export async function chromium({ gpu = false } = {}) {
   const { chromium: driver } = await import('playwright-core');
   const folder = mkdtempSync(join(tmpdir(), 'flockwork-chromium-'));
-  const context = await driver.launchPersistentContext(folder, { executablePath: CHROMIUM, headless: true, args: [...FLAGS, gpu ? '--enable-unsafe-swiftshader' : '--disable-gpu'] });
+  const context = await driver.launchPersistentContext(folder, { executablePath: CHROMIUM, headless: true, timeout: PATIENCE, args: [...FLAGS, gpu ? '--enable-unsafe-swiftshader' : '--disable-gpu'] });
   return {
     async page(url, before) {
       const page = await context.newPage();
+      page.setDefaultTimeout(PATIENCE);
       if (before) await page.addInitScript(before);
       await page.goto(url);
       return page;
@@ -40,10 +44,11 @@ export async function chromium({ gpu = false } = {}) {
 /** Opens Firefox. */
 export async function firefox() {
   const { launch } = (await import('puppeteer-core')).default;
-  const browser = await launch({ browser: 'firefox', executablePath: FIREFOX, headless: true });
+  const browser = await launch({ browser: 'firefox', executablePath: FIREFOX, headless: true, timeout: PATIENCE, protocolTimeout: 600_000 });
   return {
     async page(url, before) {
       const page = await browser.newPage();
+      page.setDefaultTimeout(PATIENCE);
       if (before) await page.evaluateOnNewDocument(before);
       await page.goto(url);
       return page;

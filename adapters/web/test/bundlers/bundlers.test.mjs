@@ -65,7 +65,7 @@ const INSIDE_TIERS = ['wasm-shared', 'js-workers'];
 
 async function everyTier(t, url, inside = INSIDE_TIERS) {
   const page = await browser.page(url);
-  await page.waitForFunction('window.ready', undefined, { timeout: 30_000 });
+  await page.waitForFunction('window.ready');
   for (const tier of ['wasm-shared', 'wasm-transfer', 'js-workers', 'js-single']) {
     assert.equal(await page.evaluate((each) => window.run(each), tier), GOLDEN, tier);
   }

@@ -19,7 +19,7 @@ describe('Node, Bun, Deno', { skip }, () => {
   after(() => made?.remove());
 
   const path = () => `${join(made.folder, 'node_modules/.bin')}:${process.env.PATH}`;
-  const run = (line) => execFileSync('sh', ['-c', line], { cwd: made.folder, encoding: 'utf8', timeout: 120_000, env: { ...process.env, PATH: path() } });
+  const run = (line) => execFileSync('sh', ['-c', line], { cwd: made.folder, encoding: 'utf8', timeout: 300_000, env: { ...process.env, PATH: path() } });
 
   test('one program comes to the same in all three, in the best tier', (t) => {
     const lines = block('run.sh').trim().split('\n');
@@ -65,7 +65,7 @@ describe('Next', { skip: skip || (!CHROMIUM && 'Chromium is not installed') }, (
       });
       const page = await browser.page(`http://127.0.0.1:${port}/`);
       const text = page.getByText(/: tick [1-9]/);
-      await text.waitFor({ timeout: 60_000 });
+      await text.waitFor();
       assert.match(await text.textContent(), /^wasm-shared: tick \d+$/);
     } finally {
       await browser.close();

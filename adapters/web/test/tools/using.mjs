@@ -25,6 +25,14 @@ export function golden(tick) {
   return found[1];
 }
 
+/** The fingerprint of that world at whatever tick a run of it came to. */
+export function fingerprintAt(tick) {
+  return using({ scenario: TRIBES.scenario, tier: 'wasm-transfer', workers: 1 }, async (simulation) => {
+    await simulation.step(tick);
+    return (await simulation.observe()).fingerprint;
+  });
+}
+
 /** Resolves once `holds` gives true; looks again whenever other things have run. */
 export async function until(holds, what = String(holds)) {
   const end = performance.now() + 60_000;
