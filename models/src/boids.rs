@@ -258,7 +258,7 @@ impl Model for Boids {
         // may hold more than that before the first tick: hence the clamp.
         let values = [speed / self.unit(), vx * share, vy * share];
         for (sum, value) in sums.iter_mut().zip(values) {
-            *sum = sum.wrapping_add((f64::from(value) * FIXED).clamp(-MOST, MOST) as i64);
+            *sum = sum.wrapping_add(((f64::from(value) * FIXED) as i64).clamp(-MOST, MOST));
         }
     }
 
@@ -298,4 +298,4 @@ impl Boids {
 /// Fixed point of the sums: 2^24.
 const FIXED: f64 = (1 << 24) as f64;
 /// The most that one boid adds to a sum, 2^14 in fixed point: the sums of 2^24 boids fit.
-const MOST: f64 = (1u64 << 38) as f64;
+const MOST: i64 = 1 << 38;

@@ -303,7 +303,7 @@ impl Model for Discs {
         let v2 = vx * vx + vy * vy;
         let speed = math::scalar::sqrt(v2 as f32).into();
         for (sum, value) in sums.iter_mut().zip([v2, vx, vy, speed, v2 * v2]) {
-            *sum = sum.wrapping_add((value * FIXED).clamp(-MOST, MOST) as i64);
+            *sum = sum.wrapping_add(((value * FIXED) as i64).clamp(-MOST, MOST));
         }
     }
 
@@ -350,4 +350,4 @@ pub const NOBODY: u32 = u32::MAX;
 /// Fixed point of the sums: 2^24.
 const FIXED: f64 = (1 << 24) as f64;
 /// The most that one disc adds to a sum, 2^14 in fixed point: the sums of 2^24 discs fit.
-const MOST: f64 = (1u64 << 38) as f64;
+const MOST: i64 = 1 << 38;

@@ -272,7 +272,7 @@ impl Model for LennardJones {
             [columns.vx[row], columns.vy[row], columns.pe[row], columns.virial[row]].map(f64::from);
         let ke = 0.5 * (vx * vx + vy * vy);
         for (sum, value) in sums.iter_mut().zip([pe, ke, virial, vx, vy]) {
-            *sum = sum.wrapping_add((value * FIXED).clamp(-MOST, MOST) as i64);
+            *sum = sum.wrapping_add(((value * FIXED) as i64).clamp(-MOST, MOST));
         }
     }
 
@@ -321,4 +321,4 @@ pub const CORE: f32 = 0.3;
 const FIXED: f64 = (1 << 20) as f64;
 /// The most that one molecule adds to a sum, 2^22 in fixed point: what it has from a neighbour
 /// closer than [`CORE`]. The sums of 2^21 such molecules fit, and those of a liquid always.
-const MOST: f64 = (1u64 << 42) as f64;
+const MOST: i64 = 1 << 42;

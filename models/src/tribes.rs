@@ -315,7 +315,10 @@ impl Model for Tribes {
         let [x, y, direction, age] = rng::draw(setup.seed, 0, id, STREAM_SPAWN);
         let (sin, cos) = math::scalar::sin_cos(rng::signed(direction) * core::f32::consts::PI);
         let (x, y) = (rng::unit(x) * setup.world.width(), rng::unit(y) * setup.world.height());
-        let square = |at: f32, side: f32| (at / params.territory.min(0.5 * side)) as u64;
+        let square = |at: f32, side: f32| {
+            let half = 0.5 * side;
+            (at / if params.territory < half { params.territory } else { half }) as u64
+        };
         let (across, up) = (square(x, setup.world.width()), square(y, setup.world.height()));
         let turn = u64::from(params.tribes / 2).max(1);
         columns.x[row] = x;
@@ -510,7 +513,7 @@ impl Model for Tribes {
 
     fn tally(&self, columns: &RefOf<'_, Self>, row: usize, sums: &mut [i64]) {
         let mut add = |at: usize, value: i64| sums[at] = sums[at].wrapping_add(value);
-        let fixed = |value: f32| (f64::from(value) * FIXED).clamp(-MOST, MOST) as i64;
+        let fixed = |value: f32| ((f64::from(value) * FIXED) as i64).clamp(-MOST, MOST);
         let tribe = usize::from(columns.tribe[row]).min(TRIBES - 1);
         add(tribe, 1);
         add(TRIBES + tribe, fixed(columns.energy[row]));
@@ -522,7 +525,9 @@ impl Model for Tribes {
     }
 
     fn report(&self, totals: &Totals<'_>, each: &mut dyn FnMut(f64)) {
-        let mean = |at: usize, count: f64| totals.sums[at] as f64 / FIXED / count.max(1.0);
+        let mean = |at: usize, count: f64| {
+            totals.sums[at] as f64 / FIXED / if count > 1.0 { count } else { 1.0 }
+        };
         let population = |tribe: usize| totals.sums[tribe] as f64;
         for tribe in 0..TRIBES {
             each(population(tribe));
@@ -688,4 +693,4 @@ const STREAM_GENES: u32 = 16;
 /// Fixed point of the sums: 2^16.
 const FIXED: f64 = (1 << 16) as f64;
 /// The most that one animal adds to a sum, 2^22 in fixed point: the sums of 2^25 animals fit.
-const MOST: f64 = (1u64 << 38) as f64;
+const MOST: i64 = 1 << 38;

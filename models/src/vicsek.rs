@@ -206,7 +206,7 @@ impl Model for Vicsek {
     fn tally(&self, columns: &RefOf<'_, Self>, row: usize, sums: &mut [i64]) {
         for (sum, heading) in sums.iter_mut().zip([columns.ux[row], columns.uy[row]]) {
             // Rounding, and a user's table, may make a heading a little longer than 1.
-            *sum = sum.wrapping_add((f64::from(heading).clamp(-1.0, 1.0) * FIXED) as i64);
+            *sum = sum.wrapping_add(((f64::from(heading) * FIXED) as i64).clamp(-ONE, ONE));
         }
     }
 
@@ -240,7 +240,8 @@ fn order(totals: &Totals<'_>) -> f64 {
 }
 
 /// Fixed point of the sums: 2^24.
-const FIXED: f64 = (1 << 24) as f64;
+const FIXED: f64 = ONE as f64;
+const ONE: i64 = 1 << 24;
 
 /// The streams of random numbers.
 const SPAWN: u32 = 0;

@@ -61,6 +61,7 @@ impl<M: Model> Domain<M> {
         net: &mut T,
     ) -> Result<(), StepError<T::Error>> {
         self.counters.events += (self.events.len() + self.mail.len()) as u64;
+        #[allow(clippy::disallowed_methods, reason = "the key holds all bits of an event")]
         self.mail.sort_unstable_by_key(|(to, event)| (*to, event.key()));
         let mut rest = &self.mail[..];
         for to in 0..self.topology.regions().len() as u32 {
@@ -154,12 +155,14 @@ impl<M: Model> Domain<M> {
         .map_err(StepError::Transport)?;
         bad.map_or(Ok(()), Err)?;
         net.clear(Lane::Post).map_err(StepError::Transport)?;
+        #[allow(clippy::disallowed_methods, reason = "equal keys are the same")]
         self.birth_keys.sort_unstable();
         Ok(())
     }
 
     /// Puts events into their order, and the row of its target in place of the cell of each.
     fn find_targets(&mut self, frame: &Frame<'_, M>) -> Result<(), DomainError> {
+        #[allow(clippy::disallowed_methods, reason = "the key holds all bits of an event")]
         self.events.sort_unstable_by_key(Event::key);
         for at in 0..self.events.len() {
             let event = self.events[at];

@@ -287,6 +287,7 @@ impl<M: Model> Domain<M> {
             visitor,
         })?;
         self.counters.work = tested + self.rows as u64;
+        #[allow(clippy::disallowed_methods, reason = "a parent has one birth")]
         self.births.sort_unstable_by_key(|birth| birth.parent);
         Ok(())
     }

@@ -59,6 +59,7 @@ pub(crate) fn check_mode() -> Result<(), SimulationError> {
 }
 
 #[cfg(feature = "std")]
+#[allow(clippy::disallowed_methods, reason = "an error says it; no result depends on it")]
 fn thread_name() -> String {
     std::thread::current().name().unwrap_or_default().into()
 }
@@ -158,6 +159,7 @@ impl Ids {
 
     /// Gives the id after the largest.
     pub(crate) fn check(mut self) -> Result<u32, SimulationError> {
+        #[allow(clippy::disallowed_methods, reason = "equal ids are the same")]
         self.0.sort_unstable();
         if let Some(pair) = self.0.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(SimulationError::DuplicateId { id: pair[0] });

@@ -132,6 +132,7 @@ impl<'a> HashIndex<'a> {
         let buckets = &starts[..(1usize << bits) + 1];
         let cells = gather(buckets, order, occupied, at);
         let occupied = &mut occupied[..cells];
+        #[allow(clippy::disallowed_methods, reason = "no two are of one cell")]
         occupied.sort_unstable_by_key(Occupied::cell);
         for (rank, cell) in (0..).zip(occupied.iter()) {
             for entry in &order[cell.begin as usize..cell.end as usize] {
@@ -248,6 +249,7 @@ fn gather(
             continue;
         }
         // Cells have collided.
+        #[allow(clippy::disallowed_methods, reason = "no two entries are alike")]
         bucket.sort_unstable_by_key(|&entry| (at(entry), entry));
         for run in bucket.chunk_by(|&a, &b| at(a) == at(b)) {
             let next = begin + run.len() as u32;

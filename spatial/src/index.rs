@@ -151,6 +151,7 @@ pub fn duplicate_id(ids: &[u32], scratch: &mut [Entry]) -> Result<Option<(u32, u
     for (place, (slot, &id)) in sorted.iter_mut().zip((0..count).zip(ids)) {
         *place = Entry::new(id, slot);
     }
+    #[allow(clippy::disallowed_methods, reason = "no two slots are alike")]
     sorted.sort_unstable();
     let twins = sorted.windows(2).filter(|pair| pair[0].id() == pair[1].id());
     Ok(twins.map(|pair| (pair[1].slot(), pair[1].id())).min())

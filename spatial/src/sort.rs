@@ -134,6 +134,7 @@ fn sort_each_cell(starts: &[u32], mut rest: &mut [Entry]) {
         let (cell, after) = core::mem::take(&mut rest).split_at_mut(count);
         rest = after;
         if count > FEW {
+            #[allow(clippy::disallowed_methods, reason = "no two slots are alike")]
             cell.sort_unstable();
         } else {
             for i in 1..count {

@@ -14,7 +14,6 @@
 //! | `mpi` | the tests of the MPI scheduler, where MPI is there |
 //! | `web` | the npm package and the demo page |
 //! | `deny` | operations whose bits change with the build |
-//! | `tokens` | Rust source as tokens, without comments, literals and tests |
 //! | `paths` | every path that the documents name exists |
 //! | `run` | child processes and what the machine has |
 
@@ -27,7 +26,6 @@ mod mpi;
 mod paths;
 mod run;
 mod test;
-mod tokens;
 mod web;
 
 use std::process::ExitCode;

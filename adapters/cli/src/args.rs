@@ -53,7 +53,8 @@ fn command() -> clap::Command {
 
 /// The words for commands.
 pub(crate) fn commands() -> impl Iterator<Item = &'static str> {
-    ["run", "verify", "stress", "snapshot", "check", "models", "init", "help"].into_iter()
+    ["run", "verify", "stress", "snapshot", "check", "models", "init", "deny-list", "help"]
+        .into_iter()
 }
 
 /// What to do.
@@ -73,6 +74,8 @@ pub(crate) enum Command {
     Models(ModelsArgs),
     /// Write a commented scenario for a model
     Init(InitArgs),
+    /// Print what a model's code must not use, as a clippy.toml for a crate of your own
+    DenyList,
 }
 
 /// A scenario, and what of it the command line changes.
@@ -297,7 +300,7 @@ impl Cli {
             Some(Command::Snapshot(args)) => args.quiet,
             Some(Command::Check(args)) => args.quiet,
             Some(Command::Init(args)) => args.quiet,
-            Some(Command::Models(_)) => false,
+            Some(Command::Models(_) | Command::DenyList) => false,
         }
     }
 }

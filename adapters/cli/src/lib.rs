@@ -129,8 +129,12 @@ fn dispatch(registry: &Registry, cli: args::Cli) -> Result<(), failure::Failure>
         Some(Command::Check(args)) => check::check(registry, &args),
         Some(Command::Models(args)) => models::models(registry, &args),
         Some(Command::Init(args)) => init::init(registry, &args),
+        Some(Command::DenyList) => failure::emit(DENY_LIST),
     }
 }
+
+/// What a model's code must not use: the configuration of clippy that holds this repository too.
+const DENY_LIST: &str = include_str!("../templates/clippy.toml");
 
 /// The example of the README is compiled and run with the tests.
 #[cfg(doctest)]

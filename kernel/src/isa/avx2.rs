@@ -1,5 +1,6 @@
 //! AVX2, chosen at run time: the only file of this crate with unsafe code.
 #![allow(unsafe_code)]
+#![allow(clippy::disallowed_types, reason = "its operations are exact")]
 
 use core::arch::x86_64::*;
 use core::mem::transmute;

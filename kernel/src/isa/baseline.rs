@@ -1,4 +1,5 @@
 //! The instruction set the build is for: the only file that imports [`wide`].
+#![allow(clippy::disallowed_types, reason = "what is not exact of them is left out")]
 
 #[cfg(all(target_arch = "wasm32", not(target_feature = "simd128")))]
 use super::plain::{f32x8, i32x8, mask8, masks, u32x8};
@@ -43,7 +44,8 @@ impl super::sealed::Sealed for Baseline {}
 
 /// Functions of the trait, in one line each.
 macro_rules! functions {
-    ($($name:ident($($arg:ident: $type:ty),*) -> $result:ty = $body:expr;)+) => {$(
+    ($($(#[$meta:meta])* $name:ident($($arg:ident: $type:ty),*) -> $result:ty = $body:expr;)+) => {$(
+        $(#[$meta])*
         #[inline(always)]
         fn $name($($arg: $type),*) -> $result {
             $body
@@ -72,7 +74,9 @@ impl Isa for Baseline {
     // On x86 these are one instruction, which gives just what the trait wants of ties and NaN.
     #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     functions! {
+        #[allow(clippy::disallowed_methods, reason = "on x86 it has one meaning")]
         min(a: f32x8, b: f32x8) -> f32x8 = a.fast_min(b);
+        #[allow(clippy::disallowed_methods, reason = "on x86 it has one meaning")]
         max(a: f32x8, b: f32x8) -> f32x8 = a.fast_max(b);
     }
 
@@ -93,6 +97,7 @@ impl Isa for Baseline {
         gt(a: f32x8, b: f32x8) -> mask8 = a.simd_gt(b);
         ge(a: f32x8, b: f32x8) -> mask8 = a.simd_ge(b);
         equal(a: f32x8, b: f32x8) -> mask8 = a.simd_eq(b);
+        #[allow(clippy::disallowed_methods, reason = "lanes give it numbers in range alone")]
         trunc(a: f32x8) -> u32x8 = bytemuck::cast(a.fast_trunc_int());
         to_bits(a: f32x8) -> u32x8 = bytemuck::cast(a);
         from_bits(a: u32x8) -> f32x8 = bytemuck::cast(a);

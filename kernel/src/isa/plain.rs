@@ -167,7 +167,7 @@ impl u32x8 {
 #[inline(always)]
 fn high(a: u32, b: u32) -> u32 {
     let (a_low, a_high, b_low, b_high) = (a & 0xffff, a >> 16, b & 0xffff, b >> 16);
-    let middle = a_high * b_low + (a_low * b_low >> 16);
+    let middle = a_high * b_low + ((a_low * b_low) >> 16);
     let other = a_low * b_high + (middle & 0xffff);
     a_high * b_high + (middle >> 16) + (other >> 16)
 }

@@ -121,6 +121,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             let ids = domain.ids();
             domain.visit(|_, row| order.push((ids[row], at, row)));
         }
+        #[allow(clippy::disallowed_methods, reason = "no two ids are alike")]
         order.sort_unstable();
         let mut bytes = alloc::vec![0; order.len() * stride];
         let views: Vec<_> = domains.iter().map(|domain| domain.now.view()).collect();

@@ -82,6 +82,7 @@ impl<'a, T: Ranked> Best<'a, T> {
 
     /// Sorts the results, best first, and gives their number.
     pub(crate) fn finish(self) -> usize {
+        #[allow(clippy::disallowed_methods, reason = "no two ids are alike")]
         self.places[..self.count].sort_unstable_by_key(Ranked::rank);
         self.count
     }

@@ -4,6 +4,7 @@ mod bad_input;
 mod bad_tables;
 mod checkpoints;
 mod commands;
+mod deny_list;
 mod faults;
 mod interrupt;
 mod outputs;
