@@ -45,13 +45,14 @@ impl Inbox {
             let theirs = packet::share(rank, ranks, domains);
             let mut foreign = None;
             let whole = packet::entries(packet, |from, to, range| {
-                if !own.contains(&to) || !theirs.contains(&from) {
+                if !(own.contains(&to) || to == packet::ALL) || !theirs.contains(&from) {
                     foreign = Some((from, to));
                 }
                 let (begin, end) = (range.start, range.end);
                 self.index.push(Entry { to, from, rank, begin, end });
             });
             let problem = match foreign {
+                Some((from, packet::ALL)) => format!("a message from region {from} to all"),
                 Some((from, to)) => format!("a message from region {from} to region {to}"),
                 None if !whole => "is cut short".into(),
                 None => continue,
@@ -73,7 +74,7 @@ impl Inbox {
         Ok(())
     }
 
-    /// Shows what domain `to` got, with its sender, in ascending order of senders: at first from
+    /// Shows what domain `to` got, or all did for [`packet::ALL`], with its sender, in ascending order of senders: at first from
     /// those below `own`, then `between`, then from those above.
     pub fn visit(
         &self,
@@ -130,9 +131,10 @@ mod tests {
 
     #[test]
     fn a_message_that_cannot_be_is_refused_with_its_rank() {
-        let cases: [(&[Came], &str); 4] = [
+        let cases: [(&[Came], &str); 5] = [
             (&[(0, 1, 4, b"")], "rank 0 holds a message from region 1 to region 4"),
             (&[(2, 1, 3, b"")], "rank 2 holds a message from region 1 to region 3"),
+            (&[(2, 1, packet::ALL, b"")], "rank 2 holds a message from region 1 to all"),
             (&[(0, 77, 3, b"")], "rank 0 holds a message from region 77 to region 3"),
             (&[(0, 1, 3, b"a"), (0, 1, 3, b"a")], "rank 0 holds two messages from region 1"),
         ];

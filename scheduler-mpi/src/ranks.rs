@@ -6,15 +6,16 @@
 
 use std::convert::Infallible;
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use flockwork_kernel::columns::{Columns, Reach, packed_len};
 use flockwork_scheduler::{
-    Domain, Executor, Frame, Lane, Model, Progress, SimulationError, Topology, Transport, advance,
+    Domain, Executor, Frame, Lane, Letters, Model, Progress, SimulationError, Topology, Transport, advance,
     packet,
 };
+use flockwork_scheduler::transport::LANE_COUNT;
 use flockwork_scheduler_native::{ThreadsError, WallClock, start_pool};
 use rayon::ThreadPool;
 use rayon::prelude::*;
@@ -30,10 +31,11 @@ pub struct Ranks {
     /// How many threads were asked for.
     asked: usize,
     clock: WallClock,
-    /// All domains of the world, and the first one of this rank.
+    /// All domains of the world.
     domains: u32,
-    first: u32,
-    lanes: [LaneBoxes; 2],
+    /// Mail between domains of this rank.
+    letters: Letters,
+    lanes: [LaneBoxes; LANE_COUNT],
     /// The ranks that share a border with this one, and the cut that tells so.
     near: Vec<u32>,
     near_by: Option<Arc<Topology>>,
@@ -55,27 +57,15 @@ pub struct Traffic {
     pub messages: u64,
 }
 
-/// The mail of one lane.
+/// The mail of one lane from and to other ranks.
 #[derive(Default)]
 struct LaneBoxes {
-    /// One letter per (local receiver, local sender).
-    letters: Vec<Mutex<Letter>>,
     /// The packet for each rank.
     packets: Vec<Mutex<Vec<u8>>>,
-    /// How often domains of this rank have closed the lane, all together.
-    closed: AtomicU32,
-    /// How often each domain of this rank has cleared it.
-    cleared: Vec<AtomicU32>,
-    /// Exchanges done.
+    /// Exchanges with other ranks done.
     exchanged: u32,
     /// What came from each rank in the last one.
     inbox: Inbox,
-}
-
-#[derive(Default)]
-struct Letter {
-    full: bool,
-    bytes: Vec<u8>,
 }
 
 impl Ranks {
@@ -93,7 +83,7 @@ impl Ranks {
             asked: workers,
             clock,
             domains: 0,
-            first: 0,
+            letters: Letters::default(),
             lanes: Default::default(),
             near: Vec::new(),
             near_by: None,
@@ -149,7 +139,7 @@ impl Ranks {
             domains.par_iter_mut().with_max_len(1).for_each(|domain| {
                 let begin = Instant::now();
                 let id = domain.id();
-                let mut port = Port { ranks: self, local: (id - self.first) as usize };
+                let mut port = Port { ranks: self, domain: id };
                 match advance(domain, frame, &mut port) {
                     Ok(Progress::Done) => {}
                     Ok(Progress::Waiting) => waiting.store(true, Ordering::Relaxed),
@@ -172,21 +162,19 @@ impl Ranks {
     /// Exchanges the packets of the lane that all domains of this rank have closed.
     fn exchange<M: Model>(&mut self) -> Result<(), SimulationError> {
         let begin = Instant::now();
-        let count = self.local().len() as u32;
-        let due = |lane: &&LaneBoxes| {
-            lane.closed.load(Ordering::Relaxed) == count.wrapping_mul(lane.exchanged + 1)
-        };
-        let Some(at) = self.lanes.iter().position(|lane| due(&lane)) else {
+        let due =
+            |lane: &Lane| self.letters.all_closed(*lane, self.lanes[*lane as usize].exchanged);
+        let Some(due) = Lane::ALL.into_iter().find(due) else {
             return Err(SimulationError::Transport("no lane is closed, yet all wait".into()));
         };
         let own = self.local();
-        let lane = &mut self.lanes[at];
+        let lane = &mut self.lanes[due as usize];
         let mut packets: Vec<Vec<u8>> =
             lane.packets.iter().map(|packet| core::mem::take(&mut *open(packet))).collect();
         let raw: usize = packets.iter().map(Vec::len).sum();
         let ghosts = 4 + packed_len(M::Columns::SCHEMA, Reach::Ghost);
         let owned = packed_len(M::Columns::SCHEMA, Reach::Owned);
-        let moves = at == Lane::Move as usize;
+        let moves = due == Lane::Move;
         if moves {
             self.codec.encode(&self.near, owned, ghosts, &mut packets);
         }
@@ -202,7 +190,7 @@ impl Ranks {
             *open(place) = packet;
         }
         lane.inbox.sort(own, self.domains)?;
-        lane.exchanged += 1;
+        lane.exchanged = lane.exchanged.wrapping_add(1);
         self.traffic.ns += begin.elapsed().as_nanos() as u64;
         Ok(())
     }
@@ -250,16 +238,13 @@ impl Executor for Ranks {
     fn open(&mut self, domains: usize) {
         self.domains = domains as u32;
         let local = self.local();
-        self.first = local.start;
-        let count = local.len();
+        self.letters = Letters::new(local.start, local.len());
         let ranks = self.network.size();
         for lane in &mut self.lanes {
             *lane = LaneBoxes {
-                letters: (0..count * count).map(|_| Mutex::default()).collect(),
                 packets: (0..ranks).map(|_| Mutex::default()).collect(),
-                cleared: (0..count).map(|_| AtomicU32::new(0)).collect(),
+                exchanged: 0,
                 inbox: Inbox::new(self.network.boxes()),
-                ..LaneBoxes::default()
             };
         }
     }
@@ -287,19 +272,25 @@ impl Executor for Ranks {
 
     fn memory_bytes(&self) -> usize {
         let lane = |lane: &LaneBoxes| -> usize {
-            let letters = lane.letters.iter().map(|letter| open(letter).bytes.capacity());
             let packets = lane.packets.iter().map(|packet| open(packet).capacity());
-            letters.chain(packets).sum::<usize>() + lane.inbox.memory_bytes()
+            packets.sum::<usize>() + lane.inbox.memory_bytes()
         };
-        self.lanes.iter().map(lane).sum::<usize>() + self.codec.memory_bytes()
+        self.lanes.iter().map(lane).sum::<usize>()
+            + self.letters.memory_bytes()
+            + self.codec.memory_bytes()
     }
 }
 
 /// One domain's end of the mail.
 struct Port<'a> {
     ranks: &'a Ranks,
-    /// The domain, counted from the first one of this rank.
-    local: usize,
+    domain: u32,
+}
+
+impl Port<'_> {
+    fn boxes(&self, lane: Lane) -> &LaneBoxes {
+        &self.ranks.lanes[lane as usize]
+    }
 }
 
 impl Transport for Port<'_> {
@@ -312,54 +303,59 @@ impl Transport for Port<'_> {
         len: usize,
         fill: &mut dyn FnMut(&mut [u8]),
     ) -> Result<(), Infallible> {
-        let own = self.ranks.local();
-        let boxes = &self.ranks.lanes[lane as usize];
-        if own.contains(&to) {
-            let mut letter =
-                open(&boxes.letters[(to - own.start) as usize * own.len() + self.local]);
-            letter.bytes.resize(len, 0);
-            fill(&mut letter.bytes);
-            letter.full = true;
+        if self.ranks.local().contains(&to) {
+            self.ranks.letters.send(self.domain, to, lane, len, fill);
         } else {
             let rank = packet::owner(to, self.ranks.network.size(), self.ranks.domains);
-            let mut packet = open(&boxes.packets[rank as usize]);
-            packet::push(&mut packet, self.ranks.first + self.local as u32, to, len, fill);
+            let mut packet = open(&self.boxes(lane).packets[rank as usize]);
+            packet::push(&mut packet, self.domain, to, len, fill);
+        }
+        Ok(())
+    }
+
+    fn tell(
+        &mut self,
+        lane: Lane,
+        len: usize,
+        fill: &mut dyn FnMut(&mut [u8]),
+    ) -> Result<(), Infallible> {
+        self.ranks.letters.tell(self.domain, lane, len, fill);
+        for (rank, packet) in (0..).zip(&self.boxes(lane).packets) {
+            if rank != self.ranks.network.rank() {
+                packet::push(&mut open(packet), self.domain, packet::ALL, len, fill);
+            }
         }
         Ok(())
     }
 
     fn close(&mut self, lane: Lane) -> Result<(), Infallible> {
-        self.ranks.lanes[lane as usize].closed.fetch_add(1, Ordering::Release);
+        self.ranks.letters.close(self.domain, lane);
         Ok(())
     }
 
     fn ready(&mut self, lane: Lane) -> Result<bool, Infallible> {
-        let boxes = &self.ranks.lanes[lane as usize];
-        Ok(boxes.exchanged > boxes.cleared[self.local].load(Ordering::Relaxed))
+        let exchange = self.ranks.letters.exchange(self.domain, lane);
+        Ok(self.boxes(lane).exchanged.wrapping_sub(exchange) as i32 > 0)
     }
 
     fn visit(&mut self, lane: Lane, each: &mut dyn FnMut(u32, &[u8])) -> Result<(), Infallible> {
-        let own = self.ranks.local();
-        let boxes = &self.ranks.lanes[lane as usize];
-        let letters = &boxes.letters[self.local * own.len()..(self.local + 1) * own.len()];
-        boxes.inbox.visit(own.start + self.local as u32, &own, each, |each| {
-            for (from, letter) in own.clone().zip(letters) {
-                let letter = open(letter);
-                if letter.full {
-                    each(from, &letter.bytes);
-                }
-            }
+        let (letters, domain) = (&self.ranks.letters, self.domain);
+        self.boxes(lane).inbox.visit(domain, &self.ranks.local(), each, |each| {
+            letters.visit(domain, lane, each);
+        });
+        Ok(())
+    }
+
+    fn hear(&mut self, lane: Lane, each: &mut dyn FnMut(u32, &[u8])) -> Result<(), Infallible> {
+        let (letters, domain) = (&self.ranks.letters, self.domain);
+        self.boxes(lane).inbox.visit(packet::ALL, &self.ranks.local(), each, |each| {
+            letters.hear(domain, lane, each);
         });
         Ok(())
     }
 
     fn clear(&mut self, lane: Lane) -> Result<(), Infallible> {
-        let count = self.ranks.local().len();
-        let boxes = &self.ranks.lanes[lane as usize];
-        for letter in &boxes.letters[self.local * count..(self.local + 1) * count] {
-            open(letter).full = false;
-        }
-        boxes.cleared[self.local].fetch_add(1, Ordering::Relaxed);
+        self.ranks.letters.clear(self.domain, lane);
         Ok(())
     }
 }

@@ -14,7 +14,6 @@ mod entry;
 pub mod isa;
 mod memory;
 mod native;
-mod post;
 mod table;
 mod threads;
 pub mod watch;

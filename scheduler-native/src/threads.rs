@@ -9,13 +9,12 @@ use std::time::Instant;
 
 use flockwork_kernel::float_mode::{self, FloatMode};
 use flockwork_scheduler::{
-    Clock, Domain, Executor, Frame, Model, Place, Progress, SimulationError, advance,
+    Clock, Domain, Executor, Frame, Loopback, Model, Place, Progress, SimulationError, advance,
 };
 use rayon::prelude::*;
 use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
 
 use crate::isa::{self, IsaError};
-use crate::post::Post;
 use crate::watch::Watch;
 
 /// Runs domains on a pool of threads.
@@ -23,7 +22,7 @@ pub struct Threads {
     pool: Arc<ThreadPool>,
     /// How many workers were asked for.
     asked: usize,
-    post: Post,
+    post: Loopback,
     clock: WallClock,
     /// Time each worker has spent in domains.
     busy_ns: Vec<AtomicU64>,
@@ -42,7 +41,7 @@ impl Threads {
         Ok(Self {
             pool: Arc::new(pool),
             asked: workers,
-            post: Post::new(0),
+            post: Loopback::new(0),
             clock: WallClock::new(started),
             busy_ns: (0..started).map(|_| AtomicU64::new(0)).collect(),
         })
@@ -137,7 +136,7 @@ impl Executor for Threads {
     }
 
     fn open(&mut self, domains: usize) {
-        self.post = Post::new(domains);
+        self.post = Loopback::new(domains);
     }
 
     fn drive<M: Model>(

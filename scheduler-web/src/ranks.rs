@@ -12,8 +12,10 @@ use alloc::vec::Vec;
 use core::convert::Infallible;
 use core::ops::Range;
 
+use flockwork_scheduler::transport::LANE_COUNT;
 use flockwork_scheduler::{
-    Domain, Executor, Frame, Lane, Model, Progress, SimulationError, Transport, advance, packet,
+    Domain, Executor, Frame, Lane, Letters, Model, Progress, SimulationError, Transport, advance,
+    packet,
 };
 
 use crate::host::HostClock;
@@ -67,20 +69,16 @@ pub struct Ranks<C> {
     rank: u32,
     ranks: u32,
     domains: u32,
-    /// The first domain of this rank.
-    first: u32,
-    lanes: [LaneState; 2],
+    /// Mail between domains of this rank.
+    letters: Letters,
+    lanes: [LaneState; LANE_COUNT],
     sum: SumState,
     carrier: C,
 }
 
+/// The mail of one lane from and to other ranks.
 #[derive(Debug, Default)]
 struct LaneState {
-    /// One letter per (local receiver, local sender), for even and odd exchanges.
-    letters: [Vec<(bool, Vec<u8>)>; 2],
-    /// How often each local domain has closed the lane, and cleared it.
-    closed: Vec<u32>,
-    cleared: Vec<u32>,
     /// The packet for each rank, and whether entities migrate in it.
     packets: Vec<(Vec<u8>, bool)>,
     /// Exchanges whose packets have gone out, and whose packets were dropped.
@@ -102,7 +100,7 @@ impl<C: Carrier> Ranks<C> {
             rank,
             ranks,
             domains: 0,
-            first: 0,
+            letters: Letters::default(),
             lanes: Default::default(),
             sum: SumState::default(),
             carrier,
@@ -130,19 +128,17 @@ impl<C: Carrier> Ranks<C> {
 
     /// True once everything of this lane's exchange `number` has come.
     fn complete(&self, lane: Lane, number: u32) -> bool {
-        let state = &self.lanes[lane as usize];
-        let past = |count: u32| count.wrapping_sub(number) as i32 > 0;
-        state.closed.iter().all(|&count| past(count))
-            && self.others().all(|rank| past(self.carrier.received(rank, kind_of(lane))))
+        let come =
+            |rank| self.carrier.received(rank, kind_of(lane)).wrapping_sub(number) as i32 > 0;
+        self.letters.all_closed(lane, number) && self.others().all(come)
     }
 
     /// Sends the packets of a lane, if all domains of this rank have closed it.
     fn flush(&mut self, lane: Lane) {
         let others = self.others();
         let state = &mut self.lanes[lane as usize];
-        let next = state.sent.wrapping_add(1);
-        if state.closed.iter().all(|&count| count == next) {
-            state.sent = next;
+        if self.letters.all_closed(lane, state.sent) {
+            state.sent = state.sent.wrapping_add(1);
             for rank in others {
                 let (packet, migrants) = &mut state.packets[rank as usize];
                 self.carrier.send(rank, kind_of(lane), packet, *migrants);
@@ -155,18 +151,12 @@ impl<C: Carrier> Ranks<C> {
     fn sweep(&mut self, lane: Lane) {
         let others = self.others();
         let state = &mut self.lanes[lane as usize];
-        let next = state.dropped.wrapping_add(1);
-        if state.cleared.iter().all(|&count| count == next) {
-            state.dropped = next;
+        if self.letters.all_cleared(lane, state.dropped) {
+            state.dropped = state.dropped.wrapping_add(1);
             for rank in others {
                 self.carrier.drop_oldest(rank, kind_of(lane));
             }
         }
-    }
-
-    /// What changes whenever a domain of this rank gets on.
-    fn closings(&self) -> u32 {
-        self.lanes.iter().flat_map(|lane| &lane.closed).fold(0, |sum, n| sum.wrapping_add(*n))
     }
 }
 
@@ -195,14 +185,9 @@ impl<C: Carrier> Executor for Ranks<C> {
     fn open(&mut self, domains: usize) {
         self.domains = domains as u32;
         let local = self.share_of(self.rank);
-        self.first = local.start;
-        let count = local.len();
+        self.letters = Letters::new(local.start, local.len());
         for lane in &mut self.lanes {
-            let letters = || (0..count * count).map(|_| (false, Vec::new())).collect();
             *lane = LaneState {
-                letters: [letters(), letters()],
-                closed: alloc::vec![0; count],
-                cleared: alloc::vec![0; count],
                 packets: (0..self.ranks).map(|_| (Vec::new(), false)).collect(),
                 sent: 0,
                 dropped: 0,
@@ -216,18 +201,17 @@ impl<C: Carrier> Executor for Ranks<C> {
         frame: &Frame<'_, M>,
     ) -> Result<Progress, SimulationError> {
         loop {
-            let (epoch, closings) = (self.carrier.epoch(), self.closings());
+            let (epoch, closings) = (self.carrier.epoch(), self.letters.closings());
             let mut waiting = false;
             for domain in domains.iter_mut() {
-                let local = (domain.id() - self.first) as usize;
-                let mut port = Port { ranks: self, local };
+                let mut port = Port { domain: domain.id(), ranks: self };
                 let progress = advance(domain, frame, &mut port)?;
                 waiting |= progress == Progress::Waiting;
             }
             if !waiting {
                 return Ok(Progress::Done);
             }
-            if closings == self.closings() && !self.carrier.wait(epoch)? {
+            if closings == self.letters.closings() && !self.carrier.wait(epoch)? {
                 return Ok(Progress::Waiting);
             }
         }
@@ -281,19 +265,50 @@ impl<C: Carrier> Executor for Ranks<C> {
 
     fn memory_bytes(&self) -> usize {
         let lane = |lane: &LaneState| -> usize {
-            let letters = lane.letters.iter().flatten().map(|(_, bytes)| bytes.capacity() + 32);
-            let packets = lane.packets.iter().map(|(bytes, _)| bytes.capacity() + 32);
-            letters.chain(packets).sum()
+            lane.packets.iter().map(|(bytes, _)| bytes.capacity() + 32).sum()
         };
-        self.lanes.iter().map(lane).sum::<usize>() + self.carrier.memory_bytes()
+        self.lanes.iter().map(lane).sum::<usize>()
+            + self.letters.memory_bytes()
+            + self.carrier.memory_bytes()
     }
 }
 
 /// One local domain's end of the mail.
 struct Port<'a, C> {
     ranks: &'a mut Ranks<C>,
-    /// The domain, counted from the first one of this rank.
-    local: usize,
+    domain: u32,
+}
+
+impl<C: Carrier> Port<'_, C> {
+    /// Shows what has come in this domain's exchange for a receiver, in ascending order of senders;
+    /// `own` shows what came from domains of this rank.
+    fn show(
+        &self,
+        lane: Lane,
+        to: u32,
+        each: &mut dyn FnMut(u32, &[u8]),
+        own: impl Fn(&Letters, &mut dyn FnMut(u32, &[u8])),
+    ) {
+        let ranks = &*self.ranks;
+        let number = ranks.letters.exchange(self.domain, lane);
+        let mut found = Vec::new();
+        for rank in 0..ranks.ranks {
+            if rank == ranks.rank {
+                own(&ranks.letters, each);
+                continue;
+            }
+            let senders = ranks.share_of(rank);
+            ranks.carrier.read(rank, kind_of(lane), number, &mut |packet| {
+                packet::entries(packet, |from, receiver, place| {
+                    if receiver == to && senders.contains(&from) {
+                        found.push((from, place));
+                    }
+                });
+                found.sort_by_key(|(from, _)| *from);
+                found.drain(..).for_each(|(from, place)| each(from, &packet[place]));
+            });
+        }
+    }
 }
 
 impl<C: Carrier> Transport for Port<'_, C> {
@@ -306,19 +321,12 @@ impl<C: Carrier> Transport for Port<'_, C> {
         len: usize,
         fill: &mut dyn FnMut(&mut [u8]),
     ) -> Result<(), Infallible> {
-        let (from, ranks) = (self.ranks.first + self.local as u32, self.ranks.ranks);
-        let domains = self.ranks.domains;
-        let own = self.ranks.share_of(self.ranks.rank);
-        let state = &mut self.ranks.lanes[lane as usize];
-        if own.contains(&to) {
-            let exchange = (state.closed[self.local] % 2) as usize;
-            let place = (to - own.start) as usize * own.len() + self.local;
-            let (full, bytes) = &mut state.letters[exchange][place];
-            bytes.resize(len, 0);
-            fill(bytes);
-            *full = true;
+        let (from, ranks) = (self.domain, self.ranks.ranks);
+        if self.ranks.share_of(self.ranks.rank).contains(&to) {
+            self.ranks.letters.send(from, to, lane, len, fill);
         } else {
-            let rank = packet::owner(to, ranks, domains);
+            let rank = packet::owner(to, ranks, self.ranks.domains);
+            let state = &mut self.ranks.lanes[lane as usize];
             let (packet, migrants) = &mut state.packets[rank as usize];
             let place = packet::push(packet, from, to, len, fill);
             let message = &packet[place];
@@ -328,57 +336,45 @@ impl<C: Carrier> Transport for Port<'_, C> {
         Ok(())
     }
 
-    fn close(&mut self, lane: Lane) -> Result<(), Infallible> {
+    fn tell(
+        &mut self,
+        lane: Lane,
+        len: usize,
+        fill: &mut dyn FnMut(&mut [u8]),
+    ) -> Result<(), Infallible> {
+        self.ranks.letters.tell(self.domain, lane, len, fill);
+        let others = self.ranks.others();
         let state = &mut self.ranks.lanes[lane as usize];
-        state.closed[self.local] = state.closed[self.local].wrapping_add(1);
+        for rank in others {
+            packet::push(&mut state.packets[rank as usize].0, self.domain, packet::ALL, len, fill);
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, lane: Lane) -> Result<(), Infallible> {
+        self.ranks.letters.close(self.domain, lane);
         self.ranks.flush(lane);
         Ok(())
     }
 
     fn ready(&mut self, lane: Lane) -> Result<bool, Infallible> {
-        let number = self.ranks.lanes[lane as usize].cleared[self.local];
-        Ok(self.ranks.complete(lane, number))
+        Ok(self.ranks.complete(lane, self.ranks.letters.exchange(self.domain, lane)))
     }
 
     fn visit(&mut self, lane: Lane, each: &mut dyn FnMut(u32, &[u8])) -> Result<(), Infallible> {
-        let ranks = &*self.ranks;
-        let state = &ranks.lanes[lane as usize];
-        let number = state.cleared[self.local];
-        let me = ranks.first + self.local as u32;
-        for rank in 0..ranks.ranks {
-            let senders = ranks.share_of(rank);
-            if rank == ranks.rank {
-                let first = self.local * senders.len();
-                let letters = &state.letters[(number % 2) as usize][first..first + senders.len()];
-                for (from, (full, bytes)) in senders.zip(letters) {
-                    if *full {
-                        each(from, bytes);
-                    }
-                }
-                continue;
-            }
-            ranks.carrier.read(rank, kind_of(lane), number, &mut |packet| {
-                for from in senders.clone() {
-                    packet::entries(packet, |sender, receiver, place| {
-                        if (sender, receiver) == (from, me) {
-                            each(sender, &packet[place]);
-                        }
-                    });
-                }
-            });
-        }
+        let domain = self.domain;
+        self.show(lane, domain, each, |letters, each| letters.visit(domain, lane, each));
+        Ok(())
+    }
+
+    fn hear(&mut self, lane: Lane, each: &mut dyn FnMut(u32, &[u8])) -> Result<(), Infallible> {
+        let domain = self.domain;
+        self.show(lane, packet::ALL, each, |letters, each| letters.hear(domain, lane, each));
         Ok(())
     }
 
     fn clear(&mut self, lane: Lane) -> Result<(), Infallible> {
-        let state = &mut self.ranks.lanes[lane as usize];
-        let count = state.closed.len();
-        let exchange = (state.cleared[self.local] % 2) as usize;
-        let first = self.local * count;
-        for (full, _) in &mut state.letters[exchange][first..first + count] {
-            *full = false;
-        }
-        state.cleared[self.local] = state.cleared[self.local].wrapping_add(1);
+        self.ranks.letters.clear(self.domain, lane);
         self.ranks.sweep(lane);
         Ok(())
     }
@@ -420,9 +416,8 @@ mod tests {
 
     /// As after so many exchanges; nothing may be under way.
     fn age<C>(ranks: &mut Ranks<C>) {
+        ranks.letters.age(OLD);
         for lane in &mut ranks.lanes {
-            lane.closed.fill(OLD);
-            lane.cleared.fill(OLD);
             (lane.sent, lane.dropped) = (OLD, OLD);
         }
         ranks.sum.number = OLD;

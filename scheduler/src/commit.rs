@@ -15,6 +15,10 @@ use crate::frame::Frame;
 use crate::model::{Event, Model, MutOf, Tick};
 use crate::transport::{Lane, Transport};
 
+/// Bytes of an event, and of the key of a birth, in a message.
+const EVENT_LEN: usize = size_of::<Event>();
+const KEY_LEN: usize = 4;
+
 /// The model's update, with the best instructions there are.
 struct Update<'a, M: Model> {
     model: &'a M,
@@ -63,31 +67,34 @@ impl<M: Model> Domain<M> {
         self.counters.events += (self.events.len() + self.mail.len()) as u64;
         #[allow(clippy::disallowed_methods, reason = "the key holds all bits of an event")]
         self.mail.sort_unstable_by_key(|(to, event)| (*to, event.key()));
-        let mut rest = &self.mail[..];
-        for to in 0..self.topology.regions().len() as u32 {
-            let count = rest.iter().take_while(|(receiver, _)| *receiver == to).count();
-            let (mine, after) = rest.split_at(count);
-            rest = after;
-            if to == self.id || (count == 0 && self.births.is_empty()) {
-                continue;
-            }
-            let header = Header::new(frame.tick.number, count, self.births.len());
-            let events_len = count * size_of::<Event>();
-            let len = HEADER_LEN + events_len + 4 * self.births.len();
-            let births = &self.births;
+        let tick = frame.tick.number;
+        for mail in self.mail.chunk_by(|one, next| one.0 == next.0) {
+            let len = HEADER_LEN + mail.len() * EVENT_LEN;
             let mut fill = |bytes: &mut [u8]| {
-                let (head, body) = bytes.split_at_mut(HEADER_LEN);
-                header.write(head);
-                let (events, keys) = body.split_at_mut(events_len);
-                for (place, (_, event)) in events.chunks_exact_mut(size_of::<Event>()).zip(mine) {
+                let (head, events) = bytes.split_at_mut(HEADER_LEN);
+                Header::new(tick, mail.len(), 0).write(head);
+                for (place, (_, event)) in events.chunks_exact_mut(EVENT_LEN).zip(mail) {
                     place.copy_from_slice(bytemuck::bytes_of(event));
                 }
-                for (place, birth) in keys.chunks_exact_mut(4).zip(births) {
+            };
+            net.send(mail[0].0, Lane::Post, len, &mut fill).map_err(StepError::Transport)?;
+            self.under_way = self.under_way.wrapping_add(1);
+            self.counters.bytes += len as u64;
+            self.counters.messages += 1;
+        }
+        if !self.births.is_empty() {
+            let len = HEADER_LEN + KEY_LEN * self.births.len();
+            let mut fill = |bytes: &mut [u8]| {
+                let (head, keys) = bytes.split_at_mut(HEADER_LEN);
+                Header::new(tick, 0, self.births.len()).write(head);
+                for (place, birth) in keys.chunks_exact_mut(KEY_LEN).zip(&self.births) {
                     place.copy_from_slice(&birth.parent.to_le_bytes());
                 }
             };
-            net.send(to, Lane::Post, len, &mut fill).map_err(StepError::Transport)?;
-            self.under_way = self.under_way.wrapping_add(1);
+            net.tell(Lane::Post, len, &mut fill).map_err(StepError::Transport)?;
+            // Every other domain hears of it.
+            let others = self.topology.regions().len() as u64 - 1;
+            self.under_way = self.under_way.wrapping_add(others);
             self.counters.bytes += len as u64;
             self.counters.messages += 1;
         }
@@ -136,18 +143,31 @@ impl<M: Model> Domain<M> {
         for birth in &self.births {
             self.birth_keys.push(birth.parent);
         }
-        let lens = (size_of::<Event>(), 4);
         let tick = frame.tick.number;
         let mut senders = Senders::to(self);
         let mut bad = None;
-        net.visit(Lane::Post, &mut |from, bytes| match Header::read(bytes, tick, lens) {
-            Some(header) if senders.admit(from) => {
-                let (events, keys) =
-                    bytes[HEADER_LEN..].split_at(header.first as usize * size_of::<Event>());
-                for event in events.chunks_exact(size_of::<Event>()) {
+        net.visit(Lane::Post, &mut |from, bytes| match Header::read(
+            bytes,
+            tick,
+            (EVENT_LEN, KEY_LEN),
+        ) {
+            Some(header) if header.second == 0 && senders.admit(from) => {
+                for event in bytes[HEADER_LEN..].chunks_exact(EVENT_LEN) {
                     self.events.push(bytemuck::pod_read_unaligned(event));
                 }
-                self.push_birth_keys(keys);
+                self.under_way = self.under_way.wrapping_sub(1);
+            }
+            _ => bad = bad.or(Some(DomainError::Protocol { from, tick })),
+        })
+        .map_err(StepError::Transport)?;
+        let mut senders = Senders::to(self);
+        net.hear(Lane::Post, &mut |from, bytes| match Header::read(
+            bytes,
+            tick,
+            (EVENT_LEN, KEY_LEN),
+        ) {
+            Some(header) if header.first == 0 && senders.admit(from) => {
+                self.push_birth_keys(&bytes[HEADER_LEN..]);
                 self.under_way = self.under_way.wrapping_sub(1);
             }
             _ => bad = bad.or(Some(DomainError::Protocol { from, tick })),

@@ -94,6 +94,8 @@ const MIGRANT: u32 = u32::MAX;
 pub(crate) struct Moves {
     found: Vec<Move>,
     grouped: Vec<Move>,
+    /// Who gets any, in ascending order.
+    receivers: Vec<u32>,
     /// Where each receiver's migrants and ghosts begin, and the end.
     begins: Vec<u32>,
     /// The rows that are no entities of the domain any more: those that left and those that died.
@@ -103,13 +105,31 @@ pub(crate) struct Moves {
 impl Moves {
     pub(crate) fn memory_bytes(&self) -> usize {
         size_of::<Move>() * (self.found.capacity() + self.grouped.capacity())
-            + 4 * (self.begins.capacity() + self.gone.capacity())
+            + 4 * (self.receivers.capacity() + self.begins.capacity() + self.gone.capacity())
     }
 
-    fn group(&mut self, domains: usize) {
-        let class = |moved: &Move| 2 * moved.to as usize + usize::from(moved.tag != MIGRANT);
+    fn group(&mut self) {
+        // Rows beside each other mostly go to the same place.
+        let mut last = None;
+        self.receivers.clear();
+        for moved in &self.found {
+            if last != Some(moved.to) {
+                last = Some(moved.to);
+                if let Err(at) = self.receivers.binary_search(&moved.to) {
+                    self.receivers.insert(at, moved.to);
+                }
+            }
+        }
         self.begins.clear();
-        self.begins.resize(2 * domains + 1, 0);
+        self.begins.resize(2 * self.receivers.len() + 1, 0);
+        let mut last = (0, 0);
+        let receivers = &self.receivers;
+        let mut class = |moved: &Move| {
+            if receivers.get(last.1) != Some(&moved.to) {
+                last = (moved.to, receivers.partition_point(|receiver| *receiver < moved.to));
+            }
+            2 * last.1 + usize::from(moved.tag != MIGRANT)
+        };
         for moved in &self.found {
             self.begins[class(moved) + 1] += 1;
         }
@@ -132,10 +152,16 @@ impl Moves {
         }
     }
 
-    fn to(&self, domain: u32) -> (&[Move], &[Move]) {
-        let at = |index: usize| self.begins.get(index).copied().unwrap_or(0) as usize;
-        let first = 2 * domain as usize;
-        (&self.grouped[at(first)..at(first + 1)], &self.grouped[at(first + 1)..at(first + 2)])
+    /// The migrants and the ghosts of the receiver at a place of [`Moves::receivers`].
+    fn at(&self, place: usize) -> (&[Move], &[Move]) {
+        let begin = |index: usize| self.begins[index] as usize;
+        let (migrants, ghosts, end) = (2 * place, 2 * place + 1, 2 * place + 2);
+        (&self.grouped[begin(migrants)..begin(ghosts)], &self.grouped[begin(ghosts)..begin(end)])
+    }
+
+    /// The ghosts of a domain.
+    fn ghosts_to(&self, domain: u32) -> &[Move] {
+        self.receivers.binary_search(&domain).map_or(&[], |place| self.at(place).1)
     }
 }
 
@@ -159,7 +185,7 @@ impl<M: Model> Domain<M> {
         self.moves.found.clear();
         self.moves.gone.clear();
         let leavers = isa::dispatch(FindCells { domain: self, frame })?;
-        self.moves.group(self.topology.regions().len());
+        self.moves.group();
         self.send_moves(frame, net)?;
         self.census.died = leavers.died;
         self.census.died_ids = leavers.died_ids;
@@ -251,11 +277,11 @@ impl<M: Model> Domain<M> {
         let (owned_len, ghost_len) =
             (packed_len(schema, Reach::Owned), 4 + packed_len(schema, Reach::Ghost));
         let view = self.now.view()?;
-        for to in (0..self.topology.regions().len() as u32).filter(|to| *to != self.id) {
-            let (migrants, ghosts) = self.moves.to(to);
-            if migrants.is_empty() && ghosts.is_empty() {
+        for (place, &to) in self.moves.receivers.iter().enumerate() {
+            if to == self.id {
                 continue;
             }
+            let (migrants, ghosts) = self.moves.at(place);
             let len = HEADER_LEN + migrants.len() * owned_len + ghosts.len() * ghost_len;
             let mut fill = |bytes: &mut [u8]| {
                 let (head, body) = bytes.split_at_mut(HEADER_LEN);
@@ -290,7 +316,7 @@ impl<M: Model> Domain<M> {
             (packed_len(schema, Reach::Owned), 4 + packed_len(schema, Reach::Ghost));
         let lens = (owned_len, ghost_len);
         let tick = frame.tick.number;
-        let (mut migrants, mut ghosts) = (0usize, self.moves.to(self.id).1.len());
+        let (mut migrants, mut ghosts) = (0usize, self.moves.ghosts_to(self.id).len());
         let mut senders = Senders::to(self);
         let mut bad = None;
         net.visit(Lane::Move, &mut |from, bytes| match Header::read(bytes, tick, lens) {
@@ -339,8 +365,8 @@ impl<M: Model> Domain<M> {
 
     /// The images of this domain's own entities, and of those that just left it.
     fn own_ghosts(&mut self, tick: u64) -> Result<(), DomainError> {
-        for at in 0..self.moves.to(self.id).1.len() {
-            let moved = self.moves.to(self.id).1[at];
+        for at in 0..self.moves.ghosts_to(self.id).len() {
+            let moved = self.moves.ghosts_to(self.id)[at];
             let mut packed = core::mem::take(&mut self.packed);
             let len =
                 M::Columns::pack(&self.now.view()?, moved.row as usize, Reach::Ghost, &mut packed);

@@ -9,6 +9,7 @@
 //! | [`model`] | what a model is |
 //! | [`domain`] | one region's state, and the frame as a state machine |
 //! | [`transport`] | how mail travels |
+//! | [`letters`] | mail between the domains of one process |
 //! | [`executor`] | who polls the domains |
 //! | [`packet`] | how several processes share domains and pack their mail |
 //! | [`simulation`] | a whole world of domains |
@@ -35,6 +36,8 @@ pub mod executor;
 mod frame;
 mod guard;
 mod kept;
+pub mod letters;
+mod lock;
 mod metrics;
 pub mod model;
 pub mod packet;
@@ -52,6 +55,7 @@ pub use error::{DomainError, Panicked, Phase, Place, Room, StepError};
 pub use executor::{Executor, Serial, advance};
 pub use flockwork_spatial::{Cut, CutError, Grid, GridError, Region};
 pub use frame::{Clock, Frame, NoClock};
+pub use letters::Letters;
 pub use metrics::{Counters, PhaseTimes};
 pub use model::{Birth, Event, Model, MutOf, RefOf, ScratchOf, Setup, Stat, Tick, Totals};
 #[doc(hidden)]

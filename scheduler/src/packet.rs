@@ -2,13 +2,16 @@
 //!
 //! Each process has a contiguous share of the domains. Mail from one process to another is gathered
 //! into a packet: entries of sender, receiver and length as `u32`, little-endian, each followed by
-//! the bytes of the message.
+//! the bytes of the message. What a domain tells all others is in each packet once, for [`ALL`].
 
 use alloc::vec::Vec;
 use core::ops::Range;
 
 /// Bytes in front of each message of a packet.
 pub const ENTRY_LEN: usize = 12;
+
+/// The receiver of a message to all domains of a process.
+pub const ALL: u32 = u32::MAX;
 
 /// The domains of a process: as even a share as there is.
 pub fn share(process: u32, processes: u32, domains: u32) -> Range<u32> {

@@ -1,12 +1,13 @@
 //! How domains' mail travels, and the loopback that is its specification.
 //!
-//! In each exchange a domain sends any number of messages on a lane, closes the lane, and waits
-//! until the lane is ready: everything that was sent to it has arrived. It then visits the
-//! messages, in ascending order of their senders, and clears the lane. Nothing blocks.
+//! In each exchange a domain sends any number of messages on a lane, to one other domain or to all
+//! of them, closes the lane, and waits until the lane is ready: everything that was sent to it has
+//! arrived. It then visits the messages, in ascending order of their senders, and clears the lane.
+//! Nothing blocks.
 
-use alloc::vec::Vec;
-use core::cell::RefCell;
 use core::convert::Infallible;
+
+use crate::letters::Letters;
 
 /// What a message carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,11 @@ pub enum Lane {
 
 /// The number of lanes.
 pub const LANE_COUNT: usize = 2;
+
+impl Lane {
+    /// All of them.
+    pub const ALL: [Self; LANE_COUNT] = [Self::Post, Self::Move];
+}
 
 /// Carries one domain's mail.
 pub trait Transport {
@@ -39,6 +45,19 @@ pub trait Transport {
         fill: &mut dyn FnMut(&mut [u8]),
     ) -> Result<(), Self::Error>;
 
+    /// Sends `len` bytes to all other domains at once; `fill` writes them in place. At most one such
+    /// message per lane and exchange; there may be others to single domains.
+    ///
+    /// # Errors
+    ///
+    /// As [`Transport::send`].
+    fn tell(
+        &mut self,
+        lane: Lane,
+        len: usize,
+        fill: &mut dyn FnMut(&mut [u8]),
+    ) -> Result<(), Self::Error>;
+
     /// Says that this domain has sent all its mail of this lane and exchange.
     ///
     /// # Errors
@@ -53,12 +72,21 @@ pub trait Transport {
     /// If the transport has failed, such as for a peer that died.
     fn ready(&mut self, lane: Lane) -> Result<bool, Self::Error>;
 
-    /// Shows every message that arrived, in ascending order of senders, and keeps it.
+    /// Shows every message that was sent to this domain, in ascending order of senders, and keeps
+    /// it.
     ///
     /// # Errors
     ///
     /// If the transport has failed.
     fn visit(&mut self, lane: Lane, each: &mut dyn FnMut(u32, &[u8])) -> Result<(), Self::Error>;
+
+    /// Shows every message that another domain has told all, in ascending order of senders, and
+    /// keeps it.
+    ///
+    /// # Errors
+    ///
+    /// If the transport has failed.
+    fn hear(&mut self, lane: Lane, each: &mut dyn FnMut(u32, &[u8])) -> Result<(), Self::Error>;
 
     /// Drops the messages that arrived, and opens the lane for the next exchange.
     ///
@@ -68,58 +96,32 @@ pub trait Transport {
     fn clear(&mut self, lane: Lane) -> Result<(), Self::Error>;
 }
 
-/// All mailboxes of a world in one memory, for one thread.
+/// All mailboxes of a world in one memory: for one thread, or with the feature `std` for many.
 #[derive(Debug)]
-pub struct Loopback {
-    domains: usize,
-    lanes: [RefCell<LoopbackLane>; LANE_COUNT],
-}
-
-#[derive(Debug)]
-struct LoopbackLane {
-    /// One box per (receiver, sender), and whether it holds a message; for even and odd exchanges,
-    /// since a domain may begin the next exchange while another still reads this one.
-    boxes: [Vec<(bool, Vec<u8>)>; 2],
-    /// How often each domain has closed the lane.
-    closed: Vec<u64>,
-    /// How often each domain has cleared it.
-    cleared: Vec<u64>,
-}
+pub struct Loopback(Letters);
 
 impl Loopback {
     /// Makes mailboxes for this many domains.
     pub fn new(domains: usize) -> Self {
-        let boxes = || (0..domains * domains).map(|_| (false, Vec::new())).collect();
-        let lane = || {
-            RefCell::new(LoopbackLane {
-                boxes: [boxes(), boxes()],
-                closed: (0..domains).map(|_| 0).collect(),
-                cleared: (0..domains).map(|_| 0).collect(),
-            })
-        };
-        Self { domains, lanes: [lane(), lane()] }
+        Self(Letters::new(0, domains))
     }
 
     /// The transport of one domain.
     pub fn port(&self, domain: u32) -> LoopbackPort<'_> {
-        LoopbackPort { post: self, domain: domain as usize }
+        LoopbackPort { letters: &self.0, domain }
     }
 
     /// Bytes of memory in use.
     pub fn memory_bytes(&self) -> usize {
-        let boxed = |lane: &RefCell<LoopbackLane>| -> usize {
-            let lane = lane.borrow();
-            lane.boxes.iter().flatten().map(|(_, bytes)| bytes.capacity() + 32).sum()
-        };
-        self.lanes.iter().map(boxed).sum()
+        self.0.memory_bytes()
     }
 }
 
 /// One domain's end of a [`Loopback`].
 #[derive(Debug)]
 pub struct LoopbackPort<'a> {
-    post: &'a Loopback,
-    domain: usize,
+    letters: &'a Letters,
+    domain: u32,
 }
 
 impl Transport for LoopbackPort<'_> {
@@ -132,55 +134,49 @@ impl Transport for LoopbackPort<'_> {
         len: usize,
         fill: &mut dyn FnMut(&mut [u8]),
     ) -> Result<(), Infallible> {
-        let mut lane = self.post.lanes[lane as usize].borrow_mut();
-        let exchange = (lane.closed[self.domain] % 2) as usize;
-        let place = to as usize * self.post.domains + self.domain;
-        if let Some((full, bytes)) = lane.boxes[exchange].get_mut(place) {
-            bytes.resize(len, 0);
-            fill(bytes);
-            *full = true;
-        }
+        self.letters.send(self.domain, to, lane, len, fill);
+        Ok(())
+    }
+
+    fn tell(
+        &mut self,
+        lane: Lane,
+        len: usize,
+        fill: &mut dyn FnMut(&mut [u8]),
+    ) -> Result<(), Infallible> {
+        self.letters.tell(self.domain, lane, len, fill);
         Ok(())
     }
 
     fn close(&mut self, lane: Lane) -> Result<(), Infallible> {
-        self.post.lanes[lane as usize].borrow_mut().closed[self.domain] += 1;
+        self.letters.close(self.domain, lane);
         Ok(())
     }
 
     fn ready(&mut self, lane: Lane) -> Result<bool, Infallible> {
-        let lane = self.post.lanes[lane as usize].borrow();
-        let wanted = lane.cleared[self.domain] + 1;
-        Ok(lane.closed.iter().all(|&closed| closed >= wanted))
+        Ok(self.letters.ready(self.domain, lane))
     }
 
     fn visit(&mut self, lane: Lane, each: &mut dyn FnMut(u32, &[u8])) -> Result<(), Infallible> {
-        let lane = self.post.lanes[lane as usize].borrow();
-        let exchange = (lane.cleared[self.domain] % 2) as usize;
-        let first = self.domain * self.post.domains;
-        let boxes = &lane.boxes[exchange][first..first + self.post.domains];
-        for (from, (full, bytes)) in boxes.iter().enumerate() {
-            if *full {
-                each(from as u32, bytes);
-            }
-        }
+        self.letters.visit(self.domain, lane, each);
+        Ok(())
+    }
+
+    fn hear(&mut self, lane: Lane, each: &mut dyn FnMut(u32, &[u8])) -> Result<(), Infallible> {
+        self.letters.hear(self.domain, lane, each);
         Ok(())
     }
 
     fn clear(&mut self, lane: Lane) -> Result<(), Infallible> {
-        let mut lane = self.post.lanes[lane as usize].borrow_mut();
-        let exchange = (lane.cleared[self.domain] % 2) as usize;
-        let first = self.domain * self.post.domains;
-        for (full, _) in &mut lane.boxes[exchange][first..first + self.post.domains] {
-            *full = false;
-        }
-        lane.cleared[self.domain] += 1;
+        self.letters.clear(self.domain, lane);
         Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use super::*;
 
     #[test]

@@ -83,6 +83,15 @@ impl Transport for Late<'_> {
         self.port.send(to, lane, len, fill)
     }
 
+    fn tell(
+        &mut self,
+        lane: Lane,
+        len: usize,
+        fill: &mut dyn FnMut(&mut [u8]),
+    ) -> Result<(), Infallible> {
+        self.port.tell(lane, len, fill)
+    }
+
     fn close(&mut self, lane: Lane) -> Result<(), Infallible> {
         self.port.close(lane)
     }
@@ -93,6 +102,10 @@ impl Transport for Late<'_> {
 
     fn visit(&mut self, lane: Lane, each: &mut dyn FnMut(u32, &[u8])) -> Result<(), Infallible> {
         self.port.visit(lane, each)
+    }
+
+    fn hear(&mut self, lane: Lane, each: &mut dyn FnMut(u32, &[u8])) -> Result<(), Infallible> {
+        self.port.hear(lane, each)
     }
 
     fn clear(&mut self, lane: Lane) -> Result<(), Infallible> {
@@ -177,6 +190,15 @@ impl Transport for TamperedPort<'_> {
         self.port.send(to, lane, len, fill)
     }
 
+    fn tell(
+        &mut self,
+        lane: Lane,
+        len: usize,
+        fill: &mut dyn FnMut(&mut [u8]),
+    ) -> Result<(), Infallible> {
+        self.port.tell(lane, len, fill)
+    }
+
     fn close(&mut self, lane: Lane) -> Result<(), Infallible> {
         self.port.close(lane)
     }
@@ -188,6 +210,15 @@ impl Transport for TamperedPort<'_> {
     fn visit(&mut self, lane: Lane, each: &mut dyn FnMut(u32, &[u8])) -> Result<(), Infallible> {
         let (tick, to, change) = (self.tick, self.to, Rc::clone(&self.change));
         self.port.visit(lane, &mut |from, bytes| {
+            for (from, bytes) in change.borrow_mut()((lane, tick, from, to), bytes) {
+                each(from, &bytes);
+            }
+        })
+    }
+
+    fn hear(&mut self, lane: Lane, each: &mut dyn FnMut(u32, &[u8])) -> Result<(), Infallible> {
+        let (tick, to, change) = (self.tick, self.to, Rc::clone(&self.change));
+        self.port.hear(lane, &mut |from, bytes| {
             for (from, bytes) in change.borrow_mut()((lane, tick, from, to), bytes) {
                 each(from, &bytes);
             }
@@ -304,6 +335,15 @@ impl Transport for BrokenPort<'_> {
         self.then(|this| this.port.send(to, lane, len, fill))
     }
 
+    fn tell(
+        &mut self,
+        lane: Lane,
+        len: usize,
+        fill: &mut dyn FnMut(&mut [u8]),
+    ) -> Result<(), &'static str> {
+        self.then(|this| this.port.tell(lane, len, fill))
+    }
+
     fn close(&mut self, lane: Lane) -> Result<(), &'static str> {
         self.then(|this| this.port.close(lane))
     }
@@ -314,6 +354,10 @@ impl Transport for BrokenPort<'_> {
 
     fn visit(&mut self, lane: Lane, each: &mut dyn FnMut(u32, &[u8])) -> Result<(), &'static str> {
         self.then(|this| this.port.visit(lane, each))
+    }
+
+    fn hear(&mut self, lane: Lane, each: &mut dyn FnMut(u32, &[u8])) -> Result<(), &'static str> {
+        self.then(|this| this.port.hear(lane, each))
     }
 
     fn clear(&mut self, lane: Lane) -> Result<(), &'static str> {

@@ -508,6 +508,15 @@ impl<F: Fn(u32, &[u8]) -> Vec<u8>> Transport for Spoilt<'_, F> {
         self.port.send(to, lane, len, fill)
     }
 
+    fn tell(
+        &mut self,
+        lane: Lane,
+        len: usize,
+        fill: &mut dyn FnMut(&mut [u8]),
+    ) -> Result<(), Infallible> {
+        self.port.tell(lane, len, fill)
+    }
+
     fn close(&mut self, lane: Lane) -> Result<(), Infallible> {
         self.port.close(lane)
     }
@@ -521,6 +530,10 @@ impl<F: Fn(u32, &[u8]) -> Vec<u8>> Transport for Spoilt<'_, F> {
             Lane::Post => each(from, bytes),
             Lane::Move => each(from, &(self.spoil)(from, bytes)),
         })
+    }
+
+    fn hear(&mut self, lane: Lane, each: &mut dyn FnMut(u32, &[u8])) -> Result<(), Infallible> {
+        self.port.hear(lane, each)
     }
 
     fn clear(&mut self, lane: Lane) -> Result<(), Infallible> {
@@ -552,6 +565,15 @@ impl Transport for Failing {
         self.call("send")
     }
 
+    fn tell(
+        &mut self,
+        _lane: Lane,
+        _len: usize,
+        _fill: &mut dyn FnMut(&mut [u8]),
+    ) -> Result<(), &'static str> {
+        self.call("tell")
+    }
+
     fn close(&mut self, _lane: Lane) -> Result<(), &'static str> {
         self.call("close")
     }
@@ -566,6 +588,10 @@ impl Transport for Failing {
         _each: &mut dyn FnMut(u32, &[u8]),
     ) -> Result<(), &'static str> {
         self.call("visit")
+    }
+
+    fn hear(&mut self, _lane: Lane, _each: &mut dyn FnMut(u32, &[u8])) -> Result<(), &'static str> {
+        self.call("hear")
     }
 
     fn clear(&mut self, _lane: Lane) -> Result<(), &'static str> {
