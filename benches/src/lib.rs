@@ -3,12 +3,14 @@
 //!
 //! Every benchmark checks its result before it times anything, and says what it works on.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 pub mod machine;
 pub mod plain;
 pub mod points;
 pub mod race;
+#[cfg(target_arch = "x86_64")]
+pub mod tuned;
 pub mod world;
 
 use std::time::Duration;

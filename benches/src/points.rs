@@ -30,6 +30,23 @@ impl Points {
         }
     }
 
+    /// So many entities in discs of this density, in a square much larger than all of them.
+    pub fn blobs(count: u32, density: f32, blobs: u32, side: f32) -> Self {
+        let radius = (count as f32 / blobs as f32 / density / core::f32::consts::PI).sqrt();
+        let mut points = Self::new(count, density);
+        points.side = side;
+        for slot in 0..count {
+            let draw = rng::draw(8, 0, slot, 0);
+            let centre = rng::draw(9, 0, slot % blobs, 0);
+            let (r, angle) = (rng::unit(draw[0]).sqrt() * radius, rng::unit(draw[1]));
+            let angle = angle * core::f32::consts::TAU;
+            let middle = |bits: u32| radius + rng::unit(bits) * (side - 2.0 * radius);
+            points.xs[slot as usize] = middle(centre[0]) + r * angle.cos();
+            points.ys[slot as usize] = middle(centre[1]) + r * angle.sin();
+        }
+        points
+    }
+
     /// The columns.
     pub fn entities(&self) -> Entities<'_> {
         Entities { xs: &self.xs, ys: &self.ys, ids: &self.ids }

@@ -107,6 +107,8 @@ pub trait Isa: sealed::Sealed + Copy + Debug + Default + PartialEq + Send + Sync
     fn select(mask: Self::Mask, yes: Self::F32, no: Self::F32) -> Self::F32;
     fn select_u32(mask: Self::Mask, yes: Self::U32, no: Self::U32) -> Self::U32;
     fn keep(mask: Self::Mask, value: Self::F32) -> Self::F32;
+    /// `counts` plus 1 where the mask is true.
+    fn count(mask: Self::Mask, counts: Self::U32) -> Self::U32;
     fn bits(mask: Self::Mask) -> u32;
     fn any(mask: Self::Mask) -> bool;
     fn all(mask: Self::Mask) -> bool;

@@ -303,6 +303,13 @@ impl<S: Isa> Mask8<S> {
         F32x8(S::keep(self.0, value.0))
     }
 
+    /// Adds 1 to `counts` where the mask is true: one operation, where keeping a 1.0 and adding it
+    /// are two.
+    #[inline(always)]
+    pub fn count(self, counts: &mut U32x8<S>) {
+        counts.0 = S::count(self.0, counts.0);
+    }
+
     /// Bit `i` tells lane `i`.
     #[inline(always)]
     pub fn bits(self) -> u32 {

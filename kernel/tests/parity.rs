@@ -291,6 +291,11 @@ fn whole_numbers_wrap<S: Isa>() {
     counts::<S>("<", less, |a, b, c| if a < b { b } else { c });
     let equal = |a: U32x8<S>, b: U32x8<S>, c: U32x8<S>| a.eq(b).select_u32(b, c);
     counts::<S>("==", equal, |a, b, c| if a == b { b } else { c });
+    let count = |a: U32x8<S>, b: U32x8<S>, mut counts: U32x8<S>| {
+        a.lt(b).count(&mut counts);
+        counts
+    };
+    counts::<S>("count", count, |a, b, c| c.wrapping_add(u32::from(a < b)));
     // The mask of a comparison of floats selects whole numbers bit by bit.
     every_input(|[a, b, c]| {
         let got = floats::<S>(a).lt(floats::<S>(b)).select_u32(wholes::<S>(b), wholes::<S>(c)).to_array();

@@ -23,7 +23,7 @@
 //! 4. Only in the tile's own part of the own row can a lane meet itself; that part alone pays for
 //!    the check.
 //! 5. Under a cap, a first scan finds the (distance, id) of the last neighbour that counts; the
-//!    pass itself is the same.
+//!    pass itself is the same. In a crowd both leave out what cannot count: see `crowd`.
 //!
 //! Where to read next: [`crate::sort`] makes the order, `flockwork-scheduler` calls the pass.
 
@@ -35,14 +35,18 @@ use crate::sort::Entry;
 
 mod cap;
 mod cells;
+mod crowd;
 mod error;
+mod tile;
 
 pub use cells::Cells;
 pub use error::PassError;
 
 use cap::Cap;
 use cells::Cursor;
+use crowd::{Boxes, Crowd};
 use error::check;
+use tile::Tile;
 
 /// What a neighbour shows: at least where it is.
 pub trait Positioned: Copy {
@@ -76,6 +80,9 @@ pub trait Visitor<S: Isa = Baseline> {
     type Tile: Copy;
     /// What adds up over the neighbours of a tile.
     type Sum: Copy;
+    /// Whether pairs are dear: candidates that are near no entity of a tile are then left out
+    /// beforehand. Pays where a pair costs a division or more.
+    const SELECTIVE: bool = false;
 
     /// Loads the tile that begins at owned entity `at`, and begins its sum.
     fn load(&mut self, at: usize) -> (Self::Tile, Self::Sum);
@@ -123,6 +130,7 @@ pub fn neighbour_pass<S: Isa, V: Visitor<S>>(
 ) -> Result<u64, PassError> {
     check(cells, cutoff, records.len(), entries.len())?;
     let limit = F32x8::splat(cutoff.radius * cutoff.radius);
+    let mut boxes = Boxes::new();
     let mut tested = 0;
     let mut at = 0;
     for row in 0..cells.rows {
@@ -131,122 +139,61 @@ pub fn neighbour_pass<S: Isa, V: Visitor<S>>(
         let mut first = owned.start;
         while first < owned.end {
             let count = (owned.end - first).min(LANES);
-            let spans = cursor.spans(cells, first, count);
-            let place = Place::new(limit, &records[first..first + count]);
+            let window = cursor.window(cells, first, count);
+            let tile = Tile::new(limit, (first, count), cells.spans(&window), records);
+            let mut crowd = Crowd { cells, window, entries, boxes: &mut boxes };
             let cap = match cutoff.most {
+                None => None,
                 Some(most) => S::apart(
                     #[inline(always)]
-                    || Cap::find(&place, &spans, first, most as usize, records, entries),
+                    || Cap::find(&tile, &mut crowd, most as usize),
                 ),
-                None => None,
             };
-            let (tile, mut sum) = visitor.load(at);
+            let (own, mut sum) = visitor.load(at);
+            tested += tile.candidates() as u64;
             match cap {
-                None if !S::SCALAR => every_candidate::<S, _>(
-                    &spans,
-                    first,
-                    records,
+                None if V::SELECTIVE && !S::SCALAR => tile.every_neighbour(
                     #[inline(always)]
-                    |other, index, own| {
-                        let pair = place.meet(other, index, own);
-                        visitor.pair(&tile, other, &pair, &mut sum);
-                    },
+                    |other, pair| visitor.pair(&own, other, &pair, &mut sum),
                 ),
-                cap => every_candidate::<S, _>(
-                    &spans,
-                    first,
-                    records,
+                None if !S::SCALAR => tile.every_candidate(
                     #[inline(always)]
-                    |other, index, own| {
-                        let mut pair = place.meet(other, index, own);
+                    |other, pair| visitor.pair(&own, other, &pair, &mut sum),
+                ),
+                // A function of its own, and a sum of its own, so that those above stay in registers.
+                Some(cap) if !S::SCALAR => {
+                    let mut here = sum;
+                    tested -= S::apart(
+                        #[inline(always)]
+                        || {
+                            crowd.every_candidate(
+                                &tile,
+                                &cap,
+                                #[inline(always)]
+                                |other, pair| visitor.pair(&own, other, &pair, &mut here),
+                            )
+                        },
+                    );
+                    sum = here;
+                }
+                // With a cap or without: one copy of `pair`, since it is long.
+                cap => tile.every_candidate(
+                    #[inline(always)]
+                    |other, mut pair| {
                         if let Some(cap) = &cap {
-                            let id = entries[index as usize].id();
-                            pair.near = pair.near & cap.counts(pair.d2, id);
+                            cap.narrow(&mut pair, entries);
                         }
-                        visitor.pair(&tile, other, &pair, &mut sum);
+                        visitor.pair(&own, other, &pair, &mut sum);
                     },
                 ),
             }
             S::split(
                 #[inline(always)]
-                || visitor.finish(at, count, &tile, &sum),
+                || visitor.finish(at, count, &own, &sum),
             );
-            tested += spans.iter().map(|span| (span.1 - span.0) as u64).sum::<u64>();
             first += count;
             at += count;
         }
     }
     Ok(tested)
-}
-
-/// Calls `each` for the candidates of three spans: the record, its index, and the lane that is the
-/// candidate itself ([`LANES`] for none).
-#[inline(always)]
-fn every_candidate<S: Isa, R>(
-    spans: &[(usize, usize); 3],
-    first: usize,
-    records: &[R],
-    mut each: impl FnMut(&R, u32, usize),
-) {
-    let own_end = (first + LANES).min(spans[1].1);
-    if S::SCALAR {
-        // One copy of `each`, since it is long.
-        let parts =
-            [spans[0], (spans[1].0, first), (first, own_end), (own_end, spans[1].1), spans[2]];
-        for (part, (from, to)) in parts.into_iter().enumerate() {
-            for (offset, other) in records[from..to].iter().enumerate() {
-                let own = if part == 2 { offset } else { LANES };
-                each(other, (from + offset) as u32, own);
-            }
-        }
-        return;
-    }
-    run(spans[0].0, spans[0].1, records, &mut each);
-    run(spans[1].0, first, records, &mut each);
-    for (lane, other) in records[first..own_end].iter().enumerate() {
-        each(other, (first + lane) as u32, lane);
-    }
-    run(own_end, spans[1].1, records, &mut each);
-    run(spans[2].0, spans[2].1, records, &mut each);
-}
-
-#[inline(always)]
-fn run<R>(from: usize, to: usize, records: &[R], each: &mut impl FnMut(&R, u32, usize)) {
-    for (offset, other) in records[from..to].iter().enumerate() {
-        each(other, (from + offset) as u32, LANES);
-    }
-}
-
-/// The positions of a tile and the squared radius.
-#[derive(Clone, Copy)]
-struct Place<S: Isa> {
-    limit: F32x8<S>,
-    x: F32x8<S>,
-    y: F32x8<S>,
-}
-
-impl<S: Isa> Place<S> {
-    /// The positions of a tile's entities; lanes past them repeat the last.
-    #[inline(always)]
-    fn new<R: Positioned>(limit: F32x8<S>, tile: &[R]) -> Self {
-        let last = tile.len().saturating_sub(1);
-        let lane = |at: usize| tile.get(at.min(last));
-        Self {
-            limit,
-            x: F32x8::from_array(core::array::from_fn(|i| lane(i).map_or(0.0, R::x))),
-            y: F32x8::from_array(core::array::from_fn(|i| lane(i).map_or(0.0, R::y))),
-        }
-    }
-
-    #[inline(always)]
-    fn meet<R: Positioned>(&self, other: &R, index: u32, own: usize) -> Pair<S> {
-        let dx = F32x8::splat(other.x()) - self.x;
-        let dy = F32x8::splat(other.y()) - self.y;
-        let d2 = dx * dx + dy * dy;
-        let mut near = d2.lt(self.limit);
-        if own < LANES {
-            near = near & !Mask8::only(own);
-        }
-        Pair { dx, dy, d2, near, index }
-    }
 }

@@ -147,6 +147,9 @@ impl Isa for Avx2 {
             _mm256_castps_si256(_mm256_blendv_ps(no, yes, mask))
         };
         keep(mask: __m256, value: __m256) -> __m256 = _mm256_and_ps(mask, value);
+        // True is all bits of a lane: -1.
+        count(mask: __m256, counts: __m256i) -> __m256i =
+            _mm256_sub_epi32(counts, _mm256_castps_si256(mask));
         bits(mask: __m256) -> u32 = _mm256_movemask_ps(mask) as u32;
         any(mask: __m256) -> bool = _mm256_movemask_ps(mask) != 0;
         all(mask: __m256) -> bool = _mm256_movemask_ps(mask) == 0xff;

@@ -34,6 +34,12 @@ mod masks {
     pub fn keep(mask: f32x8, value: f32x8) -> f32x8 {
         mask & value
     }
+
+    #[inline(always)]
+    pub fn count(mask: f32x8, counts: u32x8) -> u32x8 {
+        // True is all bits of a lane: -1.
+        counts - bytemuck::cast::<f32x8, u32x8>(mask)
+    }
 }
 
 /// The instruction set the build is for.
@@ -80,6 +86,13 @@ impl Isa for Baseline {
         max(a: f32x8, b: f32x8) -> f32x8 = a.fast_max(b);
     }
 
+    // `pmin` and `pmax` give the first operand where these want the second.
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    functions! {
+        min(a: f32x8, b: f32x8) -> f32x8 = b.fast_min(a);
+        max(a: f32x8, b: f32x8) -> f32x8 = b.fast_max(a);
+    }
+
     functions! {
         splat(value: f32) -> f32x8 = f32x8::splat(value);
         new(values: [f32; LANES]) -> f32x8 = f32x8::new(values);
@@ -122,6 +135,7 @@ impl Isa for Baseline {
         select(mask: mask8, yes: f32x8, no: f32x8) -> f32x8 = mask.select(yes, no);
         select_u32(mask: mask8, yes: u32x8, no: u32x8) -> u32x8 = masks::select(mask, yes, no);
         keep(mask: mask8, value: f32x8) -> f32x8 = masks::keep(mask, value);
+        count(mask: mask8, counts: u32x8) -> u32x8 = masks::count(mask, counts);
         bits(mask: mask8) -> u32 = mask.to_bitmask();
         any(mask: mask8) -> bool = mask.any();
         all(mask: mask8) -> bool = mask.all();

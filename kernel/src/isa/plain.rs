@@ -223,6 +223,11 @@ pub mod masks {
     pub fn keep(mask: mask8, value: f32x8) -> f32x8 {
         mask.select(value, f32x8::splat(0.0))
     }
+
+    #[inline(always)]
+    pub fn count(mask: mask8, counts: u32x8) -> u32x8 {
+        u32x8(core::array::from_fn(|lane| counts.0[lane].wrapping_add(u32::from(mask.0[lane]))))
+    }
 }
 
 macro_rules! logic {

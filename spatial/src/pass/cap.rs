@@ -3,81 +3,142 @@
 use flockwork_kernel::LANES;
 use flockwork_kernel::simd::{F32x8, Isa, Mask8};
 
-use super::{MAX_CAP, Place, Positioned, every_candidate};
+use super::crowd::{Crowd, FEW, is_crowd};
+use super::tile::Tile;
+use super::{MAX_CAP, Pair, Positioned};
 use crate::sort::Entry;
 
 /// The last neighbour that counts under a cap, for each lane.
 pub(super) struct Cap<S: Isa> {
     d2: F32x8<S>,
-    ids: [u32; LANES],
+    /// As (bits of the squared distance, id); the largest number for a lane without a cap.
+    pub(super) last: [u64; LANES],
     d2s: [f32; LANES],
+}
+
+/// The nearest of each lane so far, as (bits of the squared distance, id): a squared distance is
+/// not negative, so its bits are in the order of its value.
+struct Nearest {
+    most: usize,
+    best: [[u64; MAX_CAP]; LANES],
+    found: [usize; LANES],
+}
+
+impl Nearest {
+    fn new(most: usize) -> Self {
+        Self { most, best: [[u64::MAX; MAX_CAP]; LANES], found: [0; LANES] }
+    }
+
+    /// Takes the candidate in where it is near.
+    #[inline(always)]
+    fn offer<S: Isa>(&mut self, pair: &Pair<S>, id: u32) {
+        let mut lanes = pair.near.bits();
+        if lanes == 0 {
+            return;
+        }
+        let bits = pair.d2.to_bits().to_array();
+        while lanes != 0 {
+            let lane = lanes.trailing_zeros() as usize;
+            lanes &= lanes - 1;
+            self.found[lane] += 1;
+            let key = u64::from(bits[lane]) << 32 | u64::from(id);
+            insert(&mut self.best[lane][..self.most], key);
+        }
+    }
+
+    /// The last that counts, of each lane; the largest number where fewer were found.
+    fn last(&self) -> [u64; LANES] {
+        let last = |best: &[u64; MAX_CAP]| match self.most {
+            0 => 0,
+            most => best[most - 1],
+        };
+        core::array::from_fn(|lane| last(&self.best[lane]))
+    }
+
+    /// Whether some lane has found more than count.
+    fn is_exceeded(&self) -> bool {
+        self.found.iter().any(|&count| count > self.most)
+    }
 }
 
 impl<S: Isa> Cap<S> {
     /// None where no lane has more neighbours than count.
     #[inline(always)]
     pub(super) fn find<R: Positioned>(
-        place: &Place<S>,
-        spans: &[(usize, usize); 3],
-        first: usize,
+        tile: &Tile<'_, S, R>,
+        crowd: &mut Crowd<'_>,
         most: usize,
-        records: &[R],
-        entries: &[Entry],
     ) -> Option<Self> {
-        // The nearest so far of each lane, as (bits of d2, id): d2 is not negative, so its bits
-        // are in the order of its value.
-        let mut best = [[u64::MAX; MAX_CAP]; LANES];
-        let mut found = [0usize; LANES];
-        every_candidate::<S, _>(
-            spans,
-            first,
-            records,
-            #[inline(always)]
-            |other, index, own| {
-                let pair = place.meet(other, index, own);
-                let mut lanes = pair.near.bits();
-                if lanes == 0 {
-                    return;
-                }
-                let bits = pair.d2.to_bits().to_array();
-                let id = entries[index as usize].id();
-                while lanes != 0 {
-                    let lane = lanes.trailing_zeros() as usize;
-                    lanes &= lanes - 1;
-                    found[lane] += 1;
-                    insert(&mut best[lane][..most], u64::from(bits[lane]) << 32 | u64::from(id));
-                }
-            },
-        );
-        if found.iter().all(|&count| count <= most) {
-            return None;
+        if is_crowd(tile) {
+            return Self::find_in_crowd(tile, crowd, most);
         }
-        let last: [u64; LANES] = core::array::from_fn(|lane| match most {
-            0 => 0,
-            _ if found[lane] <= most => u64::MAX,
-            _ => best[lane][most - 1],
-        });
+        let mut nearest = Nearest::new(most);
+        tile.every_candidate(
+            #[inline(always)]
+            |_, pair| nearest.offer(&pair, crowd.entries[pair.index as usize].id()),
+        );
+        if nearest.is_exceeded() { Some(Self::new(&nearest)) } else { None }
+    }
+
+    /// As [`Cap::find`], cell by cell, leaving out what cannot count.
+    #[inline(always)]
+    fn find_in_crowd<R: Positioned>(
+        tile: &Tile<'_, S, R>,
+        crowd: &mut Crowd<'_>,
+        most: usize,
+    ) -> Option<Self> {
+        let mut nearest = Nearest::new(most);
+        let mut left = false;
+        let [below, same, above] = crowd.window;
+        // The own row first: whoever is there is near, so that more of the others is left out.
+        for (low, high) in [same, below, above] {
+            for cell in low..high {
+                let Some(seen) = crowd.see(cell, tile) else { continue };
+                let (from, to) = seen.records;
+                let mut end = u64::MAX;
+                for index in from..to {
+                    if (index - from) % FEW == 0 {
+                        end = seen.end(&nearest.last());
+                    }
+                    let id = crowd.entries[index].id();
+                    if u64::from(id) >= end {
+                        left = true;
+                        break;
+                    }
+                    nearest.offer(&tile.pair(&tile.records[index], index), id);
+                }
+            }
+        }
+        // Whoever was left out is beyond the last that counts.
+        if left || nearest.is_exceeded() { Some(Self::new(&nearest)) } else { None }
+    }
+
+    #[inline(always)]
+    fn new(nearest: &Nearest) -> Self {
+        let last = nearest.last();
         let d2s = last.map(|key| match key {
             u64::MAX => f32::INFINITY,
             _ => f32::from_bits((key >> 32) as u32),
         });
         // With a cap of none even (0, id 0) must not count.
-        let d2s = if most == 0 { [-1.0; LANES] } else { d2s };
-        Some(Self { d2: F32x8::from_array(d2s), ids: last.map(|key| key as u32), d2s })
+        let d2s = if nearest.most == 0 { [-1.0; LANES] } else { d2s };
+        Self { d2: F32x8::from_array(d2s), last, d2s }
     }
 
+    /// Takes away the lanes where the candidate is beyond the last that counts.
     #[inline(always)]
-    pub(super) fn counts(&self, d2: F32x8<S>, id: u32) -> Mask8<S> {
-        let mut counts = d2.lt(self.d2);
-        let mut ties = d2.eq(self.d2).bits();
+    pub(super) fn narrow(&self, pair: &mut Pair<S>, entries: &[Entry]) {
+        let mut counts = pair.d2.lt(self.d2);
+        let mut ties = pair.d2.eq(self.d2).bits();
+        let id = entries[pair.index as usize].id();
         while ties != 0 {
             let lane = ties.trailing_zeros() as usize;
             ties &= ties - 1;
-            if id <= self.ids[lane] && self.d2s[lane] >= 0.0 {
+            if id <= self.last[lane] as u32 && self.d2s[lane] >= 0.0 {
                 counts = counts | Mask8::only(lane);
             }
         }
-        counts
+        pair.near = pair.near & counts;
     }
 }
 

@@ -49,14 +49,10 @@ impl Cursor {
         Self { base: (row as usize + 1) * cells.stride(), low: fine, high: fine }
     }
 
-    /// The candidates, as ranges of records, of the tile of `count` entities from record `first`.
+    /// The cells of the three rows that hold the candidates of the tile of `count` entities from
+    /// record `first`.
     #[inline(always)]
-    pub(super) fn spans(
-        &mut self,
-        cells: &Cells<'_>,
-        first: usize,
-        count: usize,
-    ) -> [(usize, usize); 3] {
+    pub(super) fn window(&mut self, cells: &Cells<'_>, first: usize, count: usize) -> Window {
         let starts = cells.starts;
         let fine = cells.fine as usize;
         let stride = cells.stride();
@@ -68,7 +64,20 @@ impl Cursor {
             self.high += 1;
         }
         let (low, high) = (self.low - fine, self.high + fine + 1);
-        [self.base - stride, self.base, self.base + stride]
-            .map(|base| (starts[base + low] as usize, starts[base + high] as usize))
+        [self.base - stride, self.base, self.base + stride].map(|base| (base + low, base + high))
     }
 }
+
+/// Cells, from one to before another, in the row below, the same row, the row above.
+pub(super) type Window = [(usize, usize); 3];
+
+impl Cells<'_> {
+    /// The candidates of a window, as ranges of records.
+    #[inline(always)]
+    pub(super) fn spans(&self, window: &Window) -> Spans {
+        window.map(|(low, high)| (self.starts[low] as usize, self.starts[high] as usize))
+    }
+}
+
+/// Records, from one to before another, in the row below, the same row, the row above.
+pub(super) type Spans = [(usize, usize); 3];
