@@ -17,12 +17,16 @@
 //! | [`ranks`] | the executor of one rank: local letters, packets for the others, sums |
 //! | [`board`] | packets in shared memory |
 //! | [`boxes`] | packets that JavaScript moves |
-//! | [`world`] | one rank's simulation, whatever its model, and its render streams |
+//! | [`mail`] | one of both, as it is at run time |
+//! | [`config`] | what a rank's simulation is made from |
+//! | [`kinds`] | the models of a module, by number |
+//! | [`world`] | one rank's simulation, whatever its model |
+//! | [`describe`] | models as JSON |
 //! | [`sim_core`] | kernels without a scheduler, for programs that bring their own loop |
 //! | [`exports`] | the interface to JavaScript |
+//! | [`host`], [`heap`] | what JavaScript offers; memory |
 
 #![no_std]
-#![allow(unsafe_code)]
 
 extern crate alloc;
 #[cfg(test)]
@@ -30,15 +34,28 @@ extern crate std;
 
 pub mod board;
 pub mod boxes;
+pub mod config;
 pub mod describe;
+mod erased;
+// JavaScript gives addresses, and finds functions by their names.
+#[allow(unsafe_code)]
 pub mod exports;
+// An allocator is told which bytes are its own.
+#[allow(unsafe_code)]
 pub mod heap;
+// The host's functions are foreign ones.
+#[cfg_attr(target_arch = "wasm32", allow(unsafe_code))]
 pub mod host;
+pub mod kinds;
+pub mod mail;
 pub mod ranks;
+// Threads write to ranges of the same columns.
+#[allow(unsafe_code)]
 pub mod sim_core;
 pub mod world;
 
 pub use board::Board;
 pub use boxes::Boxes;
+pub use config::Config;
+pub use kinds::Kinds;
 pub use ranks::{Carrier, Kind, Ranks};
-pub use world::Kinds;

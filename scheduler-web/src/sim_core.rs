@@ -18,7 +18,9 @@ use flockwork_kernel::integrate::Timestep;
 use flockwork_kernel::{Edge, World};
 use spin::RwLock;
 
+#[deny(unsafe_code)]
 mod hash;
+#[deny(unsafe_code)]
 mod motion;
 
 use hash::Hash;

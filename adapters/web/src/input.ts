@@ -3,20 +3,19 @@
 import { MAX_RANKS, MAX_STREAMS } from './layout.js';
 import { MEMORY_LEAST, MEMORY_MOST } from './memory.js';
 import { nearest } from './nearest.js';
-import { Accept, type ColorSpec, type PlainScenario } from './protocol.js';
+import { Accept, Shows, Stream, type ColorSpec, type PlainScenario } from './protocol.js';
 import { InvalidInputError, type Capabilities, type ModelInfo, type Scenario, type SimulationEventMap, type SimulationOptions, type SnapshotBytes, type SnapshotDifference, type Tier } from './types.js';
 
 export const TIERS: readonly Tier[] = ['wasm-shared', 'wasm-transfer', 'js-workers', 'js-single'];
 
 /** Streams of every frame: position, colour, alive, id; and the bytes of one entity in each. */
-const FIXED_STREAMS = [0, 1, 2, 3];
+const FIXED_STREAMS = [Stream.position, Stream.color, Stream.alive, Stream.id];
 const FIXED_STRIDES = [12, 4, 1, 4];
 const SCALAR_BYTES = { f32: 4, u32: 4, u16: 2, u8: 1 };
-const FIRST_COLUMN = 16;
 /** The most entities of a frame. */
 const MOST_RENDERED = 0x0fff_ffff;
 
-const COLORS: ReadonlyMap<string, number> = new Map([['speed', 1000], ['heading', 1001], ['none', 1002]]);
+const COLORS: ReadonlyMap<string, number> = new Map(Object.entries(Shows));
 
 /** The keys of what users give; all others are refused. */
 const OPTIONS: readonly (keyof SimulationOptions)[] = [
@@ -245,7 +244,7 @@ export function streamsOf(model: ModelInfo, names: readonly string[]): { streams
   }
   const indices = names.map((name) => columnIndex(model, 'columns', name));
   return {
-    streams: [...FIXED_STREAMS, ...indices.map((index) => FIRST_COLUMN + index)],
+    streams: [...FIXED_STREAMS, ...indices.map((index) => Stream.column + index)],
     strides: [...FIXED_STRIDES, ...indices.map((index) => strideOf(model.columns[index]!))],
   };
 }

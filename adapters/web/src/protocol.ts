@@ -10,7 +10,13 @@ export interface PlainScenario {
   readonly settings: readonly (readonly [string, number])[];
 }
 
-/** What colours show, as `fw_color` takes it; without a range the leader looks for one. */
+/** The streams of a frame; columns of the model follow the last number. */
+export const Stream = { position: 0, color: 1, alive: 2, id: 3, column: 16 } as const;
+
+/** What colours show that is no column; columns have their own numbers. */
+export const Shows = { speed: 1000, heading: 1001, none: 1002 } as const;
+
+/** What colours show; without a range the leader looks for one. */
 export interface ColorSpec {
   readonly column: number;
   readonly component: number;

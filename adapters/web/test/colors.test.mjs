@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSimulation } from '../dist/node.js';
+import { until } from './tools/using.mjs';
 
 /** Contrast to black as WCAG has it; 3 is what graphics need. */
 function contrast([red, green, blue]) {
@@ -30,4 +31,61 @@ for (const [model, dt] of Object.entries(WORLDS)) {
       }
     });
   }
+}
+
+for (const tier of ['wasm-shared', 'wasm-transfer', 'js-single']) {
+  test(`${tier}: a class has one colour, a value its place on the scale, a direction its place on the wheel`, async () => {
+    const scenario = { model: 'tribes', entities: 300, seed: 3, dt: 0.05, world: { width: 20, height: 20 }, params: { tribes: 4 } };
+    const columns = ['tribe', 'energy', 'vx', 'vy', 'genes'];
+    const simulation = await createSimulation({ scenario, tier, workers: tier === 'js-single' ? 1 : 2, columns });
+    try {
+      /** What colours there are by a key of each row, after some ticks. */
+      const painted = async (key) => {
+        const { tick } = await simulation.step(2);
+        await until(() => simulation.acquireFrame().tick === tick);
+        const frame = simulation.acquireFrame();
+        assert.ok(frame.position.every((value, at) => at % 3 < 2 || value === 0), 'the third coordinate is zero');
+        const seen = new Map();
+        for (let row = 0; row < frame.count; row++) {
+          const color = [...frame.color.subarray(4 * row, 4 * row + 4)];
+          assert.equal(color[3], 255);
+          const found = key(frame.columns, row);
+          if (found === undefined) continue;
+          if (seen.has(found)) assert.deepEqual(seen.get(found), color, `two colours of ${found}`);
+          seen.set(found, color);
+        }
+        return seen;
+      };
+      const tribes = await painted(({ tribe }, row) => tribe[row]);
+      assert.equal(tribes.size, 4);
+      assert.equal(new Set([...tribes.values()].map(String)).size, 4, 'each tribe has its own');
+      const [least, most] = [0.2, 0.6];
+      const ends = (value) => (value <= least ? 'dark' : value >= most ? 'bright' : undefined);
+      const [dark, bright] = [[96, 78, 172, 255], [255, 250, 225, 255]];
+      simulation.setColorBy('energy', [least, most]);
+      assert.deepEqual((await painted(({ energy }, row) => ends(energy[row]))).get('bright'), bright);
+      simulation.setColorBy('genes.3', [0.5, 0.5001]);
+      const genes = await painted(({ genes }, row) => (genes[9 * row + 3] < 0.5 ? 'dark' : genes[9 * row + 3] > 0.5001 ? 'bright' : undefined));
+      assert.deepEqual([genes.get('dark'), genes.get('bright')], [dark, bright]);
+      simulation.setColorBy('speed', [0.001, 1e6]);
+      assert.equal((await painted(({ vx, vy }, row) => (Math.hypot(vx[row], vy[row]) < 900 ? 'slow' : 'fast'))).size, 1);
+      simulation.setColorBy('heading');
+      const strongest = ({ vx, vy }, row) => {
+        // The channels are cosines, a third of a turn apart.
+        const angle = Math.atan2(vy[row], vx[row]);
+        return [0, 120, -120].findIndex((degrees) => Math.cos(angle - (degrees * Math.PI) / 180) > 0.9);
+      };
+      await painted((all, row) => {
+        const channel = strongest(all, row);
+        if (channel < 0) return undefined;
+        const color = simulation.acquireFrame().color.subarray(4 * row, 4 * row + 3);
+        assert.equal(Math.max(...color), color[channel], `${color} in place of channel ${channel}`);
+        return undefined;
+      });
+      simulation.setColorBy('none');
+      assert.equal((await painted(() => 'all')).size, 1);
+    } finally {
+      await simulation.dispose();
+    }
+  });
 }

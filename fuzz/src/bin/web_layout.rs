@@ -1,4 +1,4 @@
-//! Settings, streams and snapshots that a page hands to the module are taken or refused: never a
+//! Settings, columns and snapshots that a page hands to the module are taken or refused: never a
 //! panic, and never a byte written outside the array that was given.
 
 #![no_main]
@@ -6,8 +6,10 @@
 use flockwork_fuzz::{Budget, Bytes};
 use flockwork_models::{Boids, Discs, LennardJones, Tribes, Vicsek};
 use flockwork_scheduler::Progress;
-use flockwork_scheduler_web::world::{AnyWorld, Color, Config, Mail, ModelKind, Stream};
-use flockwork_scheduler_web::{Boxes, Kinds};
+use flockwork_scheduler_web::kinds::ModelKind;
+use flockwork_scheduler_web::mail::Mail;
+use flockwork_scheduler_web::world::{AnyWorld, Part};
+use flockwork_scheduler_web::{Boxes, Config, Kinds};
 use libfuzzer_sys::fuzz_target;
 
 const KINDS: Kinds = Kinds(&[
@@ -128,18 +130,13 @@ fn use_it(world: &mut dyn AnyWorld, bytes: &mut Bytes<'_>) {
         }
     }
     for _ in 0..3 {
-        let color = Color {
-            column: [bytes.below(20), 1000, 1001, 1002, bytes.word()][bytes.below(5) as usize],
-            component: bytes.word(),
-            low: number(bytes) as f32,
-            high: number(bytes) as f32,
+        let part = Part {
+            column: [bytes.below(20), bytes.word()][bytes.below(2) as usize] as usize,
+            component: [bytes.below(10), bytes.word()][bytes.below(2) as usize],
         };
-        let Some(stream) = Stream::of([bytes.below(40), bytes.word()][bytes.below(2) as usize])
-        else {
-            continue;
-        };
+        let stride = [bytes.below(40), bytes.word()][bytes.below(2) as usize] as usize;
         let mut target = vec![0xa5; bytes.below(2000) as usize];
-        let written = world.publish(stream, &color, &mut target);
+        let written = world.publish(part, stride, &mut target);
         assert!(written.is_ok_and(|count| count as usize <= target.len()));
     }
     let _ = (world.entity(bytes.word()), world.stat(bytes.below(20) as usize), world.doing());

@@ -408,47 +408,11 @@ export class Leader {
 
   /** Colours everywhere alike; looks for the range of a column at the entities of this rank. */
   private async setColor(color: ColorSpec): Promise<void> {
-    const [low, high] = color.range ?? this.rangeOf(color);
+    const [low, high] = color.range ?? this.rank.show.range(this.rank.sim, color);
     await this.crew.order(Order.color, color.column, color.component, low, high);
     await this.crew.settled();
   }
-
-  private rangeOf(color: ColorSpec): [number, number] {
-    const values = this.valuesOf(color).filter((value) => Number.isFinite(value)).sort();
-    if (values.length === 0) return [0, 1];
-    const at = (share: number) => values[Math.floor(share * (values.length - 1))]!;
-    const [low, high] = [at(0.02), at(0.98)];
-    return high > low ? [low, high] : [low - 0.5, low + 0.5];
-  }
-
-  private valuesOf({ column, component }: ColorSpec): Float32Array {
-    const index = (name: string) => this.model.columns.findIndex((one) => one.name === name);
-    if (column < this.model.columns.length) return this.columnOf(column, component);
-    if (column !== COLOR_SPEED) return new Float32Array(0);
-    const [vx, vy] = [index('vx'), index('vy')];
-    if (vx < 0 || vy < 0) return new Float32Array(0);
-    const [xs, ys] = [this.columnOf(vx, 0), this.columnOf(vy, 0)];
-    return xs.map((x, row) => Math.hypot(x, ys[row]!));
-  }
-
-  private columnOf(column: number, component: number): Float32Array {
-    const { engine, sim } = this.rank;
-    const { scalar, components } = this.model.columns[column]!;
-    if (scalar !== 'f32') return new Float32Array(0);
-    const [first, owned] = [engine.x.fw_first!(sim), engine.x.fw_owned!(sim)];
-    const rows = first + owned;
-    const bytes = Math.max(1, 4 * components * rows);
-    const address = engine.alloc(bytes);
-    engine.x.fw_publish!(sim, 16 + column, address, rows, 4 * components);
-    const all = new Float32Array(engine.at(address, bytes).buffer, address, components * rows);
-    const out = Float32Array.from({ length: owned }, (_, row) => all[(first + row) * components + component]!);
-    engine.free(address, bytes);
-    return out;
-  }
 }
-
-/** The numbers of `fw_color` that are no columns. */
-export const COLOR_SPEED = 1000;
 
 /** Bytes of an entity's row as `fw_entity` packs it. */
 export function rowBytes(model: ModelInfo): number {

@@ -4,6 +4,7 @@ import { METRICS, RankWord, Word, type Control } from '../layout.js';
 import { Accept, Order, type Failure, type FromWorker, type MakeSpec, type Made } from '../protocol.js';
 import type { ErrorPlace, ModelInfo } from '../types.js';
 import { CodedError, type Engine } from './engine.js';
+import { Show } from './show.js';
 import { takeBuffer, giveBuffer, type Mail } from './mail.js';
 
 /** What an order gave: 0 or more, or -1 with a text in the engine; and bytes in memory. */
@@ -36,8 +37,8 @@ export class Rank {
   private spec: MakeSpec | null = null;
   /** The model's number. */
   private model = 0;
-  /** What colours show, as `fw_color` takes it. */
-  private color: [number, number, number, number] | null = null;
+  /** Made with the world. */
+  private shown: Show | null = null;
   readonly result: Result = { status: 0, pointer: 0, length: 0 };
   /** Buffers of frames that the main thread gave back. */
   private readonly buffers: ArrayBuffer[] = [];
@@ -57,6 +58,7 @@ export class Rank {
     const { engine } = this;
     const { x } = engine;
     this.spec = spec;
+    this.shown = new Show(engine, this.models()[model]!);
     if (!this.mail) this.setBoard(this.control.words[Word.board]!);
     this.model = model;
     if (spec.snapshot) {
@@ -97,8 +99,7 @@ export class Rank {
       case Order.params:
         return this.setParams(a, b);
       case Order.color:
-        this.color = [a, b, c, d];
-        x.fw_color!(this.sim, a, b, c, d);
+        this.show.color(a, b, c, d);
         return;
       case Order.publish:
         this.publish(a);
@@ -222,8 +223,16 @@ export class Rank {
   /** The parameters in use. */
   params(): Setting[] {
     const { engine } = this;
-    const models = JSON.parse(engine.models()) as ModelInfo[];
-    return models[this.model]!.params.map(({ name }, index) => [name, engine.x.fw_param_value!(this.sim, index)]);
+    return this.models()[this.model]!.params.map(({ name }, index) => [name, engine.x.fw_param_value!(this.sim, index)]);
+  }
+
+  private models(): ModelInfo[] {
+    return JSON.parse(this.engine.models()) as ModelInfo[];
+  }
+
+  /** What shows the entities of this rank. */
+  get show(): Show {
+    return this.shown!;
   }
 
   /** Why the last order was refused. */
@@ -259,7 +268,6 @@ export class Rank {
     this.world += 1;
     this.sim = candidate;
     x.fw_drop!(sim);
-    if (this.color) x.fw_color!(candidate, ...this.color);
     return this.poll();
   }
 
@@ -274,10 +282,9 @@ export class Rank {
     const { x } = this.engine;
     const first = Math.min(x.fw_first!(this.sim) >>> 0, spec.capacity);
     const count = Math.min(x.fw_owned!(this.sim) >>> 0, spec.capacity - first);
-    for (let stream = 0; stream < spec.streams.length; stream++) {
-      const address = this.mail ? this.own[stream]! : this.control.words[this.control.stream(slot, stream)]!;
-      x.fw_publish!(this.sim, spec.streams[stream]!, address, spec.capacity, spec.strides[stream]!);
-    }
+    const { streams, strides } = spec;
+    const addresses = this.mail ? this.own : streams.map((_, stream) => this.control.words[this.control.stream(slot, stream)]! >>> 0);
+    this.show.write(this.sim, { streams, strides, addresses }, first, count);
     if (this.mail) this.postPart(first, count);
   }
 

@@ -1,0 +1,128 @@
+//! Ticks, observations, parameters, and what was done.
+
+use flockwork_scheduler::Progress;
+
+use super::Sim;
+use super::errors::{refuse, refuse_world, told};
+use super::handles::{text, with};
+use crate::mail::Mail;
+
+exports! {
+    /// Goes on: 0 done, 1 waits for mail, -1 error.
+    fn fw_poll(sim: *mut Sim) -> i32 {
+        with(sim, -1, |sim| match sim.world.poll() {
+            Ok(Progress::Done) => 0,
+            Ok(Progress::Waiting) => 1,
+            Err(error) => {
+                if let Some(board) = sim.board {
+                    board.fail(sim.rank);
+                }
+                refuse_world(&error, -1)
+            }
+        })
+    }
+
+    /// Begins a tick.
+    fn fw_begin(sim: *mut Sim) { with(sim, (), |sim| sim.world.begin()); }
+
+    /// Begins an observation.
+    fn fw_observe(sim: *mut Sim) { with(sim, (), |sim| sim.world.begin_observation()); }
+
+    /// Prepares a parameter.
+    fn fw_param(sim: *mut Sim, name: *const u8, len: usize, value: f64) -> i32 {
+        let name = text(name, len);
+        with(sim, -1, |sim| match sim.world.prepare(name, value) {
+            Ok(()) => 0,
+            Err(error) => refuse(error, -1),
+        })
+    }
+
+    /// Begins to use the parameters that were prepared.
+    fn fw_params(sim: *mut Sim) -> i32 {
+        with(sim, -1, |sim| match sim.world.set_params() {
+            Ok(()) => 0,
+            Err(error) => refuse_world(&error, -1),
+        })
+    }
+
+    /// The value of a parameter.
+    fn fw_param_value(sim: *mut Sim, index: usize) -> f64 {
+        with(sim, f64::NAN, |sim| sim.world.param(index))
+    }
+
+    /// Ticks done.
+    fn fw_tick(sim: *mut Sim) -> f64 {
+        with(sim, f64::NAN, |sim| sim.world.tick() as f64)
+    }
+
+    /// Entities in the whole world.
+    fn fw_population(sim: *mut Sim) -> f64 {
+        with(sim, f64::NAN, |sim| sim.world.population() as f64)
+    }
+
+    /// Half of the fingerprint that the last observation saw.
+    fn fw_fingerprint(sim: *mut Sim, high: u32) -> u32 {
+        with(sim, 0, |sim| {
+            let seen = sim.world.observation().map_or(0, |seen| seen.fingerprint);
+            (seen >> (32 * (high & 1))) as u32
+        })
+    }
+
+    /// A statistic.
+    fn fw_stat(sim: *mut Sim, index: usize) -> f64 {
+        with(sim, f64::NAN, |sim| told(sim.world.stat(index), f64::NAN))
+    }
+
+    /// What this rank has done.
+    fn fw_metric(sim: *mut Sim, index: u32) -> f64 {
+        with(sim, f64::NAN, |sim| {
+            let counters = sim.world.counters();
+            let phases = counters.phases;
+            let ms = |ns: u64| ns as f64 / 1.0e6;
+            match index {
+                0 => ms(phases.sort_ns),
+                1 => ms(phases.neighbours_ns),
+                2 => ms(phases.commit_ns),
+                3 => ms(phases.route_ns),
+                4 => ms(phases.receive_ns),
+                5 => match sim.world.mail() {
+                    Mail::Board(port) => port.waited_ms(),
+                    Mail::Boxes(_) => 0.0,
+                },
+                6 => counters.bytes as f64,
+                7 => counters.messages as f64,
+                8 => counters.migrations as f64,
+                9 => told(sim.world.ghosts().map(|ghosts| ghosts as f64), f64::NAN),
+                10 => counters.events as f64,
+                11 => counters.births as f64,
+                12 => counters.deaths as f64,
+                13 => sim.world.balance().0 as f64,
+                14 => sim.world.balance().1,
+                15 => told(sim.world.owned().map(|owned| owned.0 as f64), f64::NAN),
+                _ => f64::NAN,
+            }
+        })
+    }
+
+    /// The name of the phase that this rank's work is in; after a trap, of that which trapped.
+    fn fw_doing_ptr(sim: *mut Sim) -> *const u8 { doing(sim).0.as_ptr() }
+
+    /// Its length; 0 where there is none.
+    fn fw_doing_len(sim: *mut Sim) -> usize { doing(sim).0.len() }
+
+    /// The region that is worked on; -1 where there is none.
+    fn fw_doing_region(sim: *mut Sim) -> f64 { doing(sim).1 }
+}
+
+/// The phase and the region that a simulation's work is in.
+///
+/// # Safety
+///
+/// As [`with`].
+unsafe fn doing(sim: *mut Sim) -> (&'static str, f64) {
+    // SAFETY: the caller's promise.
+    match unsafe { sim.as_mut() }.and_then(|sim| sim.world.doing()) {
+        Some(place) => (place.phase.name(), place.domain.map_or(-1.0, f64::from)),
+        None => ("", -1.0),
+    }
+}

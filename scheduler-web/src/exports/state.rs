@@ -1,0 +1,95 @@
+//! The state between two ticks: snapshots, single entities, columns of all.
+
+use alloc::vec::Vec;
+
+use flockwork_scheduler::snapshot;
+
+use super::Sim;
+use super::errors::{refuse, told};
+use super::handles::{bytes, with};
+use crate::world::Part;
+
+exports! {
+    /// This rank's part of a snapshot; null while a tick is under way.
+    fn fw_snapshot(sim: *mut Sim) -> *const u8 {
+        with(sim, core::ptr::null(), |sim| match sim.world.snapshot() {
+            Ok(snapshot) => {
+                sim.snapshot = snapshot;
+                sim.snapshot.as_ptr()
+            }
+            Err(error) => refuse(error, core::ptr::null()),
+        })
+    }
+
+    /// Its length.
+    fn fw_snapshot_len(sim: *mut Sim) -> usize { with(sim, 0, |sim| sim.snapshot.len()) }
+
+    /// Frees it, and what was merged.
+    fn fw_snapshot_free(sim: *mut Sim) {
+        with(sim, (), |sim| {
+            sim.snapshot = Vec::new();
+            sim.merged = Vec::new();
+        });
+    }
+
+    /// Merges the parts of all ranks.
+    fn fw_merge(sim: *mut Sim, table: *const u32, count: usize) -> i32 {
+        if table.is_null() {
+            return refuse("the table of parts is null", -1);
+        }
+        let table = core::slice::from_raw_parts(table, 2 * count);
+        let parts: Vec<&[u8]> =
+            table.chunks_exact(2).map(|part| bytes(part[0] as usize as *const u8, part[1] as usize)).collect();
+        with(sim, -1, |sim| match snapshot::merge(&parts) {
+            Ok(merged) => {
+                sim.merged = merged;
+                0
+            }
+            Err(error) => refuse(error, -1),
+        })
+    }
+
+    /// What was merged.
+    fn fw_merged(sim: *mut Sim) -> *const u8 {
+        with(sim, core::ptr::null(), |sim| sim.merged.as_ptr())
+    }
+
+    /// Its length.
+    fn fw_merged_len(sim: *mut Sim) -> usize { with(sim, 0, |sim| sim.merged.len()) }
+
+    /// The packed row of an entity; null if it is not of this rank, or while a tick is under way.
+    fn fw_entity(sim: *mut Sim, id: u32) -> *const u8 {
+        with(sim, core::ptr::null(), |sim| match told(sim.world.entity(id), None) {
+            Some(packed) => {
+                sim.entity = packed;
+                sim.entity.as_ptr()
+            }
+            None => core::ptr::null(),
+        })
+    }
+
+    /// Entities of this rank.
+    fn fw_owned(sim: *mut Sim) -> u32 { with(sim, 0, |sim| told(sim.world.owned(), (0, 0)).0 as u32) }
+
+    /// Entities of all ranks before this one.
+    fn fw_first(sim: *mut Sim) -> u32 { with(sim, 0, |sim| told(sim.world.owned(), (0, 0)).1 as u32) }
+
+    /// Writes what a column holds for this rank's entities, at most so many: one of its numbers, or
+    /// all if there is no such component; each to the begin of the next `stride` bytes.
+    fn fw_publish(sim: *mut Sim, column: u32, component: u32, ptr: *mut u8, count: u32, stride: u32) -> u32 {
+        if ptr.is_null() {
+            return refuse("the array is null", 0);
+        }
+        let part = Part { column: column as usize, component };
+        with(sim, 0, |sim| {
+            let count = u64::from(count).min(told(sim.world.owned(), (0, 0)).0) as usize;
+            let (size, stride) = (sim.world.size(part), stride as usize);
+            if count == 0 || size == 0 {
+                return 0;
+            }
+            // SAFETY: inside the caller's array, at places that no other rank writes.
+            let to = unsafe { core::slice::from_raw_parts_mut(ptr, (count - 1) * stride + size) };
+            told(sim.world.publish(part, stride, to), 0)
+        })
+    }
+}
