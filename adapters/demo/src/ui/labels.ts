@@ -1,6 +1,6 @@
 /** Names for people, of what the package names for programs. */
 
-import type { Tier } from 'flockwork';
+import { palette, type Rgb, type Tier } from 'flockwork';
 
 export const TIER_TITLES: Record<Tier | 'auto', string> = {
   auto: 'Best that works',
@@ -51,8 +51,13 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+const css = (color: Rgb) => `rgb(${color.join(' ')})`;
+
 /** Colours of classes, as the package paints them. */
-export const CLASS_COLORS = ['#56b4e9', '#f08030', '#00be8c', '#eb6ebe'];
+export const CLASS_COLORS = palette.classes.map(css);
+
+/** What is low is dark, as the package paints it. */
+export const SCALE = `linear-gradient(90deg, ${palette.scale.map(css).join(', ')})`;
 
 /** A unit with real superscripts: `length / time^2`. */
 export function unit(text: string): string {

@@ -7,7 +7,7 @@ import { scenarioFile, scenarioFiles } from '../sim/scenarios.js';
 import { colorings, type Session } from '../sim/session.js';
 import { useStore } from '../sim/store.js';
 import type { WorldView } from '../view/world-view.js';
-import { CLASS_COLORS, columnTitle, modelTitle } from './labels.js';
+import { CLASS_COLORS, SCALE, columnTitle, modelTitle } from './labels.js';
 import { SearchBox } from './search-box.js';
 import { Text } from './text.js';
 
@@ -194,7 +194,7 @@ function Legend({ colorBy, classes }: { colorBy: string; classes: number }) {
   return (
     <div className="scale-row">
       <span>low</span>
-      <div className="scale" role="img" aria-label="Dark is low, bright is high" />
+      <div className="scale" style={{ background: SCALE }} role="img" aria-label="Dark is low, bright is high" />
       <span>high</span>
     </div>
   );

@@ -5,6 +5,7 @@
  * a second one where ids go, which are written after them; so painting takes no memory.
  */
 
+import { palette } from '../palette.js';
 import { Shows, Stream, type ColorSpec } from '../protocol.js';
 import type { ModelInfo } from '../types.js';
 import type { Engine } from './engine.js';
@@ -147,36 +148,17 @@ function word(red: number, green: number, blue: number): number {
   return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
-/** Colours of classes, such as tribes: told apart by people who see red and green alike. */
-const CLASSES = [
-  word(86, 180, 233),
-  word(240, 128, 48),
-  word(0, 190, 140),
-  word(235, 110, 190),
-  word(240, 228, 66),
-  word(150, 130, 240),
-  word(220, 220, 230),
-  word(200, 80, 60),
-];
+const CLASSES = palette.classes.map((color) => word(...color));
 /** For what goes nowhere. */
-const STILL = CLASSES[6]!;
-
-/** Colours from dark to bright, at equal steps. */
-const STEPS = [
-  [96, 78, 172],
-  [66, 90, 190],
-  [30, 160, 180],
-  [90, 205, 110],
-  [235, 215, 70],
-  [255, 250, 225],
-] as const;
+const STILL = word(220, 220, 230);
 
 /** The colours in between. */
 const SCALE = Uint32Array.from({ length: 1024 }, (_, index) => {
-  const place = (index / 1023) * (STEPS.length - 1);
-  const step = Math.min(Math.floor(place), STEPS.length - 2);
+  const { scale: steps } = palette;
+  const place = (index / 1023) * (steps.length - 1);
+  const step = Math.min(Math.floor(place), steps.length - 2);
   const mix = (channel: 0 | 1 | 2) => {
-    const [from, to] = [STEPS[step]![channel], STEPS[step + 1]![channel]];
+    const [from, to] = [steps[step]![channel], steps[step + 1]![channel]];
     return Math.floor(from + (to - from) * (place - step));
   };
   return word(mix(0), mix(1), mix(2));
