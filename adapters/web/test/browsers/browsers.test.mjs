@@ -223,3 +223,19 @@ for (const [name, found, open] of browsers) {
     });
   });
 }
+
+test('Chromium that compiles nothing: the JavaScript tier, by itself, with the golden fingerprints', { skip: !CHROMIUM && 'it is not installed' }, async (t) => {
+  const [server, browser] = await Promise.all([serve(), chromium({ jitless: true })]);
+  try {
+    const page = await browser.page(server.url);
+    const result = await page.evaluate(play, { scenario: tribes.scenario, ticks: [0, 1], options: { workers: 2, watchdogMs: 60_000, initTimeoutMs: 60_000 } });
+    assert.equal(result.error, undefined, JSON.stringify(result.error));
+    assert.equal(result.tier, 'js-workers');
+    assert.deepEqual(result.attempts.map(({ code }) => code), ['NO_WASM', 'NO_WASM', undefined]);
+    for (const [tick, fingerprint] of result.fingerprints) assert.equal(fingerprint, tribes.golden.find(([at]) => at === tick)[1]);
+    t.diagnostic(JSON.stringify(result.fingerprints));
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+});

@@ -20,12 +20,14 @@ const PATIENCE = 180_000;
 
 /**
  * Opens Chromium: `{page(url, before), close}`; `before` runs in every page before its scripts. With
- * `gpu` there is WebGL, by the processor where there is no graphics card.
+ * `gpu` there is WebGL, by the processor where there is no graphics card; with `jitless` nothing is
+ * compiled, so there is no WebAssembly.
  */
-export async function chromium({ gpu = false } = {}) {
+export async function chromium({ gpu = false, jitless = false } = {}) {
   const { chromium: driver } = await import('playwright-core');
   const folder = mkdtempSync(join(tmpdir(), 'flockwork-chromium-'));
-  const context = await driver.launchPersistentContext(folder, { executablePath: CHROMIUM, headless: true, timeout: PATIENCE, args: [...FLAGS, gpu ? '--enable-unsafe-swiftshader' : '--disable-gpu'] });
+  const args = [...FLAGS, gpu ? '--enable-unsafe-swiftshader' : '--disable-gpu', ...(jitless ? ['--js-flags=--jitless'] : [])];
+  const context = await driver.launchPersistentContext(folder, { executablePath: CHROMIUM, headless: true, timeout: PATIENCE, args });
   return {
     async page(url, before) {
       const page = await context.newPage();
