@@ -34,6 +34,7 @@ use crate::frame::Frame;
 use crate::kept::Kept;
 use crate::metrics::Counters;
 use crate::model::{Birth, Event, MAX_SUMS, Model, MutOf, RefOf};
+use crate::schema;
 use crate::topology::Topology;
 use crate::transport::{Lane, Transport};
 
@@ -119,9 +120,15 @@ impl<M: Model> Domain<M> {
     ///
     /// # Panics
     ///
-    /// At compile time of the model only: its columns must have `x` and `y`.
+    /// At compile time of the model only: its columns must have `x` and `y`, and an `alive` must be
+    /// of the right type.
     pub fn new(id: u32, topology: Arc<Topology>, capacity: usize) -> Result<Self, DomainError> {
-        const { assert!(M::SUMS <= MAX_SUMS, "a model has at most MAX_SUMS sums") };
+        const {
+            assert!(M::SUMS <= MAX_SUMS, "a model has at most MAX_SUMS sums");
+            if let Err(problem) = schema::check(M::Columns::SCHEMA) {
+                panic!("{}", problem);
+            }
+        };
         let schema = M::Columns::SCHEMA;
         let position = |name| find::<f32>(schema, name).unwrap_or(usize::MAX);
         let ghosts = capacity / 8 + 64;

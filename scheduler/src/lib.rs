@@ -42,6 +42,7 @@ mod metrics;
 pub mod model;
 pub mod packet;
 mod params;
+mod schema;
 mod setup;
 pub mod simulation;
 pub mod snapshot;

@@ -25,6 +25,14 @@ pub struct Param {
     pub live: bool,
 }
 
+impl Param {
+    /// Whether a parameter of this range may have a value, and whole ones alone where `whole`.
+    #[doc(hidden)]
+    pub const fn is_allowed(value: f64, min: f64, max: f64, whole: bool) -> bool {
+        value >= min && value <= max && (!whole || value == value as i64 as f64)
+    }
+}
+
 /// A set of parameters, made by [`params!`](crate::params!).
 pub trait Params: Copy + Default + Send + Sync + fmt::Debug + 'static {
     /// All parameters.
@@ -57,10 +65,10 @@ pub trait Params: Copy + Default + Send + Sync + fmt::Debug + 'static {
             return Err(ParamError::Unknown { name: name.to_string(), known: Self::TABLE });
         };
         let param = &Self::TABLE[index];
-        if !(value >= param.min && value <= param.max) {
+        if !Param::is_allowed(value, param.min, param.max, false) {
             return Err(ParamError::OutOfRange { param: *param, value });
         }
-        if param.whole && value != value as i64 as f64 {
+        if !Param::is_allowed(value, param.min, param.max, param.whole) {
             return Err(ParamError::NotWhole { param: *param, value });
         }
         self.put(index, value);
@@ -138,6 +146,19 @@ impl ParamValue for u32 {
 /// assert!(flock.set("neighbor_radius", -1.0).is_err());
 /// assert!(flock.set("most_neighbors", 1.5).is_err());
 /// ```
+///
+/// A default that is not allowed does not compile: "the default of the parameter `speed` is not in
+/// its range: it must be from 0.0 to 1.0".
+///
+/// ```compile_fail,E0080
+/// flockwork_scheduler::params! {
+///     /// Parameters of a flock.
+///     pub struct Flock {
+///         /// The speed.
+///         speed: f32 = 2.0, "length / time", 0.0..=1.0;
+///     }
+/// }
+/// ```
 #[macro_export]
 macro_rules! params {
     (@live) => { true };
@@ -149,6 +170,19 @@ macro_rules! params {
                 $min:literal ..= $max:literal $(, $when:ident)?;)*
         }
     ) => {
+        $(const _: () = assert!(
+            $crate::Param::is_allowed(
+                $default as f64,
+                $min as f64,
+                $max as f64,
+                <$kind as $crate::ParamValue>::WHOLE,
+            ),
+            concat!(
+                "the default of the parameter `", stringify!($field), "` is not in its range: it \
+                 must be from ", stringify!($min), " to ", stringify!($max),
+            ),
+        );)*
+
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq)]
         $vis struct $name {

@@ -9,6 +9,7 @@ const STEPS: &[Step] = &[
     Step { name: "paths", about: "every path that the documents name exists", run: paths::step },
     Step { name: "clippy", about: "no warning of the compiler or of clippy", run: clippy },
     Step { name: "unit", about: "the tests of all crates", run: unit },
+    Step { name: "small", about: "the command without what a build can leave out", run: small },
     Step { name: "doc", about: "the examples in the documentation run", run: doctests },
     Step { name: "rustdoc", about: "the documentation builds without a warning", run: rustdoc },
     Step { name: "fuzz", about: "every fuzz target, for half a minute", run: fuzz::step },
@@ -48,6 +49,11 @@ fn clippy() -> Outcome {
 
 fn unit() -> Outcome {
     finish(&mut cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--examples"]))
+}
+
+fn small() -> Outcome {
+    let parts = ["--package", "flockwork-cli", "--no-default-features", "--lib", "--test", "parts"];
+    finish(cargo(&["test", "--quiet"]).args(parts))
 }
 
 fn doctests() -> Outcome {

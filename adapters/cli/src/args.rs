@@ -53,7 +53,7 @@ fn command() -> clap::Command {
 
 /// The words for commands.
 pub(crate) fn commands() -> impl Iterator<Item = &'static str> {
-    ["run", "verify", "stress", "snapshot", "check", "models", "init", "deny-list", "help"]
+    ["run", "verify", "stress", "snapshot", "check", "models", "init", "new", "deny-list", "help"]
         .into_iter()
 }
 
@@ -74,6 +74,8 @@ pub(crate) enum Command {
     Models(ModelsArgs),
     /// Write a commented scenario for a model
     Init(InitArgs),
+    /// Make a crate of your own: a model, its command line and its test
+    New(NewArgs),
     /// Print what a model's code must not use, as a clippy.toml for a crate of your own
     DenyList,
 }
@@ -289,6 +291,19 @@ pub(crate) struct InitArgs {
     pub(crate) quiet: bool,
 }
 
+/// `flockwork new`.
+#[derive(Debug, Args)]
+pub(crate) struct NewArgs {
+    /// The crate's name and that of its folder, which must not exist or be empty
+    pub(crate) name: String,
+    /// Take the crates of Flockwork from this checkout, instead of the published ones
+    #[arg(long, value_name = "CHECKOUT")]
+    pub(crate) path: Option<PathBuf>,
+    /// No word about what was written
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
 impl Cli {
     /// Whether there shall be no remarks.
     pub(crate) fn quiet(&self) -> bool {
@@ -300,6 +315,7 @@ impl Cli {
             Some(Command::Snapshot(args)) => args.quiet,
             Some(Command::Check(args)) => args.quiet,
             Some(Command::Init(args)) => args.quiet,
+            Some(Command::New(args)) => args.quiet,
             Some(Command::Models(_) | Command::DenyList) => false,
         }
     }

@@ -9,6 +9,9 @@
 //! }
 //! ```
 //!
+//! The features `parquet` (recordings, tables) and `picture` are on unless a build leaves them out;
+//! without them it is much smaller, and an option that needs one says which.
+//!
 //! A command goes through the same steps: `args` reads the command line, `scenario` turns a
 //! file and the command line into a checked configuration, the command runs, and `output` finds the
 //! place of each result, into which `whole` puts it at once or not at all.
@@ -24,10 +27,12 @@
 //! | `record`, `picture`, `checkpoint` | what else a run can leave behind |
 //! | `verify`, `stress` | sameness on any number of workers; the largest crowd that holds a frame rate |
 //! | `check`, `models`, `init` | what can be known without running |
+//! | `new` | a crate of one's own |
 //! | `output`, `whole`, `made`, `left` | where files go, and how they come whole or not at all |
 //! | `interrupt`, `together` | the wish to stop; steps that several processes take together |
 //! | `human`, `rows` | numbers for people, packed entities |
 //! | `crowding` | how many neighbours entities really have |
+//! | `parts` | what a build can leave out |
 //! | `memory`, `simd` | what the machine has |
 
 #![forbid(unsafe_code)]
@@ -45,7 +50,10 @@ mod left;
 mod made;
 mod memory;
 mod models;
+mod new;
 mod output;
+mod parts;
+#[cfg_attr(not(feature = "picture"), path = "picture/absent.rs")]
 mod picture;
 mod progress;
 pub mod read;
@@ -110,6 +118,7 @@ fn dispatch(registry: &Registry, cli: args::Cli) -> Result<(), failure::Failure>
         Some(Command::Verify(_)) => "verify",
         Some(Command::Stress(_)) => "stress",
         Some(Command::Init(_)) => "init",
+        Some(Command::New(_)) => "new",
         _ => "",
     };
     // They decide by a clock or a file of each process, and would not decide alike.
@@ -129,6 +138,7 @@ fn dispatch(registry: &Registry, cli: args::Cli) -> Result<(), failure::Failure>
         Some(Command::Check(args)) => check::check(registry, &args),
         Some(Command::Models(args)) => models::models(registry, &args),
         Some(Command::Init(args)) => init::init(registry, &args),
+        Some(Command::New(args)) => new::new(registry, &args),
         Some(Command::DenyList) => failure::emit(DENY_LIST),
     }
 }

@@ -9,7 +9,9 @@ use crate::Registry;
 use crate::args::ScenarioArgs;
 use crate::failure::Failure;
 use crate::scenario::Scenario;
-use crate::table::{Most, csv_in, parquet_in};
+#[cfg(feature = "parquet")]
+use crate::table::parquet_in;
+use crate::table::{Most, csv_in};
 
 /// Checks the text of a scenario as `flockwork check` does, with changes such as `dt=0.1` as
 /// `--set` makes them; a table that it names is looked for in `folder`.
@@ -48,6 +50,7 @@ pub fn csv(bytes: &[u8], schema: &[Column], most_rows: u64) -> Result<Table, Str
 /// # Errors
 ///
 /// What is wrong and in which column or row, fit to be shown.
+#[cfg(feature = "parquet")]
 pub fn parquet(bytes: Vec<u8>, schema: &[Column], most_rows: u64) -> Result<Table, String> {
     parquet_in::read(bytes::Bytes::from(bytes), schema, &most(most_rows))
 }

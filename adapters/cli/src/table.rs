@@ -4,10 +4,14 @@
 //! matched and numbers read, a piece at a time and never more rows than may be; whether a number
 //! fits its column and the world, `flockwork_scheduler_native` decides, which names line and id.
 
+#[cfg(feature = "parquet")]
 mod bounded;
 pub(crate) mod csv_in;
+#[cfg(feature = "parquet")]
 pub(crate) mod parquet_in;
+#[cfg(feature = "parquet")]
 mod parquet_types;
+#[cfg(feature = "parquet")]
 mod thrift;
 
 use std::path::Path;
@@ -18,6 +22,8 @@ use flockwork_scheduler_native::{Lines, Table, TableColumn, whole_vectors};
 use crate::failure::Failure;
 use crate::human;
 use crate::input;
+#[cfg(not(feature = "parquet"))]
+use crate::parts::PARQUET;
 
 /// How many rows a table may have, and why not more.
 #[derive(Clone, Debug)]
@@ -43,9 +49,12 @@ pub(crate) fn read(path: &Path, schema: &[Column], most: &Most) -> Result<Table,
     let kind = path.extension().and_then(|kind| kind.to_str()).map(str::to_lowercase);
     let result = match kind.as_deref() {
         Some("csv") => input::open(path).and_then(|file| csv_in::read(file, schema, most)),
+        #[cfg(feature = "parquet")]
         Some("parquet" | "pq") => {
             input::open(path).and_then(|file| parquet_in::read_in_silence(file, schema, most))
         }
+        #[cfg(not(feature = "parquet"))]
+        Some("parquet" | "pq") => Err(PARQUET.missing("to read it")),
         _ => Err("its name must end in .csv or .parquet".to_string()),
     };
     result
@@ -129,5 +138,5 @@ fn table(columns: Vec<TableColumn>, rows: usize, lines: Lines) -> Table {
 #[cfg(test)]
 mod tests;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "parquet"))]
 mod parquet_tests;

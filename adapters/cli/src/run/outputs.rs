@@ -11,6 +11,7 @@ use crate::checkpoint;
 use crate::failure::Failure;
 use crate::human;
 use crate::output::{self, Target};
+use crate::parts::{PARQUET, PICTURE};
 use crate::picture;
 use crate::record::{self, Place, Recorder};
 use crate::report::Report;
@@ -29,6 +30,8 @@ pub(super) struct Outputs {
 
 impl Outputs {
     pub(super) fn new(args: &RunArgs) -> Result<Self, Failure> {
+        PARQUET.needed_by("--record", args.record.is_some())?;
+        PICTURE.needed_by("--picture", args.picture.is_some())?;
         let outputs = Self {
             report: Target::optional(args.report.as_deref(), &output::REPORT)?,
             record: args.record.as_deref().map(Place::new).transpose()?,

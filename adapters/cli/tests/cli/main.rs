@@ -7,6 +7,7 @@ mod commands;
 mod deny_list;
 mod faults;
 mod interrupt;
+mod new;
 mod outputs;
 mod places;
 mod reports;

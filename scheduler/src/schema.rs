@@ -1,0 +1,91 @@
+//! What the framework wants of a model's columns, checked when the model is compiled.
+
+use flockwork_kernel::columns::{Column, Reach, Scalar};
+
+/// Checks that the columns that the framework itself reads are of the types that it reads.
+pub(crate) const fn check(schema: &[Column]) -> Result<(), &'static str> {
+    if !is_place(schema, "x") {
+        return Err("a model needs the column `x: f32` under `ghost`: the place of an entity");
+    }
+    if !is_place(schema, "y") {
+        return Err("a model needs the column `y: f32` under `ghost`: the place of an entity");
+    }
+    match named(schema, "alive") {
+        None => Ok(()),
+        Some(Column {
+            scalar: Scalar::U8,
+            components: 1,
+            reach: Reach::Owned | Reach::Ghost,
+            ..
+        }) => Ok(()),
+        Some(_) => Err(
+            "the column `alive` must be of type u8, under `owned` or `ghost`: who has 0 there dies",
+        ),
+    }
+}
+
+const fn is_place(schema: &[Column], name: &str) -> bool {
+    matches!(
+        named(schema, name),
+        Some(Column { scalar: Scalar::F32, components: 1, reach: Reach::Ghost, .. })
+    )
+}
+
+/// The column of this name.
+const fn named<'s>(schema: &'s [Column], name: &str) -> Option<&'s Column> {
+    let mut at = 0;
+    while at < schema.len() {
+        if same(schema[at].name.as_bytes(), name.as_bytes()) {
+            return Some(&schema[at]);
+        }
+        at += 1;
+    }
+    None
+}
+
+const fn same(a: &[u8], b: &[u8]) -> bool {
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const X: Column = Column::of::<f32>("x", Reach::Ghost, "");
+    const Y: Column = Column::of::<f32>("y", Reach::Ghost, "");
+    const ALIVE: Column = Column::of::<u8>("alive", Reach::Owned, "");
+
+    #[track_caller]
+    fn refused(schema: &[Column], column: &str) {
+        let problem = check(schema).unwrap_err();
+        assert!(problem.contains(&alloc::format!("column `{column}")), "{problem}");
+    }
+
+    #[test]
+    fn columns_that_the_framework_can_read_are_taken() {
+        const { assert!(check(&[X, Y]).is_ok() && check(&[ALIVE, Y, X]).is_ok()) };
+        // Other names mean nothing to it.
+        let others = [X, Y, Column::of::<u32>("alive_for", Reach::Ghost, "")];
+        assert_eq!(check(&others), Ok(()));
+    }
+
+    #[test]
+    fn a_model_without_a_place_or_with_one_that_neighbours_do_not_see_is_refused() {
+        refused(&[Y], "x: f32");
+        refused(&[X], "y: f32");
+        refused(&[X, Column::of::<f32>("y", Reach::Owned, "")], "y: f32");
+        refused(&[Column::of::<u32>("x", Reach::Ghost, ""), Y], "x: f32");
+        refused(&[Column::of::<[f32; 2]>("x", Reach::Ghost, ""), Y], "x: f32");
+    }
+
+    #[test]
+    fn a_column_alive_that_nobody_would_read_is_refused() {
+        refused(&[X, Y, Column::of::<f32>("alive", Reach::Owned, "")], "alive`");
+        refused(&[X, Y, Column::of::<u32>("alive", Reach::Ghost, "")], "alive`");
+        refused(&[X, Y, Column::of::<u8>("alive", Reach::Scratch, "")], "alive`");
+    }
+}
