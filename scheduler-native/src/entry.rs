@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use flockwork_kernel::columns::{Column, Columns, Reach, packed_len, padded};
+use flockwork_kernel::columns::{Column, Columns, Reach, packed_len};
 use flockwork_scheduler::{
     Arithmetic, Cut, Difference, Executor, Grid, Model, Param, ParamError, Params, Partition,
     Setup, Simulation, SimulationError, SnapshotHeader, Stat, Topology, check_setup,
+    memory_estimate,
 };
 
 use crate::any::AnySimulation;
@@ -270,8 +271,7 @@ fn check<M: Model, B: Backend>(config: &Config) -> Result<Checked, BuildError> {
         fine: grid.fine(),
         regions: topology.regions().len() as u32,
         mean_neighbours: f64::from(setup.population) / area * disc,
-        bytes_estimate: (padded(setup.population as usize) * row) as u64 * 5 / 4
-            + u64::from(grid.cells()) * 8,
+        bytes_estimate: memory_estimate::<M>(&topology, setup.population),
         bytes_per_entity: row as u64 * 5 / 4,
     })
 }

@@ -64,6 +64,33 @@ fn what_cannot_be_is_refused_before_anything_is_made() {
     assert_eq!(name, "separation_radius");
 }
 
+#[test]
+fn what_memory_is_said_to_be_taken_is_taken_however_many_regions_there_are() {
+    let world = World::new(60.0, 50.0, Edge::Torus).unwrap();
+    let bytes = |entry: Entry, regions: u32| {
+        let options = Options {
+            workers: 1,
+            cut: Some(Cut::Parts(regions)),
+            rebalance: false,
+            ..Options::default()
+        };
+        let setup = Setup { world, population: 20_000, seed: 4, dt: 0.01 };
+        let config = Config { setup, options, ..config() };
+        let said = entry.check(&config).unwrap().bytes_estimate;
+        let mut world = entry.build(&config).unwrap();
+        world.run(3).unwrap();
+        (said, world.metrics().unwrap().peak_memory_bytes)
+    };
+    for entry in [Entry::of::<Boids>(), Entry::of::<Tribes>()] {
+        for regions in [1, 4, 100, 1000] {
+            let (said, taken) = bytes(entry, regions);
+            let ratio = taken as f64 / said as f64;
+            let what = format!("{}: {said} bytes said, {taken} taken by {regions}", entry.name);
+            assert!((0.7..1.7).contains(&ratio), "{what}");
+        }
+    }
+}
+
 fn column(name: &str, values: &[f64]) -> TableColumn {
     TableColumn { name: name.into(), component: 0, values: values.to_vec() }
 }

@@ -57,6 +57,10 @@ pub(crate) enum Stage {
     Failed(DomainError),
 }
 
+/// Rows that a domain has room for beyond what it is expected to need: few, since a world may be cut
+/// into thousands of regions.
+pub(crate) const SPARE: usize = 16;
+
 /// One region's state.
 pub struct Domain<M: Model> {
     pub(crate) id: u32,
@@ -465,7 +469,8 @@ impl<M: Model> Domain<M> {
 
     /// Bytes of memory in use.
     pub fn memory_bytes(&self) -> usize {
-        self.now.memory_bytes()
+        size_of::<Self>()
+            + self.now.memory_bytes()
             + self.old.memory_bytes()
             + self.ghosts.memory_bytes()
             + self.sorted.memory_bytes()

@@ -7,6 +7,7 @@
 //! exactly one world; its cell is that of the unshifted position.
 
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use flockwork_kernel::columns::{Columns, Reach, packed_len};
 use flockwork_kernel::fingerprint::mix;
@@ -89,79 +90,52 @@ struct Move {
 
 const MIGRANT: u32 = u32::MAX;
 
-/// All rows that go somewhere, grouped by receiver: migrants first, then ghosts.
+/// Bytes of one row that goes somewhere.
+pub(crate) const MOVE_LEN: usize = size_of::<Move>();
+
+impl Move {
+    /// By receiver, migrants first, and then as they were found.
+    fn key(&self) -> (u32, bool, u32, u32) {
+        (self.to, self.tag != MIGRANT, self.row, self.tag)
+    }
+}
+
+/// All rows that go somewhere.
 #[derive(Debug, Default)]
 pub(crate) struct Moves {
+    /// Once all are found, in order of [`Move::key`].
     found: Vec<Move>,
-    grouped: Vec<Move>,
-    /// Who gets any, in ascending order.
-    receivers: Vec<u32>,
-    /// Where each receiver's migrants and ghosts begin, and the end.
-    begins: Vec<u32>,
     /// The rows that are no entities of the domain any more: those that left and those that died.
     pub(crate) gone: Vec<u32>,
 }
 
 impl Moves {
     pub(crate) fn memory_bytes(&self) -> usize {
-        size_of::<Move>() * (self.found.capacity() + self.grouped.capacity())
-            + 4 * (self.receivers.capacity() + self.begins.capacity() + self.gone.capacity())
+        size_of::<Move>() * self.found.capacity() + 4 * self.gone.capacity()
     }
 
-    fn group(&mut self) {
-        // Rows beside each other mostly go to the same place.
-        let mut last = None;
-        self.receivers.clear();
-        for moved in &self.found {
-            if last != Some(moved.to) {
-                last = Some(moved.to);
-                if let Err(at) = self.receivers.binary_search(&moved.to) {
-                    self.receivers.insert(at, moved.to);
-                }
-            }
+    fn push(&mut self, to: u32, row: usize, tag: u32) {
+        let found = &mut self.found;
+        if found.len() == found.capacity() {
+            found.reserve_exact(found.len() / 4 + 16);
         }
-        self.begins.clear();
-        self.begins.resize(2 * self.receivers.len() + 1, 0);
-        let mut last = (0, 0);
-        let receivers = &self.receivers;
-        let mut class = |moved: &Move| {
-            if receivers.get(last.1) != Some(&moved.to) {
-                last = (moved.to, receivers.partition_point(|receiver| *receiver < moved.to));
-            }
-            2 * last.1 + usize::from(moved.tag != MIGRANT)
-        };
-        for moved in &self.found {
-            self.begins[class(moved) + 1] += 1;
-        }
-        for at in 1..self.begins.len() {
-            self.begins[at] += self.begins[at - 1];
-        }
-        self.grouped.clear();
-        self.grouped.resize(self.found.len(), Move::default());
-        for moved in &self.found {
-            let place = &mut self.begins[class(moved)];
-            self.grouped[*place as usize] = *moved;
-            *place += 1;
-        }
-        // Each begin has moved on to the next one's: shift them back.
-        for at in (1..self.begins.len()).rev() {
-            self.begins[at] = self.begins[at - 1];
-        }
-        if let Some(first) = self.begins.first_mut() {
-            *first = 0;
-        }
+        found.push(Move { to, row: row as u32, tag });
     }
 
-    /// The migrants and the ghosts of the receiver at a place of [`Moves::receivers`].
-    fn at(&self, place: usize) -> (&[Move], &[Move]) {
-        let begin = |index: usize| self.begins[index] as usize;
-        let (migrants, ghosts, end) = (2 * place, 2 * place + 1, 2 * place + 2);
-        (&self.grouped[begin(migrants)..begin(ghosts)], &self.grouped[begin(ghosts)..begin(end)])
+    /// What goes to each receiver, in ascending order: the migrants, and the ghosts.
+    fn by_receiver(&self) -> impl Iterator<Item = (u32, &[Move], &[Move])> {
+        self.found.chunk_by(|one, next| one.to == next.to).map(|moves| {
+            let ghosts = moves.partition_point(|moved| moved.tag == MIGRANT);
+            let (migrants, ghosts) = moves.split_at(ghosts);
+            (moves[0].to, migrants, ghosts)
+        })
     }
 
-    /// The ghosts of a domain.
-    fn ghosts_to(&self, domain: u32) -> &[Move] {
-        self.receivers.binary_search(&domain).map_or(&[], |place| self.at(place).1)
+    /// Where the ghosts of a domain are among all moves.
+    fn ghosts_to(&self, domain: u32) -> Range<usize> {
+        let place =
+            |key| self.found.partition_point(|moved| (moved.to, moved.tag != MIGRANT) < key);
+        place((domain, true))..place((domain + 1, false))
     }
 }
 
@@ -185,7 +159,7 @@ impl<M: Model> Domain<M> {
         self.moves.found.clear();
         self.moves.gone.clear();
         let leavers = isa::dispatch(FindCells { domain: self, frame })?;
-        self.moves.group();
+        self.moves.found.sort_unstable_by_key(Move::key);
         self.send_moves(frame, net)?;
         self.census.died = leavers.died;
         self.census.died_ids = leavers.died_ids;
@@ -253,14 +227,14 @@ impl<M: Model> Domain<M> {
                 } else {
                     leavers.left += 1;
                     leavers.left_ids = leavers.left_ids.wrapping_add(mix(u64::from(id)));
-                    self.moves.found.push(Move { to: owner, row: slot as u32, tag: MIGRANT });
+                    self.moves.push(owner, slot, MIGRANT);
                     self.moves.gone.push(slot as u32);
                     NO_CELL
                 };
                 for overlap in self.topology.overlaps(owner) {
                     if overlap.cells.contains(cell.0, cell.1) {
                         let tag = tag_of(overlap);
-                        self.moves.found.push(Move { to: overlap.to, row: slot as u32, tag });
+                        self.moves.push(overlap.to, slot, tag);
                     }
                 }
             }
@@ -277,11 +251,10 @@ impl<M: Model> Domain<M> {
         let (owned_len, ghost_len) =
             (packed_len(schema, Reach::Owned), 4 + packed_len(schema, Reach::Ghost));
         let view = self.now.view()?;
-        for (place, &to) in self.moves.receivers.iter().enumerate() {
+        for (to, migrants, ghosts) in self.moves.by_receiver() {
             if to == self.id {
                 continue;
             }
-            let (migrants, ghosts) = self.moves.at(place);
             let len = HEADER_LEN + migrants.len() * owned_len + ghosts.len() * ghost_len;
             let mut fill = |bytes: &mut [u8]| {
                 let (head, body) = bytes.split_at_mut(HEADER_LEN);
@@ -365,8 +338,8 @@ impl<M: Model> Domain<M> {
 
     /// The images of this domain's own entities, and of those that just left it.
     fn own_ghosts(&mut self, tick: u64) -> Result<(), DomainError> {
-        for at in 0..self.moves.ghosts_to(self.id).len() {
-            let moved = self.moves.ghosts_to(self.id)[at];
+        for at in self.moves.ghosts_to(self.id) {
+            let moved = self.moves.found[at];
             let mut packed = core::mem::take(&mut self.packed);
             let len =
                 M::Columns::pack(&self.now.view()?, moved.row as usize, Reach::Ghost, &mut packed);

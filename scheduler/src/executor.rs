@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use flockwork_kernel::float_mode;
 
-use crate::domain::{Domain, Progress};
+use crate::domain::{Domain, Progress, SPARE};
 use crate::error::{DomainError, Panicked, StepError};
 use crate::frame::{Clock, Frame, NoClock};
 use crate::guard::caught;
@@ -82,7 +82,7 @@ pub fn advance<M: Model, T: Transport>(
             Ok(Err(StepError::Domain(DomainError::Capacity { what, needed, .. })))
                 if frame.grow =>
             {
-                domain.reserve(what, needed + needed / 8 + 64)?;
+                domain.reserve(what, needed + needed / 8 + SPARE)?;
             }
             Ok(result) => return result,
             Err(message) => {

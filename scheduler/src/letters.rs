@@ -183,6 +183,9 @@ struct Letter {
     bytes: Vec<u8>,
 }
 
+/// Bytes of a letter but for what is written in it.
+pub(crate) const LETTER_LEN: usize = size_of::<Letter>();
+
 impl Letter {
     fn new(
         from: u32,
@@ -191,6 +194,9 @@ impl Letter {
         len: usize,
         fill: &mut dyn FnMut(&mut [u8]),
     ) -> Self {
+        if bytes.capacity() < len {
+            bytes.reserve_exact(len + len / 8 + 64 - bytes.len());
+        }
         bytes.resize(len, 0);
         fill(&mut bytes);
         Self { from, exchange, full: true, bytes }

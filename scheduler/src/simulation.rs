@@ -22,7 +22,7 @@ use flockwork_kernel::columns::{Columns, Reach, packed_len};
 use flockwork_kernel::fingerprint::mix;
 use flockwork_spatial::Cut;
 
-use crate::domain::{Domain, Progress};
+use crate::domain::{Domain, Progress, SPARE};
 use crate::error::{DomainError, Panicked, Phase, Place, Room};
 use crate::executor::Executor;
 use crate::frame::{Clock, Frame};
@@ -246,7 +246,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         let topology = Arc::new(Topology::new(grid, partition.cut, &|_, _| 1)?);
         let count = topology.regions().len();
         let share = entities as usize / count;
-        let room = partition.capacity.unwrap_or(share + share / 16 + 64);
+        let room = partition.capacity.unwrap_or(share + share / 16 + SPARE);
         let mut domains = Vec::new();
         for id in executor.share(count as u32) {
             domains.push(Domain::new(id, Arc::clone(&topology), room)?);

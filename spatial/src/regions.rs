@@ -149,32 +149,34 @@ pub fn owner(regions: &[Region], row: u32, col: u32) -> Option<u32> {
 
 /// Calls `each` for every part of region `from` that lies in a ghost band.
 pub fn overlaps(grid: &Grid, regions: &[Region], from: u32, mut each: impl FnMut(Overlap)) {
-    let Some(own) = regions.get(from as usize) else { return };
+    for to in 0..regions.len() as u32 {
+        overlaps_between(grid, regions, (from, to), &mut each);
+    }
+}
+
+/// Calls `each` for every part of region `from` that lies in the ghost band of region `to`.
+pub fn overlaps_between(
+    grid: &Grid,
+    regions: &[Region],
+    (from, to): (u32, u32),
+    mut each: impl FnMut(Overlap),
+) {
+    let (Some(own), Some(other)) = (regions.get(from as usize), regions.get(to as usize)) else {
+        return;
+    };
     let shifts: &[i8] = if World::is_torus(grid.world()) { &[-1, 0, 1] } else { &[0] };
-    for (to, region) in regions.iter().enumerate() {
-        for &shift_y in shifts {
-            for &shift_x in shifts {
-                if to as u32 == from && shift_y == 0 && shift_x == 0 {
-                    continue;
-                }
-                let rows = band(
-                    (own.row, own.row_end),
-                    (region.row, region.row_end),
-                    grid.rows(),
-                    shift_y,
-                    1,
-                );
-                let cols = band(
-                    (own.col, own.col_end),
-                    (region.col, region.col_end),
-                    grid.cols(),
-                    shift_x,
-                    grid.fine(),
-                );
-                if let (Some((row, row_end)), Some((col, col_end))) = (rows, cols) {
-                    let cells = Region { row, row_end, col, col_end };
-                    each(Overlap { to: to as u32, shift_y, shift_x, cells });
-                }
+    for &shift_y in shifts {
+        for &shift_x in shifts {
+            if to == from && shift_y == 0 && shift_x == 0 {
+                continue;
+            }
+            let (own_rows, own_cols) = ((own.row, own.row_end), (own.col, own.col_end));
+            let rows = band(own_rows, (other.row, other.row_end), grid.rows(), shift_y, 1);
+            let margin = grid.fine();
+            let cols = band(own_cols, (other.col, other.col_end), grid.cols(), shift_x, margin);
+            if let (Some((row, row_end)), Some((col, col_end))) = (rows, cols) {
+                let cells = Region { row, row_end, col, col_end };
+                each(Overlap { to, shift_y, shift_x, cells });
             }
         }
     }

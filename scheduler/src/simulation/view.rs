@@ -225,6 +225,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     pub fn memory_bytes(&self) -> usize {
         self.domains.iter().map(Domain::memory_bytes).sum::<usize>()
             + self.executor.memory_bytes()
+            + self.topology.memory_bytes()
             + 8 * (self.weights.capacity() + self.books.capacity() + self.owned_of.capacity())
     }
 }
