@@ -40,6 +40,7 @@ mod x86 {
         sums("even, 100k", &Points::new(100_000, FLOCK_DENSITY));
         sums("even, 1M", &Points::new(1_000_000, FLOCK_DENSITY));
         sums("six tight blobs, 100k", &Points::blobs(100_000, FLOCK_DENSITY, 6, 1000.0));
+        sums("sparse, 100k", &Points::new(100_000, 0.13));
         flock(100_000);
     }
 

@@ -141,6 +141,26 @@ pub fn dispatch<T: Task>(task: T) -> T::Output {
     )
 }
 
+/// Runs a loop over slices as a [`Task`] of its own: what it uses, by name and type, then its body,
+/// which may name the instruction set.
+macro_rules! dispatched {
+    (<$isa:ident>($($name:ident: $type:ty),+) $body:block) => {{
+        struct Loop<'a> {
+            $($name: $type),+
+        }
+        impl crate::isa::Task for Loop<'_> {
+            type Output = ();
+            #[inline(always)]
+            fn run<$isa: crate::isa::Isa>(self) {
+                let Self { $($name),+ } = self;
+                $body
+            }
+        }
+        crate::isa::dispatch(Loop { $($name),+ });
+    }};
+}
+pub(crate) use dispatched;
+
 /// Does the task with every instruction set that this processor has, whatever is forced; for
 /// tests.
 pub fn each<T: Task + Copy>(task: T) {

@@ -3,9 +3,9 @@
 //! Energies are in joules, or in whatever unit a model likes; they never fall below 0. Functions of
 //! lanes check nothing; there an energy of NaN counts as 0.
 
-use crate::F32x8;
 use crate::error::KernelError;
 use crate::rng;
+use crate::simd::{F32x8, Isa};
 
 pub mod slices;
 
@@ -13,7 +13,7 @@ pub mod slices;
 ///
 /// Never below 0; hits below 0 or NaN do nothing.
 #[inline(always)]
-pub fn damage(energy: F32x8, armour: F32x8, hits: F32x8) -> F32x8 {
+pub fn damage<S: Isa>(energy: F32x8<S>, armour: F32x8<S>, hits: F32x8<S>) -> F32x8<S> {
     let passed = F32x8::ONE - armour.clamp(F32x8::ZERO, F32x8::ONE);
     (energy - hits.max(F32x8::ZERO) * passed).max(F32x8::ZERO)
 }
@@ -26,7 +26,12 @@ pub fn damage(energy: F32x8, armour: F32x8, hits: F32x8) -> F32x8 {
 ///
 /// M. Kleiber, "Body size and metabolism", 1932, doi:10.3733/hilg.v06n11p315.
 #[inline(always)]
-pub fn metabolic_rate(basal: F32x8, motion: F32x8, size: F32x8, speed: F32x8) -> F32x8 {
+pub fn metabolic_rate<S: Isa>(
+    basal: F32x8<S>,
+    motion: F32x8<S>,
+    size: F32x8<S>,
+    speed: F32x8<S>,
+) -> F32x8<S> {
     let size = size.max(F32x8::ZERO);
     let root = size.sqrt();
     // In this order a cost of 0 stays 0 at any speed.
@@ -35,14 +40,14 @@ pub fn metabolic_rate(basal: F32x8, motion: F32x8, size: F32x8, speed: F32x8) ->
 
 /// The energy left after living for `dt` seconds at `rate` per second; never below 0.
 #[inline(always)]
-pub fn metabolize(energy: F32x8, rate: F32x8, dt: F32x8) -> F32x8 {
+pub fn metabolize<S: Isa>(energy: F32x8<S>, rate: F32x8<S>, dt: F32x8<S>) -> F32x8<S> {
     (energy - rate * dt).max(F32x8::ZERO)
 }
 
 /// How much of a wanted `amount` a giver with `energy` can give: never more than there is, never
 /// below 0. Both sides compute it from the giver's energy and so agree to the bit.
 #[inline(always)]
-pub fn gift(energy: F32x8, amount: F32x8) -> F32x8 {
+pub fn gift<S: Isa>(energy: F32x8<S>, amount: F32x8<S>) -> F32x8<S> {
     amount.max(F32x8::ZERO).min(energy.max(F32x8::ZERO))
 }
 
@@ -52,7 +57,11 @@ pub fn gift(energy: F32x8, amount: F32x8) -> F32x8 {
 /// the sum is below 2^24 of them; else up to one rounding each. For exact accounts of any size use
 /// [`transfer_units`].
 #[inline(always)]
-pub fn transfer(giver: F32x8, taker: F32x8, amount: F32x8) -> (F32x8, F32x8) {
+pub fn transfer<S: Isa>(
+    giver: F32x8<S>,
+    taker: F32x8<S>,
+    amount: F32x8<S>,
+) -> (F32x8<S>, F32x8<S>) {
     let moved = gift(giver, amount);
     (giver - moved, taker + moved)
 }

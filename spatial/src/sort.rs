@@ -12,8 +12,9 @@
 //! Why the code differs:
 //! 1. `starts` has one place more than there are cells, and the counts live one place further, so
 //!    that after writing the entities the same slice holds the starts; no second slice is needed.
-//! 2. Cells hold a few entities, often in order already: insertion sort, and the standard
-//!    library's in-place sort for the crowded ones, so that all in one cell is no disaster.
+//! 2. Cells hold a few entities, often in order already: insertion sort, all cells in one walk, and
+//!    the standard library's in-place sort for the crowded ones, so that all in one cell is no
+//!    disaster.
 //!
 //! Ids are unique within a cell, so the result depends on nothing but positions and ids: the
 //! canonical order.
@@ -121,33 +122,60 @@ pub fn sort_parts_by_cell(
             slot += 1;
         }
     }
-    sort_each_cell(starts, &mut order[..total]);
+    sort_each_cell(starts, slot, &mut order[..total]);
     Ok(total)
 }
 
-fn sort_each_cell(starts: &[u32], mut rest: &mut [Entry]) {
-    const FEW: usize = 16;
+/// Sorts each cell by id: one walk over all entries, in which the usual entry is in place already
+/// and no branch depends on how many a cell holds.
+fn sort_each_cell(starts: &[u32], slots: u32, order: &mut [Entry]) {
+    /// A cell of more than this is sorted by itself.
+    const FEW: u32 = 16;
+    /// On the first entry of each cell: a bit that no slot has.
+    const FIRST: u64 = 1 << 31;
+    let all = slots > 1 << 31;
     let mut begin = 0;
     for &end in &starts[1..] {
-        let count = (end - begin) as usize;
-        begin = end;
-        let (cell, after) = core::mem::take(&mut rest).split_at_mut(count);
-        rest = after;
-        if count > FEW {
-            #[allow(clippy::disallowed_methods, reason = "no two slots are alike")]
+        if end - begin > FEW || all {
+            let cell = &mut order[begin as usize..end as usize];
+            // An empty cell in front of it has marked it.
+            cell.iter_mut().take(usize::from(!all)).for_each(|entry| entry.0 &= !FIRST);
             cell.sort_unstable();
+        }
+        if let Some(entry) = order.get_mut(begin as usize) {
+            entry.0 |= if all { 0 } else { FIRST };
+        }
+        begin = end;
+    }
+    if all {
+        return;
+    }
+    let mut before = 0;
+    for at in 0..order.len() {
+        let entry = order[at].0;
+        if entry & FIRST == 0 && entry < before {
+            before = order[at - 1].0 & !FIRST;
+            sink(order, at, FIRST);
         } else {
-            for i in 1..count {
-                let entry = cell[i];
-                let mut at = i;
-                while at > 0 && cell[at - 1] > entry {
-                    cell[at] = cell[at - 1];
-                    at -= 1;
-                }
-                cell[at] = entry;
-            }
+            before = entry & !FIRST;
         }
     }
+    for entry in order {
+        entry.0 &= !FIRST;
+    }
+}
+
+/// Moves the entry at `at` down to its place in its cell, whose first entry has the bit `first`.
+fn sink(order: &mut [Entry], mut at: usize, first: u64) {
+    let mut entry = order[at].0;
+    while entry & first == 0 && at > 0 && order[at - 1].0 & !first > entry {
+        let other = order[at - 1].0;
+        order[at].0 = other & !first;
+        // Whoever comes first takes the bit.
+        entry |= other & first;
+        at -= 1;
+    }
+    order[at].0 = entry;
 }
 
 /// Entities cannot be sorted into cells.

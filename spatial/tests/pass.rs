@@ -126,14 +126,19 @@ impl Crowd {
         let cells = Cells { starts: &starts, rows, cols, fine };
         let owned: Vec<u32> =
             (0..rows).flat_map(|row| cells.owned(row)).map(|at| entries[at].id()).collect();
-        let mut watch = Watch {
+        let watch = || Watch {
             entries: &entries,
             tile: Default::default(),
             seen: vec![None; owned.len()],
             tested: 0,
         };
+        let mut selective = Selective(watch(), cutoff);
+        let mut watch = watch();
         let tested = neighbour_pass(&cells, cutoff, &records, &entries, &mut watch).unwrap();
         assert_eq!(tested, watch.tested);
+        let tested = neighbour_pass(&cells, cutoff, &records, &entries, &mut selective).unwrap();
+        assert!(selective.0.tested <= tested);
+        assert_eq!(selective.0.seen, watch.seen);
         let seen = watch.seen.into_iter().map(|seen| seen.expect("an entity was left out"));
         owned.into_iter().zip(seen).collect()
     }
@@ -203,6 +208,32 @@ impl Visitor for Watch<'_> {
             let before = self.seen[at + lane].replace(Seen { neighbours, sum: (x[lane], y[lane]) });
             assert!(before.is_none(), "entity {} was visited twice", at + lane);
         }
+    }
+}
+
+/// As [`Watch`], but pairs are called dear.
+struct Selective<'a>(Watch<'a>, Cutoff);
+
+impl Visitor for Selective<'_> {
+    type Record = Point;
+    type Tile = usize;
+    type Sum = (F32x8, F32x8);
+    const SELECTIVE: bool = true;
+
+    fn load(&mut self, at: usize) -> (usize, (F32x8, F32x8)) {
+        self.0.load(at)
+    }
+
+    fn pair(&mut self, tile: &usize, other: &Point, pair: &Pair, sum: &mut (F32x8, F32x8)) {
+        // Under a cap all are shown; and the candidate itself may be the one lane that was near.
+        let own = (pair.d2.to_bits().to_array()).contains(&0);
+        let shown = self.1.most.is_some() || pair.near.any() || own;
+        assert!(shown, "a candidate that is near nobody was shown");
+        self.0.pair(tile, other, pair, sum);
+    }
+
+    fn finish(&mut self, at: usize, count: usize, tile: &usize, sum: &(F32x8, F32x8)) {
+        self.0.finish(at, count, tile, sum);
     }
 }
 

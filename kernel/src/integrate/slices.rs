@@ -1,10 +1,13 @@
 //! Kernels of motion over slices: one value per entity, any length.
 //!
 //! Every kernel checks lengths, parameters and values (finite) before it changes anything. A
-//! result that overflows is infinite and is found by the next kernel's check.
+//! result that overflows is infinite and is found by the next kernel's check. All run with the best
+//! instructions there are.
 
 use crate::error::{KernelError, check, non_negative, tail, tail_mut};
-use crate::{F32x8, LANES, World};
+use crate::isa::dispatched;
+use crate::simd::F32x8;
+use crate::{LANES, World};
 
 use super::{EdgeLanes, Timestep, clamp_speed, drag_factor, euler};
 
@@ -28,14 +31,22 @@ pub fn semi_implicit_euler(
     ays: &[f32],
 ) -> Result<(), KernelError> {
     check(&[("xs", xs), ("ys", ys), ("vxs", vxs), ("vys", vys), ("axs", axs), ("ays", ays)])?;
-    let dt: F32x8 = dt.lanes();
-    for (xs, vxs, axs) in [(xs, vxs, axs), (ys, vys, ays)] {
-        for start in (0..xs.len()).step_by(LANES) {
-            let (x, v, a) = (tail_mut(xs, start), tail_mut(vxs, start), tail(axs, start));
-            let (new_x, new_v) = euler(F32x8::load(x), F32x8::load(v), F32x8::load(a), dt);
-            new_x.store(x);
-            new_v.store(v);
-        }
+    for (xs, vs, accelerations) in [(xs, vxs, axs), (ys, vys, ays)] {
+        dispatched!(<S>(
+            dt: Timestep,
+            xs: &'a mut [f32],
+            vs: &'a mut [f32],
+            accelerations: &'a [f32]
+        ) {
+            let dt: F32x8<S> = dt.lanes();
+            for start in (0..xs.len()).step_by(LANES) {
+                let (x, v) = (tail_mut(xs, start), tail_mut(vs, start));
+                let a = F32x8::load(tail(accelerations, start));
+                let (new_x, new_v) = euler(F32x8::load(x), F32x8::load(v), a, dt);
+                new_x.store(x);
+                new_v.store(v);
+            }
+        });
     }
     Ok(())
 }
@@ -63,14 +74,22 @@ pub fn verlet_first(
     ays: &[f32],
 ) -> Result<(), KernelError> {
     check(&[("xs", xs), ("ys", ys), ("vxs", vxs), ("vys", vys), ("axs", axs), ("ays", ays)])?;
-    let half: F32x8 = dt.lanes() * F32x8::splat(0.5);
-    for (xs, vxs, axs) in [(xs, vxs, axs), (ys, vys, ays)] {
-        for start in (0..xs.len()).step_by(LANES) {
-            let (x, v, a) = (tail_mut(xs, start), tail_mut(vxs, start), tail(axs, start));
-            let new_v = F32x8::load(v) + F32x8::load(a) * half;
-            (F32x8::load(x) + new_v * dt.lanes()).store(x);
-            new_v.store(v);
-        }
+    for (xs, vs, accelerations) in [(xs, vxs, axs), (ys, vys, ays)] {
+        dispatched!(<S>(
+            dt: Timestep,
+            xs: &'a mut [f32],
+            vs: &'a mut [f32],
+            accelerations: &'a [f32]
+        ) {
+            let half: F32x8<S> = dt.lanes() * F32x8::splat(0.5);
+            for start in (0..xs.len()).step_by(LANES) {
+                let (x, v) = (tail_mut(xs, start), tail_mut(vs, start));
+                let a = F32x8::load(tail(accelerations, start));
+                let new_v = F32x8::load(v) + a * half;
+                (F32x8::load(x) + new_v * dt.lanes()).store(x);
+                new_v.store(v);
+            }
+        });
     }
     Ok(())
 }
@@ -88,12 +107,14 @@ pub fn verlet_second(
     ays: &[f32],
 ) -> Result<(), KernelError> {
     check(&[("vxs", vxs), ("vys", vys), ("axs", axs), ("ays", ays)])?;
-    let half: F32x8 = dt.lanes() * F32x8::splat(0.5);
-    for (vxs, axs) in [(vxs, axs), (vys, ays)] {
-        for start in (0..vxs.len()).step_by(LANES) {
-            let (v, a) = (tail_mut(vxs, start), tail(axs, start));
-            (F32x8::load(v) + F32x8::load(a) * half).store(v);
-        }
+    for (vs, accelerations) in [(vxs, axs), (vys, ays)] {
+        dispatched!(<S>(dt: Timestep, vs: &'a mut [f32], accelerations: &'a [f32]) {
+            let half: F32x8<S> = dt.lanes() * F32x8::splat(0.5);
+            for start in (0..vs.len()).step_by(LANES) {
+                let (v, a) = (tail_mut(vs, start), F32x8::load(tail(accelerations, start)));
+                (F32x8::load(v) + a * half).store(v);
+            }
+        });
     }
     Ok(())
 }
@@ -111,17 +132,25 @@ pub fn apply_edge(
     vys: &mut [f32],
 ) -> Result<(), KernelError> {
     check(&[("xs", xs), ("ys", ys), ("vxs", vxs), ("vys", vys)])?;
-    let edge: EdgeLanes = EdgeLanes::of(world);
-    for start in (0..xs.len()).step_by(LANES) {
-        let (x, y) = (tail_mut(xs, start), tail_mut(ys, start));
-        let (vx, vy) = (tail_mut(vxs, start), tail_mut(vys, start));
-        let (new_x, new_y, new_vx, new_vy) =
-            edge.apply(F32x8::load(x), F32x8::load(y), F32x8::load(vx), F32x8::load(vy));
-        new_x.store(x);
-        new_y.store(y);
-        new_vx.store(vx);
-        new_vy.store(vy);
-    }
+    dispatched!(<S>(
+        world: &'a World,
+        xs: &'a mut [f32],
+        ys: &'a mut [f32],
+        vxs: &'a mut [f32],
+        vys: &'a mut [f32]
+    ) {
+        let edge = EdgeLanes::<S>::of(world);
+        for start in (0..xs.len()).step_by(LANES) {
+            let (x, y) = (tail_mut(xs, start), tail_mut(ys, start));
+            let (vx, vy) = (tail_mut(vxs, start), tail_mut(vys, start));
+            let (new_x, new_y, new_vx, new_vy) =
+                edge.apply(F32x8::load(x), F32x8::load(y), F32x8::load(vx), F32x8::load(vy));
+            new_x.store(x);
+            new_y.store(y);
+            new_vx.store(vx);
+            new_vy.store(vy);
+        }
+    });
     Ok(())
 }
 
@@ -144,13 +173,16 @@ pub fn limit_speed(
         return Err(KernelError::InvalidParameter { name: "high", value: high });
     }
     check(&[("vxs", vxs), ("vys", vys)])?;
-    for start in (0..vxs.len()).step_by(LANES) {
-        let (vx, vy) = (tail_mut(vxs, start), tail_mut(vys, start));
-        let (new_vx, new_vy) =
-            clamp_speed(F32x8::load(vx), F32x8::load(vy), F32x8::splat(low), F32x8::splat(high));
-        new_vx.store(vx);
-        new_vy.store(vy);
-    }
+    let range = [low, high];
+    dispatched!(<S>(range: [f32; 2], vxs: &'a mut [f32], vys: &'a mut [f32]) {
+        let (low, high) = (F32x8::<S>::splat(range[0]), F32x8::splat(range[1]));
+        for start in (0..vxs.len()).step_by(LANES) {
+            let (vx, vy) = (tail_mut(vxs, start), tail_mut(vys, start));
+            let (new_vx, new_vy) = clamp_speed(F32x8::load(vx), F32x8::load(vy), low, high);
+            new_vx.store(vx);
+            new_vy.store(vy);
+        }
+    });
     Ok(())
 }
 
@@ -163,12 +195,14 @@ pub fn limit_speed(
 pub fn drag(dt: Timestep, rate: f32, vxs: &mut [f32], vys: &mut [f32]) -> Result<(), KernelError> {
     let rate = non_negative("rate", rate)?;
     check(&[("vxs", vxs), ("vys", vys)])?;
-    let factor: F32x8 = drag_factor(F32x8::splat(rate), dt.lanes());
     for vs in [vxs, vys] {
-        for start in (0..vs.len()).step_by(LANES) {
-            let v = tail_mut(vs, start);
-            (F32x8::load(v) * factor).store(v);
-        }
+        dispatched!(<S>(dt: Timestep, rate: f32, vs: &'a mut [f32]) {
+            let factor: F32x8<S> = drag_factor(F32x8::splat(rate), dt.lanes());
+            for start in (0..vs.len()).step_by(LANES) {
+                let v = tail_mut(vs, start);
+                (F32x8::load(v) * factor).store(v);
+            }
+        });
     }
     Ok(())
 }

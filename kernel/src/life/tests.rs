@@ -1,6 +1,7 @@
 use std::vec::Vec;
 
 use super::*;
+use crate::F32x8;
 use crate::LANES;
 use crate::integrate::Timestep;
 use quickcheck::quickcheck;
