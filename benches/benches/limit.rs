@@ -28,7 +28,7 @@ mod x86 {
     use flockwork_kernel::simd::{F32x8, Isa, U32x8};
     use flockwork_kernel::{Edge, LANES, World as Space, isa};
     use flockwork_spatial::sort::sort_by_cell;
-    use flockwork_spatial::{Cells, Cutoff, Entry, Grid, Pair, Positioned, Visitor, pass};
+    use flockwork_spatial::{Block, Candidate, Cells, Cutoff, Entry, Grid, Pair, Visitor, pass};
 
     use super::{ROUNDS, black_box};
 
@@ -44,24 +44,6 @@ mod x86 {
         flock(100_000);
     }
 
-    #[derive(Clone, Copy, Default)]
-    struct Place {
-        x: f32,
-        y: f32,
-    }
-
-    impl Positioned for Place {
-        #[inline(always)]
-        fn x(&self) -> f32 {
-            self.x
-        }
-
-        #[inline(always)]
-        fn y(&self) -> f32 {
-            self.y
-        }
-    }
-
     /// What the library does of the same.
     struct Library<'a> {
         points: &'a Points,
@@ -69,7 +51,7 @@ mod x86 {
         starts: Vec<u32>,
         cell_of: Vec<u32>,
         order: Vec<Entry>,
-        records: Vec<Place>,
+        records: Vec<Candidate<()>>,
         counts: Vec<u32>,
         sums: Vec<f32>,
     }
@@ -86,7 +68,7 @@ mod x86 {
                 starts: vec![0; cells as usize + 1],
                 cell_of: vec![0; count],
                 order: vec![Entry::default(); count],
-                records: vec![Place::default(); count],
+                records: vec![Candidate::default(); count],
                 counts: vec![0; count],
                 sums: vec![0.0; count],
             }
@@ -104,7 +86,7 @@ mod x86 {
                 .expect("everything fits");
             for (record, entry) in self.records.iter_mut().zip(&self.order) {
                 let slot = entry.slot() as usize;
-                *record = Place { x: self.points.xs[slot], y: self.points.ys[slot] };
+                (record.x, record.y) = (self.points.xs[slot], self.points.ys[slot]);
             }
         }
 
@@ -157,23 +139,23 @@ mod x86 {
     }
 
     impl<S: Isa> Visitor<S> for Add<'_> {
-        type Record = Place;
+        type Shown = ();
         type Tile = ();
         type Sum = (U32x8<S>, F32x8<S>);
 
         #[inline(always)]
-        fn load(&mut self, _at: usize) -> ((), Self::Sum) {
+        fn load(&mut self, _: Block) -> ((), Self::Sum) {
             ((), (U32x8::ZERO, F32x8::ZERO))
         }
 
         #[inline(always)]
-        fn pair(&mut self, _: &(), _: &Place, pair: &Pair<S>, sum: &mut Self::Sum) {
+        fn pair(&mut self, _: &(), _: &(), pair: &Pair<S>, sum: &mut Self::Sum) {
             pair.near.count(&mut sum.0);
             sum.1 += pair.near.keep(pair.d2);
         }
 
         #[inline(always)]
-        fn finish(&mut self, at: usize, count: usize, _: &(), sum: &Self::Sum) {
+        fn finish(&mut self, Block { at, count, .. }: Block, _: &(), sum: &Self::Sum) {
             sum.0.store(&mut self.counts[at..at + count]);
             sum.1.store(&mut self.sums[at..at + count]);
         }

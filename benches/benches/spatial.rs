@@ -12,8 +12,8 @@ use flockwork_spatial::index::Index;
 use flockwork_spatial::naive::Naive;
 use flockwork_spatial::sort::sort_by_cell;
 use flockwork_spatial::{
-    CellIndex, CellScratch, Cells, Cutoff, Entities, Entry, Grid, HashIndex, HashScratch, Hit,
-    Pair, Positioned, Query, Segment, SegmentHit, Visitor, pass,
+    Block, Candidate, CellIndex, CellScratch, Cells, Cutoff, Entities, Entry, Grid, HashIndex,
+    HashScratch, Hit, Pair, Query, Segment, SegmentHit, Visitor, pass,
 };
 
 const COUNT: u32 = 100_000;
@@ -64,46 +64,28 @@ impl Sorted {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Place {
-    x: f32,
-    y: f32,
-}
-
-impl Positioned for Place {
-    #[inline(always)]
-    fn x(&self) -> f32 {
-        self.x
-    }
-
-    #[inline(always)]
-    fn y(&self) -> f32 {
-        self.y
-    }
-}
-
 /// Counts each entity's neighbours.
 struct Count<'a> {
     neighbours: &'a mut [f32],
 }
 
 impl Visitor for Count<'_> {
-    type Record = Place;
+    type Shown = ();
     type Tile = ();
     type Sum = F32x8;
 
     #[inline(always)]
-    fn load(&mut self, _at: usize) -> ((), F32x8) {
+    fn load(&mut self, _: Block) -> ((), F32x8) {
         ((), F32x8::ZERO)
     }
 
     #[inline(always)]
-    fn pair(&mut self, _tile: &(), _other: &Place, pair: &Pair, sum: &mut F32x8) {
+    fn pair(&mut self, _tile: &(), _other: &(), pair: &Pair, sum: &mut F32x8) {
         *sum += pair.near.keep(F32x8::ONE);
     }
 
     #[inline(always)]
-    fn finish(&mut self, at: usize, count: usize, _tile: &(), sum: &F32x8) {
+    fn finish(&mut self, Block { at, count, .. }: Block, _tile: &(), sum: &F32x8) {
         let end = (at + LANES).min(self.neighbours.len());
         assert!(at + count <= end);
         sum.store(&mut self.neighbours[at..end]);
@@ -118,14 +100,14 @@ fn sort_and_pass(c: &mut Criterion) {
     sorted.check(&points);
     let place = |entry: &Entry| {
         let slot = entry.slot() as usize;
-        Place { x: points.xs[slot], y: points.ys[slot] }
+        Candidate { x: points.xs[slot], y: points.ys[slot], shown: () }
     };
     let records: Vec<_> = sorted.order.iter().map(place).collect();
     let mut neighbours = vec![0.0; records.len()];
     count(&sorted, &records, &mut neighbours);
     with_cells(&points, Edge::Walls, |index| {
         for (entry, &counted) in sorted.order.iter().zip(&neighbours) {
-            let Place { x, y } = place(entry);
+            let Candidate { x, y, .. } = place(entry);
             let found = index.count_radius(x, y, RADIUS).expect("a usable radius") - 1;
             assert_eq!(found as f32, counted, "neighbours of {}", entry.id());
         }
@@ -140,7 +122,7 @@ fn sort_and_pass(c: &mut Criterion) {
     group.finish();
 }
 
-fn count(sorted: &Sorted, records: &[Place], neighbours: &mut [f32]) {
+fn count(sorted: &Sorted, records: &[Candidate<()>], neighbours: &mut [f32]) {
     let cutoff = Cutoff { radius: RADIUS, most: None };
     let mut visitor = Count { neighbours };
     pass::neighbour_pass(&sorted.cells(), cutoff, records, &sorted.order, &mut visitor)

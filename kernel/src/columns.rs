@@ -14,12 +14,15 @@ use bytemuck::Pod;
 
 use crate::LANES;
 use crate::isa::Isa;
+use crate::simd::{F32x8, U32x8};
 
 mod describe;
 mod json;
+mod tile;
 mod values;
 
 pub use json::Json;
+pub use tile::{Lane, LaneRef, Vector, VectorRef};
 pub use values::{Allowed, Number, first_unsound, settle};
 
 /// The alignment of the memory and of each column in it, in bytes.
@@ -142,24 +145,41 @@ pub trait Element: Pod + PartialEq {
     const SCALAR: Scalar;
     /// How many of them.
     const COMPONENTS: u32;
+    /// Eight of them, one per lane: whole numbers as `u32`.
+    type Lanes<S: Isa>: Copy;
     /// Calls `each` with the bits of every scalar, in order, widened to 32 bits.
     fn bits(&self, each: impl FnMut(u32));
+    /// Loads the first eight rows; lanes past the last are 0.
+    fn load<S: Isa>(rows: &[Self]) -> Self::Lanes<S>;
+    /// Stores lanes to the first eight rows; lanes past the last are dropped, and so are the bits
+    /// that a narrower number has no room for.
+    fn store<S: Isa>(lanes: Self::Lanes<S>, rows: &mut [Self]);
 }
 
 macro_rules! element {
-    ($($scalar:ty => $kind:ident, $bits:expr;)+) => {$(
+    ($($scalar:ty => $kind:ident, $lanes:ident, $bits:expr, $load:expr, $store:expr;)+) => {$(
         impl Element for $scalar {
             const SCALAR: Scalar = Scalar::$kind;
             const COMPONENTS: u32 = 1;
+            type Lanes<S: Isa> = $lanes<S>;
             #[inline(always)]
             fn bits(&self, mut each: impl FnMut(u32)) {
                 let bits: fn($scalar) -> u32 = $bits;
                 each(bits(*self));
             }
+            #[inline(always)]
+            fn load<S: Isa>(rows: &[Self]) -> $lanes<S> {
+                $load(rows)
+            }
+            #[inline(always)]
+            fn store<S: Isa>(lanes: $lanes<S>, rows: &mut [Self]) {
+                $store(lanes, rows)
+            }
         }
         impl<const N: usize> Element for [$scalar; N] {
             const SCALAR: Scalar = Scalar::$kind;
             const COMPONENTS: u32 = N as u32;
+            type Lanes<S: Isa> = [$lanes<S>; N];
             #[inline(always)]
             fn bits(&self, mut each: impl FnMut(u32)) {
                 let bits: fn($scalar) -> u32 = $bits;
@@ -167,15 +187,60 @@ macro_rules! element {
                     each(bits(*value));
                 }
             }
+            #[inline(always)]
+            fn load<S: Isa>(rows: &[Self]) -> [$lanes<S>; N] {
+                let mut all = [$lanes::ZERO; N];
+                for (component, lanes) in all.iter_mut().enumerate() {
+                    let mut column = [<$scalar>::default(); LANES];
+                    for (place, row) in column.iter_mut().zip(rows) {
+                        *place = row[component];
+                    }
+                    *lanes = $load(&column);
+                }
+                all
+            }
+            #[inline(always)]
+            fn store<S: Isa>(lanes: [$lanes<S>; N], rows: &mut [Self]) {
+                for (component, lanes) in lanes.into_iter().enumerate() {
+                    let mut column = [<$scalar>::default(); LANES];
+                    $store(lanes, &mut column);
+                    for (row, value) in rows.iter_mut().zip(column) {
+                        row[component] = value;
+                    }
+                }
+            }
         }
     )+};
 }
 
 element! {
-    f32 => F32, |value| value.to_bits();
-    u32 => U32, |value| value;
-    u16 => U16, u32::from;
-    u8 => U8, u32::from;
+    f32 => F32, F32x8, |value| value.to_bits(), F32x8::load, F32x8::store;
+    u32 => U32, U32x8, |value| value, U32x8::load, U32x8::store;
+    u16 => U16, U32x8, u32::from, widen, cut_u16;
+    u8 => U8, U32x8, u32::from, widen, cut_u8;
+}
+
+#[inline(always)]
+fn cut_u16<S: Isa>(lanes: U32x8<S>, rows: &mut [u16]) {
+    for (row, value) in rows.iter_mut().zip(lanes.to_array()) {
+        *row = value as u16;
+    }
+}
+
+#[inline(always)]
+fn cut_u8<S: Isa>(lanes: U32x8<S>, rows: &mut [u8]) {
+    for (row, value) in rows.iter_mut().zip(lanes.to_array()) {
+        *row = value as u8;
+    }
+}
+
+#[inline(always)]
+fn widen<S: Isa, T: Copy + Into<u32>>(rows: &[T]) -> U32x8<S> {
+    let mut lanes = [0; LANES];
+    for (lane, row) in lanes.iter_mut().zip(rows) {
+        *lane = (*row).into();
+    }
+    U32x8::from_array(lanes)
 }
 
 /// A set of columns, made by [`columns!`](crate::columns!).
@@ -190,8 +255,16 @@ pub trait Columns: Sized + Send + Sync + 'static {
     type Ref<'a>: Copy;
     /// All columns, writable.
     type Mut<'a>;
-    /// The scratch columns, writable.
-    type Scratch<'a>;
+    /// One entity as plain numbers, of all columns.
+    type Row: Copy + Default + fmt::Debug + PartialEq + Send + Sync + 'static;
+    /// What one entity shows its neighbours: its ghost columns but for id and `position`.
+    type Shown: Copy + Default + fmt::Debug + PartialEq + Send + Sync + 'static;
+    /// Eight entities of all columns, writable.
+    type Tile<'a, S: Isa>;
+    /// Eight entities of the columns that travel, read only.
+    type Look<'a, S: Isa>: Copy;
+    /// Eight entities of the scratch columns, writable.
+    type Left<'a, S: Isa>;
 
     /// Typed views of all columns over `memory`.
     ///
@@ -207,20 +280,32 @@ pub trait Columns: Sized + Send + Sync + 'static {
     /// As [`Columns::view`].
     fn bind(memory: &mut [u8], capacity: usize) -> Result<Self::Mut<'_>, LayoutError>;
 
-    /// The columns that travel, read only, beside the scratch columns, writable.
-    ///
-    /// The scratch fields of the first part are empty.
-    ///
-    /// # Errors
-    ///
-    /// As [`Columns::view`].
-    fn split(
-        memory: &mut [u8],
-        capacity: usize,
-    ) -> Result<(Self::Ref<'_>, Self::Scratch<'_>), LayoutError>;
-
     /// A read-only look at writable views.
     fn share<'a>(columns: &'a Self::Mut<'_>) -> Self::Ref<'a>;
+
+    /// One entity; zeros for a row out of range.
+    fn row(from: &Self::Ref<'_>, row: usize) -> Self::Row;
+
+    /// Writes all columns of one entity but its id; nothing for a row out of range.
+    fn set_row(to: &mut Self::Mut<'_>, row: usize, values: &Self::Row);
+
+    /// Writes the id of one entity; nothing for a row out of range.
+    fn set_id(to: &mut Self::Mut<'_>, row: usize, id: u32);
+
+    /// What one entity shows; zeros for a row out of range.
+    fn shown(from: &Self::Ref<'_>, row: usize) -> Self::Shown;
+
+    /// The entities of `rows`, up to eight.
+    fn tile<'a, S: Isa>(columns: &'a mut Self::Mut<'_>, rows: Range<usize>) -> Self::Tile<'a, S>;
+
+    /// Eight entities from row `at` on.
+    fn look<'a, S: Isa>(columns: &'a Self::Mut<'_>, at: usize) -> Self::Look<'a, S>;
+
+    /// Eight entities from row `at` on: what travels, read only, beside scratch columns, writable.
+    fn finish<'a, S: Isa>(
+        columns: &'a mut Self::Mut<'_>,
+        at: usize,
+    ) -> (Self::Look<'a, S>, Self::Left<'a, S>);
 
     /// Makes every -0.0 in the `rows` of columns that travel +0.0, and says whether each value there
     /// is finite and in the range of its column; [`first_unsound`] finds which one is not.
@@ -416,6 +501,22 @@ pub fn take_mut<'a, T: Element>(
     let gap = bytes.next_multiple_of(ALIGN) - bytes;
     *memory = rest.get_mut(gap..).unwrap_or(&mut []);
     bytemuck::try_cast_slice_mut(column).map_err(|_| LayoutError::Misaligned)
+}
+
+/// One value of a column, 0 out of range; used by [`columns!`](crate::columns!).
+#[doc(hidden)]
+#[inline(always)]
+pub fn at<T: Element>(column: &[T], row: usize) -> T {
+    column.get(row).copied().unwrap_or(T::zeroed())
+}
+
+/// Sets one value of a column, where it is in range; used by [`columns!`](crate::columns!).
+#[doc(hidden)]
+#[inline(always)]
+pub fn put<T: Element>(column: &mut [T], row: usize, value: T) {
+    if let Some(place) = column.get_mut(row) {
+        *place = value;
+    }
 }
 
 /// Gathers one column; used by [`columns!`](crate::columns!).

@@ -11,7 +11,7 @@
 use crate::error::{KernelError, non_negative};
 use crate::isa::Baseline;
 use crate::math;
-use crate::simd::{F32x8, Isa};
+use crate::simd::{F32x8, Isa, V2};
 use crate::{Edge, World};
 
 pub mod slices;
@@ -162,6 +162,14 @@ impl<S: Isa> EdgeLanes<S> {
             }
             Edge::Open => (x, y, vx, vy),
         }
+    }
+
+    /// As [`EdgeLanes::apply`], of vectors: brings positions back into the world; a wall turns the
+    /// direction round. Gives position and direction.
+    #[inline(always)]
+    pub fn bound(&self, position: V2<S>, direction: V2<S>) -> (V2<S>, V2<S>) {
+        let (x, y, dx, dy) = self.apply(position.x, position.y, direction.x, direction.y);
+        (V2::new(x, y), V2::new(dx, dy))
     }
 }
 

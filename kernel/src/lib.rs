@@ -9,7 +9,9 @@
 //! | [`mod@columns`] | entity columns over one arena: schema, layout, typed views, pack and unpack |
 //! | [`lanes`] | eight lanes of `f32` and `u32`, exact operations only |
 //! | [`math`] | transcendental functions with one result on every target |
-//! | [`vector`] | eight vectors in the plane |
+//! | [`vector`] | vectors in the plane, one or eight |
+//! | [`sum`] | sums over neighbours, one per lane |
+//! | [`exact`] | sums of reals that are exact, so the same in any order |
 //! | [`rng`] | random numbers as a function of (seed, tick, id, stream) |
 //! | [`world`] | the rectangle entities live in, and its edge |
 //! | [`integrate`] | semi-implicit Euler, velocity Verlet, edges, speed limits, drag |
@@ -33,6 +35,7 @@ pub mod arithmetic;
 pub mod collide;
 pub mod columns;
 pub mod error;
+pub mod exact;
 pub mod fingerprint;
 pub mod float_mode;
 pub mod integrate;
@@ -42,6 +45,7 @@ pub mod life;
 pub mod math;
 pub mod rng;
 pub mod steer;
+pub mod sum;
 pub mod vector;
 pub mod world;
 
@@ -49,6 +53,7 @@ pub mod world;
 pub use bytemuck;
 pub use error::KernelError;
 pub use lanes::LANES;
+pub use vector::Vec2;
 
 /// [`lanes::F32x8`] of the instruction set the build is for.
 pub type F32x8 = lanes::F32x8<isa::Baseline>;
@@ -63,6 +68,7 @@ pub type V2 = vector::V2<isa::Baseline>;
 pub mod simd {
     pub use crate::isa::Isa;
     pub use crate::lanes::{F32x8, Mask8, U32x8};
+    pub use crate::sum::{Count8, Sum8};
     pub use crate::vector::V2;
 }
 pub use world::{Edge, World, WorldError};

@@ -1,7 +1,10 @@
-//! Eight vectors in the plane, one per entity.
+//! Vectors in the plane: [`Vec2`] of one entity, [`V2`] of eight, one per lane.
 
-use core::ops::{Add, AddAssign, Mul, Neg, Sub};
+use core::ops::{Add, AddAssign, Mul, Neg, Sub, SubAssign};
 
+use bytemuck::{Pod, Zeroable};
+
+use crate::isa::Baseline;
 use crate::math;
 use crate::simd::{F32x8, Isa, Mask8};
 
@@ -28,6 +31,12 @@ impl<S: Isa> V2<S> {
     #[inline(always)]
     pub fn splat(x: f32, y: f32) -> Self {
         Self { x: F32x8::splat(x), y: F32x8::splat(y) }
+    }
+
+    /// Puts `vector` in every lane.
+    #[inline(always)]
+    pub fn all(vector: Vec2) -> Self {
+        Self::splat(vector.x, vector.y)
     }
 
     /// The scalar product.
@@ -65,6 +74,21 @@ impl<S: Isa> V2<S> {
     #[inline(always)]
     pub fn limited(self, max: F32x8<S>) -> Self {
         let (x, y) = math::limit_length(self.x, self.y, max);
+        Self { x, y }
+    }
+
+    /// The vector with a length between `low` and `high`: see
+    /// [`clamp_speed`](crate::integrate::clamp_speed).
+    #[inline(always)]
+    pub fn clamped(self, low: F32x8<S>, high: F32x8<S>) -> Self {
+        let (x, y) = crate::integrate::clamp_speed(self.x, self.y, low, high);
+        Self { x, y }
+    }
+
+    /// The vector of length 1 at this angle, counted from x to y.
+    #[inline(always)]
+    pub fn at_angle(radians: F32x8<S>) -> Self {
+        let (y, x) = math::sin_cos(radians);
         Self { x, y }
     }
 
@@ -123,5 +147,117 @@ impl<S: Isa> Neg for V2<S> {
     #[inline(always)]
     fn neg(self) -> Self {
         Self { x: -self.x, y: -self.y }
+    }
+}
+
+impl<S: Isa> SubAssign for V2<S> {
+    #[inline(always)]
+    fn sub_assign(&mut self, other: Self) {
+        *self = *self - other;
+    }
+}
+
+/// One vector in the plane. Every operation has the bits that a lane of [`V2`] has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Vec2 {
+    /// Component along x.
+    pub x: f32,
+    /// Component along y.
+    pub y: f32,
+}
+
+impl Vec2 {
+    /// Zero.
+    pub const ZERO: Self = Self { x: 0.0, y: 0.0 };
+
+    /// Puts components together.
+    pub const fn new(x: f32, y: f32) -> Self {
+        Self { x, y }
+    }
+
+    /// The vector of length 1 at this angle, counted from x to y.
+    pub fn at_angle(radians: f32) -> Self {
+        let (y, x) = math::scalar::sin_cos(radians);
+        Self { x, y }
+    }
+
+    /// The scalar product.
+    pub fn dot(self, other: Self) -> f32 {
+        self.x * other.x + self.y * other.y
+    }
+
+    /// The square of the length.
+    pub fn length_squared(self) -> f32 {
+        self.dot(self)
+    }
+
+    /// The length: see [`math::length`].
+    pub fn length(self) -> f32 {
+        math::scalar::length(self.x, self.y)
+    }
+
+    /// The vector of length 1 in this direction, or zero: see [`math::normalize`].
+    pub fn normalized(self) -> Self {
+        let (x, y) = math::scalar::normalize(self.x, self.y);
+        Self { x, y }
+    }
+
+    /// The vector, shortened to `max` if it is longer: see [`math::limit_length`].
+    pub fn limited(self, max: f32) -> Self {
+        let (x, y) = math::scalar::limit_length(self.x, self.y, max);
+        Self { x, y }
+    }
+
+    /// The vector with a length between `low` and `high`: see
+    /// [`clamp_speed`](crate::integrate::clamp_speed).
+    pub fn clamped(self, low: f32, high: f32) -> Self {
+        let lanes = V2::<Baseline>::splat(self.x, self.y);
+        let lanes = lanes.clamped(F32x8::splat(low), F32x8::splat(high));
+        Self { x: lanes.x.to_array()[0], y: lanes.y.to_array()[0] }
+    }
+
+    /// The vector turned left by a right angle.
+    pub fn left(self) -> Self {
+        Self { x: -self.y, y: self.x }
+    }
+}
+
+macro_rules! operator {
+    ($($trait:ident $method:ident $operator:tt),+) => {$(
+        impl $trait for Vec2 {
+            type Output = Self;
+            fn $method(self, other: Self) -> Self {
+                Self { x: self.x $operator other.x, y: self.y $operator other.y }
+            }
+        }
+    )+};
+}
+
+operator!(Add add +, Sub sub -);
+
+impl Mul<f32> for Vec2 {
+    type Output = Self;
+    fn mul(self, factor: f32) -> Self {
+        Self { x: self.x * factor, y: self.y * factor }
+    }
+}
+
+impl Neg for Vec2 {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self { x: -self.x, y: -self.y }
+    }
+}
+
+impl AddAssign for Vec2 {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl SubAssign for Vec2 {
+    fn sub_assign(&mut self, other: Self) {
+        *self = *self - other;
     }
 }

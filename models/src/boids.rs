@@ -17,35 +17,25 @@
 //! C. W. Reynolds, "Flocks, herds and schools: a distributed behavioral model", 1987,
 //! doi:10.1145/37401.37406.
 
-use core::ops::Range;
-
-use flockwork_kernel::integrate::{EdgeLanes, clamp_speed, euler};
-use flockwork_kernel::simd::{F32x8, Isa};
-use flockwork_kernel::{LANES, math, rng};
+use flockwork_kernel::simd::{Count8, F32x8, Isa, Sum8, V2};
+use flockwork_kernel::{Vec2, rng};
 use flockwork_scheduler::{
-    Context, Model, MutOf, ParamError, RefOf, ScratchOf, Setup, Stat, Tick, Totals,
+    Finish, LookOf, Model, Never, Pair, ParamError, RefOf, Setup, Tick, TileOf,
 };
-use flockwork_spatial::{Pair, Positioned};
 
 flockwork_kernel::columns! {
     /// State of one boid.
     pub mod boid {
         ghost {
-            /// Position along x, length.
-            x: f32,
-            /// Position along y, length.
-            y: f32,
-            /// Velocity along x, length per time.
-            vx: f32 where -1.1e6..=1.1e6,
-            /// Velocity along y, length per time.
-            vy: f32 where -1.1e6..=1.1e6,
+            /// Position, length.
+            position: vec(x, y),
+            /// Velocity, length per time.
+            velocity: vec(vx, vy) where -1.1e6..=1.1e6,
         }
         owned {}
         scratch {
-            /// Acceleration along x, length per time squared.
-            ax: f32,
-            /// Acceleration along y, length per time squared.
-            ay: f32,
+            /// Acceleration, length per time squared.
+            force: vec(ax, ay),
         }
     }
 }
@@ -78,68 +68,47 @@ pub struct Boids {
     params: BoidsParams,
 }
 
-/// What a boid shows to its neighbours.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Seen {
-    x: f32,
-    y: f32,
-    vx: f32,
-    vy: f32,
-}
-
-impl Positioned for Seen {
-    #[inline(always)]
-    fn x(&self) -> f32 {
-        self.x
-    }
-    #[inline(always)]
-    fn y(&self) -> f32 {
-        self.y
+flockwork_scheduler::stats! {
+    /// What is reported of [`Boids`].
+    pub struct BoidsStats of Boids {
+        /// Mean speed.
+        mean_speed: Mean, "length / time" = |_, boid| boid.velocity.length();
+        /// Length of the mean heading, from 0 to 1.
+        polarization: MeanLength, "" = |_, boid| boid.velocity.normalized();
     }
 }
 
 /// Sums over the neighbours of eight boids.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Sum<S: Isa> {
-    /// 1 / separation_radius².
-    inverse: F32x8<S>,
-    count: F32x8<S>,
-    vx: F32x8<S>,
-    vy: F32x8<S>,
-    dx: F32x8<S>,
-    dy: F32x8<S>,
-    away_x: F32x8<S>,
-    away_y: F32x8<S>,
+    count: Count8<S>,
+    velocity: Sum8<V2<S>>,
+    offset: Sum8<V2<S>>,
+    push: Sum8<V2<S>>,
 }
 
 impl Model for Boids {
     type Columns = boid::Columns;
     type Params = BoidsParams;
-    type Record = Seen;
-    type Tile<S: Isa> = ();
+    type Stats = BoidsStats;
+    type Shown = boid::Shown;
+    /// 1 / separation_radius².
+    type Tile<S: Isa> = F32x8<S>;
     type Sum<S: Isa> = Sum<S>;
+    type Event = Never;
+    type Child = Never;
 
     const NAME: &'static str = "boids";
     const ABOUT: &'static str = "flocks by separation, alignment and cohesion";
-    const SUMS: usize = 3;
-    const STATS: &'static [Stat] = &[
-        Stat { name: "mean_speed", about: "mean speed, length / time" },
-        Stat { name: "polarization", about: "length of the mean heading, from 0 to 1" },
-    ];
 
     fn new(params: BoidsParams, _setup: &Setup) -> Result<Self, ParamError> {
-        if params.separation_radius > params.neighbor_radius {
-            return Err(ParamError::Conflict {
-                name: "separation_radius",
-                problem: "it must be at most neighbor_radius".into(),
-            });
-        }
-        if params.min_speed > params.max_speed {
-            return Err(ParamError::Conflict {
-                name: "min_speed",
-                problem: "it must be at most max_speed".into(),
-            });
-        }
+        ParamError::unless(
+            params.separation_radius <= params.neighbor_radius,
+            "separation_radius",
+            "it must be at most neighbor_radius",
+        )?;
+        let ordered = params.min_speed <= params.max_speed;
+        ParamError::unless(ordered, "min_speed", "it must be at most max_speed")?;
         Ok(Self { params })
     }
 
@@ -153,149 +122,58 @@ impl Model for Boids {
 
     /// Anywhere in the world, in any direction. The four words are for this entity alone: stream 0
     /// of (seed, tick 0, id).
-    fn spawn(&self, setup: &Setup, id: u32, columns: &mut MutOf<'_, Self>, row: usize) {
-        let [x, y, direction, speed] = rng::draw(setup.seed, 0, id, 0);
-        let (sin, cos) = math::scalar::sin_cos(rng::signed(direction) * core::f32::consts::PI);
-        let Self { params } = self;
-        let speed = params.min_speed + (params.max_speed - params.min_speed) * rng::unit(speed);
-        columns.x[row] = rng::unit(x) * setup.world.width();
-        columns.y[row] = rng::unit(y) * setup.world.height();
-        columns.vx[row] = cos * speed;
-        columns.vy[row] = sin * speed;
+    fn spawn(&self, setup: &Setup, id: u32) -> boid::Row {
+        let [x, y, direction, speed] = setup.draw(id, 0);
+        let BoidsParams { min_speed, max_speed, .. } = self.params;
+        let heading = Vec2::at_angle(rng::signed(direction) * core::f32::consts::PI);
+        let velocity = heading * (min_speed + (max_speed - min_speed) * rng::unit(speed));
+        boid::Row { position: setup.place(x, y), velocity, ..Default::default() }
     }
 
     #[inline(always)]
-    fn record(&self, columns: &RefOf<'_, Self>, row: usize) -> Seen {
-        Seen { x: columns.x[row], y: columns.y[row], vx: columns.vx[row], vy: columns.vy[row] }
+    fn show(&self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> boid::Shown {
+        now.shown(row)
     }
 
     /// Nothing of the boids' own is needed for the sums but their places, which the pass knows.
     #[inline(always)]
-    fn load<S: Isa>(&self, _columns: &RefOf<'_, Self>, _at: usize) -> ((), Sum<S>) {
+    fn load<S: Isa>(&self, _: &LookOf<'_, S, Self>, _: &Tick<Self>) -> (F32x8<S>, Sum<S>) {
         let radius = F32x8::splat(self.params.separation_radius);
-        let zero = F32x8::ZERO;
-        let sum = Sum {
-            inverse: F32x8::ONE / (radius * radius),
-            count: zero,
-            vx: zero,
-            vy: zero,
-            dx: zero,
-            dy: zero,
-            away_x: zero,
-            away_y: zero,
-        };
-        ((), sum)
+        (F32x8::ONE / (radius * radius), Sum::default())
     }
 
-    /// One neighbour against eight boids: `near` tells whose neighbour it is, and `keep` makes +0.0
-    /// of everything for the others.
+    /// One neighbour against eight boids: `near` tells whose neighbour it is.
     #[inline(always)]
-    fn pair<S: Isa>(&self, _tile: &(), other: &Seen, pair: &Pair<S>, sum: &mut Sum<S>) {
-        let near = pair.near;
-        sum.count += near.keep(F32x8::ONE);
-        sum.vx += near.keep(F32x8::splat(other.vx));
-        sum.vy += near.keep(F32x8::splat(other.vy));
-        let (dx, dy) = (near.keep(pair.dx), near.keep(pair.dy));
-        sum.dx += dx;
-        sum.dy += dy;
+    fn pair<S: Isa>(&self, inverse: &F32x8<S>, pair: &Pair<'_, S, Self>, sum: &mut Sum<S>) {
         // Not below 0, so that boids outside separation_radius have no part.
-        let push = (F32x8::ONE - pair.d2 * sum.inverse).max(F32x8::ZERO);
-        sum.away_x -= dx * push;
-        sum.away_y -= dy * push;
+        let push = (F32x8::ONE - pair.d2 * *inverse).max(F32x8::ZERO);
+        sum.count.add(pair.near);
+        sum.velocity.add(pair.near, V2::all(pair.other.velocity));
+        sum.offset.add(pair.near, pair.offset);
+        sum.push.add(pair.near, pair.offset * push);
     }
 
-    /// From sums to accelerations. The boids still have the state of this tick: only scratch
-    /// columns may be written, because others still look.
+    /// From sums to accelerations. The boids still have the state of this tick, because others
+    /// still look.
     #[inline(always)]
-    fn finish<S: Isa>(
-        &self,
-        at: usize,
-        _count: usize,
-        _tile: &(),
-        sum: &Sum<S>,
-        columns: &RefOf<'_, Self>,
-        scratch: &mut ScratchOf<'_, Self>,
-        _context: &mut Context<'_, Self>,
-    ) {
-        let (vx, vy) = (F32x8::load(&columns.vx[at..]), F32x8::load(&columns.vy[at..]));
-        let ax = self.force(sum.count, sum.away_x, sum.vx, sum.dx, vx);
-        let ay = self.force(sum.count, sum.away_y, sum.vy, sum.dy, vy);
-        ax.store(&mut scratch.ax[at..]);
-        ay.store(&mut scratch.ay[at..]);
+    fn finish<S: Isa>(&self, all: &mut Finish<'_, '_, S, Self>) {
+        let BoidsParams { separation, alignment, cohesion, .. } = self.params;
+        let (sum, count) = (all.sum, all.sum.count.get());
+        let share = F32x8::ONE / count.max(F32x8::ONE);
+        let turn = sum.velocity.get() * share - all.now.velocity.get();
+        let force = -sum.push.get() * F32x8::splat(separation)
+            + turn.keep(count.gt(F32x8::ZERO)) * F32x8::splat(alignment)
+            + sum.offset.get() * share * F32x8::splat(cohesion);
+        all.left.force.set(force);
     }
 
-    /// Eight boids at a time; in the last tile `load` fills up with zeros and `store` drops them.
     #[inline(always)]
-    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
-        let dt = F32x8::splat(tick.setup.dt);
+    fn update<S: Isa>(&self, me: &mut TileOf<'_, S, Self>, tick: &Tick<Self>) {
         let low = F32x8::splat(self.params.min_speed);
         let high = F32x8::splat(self.params.max_speed);
-        let edge = EdgeLanes::<S>::of(&tick.setup.world);
-        for at in rows.clone().step_by(LANES) {
-            let tile = at..(at + LANES).min(rows.end);
-            let load = |column: &[f32]| F32x8::<S>::load(&column[tile.clone()]);
-            let (vx, vy) = (
-                load(columns.vx) + load(columns.ax) * dt,
-                load(columns.vy) + load(columns.ay) * dt,
-            );
-            let (vx, vy) = clamp_speed(vx, vy, low, high);
-            let (x, vx) = euler(load(columns.x), vx, F32x8::ZERO, dt);
-            let (y, vy) = euler(load(columns.y), vy, F32x8::ZERO, dt);
-            let (x, y, vx, vy) = edge.apply(x, y, vx, vy);
-            x.store(&mut columns.x[tile.clone()]);
-            y.store(&mut columns.y[tile.clone()]);
-            vx.store(&mut columns.vx[tile.clone()]);
-            vy.store(&mut columns.vy[tile]);
-        }
-    }
-
-    /// Statistics are sums of integers, which come out the same in any order; hence fixed point.
-    fn tally(&self, columns: &RefOf<'_, Self>, row: usize, sums: &mut [i64]) {
-        let (vx, vy) = (columns.vx[row], columns.vy[row]);
-        let speed = math::scalar::length(vx, vy);
-        let share = if speed > 0.0 { 1.0 / speed } else { 0.0 };
-        // The speed in units of the highest, so that the sums fit whatever that is. A user's table
-        // may hold more than that before the first tick: hence the clamp.
-        let values = [speed / self.unit(), vx * share, vy * share];
-        for (sum, value) in sums.iter_mut().zip(values) {
-            *sum = sum.wrapping_add(((f64::from(value) * FIXED) as i64).clamp(-MOST, MOST));
-        }
-    }
-
-    fn report(&self, totals: &Totals<'_>, each: &mut dyn FnMut(f64)) {
-        let mean = |at: usize| totals.sums[at] as f64 / FIXED / (totals.population.max(1) as f64);
-        each(mean(0) * f64::from(self.unit()));
-        each(math::scalar::length(mean(1) as f32, mean(2) as f32).into());
+        let velocity = (me.velocity.get() + me.force.get() * tick.dt()).clamped(low, high);
+        let (position, velocity) = tick.drift(me.position.get(), velocity);
+        me.position.set(position);
+        me.velocity.set(velocity);
     }
 }
-
-impl Boids {
-    /// The acceleration along one axis: from the sums of `away`, of velocities `v` and of
-    /// distances `d`, and from the own velocity.
-    #[inline(always)]
-    fn force<S: Isa>(
-        &self,
-        count: F32x8<S>,
-        away: F32x8<S>,
-        v: F32x8<S>,
-        d: F32x8<S>,
-        own: F32x8<S>,
-    ) -> F32x8<S> {
-        let Self { params } = self;
-        let share = F32x8::ONE / count.max(F32x8::ONE);
-        away * F32x8::splat(params.separation)
-            + count.gt(F32x8::ZERO).keep(v * share - own) * F32x8::splat(params.alignment)
-            + d * share * F32x8::splat(params.cohesion)
-    }
-
-    /// The unit of speed in the sums.
-    fn unit(&self) -> f32 {
-        let top = self.params.max_speed;
-        if top > 0.0 { top } else { 1.0 }
-    }
-}
-
-/// Fixed point of the sums: 2^24.
-const FIXED: f64 = (1 << 24) as f64;
-/// The most that one boid adds to a sum, 2^14 in fixed point: the sums of 2^24 boids fit.
-const MOST: i64 = 1 << 38;

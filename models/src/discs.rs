@@ -26,38 +26,28 @@
 //! doi:10.1063/1.1730376, for hard discs and their collisions; they let time go on from collision
 //! to collision, not in ticks.
 
-use core::ops::Range;
-
 use flockwork_kernel::collide::wall;
-use flockwork_kernel::integrate::{EdgeLanes, euler};
 use flockwork_kernel::simd::{F32x8, Isa, U32x8, V2};
-use flockwork_kernel::{Edge, LANES, math, rng};
+use flockwork_kernel::{Edge, LANES, Vec2, exact, math, rng};
 use flockwork_scheduler::{
-    Context, Event, Model, MutOf, ParamError, RefOf, ScratchOf, Setup, Stat, Tick, Totals,
+    Event, Finish, LookOf, Model, Never, Pair, ParamError, RefOf, Setup, Tick, TileOf,
 };
-use flockwork_spatial::{Pair, Positioned};
 
 flockwork_kernel::columns! {
     /// State of one disc.
     pub mod disc {
         ghost {
-            /// Position of the centre along x, length.
-            x: f32,
-            /// Position of the centre along y, length.
-            y: f32,
-            /// Velocity along x, length per time; its square is a number.
-            vx: f32 where -1e18..=1e18,
-            /// Velocity along y, length per time.
-            vy: f32 where -1e18..=1e18,
+            /// Position of the centre, length.
+            position: vec(x, y),
+            /// Velocity, length per time; its square is a number.
+            velocity: vec(vx, vy) where -1e18..=1e18,
         }
         owned {}
         scratch {
             /// The id of the partner, or the largest number there is if there is none.
             partner: u32,
-            /// Change of the velocity along x if the partner agrees, length per time.
-            kick_x: f32,
-            /// Change of the velocity along y if the partner agrees, length per time.
-            kick_y: f32,
+            /// Change of the velocity if the partner agrees, length per time.
+            kick: vec(kick_x, kick_y),
         }
     }
 }
@@ -67,8 +57,8 @@ flockwork_scheduler::params! {
     pub struct DiscsParams {
         /// The radius of a disc.
         radius: f32 = 0.5, "length", 1e-6..=1e6;
-        /// The speed of every disc at first, in a random direction; about that, if a table of
-        /// entities says otherwise: statistics hold up to ten times it.
+        /// The speed of every disc at first, in a random direction; a table of
+        /// entities may say otherwise.
         speed: f32 = 1.0, "length / time", 1e-6..=1e6, start;
     }
 }
@@ -81,29 +71,49 @@ pub struct Discs {
     lattice: (u32, u32),
 }
 
+flockwork_scheduler::stats! {
+    /// What is reported of [`Discs`].
+    pub struct DiscsStats of Discs {
+        /// Mean of v^2 / 2.
+        kinetic_energy: Mean, "length^2 / time^2" = |_, disc| 0.5 * squared(disc.velocity);
+        /// Mean velocity along x.
+        momentum_x: Mean, "length / time" = |_, disc| disc.velocity.x;
+        /// Mean velocity along y.
+        momentum_y: Mean, "length / time" = |_, disc| disc.velocity.y;
+        /// Mean speed.
+        mean_speed: Mean, "length / time" = |_, disc| exact::sqrt(squared(disc.velocity));
+        /// Mean of v^4.
+        fourth_moment: Mean, "length^4 / time^4" = |_, disc| {
+            squared(disc.velocity) * squared(disc.velocity)
+        };
+        /// Mean of v^4 over the square of the mean of v^2.
+        kurtosis: Derived, "" = |_, stats, _| {
+            stats.fourth_moment / (4.0 * stats.kinetic_energy * stats.kinetic_energy)
+        };
+        /// The part of the world that discs cover.
+        packing: Derived, "" = |discs: &Discs, _, totals| {
+            let (radius, world) = (f64::from(discs.params.radius), totals.setup.world);
+            let area = f64::from(world.width()) * f64::from(world.height());
+            totals.population as f64 * core::f64::consts::PI * radius * radius / area
+        };
+    }
+}
+
+/// The square of a speed.
+fn squared(velocity: Vec2) -> f64 {
+    let (x, y) = (f64::from(velocity.x), f64::from(velocity.y));
+    x * x + y * y
+}
+
 /// What a disc shows to its neighbours.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Seen {
-    x: f32,
-    y: f32,
-    vx: f32,
-    vy: f32,
+    velocity: Vec2,
     id: u32,
 }
 
-impl Positioned for Seen {
-    #[inline(always)]
-    fn x(&self) -> f32 {
-        self.x
-    }
-    #[inline(always)]
-    fn y(&self) -> f32 {
-        self.y
-    }
-}
-
 /// The best partner so far of each of eight discs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Partner<S: Isa> {
     /// Squared distance; infinite without a partner.
     d2: F32x8<S>,
@@ -119,39 +129,31 @@ pub struct Partner<S: Isa> {
 impl Model for Discs {
     type Columns = disc::Columns;
     type Params = DiscsParams;
-    type Record = Seen;
+    type Stats = DiscsStats;
+    type Shown = Seen;
     /// Velocity.
     type Tile<S: Isa> = V2<S>;
     type Sum<S: Isa> = Partner<S>;
+    /// How the velocity of who sends it changes.
+    type Event = Vec2;
+    type Child = Never;
 
     const NAME: &'static str = "discs";
     const ABOUT: &'static str = "elastic hard discs";
-    const EVENTS: bool = true;
-    const SUMS: usize = 5;
-    const STATS: &'static [Stat] = &[
-        Stat { name: "kinetic_energy", about: "mean of v^2 / 2, length^2 / time^2" },
-        Stat { name: "momentum_x", about: "mean velocity along x, length / time" },
-        Stat { name: "momentum_y", about: "mean velocity along y, length / time" },
-        Stat { name: "mean_speed", about: "mean speed, length / time" },
-        Stat { name: "kurtosis", about: "mean of v^4 over the square of the mean of v^2" },
-        Stat { name: "packing", about: "the part of the world that discs cover" },
-    ];
 
     fn new(params: DiscsParams, setup: &Setup) -> Result<Self, ParamError> {
         let lattice = lattice(setup);
         let (across, up) = spacing(setup, lattice);
-        if 2.0 * params.radius > across || 2.0 * params.radius > up {
-            return Err(ParamError::Conflict {
-                name: "radius",
-                problem: "so many discs of this radius do not fit the world side by side".into(),
-            });
-        }
-        if params.speed * setup.dt > params.radius {
-            return Err(ParamError::Conflict {
-                name: "speed",
-                problem: "speed * dt must be at most radius, or discs jump over each other".into(),
-            });
-        }
+        ParamError::unless(
+            2.0 * params.radius <= across && 2.0 * params.radius <= up,
+            "radius",
+            "so many discs of this radius do not fit the world side by side",
+        )?;
+        ParamError::unless(
+            params.speed * setup.dt <= params.radius,
+            "speed",
+            "speed * dt must be at most radius, or discs jump over each other",
+        )?;
         Ok(Self { params, lattice })
     }
 
@@ -161,8 +163,8 @@ impl Model for Discs {
 
     /// On a square lattice over the whole world, off the lattice point at random but without
     /// overlap.
-    fn spawn(&self, setup: &Setup, id: u32, columns: &mut MutOf<'_, Self>, row: usize) {
-        let [a, b, direction, _] = rng::draw(setup.seed, 0, id, 0);
+    fn spawn(&self, setup: &Setup, id: u32) -> disc::Row {
+        let [a, b, direction, _] = setup.draw(id, 0);
         let (across, up) = spacing(setup, self.lattice);
         let sites = u64::from(self.lattice.0) * u64::from(self.lattice.1);
         // Whole rows and columns have more sites than there are discs: leave out some evenly.
@@ -173,154 +175,86 @@ impl Model for Discs {
             let room = 0.499 * (spacing - 2.0 * self.params.radius);
             (at as f32 + 0.5) * spacing + rng::signed(bits) * room
         };
-        let (sin, cos) = math::scalar::sin_cos(rng::signed(direction) * core::f32::consts::PI);
-        columns.x[row] = place(column, across, a);
-        columns.y[row] = place(line, up, b);
-        columns.vx[row] = cos * self.params.speed;
-        columns.vy[row] = sin * self.params.speed;
-    }
-
-    #[inline(always)]
-    fn record(&self, columns: &RefOf<'_, Self>, row: usize) -> Seen {
-        Seen {
-            x: columns.x[row],
-            y: columns.y[row],
-            vx: columns.vx[row],
-            vy: columns.vy[row],
-            id: columns.id[row],
+        let heading = Vec2::at_angle(rng::signed(direction) * core::f32::consts::PI);
+        disc::Row {
+            position: Vec2::new(place(column, across, a), place(line, up, b)),
+            velocity: heading * self.params.speed,
+            ..Default::default()
         }
     }
 
     #[inline(always)]
-    fn load<S: Isa>(&self, columns: &RefOf<'_, Self>, at: usize) -> (V2<S>, Partner<S>) {
-        let none = Partner {
-            d2: F32x8::splat(f32::INFINITY),
-            id: U32x8::splat(NOBODY),
-            index: U32x8::ZERO,
-            offset: V2::ZERO,
-            relative: V2::ZERO,
-        };
-        (V2::new(F32x8::load(&columns.vx[at..]), F32x8::load(&columns.vy[at..])), none)
+    fn show(&self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> Seen {
+        Seen { velocity: now.shown(row).velocity, id: now.id[row] }
     }
 
     #[inline(always)]
-    fn pair<S: Isa>(&self, velocity: &V2<S>, other: &Seen, pair: &Pair<S>, best: &mut Partner<S>) {
+    fn load<S: Isa>(&self, now: &LookOf<'_, S, Self>, _tick: &Tick<Self>) -> (V2<S>, Partner<S>) {
+        let (d2, id) = (F32x8::splat(f32::INFINITY), U32x8::splat(NOBODY));
+        (now.velocity.get(), Partner { d2, id, ..Default::default() })
+    }
+
+    #[inline(always)]
+    fn pair<S: Isa>(&self, velocity: &V2<S>, pair: &Pair<'_, S, Self>, best: &mut Partner<S>) {
         if !pair.near.any() {
             return;
         }
-        let offset = V2::new(pair.dx, pair.dy);
-        let relative = V2::splat(other.vx, other.vy) - *velocity;
-        let approach = offset.dot(relative).lt(F32x8::ZERO);
-        let id = U32x8::splat(other.id);
+        let relative = V2::all(pair.other.velocity) - *velocity;
+        let approach = pair.offset.dot(relative).lt(F32x8::ZERO);
+        let id = U32x8::splat(pair.other.id);
         let nearer = pair.d2.lt(best.d2) | (pair.d2.eq(best.d2) & id.lt(best.id));
         let better = pair.near & approach & nearer;
         best.d2 = better.select(pair.d2, best.d2);
         best.id = better.select_u32(id, best.id);
         best.index = better.select_u32(U32x8::splat(pair.index), best.index);
-        best.offset = V2::select(better, offset, best.offset);
+        best.offset = V2::select(better, pair.offset, best.offset);
         best.relative = V2::select(better, relative, best.relative);
     }
 
     #[inline(always)]
-    fn finish<S: Isa>(
-        &self,
-        at: usize,
-        count: usize,
-        _velocity: &V2<S>,
-        best: &Partner<S>,
-        columns: &RefOf<'_, Self>,
-        scratch: &mut ScratchOf<'_, Self>,
-        context: &mut Context<'_, Self>,
-    ) {
+    fn finish<S: Isa>(&self, all: &mut Finish<'_, '_, S, Self>) {
         // Equal masses swap their velocities along the line of centres. Seen from the other side
         // `offset` and `relative` change their signs, and so does the kick, whose bits do not.
+        let best = all.sum;
         let normal = best.offset.normalized();
         let kick = normal * normal.dot(best.relative);
-        best.id.store(&mut scratch.partner[at..]);
-        kick.x.store(&mut scratch.kick_x[at..]);
-        kick.y.store(&mut scratch.kick_y[at..]);
+        all.left.partner.set(best.id);
+        all.left.kick.set(kick);
 
-        let some = best.d2.lt(F32x8::splat(f32::INFINITY));
-        if !some.any() {
+        let some = best.d2.lt(F32x8::splat(f32::INFINITY)).bits();
+        if some == 0 {
             return;
         }
-        let (some, index) = (some.bits(), best.index.to_array());
-        let (x, y) = (kick.x.to_array(), kick.y.to_array());
-        for lane in 0..count {
-            if some >> lane & 1 == 1 {
-                let value = [x[lane], y[lane], 0.0, 0.0];
-                context.send(columns.id[at + lane], index[lane], 0, value);
-            }
+        let (index, x, y) = (best.index.to_array(), kick.x.to_array(), kick.y.to_array());
+        for lane in (0..LANES).filter(|lane| some >> lane & 1 == 1) {
+            all.send(lane, index[lane], Vec2::new(x[lane], y[lane]));
         }
     }
 
-    fn apply(&self, columns: &mut MutOf<'_, Self>, row: usize, event: &Event, _tick: &Tick) {
-        if columns.partner[row] != event.source {
-            return;
+    fn apply(&self, me: &mut disc::Row, event: &Event<Vec2>, _tick: &Tick<Self>) {
+        if me.partner == event.source {
+            // Across the seam of a torus the two see each other through a shift, whose rounding is
+            // not the same for both. So only what the smaller id worked out counts.
+            me.velocity += if event.source < event.target { -event.value } else { me.kick };
         }
-        // Across the seam of a torus the two see each other through a shift, whose rounding is
-        // not the same for both. So only what the smaller id worked out counts.
-        let [theirs_x, theirs_y, ..] = event.value;
-        let (x, y) = if event.source < event.target {
-            (-theirs_x, -theirs_y)
-        } else {
-            (columns.kick_x[row], columns.kick_y[row])
-        };
-        columns.vx[row] += x;
-        columns.vy[row] += y;
     }
 
     #[inline(always)]
-    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
-        let Setup { world, dt, .. } = tick.setup;
-        let edge = EdgeLanes::<S>::of(&world);
-        let walls = world.edge() == Edge::Walls;
-        let (width, height) = (F32x8::splat(world.width()), F32x8::splat(world.height()));
-        let (radius, dt) = (F32x8::splat(self.params.radius), F32x8::splat(dt));
-        for at in rows.clone().step_by(LANES) {
-            let tile = at..(at + LANES).min(rows.end);
-            let load = |column: &[f32]| F32x8::<S>::load(&column[tile.clone()]);
-            let (x, vx) = euler(load(columns.x), load(columns.vx), F32x8::ZERO, dt);
-            let (y, vy) = euler(load(columns.y), load(columns.vy), F32x8::ZERO, dt);
-            let (x, y, vx, vy) = if walls {
-                let (x, vx) = wall(x, vx, radius, width, F32x8::ONE);
-                let (y, vy) = wall(y, vy, radius, height, F32x8::ONE);
-                (x, y, vx, vy)
-            } else {
-                edge.apply(x, y, vx, vy)
-            };
-            x.store(&mut columns.x[tile.clone()]);
-            y.store(&mut columns.y[tile.clone()]);
-            vx.store(&mut columns.vx[tile.clone()]);
-            vy.store(&mut columns.vy[tile]);
-        }
-    }
-
-    fn tally(&self, columns: &RefOf<'_, Self>, row: usize, sums: &mut [i64]) {
-        // In units of the first speed, so that the sums fit whatever it is.
-        let unit = f64::from(self.params.speed);
-        let (vx, vy) = (f64::from(columns.vx[row]) / unit, f64::from(columns.vy[row]) / unit);
-        let v2 = vx * vx + vy * vy;
-        let speed = math::scalar::sqrt(v2 as f32).into();
-        for (sum, value) in sums.iter_mut().zip([v2, vx, vy, speed, v2 * v2]) {
-            *sum = sum.wrapping_add(((value * FIXED) as i64).clamp(-MOST, MOST));
-        }
-    }
-
-    fn report(&self, totals: &Totals<'_>, each: &mut dyn FnMut(f64)) {
-        let count = totals.population.max(1) as f64;
-        let unit = f64::from(self.params.speed);
-        let mean = |at: usize| totals.sums[at] as f64 / FIXED / count;
-        let v2 = mean(0);
-        each(0.5 * v2 * unit * unit);
-        each(mean(1) * unit);
-        each(mean(2) * unit);
-        each(mean(3) * unit);
-        each(if v2 > 0.0 { mean(4) / (v2 * v2) } else { 0.0 });
-        let world = totals.setup.world;
-        let (radius, area) =
-            (f64::from(self.params.radius), f64::from(world.width()) * f64::from(world.height()));
-        each(count * core::f64::consts::PI * radius * radius / area);
+    fn update<S: Isa>(&self, me: &mut TileOf<'_, S, Self>, tick: &Tick<Self>) {
+        let world = tick.setup.world;
+        let (position, velocity) = (me.position.get(), me.velocity.get());
+        let (position, velocity) = if world.edge() == Edge::Walls {
+            let moved = position + velocity * tick.dt();
+            let radius = F32x8::splat(self.params.radius);
+            let (width, height) = (F32x8::splat(world.width()), F32x8::splat(world.height()));
+            let (x, vx) = wall(moved.x, velocity.x, radius, width, F32x8::ONE);
+            let (y, vy) = wall(moved.y, velocity.y, radius, height, F32x8::ONE);
+            (V2::new(x, y), V2::new(vx, vy))
+        } else {
+            tick.drift(position, velocity)
+        };
+        me.position.set(position);
+        me.velocity.set(velocity);
     }
 }
 
@@ -346,8 +280,3 @@ fn spacing(setup: &Setup, lattice: (u32, u32)) -> (f32, f32) {
 
 /// The id of nobody.
 pub const NOBODY: u32 = u32::MAX;
-
-/// Fixed point of the sums: 2^24.
-const FIXED: f64 = (1 << 24) as f64;
-/// The most that one disc adds to a sum, 2^14 in fixed point: the sums of 2^24 discs fit.
-const MOST: i64 = 1 << 38;

@@ -38,30 +38,22 @@
 //! applicability", 1951, doi:10.1115/1.4010337 (death of age).
 
 use alloc::string::String;
-use core::ops::Range;
 
-use flockwork_kernel::integrate::{EdgeLanes, clamp_speed, euler};
 use flockwork_kernel::life::{self, GENES, Genes, Mutation};
-use flockwork_kernel::simd::{F32x8, Isa, Mask8, U32x8, V2};
-use flockwork_kernel::{LANES, math, rng};
-use flockwork_scheduler::model::BIRTH_VALUES;
+use flockwork_kernel::simd::{Count8, F32x8, Isa, Mask8, Sum8, U32x8, V2};
+use flockwork_kernel::{LANES, Vec2, rng};
 use flockwork_scheduler::{
-    Birth, Context, Event, Model, MutOf, ParamError, RefOf, ScratchOf, Setup, Stat, Tick, Totals,
+    Event, Finish, LookOf, Model, Pair, ParamError, RefOf, Setup, Tick, TileOf,
 };
-use flockwork_spatial::{Pair, Positioned};
 
 flockwork_kernel::columns! {
     /// State of one animal.
     pub mod animal {
         ghost {
-            /// Position along x, length.
-            x: f32,
-            /// Position along y, length.
-            y: f32,
-            /// Velocity along x, length per time.
-            vx: f32 where -1.1e4..=1.1e4,
-            /// Velocity along y, length per time.
-            vy: f32 where -1.1e4..=1.1e4,
+            /// Position, length.
+            position: vec(x, y),
+            /// Velocity, length per time.
+            velocity: vec(vx, vy) where -1.1e4..=1.1e4,
             /// Energy, up to max_energy after a tick.
             energy: f32 where 0.0..=1e4,
             /// Genes: speed, vision, aggression, fear, cohesion, separation,
@@ -77,10 +69,8 @@ flockwork_kernel::columns! {
             alive: u8 where 0..=1,
         }
         scratch {
-            /// Next velocity along x, length per time.
-            next_vx: f32,
-            /// Next velocity along y, length per time.
-            next_vy: f32,
+            /// Next velocity, length per time.
+            next: vec(next_vx, next_vy),
             /// Energy gained in this tick, but for bites received.
             gain: f32,
         }
@@ -167,30 +157,65 @@ pub struct Tribes {
     mutation: Mutation,
 }
 
+flockwork_scheduler::stats! {
+    /// What is reported of [`Tribes`].
+    pub struct TribesStats of Tribes {
+        /// Animals of tribe 0.
+        tribe0_population: Count, "" = |_, animal| animal.tribe == 0;
+        /// Animals of tribe 1.
+        tribe1_population: Count, "" = |_, animal| animal.tribe == 1;
+        /// Animals of tribe 2.
+        tribe2_population: Count, "" = |_, animal| animal.tribe == 2;
+        /// Animals of tribe 3.
+        tribe3_population: Count, "" = |_, animal| animal.tribe == 3;
+        /// Mean energy in tribe 0.
+        tribe0_energy: Mean, "energy" = |_, animal| in_tribe(animal, 0);
+        /// Mean energy in tribe 1.
+        tribe1_energy: Mean, "energy" = |_, animal| in_tribe(animal, 1);
+        /// Mean energy in tribe 2.
+        tribe2_energy: Mean, "energy" = |_, animal| in_tribe(animal, 2);
+        /// Mean energy in tribe 3.
+        tribe3_energy: Mean, "energy" = |_, animal| in_tribe(animal, 3);
+        /// Animals born in the last tick.
+        newborns: Count, "" = |_, animal| animal.age == 0.0;
+        /// Mean age.
+        mean_age: Mean, "time" = |_, animal| animal.age;
+        /// Mean of this gene, from 0 to 1.
+        gene_speed: Mean, "" = |_, animal| animal.genes[SPEED];
+        /// Mean of this gene, from 0 to 1.
+        gene_vision: Mean, "" = |_, animal| animal.genes[VISION];
+        /// Mean of this gene, from 0 to 1.
+        gene_aggression: Mean, "" = |_, animal| animal.genes[AGGRESSION];
+        /// Mean of this gene, from 0 to 1.
+        gene_fear: Mean, "" = |_, animal| animal.genes[FEAR];
+        /// Mean of this gene, from 0 to 1.
+        gene_cohesion: Mean, "" = |_, animal| animal.genes[COHESION];
+        /// Mean of this gene, from 0 to 1.
+        gene_separation: Mean, "" = |_, animal| animal.genes[SEPARATION];
+        /// Mean of this gene, from 0 to 1.
+        gene_thrift: Mean, "" = |_, animal| animal.genes[THRIFT];
+        /// Mean of this gene, from 0 to 1.
+        gene_fertility: Mean, "" = |_, animal| animal.genes[FERTILITY];
+        /// Mean of this gene, from 0 to 1.
+        gene_wander: Mean, "" = |_, animal| animal.genes[WANDER];
+    }
+}
+
+/// The energy of an animal of this tribe.
+fn in_tribe(animal: &animal::Row, tribe: u8) -> Option<f32> {
+    (animal.tribe == tribe).then_some(animal.energy)
+}
+
 /// What an animal shows to its neighbours.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Seen {
-    x: f32,
-    y: f32,
-    vx: f32,
-    vy: f32,
+    velocity: Vec2,
     strength: f32,
     tribe: f32,
 }
 
-impl Positioned for Seen {
-    #[inline(always)]
-    fn x(&self) -> f32 {
-        self.x
-    }
-    #[inline(always)]
-    fn y(&self) -> f32 {
-        self.y
-    }
-}
-
 /// Eight animals that look at their neighbours.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Tile<S: Isa> {
     genes: [F32x8<S>; GENES],
     tribe: F32x8<S>,
@@ -205,99 +230,74 @@ pub struct Tile<S: Isa> {
 }
 
 /// What eight animals know of their neighbours.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Sum<S: Isa> {
     /// Neighbours of any tribe.
-    pub crowd: F32x8<S>,
+    crowd: Count8<S>,
     /// Neighbours of the own tribe in sight.
-    pub kin: F32x8<S>,
-    kin_velocity: V2<S>,
-    kin_offset: V2<S>,
-    away: V2<S>,
+    kin: Count8<S>,
+    kin_velocity: Sum8<V2<S>>,
+    kin_offset: Sum8<V2<S>>,
+    push: Sum8<V2<S>>,
     /// The nearest that is of the own tribe.
-    pub mate: Nearest<S>,
+    mate: Nearest<S>,
     /// The nearest foe that is clearly weaker.
-    pub prey: Nearest<S>,
+    prey: Nearest<S>,
     /// The nearest foe that is clearly stronger.
-    pub threat: Nearest<S>,
+    threat: Nearest<S>,
 }
 
-/// The nearest neighbour of a kind so far.
-#[derive(Clone, Copy, Debug)]
+/// The nearest neighbour of a kind so far. Where it is follows from its index, and is asked for once
+/// at the end of the pass: that saves two accumulators of each.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Nearest<S: Isa> {
     /// Squared distance; the square of the sight as long as there is none.
-    pub d2: F32x8<S>,
+    d2: F32x8<S>,
     /// Its index in the neighbour pass.
-    pub index: U32x8<S>,
-    offset: V2<S>,
+    index: U32x8<S>,
 }
 
 impl<S: Isa> Nearest<S> {
     #[inline(always)]
     fn none(sight: F32x8<S>) -> Self {
-        Self { d2: sight, index: U32x8::ZERO, offset: V2::ZERO }
+        Self { d2: sight, index: U32x8::ZERO }
     }
 
     /// Takes the candidate where it is in `lanes` and nearer than the one so far.
     #[inline(always)]
-    fn consider(&mut self, lanes: Mask8<S>, pair: &Pair<S>) {
+    fn consider(&mut self, lanes: Mask8<S>, pair: &Pair<'_, S, Tribes>) {
         let nearer = lanes & pair.d2.lt(self.d2);
         self.d2 = nearer.select(pair.d2, self.d2);
         self.index = nearer.select_u32(U32x8::splat(pair.index), self.index);
-        self.offset = V2::select(nearer, V2::new(pair.dx, pair.dy), self.offset);
     }
 
-    /// The direction to it, or zero if there is none.
+    /// Whether there is one.
     #[inline(always)]
-    fn direction(&self) -> V2<S> {
-        self.offset.normalized()
+    fn some(&self, tile: &Tile<S>) -> Mask8<S> {
+        self.d2.lt(tile.sight)
     }
 }
 
 impl Model for Tribes {
     type Columns = animal::Columns;
     type Params = TribesParams;
-    type Record = Seen;
+    type Stats = TribesStats;
+    type Shown = Seen;
     type Tile<S: Isa> = Tile<S>;
     type Sum<S: Isa> = Sum<S>;
+    /// What a bite takes.
+    type Event = f32;
+    /// What a child inherits.
+    type Child = Genes;
 
     const NAME: &'static str = "tribes";
     const ABOUT: &'static str = "tribes that graze, flock, hunt, flee, breed and evolve";
-    const EVENTS: bool = true;
-    const BIRTHS: bool = true;
-    const SUMS: usize = 2 * TRIBES + 2 + GENES;
-    const STATS: &'static [Stat] = &[
-        Stat { name: "tribe0_population", about: "animals of tribe 0" },
-        Stat { name: "tribe1_population", about: "animals of tribe 1" },
-        Stat { name: "tribe2_population", about: "animals of tribe 2" },
-        Stat { name: "tribe3_population", about: "animals of tribe 3" },
-        Stat { name: "tribe0_energy", about: "mean energy in tribe 0" },
-        Stat { name: "tribe1_energy", about: "mean energy in tribe 1" },
-        Stat { name: "tribe2_energy", about: "mean energy in tribe 2" },
-        Stat { name: "tribe3_energy", about: "mean energy in tribe 3" },
-        Stat { name: "newborns", about: "animals born in the last tick" },
-        Stat { name: "mean_age", about: "mean age, time" },
-        Stat { name: "gene_speed", about: "mean of this gene, from 0 to 1" },
-        Stat { name: "gene_vision", about: "mean of this gene, from 0 to 1" },
-        Stat { name: "gene_aggression", about: "mean of this gene, from 0 to 1" },
-        Stat { name: "gene_fear", about: "mean of this gene, from 0 to 1" },
-        Stat { name: "gene_cohesion", about: "mean of this gene, from 0 to 1" },
-        Stat { name: "gene_separation", about: "mean of this gene, from 0 to 1" },
-        Stat { name: "gene_thrift", about: "mean of this gene, from 0 to 1" },
-        Stat { name: "gene_fertility", about: "mean of this gene, from 0 to 1" },
-        Stat { name: "gene_wander", about: "mean of this gene, from 0 to 1" },
-    ];
 
     fn new(params: TribesParams, _setup: &Setup) -> Result<Self, ParamError> {
         for (name, length) in
             [("separation_radius", params.separation_radius), ("reach", params.reach)]
         {
-            if length > params.vision {
-                return Err(ParamError::Conflict {
-                    name,
-                    problem: "it must be at most vision".into(),
-                });
-            }
+            ParamError::unless(length <= params.vision, name, "it must be at most vision")?;
         }
         let mutation = Mutation::new(params.mutation_rate, params.mutation).map_err(|_| {
             ParamError::Conflict { name: "mutation", problem: "it must be from 0 to 1".into() }
@@ -310,289 +310,207 @@ impl Model for Tribes {
     }
 
     /// Tribes begin in squares like those of a chess board, with animals of all ages.
-    fn spawn(&self, setup: &Setup, id: u32, columns: &mut MutOf<'_, Self>, row: usize) {
+    fn spawn(&self, setup: &Setup, id: u32) -> animal::Row {
         let Self { params, .. } = self;
-        let [x, y, direction, age] = rng::draw(setup.seed, 0, id, STREAM_SPAWN);
-        let (sin, cos) = math::scalar::sin_cos(rng::signed(direction) * core::f32::consts::PI);
-        let (x, y) = (rng::unit(x) * setup.world.width(), rng::unit(y) * setup.world.height());
-        let square = |at: f32, side: f32| {
-            let half = 0.5 * side;
-            (at / if params.territory < half { params.territory } else { half }) as u64
-        };
-        let (across, up) = (square(x, setup.world.width()), square(y, setup.world.height()));
+        let [x, y, direction, age] = setup.draw(id, STREAM_SPAWN);
+        let position = setup.place(x, y);
+        let square = |at: f32, side: f32| (at / params.territory.min(0.5 * side)) as u64;
+        let across = square(position.x, setup.world.width());
+        let up = square(position.y, setup.world.height());
         let turn = u64::from(params.tribes / 2).max(1);
-        columns.x[row] = x;
-        columns.y[row] = y;
-        columns.vx[row] = cos * params.max_speed * 0.5;
-        columns.vy[row] = sin * params.max_speed * 0.5;
-        columns.tribe[row] = ((across + turn * up) % u64::from(params.tribes)) as u8;
-        columns.alive[row] = 1;
-        // Not 0: that is the age of a newborn.
-        columns.age[row] = (rng::unit(age) + 0.01) * params.max_age;
+        let heading = Vec2::at_angle(rng::signed(direction) * core::f32::consts::PI);
         let words: [[u32; 4]; 3] =
-            core::array::from_fn(|i| rng::draw(setup.seed, 0, id, STREAM_SPAWN + 1 + i as u32));
-        columns.genes[row] = core::array::from_fn(|gene| rng::unit(words[gene / 4][gene % 4]));
-        columns.energy[row] = (0.2 + 0.4 * rng::unit(words[2][1])) * params.max_energy;
+            core::array::from_fn(|i| setup.draw(id, STREAM_SPAWN + 1 + i as u32));
+        animal::Row {
+            position,
+            velocity: heading * params.max_speed * 0.5,
+            tribe: ((across + turn * up) % u64::from(params.tribes)) as u8,
+            alive: 1,
+            // Not 0: that is the age of a newborn.
+            age: (rng::unit(age) + 0.01) * params.max_age,
+            genes: core::array::from_fn(|gene| rng::unit(words[gene / 4][gene % 4])),
+            energy: (0.2 + 0.4 * rng::unit(words[2][1])) * params.max_energy,
+            ..Default::default()
+        }
     }
 
-    fn check(&self, columns: &RefOf<'_, Self>, row: usize) -> Result<(), String> {
-        if columns.alive[row] == 1 {
+    fn check(&self, me: &animal::Row) -> Result<(), String> {
+        if me.alive == 1 {
             return Ok(());
         }
         Err("column `alive` is 0: it must be 1, who is dead is not there".into())
     }
 
     #[inline(always)]
-    fn record(&self, columns: &RefOf<'_, Self>, row: usize) -> Seen {
-        Seen {
-            x: columns.x[row],
-            y: columns.y[row],
-            vx: columns.vx[row],
-            vy: columns.vy[row],
-            strength: columns.energy[row] * (1.0 + aggression(&columns.genes[row])),
-            tribe: columns.tribe[row].into(),
-        }
+    fn show(&self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> Seen {
+        let animal::Shown { velocity, energy, genes, tribe } = now.shown(row);
+        Seen { velocity, strength: energy * (1.0 + aggression(&genes)), tribe: tribe.into() }
     }
 
     #[inline(always)]
-    fn load<S: Isa>(&self, columns: &RefOf<'_, Self>, at: usize) -> (Tile<S>, Sum<S>) {
-        let rows = &columns.genes[at..at + LANES];
-        let mut genes = [F32x8::ZERO; GENES];
-        for (gene, lanes) in genes.iter_mut().enumerate() {
-            let column = F32x8::from_array(core::array::from_fn(|lane| rows[lane][gene]));
-            *lanes = column.clamp(F32x8::ZERO, F32x8::ONE);
+    fn load<S: Isa>(&self, now: &LookOf<'_, S, Self>, _tick: &Tick<Self>) -> (Tile<S>, Sum<S>) {
+        let mut genes = now.genes.get();
+        for gene in &mut genes {
+            *gene = gene.clamp(F32x8::ZERO, F32x8::ONE);
         }
-        let tribes = &columns.tribe[at..at + LANES];
-        let strength = F32x8::load(&columns.energy[at..]) * (F32x8::ONE + genes[AGGRESSION]);
+        let strength = now.energy.get() * (F32x8::ONE + genes[AGGRESSION]);
         let sight = s(self.params.vision) * half_to_all(genes[VISION]);
         let sight = sight * sight;
         let inverse = s(self.params.separation_radius);
         let tile = Tile {
             genes,
-            tribe: F32x8::from_array(core::array::from_fn(|lane| tribes[lane].into())),
+            tribe: now.tribe.get().to_f32(),
             sight,
             hunts_below: strength * half_to_all(genes[AGGRESSION]),
             flees_above: strength * (s(2.0) - genes[FEAR]),
             inverse: F32x8::ONE / (inverse * inverse),
         };
         let none = Nearest::none(sight);
-        let sum = Sum {
-            crowd: F32x8::ZERO,
-            kin: F32x8::ZERO,
-            kin_velocity: V2::ZERO,
-            kin_offset: V2::ZERO,
-            away: V2::ZERO,
-            mate: none,
-            prey: none,
-            threat: none,
-        };
-        (tile, sum)
+        (tile, Sum { mate: none, prey: none, threat: none, ..Default::default() })
     }
 
     #[inline(always)]
-    fn pair<S: Isa>(&self, tile: &Tile<S>, other: &Seen, pair: &Pair<S>, sum: &mut Sum<S>) {
-        let offset = V2::new(pair.dx, pair.dy);
-        sum.crowd += pair.near.keep(F32x8::ONE);
+    fn pair<S: Isa>(&self, tile: &Tile<S>, pair: &Pair<'_, S, Self>, sum: &mut Sum<S>) {
+        sum.crowd.add(pair.near);
         // Not below 0, so that animals outside separation_radius have no part.
         let push = (F32x8::ONE - pair.d2 * tile.inverse).max(F32x8::ZERO);
-        sum.away += (-offset * push).keep(pair.near);
+        sum.push.add(pair.near, pair.offset * push);
 
-        let same = tile.tribe.eq(s(other.tribe));
+        let same = tile.tribe.eq(s(pair.other.tribe));
         let kin = pair.near & same & pair.d2.lt(tile.sight);
-        sum.kin += kin.keep(F32x8::ONE);
-        sum.kin_velocity += V2::splat(other.vx, other.vy).keep(kin);
-        sum.kin_offset += offset.keep(kin);
+        sum.kin.add(kin);
+        sum.kin_velocity.add(kin, V2::all(pair.other.velocity));
+        sum.kin_offset.add(kin, pair.offset);
         sum.mate.consider(kin, pair);
 
         let foe = pair.near & !same;
-        let strength = s(other.strength);
+        if !foe.any() {
+            return;
+        }
+        let strength = s(pair.other.strength);
         sum.prey.consider(foe & strength.lt(tile.hunts_below), pair);
         sum.threat.consider(foe & strength.gt(tile.flees_above), pair);
     }
 
     #[inline(always)]
-    fn finish<S: Isa>(
-        &self,
-        at: usize,
-        count: usize,
-        tile: &Tile<S>,
-        sum: &Sum<S>,
-        columns: &RefOf<'_, Self>,
-        scratch: &mut ScratchOf<'_, Self>,
-        context: &mut Context<'_, Self>,
-    ) {
-        let Tick { number, setup } = *context.tick;
-        let ids = U32x8::load(&columns.id[at..]);
-        let [a, b, bites, dies] = rng::draw_lanes(setup.seed, number, ids, STREAM_TICK);
+    fn finish<S: Isa>(&self, all: &mut Finish<'_, '_, S, Self>) {
+        let (tile, sum, dt) = (all.tile, all.sum, all.tick.dt());
+        let [a, b, bites, dies] = all.tick.draw_lanes(all.now.id.get(), STREAM_TICK);
         let (a, b) = (rng::unit_lanes(a), rng::unit_lanes(b));
         let (bites, dies) = (rng::unit_lanes(bites), rng::unit_lanes(dies));
-        let velocity = V2::new(F32x8::load(&columns.vx[at..]), F32x8::load(&columns.vy[at..]));
+        let (position, velocity) = (all.now.position.get(), all.now.velocity.get());
         let astray = V2::new(a + a - F32x8::ONE, b + b - F32x8::ONE);
+        let (prey, threat) = (sum.prey.some(tile), sum.threat.some(tile));
+        let to_prey = (all.places(sum.prey.index, prey) - position).keep(prey).normalized();
+        let to_threat = (all.places(sum.threat.index, threat) - position).keep(threat).normalized();
         let next = S::split(
             #[inline(always)]
-            || self.steer(tile, sum, velocity, astray, s(setup.dt)),
+            || self.steer(tile, sum, velocity, astray, to_prey, to_threat, dt),
         );
-        next.x.store(&mut scratch.next_vx[at..]);
-        next.y.store(&mut scratch.next_vy[at..]);
+        all.left.next.set(next);
 
-        let own = Mask8::first(count);
         let reach = s(self.params.reach);
-        let can_bite = sum.prey.d2.lt(tile.sight) & sum.prey.d2.lt(reach * reach);
-        let biting = own & can_bite & bites.lt(s(self.params.bite_rate * setup.dt));
-        let meal = self.bite(at, biting.bits(), sum, columns, context);
+        let can_bite = prey & sum.prey.d2.lt(reach * reach);
+        let biting = all.own & can_bite & bites.lt(s(self.params.bite_rate) * dt);
+        let meal = self.bite(biting.bits(), all);
 
-        let age = F32x8::load(&columns.age[at..]);
-        let gain = self.graze(tile, sum, velocity) * s(setup.dt) + meal;
-        let old = dies.lt(self.chance_of_death(age) * s(setup.dt));
-        old.select(s(-self.params.max_energy), gain).store(&mut scratch.gain[at..]);
+        let age = all.now.age.get();
+        let gain = self.graze(tile, sum, velocity) * dt + meal;
+        let old = dies.lt(self.chance_of_death(age) * dt);
+        all.left.gain.set(old.select(s(-self.params.max_energy), gain));
 
-        let energy = F32x8::load(&columns.energy[at..]);
-        let breeding = own
-            & sum.mate.d2.lt(tile.sight)
+        let breeding = all.own
+            & sum.mate.some(tile)
             & age.ge(s(self.params.maturity))
-            & energy.ge(self.birth_energy(tile));
-        self.breed(at, breeding.bits(), sum, columns, context);
+            & all.now.energy.get().ge(self.birth_energy(tile));
+        self.breed(breeding.bits(), all);
     }
 
-    fn apply(&self, columns: &mut MutOf<'_, Self>, row: usize, event: &Event, _tick: &Tick) {
-        // The only kind of event is a bite.
-        let left = columns.energy[row] - event.value[0];
-        columns.energy[row] = if left > 0.0 { left } else { 0.0 };
+    /// The only kind of event is a bite.
+    fn apply(&self, me: &mut animal::Row, bite: &Event<f32>, _tick: &Tick<Self>) {
+        let left = me.energy - bite.value;
+        me.energy = if left > 0.0 { left } else { 0.0 };
     }
 
-    fn born(
-        &self,
-        columns: &mut MutOf<'_, Self>,
-        birth: &Birth,
-        parent: usize,
-        child: usize,
-        _tick: &Tick,
-    ) {
-        let half = columns.energy[parent] * 0.5;
-        columns.energy[parent] = half;
-        columns.energy[child] = half;
-        columns.x[child] = columns.x[parent];
-        columns.y[child] = columns.y[parent];
-        // Turned left by a right angle; neither of these is ever -0.
-        columns.vx[child] = 0.0 - columns.vy[parent];
-        columns.vy[child] = columns.vx[parent] + 0.0;
-        columns.tribe[child] = columns.tribe[parent];
-        columns.age[child] = 0.0;
-        // A parent that was bitten to death has a stillborn child.
-        columns.alive[child] = u8::from(half > 0.0);
-        columns.genes[child] = core::array::from_fn(|gene| birth.value[gene]);
+    fn born(&self, genes: &Genes, parent: &mut animal::Row, _tick: &Tick<Self>) -> animal::Row {
+        let half = parent.energy * 0.5;
+        parent.energy = half;
+        animal::Row {
+            position: parent.position,
+            // Turned left by a right angle; neither of these is ever -0.
+            velocity: Vec2::new(0.0 - parent.velocity.y, parent.velocity.x + 0.0),
+            energy: half,
+            genes: *genes,
+            tribe: parent.tribe,
+            age: 0.0,
+            // A parent that was bitten to death has a stillborn child.
+            alive: u8::from(half > 0.0),
+            ..Default::default()
+        }
     }
 
     #[inline(always)]
-    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
-        let dt = s(tick.setup.dt);
-        let most = s(self.params.max_energy);
-        let edge = EdgeLanes::<S>::of(&tick.setup.world);
-        for at in rows.clone().step_by(LANES) {
-            let tile = at..(at + LANES).min(rows.end);
-            let load = |column: &[f32]| F32x8::<S>::load(&column[tile.clone()]);
-            let (x, vx) = euler(load(columns.x), load(columns.next_vx), F32x8::ZERO, dt);
-            let (y, vy) = euler(load(columns.y), load(columns.next_vy), F32x8::ZERO, dt);
-            let (x, y, vx, vy) = edge.apply(x, y, vx, vy);
-            x.canonical_zero().store(&mut columns.x[tile.clone()]);
-            y.canonical_zero().store(&mut columns.y[tile.clone()]);
-            vx.canonical_zero().store(&mut columns.vx[tile.clone()]);
-            vy.canonical_zero().store(&mut columns.vy[tile.clone()]);
-            (load(columns.age) + dt).store(&mut columns.age[tile.clone()]);
-            // Who had nothing left after the bites does not graze any more.
-            let before = load(columns.energy);
-            let energy = (before + load(columns.gain)).clamp(F32x8::ZERO, most).canonical_zero();
-            let energy = before.gt(F32x8::ZERO).keep(energy);
-            energy.store(&mut columns.energy[tile.clone()]);
-            let lives = energy.gt(F32x8::ZERO).bits();
-            for (lane, alive) in columns.alive[tile].iter_mut().enumerate() {
-                *alive = (lives >> lane & 1) as u8;
-            }
-        }
-    }
-
-    fn tally(&self, columns: &RefOf<'_, Self>, row: usize, sums: &mut [i64]) {
-        let mut add = |at: usize, value: i64| sums[at] = sums[at].wrapping_add(value);
-        let fixed = |value: f32| ((f64::from(value) * FIXED) as i64).clamp(-MOST, MOST);
-        let tribe = usize::from(columns.tribe[row]).min(TRIBES - 1);
-        add(tribe, 1);
-        add(TRIBES + tribe, fixed(columns.energy[row]));
-        add(2 * TRIBES, i64::from(columns.age[row] == 0.0));
-        add(2 * TRIBES + 1, fixed(columns.age[row]));
-        for (gene, value) in columns.genes[row].into_iter().enumerate() {
-            add(2 * TRIBES + 2 + gene, fixed(value));
-        }
-    }
-
-    fn report(&self, totals: &Totals<'_>, each: &mut dyn FnMut(f64)) {
-        let mean = |at: usize, count: f64| {
-            totals.sums[at] as f64 / FIXED / if count > 1.0 { count } else { 1.0 }
-        };
-        let population = |tribe: usize| totals.sums[tribe] as f64;
-        for tribe in 0..TRIBES {
-            each(population(tribe));
-        }
-        for tribe in 0..TRIBES {
-            each(mean(TRIBES + tribe, population(tribe)));
-        }
-        each(totals.sums[2 * TRIBES] as f64);
-        for at in 2 * TRIBES + 1..Self::SUMS {
-            each(mean(at, totals.population as f64));
-        }
+    fn update<S: Isa>(&self, me: &mut TileOf<'_, S, Self>, tick: &Tick<Self>) {
+        let (position, velocity) = tick.drift(me.position.get(), me.next.get());
+        me.position.set(position);
+        me.velocity.set(velocity);
+        me.age.set(me.age.get() + tick.dt());
+        // Who had nothing left after the bites does not graze any more.
+        let before = me.energy.get();
+        let energy = (before + me.gain.get()).clamp(F32x8::ZERO, s(self.params.max_energy));
+        let energy = before.gt(F32x8::ZERO).keep(energy.canonical_zero());
+        me.energy.set(energy);
+        let lives = energy.gt(F32x8::ZERO);
+        me.alive.set(lives.select_u32(U32x8::splat(1), U32x8::ZERO));
     }
 }
 
 impl Tribes {
     /// The next velocity.
     #[inline(always)]
+    #[allow(clippy::too_many_arguments)]
     fn steer<S: Isa>(
         &self,
         tile: &Tile<S>,
         sum: &Sum<S>,
         velocity: V2<S>,
         astray: V2<S>,
+        to_prey: V2<S>,
+        to_threat: V2<S>,
         dt: F32x8<S>,
     ) -> V2<S> {
         let Self { params, .. } = self;
         let Tile { genes, .. } = tile;
-        let company = sum.kin.gt(F32x8::ZERO);
-        let share = F32x8::ONE / sum.kin.max(F32x8::ONE);
-        let force = sum.away * (s(params.separation) * genes[SEPARATION])
-            + (sum.kin_velocity * share - velocity).keep(company) * s(params.alignment)
-            + sum.kin_offset * (share * s(params.cohesion) * genes[COHESION])
-            + sum.prey.direction() * (s(params.hunt) * genes[AGGRESSION])
-            - sum.threat.direction() * s(params.flee)
+        let kin = sum.kin.get();
+        let share = F32x8::ONE / kin.max(F32x8::ONE);
+        let force = -sum.push.get() * (s(params.separation) * genes[SEPARATION])
+            + (sum.kin_velocity.get() * share - velocity).keep(kin.gt(F32x8::ZERO))
+                * s(params.alignment)
+            + sum.kin_offset.get() * (share * s(params.cohesion) * genes[COHESION])
+            + to_prey * (s(params.hunt) * genes[AGGRESSION])
+            - to_threat * s(params.flee)
             + astray * (s(params.wander) * genes[WANDER]);
         let next = velocity + force.limited(s(params.max_force)) * dt;
         let top = s(params.max_speed) * half_to_all(genes[SPEED]);
-        let (x, y) = clamp_speed(next.x, next.y, top * s(0.25), top);
-        V2::new(x, y)
+        next.clamped(top * s(0.25), top)
     }
 
     /// Sends the bites of the `lanes`, and gives what they feed.
     #[inline(always)]
-    fn bite<S: Isa>(
-        &self,
-        at: usize,
-        mut lanes: u32,
-        sum: &Sum<S>,
-        columns: &RefOf<'_, Self>,
-        context: &mut Context<'_, Self>,
-    ) -> F32x8<S> {
+    fn bite<S: Isa>(&self, mut lanes: u32, all: &mut Finish<'_, '_, S, Self>) -> F32x8<S> {
         let mut meal = [0.0; LANES];
         if lanes == 0 {
             return F32x8::ZERO;
         }
-        let victims = sum.prey.index.to_array();
+        let victims = all.sum.prey.index.to_array();
         while lanes != 0 {
             let lane = lanes.trailing_zeros() as usize;
             lanes &= lanes - 1;
-            let (row, victim) = (at + lane, victims[lane]);
-            let bite = self.params.bite * (0.5 + 0.5 * aggression(&columns.genes[row]));
-            let (theirs, their_row) = context.neighbour(victim);
-            let there = theirs.energy[their_row];
+            let victim = victims[lane];
+            let bite = self.params.bite * (0.5 + 0.5 * aggression(&all.now.genes.rows()[lane]));
+            let there = all.neighbour(victim).energy;
             meal[lane] = if bite < there { bite } else { there } * self.params.meal;
-            context.send(columns.id[row], victim, 0, [bite, 0.0, 0.0, 0.0]);
+            all.send(lane, victim, bite);
         }
         F32x8::from_array(meal)
     }
@@ -603,9 +521,9 @@ impl Tribes {
         let Self { params, .. } = self;
         let Tile { genes, .. } = tile;
         let one = F32x8::ONE;
-        let left = (one - sum.crowd * s(1.0 / params.crowding)).max(F32x8::ZERO);
+        let left = (one - sum.crowd.get() * s(1.0 / params.crowding)).max(F32x8::ZERO);
         let skill = (one - s(0.3) * genes[AGGRESSION]) * (one - s(0.3) * genes[THRIFT]);
-        let calm = !sum.threat.d2.lt(tile.sight);
+        let calm = !sum.threat.some(tile);
         let income = calm.keep(s(params.grazing) * skill * left);
         let effort = s(params.basal)
             + s(params.sight) * genes[VISION]
@@ -629,37 +547,23 @@ impl Tribes {
 
     /// Asks for the children of the `lanes`.
     #[inline(always)]
-    fn breed<S: Isa>(
-        &self,
-        at: usize,
-        mut lanes: u32,
-        sum: &Sum<S>,
-        columns: &RefOf<'_, Self>,
-        context: &mut Context<'_, Self>,
-    ) {
+    fn breed<S: Isa>(&self, mut lanes: u32, all: &mut Finish<'_, '_, S, Self>) {
         if lanes == 0 {
             return;
         }
-        let mates = sum.mate.index.to_array();
+        let mates = all.sum.mate.index.to_array();
         while lanes != 0 {
             let lane = lanes.trailing_zeros() as usize;
             lanes &= lanes - 1;
-            let (theirs, their_row) = context.neighbour(mates[lane]);
-            let row = at + lane;
-            let genes = self.inherit(
-                &columns.genes[row],
-                &theirs.genes[their_row],
-                columns.id[row],
-                context.tick,
-            );
-            let mut value = [0.0; BIRTH_VALUES];
-            value[..GENES].copy_from_slice(&genes);
-            context.birth(columns.id[row], row, value);
+            let mate = all.neighbour(mates[lane]).genes;
+            let own = all.now.genes.rows()[lane];
+            let genes = self.inherit(&own, &mate, all.id(lane), all.tick);
+            all.birth(lane, genes);
         }
     }
 
     #[inline(never)]
-    fn inherit(&self, own: &Genes, mate: &Genes, parent: u32, tick: &Tick) -> Genes {
+    fn inherit(&self, own: &Genes, mate: &Genes, parent: u32, tick: &Tick<Self>) -> Genes {
         let (seed, number) = (tick.setup.seed, tick.number);
         let genes = life::crossover(own, mate, seed, number, parent, STREAM_GENES);
         life::mutate(&genes, self.mutation, seed, number, parent, STREAM_GENES + 1)
@@ -689,8 +593,3 @@ const STREAM_SPAWN: u32 = 0;
 const STREAM_TICK: u32 = 8;
 /// For heredity: 6 from here on.
 const STREAM_GENES: u32 = 16;
-
-/// Fixed point of the sums: 2^16.
-const FIXED: f64 = (1 << 16) as f64;
-/// The most that one animal adds to a sum, 2^22 in fixed point: the sums of 2^25 animals fit.
-const MOST: i64 = 1 << 38;

@@ -126,7 +126,7 @@ impl<M: Model> AnySimulation for World<M> {
         Ok(sum[0])
     }
 
-    fn stats(&mut self) -> Result<Vec<(&'static str, f64)>, RunError> {
+    fn stats(&mut self) -> Result<Vec<(String, f64)>, RunError> {
         stats_of(self.simulation.get_mut())
     }
 

@@ -1,7 +1,9 @@
 //! A simulation whose model's type is hidden, with its metrics.
 
 use flockwork_kernel::columns::Column;
-use flockwork_scheduler::{Executor, Grid, Model, Region, Setup, Simulation, SimulationError};
+use flockwork_scheduler::{
+    Executor, Grid, Model, Region, Setup, Simulation, SimulationError, Stat, Stats,
+};
 use hdrhistogram::Histogram;
 
 /// What ends a run.
@@ -28,12 +30,13 @@ pub trait AnySimulation: Send {
     ///
     /// [`RunError`] if there is no state any more.
     fn fingerprint(&self) -> Result<u64, RunError>;
-    /// The model's statistics, in the order of [`crate::Entry::stats`].
+    /// The numbers of the model's statistics with their names, in the order of
+    /// [`crate::Entry::stats`]; NaN for what is null.
     ///
     /// # Errors
     ///
     /// [`RunError`]: that which ended the simulation, or what went wrong with the statistics.
-    fn stats(&mut self) -> Result<Vec<(&'static str, f64)>, RunError>;
+    fn stats(&mut self) -> Result<Vec<(String, f64)>, RunError>;
     /// What it has done and how long that took.
     ///
     /// # Errors
@@ -206,15 +209,15 @@ pub fn tick_histogram() -> Histogram<u64> {
         .unwrap_or_else(|_| unreachable!("the bounds of the histogram are in order"))
 }
 
-/// The model's statistics with their names.
+/// The numbers of the model's statistics with their names; NaN for what is null.
 ///
 /// # Errors
 ///
 /// As [`Simulation::observe`] and [`Simulation::report`].
 pub fn stats_of<M: Model, X: Executor>(
     world: &mut Simulation<M, X>,
-) -> Result<Vec<(&'static str, f64)>, SimulationError> {
+) -> Result<Vec<(String, f64)>, SimulationError> {
     world.observe()?;
-    let names = M::STATS.iter().map(|stat| stat.name);
+    let names = <M::Stats as Stats<M>>::LIST.iter().flat_map(Stat::names);
     Ok(names.zip(world.report()?).collect())
 }

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use flockwork_kernel::columns::{Column, Columns, Reach, packed_len};
 use flockwork_scheduler::{
-    Arithmetic, Cut, Difference, Executor, Grid, Model, Param, ParamError, Params, Partition,
-    Setup, Simulation, SimulationError, SnapshotHeader, Stat, Topology, check_setup,
-    memory_estimate,
+    Arithmetic, Cut, Difference, Executor, Grid, Letter, Model, Param, ParamError, Params,
+    Partition, Setup, Simulation, SimulationError, SnapshotHeader, Stat, Stats, Topology,
+    check_setup, memory_estimate,
 };
+use flockwork_spatial::Candidate;
 
 use crate::any::AnySimulation;
 use crate::native::Native;
@@ -178,9 +179,9 @@ impl Entry {
             about: M::ABOUT,
             schema: M::Columns::SCHEMA,
             params: M::Params::TABLE,
-            stats: M::STATS,
-            events: M::EVENTS,
-            births: M::BIRTHS,
+            stats: <M::Stats as Stats<M>>::LIST,
+            events: M::Event::ANY,
+            births: M::Child::ANY,
             check: check::<M, B>,
             build: build::<M, B>,
             restore: restore::<M, B>,
@@ -262,7 +263,8 @@ fn check<M: Model, B: Backend>(config: &Config) -> Result<Checked, BuildError> {
     }
     let area = f64::from(setup.world.width()) * f64::from(setup.world.height());
     let disc = core::f64::consts::PI * f64::from(grid.radius()).powi(2);
-    let row = packed_len(M::Columns::SCHEMA, Reach::Scratch) + size_of::<M::Record>() + 24;
+    let row =
+        packed_len(M::Columns::SCHEMA, Reach::Scratch) + size_of::<Candidate<M::Shown>>() + 24;
     let row = row + packed_len(M::Columns::SCHEMA, Reach::Scratch);
     Ok(Checked {
         radius: grid.radius(),

@@ -166,7 +166,7 @@ impl<M: Model> AnySimulation for Native<M> {
         self.running()?.world.fingerprint()
     }
 
-    fn stats(&mut self) -> Result<Vec<(&'static str, f64)>, RunError> {
+    fn stats(&mut self) -> Result<Vec<(String, f64)>, RunError> {
         self.on_pool(|running| stats_of(&mut running.world))
     }
 

@@ -1,24 +1,18 @@
 //! A model that panics ends its simulation with an error, and nothing else.
 
-use std::ops::Range;
-
-use flockwork_kernel::simd::Isa;
-use flockwork_kernel::{Edge, World};
+use flockwork_kernel::{Edge, Vec2, World};
 use flockwork_scheduler::{
-    Context, Cut, Model, MutOf, ParamError, Partition, Phase, Place, RefOf, ScratchOf, Setup,
-    Simulation, SimulationError, Tick,
+    Around, ByRows, Cut, Never, ParamError, Partition, Phase, Place, Rows, Setup, Simulation,
+    SimulationError,
 };
 use flockwork_scheduler_native::{Config, Entry, Options, Threads, ThreadsError};
-use flockwork_spatial::{Pair, Positioned};
 
 flockwork_kernel::columns! {
     /// An entity that stays where it is.
     mod mine {
         ghost {
-            /// Position along x.
-            x: f32,
-            /// Position along y.
-            y: f32,
+            /// Position.
+            position: vec(x, y),
         }
         owned {}
         scratch {}
@@ -38,24 +32,12 @@ struct Mines {
     when: When,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Seen(f32, f32);
-
-impl Positioned for Seen {
-    fn x(&self) -> f32 {
-        self.0
-    }
-    fn y(&self) -> f32 {
-        self.1
-    }
-}
-
-impl Model for Mines {
+impl Rows for Mines {
     type Columns = mine::Columns;
     type Params = When;
-    type Record = Seen;
-    type Tile<S: Isa> = ();
-    type Sum<S: Isa> = ();
+    type Stats = ();
+    type Event = Never;
+    type Child = Never;
 
     const NAME: &'static str = "mines";
     const ABOUT: &'static str = "a model that panics";
@@ -68,36 +50,15 @@ impl Model for Mines {
         1.0
     }
 
-    fn spawn(&self, setup: &Setup, id: u32, columns: &mut MutOf<'_, Self>, row: usize) {
-        columns.x[row] = (id as f32 + 0.5) * setup.world.width() / setup.population as f32;
-        columns.y[row] = 5.0;
+    fn spawn(&self, setup: &Setup, id: u32) -> mine::Row {
+        let x = (id as f32 + 0.5) * setup.world.width() / setup.population as f32;
+        mine::Row { position: Vec2::new(x, 5.0), ..Default::default() }
     }
 
-    fn record(&self, columns: &RefOf<'_, Self>, row: usize) -> Seen {
-        Seen(columns.x[row], columns.y[row])
-    }
-
-    fn load<S: Isa>(&self, _: &RefOf<'_, Self>, _: usize) -> ((), ()) {
-        ((), ())
-    }
-
-    fn pair<S: Isa>(&self, (): &(), _: &Seen, _: &Pair<S>, (): &mut ()) {}
-
-    fn finish<S: Isa>(
-        &self,
-        _: usize,
-        _: usize,
-        (): &(),
-        (): &(),
-        _: &RefOf<'_, Self>,
-        _: &mut ScratchOf<'_, Self>,
-        _: &mut Context<'_, Self>,
-    ) {
-    }
-
-    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
-        let mine = columns.id[rows].contains(&7);
-        assert!(!(mine && tick.number == u64::from(self.when.tick)), "boom");
+    fn step(&self, me: &mine::Row, around: &mut Around<'_, '_, Self>) -> mine::Row {
+        let now = around.tick.number == u64::from(self.when.tick);
+        assert!(!(me.id == 7 && now), "boom");
+        *me
     }
 }
 
@@ -112,14 +73,15 @@ fn a_panic_is_an_error_that_says_where_and_the_pool_lives_on() {
     let pool = threads.pool();
     let partition = Partition::new(Cut::Grid { rows: 1, cols: 4 });
     let when = When { tick: 2 };
-    let mut world = Simulation::<Mines, _>::new(setup(), when, partition, threads, None).unwrap();
+    let mut world =
+        Simulation::<ByRows<Mines>, _>::new(setup(), when, partition, threads, None).unwrap();
     world.step().unwrap();
     world.step().unwrap();
     let error = world.step().unwrap_err();
     // Entity 7 is at 7.5 of 40: in the first of four regions.
     let SimulationError::Panicked(panicked) = &error else { panic!("{error}") };
     assert_eq!(panicked.message, "boom");
-    assert_eq!(panicked.place, Place { phase: Phase::Update, domain: Some(0), tick: 2 });
+    assert_eq!(panicked.place, Place { phase: Phase::Neighbours, domain: Some(0), tick: 2 });
     assert!(panicked.worker < 2);
     assert_eq!(world.step().unwrap_err(), error);
     assert_eq!(world.tick(), 2);
@@ -137,13 +99,13 @@ fn a_model_behind_a_name_panics_in_the_same_way() {
         table: None,
         options: Options { workers: 3, ..Options::default() },
     };
-    let mut world = Entry::of::<Mines>().build(&config).unwrap();
+    let mut world = Entry::of::<ByRows<Mines>>().build(&config).unwrap();
     let error = world.run(10).unwrap_err();
     assert!(matches!(&error, SimulationError::Panicked(panicked) if panicked.place.tick == 1));
     let text = error.to_string();
     assert!(text.contains("panicked in phase `update` of region 0 in tick 1"), "{text}");
     // Another one in the same process is none the worse.
-    let mut world = Entry::of::<Mines>()
+    let mut world = Entry::of::<ByRows<Mines>>()
         .build(&Config { params: vec![("tick".into(), 999.0)], ..config })
         .unwrap();
     world.run(10).unwrap();

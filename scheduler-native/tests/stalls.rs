@@ -1,26 +1,20 @@
 //! A worker that stalls ends the run with an error that names it, and leaves nothing behind.
 
-use std::ops::Range;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use flockwork_kernel::simd::Isa;
-use flockwork_kernel::{Edge, World};
+use flockwork_kernel::{Edge, Vec2, World};
 use flockwork_scheduler::{
-    Context, Cut, Model, MutOf, ParamError, Phase, Place, RefOf, ScratchOf, Setup, SimulationError,
-    Stat, Tick, Totals,
+    Around, ByRows, Cut, Never, ParamError, Phase, Place, Rows, Setup, SimulationError, Totals,
 };
 use flockwork_scheduler_native::{AnySimulation, Config, Entry, Options};
-use flockwork_spatial::{Pair, Positioned};
 
 flockwork_kernel::columns! {
     /// An entity that stays where it is.
     mod stone {
         ghost {
-            /// Position along x.
-            x: f32,
-            /// Position along y.
-            y: f32,
+            /// Position.
+            position: vec(x, y),
         }
         owned {}
         scratch {}
@@ -30,7 +24,7 @@ flockwork_kernel::columns! {
 flockwork_scheduler::params! {
     /// Where it stalls.
     pub struct Where {
-        /// 0 in `update` of the last tick but one, 1 in `remember`, 2 in `report`, 3 nowhere.
+        /// 0 in `step` of the last tick but one, 1 in `remember`, 2 in the report, 3 nowhere.
         phase: u32 = 0, "", 0..=3;
     }
 }
@@ -71,29 +65,27 @@ impl Drop for Stones {
     }
 }
 
-#[derive(Clone, Copy, Default)]
-struct Seen(f32, f32);
-
-impl Positioned for Seen {
-    fn x(&self) -> f32 {
-        self.0
-    }
-    fn y(&self) -> f32 {
-        self.1
+flockwork_scheduler::stats! {
+    /// What is reported of [`Stones`].
+    struct StonesStats of ByRows<Stones> {
+        /// 0
+        nothing: Derived, "" = |stones: &ByRows<Stones>, _, _| {
+            stones.inner().stall(2);
+            0.0
+        };
     }
 }
 
-impl Model for Stones {
+impl Rows for Stones {
     type Columns = stone::Columns;
     type Params = Where;
-    type Record = Seen;
-    type Tile<S: Isa> = ();
-    type Sum<S: Isa> = ();
+    type Stats = StonesStats;
+    type Event = Never;
+    type Child = Never;
 
     const NAME: &'static str = "stones";
     const ABOUT: &'static str = "a model that stalls";
     const HISTORY: usize = 1;
-    const STATS: &'static [Stat] = &[Stat { name: "nothing", about: "0" }];
 
     fn new(place: Where, _: &Setup) -> Result<Self, ParamError> {
         GATE.0.lock().unwrap().made += 1;
@@ -104,48 +96,22 @@ impl Model for Stones {
         1.0
     }
 
-    fn spawn(&self, setup: &Setup, id: u32, columns: &mut MutOf<'_, Self>, row: usize) {
-        columns.x[row] = (id as f32 + 0.5) * setup.world.width() / setup.population as f32;
-        columns.y[row] = 5.0;
+    fn spawn(&self, setup: &Setup, id: u32) -> stone::Row {
+        let x = (id as f32 + 0.5) * setup.world.width() / setup.population as f32;
+        stone::Row { position: Vec2::new(x, 5.0), ..Default::default() }
     }
 
-    fn record(&self, columns: &RefOf<'_, Self>, row: usize) -> Seen {
-        Seen(columns.x[row], columns.y[row])
-    }
-
-    fn load<S: Isa>(&self, _: &RefOf<'_, Self>, _: usize) -> ((), ()) {
-        ((), ())
-    }
-
-    fn pair<S: Isa>(&self, (): &(), _: &Seen, _: &Pair<S>, (): &mut ()) {}
-
-    fn finish<S: Isa>(
-        &self,
-        _: usize,
-        _: usize,
-        (): &(),
-        (): &(),
-        _: &RefOf<'_, Self>,
-        _: &mut ScratchOf<'_, Self>,
-        _: &mut Context<'_, Self>,
-    ) {
-    }
-
-    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
-        if tick.number == WHEN && columns.id[rows].contains(&37) {
+    fn step(&self, me: &stone::Row, around: &mut Around<'_, '_, Self>) -> stone::Row {
+        if around.tick.number == WHEN && me.id == 37 {
             self.stall(0);
         }
+        *me
     }
 
-    fn remember(&self, totals: &Totals<'_>, _: &mut [i64]) {
+    fn remember(&self, _: &StonesStats, totals: &Totals<'_>, _: &mut [i64]) {
         if totals.tick == WHEN + 1 {
             self.stall(1);
         }
-    }
-
-    fn report(&self, _: &Totals<'_>, each: &mut dyn FnMut(f64)) {
-        self.stall(2);
-        each(0.0);
     }
 }
 
@@ -158,7 +124,7 @@ fn build(phase: f64, workers: usize, deadline: Option<Duration>) -> Box<dyn AnyS
         table: None,
         options: Options { workers, cut, deadline, ..Options::default() },
     };
-    Entry::of::<Stones>().build(&config).unwrap()
+    Entry::of::<ByRows<Stones>>().build(&config).unwrap()
 }
 
 /// Has a simulation stall, and checks what is left of it; gives where it did.
@@ -202,7 +168,7 @@ fn a_worker_that_stalls_is_named_and_what_it_holds_is_lost_not_broken() {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     for workers in [1, 3] {
         // Entity 37 is in the last of four regions.
-        let update = Place { phase: Phase::Update, domain: Some(3), tick: WHEN };
+        let update = Place { phase: Phase::Neighbours, domain: Some(3), tick: WHEN };
         assert_eq!(stalled(0, workers), update);
         let remember = Place { phase: Phase::Remember, domain: None, tick: WHEN };
         assert_eq!(stalled(1, workers), remember);

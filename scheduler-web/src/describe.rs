@@ -1,10 +1,11 @@
 //! Models as JSON text, which JavaScript reads: their columns, parameters and statistics.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt::Write;
 
 use flockwork_kernel::columns::{Columns, Reach};
-use flockwork_scheduler::{Model, Params};
+use flockwork_scheduler::{Model, Params, Stats};
 
 /// Adds a model as a JSON object.
 pub fn describe<M: Model>(out: &mut String) {
@@ -40,10 +41,15 @@ pub fn describe<M: Model>(out: &mut String) {
             param.default, param.min, param.max, param.whole, param.live
         );
     });
-    list(out, "stats", M::STATS, |out, stat| {
-        text(out, "name", stat.name);
+    let stats = <M::Stats as Stats<M>>::LIST.iter();
+    let numbers: Vec<_> =
+        stats.flat_map(|stat| stat.names().map(move |name| (name, stat))).collect();
+    list(out, "stats", &numbers, |out, (name, stat)| {
+        text(out, "name", name);
         out.push(',');
         text(out, "about", stat.about);
+        out.push(',');
+        text(out, "unit", stat.unit);
     });
     out.push('}');
 }

@@ -47,10 +47,6 @@ impl<C: Columns> Arena<C> {
         Ok(C::bind(bytemuck::cast_slice_mut(&mut self.blocks), self.capacity)?)
     }
 
-    pub(crate) fn split(&mut self) -> Result<(C::Ref<'_>, C::Scratch<'_>), DomainError> {
-        Ok(C::split(bytemuck::cast_slice_mut(&mut self.blocks), self.capacity)?)
-    }
-
     /// Reads a packed row; false if it does not fit, and nothing was changed then.
     pub(crate) fn unpack(&mut self, row: usize, reach: Reach, bytes: &[u8]) -> bool {
         bytes.len() == columns::packed_len(C::SCHEMA, reach)

@@ -5,34 +5,37 @@ use alloc::vec::Vec;
 use flockwork_kernel::LANES;
 use flockwork_kernel::columns::Columns;
 use flockwork_kernel::isa::{self, Isa};
-use flockwork_spatial::{Cells, Entry, Pair, Visitor, pass, sort};
+use flockwork_kernel::simd::Mask8;
+use flockwork_spatial::{Block, Candidate, Cells, Entry, Visitor, pass, sort};
 
+use crate::arena::Arena;
+use crate::context::{Finish, Outbox};
 use crate::domain::Domain;
 use crate::error::DomainError;
 use crate::frame::Frame;
-use crate::model::{BIRTH_VALUES, Birth, Event, Model, RefOf, ScratchOf, Tick};
-use crate::topology::Topology;
+use crate::model::{Model, MutOf, Pair, RefOf, Tick};
+use crate::rows::Step;
 
 /// What the sort made.
-pub(crate) struct Sorted<R> {
+pub(crate) struct Sorted<T> {
     /// Where each cell begins among the entries.
     pub(crate) starts: Vec<u32>,
     /// Owned entities and ghosts in canonical order.
     pub(crate) entries: Vec<Entry>,
-    /// What each of them shows.
-    pub(crate) records: Vec<R>,
+    /// Where each of them is, and what it shows.
+    pub(crate) candidates: Vec<Candidate<T>>,
     /// The former row of each owned entity, in canonical order.
     pub(crate) order: Vec<u32>,
     /// The number of owned entities before each owned row.
     pub(crate) row_begin: Vec<u32>,
 }
 
-impl<R> Sorted<R> {
+impl<T> Sorted<T> {
     pub(crate) fn new() -> Self {
         Self {
             starts: Vec::new(),
             entries: Vec::new(),
-            records: Vec::new(),
+            candidates: Vec::new(),
             order: Vec::new(),
             row_begin: Vec::new(),
         }
@@ -41,136 +44,83 @@ impl<R> Sorted<R> {
     pub(crate) fn memory_bytes(&self) -> usize {
         4 * (self.starts.capacity() + self.order.capacity() + self.row_begin.capacity())
             + self.entries.capacity() * size_of::<Entry>()
-            + self.records.capacity() * size_of::<R>()
+            + self.candidates.capacity() * size_of::<Candidate<T>>()
     }
-}
-
-/// What a model may do in the neighbour pass besides writing scratch columns.
-pub struct Context<'a, M: Model> {
-    /// The tick that is being computed.
-    pub tick: &'a Tick,
-    old: RefOf<'a, M>,
-    ghosts: RefOf<'a, M>,
-    /// The number of rows of `old`; slots from here on are ghosts.
-    rows: usize,
-    entries: &'a [Entry],
-    cell_of: &'a [u32],
-    ghost_cell: &'a [u32],
-    domain: u32,
-    topology: &'a Topology,
-    events: &'a mut Vec<Event>,
-    mail: &'a mut Vec<(u32, Event)>,
-    births: &'a mut Vec<Birth>,
-}
-
-impl<'a, M: Model> Context<'a, M> {
-    /// The id of a candidate by its index in the pass.
-    pub fn id(&self, index: u32) -> u32 {
-        self.entries.get(index as usize).map_or(u32::MAX, |entry| entry.id())
-    }
-
-    /// The columns of a candidate by its index in the pass, and its row in them, as of the begin
-    /// of the tick. Only ghost columns are to be read: a ghost has no others.
-    pub fn neighbour(&self, index: u32) -> (RefOf<'a, M>, usize) {
-        match self.entries.get(index as usize).map(|entry| entry.slot() as usize) {
-            Some(slot) if slot >= self.rows => (self.ghosts, slot - self.rows),
-            Some(slot) => (self.old, slot),
-            None => (self.old, 0),
-        }
-    }
-
-    /// Sends an event from entity `source` to a candidate by its index in the pass.
-    pub fn send(&mut self, source: u32, to: u32, kind: u32, value: [f32; 4]) {
-        let Some(entry) = self.entries.get(to as usize) else { return };
-        let slot = entry.slot() as usize;
-        let ghost = slot >= self.rows;
-        let local =
-            if ghost { self.ghost_cell.get(slot - self.rows) } else { self.cell_of.get(slot) };
-        let (row, col) = global_cell(self.topology, self.domain, local.copied().unwrap_or(0));
-        let cell = row * self.topology.grid().cols() + col;
-        let event = Event { target: entry.id(), source, kind, cell, value };
-        let owner = if ghost { self.topology.owner(row, col) } else { self.domain };
-        if owner == self.domain {
-            self.events.push(event);
-        } else {
-            self.mail.push((owner, event));
-        }
-    }
-
-    /// Asks for a child of the owned entity `parent` in row `row`. Of several by one parent in one
-    /// tick only the first is granted.
-    pub fn birth(&mut self, parent: u32, row: usize, value: [f32; BIRTH_VALUES]) {
-        // A tile asks for all its births at once, and for at most one of each of its entities.
-        if self.births.iter().rev().take(LANES).any(|birth| birth.parent == parent) {
-            return;
-        }
-        self.births.push(Birth { parent, row: row as u32, value });
-    }
-}
-
-/// The cell of the world behind a cell of a domain's bordered rectangle.
-fn global_cell(topology: &Topology, domain: u32, local: u32) -> (u32, u32) {
-    let (grid, region) = (topology.grid(), topology.region(domain));
-    let stride = region.cols() + 2 * grid.fine();
-    let (row, col) = (local / stride, local % stride);
-    (
-        (region.row + row + grid.rows() - 1) % grid.rows(),
-        (region.col + col + grid.cols() - grid.fine()) % grid.cols(),
-    )
 }
 
 struct Neighbours<'a, M: Model> {
     model: &'a M,
-    columns: RefOf<'a, M>,
-    scratch: ScratchOf<'a, M>,
-    context: Context<'a, M>,
+    tick: &'a Tick<'a, M>,
+    columns: MutOf<'a, M>,
+    outbox: Outbox<'a, M>,
+    /// The neighbours of each entity of a tile, where a model wants to know them.
+    near: &'a mut [Vec<u32>; LANES],
 }
 
 impl<M: Model, S: Isa> Visitor<S> for Neighbours<'_, M> {
-    type Record = M::Record;
+    type Shown = M::Shown;
     type Tile = M::Tile<S>;
     type Sum = M::Sum<S>;
+    const SELECTIVE: bool = M::SELECTIVE || M::ROWS;
 
     #[inline(always)]
-    fn load(&mut self, at: usize) -> (M::Tile<S>, M::Sum<S>) {
-        self.model.load(&self.columns, at)
+    fn load(&mut self, block: Block) -> (M::Tile<S>, M::Sum<S>) {
+        if M::ROWS {
+            self.near.iter_mut().for_each(Vec::clear);
+        }
+        self.model.load(&M::Columns::look(&self.columns, block.at), self.tick)
     }
 
     #[inline(always)]
-    fn pair(&mut self, tile: &M::Tile<S>, other: &M::Record, pair: &Pair<S>, sum: &mut M::Sum<S>) {
-        self.model.pair(tile, other, pair, sum);
+    fn pair(
+        &mut self,
+        tile: &M::Tile<S>,
+        other: &M::Shown,
+        pair: &flockwork_spatial::Pair<S>,
+        sum: &mut M::Sum<S>,
+    ) {
+        let flockwork_spatial::Pair { offset, d2, near, index } = *pair;
+        if M::ROWS {
+            let mut lanes = near.bits();
+            while lanes != 0 {
+                self.near[lanes.trailing_zeros() as usize % LANES].push(index);
+                lanes &= lanes - 1;
+            }
+            return;
+        }
+        let pair = Pair { other, offset, d2, near, index, tick: self.tick };
+        self.model.pair(tile, &pair, sum);
     }
 
     #[inline(always)]
-    fn finish(&mut self, at: usize, count: usize, tile: &M::Tile<S>, sum: &M::Sum<S>) {
-        self.model.finish(
-            at,
-            count,
-            tile,
-            sum,
-            &self.columns,
-            &mut self.scratch,
-            &mut self.context,
-        );
+    fn finish(&mut self, block: Block, tile: &M::Tile<S>, sum: &M::Sum<S>) {
+        let Self { model, tick, columns, outbox, near } = self;
+        if M::ROWS {
+            model.step(&mut Step { tick, block, columns, near, outbox });
+            return;
+        }
+        let (now, left) = M::Columns::finish(columns, block.at);
+        let own = Mask8::first(block.count);
+        model.finish(&mut Finish { tick, tile, sum, now, left, own, block, outbox });
     }
 }
 
 /// The neighbour pass, with the best instructions there are.
-struct Pass<'a, M: Model> {
-    cells: &'a Cells<'a>,
+struct Pass<'p, 'a, M: Model> {
+    cells: &'p Cells<'p>,
     cutoff: pass::Cutoff,
-    records: &'a [M::Record],
+    candidates: &'a [Candidate<M::Shown>],
     entries: &'a [Entry],
-    visitor: Neighbours<'a, M>,
+    visitor: &'p mut Neighbours<'a, M>,
 }
 
-impl<M: Model> isa::Task for Pass<'_, M> {
+impl<M: Model> isa::Task for Pass<'_, '_, M> {
     type Output = Result<u64, pass::PassError>;
 
     #[inline(always)]
-    fn run<S: Isa>(mut self) -> Self::Output {
-        let Self { cells, cutoff, records, entries, .. } = self;
-        pass::neighbour_pass::<S, _>(cells, cutoff, records, entries, &mut self.visitor)
+    fn run<S: Isa>(self) -> Self::Output {
+        let Self { cells, cutoff, candidates, entries, .. } = self;
+        pass::neighbour_pass::<S, _>(cells, cutoff, candidates, entries, self.visitor)
     }
 }
 
@@ -178,14 +128,14 @@ impl<M: Model> Domain<M> {
     /// Sorts, and swaps the arenas: `now` holds the owned entities in canonical order, `old` the
     /// rows they came from.
     #[inline(never)]
-    pub(crate) fn sort(&mut self, model: &M) -> Result<(), DomainError> {
+    pub(crate) fn sort(&mut self, frame: &Frame<'_, M>) -> Result<(), DomainError> {
         let cells = self.cell_count()?;
         let rows = self.rows;
         let total = rows + self.ghost_rows;
         let sorted = &mut self.sorted;
         grow(&mut sorted.starts, cells as usize + 1);
         grow(&mut sorted.entries, total);
-        grow(&mut sorted.records, total);
+        grow(&mut sorted.candidates, total);
         grow(&mut sorted.order, rows);
         let parts = [
             (&self.cell_of[..rows], &self.now.column::<u32>(0)[..rows]),
@@ -194,15 +144,15 @@ impl<M: Model> Domain<M> {
         let total =
             sort::sort_parts_by_cell(&parts, cells, &mut sorted.starts, &mut sorted.entries)?;
         self.sorted_count = total;
-        self.gather(model)
+        self.gather(frame)
     }
 
     /// Puts the owned entities and the records into canonical order.
-    fn gather(&mut self, model: &M) -> Result<(), DomainError> {
+    fn gather(&mut self, frame: &Frame<'_, M>) -> Result<(), DomainError> {
         let region = self.topology.region(self.id);
         let fine = self.topology.grid().fine();
         let sorted = &mut self.sorted;
-        let Sorted { starts, entries, records, order, row_begin } = sorted;
+        let Sorted { starts, entries, candidates, order, row_begin } = sorted;
         let cells = Cells { starts, rows: region.rows(), cols: region.cols(), fine };
         grow(row_begin, region.rows() as usize + 1);
         let mut owned = 0usize;
@@ -224,23 +174,19 @@ impl<M: Model> Domain<M> {
         self.rows = owned;
         self.kept.sorted = Some(owned);
 
-        let (now, ghosts) = (self.now.view()?, self.ghosts.view()?);
-        let ghost_record = |entry: &Entry| model.record(&ghosts, entry.slot() as usize - rows);
+        let now = Showing::<M>::new(frame, &self.now, self.positions)?;
+        let ghosts = Showing::<M>::new(frame, &self.ghosts, self.positions)?;
         let mut at = 0;
         for row in 0..region.rows() {
             let inside = cells.owned(row);
-            for (record, entry) in records[at..inside.start].iter_mut().zip(&entries[at..]) {
-                *record = ghost_record(entry);
-            }
+            ghosts.all(&mut candidates[at..inside.start], &entries[at..], rows);
             let first = row_begin[row as usize] as usize;
-            for (offset, record) in records[inside.clone()].iter_mut().enumerate() {
-                *record = model.record(&now, first + offset);
+            for (offset, candidate) in candidates[inside.clone()].iter_mut().enumerate() {
+                *candidate = now.of(first + offset);
             }
             at = inside.end;
         }
-        for (record, entry) in records[at..self.sorted_count].iter_mut().zip(&entries[at..]) {
-            *record = ghost_record(entry);
-        }
+        ghosts.all(&mut candidates[at..self.sorted_count], &entries[at..], rows);
         Ok(())
     }
 
@@ -251,17 +197,18 @@ impl<M: Model> Domain<M> {
         self.events.clear();
         self.mail.clear();
         self.births.clear();
-        let (columns, scratch) = self.now.split()?;
-        let visitor = Neighbours {
+        let entries = &self.sorted.entries[..self.sorted_count];
+        let candidates = &self.sorted.candidates[..self.sorted_count];
+        let mut visitor = Neighbours {
             model: frame.model,
-            columns,
-            scratch,
-            context: Context {
-                tick: &frame.tick,
+            tick: &frame.tick,
+            columns: self.now.bind()?,
+            outbox: Outbox {
                 old: self.old.view()?,
                 ghosts: self.ghosts.view()?,
                 rows: self.old_rows,
-                entries: &self.sorted.entries[..self.sorted_count],
+                entries,
+                candidates,
                 cell_of: &self.cell_of[..self.old_rows],
                 ghost_cell: &self.ghost_cell[..self.ghost_rows],
                 domain: self.id,
@@ -269,7 +216,9 @@ impl<M: Model> Domain<M> {
                 events: &mut self.events,
                 mail: &mut self.mail,
                 births: &mut self.births,
+                bad: None,
             },
+            near: &mut self.near,
         };
         let cells = Cells {
             starts: &self.sorted.starts,
@@ -279,17 +228,46 @@ impl<M: Model> Domain<M> {
         };
         let cutoff =
             pass::Cutoff { radius: frame.model.radius(), most: frame.model.most_neighbours() };
-        let tested = isa::dispatch(Pass {
-            cells: &cells,
-            cutoff,
-            records: &self.sorted.records[..self.sorted_count],
-            entries: &self.sorted.entries[..self.sorted_count],
-            visitor,
-        })?;
+        let pass = Pass { cells: &cells, cutoff, candidates, entries, visitor: &mut visitor };
+        let tested = isa::dispatch(pass)?;
+        visitor.outbox.check(frame.tick.number)?;
+        drop(visitor);
         self.counters.work = tested + self.rows as u64;
-        #[allow(clippy::disallowed_methods, reason = "a parent has one birth")]
-        self.births.sort_unstable_by_key(|birth| birth.parent);
+        // Several children of one parent stay in the order in which they were asked for.
+        self.births.sort_by_key(|birth| birth.parent);
         Ok(())
+    }
+}
+
+/// What entities of an arena show.
+struct Showing<'a, M: Model> {
+    frame: &'a Frame<'a, M>,
+    columns: RefOf<'a, M>,
+    x: &'a [f32],
+    y: &'a [f32],
+}
+
+impl<'a, M: Model> Showing<'a, M> {
+    fn new(
+        frame: &'a Frame<'a, M>,
+        arena: &'a Arena<M::Columns>,
+        positions: (usize, usize),
+    ) -> Result<Self, DomainError> {
+        let (x, y) = (arena.column(positions.0), arena.column(positions.1));
+        Ok(Self { frame, columns: arena.view()?, x, y })
+    }
+
+    #[inline(always)]
+    fn of(&self, row: usize) -> Candidate<M::Shown> {
+        let shown = self.frame.model.show(&self.columns, row, &self.frame.tick);
+        Candidate { x: self.x[row], y: self.y[row], shown }
+    }
+
+    /// Those of `entries`, whose slots count from `before` on.
+    fn all(&self, candidates: &mut [Candidate<M::Shown>], entries: &[Entry], before: usize) {
+        for (candidate, entry) in candidates.iter_mut().zip(entries) {
+            *candidate = self.of(entry.slot() as usize - before);
+        }
     }
 }
 

@@ -21,6 +21,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use flockwork_kernel::LANES;
 use flockwork_kernel::columns::{Columns, Reach, find, first_unsound, packed_len};
 use flockwork_kernel::fingerprint::mix;
 use flockwork_kernel::isa::Baseline;
@@ -32,9 +33,11 @@ use crate::error::{DomainError, Phase, Place, Room, StepError};
 use crate::exchange::Moves;
 use crate::frame::Frame;
 use crate::kept::Kept;
+use crate::letter::{Birth, Letter, Posted};
 use crate::metrics::Counters;
-use crate::model::{Birth, Event, MAX_SUMS, Model, MutOf, RefOf};
+use crate::model::{Model, MutOf, RefOf};
 use crate::schema;
+use crate::stats::{self, Stats, Tally};
 use crate::topology::Topology;
 use crate::transport::{Lane, Transport};
 
@@ -78,11 +81,13 @@ pub struct Domain<M: Model> {
     pub(crate) ghosts: Arena<M::Columns>,
     pub(crate) ghost_rows: usize,
     pub(crate) ghost_cell: Vec<u32>,
-    pub(crate) sorted: Sorted<M::Record>,
+    pub(crate) sorted: Sorted<M::Shown>,
     pub(crate) sorted_count: usize,
-    pub(crate) events: Vec<Event>,
-    pub(crate) mail: Vec<(u32, Event)>,
-    pub(crate) births: Vec<Birth>,
+    pub(crate) events: Vec<Posted<M::Event>>,
+    pub(crate) mail: Vec<(u32, Posted<M::Event>)>,
+    pub(crate) births: Vec<Birth<M::Child>>,
+    /// Lists of the pass, of a model that wants to know neighbours one by one.
+    pub(crate) near: [Vec<u32>; LANES],
     pub(crate) birth_keys: Vec<u32>,
     pub(crate) moves: Moves,
     /// A row's bytes on their way.
@@ -92,7 +97,8 @@ pub struct Domain<M: Model> {
     /// Messages sent less messages received, wrapping.
     pub(crate) under_way: u64,
     pub(crate) counters: Counters,
-    pub(crate) sums: [i64; MAX_SUMS],
+    /// What was added up at the end of the tick, where that is asked for: words, then peaks.
+    pub(crate) sums: Vec<u64>,
     /// The places of the columns x and y, and of alive if there is one.
     pub(crate) positions: (usize, usize),
     pub(crate) alive: Option<usize>,
@@ -116,6 +122,9 @@ pub struct Census {
 }
 
 impl<M: Model> Domain<M> {
+    /// Whether the model has events or births.
+    pub(crate) const POST: bool = M::Event::ANY || M::Child::ANY;
+
     /// Makes the empty domain of region `id`, with room for `capacity` entities.
     ///
     /// # Errors
@@ -128,7 +137,6 @@ impl<M: Model> Domain<M> {
     /// of the right type.
     pub fn new(id: u32, topology: Arc<Topology>, capacity: usize) -> Result<Self, DomainError> {
         const {
-            assert!(M::SUMS <= MAX_SUMS, "a model has at most MAX_SUMS sums");
             if let Err(problem) = schema::check(M::Columns::SCHEMA) {
                 panic!("{}", problem);
             }
@@ -155,6 +163,7 @@ impl<M: Model> Domain<M> {
             events: Vec::new(),
             mail: Vec::new(),
             births: Vec::new(),
+            near: Default::default(),
             birth_keys: Vec::new(),
             moves: Moves::default(),
             packed: Vec::new(),
@@ -162,7 +171,7 @@ impl<M: Model> Domain<M> {
             census: Census::default(),
             under_way: 0,
             counters: Counters::default(),
-            sums: [0; MAX_SUMS],
+            sums: Vec::new(),
             positions: (position("x"), position("y")),
             alive: find::<u8>(schema, "alive"),
         };
@@ -263,20 +272,18 @@ impl<M: Model> Domain<M> {
                 Stage::Compute => {
                     let mut spent = self.counters.phases;
                     self.enter(frame, Phase::Sort);
-                    frame.timed(&mut spent.sort_ns, || self.sort(frame.model))?;
+                    frame.timed(&mut spent.sort_ns, || self.sort(frame))?;
                     self.enter(frame, Phase::Neighbours);
                     frame.timed(&mut spent.neighbours_ns, || self.neighbours(frame))?;
                     self.counters.phases = spent;
-                    if M::EVENTS || M::BIRTHS {
+                    if Self::POST {
                         self.enter(frame, Phase::Post);
                         self.send_post(frame, net)?;
                     }
                     self.stage = Stage::AwaitPost;
                 }
                 Stage::AwaitPost => {
-                    if (M::EVENTS || M::BIRTHS)
-                        && !net.ready(Lane::Post).map_err(StepError::Transport)?
-                    {
+                    if Self::POST && !net.ready(Lane::Post).map_err(StepError::Transport)? {
                         return Ok(Progress::Waiting);
                     }
                     let mut spent = self.counters.phases.commit_ns;
@@ -371,11 +378,6 @@ impl<M: Model> Domain<M> {
         self.under_way
     }
 
-    /// The sums of the last tick that was tallied.
-    pub fn sums(&self) -> &[i64] {
-        &self.sums[..M::SUMS]
-    }
-
     /// What the domain has done and how long that took, since it was made.
     pub fn counters(&self) -> &Counters {
         &self.counters
@@ -395,10 +397,22 @@ impl<M: Model> Domain<M> {
         sum
     }
 
-    /// Adds up the model's sums over all owned entities, between ticks.
-    pub fn tally(&mut self, model: &M) {
-        let mut sums = [0; MAX_SUMS];
-        self.visit(|columns, row| model.tally(columns, row, &mut sums[..M::SUMS]));
+    /// Adds the statistics of all owned entities, between ticks.
+    pub(crate) fn tally(&self, model: &M, words: &mut [u64], peaks: &mut [u64]) {
+        self.visit(|columns, row| {
+            let row = M::Columns::row(columns, row);
+            M::Stats::tally(model, &row, &mut Tally::new(words, peaks));
+        });
+    }
+
+    /// The same into the domain's own sums.
+    pub(crate) fn tally_own(&mut self, model: &M) {
+        let mut sums = core::mem::take(&mut self.sums);
+        let (words, peaks) = (stats::words(M::Stats::LIST), stats::peaks(M::Stats::LIST));
+        sums.clear();
+        sums.resize(words + peaks, 0);
+        let (words, peaks) = sums.split_at_mut(words);
+        self.tally(model, words, peaks);
         self.sums = sums;
     }
 
@@ -478,9 +492,11 @@ impl<M: Model> Domain<M> {
             + 4 * (self.cell_of.capacity()
                 + self.ghost_cell.capacity()
                 + self.birth_keys.capacity())
-            + size_of::<Event>() * self.events.capacity()
-            + size_of::<(u32, Event)>() * self.mail.capacity()
-            + size_of::<Birth>() * self.births.capacity()
+            + size_of::<Posted<M::Event>>() * self.events.capacity()
+            + size_of::<(u32, Posted<M::Event>)>() * self.mail.capacity()
+            + size_of::<Birth<M::Child>>() * self.births.capacity()
+            + 4 * self.near.iter().map(Vec::capacity).sum::<usize>()
+            + 8 * self.sums.capacity()
             + self.packed.capacity()
     }
 

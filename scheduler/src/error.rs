@@ -79,6 +79,28 @@ pub enum DomainError {
         /// The tick.
         tick: u64,
     },
+    /// An entity is outside of the world, which is bounded.
+    Outside {
+        /// The entity; of several in a domain, the first one met.
+        id: u32,
+        /// The column.
+        column: &'static str,
+        /// The value.
+        value: f32,
+        /// The side of the world along it.
+        side: f32,
+        /// The tick that brought it there.
+        tick: u64,
+    },
+    /// The model named a candidate by an index that is none.
+    NoCandidate {
+        /// The index.
+        index: u32,
+        /// How many candidates there are.
+        count: usize,
+        /// The tick.
+        tick: u64,
+    },
     /// The domain was left in the midst of something, by a panic or because all of its world went
     /// back to the last completed tick.
     Ended {
@@ -151,6 +173,17 @@ impl fmt::Display for DomainError {
             Self::UnknownTarget { id, tick } => {
                 write!(f, "an event of tick {tick} is for entity {id}, which does not exist")
             }
+            Self::Outside { id, column, value, side, tick } => write!(
+                f,
+                "column `{column}` of entity {id} is {value} after tick {tick}: it must be inside \
+                 the world, from 0 to {side}; a model's `update` brings places back, as \
+                 `Tick::drift` does"
+            ),
+            Self::NoCandidate { index, count, tick } => write!(
+                f,
+                "the model named candidate {index} in tick {tick}: there are {count}, from 0 on; \
+                 only an index that `pair` was given means one"
+            ),
             Self::Ended { domain, tick } => {
                 write!(f, "region {domain} did not bring tick {tick} to an end and cannot go on")
             }
@@ -192,7 +225,7 @@ pub enum Phase {
     SetUp,
     /// The model's `spawn`.
     Spawn,
-    /// Entities are sorted into cells; the model's `record`.
+    /// Entities are sorted into cells; the model's `show`.
     Sort,
     /// The neighbour pass; the model's `load`, `pair` and `finish`.
     Neighbours,
@@ -200,7 +233,7 @@ pub enum Phase {
     Post,
     /// The model's `apply`.
     Apply,
-    /// The model's `born`.
+    /// The model's `born`, `inflow` and `arrive`.
     Born,
     /// The model's `update`.
     Update,
@@ -208,13 +241,13 @@ pub enum Phase {
     Route,
     /// Migrants and ghosts are taken in.
     Receive,
-    /// The model's `tally`.
+    /// Statistics are added up.
     Tally,
     /// Mail and sums of all processes are exchanged.
     Books,
     /// The model's `remember`.
     Remember,
-    /// The model's `report`.
+    /// Statistics are made of what was added up.
     Report,
 }
 

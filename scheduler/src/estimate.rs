@@ -1,7 +1,7 @@
 //! What memory a world will take, before it is made.
 
 use flockwork_kernel::columns::{Columns, Reach, packed_len};
-use flockwork_spatial::Entry;
+use flockwork_spatial::{Candidate, Entry};
 
 use crate::domain::{Domain, SPARE};
 use crate::exchange::MOVE_LEN;
@@ -16,7 +16,7 @@ use crate::topology::Topology;
 pub fn memory_estimate<M: Model>(topology: &Topology, population: u32) -> u64 {
     let schema = M::Columns::SCHEMA;
     let (row, shown) = (packed_len(schema, Reach::Scratch), packed_len(schema, Reach::Ghost));
-    let sorted = size_of::<Entry>() + size_of::<M::Record>() + 4;
+    let sorted = size_of::<Entry>() + size_of::<Candidate<M::Shown>>() + 4;
     let grid = topology.grid();
     let (mut ghost_cells, mut border_cells, mut meetings) = (0u64, 0u64, 0u64);
     for (id, region) in (0..).zip(topology.regions()) {

@@ -12,7 +12,7 @@ use core::ops::Range;
 use flockwork_kernel::columns::{Columns, Reach, packed_len};
 use flockwork_kernel::fingerprint::mix;
 use flockwork_kernel::simd::{F32x8, Isa, Mask8, U32x8};
-use flockwork_kernel::{LANES, isa};
+use flockwork_kernel::{Edge, LANES, World, isa};
 use flockwork_spatial::{NO_CELL, Overlap, Region};
 
 use crate::domain::Domain;
@@ -184,6 +184,7 @@ impl<M: Model> Domain<M> {
         let alive = self.alive.map(|at| self.now.column::<u8>(at));
         let mut leavers = Leavers::default();
         let inside = Inside::<S>::new(&interior);
+        let bounds = Bounds::of(grid.world());
         let origin = (
             U32x8::splat(region.row.wrapping_sub(1)),
             U32x8::splat(region.col.wrapping_sub(grid.fine())),
@@ -193,7 +194,7 @@ impl<M: Model> Domain<M> {
             let (x, y) = (F32x8::load(&xs[at..]), F32x8::load(&ys[at..]));
             let (row, col) = grid.cell_lanes(x, y);
             let plain = count == LANES
-                && (x.is_finite() & y.is_finite() & inside.lanes(row, col)).all()
+                && (bounds.lanes(x, y) & inside.lanes(row, col)).all()
                 && alive.is_none_or(|alive| alive[at..at + LANES].iter().all(|&one| one != 0))
                 && self.cell_of[at..at + LANES].iter().all(|&cell| cell != NO_CELL);
             if plain {
@@ -218,6 +219,10 @@ impl<M: Model> Domain<M> {
                 if !(xs[slot].is_finite() && ys[slot].is_finite()) {
                     let column = if xs[slot].is_finite() { "y" } else { "x" };
                     return Err(DomainError::NonFinite { id, column, tick: frame.tick.number });
+                }
+                if let Some((column, value, side)) = bounds.outside(xs[slot], ys[slot]) {
+                    let tick = frame.tick.number;
+                    return Err(DomainError::Outside { id, column, value, side, tick });
                 }
                 let cell = (row[lane], col[lane]);
                 let owned = region.contains(cell.0, cell.1);
@@ -331,7 +336,7 @@ impl<M: Model> Domain<M> {
         net.clear(Lane::Move).map_err(StepError::Transport)?;
         if frame.tally {
             self.enter(frame, Phase::Tally);
-            self.tally(frame.model);
+            self.tally_own(frame.model);
         }
         Ok(())
     }
@@ -442,6 +447,47 @@ impl<S: Isa> Inside<S> {
     #[inline(always)]
     fn lanes(&self, row: U32x8<S>, col: U32x8<S>) -> Mask8<S> {
         (row - self.row).lt(self.rows) & (col - self.col).lt(self.cols)
+    }
+}
+
+/// Where places of a bounded world are.
+struct Bounds {
+    /// The least place along either axis.
+    low: f32,
+    /// Below which a place along x must be, and one along y.
+    ends: (f32, f32),
+    sides: (f32, f32),
+}
+
+impl Bounds {
+    fn of(world: &World) -> Self {
+        let sides = (world.width(), world.height());
+        let (low, ends) = match world.edge() {
+            Edge::Torus => (0.0, sides),
+            Edge::Walls => (0.0, (sides.0.next_up(), sides.1.next_up())),
+            Edge::Open => (f32::MIN, (f32::INFINITY, f32::INFINITY)),
+        };
+        Self { low, ends, sides }
+    }
+
+    /// Lanes of finite places inside.
+    #[inline(always)]
+    fn lanes<S: Isa>(&self, x: F32x8<S>, y: F32x8<S>) -> Mask8<S> {
+        let low = F32x8::splat(self.low);
+        (x.ge(low) & x.lt(F32x8::splat(self.ends.0)))
+            & (y.ge(low) & y.lt(F32x8::splat(self.ends.1)))
+    }
+
+    /// The column, value and side of a finite place that is not.
+    fn outside(&self, x: f32, y: f32) -> Option<(&'static str, f32, f32)> {
+        let inside = |value: f32, end: f32| value >= self.low && value < end;
+        if !inside(x, self.ends.0) {
+            Some(("x", x, self.sides.0))
+        } else if !inside(y, self.ends.1) {
+            Some(("y", y, self.sides.1))
+        } else {
+            None
+        }
     }
 }
 

@@ -4,11 +4,11 @@ use crate::error::Place;
 use crate::model::{Model, Tick};
 
 /// What all domains share while a tick is computed.
-pub struct Frame<'a, M> {
+pub struct Frame<'a, M: Model> {
     /// The model.
     pub model: &'a M,
     /// The tick.
-    pub tick: Tick,
+    pub tick: Tick<'a, M>,
     /// Tells the time and hears what is done; no result depends on it.
     pub clock: &'a dyn Clock,
     /// Whether domains add up the model's statistics at the end of the tick.

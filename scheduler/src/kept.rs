@@ -5,7 +5,7 @@ use flockwork_spatial::NO_CELL;
 use crate::domain::{Census, Domain, Stage};
 use crate::error::DomainError;
 use crate::metrics::Counters;
-use crate::model::{MAX_SUMS, Model};
+use crate::model::Model;
 
 /// What a domain needs to go back to where it was before what it now does.
 ///
@@ -22,7 +22,6 @@ pub(crate) struct Kept {
     census: Census,
     under_way: u64,
     counters: Counters,
-    sums: [i64; MAX_SUMS],
 }
 
 impl<M: Model> Domain<M> {
@@ -37,7 +36,6 @@ impl<M: Model> Domain<M> {
             census: self.census,
             under_way: self.under_way,
             counters: self.counters,
-            sums: self.sums,
         };
     }
 
@@ -66,7 +64,6 @@ impl<M: Model> Domain<M> {
         self.census = kept.census;
         self.under_way = kept.under_way;
         self.counters = kept.counters;
-        self.sums = kept.sums;
         self.stage = Stage::Failed(DomainError::Ended { domain: self.id, tick });
     }
 }

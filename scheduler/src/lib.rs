@@ -7,6 +7,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`model`] | what a model is |
+//! | [`stats`] | what it reports |
 //! | [`domain`] | one region's state, and the frame as a state machine |
 //! | [`transport`] | how mail travels |
 //! | [`letters`] | mail between the domains of one process |
@@ -28,6 +29,7 @@ mod commit;
 mod compute;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod context;
 mod difference;
 pub mod domain;
 pub mod error;
@@ -37,20 +39,23 @@ pub mod executor;
 mod frame;
 mod guard;
 mod kept;
+mod letter;
 pub mod letters;
 mod lock;
 mod metrics;
 pub mod model;
 pub mod packet;
 mod params;
+mod rows;
 mod schema;
 mod setup;
 pub mod simulation;
 pub mod snapshot;
+pub mod stats;
 mod topology;
 pub mod transport;
 
-pub use compute::Context;
+pub use context::Finish;
 pub use difference::Difference;
 pub use domain::{Census, Domain, Progress};
 pub use error::{DomainError, Panicked, Phase, Place, Room, StepError};
@@ -58,14 +63,19 @@ pub use estimate::memory_estimate;
 pub use executor::{Executor, Serial, advance};
 pub use flockwork_spatial::{Cut, CutError, Grid, GridError, Region};
 pub use frame::{Clock, Frame, NoClock};
+pub use letter::{Letter, Never};
 pub use letters::Letters;
 pub use metrics::{Counters, PhaseTimes};
-pub use model::{Birth, Event, Model, MutOf, RefOf, ScratchOf, Setup, Stat, Tick, Totals};
+pub use model::{
+    Event, LeftOf, LookOf, Model, MutOf, Pair, RefOf, RowOf, Setup, ShownOf, Tick, TileOf, Totals,
+};
 #[doc(hidden)]
 pub use params::ParamValue;
 pub use params::{Param, ParamError, Params};
+pub use rows::{Around, ByRows, Neighbour, Rows};
 pub use setup::{Initial, MAX_POPULATION, SimulationError, check as check_setup};
 pub use simulation::{Observation, Partition, Simulation};
 pub use snapshot::{Arithmetic, SnapshotError, SnapshotHeader};
+pub use stats::{Stat, Stats};
 pub use topology::Topology;
 pub use transport::{Lane, Loopback, LoopbackPort, Transport};

@@ -4,69 +4,92 @@
 //! of one tick:
 //!
 //! ```text
-//! record            what each entity shows its neighbours
+//! show              what each entity shows its neighbours, besides its place
 //! load, pair, finish    the neighbour pass over tiles of eight entities: reads the state of tick t,
 //!                   writes scratch columns, sends events, asks for births
-//! apply             each event that arrived, in order of (target, source, kind)
-//! born              each birth, with its id
-//! update            integrates all entities to tick t + 1
-//! tally             integer statistics
+//! apply             each event that arrived, in order of (target, source, what it carries)
+//! born              each child, with its id, in order of (parent, as asked for)
+//! arrive            each newcomer without a parent
+//! update            takes all entities but those to tick t + 1, a tile at a time
 //! ```
+//!
+//! What a model reports is its [`Stats`], made by [`stats!`](crate::stats!). A model that is to be
+//! written over plain numbers, one entity at a time, is [`Rows`](crate::Rows).
 //!
 //! # Determinism
 //!
 //! The functions must be pure functions of their arguments, made of the exact operations that
-//! `flockwork-kernel` offers; random numbers come from `flockwork_kernel::rng` by (seed, tick, id).
+//! `flockwork-kernel` offers; random numbers are those of [`Tick::draw`] or `flockwork_kernel::rng`.
 
 use alloc::string::String;
-use core::ops::Range;
 
-use bytemuck::{Pod, Zeroable};
-use flockwork_kernel::World;
 use flockwork_kernel::columns::Columns;
+use flockwork_kernel::integrate::EdgeLanes;
 use flockwork_kernel::isa::Isa;
-use flockwork_spatial::{Pair, Positioned};
+use flockwork_kernel::simd::{F32x8, Mask8, U32x8, V2};
+use flockwork_kernel::{World, rng};
 
-use crate::compute::Context;
+use crate::context::Finish;
+use crate::letter::Letter;
 use crate::params::{ParamError, Params};
+use crate::stats::Stats;
 
 /// Read-only views of a model's columns.
 pub type RefOf<'a, M> = <<M as Model>::Columns as Columns>::Ref<'a>;
 /// Writable views of a model's columns.
 pub type MutOf<'a, M> = <<M as Model>::Columns as Columns>::Mut<'a>;
-/// Writable views of a model's scratch columns.
-pub type ScratchOf<'a, M> = <<M as Model>::Columns as Columns>::Scratch<'a>;
+/// One entity of a model as plain numbers.
+pub type RowOf<M> = <<M as Model>::Columns as Columns>::Row;
+/// The ghost columns of one entity of a model.
+pub type ShownOf<M> = <<M as Model>::Columns as Columns>::Shown;
+/// Eight entities of a model, writable.
+pub type TileOf<'a, S, M> = <<M as Model>::Columns as Columns>::Tile<'a, S>;
+/// Eight entities of a model as they travel, read only.
+pub type LookOf<'a, S, M> = <<M as Model>::Columns as Columns>::Look<'a, S>;
+/// The scratch columns of eight entities of a model, writable.
+pub type LeftOf<'a, S, M> = <<M as Model>::Columns as Columns>::Left<'a, S>;
 
 /// A model of simple agents.
 ///
-/// Its columns must have `x: f32` and `y: f32` among the ghost columns. If there is a column
-/// `alive: u8`, an entity that has 0 there after [`Model::update`] is removed.
+/// Its columns must have `x: f32` and `y: f32` among the ghost columns, as `position: vec(x, y)`
+/// makes them. If there is a column `alive: u8`, an entity that has 0 there after [`Model::update`]
+/// is removed.
 pub trait Model: Sized + Send + Sync + 'static {
     /// The columns of an entity.
     type Columns: Columns;
     /// The parameters.
     type Params: Params;
-    /// What an entity shows to its neighbours.
-    type Record: Positioned + Default + Send + Sync + 'static;
+    /// What is reported: made by [`stats!`](crate::stats!), or `()` for nothing.
+    type Stats: Stats<Self>;
+    /// What an entity shows its neighbours, besides its place: often the `Shown` of its columns.
+    type Shown: Copy + Default + Send + Sync + 'static;
     /// What the neighbour pass holds of a tile of eight entities.
-    type Tile<S: Isa>: Copy;
-    /// What adds up over the neighbours of a tile.
-    type Sum<S: Isa>: Copy;
+    type Tile<S: Isa>: Copy + Default;
+    /// What adds up over the neighbours of a tile: [`Sum8`](flockwork_kernel::simd::Sum8) and
+    /// [`Count8`](flockwork_kernel::simd::Count8), by themselves or in a struct.
+    ///
+    /// Fifteen lanes of them are what a processor of sixteen registers holds.
+    type Sum<S: Isa>: Copy + Default;
+    /// What events carry: a plain type of the model's own, or [`Never`](crate::Never).
+    type Event: Letter;
+    /// What a birth carries: likewise.
+    type Child: Letter;
 
     /// The name in scenario files.
     const NAME: &'static str;
     /// What it simulates, in a sentence.
     const ABOUT: &'static str;
-    /// Whether it sends events.
-    const EVENTS: bool = false;
-    /// Whether it asks for births.
-    const BIRTHS: bool = false;
-    /// How many integer sums [`Model::tally`] makes; at most [`MAX_SUMS`].
-    const SUMS: usize = 0;
+    /// Whether pairs are dear: candidates near no entity of a tile are then left out before `pair`.
+    /// Pays where a pair costs a division or more.
+    const SELECTIVE: bool = false;
+    /// Whether it reads [`Tick::totals`], which costs a sum over all entities and processes in each
+    /// tick.
+    const TOTALS: bool = false;
     /// How many running integers [`Model::remember`] keeps from tick to tick.
     const HISTORY: usize = 0;
-    /// What [`Model::report`] reports.
-    const STATS: &'static [Stat] = &[];
+    /// Whether [`Model::step`] does the work of `load`, `pair`, `finish` and `update`.
+    #[doc(hidden)]
+    const ROWS: bool = false;
 
     /// Makes the model.
     ///
@@ -83,90 +106,78 @@ pub trait Model: Sized + Send + Sync + 'static {
         None
     }
 
-    /// Sets the columns of entity `id` before the first tick, as a function of (seed, id).
-    fn spawn(&self, setup: &Setup, id: u32, columns: &mut MutOf<'_, Self>, row: usize);
+    /// Entity `id` before the first tick, as a function of (seed, id); its own `id` need not be set.
+    fn spawn(&self, setup: &Setup, id: u32) -> RowOf<Self>;
 
-    /// Says what is wrong with the entity in `row` beyond what the ranges of its columns say, such
-    /// as a heading that is not of length 1. Asked of every entity that comes in from a table or a
+    /// Says what is wrong with an entity beyond what the ranges of its columns say, such as a
+    /// heading that is not of length 1. Asked of every entity that comes in from a table or a
     /// snapshot.
     ///
     /// # Errors
     ///
     /// What is wrong and what is allowed, to go on after "entity 7: ".
-    fn check(&self, _columns: &RefOf<'_, Self>, _row: usize) -> Result<(), String> {
+    fn check(&self, _me: &RowOf<Self>) -> Result<(), String> {
         Ok(())
     }
 
-    /// What the entity in `row` shows to its neighbours.
-    fn record(&self, columns: &RefOf<'_, Self>, row: usize) -> Self::Record;
+    /// What the entity in `row` shows its neighbours.
+    fn show(&self, now: &RefOf<'_, Self>, row: usize, tick: &Tick<Self>) -> Self::Shown;
 
-    /// Loads eight entities from row `at` on, and begins their sum.
-    fn load<S: Isa>(&self, columns: &RefOf<'_, Self>, at: usize) -> (Self::Tile<S>, Self::Sum<S>);
-
-    /// Adds what one candidate does to the eight entities; a lane that is not in `pair.near` must
-    /// get +0.0.
-    fn pair<S: Isa>(
+    /// Loads what `pair` needs of eight entities, and begins their sum; zeros unless it is given.
+    #[inline(always)]
+    fn load<S: Isa>(
         &self,
-        tile: &Self::Tile<S>,
-        other: &Self::Record,
-        pair: &Pair<S>,
-        sum: &mut Self::Sum<S>,
-    );
-
-    /// Takes the sums of the `count` entities from row `at` on. May write full lanes to scratch
-    /// columns: rows past `count` are written again later.
-    #[allow(clippy::too_many_arguments)]
-    fn finish<S: Isa>(
-        &self,
-        at: usize,
-        count: usize,
-        tile: &Self::Tile<S>,
-        sum: &Self::Sum<S>,
-        columns: &RefOf<'_, Self>,
-        scratch: &mut ScratchOf<'_, Self>,
-        context: &mut Context<'_, Self>,
-    );
-
-    /// Applies an event to its target in `row`.
-    fn apply(&self, _columns: &mut MutOf<'_, Self>, _row: usize, _event: &Event, _tick: &Tick) {}
-
-    /// Sets the columns of a newborn in row `child`, but for its id, which is set already; may
-    /// change its parent in row `parent` too.
-    fn born(
-        &self,
-        _columns: &mut MutOf<'_, Self>,
-        _birth: &Birth,
-        _parent: usize,
-        _child: usize,
-        _tick: &Tick,
-    ) {
+        _now: &LookOf<'_, S, Self>,
+        _tick: &Tick<Self>,
+    ) -> (Self::Tile<S>, Self::Sum<S>) {
+        Default::default()
     }
 
-    /// Takes the entities in `rows` from tick t to t + 1: some of the domain's, by whole tiles but
-    /// for the last. A -0.0 that it leaves becomes +0.0, and a value that its column may not hold
-    /// ends the run.
-    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick);
+    /// Adds what one candidate does to the eight entities whose neighbour it is: those of
+    /// `pair.near`.
+    fn pair<S: Isa>(&self, tile: &Self::Tile<S>, pair: &Pair<'_, S, Self>, sum: &mut Self::Sum<S>);
 
-    /// Adds what the entity in `row` has to the sums: integers, or reals in fixed point.
-    fn tally(&self, _columns: &RefOf<'_, Self>, _row: usize, _sums: &mut [i64]) {}
+    /// Takes the sums of eight entities: reads their state of tick t, writes their scratch columns,
+    /// sends events, asks for births.
+    fn finish<S: Isa>(&self, all: &mut Finish<'_, '_, S, Self>);
 
-    /// Adds a tick's sums to the running integers; called after every tick if there are any.
-    fn remember(&self, _totals: &Totals<'_>, _history: &mut [i64]) {}
+    /// Applies an event to the entity that it was for.
+    fn apply(&self, _me: &mut RowOf<Self>, _event: &Event<Self::Event>, _tick: &Tick<Self>) {
+        const { assert!(!Self::Event::ANY, "a model with events has a function `apply`") }
+    }
 
-    /// Gives the statistics, in the order of [`Model::STATS`].
-    fn report(&self, _totals: &Totals<'_>, _each: &mut dyn FnMut(f64)) {}
-}
+    /// Makes a child of `parent`, which may be changed; the child's id is given to it.
+    fn born(
+        &self,
+        _child: &Self::Child,
+        _parent: &mut RowOf<Self>,
+        _tick: &Tick<Self>,
+    ) -> RowOf<Self> {
+        const { assert!(!Self::Child::ANY, "a model with births has a function `born`") }
+        RowOf::<Self>::default()
+    }
 
-/// The most sums of a model.
-pub const MAX_SUMS: usize = 32;
+    /// How many entities come into the world in this tick without a parent: a function of the tick
+    /// alone.
+    fn inflow(&self, _tick: &Tick<Self>) -> u32 {
+        0
+    }
 
-/// One statistic that a model reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stat {
-    /// The key in reports.
-    pub name: &'static str,
-    /// What it is, with its unit.
-    pub about: &'static str,
+    /// Makes one of them, given its number among those of the tick.
+    fn arrive(&self, _number: u32, _tick: &Tick<Self>) -> RowOf<Self> {
+        RowOf::<Self>::default()
+    }
+
+    /// Takes up to eight entities from tick t to t + 1. A -0.0 that it leaves becomes +0.0; a value
+    /// that its column may not hold ends the run, and so does a place outside of a bounded world.
+    fn update<S: Isa>(&self, me: &mut TileOf<'_, S, Self>, tick: &Tick<Self>);
+
+    /// Adds a tick to the running integers; called after every tick if there are any.
+    fn remember(&self, _stats: &Self::Stats, _totals: &Totals<'_>, _history: &mut [i64]) {}
+
+    /// Takes one entity from tick t to t + 1, with its neighbours in canonical order.
+    #[doc(hidden)]
+    fn step(&self, _all: &mut crate::rows::Step<'_, '_, Self>) {}
 }
 
 /// What a run begins with.
@@ -188,26 +199,95 @@ impl Setup {
         // A world's sides are never 0.
         Self { dt: self.dt + 0.0, ..self }
     }
+
+    /// Random numbers for entity `id` before the first tick, of their own for each `stream`.
+    pub fn draw(&self, id: u32, stream: u32) -> [u32; 4] {
+        rng::draw(self.seed, 0, id, stream)
+    }
+
+    /// A place anywhere in the world, from two random numbers.
+    pub fn place(&self, x: u32, y: u32) -> flockwork_kernel::Vec2 {
+        let (width, height) = (self.world.width(), self.world.height());
+        flockwork_kernel::Vec2::new(rng::unit(x) * width, rng::unit(y) * height)
+    }
 }
 
 /// The tick that is being computed.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Tick {
+pub struct Tick<'a, M: Model> {
     /// Ticks done before this one.
     pub number: u64,
     /// What the run began with.
     pub setup: Setup,
+    /// The statistics of all entities at the begin of this tick, the same in every process: for
+    /// thermostats, mean fields and quotas. None unless [`Model::TOTALS`] asks for them.
+    pub totals: Option<&'a M::Stats>,
 }
 
-/// Sums over all entities of the world.
+impl<M: Model> Clone for Tick<'_, M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M: Model> Copy for Tick<'_, M> {}
+
+impl<M: Model> Tick<'_, M> {
+    /// Time per tick in every lane.
+    #[inline(always)]
+    pub fn dt<S: Isa>(&self) -> F32x8<S> {
+        F32x8::splat(self.setup.dt)
+    }
+
+    /// Random numbers for entity `id` in this tick, of their own for each `stream`.
+    #[inline]
+    pub fn draw(&self, id: u32, stream: u32) -> [u32; 4] {
+        rng::draw(self.setup.seed, self.number, id, stream)
+    }
+
+    /// As [`Tick::draw`], for eight entities.
+    #[inline(always)]
+    pub fn draw_lanes<S: Isa>(&self, ids: U32x8<S>, stream: u32) -> [U32x8<S>; 4] {
+        rng::draw_lanes(self.setup.seed, self.number, ids, stream)
+    }
+
+    /// Moves by `velocity * dt`, and brings places back into the world: gives position and
+    /// velocity, which a wall turns round.
+    #[inline(always)]
+    pub fn drift<S: Isa>(&self, position: V2<S>, velocity: V2<S>) -> (V2<S>, V2<S>) {
+        self.bound(position + velocity * self.dt(), velocity)
+    }
+
+    /// Brings places back into the world: gives position and direction, which a wall turns round.
+    #[inline(always)]
+    pub fn bound<S: Isa>(&self, position: V2<S>, direction: V2<S>) -> (V2<S>, V2<S>) {
+        EdgeLanes::of(&self.setup.world).bound(position, direction)
+    }
+}
+
+/// What the pass says about one candidate and the eight entities of a tile.
+pub struct Pair<'a, S: Isa, M: Model> {
+    /// What the candidate shows.
+    pub other: &'a M::Shown,
+    /// From each entity to the candidate.
+    pub offset: V2<S>,
+    /// Squared distance.
+    pub d2: F32x8<S>,
+    /// Lanes whose neighbour the candidate is: closer than the radius, within the cap, and not the
+    /// entity itself.
+    pub near: Mask8<S>,
+    /// The candidate's index in the pass, for [`Finish`].
+    pub index: u32,
+    /// The tick.
+    pub tick: &'a Tick<'a, M>,
+}
+
+/// What is known of all entities of the world after a tick, besides its statistics.
 #[derive(Clone, Copy, Debug)]
 pub struct Totals<'a> {
     /// Ticks done.
     pub tick: u64,
     /// The number of entities.
     pub population: u64,
-    /// The sums of [`Model::tally`].
-    pub sums: &'a [i64],
     /// The running integers of [`Model::remember`].
     pub history: &'a [i64],
     /// What the run began with.
@@ -215,37 +295,12 @@ pub struct Totals<'a> {
 }
 
 /// Mail from one entity to another, applied by the target's owner.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
-#[repr(C)]
-pub struct Event {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Event<E> {
     /// The id of the entity it is for.
     pub target: u32,
     /// The id of the entity it is from.
     pub source: u32,
-    /// What it means; the model's own numbers.
-    pub kind: u32,
-    /// The cell of the target: row * columns + column.
-    pub(crate) cell: u32,
     /// What it carries.
-    pub value: [f32; 4],
-}
-
-impl Event {
-    /// The canonical order: target, source, kind, then all bits carried.
-    pub(crate) fn key(&self) -> (u32, u32, u32, [u32; 4]) {
-        (self.target, self.source, self.kind, self.value.map(f32::to_bits))
-    }
-}
-
-/// How many numbers a birth carries.
-pub const BIRTH_VALUES: usize = 12;
-
-/// A birth asked for in the neighbour pass.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Birth {
-    /// The parent's id.
-    pub parent: u32,
-    pub(crate) row: u32,
-    /// What it carries, such as the child's genes.
-    pub value: [f32; BIRTH_VALUES],
+    pub value: E,
 }

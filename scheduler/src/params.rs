@@ -276,6 +276,17 @@ pub enum ParamError {
     },
 }
 
+impl ParamError {
+    /// [`ParamError::Conflict`] unless `holds`: `problem` says what is wrong, with what is allowed.
+    ///
+    /// # Errors
+    ///
+    /// That one.
+    pub fn unless(holds: bool, name: &'static str, problem: &str) -> Result<(), Self> {
+        if holds { Ok(()) } else { Err(Self::Conflict { name, problem: problem.into() }) }
+    }
+}
+
 impl fmt::Display for ParamError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

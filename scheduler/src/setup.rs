@@ -99,9 +99,9 @@ impl<M: Model> Door<M> {
         }
         inside::<M>(world, id, row)?;
         self.columns.unpack(0, Reach::Owned, row);
-        let columns = self.columns.view()?;
+        let me = M::Columns::row(&self.columns.view()?, 0);
         let place = Place { phase: Phase::SetUp, domain: None, tick: 0 };
-        let fits = guarded(place, 0, || model.check(&columns, 0))?;
+        let fits = guarded(place, 0, || model.check(&me))?;
         fits.map_err(|problem| SimulationError::Unfit { id, problem })
     }
 }

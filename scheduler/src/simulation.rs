@@ -25,14 +25,15 @@ use flockwork_spatial::Cut;
 use crate::domain::{Domain, Progress, SPARE};
 use crate::error::{DomainError, Panicked, Phase, Place, Room};
 use crate::executor::Executor;
-use crate::frame::{Clock, Frame};
+use crate::frame::Frame;
 use crate::guard::guarded;
-use crate::model::{MAX_SUMS, Model, Setup, Tick, Totals};
+use crate::model::{Model, Setup, Tick};
 use crate::params::Params;
 use crate::setup::{self, Initial, SimulationError};
 use crate::snapshot::{self, Arithmetic, SnapshotError};
 use crate::topology::Topology;
 
+mod sums;
 mod view;
 
 /// How a world is shared among domains.
@@ -75,6 +76,9 @@ pub struct Simulation<M: Model, X> {
     /// What the last observation saw, and the history at that time.
     seen: Option<Observation>,
     seen_history: Vec<i64>,
+    seen_sums: sums::Sums,
+    /// The statistics of the last tick, where the model asks for them.
+    totals: Option<M::Stats>,
     /// What is on its way to being added up: see [`Book`].
     books: Vec<u64>,
     /// What the censuses must add up to.
@@ -134,10 +138,9 @@ impl Book {
     const DIED_IDS: usize = 5;
     const UNDER_WAY: usize = 6;
     const FINGERPRINT: usize = 7;
-    /// The model's sums.
+    /// The words of the model's statistics. After them come the work of each domain of the world, the
+    /// entities each owns, and its peaks.
     const SUMS: usize = 8;
-    /// The work of each domain of the world, and after that the entities each owns.
-    const WORK: usize = Self::SUMS + MAX_SUMS;
 }
 
 /// What can be seen of a whole world between two ticks, the same in all its processes.
@@ -149,8 +152,6 @@ pub struct Observation {
     pub population: u64,
     /// The fingerprint of the whole state: see [`flockwork_kernel::fingerprint`].
     pub fingerprint: u64,
-    /// The sums of [`Model::tally`]; those past [`Model::SUMS`] are 0.
-    pub sums: [i64; MAX_SUMS],
 }
 
 impl<M: Model, X: Executor> Simulation<M, X> {
@@ -179,9 +180,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         for id in 0..setup.population {
             door.columns.column_mut::<u32>(0)[0] = id;
             let place = world.place(Phase::Spawn);
-            let mut row = door.columns.bind()?;
-            guarded(place, 0, || world.model.spawn(&world.setup, id, &mut row, 0))?;
-            drop(row);
+            let row = guarded(place, 0, || world.model.spawn(&world.setup, id))?;
+            M::Columns::set_row(&mut door.columns.bind()?, 0, &row);
             M::Columns::pack(&door.columns.view()?, 0, Reach::Owned, &mut packed);
             if let Some(edit) = edit.as_mut() {
                 edit(id, &mut packed)?;
@@ -271,7 +271,9 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             inside: false,
             seen: None,
             seen_history: alloc::vec![0; M::HISTORY],
-            books: alloc::vec![0; Book::WORK + 2 * count],
+            seen_sums: sums::Sums::default(),
+            totals: None,
+            books: alloc::vec![0; Self::book_len(count)],
             owned: 0,
             ids: 0,
             owned_of: alloc::vec![0; count],
@@ -441,9 +443,9 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         let clock = self.executor.clock();
         let frame = Frame {
             model: &self.model,
-            tick: Tick { number: self.tick, setup: self.setup },
+            tick: Tick { number: self.tick, setup: self.setup, totals: self.totals.as_ref() },
             clock: &clock,
-            tally: M::HISTORY > 0,
+            tally: M::TOTALS || (M::HISTORY > 0 && why == Why::Tick),
             grow: self.partition.capacity.is_none(),
         };
         let progress = self.executor.drive(&mut self.domains, &frame)?;
@@ -470,16 +472,14 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             ] {
                 self.books[place] = self.books[place].wrapping_add(value);
             }
-            for (sum, part) in self.books[Book::SUMS..].iter_mut().zip(domain.sums()) {
-                *sum = sum.wrapping_add(*part as u64);
-            }
             let (id, count) = (domain.id() as usize, self.topology.regions().len());
             for (at, value) in [(id, domain.counters().work), (count + id, census.owned)] {
-                if let Some(place) = self.books.get_mut(Book::WORK + at) {
+                if let Some(place) = self.books.get_mut(Self::WORK + at) {
                     *place = value;
                 }
             }
         }
+        self.write_sums();
     }
 
     /// No id may be lost or doubled in an exchange.
@@ -500,35 +500,18 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         if under_way != 0 {
             return Err(SimulationError::LostMail { tick, messages: under_way as i64 });
         }
-        if why == Why::Tick && M::HISTORY > 0 {
-            self.remember(tick, owned)?;
-        }
+        self.take_sums(tick, owned, why)?;
         (self.tick, self.owned, self.ids) = (tick, owned, ids);
-        let (work, owned_of) = self.books[Book::WORK..].split_at(self.owned_of.len());
+        let domains = self.owned_of.len();
+        let (work, owned_of) = self.books[Self::WORK..].split_at(domains);
         self.imbalance = imbalance(work);
-        self.owned_of.copy_from_slice(owned_of);
+        self.owned_of.copy_from_slice(&owned_of[..domains]);
         self.next_id = self.domains.first().map_or(self.next_id, Domain::next_id);
         self.stage = Stage::Idle;
         if why == Why::Tick && self.tick >= self.next_check {
             self.check_balance();
         }
         Ok(Progress::Done)
-    }
-
-    fn remember(&mut self, tick: u64, population: u64) -> Result<(), SimulationError> {
-        let (sums, clock) = (self.sums(), self.executor.clock());
-        let totals = totals(tick, population, &sums[..M::SUMS], &[], &self.setup);
-        let place = self.place(Phase::Remember);
-        clock.hear(Some(place));
-        let (model, history) = (&self.model, &mut self.history);
-        let result = guarded(place, clock.worker(), || model.remember(&totals, history));
-        clock.hear(None);
-        Ok(result?)
-    }
-
-    /// The model's sums among the books.
-    fn sums(&self) -> [i64; MAX_SUMS] {
-        core::array::from_fn(|at| self.books[Book::SUMS + at] as i64)
     }
 
     /// Has the world cut anew where the work is uneven.
@@ -588,6 +571,9 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         let (model, grid) = setup::check::<M>(&self.setup, params)?;
         if grid != *self.topology.grid() {
             self.rehome(Arc::new(Topology::new(grid, self.partition.cut, &|_, _| 1)?));
+        } else if M::TOTALS {
+            // Statistics may be functions of the parameters: they are made anew.
+            self.rehome(Arc::clone(&self.topology));
         }
         self.model = model;
         self.params = params.canonical();
@@ -603,16 +589,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     }
 
     fn tally(&mut self) -> Result<Progress, SimulationError> {
-        let clock = self.executor.clock();
-        for domain in &mut self.domains {
-            let id = domain.id();
-            let place = Place { phase: Phase::Tally, domain: Some(id), tick: self.tick };
-            clock.hear(Some(place));
-            let result = guarded(place, clock.worker(), || domain.tally(&self.model));
-            clock.hear(None);
-            result?;
-        }
         self.write_books();
+        self.tally_all()?;
         self.books[Book::FINGERPRINT] = self.fingerprint()?;
         self.stage = Stage::Observe;
         Ok(Progress::Done)
@@ -626,8 +604,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
                 tick: self.tick,
                 population: self.owned,
                 fingerprint: self.books[Book::FINGERPRINT],
-                sums: self.sums(),
             });
+            self.seen_sums = self.sums();
             self.stage = Stage::Idle;
         }
         Ok(progress)
@@ -654,14 +632,4 @@ fn imbalance(work: &[u64]) -> f64 {
     let total: u64 = work.iter().sum();
     let most = work.iter().max().copied().unwrap_or(0);
     if total == 0 { 1.0 } else { most as f64 * work.len() as f64 / total as f64 }
-}
-
-fn totals<'a>(
-    tick: u64,
-    population: u64,
-    sums: &'a [i64],
-    history: &'a [i64],
-    setup: &'a Setup,
-) -> Totals<'a> {
-    Totals { tick, population, sums, history, setup }
 }

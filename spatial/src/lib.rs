@@ -35,7 +35,7 @@ pub use cells::{CellIndex, CellScratch};
 pub use grid::{Grid, GridError};
 pub use hash::{HashIndex, HashScratch};
 pub use index::{Entities, Index, IndexError};
-pub use pass::{Cells, Cutoff, Pair, PassError, Positioned, Visitor};
+pub use pass::{Block, Candidate, Cells, Cutoff, Pair, PassError, Visitor};
 pub use query::{Hit, Query, QueryError, Segment, SegmentHit};
 pub use regions::{Cut, CutError, Overlap, Region};
 pub use sort::{Entry, NO_CELL, SortError};

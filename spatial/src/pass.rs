@@ -29,7 +29,7 @@
 
 use flockwork_kernel::LANES;
 use flockwork_kernel::isa::Baseline;
-use flockwork_kernel::simd::{F32x8, Isa, Mask8};
+use flockwork_kernel::simd::{F32x8, Isa, Mask8, V2};
 
 use crate::sort::Entry;
 
@@ -48,34 +48,47 @@ use crowd::{Boxes, Crowd};
 use error::check;
 use tile::Tile;
 
-/// What a neighbour shows: at least where it is.
-pub trait Positioned: Copy {
+/// Somebody who may be a neighbour: where it is, and what else it shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(C)]
+pub struct Candidate<T> {
     /// The position along x.
-    fn x(&self) -> f32;
+    pub x: f32,
     /// The position along y.
-    fn y(&self) -> f32;
+    pub y: f32,
+    /// What else it shows.
+    pub shown: T,
 }
 
 /// What the pass says about one candidate and the eight entities of a tile.
 #[derive(Clone, Copy, Debug)]
 pub struct Pair<S: Isa = Baseline> {
-    /// Candidate's x minus each lane's.
-    pub dx: F32x8<S>,
-    /// Candidate's y minus each lane's.
-    pub dy: F32x8<S>,
+    /// From each lane's place to the candidate's.
+    pub offset: V2<S>,
     /// Squared distance.
     pub d2: F32x8<S>,
     /// Lanes whose neighbour the candidate is: closer than the radius, within the cap, and not the
-    /// entity itself. What a lane outside adds must be +0.0: see [`Mask8::keep`].
+    /// entity itself. What a lane outside adds must be +0.0: see [`flockwork_kernel::sum`].
     pub near: Mask8<S>,
     /// The candidate's place among the records.
     pub index: u32,
 }
 
+/// Which entities a tile is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// The first one's number among owned entities.
+    pub at: usize,
+    /// The first one's place among the records.
+    pub first: usize,
+    /// How many there are; lanes from there on are of no entity of the tile, and near nobody.
+    pub count: usize,
+}
+
 /// What is done with tiles and pairs.
 pub trait Visitor<S: Isa = Baseline> {
     /// What a neighbour shows.
-    type Record: Positioned;
+    type Shown: Copy;
     /// What the pass holds of a tile's own entities.
     type Tile: Copy;
     /// What adds up over the neighbours of a tile.
@@ -84,19 +97,12 @@ pub trait Visitor<S: Isa = Baseline> {
     /// beforehand. Pays where a pair costs a division or more.
     const SELECTIVE: bool = false;
 
-    /// Loads the tile that begins at owned entity `at`, and begins its sum.
-    fn load(&mut self, at: usize) -> (Self::Tile, Self::Sum);
+    /// Loads a tile, and begins its sum.
+    fn load(&mut self, block: Block) -> (Self::Tile, Self::Sum);
     /// Adds one candidate.
-    fn pair(
-        &mut self,
-        tile: &Self::Tile,
-        other: &Self::Record,
-        pair: &Pair<S>,
-        sum: &mut Self::Sum,
-    );
-    /// Takes the sum of the tile's `count` entities that begin at owned entity `at`; lanes from
-    /// `count` on are of no entity of the tile.
-    fn finish(&mut self, at: usize, count: usize, tile: &Self::Tile, sum: &Self::Sum);
+    fn pair(&mut self, tile: &Self::Tile, other: &Self::Shown, pair: &Pair<S>, sum: &mut Self::Sum);
+    /// Takes the sum of a tile.
+    fn finish(&mut self, block: Block, tile: &Self::Tile, sum: &Self::Sum);
 }
 
 /// Which neighbours count.
@@ -124,7 +130,7 @@ pub const MAX_CAP: usize = 64;
 pub fn neighbour_pass<S: Isa, V: Visitor<S>>(
     cells: &Cells<'_>,
     cutoff: Cutoff,
-    records: &[V::Record],
+    records: &[Candidate<V::Shown>],
     entries: &[Entry],
     visitor: &mut V,
 ) -> Result<u64, PassError> {
@@ -139,6 +145,7 @@ pub fn neighbour_pass<S: Isa, V: Visitor<S>>(
         let mut first = owned.start;
         while first < owned.end {
             let count = (owned.end - first).min(LANES);
+            let block = Block { at, first, count };
             let window = cursor.window(cells, first, count);
             let tile = Tile::new(limit, (first, count), cells.spans(&window), records);
             let mut crowd = Crowd { cells, window, entries, boxes: &mut boxes };
@@ -149,16 +156,16 @@ pub fn neighbour_pass<S: Isa, V: Visitor<S>>(
                     || Cap::find(&tile, &mut crowd, most as usize),
                 ),
             };
-            let (own, mut sum) = visitor.load(at);
+            let (own, mut sum) = visitor.load(block);
             tested += tile.candidates() as u64;
             match cap {
                 None if V::SELECTIVE && !S::SCALAR => tile.every_neighbour(
                     #[inline(always)]
-                    |other, pair| visitor.pair(&own, other, &pair, &mut sum),
+                    |other, pair| visitor.pair(&own, &other.shown, &pair, &mut sum),
                 ),
                 None if !S::SCALAR => tile.every_candidate(
                     #[inline(always)]
-                    |other, pair| visitor.pair(&own, other, &pair, &mut sum),
+                    |other, pair| visitor.pair(&own, &other.shown, &pair, &mut sum),
                 ),
                 // A function of its own, and a sum of its own, so that those above stay in registers.
                 Some(cap) if !S::SCALAR => {
@@ -170,7 +177,7 @@ pub fn neighbour_pass<S: Isa, V: Visitor<S>>(
                                 &tile,
                                 &cap,
                                 #[inline(always)]
-                                |other, pair| visitor.pair(&own, other, &pair, &mut here),
+                                |other, pair| visitor.pair(&own, &other.shown, &pair, &mut here),
                             )
                         },
                     );
@@ -183,13 +190,13 @@ pub fn neighbour_pass<S: Isa, V: Visitor<S>>(
                         if let Some(cap) = &cap {
                             cap.narrow(&mut pair, entries);
                         }
-                        visitor.pair(&own, other, &pair, &mut sum);
+                        visitor.pair(&own, &other.shown, &pair, &mut sum);
                     },
                 ),
             }
             S::split(
                 #[inline(always)]
-                || visitor.finish(at, count, &own, &sum),
+                || visitor.finish(block, &own, &sum),
             );
             first += count;
             at += count;

@@ -12,7 +12,9 @@ mod world;
 use std::collections::BTreeMap;
 
 use flockwork_kernel::{Edge, F32x8, LANES, World};
-use flockwork_spatial::pass::{Cells, Cutoff, MAX_CAP, Pair, Positioned, Visitor, neighbour_pass};
+use flockwork_spatial::pass::{
+    Block, Candidate, Cells, Cutoff, MAX_CAP, Pair, Visitor, neighbour_pass,
+};
 use flockwork_spatial::regions::{Cut, Region, cut};
 use flockwork_spatial::sort::sort_by_cell;
 use flockwork_spatial::{Entry, Grid, PassError};
@@ -28,19 +30,10 @@ struct Seen {
     sum: (u32, u32),
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Point {
-    x: f32,
-    y: f32,
-}
+type Point = Candidate<()>;
 
-impl Positioned for Point {
-    fn x(&self) -> f32 {
-        self.x
-    }
-    fn y(&self) -> f32 {
-        self.y
-    }
+fn point(x: f32, y: f32) -> Point {
+    Point { x, y, shown: () }
 }
 
 /// Entities anywhere in a grid.
@@ -65,7 +58,7 @@ struct Image {
 impl Crowd {
     fn new(random: &mut Random, grid: Grid, spread: Spread, most: usize) -> Self {
         let (xs, ys, ids) = entities(random, &grid, spread, most);
-        let points = xs.iter().zip(&ys).map(|(&x, &y)| Point { x, y }).collect();
+        let points = xs.iter().zip(&ys).map(|(&x, &y)| point(x, y)).collect();
         Self { grid, points, ids }
     }
 
@@ -74,14 +67,14 @@ impl Crowd {
         let world = self.grid.world();
         let shifts: &[i64] = if world.is_torus() { &[-1, 0, 1] } else { &[0] };
         let mut images = Vec::new();
-        for (slot, (point, &id)) in self.points.iter().zip(&self.ids).enumerate() {
-            let (row, col) = self.grid.cell(point.x, point.y);
+        for (slot, (place, &id)) in self.points.iter().zip(&self.ids).enumerate() {
+            let (row, col) = self.grid.cell(place.x, place.y);
             for &up in shifts {
                 for &right in shifts {
-                    let at = Point {
-                        x: point.x + right as f32 * world.width(),
-                        y: point.y + up as f32 * world.height(),
-                    };
+                    let at = point(
+                        place.x + right as f32 * world.width(),
+                        place.y + up as f32 * world.height(),
+                    );
                     let row = i64::from(row) + up * i64::from(self.grid.rows());
                     let col = i64::from(col) + right * i64::from(self.grid.cols());
                     images.push(Image { slot, id, turns: (up, right), at, cell: (row, col) });
@@ -181,26 +174,26 @@ struct Watch<'a> {
 }
 
 impl Visitor for Watch<'_> {
-    type Record = Point;
+    type Shown = ();
     type Tile = usize;
     type Sum = (F32x8, F32x8);
 
-    fn load(&mut self, at: usize) -> (usize, (F32x8, F32x8)) {
+    fn load(&mut self, Block { at, .. }: Block) -> (usize, (F32x8, F32x8)) {
         self.tile = Default::default();
         (at, (F32x8::ZERO, F32x8::ZERO))
     }
 
-    fn pair(&mut self, _: &usize, _: &Point, pair: &Pair, sum: &mut (F32x8, F32x8)) {
+    fn pair(&mut self, _: &usize, _: &(), pair: &Pair, sum: &mut (F32x8, F32x8)) {
         self.tested += 1;
-        sum.0 += pair.near.keep(pair.dx);
-        sum.1 += pair.near.keep(pair.dy);
+        sum.0 += pair.near.keep(pair.offset.x);
+        sum.1 += pair.near.keep(pair.offset.y);
         let (id, d2) = (self.entries[pair.index as usize].id(), pair.d2.to_bits().to_array());
         for lane in (0..LANES).filter(|lane| pair.near.bits() >> lane & 1 == 1) {
             self.tile[lane].push((id, d2[lane]));
         }
     }
 
-    fn finish(&mut self, at: usize, count: usize, tile: &usize, sum: &(F32x8, F32x8)) {
+    fn finish(&mut self, Block { at, count, .. }: Block, tile: &usize, sum: &(F32x8, F32x8)) {
         assert_eq!(at, *tile);
         let (x, y) = (sum.0.to_bits().to_array(), sum.1.to_bits().to_array());
         for lane in 0..count {
@@ -208,6 +201,7 @@ impl Visitor for Watch<'_> {
             let before = self.seen[at + lane].replace(Seen { neighbours, sum: (x[lane], y[lane]) });
             assert!(before.is_none(), "entity {} was visited twice", at + lane);
         }
+        assert!(self.tile.iter().all(Vec::is_empty), "a lane of no entity has neighbours");
     }
 }
 
@@ -215,16 +209,16 @@ impl Visitor for Watch<'_> {
 struct Selective<'a>(Watch<'a>, Cutoff);
 
 impl Visitor for Selective<'_> {
-    type Record = Point;
+    type Shown = ();
     type Tile = usize;
     type Sum = (F32x8, F32x8);
     const SELECTIVE: bool = true;
 
-    fn load(&mut self, at: usize) -> (usize, (F32x8, F32x8)) {
-        self.0.load(at)
+    fn load(&mut self, block: Block) -> (usize, (F32x8, F32x8)) {
+        self.0.load(block)
     }
 
-    fn pair(&mut self, tile: &usize, other: &Point, pair: &Pair, sum: &mut (F32x8, F32x8)) {
+    fn pair(&mut self, tile: &usize, other: &(), pair: &Pair, sum: &mut (F32x8, F32x8)) {
         // Under a cap all are shown; and the candidate itself may be the one lane that was near.
         let own = (pair.d2.to_bits().to_array()).contains(&0);
         let shown = self.1.most.is_some() || pair.near.any() || own;
@@ -232,8 +226,8 @@ impl Visitor for Selective<'_> {
         self.0.pair(tile, other, pair, sum);
     }
 
-    fn finish(&mut self, at: usize, count: usize, tile: &usize, sum: &(F32x8, F32x8)) {
-        self.0.finish(at, count, tile, sum);
+    fn finish(&mut self, block: Block, tile: &usize, sum: &(F32x8, F32x8)) {
+        self.0.finish(block, tile, sum);
     }
 }
 

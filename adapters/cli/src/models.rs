@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use console::Style;
 use flockwork_kernel::columns::{Number, Reach};
+use flockwork_scheduler::Stat;
 use flockwork_scheduler_native::Entry;
 use serde::Serialize;
 
@@ -101,7 +102,7 @@ fn describe(entry: &Entry) -> String {
     let stats = entry
         .stats
         .iter()
-        .map(|stat| [stat.name.to_string(), String::new(), stat.about.to_string()]);
+        .map(|stat| [stat.name.to_string(), stat.unit.to_string(), stat.about.to_string()]);
     table("statistics", stats.collect());
     text.push('\n');
     text
@@ -159,6 +160,7 @@ struct ParamReport {
 struct StatReport {
     name: &'static str,
     about: &'static str,
+    unit: &'static str,
 }
 
 impl ModelReport {
@@ -182,8 +184,11 @@ impl ModelReport {
             whole: param.whole,
             live: param.live,
         });
-        let stats =
-            entry.stats.iter().map(|stat| StatReport { name: stat.name, about: stat.about });
+        let stats = entry.stats.iter().map(|&Stat { name, about, unit, .. }| StatReport {
+            name,
+            about,
+            unit,
+        });
         Self {
             name: entry.name,
             about: entry.about,

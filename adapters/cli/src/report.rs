@@ -75,7 +75,9 @@ pub(crate) struct Report {
     pub(crate) imbalance: f64,
     pub(crate) memory_bytes: u64,
     pub(crate) peak_memory_bytes: u64,
-    pub(crate) stats: Named<&'static str>,
+    pub(crate) stats: Named<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) notes: Vec<String>,
 }
 
 /// The world.
@@ -179,7 +181,7 @@ pub(crate) struct Run {
 
 impl Report {
     pub(crate) fn new(run: Run, simulation: &mut dyn AnySimulation) -> Result<Self, RunError> {
-        let metrics = simulation.metrics()?;
+        let (metrics, stats) = (simulation.metrics()?, simulation.stats()?);
         let (setup, grid) = (simulation.setup(), simulation.grid());
         let ticks = simulation.tick().saturating_sub(run.first_tick);
         let per_tick = |total: u64| if ticks == 0 { 0.0 } else { total as f64 / ticks as f64 };
@@ -241,7 +243,8 @@ impl Report {
             imbalance: metrics.imbalance,
             memory_bytes: metrics.memory_bytes,
             peak_memory_bytes: metrics.peak_memory_bytes,
-            stats: Named(simulation.stats()?),
+            notes: nulls(&stats, simulation.population()),
+            stats: Named(stats),
         })
     }
 
@@ -250,6 +253,16 @@ impl Report {
         json(self)
     }
 }
+
+/// Why statistics are null.
+fn nulls(stats: &[(String, f64)], population: u64) -> Vec<String> {
+    let why = if population == 0 { "there is no entity" } else { NULL };
+    let nulls = stats.iter().filter(|(_, value)| value.is_nan());
+    nulls.map(|(name, _)| format!("statistic `{name}` is null: {why}")).collect()
+}
+
+/// Why a statistic of a world with entities is null.
+const NULL: &str = "nobody has a value for it, or one is too large for a number";
 
 /// Any report as indented JSON with a line end.
 pub(crate) fn json(report: &impl Serialize) -> String {

@@ -243,8 +243,11 @@ impl Page {
         let width = stats.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
         for (i, (name, value)) in stats.iter().enumerate() {
             let label = if i == 0 { "statistics" } else { "" };
-            let content = format!("{name:<width$}  {}", human::short(*value));
-            self.line(label, &content);
+            let value = if value.is_nan() { "null".into() } else { human::short(*value) };
+            self.line(label, &format!("{name:<width$}  {value}"));
+        }
+        for note in &report.notes {
+            self.line("", &self.faint.apply_to(note).to_string());
         }
         if !stats.is_empty() {
             self.gap();

@@ -33,32 +33,27 @@ extern crate alloc;
 
 use alloc::format;
 use alloc::string::String;
-use core::ops::Range;
 
-use flockwork_kernel::integrate::{EdgeLanes, euler};
-use flockwork_kernel::simd::{F32x8, Isa};
-use flockwork_kernel::{LANES, math, rng};
+use flockwork_kernel::simd::{F32x8, Isa, Sum8, U32x8, V2};
+use flockwork_kernel::{Vec2, math, rng};
 use flockwork_scheduler::{
-    Context, Model, MutOf, ParamError, RefOf, ScratchOf, Setup, Stat, Tick, Totals,
+    Finish, Model, Never, Pair, ParamError, RefOf, Setup, Tick, TileOf, Totals,
 };
-use flockwork_spatial::{Pair, Positioned};
+
+pub mod rows;
 
 flockwork_kernel::columns! {
     /// State of one person.
     pub mod person {
         ghost {
-            /// Position along x, length.
-            x: f32,
-            /// Position along y, length.
-            y: f32,
+            /// Position, length.
+            position: vec(x, y),
             /// 0 susceptible, 1 infected, 2 recovered.
             health: u8 where 0..=2,
         }
         owned {
-            /// Heading along x; the heading has length 1.
-            ux: f32 where -1.001..=1.001,
-            /// Heading along y.
-            uy: f32 where -1.001..=1.001,
+            /// Heading, of length 1.
+            heading: vec(ux, uy) where -1.001..=1.001,
         }
         scratch {
             /// The number of infected neighbours.
@@ -98,45 +93,36 @@ pub struct Epidemic {
     params: EpidemicParams,
 }
 
-/// What a person shows to neighbours.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Seen {
-    x: f32,
-    y: f32,
-    /// 1 if infected, else 0.
-    infected: f32,
-}
-
-impl Positioned for Seen {
-    #[inline(always)]
-    fn x(&self) -> f32 {
-        self.x
-    }
-    #[inline(always)]
-    fn y(&self) -> f32 {
-        self.y
+flockwork_scheduler::stats! {
+    /// What is reported of [`Epidemic`].
+    pub struct EpidemicStats of Epidemic {
+        /// People not infected yet.
+        susceptible: Count, "" = |_, person| person.health == SUSCEPTIBLE;
+        /// People infected now.
+        infected: Count, "" = |_, person| person.health == INFECTED;
+        /// People recovered.
+        recovered: Count, "" = |_, person| person.health == RECOVERED;
+        /// Most people infected after any tick.
+        peak_infected: Derived, "" = |_, _, totals| totals.history[0] as f64;
     }
 }
 
 impl Model for Epidemic {
     type Columns = person::Columns;
     type Params = EpidemicParams;
-    type Record = Seen;
+    type Stats = EpidemicStats;
+    /// What a person shows to neighbours: all ghost columns but the place.
+    type Shown = person::Shown;
     /// Nothing of a person's own is needed to meet neighbours.
     type Tile<S: Isa> = ();
     /// The number of infected neighbours of eight people.
-    type Sum<S: Isa> = F32x8<S>;
+    type Sum<S: Isa> = Sum8<F32x8<S>>;
+    type Event = Never;
+    type Child = Never;
 
     const NAME: &'static str = "epidemic";
     const ABOUT: &'static str = "walkers who infect each other and recover";
-    const SUMS: usize = 3;
     const HISTORY: usize = 1;
-    const STATS: &'static [Stat] = &[
-        Stat { name: "susceptible", about: "people not infected yet" },
-        Stat { name: "infected", about: "people infected now" },
-        Stat { name: "recovered", about: "people recovered" },
-        Stat { name: "peak_infected", about: "most people infected after any tick" },
-    ];
 
     fn new(params: EpidemicParams, _setup: &Setup) -> Result<Self, ParamError> {
         Ok(Self { params })
@@ -146,18 +132,20 @@ impl Model for Epidemic {
         self.params.radius
     }
 
-    fn spawn(&self, setup: &Setup, id: u32, columns: &mut MutOf<'_, Self>, row: usize) {
-        let [x, y, direction, first] = rng::draw(setup.seed, 0, id, SPAWN);
-        columns.x[row] = rng::unit(x) * setup.world.width();
-        columns.y[row] = rng::unit(y) * setup.world.height();
-        (columns.ux[row], columns.uy[row]) = heading(direction);
+    fn spawn(&self, setup: &Setup, id: u32) -> person::Row {
+        let [x, y, direction, first] = setup.draw(id, SPAWN);
         let infected = rng::unit(first) < self.params.first_cases;
-        columns.health[row] = if infected { INFECTED } else { SUSCEPTIBLE };
+        person::Row {
+            position: setup.place(x, y),
+            heading: Vec2::at_angle(rng::signed(direction) * core::f32::consts::PI),
+            health: if infected { INFECTED } else { SUSCEPTIBLE },
+            ..Default::default()
+        }
     }
 
     /// What the ranges of columns cannot say of a person in a user's table.
-    fn check(&self, columns: &RefOf<'_, Self>, row: usize) -> Result<(), String> {
-        let length = math::scalar::length(columns.ux[row], columns.uy[row]);
+    fn check(&self, me: &person::Row) -> Result<(), String> {
+        let length = me.heading.length();
         if (0.999..=1.001).contains(&length) {
             return Ok(());
         }
@@ -165,98 +153,60 @@ impl Model for Epidemic {
     }
 
     #[inline(always)]
-    fn record(&self, columns: &RefOf<'_, Self>, row: usize) -> Seen {
-        let infected = f32::from(u8::from(columns.health[row] == INFECTED));
-        Seen { x: columns.x[row], y: columns.y[row], infected }
+    fn show(&self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> person::Shown {
+        now.shown(row)
+    }
+
+    /// One candidate against eight people, for those who are near it.
+    #[inline(always)]
+    fn pair<S: Isa>(&self, _tile: &(), pair: &Pair<'_, S, Self>, sum: &mut Sum8<F32x8<S>>) {
+        let infected = f32::from(u8::from(pair.other.health == INFECTED));
+        sum.add(pair.near, F32x8::splat(infected));
     }
 
     #[inline(always)]
-    fn load<S: Isa>(&self, _columns: &RefOf<'_, Self>, _at: usize) -> ((), F32x8<S>) {
-        ((), F32x8::ZERO)
-    }
-
-    /// One candidate against eight people: those who are not near it must get +0.0.
-    #[inline(always)]
-    fn pair<S: Isa>(&self, _tile: &(), other: &Seen, pair: &Pair<S>, sum: &mut F32x8<S>) {
-        *sum += pair.near.keep(F32x8::splat(other.infected));
+    fn finish<S: Isa>(&self, all: &mut Finish<'_, '_, S, Self>) {
+        all.left.exposure.set(all.sum.get());
     }
 
     #[inline(always)]
-    fn finish<S: Isa>(
-        &self,
-        at: usize,
-        _count: usize,
-        _tile: &(),
-        sum: &F32x8<S>,
-        _columns: &RefOf<'_, Self>,
-        scratch: &mut ScratchOf<'_, Self>,
-        _context: &mut Context<'_, Self>,
-    ) {
-        sum.store(&mut scratch.exposure[at..]);
-    }
-
-    #[inline(always)]
-    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
+    fn update<S: Isa>(&self, me: &mut TileOf<'_, S, Self>, tick: &Tick<Self>) {
         let Self { params } = self;
-        let Setup { world, seed, dt, .. } = tick.setup;
-        let (turns, recovers) = (chance(params.turn_rate * dt), chance(1.0 / params.duration * dt));
-        for row in rows.clone() {
-            let [turn, direction, health, _] =
-                rng::draw(seed, tick.number, columns.id[row], UPDATE);
-            if rng::unit(turn) < turns {
-                (columns.ux[row], columns.uy[row]) = heading(direction);
-            }
-            let falls_ill = chance(columns.exposure[row] * params.infection_rate * dt);
-            columns.health[row] = match columns.health[row] {
-                SUSCEPTIBLE if rng::unit(health) < falls_ill => INFECTED,
-                INFECTED if rng::unit(health) < recovers => RECOVERED,
-                same => same,
-            };
-        }
-        // Motion is the same for all, so eight walk at once.
-        let edge = EdgeLanes::<S>::of(&world);
-        let (speed, dt) = (F32x8::splat(params.speed), F32x8::splat(dt));
-        for at in rows.clone().step_by(LANES) {
-            let tile = at..(at + LANES).min(rows.end);
-            let load = |column: &[f32]| F32x8::<S>::load(&column[tile.clone()]);
-            let (ux, uy) = (load(columns.ux), load(columns.uy));
-            let (x, _) = euler(load(columns.x), ux * speed, F32x8::ZERO, dt);
-            let (y, _) = euler(load(columns.y), uy * speed, F32x8::ZERO, dt);
-            let (x, y, ux, uy) = edge.apply(x, y, ux, uy);
-            x.store(&mut columns.x[tile.clone()]);
-            y.store(&mut columns.y[tile.clone()]);
-            ux.store(&mut columns.ux[tile.clone()]);
-            uy.store(&mut columns.uy[tile]);
-        }
+        let [turn, direction, health, _] = tick.draw_lanes(me.id.get(), UPDATE);
+        let turns = rng::unit_lanes(turn).lt(chance(F32x8::splat(params.turn_rate) * tick.dt()));
+        let other =
+            V2::at_angle(rng::signed_lanes(direction) * F32x8::splat(core::f32::consts::PI));
+        let heading = V2::select(turns, other, me.heading.get());
+
+        let (was, luck) = (me.health.get(), rng::unit_lanes(health));
+        let exposure = me.exposure.get() * F32x8::splat(params.infection_rate) * tick.dt();
+        let falls_ill = was.eq(state(SUSCEPTIBLE)) & luck.lt(chance(exposure));
+        let recovers = chance(F32x8::splat(1.0 / params.duration) * tick.dt());
+        let recovers = was.eq(state(INFECTED)) & luck.lt(recovers);
+        let health = recovers.select_u32(state(RECOVERED), was);
+        me.health.set(falls_ill.select_u32(state(INFECTED), health));
+
+        let moved = me.position.get() + heading * F32x8::splat(params.speed) * tick.dt();
+        let (position, heading) = tick.bound(moved, heading);
+        me.position.set(position);
+        me.heading.set(heading);
     }
 
-    /// Counts people by health; integers add up to the same sum in any order.
-    fn tally(&self, columns: &RefOf<'_, Self>, row: usize, sums: &mut [i64]) {
-        if let Some(sum) = sums.get_mut(usize::from(columns.health[row])) {
-            *sum += 1;
-        }
-    }
-
-    fn remember(&self, totals: &Totals<'_>, history: &mut [i64]) {
-        history[0] = history[0].max(totals.sums[usize::from(INFECTED)]);
-    }
-
-    fn report(&self, totals: &Totals<'_>, each: &mut dyn FnMut(f64)) {
-        for count in totals.sums.iter().chain(totals.history) {
-            each(*count as f64);
-        }
+    fn remember(&self, stats: &EpidemicStats, _: &Totals<'_>, history: &mut [i64]) {
+        history[0] = history[0].max(stats.infected as i64);
     }
 }
 
 /// The chance that something happens which is expected so many times.
-fn chance(expected: f32) -> f32 {
-    1.0 - math::scalar::exp(-expected)
+#[inline(always)]
+fn chance<S: Isa>(expected: F32x8<S>) -> F32x8<S> {
+    F32x8::ONE - math::exp(-expected)
 }
 
-/// A random direction.
-fn heading(bits: u32) -> (f32, f32) {
-    let (sin, cos) = math::scalar::sin_cos(rng::signed(bits) * core::f32::consts::PI);
-    (cos, sin)
+/// A state of health in every lane.
+#[inline(always)]
+fn state<S: Isa>(health: u8) -> U32x8<S> {
+    U32x8::splat(health.into())
 }
 
 /// Streams of random numbers, one for each purpose.

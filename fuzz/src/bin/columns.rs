@@ -34,7 +34,6 @@ fn check<C: Columns>(bytes: &mut Bytes<'_>) {
     let bound = C::bind(&mut memory.0[from..end], capacity).is_ok();
     assert_eq!(bound, fits && from % ALIGN == 0);
     assert_eq!(C::view(&memory.0[from..end], capacity).is_ok(), bound);
-    assert_eq!(C::split(&mut memory.0[from..end], capacity).is_ok(), bound);
     for index in 0..C::SCHEMA.len() + 1 {
         let _ = column::<f32>(C::SCHEMA, &memory.0[from..end], capacity, index);
         let _ = column::<u8>(C::SCHEMA, &memory.0[from..end], capacity, index);

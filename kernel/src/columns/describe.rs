@@ -3,33 +3,41 @@
 /// Describes the columns of an entity.
 ///
 /// Makes a module with the type `Columns` (which implements [`Columns`](crate::columns::Columns))
-/// and its views `Ref` (all columns, read only), `Mut` (all, writable) and `Scratch` (the scratch
-/// columns, writable). The column `id: u32` is always there, first, with reach ghost. Sections
-/// come in the order `ghost`, `owned`, `scratch`; each may be empty. A column that travels may state
-/// the range of its values, ends included, after `where`: tables, snapshots and every tick of a
-/// world are held to it.
+/// and its views:
+///
+/// | type | holds |
+/// | --- | --- |
+/// | `Ref`, `Mut` | all columns as slices, read only and writable |
+/// | `Row` | one entity as plain numbers |
+/// | `Shown` | what one entity shows its neighbours: its ghost columns but for id and `position` |
+/// | `Tile` | eight entities in lanes, writable |
+/// | `Look`, `Left` | eight entities in lanes: what travels, read only; scratch columns, writable |
+///
+/// The column `id: u32` is always there, first, with reach ghost. Sections come in the order `ghost`,
+/// `owned`, `scratch`; each may be empty. `velocity: vec(vx, vy)` is two `f32` columns of those names,
+/// and one vector in lanes and rows. A column that travels may state the range of its values, ends
+/// included, after `where`: tables, snapshots and every tick of a world are held to it.
 ///
 /// # Example
 ///
 /// ```
+/// use flockwork_kernel::Vec2;
 /// use flockwork_kernel::columns::{self, ALIGN, Columns as _};
 ///
 /// flockwork_kernel::columns! {
 ///     /// State of one boid.
 ///     pub mod boid {
 ///         ghost {
-///             /// Position along x, metres.
-///             x: f32,
-///             /// Position along y, metres.
-///             y: f32,
+///             /// Position, metres.
+///             position: vec(x, y),
 ///         }
 ///         owned {
 ///             /// Nine genes.
 ///             genes: [f32; 9] where 0.0..=1.0,
 ///         }
 ///         scratch {
-///             /// Acceleration along x, metres per second squared.
-///             ax: f32,
+///             /// Acceleration, metres per second squared.
+///             force: vec(ax, ay),
 ///         }
 ///     }
 /// }
@@ -41,6 +49,8 @@
 /// let mut boids = boid::Columns::bind(&mut memory.0, 16).unwrap();
 /// boids.x[3] = 1.5;
 /// boids.genes[3][8] = 0.25;
+/// let row = boid::Columns::row(&boid::Columns::share(&boids), 3);
+/// assert_eq!(row.position, Vec2::new(1.5, 0.0));
 /// assert_eq!(boid::Columns::SCHEMA[3].name, "genes");
 /// assert!(!boid::Columns::SCHEMA[3].allows(1.5));
 /// ```
@@ -49,20 +59,147 @@ macro_rules! columns {
     (
         $(#[$meta:meta])*
         $vis:vis mod $module:ident {
-            ghost {
-                $($(#[doc = $gdoc:literal])* $g:ident : $gt:ty
-                    $(where $glow:literal ..= $ghigh:expr)?),* $(,)?
-            }
-            owned {
-                $($(#[doc = $odoc:literal])* $o:ident : $ot:ty
-                    $(where $olow:literal ..= $ohigh:expr)?),* $(,)?
-            }
-            scratch { $($(#[doc = $sdoc:literal])* $s:ident : $st:ty),* $(,)? }
+            ghost { $($ghost:tt)* }
+            owned { $($owned:tt)* }
+            scratch { $($scratch:tt)* }
         }
     ) => {
+        $crate::__columns! {
+            ghost [$(#[$meta])* $vis mod $module]
+            { $($ghost)* , } { $($owned)* , } { $($scratch)* , }
+            {} {} {} {} {} {} {}
+        }
+    };
+}
+
+/// Takes the fields of [`columns!`](crate::columns!) apart, one after the other, into plain columns
+/// and named fields of each section, and the fields that are shown.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __columns {
+    // An end of a field, and the ends of sections.
+    ($section:ident $head:tt { , $($rest:tt)* } $($more:tt)*) => {
+        $crate::__columns! { $section $head { $($rest)* } $($more)* }
+    };
+    (ghost $head:tt {} $($more:tt)*) => { $crate::__columns! { owned $head $($more)* } };
+    (owned $head:tt {} $($more:tt)*) => { $crate::__columns! { scratch $head $($more)* } };
+    (scratch $head:tt {} $($more:tt)*) => { $crate::__columns! { emit $head $($more)* } };
+
+    // The position is known to the neighbour pass, so it is not shown again.
+    (
+        ghost $head:tt
+        { $(#[doc = $doc:literal])* position : vec($x:ident, $y:ident)
+            $(where $low:literal ..= $high:expr)? , $($rest:tt)* }
+        $owned:tt $scratch:tt
+        { $($columns:tt)* } $oc:tt $sc:tt { $($fields:tt)* } $of:tt $sf:tt $shown:tt
+    ) => {
+        $crate::__columns! {
+            ghost $head { $($rest)* } $owned $scratch
+            { $($columns)*
+                { $x : f32, [$($doc,)* " Along x."], [$($low, $high)?] }
+                { $y : f32, [$($doc,)* " Along y."], [$($low, $high)?] } } $oc $sc
+            { $($fields)* { position [$($doc),*] (vec $x $y) } } $of $sf $shown
+        }
+    };
+    (
+        ghost $head:tt
+        { $(#[doc = $doc:literal])* $name:ident : vec($x:ident, $y:ident)
+            $(where $low:literal ..= $high:expr)? , $($rest:tt)* }
+        $owned:tt $scratch:tt
+        { $($columns:tt)* } $oc:tt $sc:tt { $($fields:tt)* } $of:tt $sf:tt { $($shown:tt)* }
+    ) => {
+        $crate::__columns! {
+            ghost $head { $($rest)* } $owned $scratch
+            { $($columns)*
+                { $x : f32, [$($doc,)* " Along x."], [$($low, $high)?] }
+                { $y : f32, [$($doc,)* " Along y."], [$($low, $high)?] } } $oc $sc
+            { $($fields)* { $name [$($doc),*] (vec $x $y) } } $of $sf
+            { $($shown)* { $name [$($doc),*] (vec $x $y) } }
+        }
+    };
+    (
+        ghost $head:tt
+        { $(#[doc = $doc:literal])* $name:ident : $kind:ty
+            $(where $low:literal ..= $high:expr)? , $($rest:tt)* }
+        $owned:tt $scratch:tt
+        { $($columns:tt)* } $oc:tt $sc:tt { $($fields:tt)* } $of:tt $sf:tt { $($shown:tt)* }
+    ) => {
+        $crate::__columns! {
+            ghost $head { $($rest)* } $owned $scratch
+            { $($columns)* { $name : $kind, [$($doc),*], [$($low, $high)?] } } $oc $sc
+            { $($fields)* { $name [$($doc),*] (one $kind) } } $of $sf
+            { $($shown)* { $name [$($doc),*] (one $kind) } }
+        }
+    };
+    (
+        owned $head:tt
+        { $(#[doc = $doc:literal])* $name:ident : vec($x:ident, $y:ident)
+            $(where $low:literal ..= $high:expr)? , $($rest:tt)* }
+        $scratch:tt
+        $gc:tt { $($columns:tt)* } $sc:tt $gf:tt { $($fields:tt)* } $sf:tt $shown:tt
+    ) => {
+        $crate::__columns! {
+            owned $head { $($rest)* } $scratch
+            $gc { $($columns)*
+                { $x : f32, [$($doc,)* " Along x."], [$($low, $high)?] }
+                { $y : f32, [$($doc,)* " Along y."], [$($low, $high)?] } } $sc
+            $gf { $($fields)* { $name [$($doc),*] (vec $x $y) } } $sf $shown
+        }
+    };
+    (
+        owned $head:tt
+        { $(#[doc = $doc:literal])* $name:ident : $kind:ty
+            $(where $low:literal ..= $high:expr)? , $($rest:tt)* }
+        $scratch:tt
+        $gc:tt { $($columns:tt)* } $sc:tt $gf:tt { $($fields:tt)* } $sf:tt $shown:tt
+    ) => {
+        $crate::__columns! {
+            owned $head { $($rest)* } $scratch
+            $gc { $($columns)* { $name : $kind, [$($doc),*], [$($low, $high)?] } } $sc
+            $gf { $($fields)* { $name [$($doc),*] (one $kind) } } $sf $shown
+        }
+    };
+    (
+        scratch $head:tt
+        { $(#[doc = $doc:literal])* $name:ident : vec($x:ident, $y:ident) , $($rest:tt)* }
+        $gc:tt $oc:tt { $($columns:tt)* } $gf:tt $of:tt { $($fields:tt)* } $shown:tt
+    ) => {
+        $crate::__columns! {
+            scratch $head { $($rest)* }
+            $gc $oc { $($columns)*
+                { $x : f32, [$($doc,)* " Along x."], [] }
+                { $y : f32, [$($doc,)* " Along y."], [] } }
+            $gf $of { $($fields)* { $name [$($doc),*] (vec $x $y) } } $shown
+        }
+    };
+    (
+        scratch $head:tt
+        { $(#[doc = $doc:literal])* $name:ident : $kind:ty , $($rest:tt)* }
+        $gc:tt $oc:tt { $($columns:tt)* } $gf:tt $of:tt { $($fields:tt)* } $shown:tt
+    ) => {
+        $crate::__columns! {
+            scratch $head { $($rest)* }
+            $gc $oc { $($columns)* { $name : $kind, [$($doc),*], [] } }
+            $gf $of { $($fields)* { $name [$($doc),*] (one $kind) } } $shown
+        }
+    };
+
+    (
+        emit [$(#[$meta:meta])* $vis:vis mod $module:ident]
+        { $({ $g:ident : $gt:ty, [$($gdoc:literal),*], [$($glow:literal, $ghigh:expr)?] })* }
+        { $({ $o:ident : $ot:ty, [$($odoc:literal),*], [$($olow:literal, $ohigh:expr)?] })* }
+        { $({ $s:ident : $st:ty, [$($sdoc:literal),*], [] })* }
+        { $({ $gf:ident [$($gfdoc:literal),*] $gk:tt })* }
+        { $({ $of:ident [$($ofdoc:literal),*] $ok:tt })* }
+        { $({ $sf:ident [$($sfdoc:literal),*] $sk:tt })* }
+        { $({ $f:ident [$($fdoc:literal),*] $k:tt })* }
+    ) => {
         $(#[$meta])*
+        #[allow(clippy::empty_docs, reason = "a column may have no words")]
         $vis mod $module {
             use $crate::columns::{self as base, Column, LayoutError, Reach};
+            use $crate::isa::Isa;
+            use ::core::ops::Range;
 
             /// The type that stands for these columns.
             #[derive(Clone, Copy, Debug)]
@@ -73,9 +210,29 @@ macro_rules! columns {
             pub struct Ref<'a> {
                 /// Identity, unique in the world.
                 pub id: &'a [u32],
-                $($(#[doc = $gdoc])* pub $g: &'a [$gt],)*
-                $($(#[doc = $odoc])* pub $o: &'a [$ot],)*
-                $($(#[doc = $sdoc])* pub $s: &'a [$st],)*
+                $(#[doc = concat!($($gdoc),*)] pub $g: &'a [$gt],)*
+                $(#[doc = concat!($($odoc),*)] pub $o: &'a [$ot],)*
+                $(#[doc = concat!($($sdoc),*)] pub $s: &'a [$st],)*
+            }
+
+            impl Ref<'_> {
+                /// One entity; zeros for a row out of range.
+                #[inline(always)]
+                pub fn row(&self, row: usize) -> Row {
+                    Row {
+                        id: base::at(self.id, row),
+                        $($gf: $crate::__field!(get self row $gf $gk),)*
+                        $($of: $crate::__field!(get self row $of $ok),)*
+                        $($sf: $crate::__field!(get self row $sf $sk),)*
+                    }
+                }
+
+                /// What one entity shows; zeros for a row out of range.
+                #[inline(always)]
+                #[allow(unused_variables)]
+                pub fn shown(&self, row: usize) -> Shown {
+                    Shown { $($f: $crate::__field!(get self row $f $k),)* }
+                }
             }
 
             /// All columns, writable.
@@ -83,17 +240,61 @@ macro_rules! columns {
             pub struct Mut<'a> {
                 /// Identity, unique in the world.
                 pub id: &'a mut [u32],
-                $($(#[doc = $gdoc])* pub $g: &'a mut [$gt],)*
-                $($(#[doc = $odoc])* pub $o: &'a mut [$ot],)*
-                $($(#[doc = $sdoc])* pub $s: &'a mut [$st],)*
+                $(#[doc = concat!($($gdoc),*)] pub $g: &'a mut [$gt],)*
+                $(#[doc = concat!($($odoc),*)] pub $o: &'a mut [$ot],)*
+                $(#[doc = concat!($($sdoc),*)] pub $s: &'a mut [$st],)*
             }
 
-            /// The scratch columns, writable.
-            #[derive(Debug)]
-            pub struct Scratch<'a> {
-                $($(#[doc = $sdoc])* pub $s: &'a mut [$st],)*
-                /// The lifetime of the memory, also where there is no column.
-                pub memory: ::core::marker::PhantomData<&'a mut [u8]>,
+            /// One entity as plain numbers.
+            #[derive(Clone, Copy, Debug, Default, PartialEq)]
+            pub struct Row {
+                /// Identity, unique in the world.
+                pub id: u32,
+                $(#[doc = concat!($($gfdoc),*)] pub $gf: $crate::__field!(Row $gk),)*
+                $(#[doc = concat!($($ofdoc),*)] pub $of: $crate::__field!(Row $ok),)*
+                $(#[doc = concat!($($sfdoc),*)] pub $sf: $crate::__field!(Row $sk),)*
+            }
+
+            /// What one entity shows its neighbours, besides its id and place.
+            #[derive(Clone, Copy, Debug, Default, PartialEq)]
+            pub struct Shown {
+                $(#[doc = concat!($($fdoc),*)] pub $f: $crate::__field!(Row $k),)*
+            }
+
+            /// Eight entities, writable.
+            #[allow(dead_code)]
+            pub struct Tile<'a, S: Isa> {
+                /// Identities.
+                pub id: base::LaneRef<'a, S, u32>,
+                $(#[doc = concat!($($gfdoc),*)] pub $gf: $crate::__field!(Lane $gk),)*
+                $(#[doc = concat!($($ofdoc),*)] pub $of: $crate::__field!(Lane $ok),)*
+                $(#[doc = concat!($($sfdoc),*)] pub $sf: $crate::__field!(Lane $sk),)*
+            }
+
+            /// Eight entities as they travel, read only.
+            #[allow(dead_code)]
+            pub struct Look<'a, S: Isa> {
+                /// Identities.
+                pub id: base::LaneRef<'a, S, u32>,
+                $(#[doc = concat!($($gfdoc),*)] pub $gf: $crate::__field!(LaneRef $gk),)*
+                $(#[doc = concat!($($ofdoc),*)] pub $of: $crate::__field!(LaneRef $ok),)*
+            }
+
+            impl<S: Isa> Clone for Look<'_, S> {
+                #[inline(always)]
+                fn clone(&self) -> Self {
+                    *self
+                }
+            }
+
+            impl<S: Isa> Copy for Look<'_, S> {}
+
+            /// The scratch columns of eight entities, writable.
+            #[allow(dead_code)]
+            pub struct Left<'a, S: Isa> {
+                $(#[doc = concat!($($sfdoc),*)] pub $sf: $crate::__field!(Lane $sk),)*
+                /// The lifetime and the lanes, also where there is no column.
+                pub memory: ::core::marker::PhantomData<(&'a mut [u8], S)>,
             }
 
             impl base::Columns for Columns {
@@ -111,7 +312,11 @@ macro_rules! columns {
 
                 type Ref<'a> = Ref<'a>;
                 type Mut<'a> = Mut<'a>;
-                type Scratch<'a> = Scratch<'a>;
+                type Row = Row;
+                type Shown = Shown;
+                type Tile<'a, S: Isa> = Tile<'a, S>;
+                type Look<'a, S: Isa> = Look<'a, S>;
+                type Left<'a, S: Isa> = Left<'a, S>;
 
                 fn view(mut memory: &[u8], capacity: usize) -> Result<Ref<'_>, LayoutError> {
                     base::check(Self::SCHEMA, memory, capacity)?;
@@ -137,26 +342,6 @@ macro_rules! columns {
                     })
                 }
 
-                fn split(
-                    mut memory: &mut [u8],
-                    capacity: usize,
-                ) -> Result<(Ref<'_>, Scratch<'_>), LayoutError> {
-                    base::check(Self::SCHEMA, memory, capacity)?;
-                    let rows = base::padded(capacity);
-                    let memory = &mut memory;
-                    let read = Ref {
-                        id: base::take_mut(memory, rows)?,
-                        $($g: base::take_mut(memory, rows)?,)*
-                        $($o: base::take_mut(memory, rows)?,)*
-                        $($s: &[],)*
-                    };
-                    let scratch = Scratch {
-                        $($s: base::take_mut(memory, rows)?,)*
-                        memory: ::core::marker::PhantomData,
-                    };
-                    Ok((read, scratch))
-                }
-
                 #[inline(always)]
                 fn share<'a>(columns: &'a Mut<'_>) -> Ref<'a> {
                     Ref {
@@ -168,9 +353,69 @@ macro_rules! columns {
                 }
 
                 #[inline(always)]
-                fn settle<S: $crate::isa::Isa>(
+                fn row(from: &Ref<'_>, row: usize) -> Row {
+                    from.row(row)
+                }
+
+                #[inline(always)]
+                fn set_row(to: &mut Mut<'_>, row: usize, values: &Row) {
+                    $($crate::__field!(put to row values $gf $gk);)*
+                    $($crate::__field!(put to row values $of $ok);)*
+                    $($crate::__field!(put to row values $sf $sk);)*
+                }
+
+                #[inline(always)]
+                fn set_id(to: &mut Mut<'_>, row: usize, id: u32) {
+                    base::put(to.id, row, id);
+                }
+
+                #[inline(always)]
+                fn shown(from: &Ref<'_>, row: usize) -> Shown {
+                    from.shown(row)
+                }
+
+                #[inline(always)]
+                fn tile<'a, S: Isa>(columns: &'a mut Mut<'_>, rows: Range<usize>) -> Tile<'a, S> {
+                    Tile {
+                        id: base::LaneRef::of(columns.id, rows.clone()),
+                        $($gf: $crate::__field!(lanes columns rows $gf $gk),)*
+                        $($of: $crate::__field!(lanes columns rows $of $ok),)*
+                        $($sf: $crate::__field!(lanes columns rows $sf $sk),)*
+                    }
+                }
+
+                #[inline(always)]
+                fn look<'a, S: Isa>(columns: &'a Mut<'_>, at: usize) -> Look<'a, S> {
+                    let rows = at..at + $crate::LANES;
+                    Look {
+                        id: base::LaneRef::of(columns.id, rows.clone()),
+                        $($gf: $crate::__field!(look columns rows $gf $gk),)*
+                        $($of: $crate::__field!(look columns rows $of $ok),)*
+                    }
+                }
+
+                #[inline(always)]
+                fn finish<'a, S: Isa>(
+                    columns: &'a mut Mut<'_>,
+                    at: usize,
+                ) -> (Look<'a, S>, Left<'a, S>) {
+                    let rows = at..at + $crate::LANES;
+                    let look = Look {
+                        id: base::LaneRef::of(columns.id, rows.clone()),
+                        $($gf: $crate::__field!(look columns rows $gf $gk),)*
+                        $($of: $crate::__field!(look columns rows $of $ok),)*
+                    };
+                    let left = Left {
+                        $($sf: $crate::__field!(lanes columns rows $sf $sk),)*
+                        memory: ::core::marker::PhantomData,
+                    };
+                    (look, left)
+                }
+
+                #[inline(always)]
+                fn settle<S: Isa>(
                     columns: &mut Mut<'_>,
-                    rows: ::core::ops::Range<usize>,
+                    rows: Range<usize>,
                 ) -> bool {
                     #[allow(unused_mut)]
                     let mut sound = true;
@@ -266,5 +511,52 @@ macro_rules! columns {
                 }
             }
         }
+    };
+}
+
+/// One field of a view of [`columns!`](crate::columns!), which is a vector or one column.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __field {
+    (Row (vec $x:ident $y:ident)) => { $crate::Vec2 };
+    (Row (one $kind:ty)) => { $kind };
+    (Lane (vec $x:ident $y:ident)) => { $crate::columns::Vector<'a, S> };
+    (Lane (one $kind:ty)) => { $crate::columns::Lane<'a, S, $kind> };
+    (LaneRef (vec $x:ident $y:ident)) => { $crate::columns::VectorRef<'a, S> };
+    (LaneRef (one $kind:ty)) => { $crate::columns::LaneRef<'a, S, $kind> };
+
+    (get $from:tt $row:ident $name:ident (vec $x:ident $y:ident)) => {
+        $crate::Vec2::new(
+            $crate::columns::at($from.$x, $row),
+            $crate::columns::at($from.$y, $row),
+        )
+    };
+    (get $from:tt $row:ident $name:ident (one $kind:ty)) => {
+        $crate::columns::at($from.$name, $row)
+    };
+    (put $to:ident $row:ident $values:ident $name:ident (vec $x:ident $y:ident)) => {
+        $crate::columns::put($to.$x, $row, $values.$name.x);
+        $crate::columns::put($to.$y, $row, $values.$name.y);
+    };
+    (put $to:ident $row:ident $values:ident $name:ident (one $kind:ty)) => {
+        $crate::columns::put($to.$name, $row, $values.$name);
+    };
+    (lanes $columns:ident $rows:ident $name:ident (vec $x:ident $y:ident)) => {
+        $crate::columns::Vector {
+            x: $crate::columns::Lane::of($columns.$x, $rows.clone()),
+            y: $crate::columns::Lane::of($columns.$y, $rows.clone()),
+        }
+    };
+    (lanes $columns:ident $rows:ident $name:ident (one $kind:ty)) => {
+        $crate::columns::Lane::of($columns.$name, $rows.clone())
+    };
+    (look $columns:ident $rows:ident $name:ident (vec $x:ident $y:ident)) => {
+        $crate::columns::VectorRef {
+            x: $crate::columns::LaneRef::of($columns.$x, $rows.clone()),
+            y: $crate::columns::LaneRef::of($columns.$y, $rows.clone()),
+        }
+    };
+    (look $columns:ident $rows:ident $name:ident (one $kind:ty)) => {
+        $crate::columns::LaneRef::of($columns.$name, $rows.clone())
     };
 }

@@ -1,4 +1,6 @@
 use super::*;
+use crate::isa::Baseline;
+use crate::{F32x8, U32x8, V2, Vec2};
 use std::format;
 use std::string::ToString;
 
@@ -6,9 +8,8 @@ crate::columns! {
     /// Every scalar and reach.
     pub mod every {
         ghost {
-            /// Position along x.
-            x: f32,
-            y: f32,
+            /// Position.
+            position: vec(x, y),
         }
         owned {
             tribe: u8 where 0..=3,
@@ -29,7 +30,7 @@ fn schema_is_plain_data_in_memory_order() {
     let schema = every::Columns::SCHEMA;
     let names: [&str; 7] = core::array::from_fn(|i| schema[i].name);
     assert_eq!(names, ["id", "x", "y", "tribe", "age", "genes", "ax"]);
-    assert_eq!(schema[1].about, "Position along x.");
+    assert_eq!(schema[1].about, "Position. Along x.");
     assert_eq!(schema[5].stride(), 36);
     assert_eq!(packed_len(schema, Reach::Ghost), 12);
     assert_eq!(packed_len(schema, Reach::Owned), 12 + 3 + 36);
@@ -115,15 +116,47 @@ fn schema_hash_tells_schemas_apart() {
 }
 
 #[test]
-fn scratch_is_written_beside_columns_that_are_read() {
+fn rows_and_lanes_see_the_same_numbers() {
     let mut memory = Memory([0; 8192]);
-    every::Columns::bind(&mut memory.0, 4).unwrap().x[3] = 2.5;
-    let (read, scratch) = every::Columns::split(&mut memory.0, 4).unwrap();
-    scratch.ax[3] = read.x[3] * 2.0;
-    assert!(read.ax.is_empty() && scratch.ax.len() == padded(4));
-    let all = every::Columns::view(&memory.0, 4).unwrap();
-    assert_eq!((all.x[3], all.ax[3]), (2.5, 5.0));
-    assert!(every::Columns::split(&mut memory.0[1..], 4).is_err());
+    let mut columns = every::Columns::bind(&mut memory.0, 10).unwrap();
+    let written = |row: usize| every::Row {
+        id: 0,
+        position: Vec2::new(row as f32, -(row as f32)),
+        tribe: row as u8,
+        age: 1000 + row as u16,
+        genes: core::array::from_fn(|gene| (row * 9 + gene) as f32),
+        ax: 0.5 * row as f32,
+    };
+    for row in 0..10 {
+        columns.id[row] = 100 + row as u32;
+        every::Columns::set_row(&mut columns, row, &written(row));
+    }
+    every::Columns::set_row(&mut columns, 1000, &written(0));
+    for row in 0..10 {
+        let read = every::Columns::row(&every::Columns::share(&columns), row);
+        assert_eq!(read, every::Row { id: 100 + row as u32, ..written(row) });
+    }
+    assert_eq!(every::Columns::shown(&every::Columns::share(&columns), 3), every::Shown {});
+    assert_eq!(every::Columns::row(&every::Columns::share(&columns), 1000), every::Row::default());
+
+    let look = every::Columns::look::<Baseline>(&columns, 1);
+    assert_eq!(look.id.get().to_array(), [101, 102, 103, 104, 105, 106, 107, 108]);
+    assert_eq!(look.position.get().y.to_array(), [-1.0, -2.0, -3.0, -4.0, -5.0, -6.0, -7.0, -8.0]);
+    assert_eq!(look.genes.get()[2].to_array()[1], (2 * 9 + 2) as f32);
+
+    let mut tile = every::Columns::tile::<Baseline>(&mut columns, 8..10);
+    let two = tile.age.get();
+    assert_eq!(two.to_array(), [1008, 1009, 0, 0, 0, 0, 0, 0]);
+    tile.age.set(two + U32x8::splat(0x1_0000 + 1));
+    tile.position.set(V2::splat(7.0, 8.0));
+    tile.genes.set([F32x8::ONE; 9]);
+    assert_eq!(columns.age[7..11], [1007, 1009, 1010, 0]);
+    assert_eq!((columns.x[7], columns.x[8], columns.y[9], columns.y[10]), (7.0, 7.0, 8.0, 0.0));
+    assert_eq!((columns.genes[9], columns.genes[10]), ([1.0; 9], [0.0; 9]));
+
+    let (look, mut left) = every::Columns::finish::<Baseline>(&mut columns, 0);
+    left.ax.set(look.position.get().x + F32x8::ONE);
+    assert_eq!(columns.ax[..4], [1.0, 2.0, 3.0, 4.0]);
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use flockwork_kernel::columns::{Columns, Reach};
 use flockwork_kernel::{Edge, World, rng};
 use flockwork_scheduler::{
-    Cut, Grid, Initial, Model, Params, Partition, RefOf, Serial, Setup, Simulation,
+    Cut, Grid, Initial, Model, Params, Partition, RefOf, Serial, Setup, Simulation, Stat, Stats,
 };
 
 pub mod twin;
@@ -95,9 +95,10 @@ pub fn by_id<M: Model, T>(
 pub fn stats<M: Model>(sim: &mut Sim<M>) -> impl Fn(&str) -> f64 + use<M> {
     sim.observe().unwrap();
     let values = sim.report().unwrap();
-    assert_eq!(values.len(), M::STATS.len());
+    let names: Vec<_> = <M::Stats as Stats<M>>::LIST.iter().flat_map(Stat::names).collect();
+    assert_eq!(values.len(), names.len());
     move |name| {
-        let at = M::STATS.iter().position(|stat| stat.name == name).unwrap();
+        let at = names.iter().position(|stat| stat == name).unwrap();
         values[at]
     }
 }

@@ -1,6 +1,7 @@
 use flockwork_kernel::Edge;
 use flockwork_models::Tribes;
-use flockwork_models::tribes::TribesParams;
+use flockwork_models::tribes::{TribesParams, TribesStats};
+use flockwork_scheduler::Stats;
 
 use crate::common::{setup, spawned, stats};
 
@@ -36,7 +37,7 @@ fn the_ecology_lives_and_evolves() {
         let last = stats(&mut sim);
         let counters = sim.counters();
         println!("{seed}: {least}..{most}, {counters:?}");
-        for stat in <Tribes as flockwork_scheduler::Model>::STATS {
+        for stat in <TribesStats as Stats<Tribes>>::LIST {
             println!("  {} {}", stat.name, last(stat.name));
         }
         assert!(least > u64::from(begin) / 4 && most < 8 * u64::from(begin), "{least} {most}");

@@ -71,7 +71,7 @@ struct Deed {
 struct World<'a> {
     p: &'a TribesParams,
     grid: &'a Grid,
-    tick: Tick,
+    tick: Tick<'a, Tribes>,
     all: &'a [Animal],
 }
 
@@ -273,7 +273,7 @@ fn is_its_twin(seed: u64) -> bool {
     let mut twin = state(&sim);
     let mut next_id = sim.next_id();
     (0..5).all(|number| {
-        let tick = Tick { number, setup };
+        let tick = Tick { number, setup, totals: None };
         let world = World { p: &p, grid: sim.grid(), tick, all: &twin };
         let (new, bites, births) = world.step(&mut next_id);
         let deaths = twin.len() + births - new.len();

@@ -9,16 +9,15 @@ use flockwork_kernel::columns::{Columns, Reach, packed_len};
 use flockwork_kernel::fingerprint::mix;
 use flockwork_spatial::{Grid, Region};
 
-use super::{Observation, Simulation, Stage, totals};
+use super::{Observation, Simulation, Stage};
 use crate::domain::Domain;
 use crate::error::{Phase, Place};
 use crate::executor::Executor;
-use crate::frame::Clock;
-use crate::guard::guarded;
 use crate::metrics::Counters;
-use crate::model::{Model, RefOf, Setup};
+use crate::model::{Model, RefOf, Setup, Totals};
 use crate::setup::SimulationError;
 use crate::snapshot;
+use crate::stats::numbers;
 
 impl<M: Model, X: Executor> Simulation<M, X> {
     /// The domains of this process, whose entities are all of the last completed tick.
@@ -38,26 +37,22 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         self.seen
     }
 
-    /// The model's statistics of the last observation, in the order of [`Model::STATS`]; none
-    /// before the first.
+    /// The numbers of the model's statistics of the last observation, in the order of
+    /// [`Stats::LIST`](crate::Stats::LIST), NaN for what is null; none before the first.
     ///
     /// # Errors
     ///
     /// [`SimulationError::Panicked`].
     pub fn report(&self) -> Result<Vec<f64>, SimulationError> {
         let Some(seen) = &self.seen else { return Ok(Vec::new()) };
-        let sums = &seen.sums[..M::SUMS];
-        let totals = totals(seen.tick, seen.population, sums, &self.seen_history, &self.setup);
-        let place = Place { phase: Phase::Report, domain: None, tick: seen.tick };
-        let clock = self.executor.clock();
-        clock.hear(Some(place));
-        let values = guarded(place, clock.worker(), || {
-            let mut values = Vec::with_capacity(M::STATS.len());
-            self.model.report(&totals, &mut |value| values.push(value));
-            values
-        });
-        clock.hear(None);
-        Ok(values?)
+        let totals = Totals {
+            tick: seen.tick,
+            population: seen.population,
+            history: &self.seen_history,
+            setup: &self.setup,
+        };
+        let stats = self.stats(self.seen_sums.clone(), &totals, Phase::Report)?;
+        Ok(numbers::<M>(&stats))
     }
 
     /// The fingerprint of the entities in this process: in one process alone, of the whole state.

@@ -1,28 +1,20 @@
 //! A model that leans on everything a scheduler does: order of sums, order of events, births whose
 //! ids matter, deaths, and columns of every kind.
 
-use core::ops::Range;
-
-use flockwork_kernel::integrate::EdgeLanes;
-use flockwork_kernel::simd::{F32x8, Isa, U32x8};
-use flockwork_kernel::{LANES, rng};
+use flockwork_kernel::simd::{F32x8, Isa, Sum8, U32x8, V2};
+use flockwork_kernel::{Vec2, rng};
 use flockwork_scheduler::{
-    Birth, Context, Event, Model, MutOf, ParamError, RefOf, ScratchOf, Setup, Stat, Tick, Totals,
+    Event, Finish, LookOf, Model, Pair, ParamError, RefOf, Setup, Tick, TileOf, Totals,
 };
-use flockwork_spatial::{Pair, Positioned};
 
 flockwork_kernel::columns! {
     /// State of one dot.
     pub mod dot {
         ghost {
-            /// Position along x, length.
-            x: f32,
-            /// Position along y, length.
-            y: f32,
-            /// Velocity along x, length per time.
-            vx: f32,
-            /// Velocity along y, length per time.
-            vy: f32,
+            /// Position, length.
+            position: vec(x, y),
+            /// Velocity, length per time.
+            velocity: vec(vx, vy),
             /// What neighbours see of it.
             charge: f32,
         }
@@ -37,10 +29,8 @@ flockwork_kernel::columns! {
             alive: u8,
         }
         scratch {
-            /// Acceleration along x.
-            ax: f32,
-            /// Acceleration along y.
-            ay: f32,
+            /// Acceleration.
+            force: vec(ax, ay),
         }
     }
 }
@@ -54,6 +44,10 @@ flockwork_scheduler::params! {
         talk: f32 = 0.3, "", 0.0..=1.0;
         /// The chance to have a child.
         breed: f32 = 0.1, "", 0.0..=1.0;
+        /// How many children it has at once.
+        litter: u32 = 1, "", 0..=9;
+        /// How many come in from nowhere in every third tick.
+        inflow: u32 = 0, "", 0..=1000;
         /// The chance to die.
         die: f32 = 0.05, "", 0.0..=1.0;
         /// The tick in which the model makes a position that is not a number; 0 for never.
@@ -121,30 +115,42 @@ pub struct Dots {
     pub params: DotsParams,
 }
 
+flockwork_scheduler::stats! {
+    /// What is reported of [`Dots`].
+    pub struct DotsStats of Dots {
+        /// Events received.
+        marks: Sum, "" = |dots: &Dots, dot: &dot::Row| {
+            dots.params.snap_for(Trap::Tally, dot.id, dot.age);
+            u32::from(dot.marks[0]) + u32::from(dot.marks[1])
+        };
+        /// All ids.
+        ids: Sum, "" = |_, dot| dot.id;
+        /// The most energy.
+        most: Max, "energy" = |_, dot| dot.energy;
+        /// The least, with the other sign.
+        least: Max, "energy" = |_, dot| -dot.energy;
+        /// Energies.
+        energies: Histogram(0.0, 2.0, 4), "energy" = |_, dot| dot.energy;
+        /// Nothing, but where the trap is.
+        trap: Derived, "" = |dots: &Dots, _, totals| {
+            dots.params.snap_at(Trap::Report, totals.tick);
+            0.0
+        };
+    }
+}
+
 /// What a dot shows.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Seen {
-    x: f32,
-    y: f32,
     charge: f32,
     /// Whether who meets it panics.
     trap: bool,
 }
 
-impl Positioned for Seen {
-    fn x(&self) -> f32 {
-        self.x
-    }
-    fn y(&self) -> f32 {
-        self.y
-    }
-}
-
 /// What adds up.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Sum<S: Isa> {
-    x: F32x8<S>,
-    y: F32x8<S>,
+    force: Sum8<V2<S>>,
     nearest: F32x8<S>,
     nearest_index: U32x8<S>,
     last_index: U32x8<S>,
@@ -161,17 +167,18 @@ pub fn luck(setup: &Setup, tick: u64, id: u32) -> [f32; 4] {
 impl Model for Dots {
     type Columns = dot::Columns;
     type Params = DotsParams;
-    type Record = Seen;
+    type Stats = DotsStats;
+    type Shown = Seen;
     type Tile<S: Isa> = ();
     type Sum<S: Isa> = Sum<S>;
+    /// Kind, charge, energy, keep, give.
+    type Event = [f32; 5];
+    /// Charge and gift.
+    type Child = [f32; 2];
 
     const NAME: &'static str = "dots";
     const ABOUT: &'static str = "a model for tests";
-    const EVENTS: bool = true;
-    const BIRTHS: bool = true;
-    const SUMS: usize = 2;
     const HISTORY: usize = 1;
-    const STATS: &'static [Stat] = &[Stat { name: "marks", about: "events received" }];
 
     fn new(params: DotsParams, _setup: &Setup) -> Result<Self, ParamError> {
         assert!(!params.is_set(Trap::New), "{SNAP}");
@@ -186,189 +193,149 @@ impl Model for Dots {
         (self.params.most > 0).then_some(self.params.most)
     }
 
-    fn spawn(&self, setup: &Setup, id: u32, columns: &mut MutOf<'_, Self>, row: usize) {
+    fn spawn(&self, setup: &Setup, id: u32) -> dot::Row {
         self.params.snap(Trap::Spawn, id, self.params.trap_tick.into());
-        let [x, y, vx, vy] = rng::draw(setup.seed, 0, id, 0);
-        columns.x[row] = rng::unit(x) * setup.world.width();
-        columns.y[row] = rng::unit(y) * setup.world.height();
-        columns.vx[row] = rng::signed(vx);
-        columns.vy[row] = rng::signed(vy);
-        columns.charge[row] = rng::signed(x ^ vy);
-        columns.energy[row] = 1.0 + rng::unit(y ^ vx);
-        columns.age[row] = (id % 7) as u16;
-        columns.marks[row] = [0, 0, 0];
-        columns.alive[row] = 1;
+        let [x, y, vx, vy] = setup.draw(id, 0);
+        dot::Row {
+            position: setup.place(x, y),
+            velocity: Vec2::new(rng::signed(vx), rng::signed(vy)),
+            charge: rng::signed(x ^ vy),
+            energy: 1.0 + rng::unit(y ^ vx),
+            age: (id % 7) as u16,
+            alive: 1,
+            ..Default::default()
+        }
     }
 
-    fn record(&self, columns: &RefOf<'_, Self>, row: usize) -> Seen {
+    fn show(&self, now: &RefOf<'_, Self>, row: usize, _: &Tick<Self>) -> Seen {
         // Of a ghost neither id nor age is known here.
-        let (x, y, charge) = (columns.x[row], columns.y[row], columns.charge[row]);
+        let charge = now.charge[row];
         if self.params.trap == 0 {
-            return Seen { x, y, charge, trap: false };
+            return Seen { charge, trap: false };
         }
-        let (id, age) = (columns.id[row], columns.age[row]);
+        let (id, age) = (now.id[row], now.age[row]);
         self.params.snap_for(Trap::Record, id, age);
         let mine = id == self.params.trap_id && u32::from(age) == self.params.trap_age;
-        Seen { x, y, charge, trap: mine && self.params.is_set(Trap::Pair) }
+        Seen { charge, trap: mine && self.params.is_set(Trap::Pair) }
     }
 
-    fn load<S: Isa>(&self, columns: &RefOf<'_, Self>, at: usize) -> ((), Sum<S>) {
+    fn load<S: Isa>(&self, now: &LookOf<'_, S, Self>, _: &Tick<Self>) -> ((), Sum<S>) {
         if self.params.is_set(Trap::Load) {
-            self.params.snap_for(Trap::Load, columns.id[at], columns.age[at]);
+            self.params.snap_for(Trap::Load, now.id.rows()[0], now.age.rows()[0]);
         }
-        let sum = Sum {
-            x: F32x8::ZERO,
-            y: F32x8::ZERO,
-            nearest: F32x8::splat(f32::MAX),
-            nearest_index: U32x8::splat(NOBODY),
-            last_index: U32x8::splat(NOBODY),
-        };
-        ((), sum)
+        let (nearest, nobody) = (F32x8::splat(f32::MAX), U32x8::splat(NOBODY));
+        let force = Sum8::default();
+        ((), Sum { force, nearest, nearest_index: nobody, last_index: nobody })
     }
 
-    fn pair<S: Isa>(&self, _tile: &(), other: &Seen, pair: &Pair<S>, sum: &mut Sum<S>) {
-        assert!(!other.trap, "{SNAP}");
-        let charge = F32x8::splat(other.charge);
-        sum.x += pair.near.keep(pair.dx * charge);
-        sum.y += pair.near.keep(pair.dy * charge);
+    fn pair<S: Isa>(&self, _: &(), pair: &Pair<'_, S, Self>, sum: &mut Sum<S>) {
+        assert!(!pair.other.trap, "{SNAP}");
+        sum.force.add(pair.near, pair.offset * F32x8::splat(pair.other.charge));
         let closer = pair.near & pair.d2.lt(sum.nearest);
         sum.nearest = closer.select(pair.d2, sum.nearest);
-        let (closer, near) = (closer.bits(), pair.near.bits());
-        let put = |lanes: u32, indices: U32x8<S>| {
-            let mut indices = indices.to_array();
-            for (lane, index) in indices.iter_mut().enumerate() {
-                if lanes >> lane & 1 == 1 {
-                    *index = pair.index;
-                }
-            }
-            U32x8::from_array(indices)
-        };
-        sum.nearest_index = put(closer, sum.nearest_index);
-        sum.last_index = put(near, sum.last_index);
+        let index = U32x8::splat(pair.index);
+        sum.nearest_index = closer.select_u32(index, sum.nearest_index);
+        sum.last_index = pair.near.select_u32(index, sum.last_index);
     }
 
-    fn finish<S: Isa>(
-        &self,
-        at: usize,
-        count: usize,
-        _tile: &(),
-        sum: &Sum<S>,
-        columns: &RefOf<'_, Self>,
-        scratch: &mut ScratchOf<'_, Self>,
-        context: &mut Context<'_, Self>,
-    ) {
-        sum.x.store(&mut scratch.ax[at..]);
-        sum.y.store(&mut scratch.ay[at..]);
-        let (nearest, last) = (sum.nearest_index.to_array(), sum.last_index.to_array());
-        for (lane, &nearest) in nearest.iter().enumerate().take(count) {
-            let (row, id) = (at + lane, columns.id[at + lane]);
-            let [talk, breed, ..] = luck(&context.tick.setup, context.tick.number, id);
-            self.params.snap(Trap::Finish, id, context.tick.number);
+    fn finish<S: Isa>(&self, all: &mut Finish<'_, '_, S, Self>) {
+        all.left.force.set(all.sum.force.get());
+        let (nearest, last) = (all.sum.nearest_index.to_array(), all.sum.last_index.to_array());
+        for lane in 0..8 {
+            if all.own.bits() >> lane & 1 == 0 {
+                continue;
+            }
+            let (id, nearest, last) = (all.id(lane), nearest[lane], last[lane]);
+            let [talk, breed, ..] = luck(&all.tick.setup, all.tick.number, id);
+            self.params.snap(Trap::Finish, id, all.tick.number);
             if nearest == NOBODY {
                 continue;
             }
+            let (charge, energy) = (all.now.charge.rows()[lane], all.now.energy.rows()[lane]);
             if talk < self.params.talk {
-                let value = [columns.charge[row], columns.energy[row], 0.5, 0.25];
-                context.send(id, nearest, 1, value);
-                context.send(id, last[lane], 0, value);
+                all.send(lane, nearest, [1.0, charge, energy, 0.5, 0.25]);
+                all.send(lane, last, [0.0, charge, energy, 0.5, 0.25]);
             }
             if breed < self.params.breed {
-                let (theirs, their_row) = context.neighbour(nearest);
-                let mut value = [0.0; 12];
-                value[0] = theirs.charge[their_row];
-                value[1] = context.id(last[lane]) as f32;
-                context.birth(id, row, value);
-                // Only the first is granted.
-                context.birth(id, row, [9.0; 12]);
-            }
-        }
-        // Nor is another one that comes after the births of others.
-        for (lane, &nearest) in nearest.iter().enumerate().take(count) {
-            let (row, id) = (at + lane, columns.id[at + lane]);
-            let [_, breed, ..] = luck(&context.tick.setup, context.tick.number, id);
-            if breed < self.params.breed && nearest != NOBODY {
-                context.birth(id, row, [9.0; 12]);
+                let theirs = all.neighbour(nearest).charge;
+                let gift = all.id_of(last) as f32;
+                for child in 0..self.params.litter {
+                    all.birth(lane, [theirs, gift + child as f32]);
+                }
             }
         }
     }
 
-    fn apply(&self, columns: &mut MutOf<'_, Self>, row: usize, event: &Event, tick: &Tick) {
+    fn apply(&self, me: &mut dot::Row, event: &Event<[f32; 5]>, tick: &Tick<Self>) {
         self.params.snap(Trap::Apply, event.target, tick.number);
         // Not commutative: the order of events shows.
-        let [charge, energy, keep, give] = event.value;
-        columns.energy[row] = columns.energy[row] * keep + energy * give;
-        columns.charge[row] = columns.charge[row] * 0.75 + charge * 0.125 + event.kind as f32;
-        let mark = &mut columns.marks[row][event.kind as usize & 1];
+        let [kind, charge, energy, keep, give] = event.value;
+        me.energy = me.energy * keep + energy * give;
+        me.charge = me.charge * 0.75 + charge * 0.125 + kind;
+        let mark = &mut me.marks[kind as usize & 1];
         *mark = mark.wrapping_add(1);
     }
 
-    fn born(
-        &self,
-        columns: &mut MutOf<'_, Self>,
-        birth: &Birth,
-        parent: usize,
-        child: usize,
-        tick: &Tick,
-    ) {
-        self.params.snap(Trap::Born, birth.parent, tick.number);
-        let half = columns.energy[parent] * 0.5;
-        columns.energy[parent] = half;
-        columns.energy[child] = half + birth.value[1];
-        columns.x[child] = columns.x[parent];
-        columns.y[child] = columns.y[parent];
-        columns.vx[child] = 0.0 - columns.vy[parent];
-        columns.vy[child] = columns.vx[parent];
-        columns.charge[child] = birth.value[0];
-        columns.age[child] = 0;
-        columns.marks[child] = [0, 0, columns.marks[parent][2].wrapping_add(1)];
-        columns.alive[child] = 1;
+    fn born(&self, child: &[f32; 2], parent: &mut dot::Row, tick: &Tick<Self>) -> dot::Row {
+        self.params.snap(Trap::Born, parent.id, tick.number);
+        let [charge, gift] = *child;
+        parent.energy *= 0.5;
+        dot::Row {
+            position: parent.position,
+            velocity: Vec2::new(0.0 - parent.velocity.y, parent.velocity.x),
+            charge,
+            energy: parent.energy + gift,
+            marks: [0, 0, parent.marks[2].wrapping_add(1)],
+            alive: 1,
+            ..Default::default()
+        }
+    }
+
+    fn inflow(&self, tick: &Tick<Self>) -> u32 {
+        if tick.number % 3 == 1 { self.params.inflow } else { 0 }
+    }
+
+    fn arrive(&self, number: u32, tick: &Tick<Self>) -> dot::Row {
+        arrival(&tick.setup, tick.number, number)
     }
 
     #[inline(always)]
-    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
-        let dt = F32x8::splat(tick.setup.dt);
-        let edge = EdgeLanes::<S>::of(&tick.setup.world);
-        for at in rows.clone().step_by(LANES) {
-            let tile = at..(at + LANES).min(rows.end);
-            let load = |column: &[f32]| F32x8::<S>::load(&column[tile.clone()]);
-            let vx = (load(columns.vx) + load(columns.ax) * dt) * F32x8::splat(0.5);
-            let vy = (load(columns.vy) + load(columns.ay) * dt) * F32x8::splat(0.5);
-            let (x, y) = (load(columns.x) + vx * dt, load(columns.y) + vy * dt);
-            let (x, y, vx, vy) = edge.apply(x, y, vx, vy);
-            x.store(&mut columns.x[tile.clone()]);
-            y.store(&mut columns.y[tile.clone()]);
-            vx.store(&mut columns.vx[tile.clone()]);
-            vy.store(&mut columns.vy[tile]);
-        }
-        for row in rows {
-            let [.., die, _] = luck(&tick.setup, tick.number, columns.id[row]);
-            self.params.snap(Trap::Update, columns.id[row], tick.number);
-            columns.age[row] = columns.age[row].wrapping_add(1);
-            columns.energy[row] *= 0.9375;
-            columns.alive[row] = u8::from(die >= self.params.die);
-            if self.params.poison > 0
+    fn update<S: Isa>(&self, me: &mut TileOf<'_, S, Self>, tick: &Tick<Self>) {
+        let velocity = me.velocity.get() + me.force.get() * tick.dt();
+        let (position, velocity) = tick.drift(me.position.get(), velocity * F32x8::splat(0.5));
+        me.position.set(position);
+        me.velocity.set(velocity);
+        for (lane, &id) in me.id.rows().iter().enumerate() {
+            let [.., die, _] = luck(&tick.setup, tick.number, id);
+            self.params.snap(Trap::Update, id, tick.number);
+            let age = &mut me.age.rows()[lane];
+            *age = age.wrapping_add(1);
+            me.energy.rows()[lane] *= 0.9375;
+            me.alive.rows()[lane] = u8::from(die >= self.params.die);
+            let poisoned = self.params.poison > 0
                 && tick.number + 1 == u64::from(self.params.poison)
-                && columns.id[row] == 0
-            {
-                columns.y[row] = f32::NAN;
+                && id == 0;
+            if poisoned {
+                me.position.y.rows()[lane] = f32::NAN;
             }
         }
     }
 
-    fn tally(&self, columns: &RefOf<'_, Self>, row: usize, sums: &mut [i64]) {
-        self.params.snap_for(Trap::Tally, columns.id[row], columns.age[row]);
-        sums[0] += i64::from(columns.marks[row][0]) + i64::from(columns.marks[row][1]);
-        sums[1] += i64::from(columns.id[row]);
-    }
-
-    fn remember(&self, totals: &Totals<'_>, history: &mut [i64]) {
+    fn remember(&self, stats: &DotsStats, totals: &Totals<'_>, history: &mut [i64]) {
         history[0] = history[0].wrapping_mul(31);
         self.params.snap_at(Trap::Remember, totals.tick.saturating_sub(1));
-        history[0] = history[0].wrapping_add(totals.sums[1]);
+        history[0] = history[0].wrapping_add(stats.ids as i64);
     }
+}
 
-    fn report(&self, totals: &Totals<'_>, each: &mut dyn FnMut(f64)) {
-        self.params.snap_at(Trap::Report, totals.tick);
-        each(totals.sums[0] as f64);
+/// Who comes in from nowhere.
+pub fn arrival(setup: &Setup, tick: u64, number: u32) -> dot::Row {
+    let [x, y, charge, energy] = rng::draw(setup.seed, tick, number, 2);
+    dot::Row {
+        position: setup.place(x, y),
+        charge: rng::signed(charge),
+        energy: rng::unit(energy),
+        alive: 1,
+        ..Default::default()
     }
 }

@@ -162,7 +162,7 @@ fn an_event_for_nobody_is_told() {
     for cell in [u32::MAX, 1 << 20] {
         let error = tampered(Lane::Post, move |from, bytes| {
             let events = u32::from_le_bytes(bytes[8..12].try_into().unwrap());
-            vec![(from, if events > 0 { patched(bytes, 28, cell) } else { bytes.to_vec() })]
+            vec![(from, if events > 0 { patched(bytes, 24, cell) } else { bytes.to_vec() })]
         });
         let unknown = matches!(error, SimulationError::Domain(DomainError::UnknownTarget { .. }));
         assert!(unknown, "{error}");
@@ -357,7 +357,7 @@ fn patched(bytes: &[u8], at: usize, value: u32) -> Vec<u8> {
 /// The domains of a world without a simulation around them, polled by hand.
 struct Domains {
     model: Dots,
-    tick: Tick,
+    tick: Tick<'static, Dots>,
     post: Loopback,
     domains: Vec<Domain<Dots>>,
     /// What there was no room for.
@@ -385,7 +385,7 @@ impl Domains {
             domain.reserve(Room::Entities, needed).unwrap();
             domain.admit(row).unwrap();
         }
-        let tick = Tick { number: 0, setup: plan.setup };
+        let tick = Tick { number: 0, setup: plan.setup, totals: None };
         let mut world = Self {
             model: Dots { params: plan.params },
             tick,
@@ -400,7 +400,7 @@ impl Domains {
         world
     }
 
-    fn frame<'a>(model: &'a Dots, tick: Tick) -> Frame<'a, Dots> {
+    fn frame<'a>(model: &'a Dots, tick: Tick<'a, Dots>) -> Frame<'a, Dots> {
         Frame { model, tick, clock: &NoClock, tally: true, grow: false }
     }
 

@@ -5,8 +5,10 @@
 //! | `bits` | the same bits for any cut and any order of polls, and those of a naive twin |
 //! | `ends` | after an error in any phase: the last completed tick |
 //! | `faults` | damaged mail, lack of room, ids, numbers that are none: errors, never half a tick |
+//! | `mistakes` | what an author may do wrong is told |
 //! | `set_up` | everything a simulation refuses to begin with |
 //! | `snapshots` | the same bits go on; damaged bytes are refused |
+//! | `statistics` | what is reported is right for any state, or null |
 //! | `values` | numbers that are none, out of range, or -0.0, through every door |
 
 mod bits;
@@ -14,9 +16,11 @@ mod dots;
 mod ends;
 mod executors;
 mod faults;
+mod mistakes;
 mod naive;
 mod plan;
 mod set_up;
 mod snapshots;
 mod states;
+mod statistics;
 mod values;

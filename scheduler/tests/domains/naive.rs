@@ -9,7 +9,7 @@ use flockwork_kernel::Edge;
 use flockwork_kernel::columns::Reach;
 use flockwork_scheduler::{Grid, Setup};
 
-use crate::dots::{DotsParams, luck};
+use crate::dots::{DotsParams, arrival, luck};
 
 /// One dot.
 #[derive(Clone, Debug)]
@@ -76,7 +76,9 @@ impl Naive {
                 letters.push((last, id, 0, value));
             }
             if breed < self.params.breed {
-                births.push((id, self.dots[&nearest].charge, last as f32));
+                for child in 0..self.params.litter {
+                    births.push((id, self.dots[&nearest].charge, last as f32 + child as f32));
+                }
             }
         }
         letters.sort_by_key(|letter| (letter.0, letter.1, letter.2));
@@ -97,6 +99,14 @@ impl Naive {
             self.next_id += 1;
         }
         let (setup, tick, params) = (self.setup, self.tick, self.params);
+        for number in 0..if tick % 3 == 1 { params.inflow } else { 0 } {
+            let row = arrival(&setup, tick, number);
+            let (x, y, vx, vy) = (row.position.x, row.position.y, 0.0, 0.0);
+            let (charge, energy) = (row.charge, row.energy);
+            let child = Dot { x, y, vx, vy, charge, energy, age: 0, marks: [0; 3] };
+            children.push((self.next_id, child));
+            self.next_id += 1;
+        }
         for (id, dot) in &mut self.dots {
             move_on(dot, force[id], &setup);
         }

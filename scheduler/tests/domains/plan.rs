@@ -119,7 +119,11 @@ impl Plan {
         let seed = below(u32::MAX).into();
         let setup = Setup { world, population, seed, dt: radius * 0.25 };
         let most = one_of(&[0, 0, 1, 5], below);
-        let params = DotsParams { radius, most, ..DotsParams::default() };
+        let litter = one_of(&[1, 1, 3], below);
+        let inflow = one_of(&[0, 0, 1, 5], below);
+        // As many children all in all, or the world would fill up.
+        let breed = 0.1 / litter as f32;
+        let params = DotsParams { radius, most, breed, litter, inflow, ..DotsParams::default() };
         let place = one_of(
             &[Place::Uniform, Place::OneCell, Place::Borders, Place::Seam, Place::TwoPoints],
             below,

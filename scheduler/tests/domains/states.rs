@@ -190,13 +190,13 @@ pub fn snap_between_ticks<X: Executor>(plan: &Plan, make: impl Fn() -> X) {
     assert!(matches!(error, SimulationError::Panicked(_)), "{error}");
     assert_eq!(State::of(&world), before);
     // A report that panics ends nothing.
-    world.set_params(trapped(Trap::Report).params).unwrap();
     world.step().unwrap();
+    world.set_params(trapped(Trap::Report).params).unwrap();
     world.observe().unwrap();
     let error = world.report().unwrap_err();
     let SimulationError::Panicked(panicked) = &error else { panic!("{error}") };
     assert_eq!((panicked.place.phase, panicked.place.tick), (Phase::Report, 2));
     world.step().unwrap();
     world.observe().unwrap();
-    assert_eq!(world.report().unwrap().len(), 1);
+    assert_eq!(world.report().unwrap().len(), 11);
 }

@@ -1,23 +1,17 @@
 //! What values may be in columns, wherever they come from: finite, in range, and never -0.0.
 
-use core::ops::Range;
-
 use flockwork_kernel::columns::{Columns as _, Reach};
-use flockwork_kernel::isa::Isa;
 use flockwork_kernel::{Edge, World, rng};
 use flockwork_scheduler::{
-    Arithmetic, Birth, Context, Cut, Domain, DomainError, Model, MutOf, ParamError, Params as _,
-    Partition, RefOf, ScratchOf, Serial, Setup, Simulation, SimulationError, Tick, Topology,
-    check_setup,
+    Arithmetic, Around, ByRows, Cut, Domain, DomainError, Never, ParamError, Params as _,
+    Partition, Rows, Serial, Setup, Simulation, SimulationError, Tick, Topology, check_setup,
 };
-use flockwork_spatial::{Pair, Positioned};
 
 flockwork_kernel::columns! {
     /// State of one entity.
     pub mod thing {
         ghost {
-            x: f32,
-            y: f32,
+            position: vec(x, y),
             heat: f32 where 0.0..=100.0,
         }
         owned {
@@ -52,48 +46,35 @@ flockwork_scheduler::params! {
 /// The model.
 pub struct Things(ThingsParams);
 
-#[derive(Clone, Copy, Default)]
-pub struct Seen(f32, f32);
-
-impl Positioned for Seen {
-    fn x(&self) -> f32 {
-        self.0
-    }
-    fn y(&self) -> f32 {
-        self.1
-    }
-}
-
 impl Things {
-    fn spoil(&self, columns: &mut MutOf<'_, Self>, row: usize) {
+    fn spoil(&self, me: &mut thing::Row) {
         let bits = self.0.bits;
         let value = f32::from_bits(bits);
         match self.0.column {
-            1 => columns.x[row] = value,
-            2 => columns.y[row] = value,
-            3 => columns.heat[row] = value,
-            4 => columns.free[row] = value,
-            5 => columns.pair[row][1] = value,
-            6 => columns.kind[row] = bits as u8,
-            7 => columns.size[row] = bits as u16,
+            1 => me.position.x = value,
+            2 => me.position.y = value,
+            3 => me.heat = value,
+            4 => me.free = value,
+            5 => me.pair[1] = value,
+            6 => me.kind = bits as u8,
+            7 => me.size = bits as u16,
             _ => {}
         }
         if self.0.dies == 1 {
-            columns.alive[row] = 0;
+            me.alive = 0;
         }
     }
 }
 
-impl Model for Things {
+impl Rows for Things {
     type Columns = thing::Columns;
     type Params = ThingsParams;
-    type Record = Seen;
-    type Tile<S: Isa> = ();
-    type Sum<S: Isa> = ();
+    type Stats = ();
+    type Event = Never;
+    type Child = ();
 
     const NAME: &'static str = "things";
     const ABOUT: &'static str = "a model that goes wrong";
-    const BIRTHS: bool = true;
 
     fn new(params: ThingsParams, setup: &Setup) -> Result<Self, ParamError> {
         assert!(setup.dt.to_bits() != (-0.0f32).to_bits(), "a -0.0 came to the model");
@@ -105,78 +86,50 @@ impl Model for Things {
         1.0
     }
 
-    fn spawn(&self, setup: &Setup, id: u32, columns: &mut MutOf<'_, Self>, row: usize) {
-        let [x, y, heat, free] = rng::draw(setup.seed, 0, id, 0).map(rng::unit);
-        columns.x[row] = x * setup.world.width();
-        columns.y[row] = y * setup.world.height();
-        columns.heat[row] = heat * 100.0;
-        // What a model spawns is a door too.
-        columns.free[row] = if setup.seed == 77 { -0.0 } else { (free * 4.0).round() * 0.0 };
-        columns.pair[row] = [0.0, 0.25];
-        columns.kind[row] = (id % 4) as u8;
-        columns.size[row] = 1;
-        columns.alive[row] = 1;
+    fn spawn(&self, setup: &Setup, id: u32) -> thing::Row {
+        let [x, y, heat, free] = setup.draw(id, 0);
+        let [heat, free] = [heat, free].map(rng::unit);
+        thing::Row {
+            position: setup.place(x, y),
+            heat: heat * 100.0,
+            // What a model spawns is a door too.
+            free: if setup.seed == 77 { -0.0 } else { (free * 4.0).round() * 0.0 },
+            pair: [0.0, 0.25],
+            kind: (id % 4) as u8,
+            size: 1,
+            alive: 1,
+            ..Default::default()
+        }
     }
 
-    fn check(&self, columns: &RefOf<'_, Self>, row: usize) -> Result<(), String> {
-        let [a, b] = columns.pair[row];
+    fn check(&self, me: &thing::Row) -> Result<(), String> {
+        let [a, b] = me.pair;
         if a + b <= 1.0 { Ok(()) } else { Err("pair adds up to more than 1".into()) }
     }
 
-    fn record(&self, columns: &RefOf<'_, Self>, row: usize) -> Seen {
-        Seen(columns.x[row], columns.y[row])
-    }
-
-    fn load<S: Isa>(&self, _: &RefOf<'_, Self>, _: usize) -> ((), ()) {
-        ((), ())
-    }
-
-    fn pair<S: Isa>(&self, _: &(), _: &Seen, _: &Pair<S>, _: &mut ()) {}
-
-    fn finish<S: Isa>(
-        &self,
-        at: usize,
-        count: usize,
-        _: &(),
-        _: &(),
-        columns: &RefOf<'_, Self>,
-        _: &mut ScratchOf<'_, Self>,
-        context: &mut Context<'_, Self>,
-    ) {
-        for row in at..at + count {
-            if columns.id[row] == 5 && context.tick.number == 2 {
-                context.birth(5, row, [0.0; 12]);
-            }
+    fn step(&self, me: &thing::Row, around: &mut Around<'_, '_, Self>) -> thing::Row {
+        if me.id == 5 && around.tick.number == 2 {
+            around.birth(());
         }
+        let mut next = *me;
+        if around.tick.number == u64::from(self.0.at) && me.id == self.0.id {
+            self.spoil(&mut next);
+        }
+        next
     }
 
-    fn born(
-        &self,
-        columns: &mut MutOf<'_, Self>,
-        _: &Birth,
-        parent: usize,
-        child: usize,
-        _: &Tick,
-    ) {
-        columns.x[child] = columns.x[parent];
-        columns.y[child] = columns.y[parent];
-        columns.heat[child] = 1.0;
-        columns.free[child] = 0.0;
-        columns.pair[child] = [0.0; 2];
-        columns.kind[child] = 0;
-        columns.size[child] = 1;
-        columns.alive[child] = 1;
+    fn born(&self, _: &(), parent: &mut thing::Row, _: &Tick<ByRows<Self>>) -> thing::Row {
+        let mut child = thing::Row {
+            position: parent.position,
+            heat: 1.0,
+            size: 1,
+            alive: 1,
+            ..Default::default()
+        };
         if self.0.id > 1000 {
-            self.spoil(columns, child);
+            self.spoil(&mut child);
         }
-    }
-
-    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
-        for row in rows {
-            if tick.number == u64::from(self.0.at) && columns.id[row] == self.0.id {
-                self.spoil(columns, row);
-            }
-        }
+        child
     }
 }
 
@@ -185,7 +138,7 @@ fn setup() -> Setup {
     Setup { world, population: 3000, seed: 1, dt: 0.0 }
 }
 
-type Things1 = Simulation<Things, Serial>;
+type Things1 = Simulation<ByRows<Things>, Serial>;
 
 fn world(setup: Setup, params: ThingsParams) -> Result<Things1, SimulationError> {
     let partition = Partition::new(Cut::Grid { rows: 2, cols: 3 });
@@ -393,9 +346,9 @@ fn zeros_of_both_signs_have_one_fingerprint_through_every_door() {
 
 #[test]
 fn a_domain_alone_is_a_door_too() {
-    let (_, grid) = check_setup::<Things>(&setup(), ThingsParams::default()).unwrap();
+    let (_, grid) = check_setup::<ByRows<Things>>(&setup(), ThingsParams::default()).unwrap();
     let topology = Topology::new(grid, Cut::Parts(1), &|_, _| 1).unwrap();
-    let mut domain = Domain::<Things>::new(0, topology.into(), 64).unwrap();
+    let mut domain = Domain::<ByRows<Things>>::new(0, topology.into(), 64).unwrap();
     let mut row =
         vec![0; flockwork_kernel::columns::packed_len(thing::Columns::SCHEMA, Reach::Owned)];
     let mut put = |name: &str, bytes: &[u8]| {

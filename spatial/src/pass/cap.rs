@@ -5,7 +5,7 @@ use flockwork_kernel::simd::{F32x8, Isa, Mask8};
 
 use super::crowd::{Crowd, FEW, is_crowd};
 use super::tile::Tile;
-use super::{MAX_CAP, Pair, Positioned};
+use super::{MAX_CAP, Pair};
 use crate::sort::Entry;
 
 /// The last neighbour that counts under a cap, for each lane.
@@ -64,8 +64,8 @@ impl Nearest {
 impl<S: Isa> Cap<S> {
     /// None where no lane has more neighbours than count.
     #[inline(always)]
-    pub(super) fn find<R: Positioned>(
-        tile: &Tile<'_, S, R>,
+    pub(super) fn find<T>(
+        tile: &Tile<'_, S, T>,
         crowd: &mut Crowd<'_>,
         most: usize,
     ) -> Option<Self> {
@@ -82,11 +82,7 @@ impl<S: Isa> Cap<S> {
 
     /// As [`Cap::find`], cell by cell, leaving out what cannot count.
     #[inline(always)]
-    fn find_in_crowd<R: Positioned>(
-        tile: &Tile<'_, S, R>,
-        crowd: &mut Crowd<'_>,
-        most: usize,
-    ) -> Option<Self> {
+    fn find_in_crowd<T>(tile: &Tile<'_, S, T>, crowd: &mut Crowd<'_>, most: usize) -> Option<Self> {
         let mut nearest = Nearest::new(most);
         let mut left = false;
         let [below, same, above] = crowd.window;

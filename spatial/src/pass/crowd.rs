@@ -15,7 +15,7 @@ use flockwork_kernel::simd::{F32x8, Isa};
 use super::cap::Cap;
 use super::cells::{Cells, Window};
 use super::tile::{Place, Tile};
-use super::{Pair, Positioned};
+use super::{Candidate, Pair};
 use crate::sort::Entry;
 
 /// A tile of more candidates than this is in a crowd.
@@ -26,7 +26,7 @@ pub(super) const FEW: usize = 32;
 
 /// Whether the tile is in a crowd. Never where code of lanes is long: see [`Isa::SCALAR`].
 #[inline(always)]
-pub(super) fn is_crowd<S: Isa, R: Positioned>(tile: &Tile<'_, S, R>) -> bool {
+pub(super) fn is_crowd<S: Isa, T>(tile: &Tile<'_, S, T>) -> bool {
     !S::SCALAR && tile.candidates() > CROWD
 }
 
@@ -42,11 +42,11 @@ impl Crowd<'_> {
     /// Calls `each` in canonical order for the candidates that can count under a cap, and gives
     /// the number of the others.
     #[inline(always)]
-    pub(super) fn every_candidate<S: Isa, R: Positioned>(
+    pub(super) fn every_candidate<S: Isa, T>(
         &mut self,
-        tile: &Tile<'_, S, R>,
+        tile: &Tile<'_, S, T>,
         cap: &Cap<S>,
-        mut each: impl FnMut(&R, Pair<S>),
+        mut each: impl FnMut(&Candidate<T>, Pair<S>),
     ) -> u64 {
         if !is_crowd(tile) {
             tile.every_candidate(
@@ -82,11 +82,7 @@ impl Crowd<'_> {
 
     /// A cell as a tile sees it; none if nobody is there.
     #[inline(always)]
-    pub(super) fn see<S: Isa, R: Positioned>(
-        &mut self,
-        cell: usize,
-        tile: &Tile<'_, S, R>,
-    ) -> Option<Seen> {
+    pub(super) fn see<S: Isa, T>(&mut self, cell: usize, tile: &Tile<'_, S, T>) -> Option<Seen> {
         let Self { cells, boxes, .. } = self;
         let (from, to) = (cells.starts[cell] as usize, cells.starts[cell + 1] as usize);
         let mut nearest = [Some(0); LANES];
@@ -125,7 +121,7 @@ impl Boxes {
     }
 
     /// The box of a cell.
-    fn corners<R: Positioned>(&mut self, cells: &Cells<'_>, cell: usize, records: &[R]) -> Corners {
+    fn corners<T>(&mut self, cells: &Cells<'_>, cell: usize, records: &[Candidate<T>]) -> Corners {
         let row = cell / cells.stride() % Self::ROWS;
         let place = &mut self.known[row * Self::COLS + cell % Self::COLS];
         if place.0 != cell {
@@ -137,11 +133,11 @@ impl Boxes {
 }
 
 impl Corners {
-    fn around<R: Positioned>(records: &[R]) -> Self {
+    fn around<T>(records: &[Candidate<T>]) -> Self {
         const FAR: f32 = f32::INFINITY;
         let mut corners = Self { low: (FAR, FAR), high: (-FAR, -FAR) };
         for record in records {
-            let (x, y) = (record.x(), record.y());
+            let (x, y) = (record.x, record.y);
             let Self { low, high } = &mut corners;
             low.0 = if x < low.0 { x } else { low.0 };
             low.1 = if y < low.1 { y } else { low.1 };

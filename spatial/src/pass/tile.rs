@@ -1,10 +1,10 @@
 //! A tile of up to eight entities, one per lane, and the candidates that it meets.
 
 use flockwork_kernel::LANES;
-use flockwork_kernel::simd::{F32x8, Isa, Mask8};
+use flockwork_kernel::simd::{F32x8, Isa, Mask8, V2};
 
 use super::cells::Spans;
-use super::{Pair, Positioned};
+use super::{Candidate, Pair};
 
 /// The positions of a tile's entities.
 #[derive(Clone, Copy)]
@@ -18,15 +18,15 @@ pub(super) struct Place<S: Isa> {
 impl<S: Isa> Place<S> {
     /// Lanes past the entities are infinitely far away: nobody is their neighbour.
     #[inline(always)]
-    fn new<R: Positioned>(limit: F32x8<S>, tile: &[R]) -> Self {
+    fn new<T>(limit: F32x8<S>, tile: &[Candidate<T>]) -> Self {
         let (mut x, mut y) = ([f32::INFINITY; LANES], [f32::INFINITY; LANES]);
         if let Some(full) = tile.first_chunk::<LANES>() {
             for lane in 0..LANES {
-                (x[lane], y[lane]) = (full[lane].x(), full[lane].y());
+                (x[lane], y[lane]) = (full[lane].x, full[lane].y);
             }
         } else {
             for (lane, record) in tile.iter().enumerate() {
-                (x[lane], y[lane]) = (record.x(), record.y());
+                (x[lane], y[lane]) = (record.x, record.y);
             }
         }
         Self { limit, x: F32x8::from_array(x), y: F32x8::from_array(y) }
@@ -34,29 +34,28 @@ impl<S: Isa> Place<S> {
 
     /// The squared distances to a place, and how they came about.
     #[inline(always)]
-    fn distance<R: Positioned>(&self, other: &R) -> [F32x8<S>; 3] {
-        let dx = F32x8::splat(other.x()) - self.x;
-        let dy = F32x8::splat(other.y()) - self.y;
-        [dx, dy, dx * dx + dy * dy]
+    fn distance<T>(&self, other: &Candidate<T>) -> (V2<S>, F32x8<S>) {
+        let offset = V2::splat(other.x, other.y) - V2::new(self.x, self.y);
+        (offset, offset.length_squared())
     }
 }
 
 /// A tile, and the records among which its candidates are.
-pub(super) struct Tile<'a, S: Isa, R> {
+pub(super) struct Tile<'a, S: Isa, T> {
     pub(super) place: Place<S>,
     /// The record of its first entity.
     first: usize,
     pub(super) spans: Spans,
-    pub(super) records: &'a [R],
+    pub(super) records: &'a [Candidate<T>],
 }
 
-impl<'a, S: Isa, R: Positioned> Tile<'a, S, R> {
+impl<'a, S: Isa, T> Tile<'a, S, T> {
     #[inline(always)]
     pub(super) fn new(
         limit: F32x8<S>,
         (first, count): (usize, usize),
         spans: Spans,
-        records: &'a [R],
+        records: &'a [Candidate<T>],
     ) -> Self {
         let place = Place::new(limit, &records[first..first + count]);
         Self { place, first, spans, records }
@@ -70,25 +69,25 @@ impl<'a, S: Isa, R: Positioned> Tile<'a, S, R> {
 
     /// What there is to say about the tile and a record.
     #[inline(always)]
-    pub(super) fn pair(&self, other: &R, index: usize) -> Pair<S> {
+    pub(super) fn pair(&self, other: &Candidate<T>, index: usize) -> Pair<S> {
         self.meet(other, index, index.wrapping_sub(self.first))
     }
 
     /// As [`Tile::pair`], of a record that is the entity of lane `own` itself, if there is such a
     /// lane.
     #[inline(always)]
-    fn meet(&self, other: &R, index: usize, own: usize) -> Pair<S> {
-        let [dx, dy, d2] = self.place.distance(other);
+    fn meet(&self, other: &Candidate<T>, index: usize, own: usize) -> Pair<S> {
+        let (offset, d2) = self.place.distance(other);
         let mut near = d2.lt(self.place.limit);
         if own < LANES {
             near = near & !Mask8::only(own);
         }
-        Pair { dx, dy, d2, near, index: index as u32 }
+        Pair { offset, d2, near, index: index as u32 }
     }
 
     /// Calls `each` for all candidates in canonical order.
     #[inline(always)]
-    pub(super) fn every_candidate(&self, mut each: impl FnMut(&R, Pair<S>)) {
+    pub(super) fn every_candidate(&self, mut each: impl FnMut(&Candidate<T>, Pair<S>)) {
         let [below, (from, to), above] = self.spans;
         let first = self.first;
         let own_end = (first + LANES).min(to);
@@ -114,7 +113,7 @@ impl<'a, S: Isa, R: Positioned> Tile<'a, S, R> {
 
     /// Calls `each` for candidates that are none of the tile's own entities.
     #[inline(always)]
-    fn run(&self, (from, to): (usize, usize), each: &mut impl FnMut(&R, Pair<S>)) {
+    fn run(&self, (from, to): (usize, usize), each: &mut impl FnMut(&Candidate<T>, Pair<S>)) {
         for (offset, other) in self.records[from..to].iter().enumerate() {
             each(other, self.meet(other, from + offset, LANES));
         }
@@ -125,7 +124,7 @@ impl<'a, S: Isa, R: Positioned> Tile<'a, S, R> {
     /// A branch on every candidate would be mispredicted on a third of them; here there is one a
     /// list.
     #[inline(always)]
-    pub(super) fn every_neighbour(&self, mut each: impl FnMut(&R, Pair<S>)) {
+    pub(super) fn every_neighbour(&self, mut each: impl FnMut(&Candidate<T>, Pair<S>)) {
         const ROOM: usize = 128;
         let mut list = [0u32; ROOM];
         let mut found = 0;
@@ -135,7 +134,7 @@ impl<'a, S: Isa, R: Positioned> Tile<'a, S, R> {
                 // As many as find room on the list.
                 let until = to.min(from + ROOM - found);
                 for (offset, other) in self.records[from..until].iter().enumerate() {
-                    let [_, _, d2] = self.place.distance(other);
+                    let (_, d2) = self.place.distance(other);
                     list[found % ROOM] = (from + offset) as u32;
                     found += usize::from(d2.lt(self.place.limit).any());
                 }

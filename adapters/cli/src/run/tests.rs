@@ -1,14 +1,12 @@
 //! A tick that fails: the command says why and leaves nothing of it behind.
 
 use std::fs;
-use std::ops::Range;
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use flockwork_kernel::simd::Isa;
-use flockwork_scheduler::{Context, Model, MutOf, ParamError, RefOf, ScratchOf, Setup, Tick};
-use flockwork_spatial::{Pair, Positioned};
+use flockwork_kernel::Vec2;
+use flockwork_scheduler::{Around, ByRows, Never, ParamError, Rows, Setup};
 
 use super::*;
 use crate::args::WorkerArgs;
@@ -20,10 +18,8 @@ flockwork_kernel::columns! {
     /// One entity.
     pub mod thing {
         ghost {
-            /// Position along x.
-            x: f32,
-            /// Position along y.
-            y: f32,
+            /// Position.
+            position: vec(x, y),
         }
         owned {}
         scratch {}
@@ -38,29 +34,17 @@ flockwork_scheduler::params! {
     }
 }
 
-#[derive(Clone, Copy, Default)]
-struct Spot(f32, f32);
-
-impl Positioned for Spot {
-    fn x(&self) -> f32 {
-        self.0
-    }
-    fn y(&self) -> f32 {
-        self.1
-    }
-}
-
 /// Everybody stays in place, until it fails.
 struct Failing {
     how: u32,
 }
 
-impl Model for Failing {
+impl Rows for Failing {
     type Columns = thing::Columns;
     type Params = How;
-    type Record = Spot;
-    type Tile<S: Isa> = ();
-    type Sum<S: Isa> = ();
+    type Stats = ();
+    type Event = Never;
+    type Child = Never;
 
     const NAME: &'static str = "failing";
     const ABOUT: &'static str = "fails";
@@ -73,49 +57,27 @@ impl Model for Failing {
         1.0
     }
 
-    fn spawn(&self, _setup: &Setup, id: u32, columns: &mut MutOf<'_, Self>, row: usize) {
-        columns.x[row] = (id % 10) as f32 + 0.5;
-        columns.y[row] = (id / 10) as f32 + 0.5;
+    fn spawn(&self, _setup: &Setup, id: u32) -> thing::Row {
+        let position = Vec2::new((id % 10) as f32 + 0.5, (id / 10) as f32 + 0.5);
+        thing::Row { position, ..Default::default() }
     }
 
-    fn record(&self, columns: &RefOf<'_, Self>, row: usize) -> Spot {
-        Spot(columns.x[row], columns.y[row])
-    }
-
-    fn load<S: Isa>(&self, _columns: &RefOf<'_, Self>, _at: usize) -> ((), ()) {
-        ((), ())
-    }
-
-    fn pair<S: Isa>(&self, (): &(), _other: &Spot, _pair: &Pair<S>, (): &mut ()) {}
-
-    fn finish<S: Isa>(
-        &self,
-        _at: usize,
-        _count: usize,
-        (): &(),
-        (): &(),
-        _columns: &RefOf<'_, Self>,
-        _scratch: &mut ScratchOf<'_, Self>,
-        _context: &mut Context<'_, Self>,
-    ) {
-    }
-
-    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
-        for row in rows {
-            if tick.number != WHEN || columns.id[row] != 42 {
-                continue;
-            }
-            match self.how {
-                0 => {}
-                1 => panic!("all is lost"),
-                2 => columns.x[row] = f32::NAN,
-                _ => {
-                    // Nobody ever sends anything.
-                    let (_keep, nobody) = mpsc::channel::<()>();
-                    let _ = nobody.recv();
-                }
+    fn step(&self, me: &thing::Row, around: &mut Around<'_, '_, Self>) -> thing::Row {
+        let mut next = *me;
+        if around.tick.number != WHEN || me.id != 42 {
+            return next;
+        }
+        match self.how {
+            0 => {}
+            1 => panic!("all is lost"),
+            2 => next.position.x = f32::NAN,
+            _ => {
+                // Nobody ever sends anything.
+                let (_keep, nobody) = mpsc::channel::<()>();
+                let _ = nobody.recv();
             }
         }
+        next
     }
 }
 
@@ -125,7 +87,7 @@ fn failure(folder: &Path, how: u32) -> Failure {
     let world = "[world]\nwidth = 10\nheight = 10\n";
     let head = "model = 'failing'\nentities = 100\ndt = 0.1\nticks = 8\n";
     fs::write(&scenario, format!("{head}{world}[params]\nhow = {how}\n")).unwrap();
-    let registry = Registry::new().with::<Failing>();
+    let registry = Registry::new().with::<ByRows<Failing>>();
     let at = |name: &str| Some(folder.join(name));
     let args = RunArgs {
         scenario: Some(scenario),
@@ -153,7 +115,7 @@ fn after_a_tick_that_fails_only_checkpoints_of_completed_ticks_are_there() {
     for (how, code, words) in [
         (1, 1, "all is lost"),
         (2, 1, "entity 42"),
-        (3, 3, "has stalled in phase `update` of region"),
+        (3, 3, "has stalled in phase `neighbours` of region"),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let failure = failure(folder.path(), how);

@@ -1,11 +1,9 @@
 //! A model that is flawed on purpose: what `verify` says about it must name its flaw.
 
-use std::ops::Range;
 use std::path::Path;
 
-use flockwork_kernel::simd::{F32x8, Isa};
-use flockwork_scheduler::{Context, Model, MutOf, ParamError, RefOf, ScratchOf, Setup, Tick};
-use flockwork_spatial::{Pair, Positioned};
+use flockwork_kernel::Vec2;
+use flockwork_scheduler::{Around, ByRows, Never, ParamError, Rows, Setup};
 
 use super::*;
 use crate::args::ScenarioArgs;
@@ -20,10 +18,8 @@ flockwork_kernel::columns! {
     /// One entity.
     pub mod thing {
         ghost {
-            /// Position along x.
-            x: f32,
-            /// Position along y.
-            y: f32,
+            /// Position.
+            position: vec(x, y),
         }
         owned {
             /// 0, but for the flaw.
@@ -41,75 +37,40 @@ flockwork_scheduler::params! {
     }
 }
 
-#[derive(Clone, Copy, Default)]
-struct Place(f32, f32);
-
-impl Positioned for Place {
-    fn x(&self) -> f32 {
-        self.0
-    }
-    fn y(&self) -> f32 {
-        self.1
-    }
-}
-
-/// Everybody stays in place; one entity comes to know in which row of its region it stands.
+/// Everybody stays in place; one entity comes to know the index of its first neighbour in its region's pass.
 struct Flawed {
     flaw: bool,
 }
 
-impl Model for Flawed {
+impl Rows for Flawed {
     type Columns = thing::Columns;
     type Params = FlawedParams;
-    type Record = Place;
-    type Tile<S: Isa> = ();
-    type Sum<S: Isa> = F32x8<S>;
+    type Stats = ();
+    type Event = Never;
+    type Child = Never;
 
     const NAME: &'static str = "flawed";
-    const ABOUT: &'static str = "shows its row";
+    const ABOUT: &'static str = "shows an index";
 
     fn new(params: FlawedParams, _setup: &Setup) -> Result<Self, ParamError> {
         Ok(Self { flaw: params.flaw == 1 })
     }
 
     fn radius(&self) -> f32 {
-        1.0
+        1.5
     }
 
-    fn spawn(&self, _setup: &Setup, id: u32, columns: &mut MutOf<'_, Self>, row: usize) {
-        columns.x[row] = (id % 10) as f32 + 0.5;
-        columns.y[row] = (id / 10) as f32 + 0.5;
-        columns.mark[row] = 0;
+    fn spawn(&self, _setup: &Setup, id: u32) -> thing::Row {
+        let position = Vec2::new((id % 10) as f32 + 0.5, (id / 10) as f32 + 0.5);
+        thing::Row { position, ..Default::default() }
     }
 
-    fn record(&self, columns: &RefOf<'_, Self>, row: usize) -> Place {
-        Place(columns.x[row], columns.y[row])
-    }
-
-    fn load<S: Isa>(&self, _columns: &RefOf<'_, Self>, _at: usize) -> ((), F32x8<S>) {
-        ((), F32x8::ZERO)
-    }
-
-    fn pair<S: Isa>(&self, _tile: &(), _other: &Place, _pair: &Pair<S>, _sum: &mut F32x8<S>) {}
-
-    fn finish<S: Isa>(
-        &self,
-        _at: usize,
-        _count: usize,
-        _tile: &(),
-        _sum: &F32x8<S>,
-        _columns: &RefOf<'_, Self>,
-        _scratch: &mut ScratchOf<'_, Self>,
-        _context: &mut Context<'_, Self>,
-    ) {
-    }
-
-    fn update<S: Isa>(&self, columns: &mut MutOf<'_, Self>, rows: Range<usize>, tick: &Tick) {
-        for row in rows {
-            if self.flaw && columns.id[row] == FLAW_ID && tick.number + 1 >= FLAW_TICK {
-                columns.mark[row] = row as u32;
-            }
+    fn step(&self, me: &thing::Row, around: &mut Around<'_, '_, Self>) -> thing::Row {
+        let mut next = *me;
+        if self.flaw && me.id == FLAW_ID && around.tick.number + 1 >= FLAW_TICK {
+            next.mark = around.neighbours().next().map_or(0, |neighbour| neighbour.index);
         }
+        next
     }
 }
 
@@ -118,7 +79,7 @@ const SCENARIO: &str =
 
 /// What `verify` finds if the reference has one region and the other has two, one above the other.
 fn finding(flaw: u32, restored: bool) -> Option<String> {
-    let registry = Registry::new().with::<Flawed>();
+    let registry = Registry::new().with::<ByRows<Flawed>>();
     let change = ScenarioArgs { set: vec![format!("params.flaw={flaw}")], ..Default::default() };
     let scenario = Scenario::parse(&registry, "s", Path::new("."), SCENARIO, &change).unwrap();
     let check = Check { scenario: &scenario, ticks: 8, quiet: true };

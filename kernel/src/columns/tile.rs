@@ -1,0 +1,113 @@
+//! Eight rows at a time: what code of lanes reads and writes instead of slices.
+//!
+//! [`columns!`](crate::columns!) makes of these the structs `Tile` (all columns, writable), `Look`
+//! (those that travel, read only) and `Left` (scratch columns, writable), with a field for each
+//! column or vector by its name.
+
+use core::marker::PhantomData;
+use core::ops::Range;
+
+use super::Element;
+use crate::isa::Isa;
+use crate::simd::V2;
+
+/// Up to eight rows of one column, writable.
+#[derive(Debug)]
+pub struct Lane<'a, S: Isa, T> {
+    rows: &'a mut [T],
+    set: PhantomData<S>,
+}
+
+impl<'a, S: Isa, T: Element> Lane<'a, S, T> {
+    /// The rows of `column` in `range`; none where it lacks them.
+    #[inline(always)]
+    pub fn of(column: &'a mut [T], range: Range<usize>) -> Self {
+        Self { rows: column.get_mut(range).unwrap_or(&mut []), set: PhantomData }
+    }
+
+    /// One value per lane; lanes past the last row are 0.
+    #[inline(always)]
+    pub fn get(&self) -> T::Lanes<S> {
+        T::load::<S>(self.rows)
+    }
+
+    /// Writes one value per lane; lanes past the last row are dropped.
+    #[inline(always)]
+    pub fn set(&mut self, lanes: T::Lanes<S>) {
+        T::store::<S>(lanes, self.rows);
+    }
+
+    /// The rows themselves, for what is done one by one.
+    #[inline(always)]
+    pub fn rows(&mut self) -> &mut [T] {
+        self.rows
+    }
+}
+
+/// Up to eight rows of two columns that are one vector, writable.
+#[derive(Debug)]
+pub struct Vector<'a, S: Isa> {
+    /// Components along x.
+    pub x: Lane<'a, S, f32>,
+    /// Components along y.
+    pub y: Lane<'a, S, f32>,
+}
+
+impl<S: Isa> Vector<'_, S> {
+    /// One vector per lane; lanes past the last row are 0.
+    #[inline(always)]
+    pub fn get(&self) -> V2<S> {
+        V2::new(self.x.get(), self.y.get())
+    }
+
+    /// Writes one vector per lane; lanes past the last row are dropped.
+    #[inline(always)]
+    pub fn set(&mut self, lanes: V2<S>) {
+        self.x.set(lanes.x);
+        self.y.set(lanes.y);
+    }
+}
+
+/// Eight rows of one column, read only.
+#[derive(Clone, Copy, Debug)]
+pub struct LaneRef<'a, S: Isa, T> {
+    rows: &'a [T],
+    set: PhantomData<S>,
+}
+
+impl<'a, S: Isa, T: Element> LaneRef<'a, S, T> {
+    /// The rows of `column` in `range`; none where it lacks them.
+    #[inline(always)]
+    pub fn of(column: &'a [T], range: Range<usize>) -> Self {
+        Self { rows: column.get(range).unwrap_or(&[]), set: PhantomData }
+    }
+
+    /// One value per lane.
+    #[inline(always)]
+    pub fn get(&self) -> T::Lanes<S> {
+        T::load::<S>(self.rows)
+    }
+
+    /// The rows themselves, for what is done one by one.
+    #[inline(always)]
+    pub fn rows(&self) -> &'a [T] {
+        self.rows
+    }
+}
+
+/// Eight rows of two columns that are one vector, read only.
+#[derive(Clone, Copy, Debug)]
+pub struct VectorRef<'a, S: Isa> {
+    /// Components along x.
+    pub x: LaneRef<'a, S, f32>,
+    /// Components along y.
+    pub y: LaneRef<'a, S, f32>,
+}
+
+impl<S: Isa> VectorRef<'_, S> {
+    /// One vector per lane.
+    #[inline(always)]
+    pub fn get(&self) -> V2<S> {
+        V2::new(self.x.get(), self.y.get())
+    }
+}

@@ -1,0 +1,174 @@
+//! Sums of reals that come out the same in any order, because they are exact.
+//!
+//! A finite double is a whole number times 2^-1074. [`add`] adds it as such to a number of
+//! [`WORDS`] words, which are added up by wrapping addition, word by word, in any order and over any
+//! processes; [`rounded`] gives the double nearest to the whole sum. Nothing is lost, whatever the
+//! magnitudes: there is no range to keep.
+//!
+//! # Reference
+//!
+//! R. M. Neal, "Fast exact summation using small and large superaccumulators", 2015,
+//! arXiv:1505.05571; this is the small one, with 30 bits of a number in each word, so that the sums of
+//! 2^33 numbers fit.
+
+/// Bits of the sum per word.
+const BITS: usize = 30;
+/// Words of a sum: 2046 places for the lowest bit of a number, 53 bits, and room for carries.
+pub const WORDS: usize = 72;
+
+/// Adds `value` to `words`; false, and nothing was changed, if it is infinite or NaN.
+#[inline]
+pub fn add(words: &mut [u64; WORDS], value: f64) -> bool {
+    let bits = value.to_bits();
+    let exponent = (bits >> 52 & 0x7FF) as usize;
+    if exponent == 0x7FF {
+        return false;
+    }
+    let fraction = bits & ((1 << 52) - 1);
+    let whole = if exponent == 0 { fraction } else { fraction | 1 << 52 };
+    let place = exponent.saturating_sub(1);
+    let (word, shift) = (place / BITS, place % BITS);
+    // 53 bits and a shift of up to 29 are 82: three words.
+    let shifted = u128::from(whole) << shift;
+    for part in 0..3 {
+        let piece = (shifted >> (BITS * part)) as u64 & ((1 << BITS) - 1);
+        let piece = if value.is_sign_negative() { piece.wrapping_neg() } else { piece };
+        if let Some(word) = words.get_mut(word + part) {
+            *word = word.wrapping_add(piece);
+        }
+    }
+    true
+}
+
+/// The double nearest to the sum, ties to even; infinite if it is too large for one.
+pub fn rounded(words: &[u64; WORDS]) -> f64 {
+    let mut digits = [0u64; WORDS];
+    let negative = carried(words, &mut digits, false);
+    if negative {
+        carried(words, &mut digits, true);
+    }
+    let Some(top) = digits.iter().rposition(|digit| *digit != 0) else { return 0.0 };
+    let highest = BITS * top + (63 - digits[top].leading_zeros() as usize);
+    let bit = |at: usize| digits[at / BITS] >> (at % BITS) & 1;
+    let sign = if negative { 1u64 << 63 } else { 0 };
+    if highest < 53 {
+        // No more bits than a double of the smallest exponents has.
+        let whole = (0..=highest).fold(0, |whole, at| whole | bit(at) << at);
+        return f64::from_bits(sign | whole);
+    }
+    let lowest = highest - 52;
+    let mut whole = (0..53).fold(0u64, |whole, at| whole | bit(lowest + at) << at);
+    let half = bit(lowest - 1) == 1;
+    let more = (0..lowest - 1).any(|at| bit(at) == 1);
+    if half && (more || whole & 1 == 1) {
+        whole += 1;
+    }
+    // A whole of 2^53 goes on into the exponent by itself: its fraction is 0 then.
+    let exponent = lowest as u64 + 1;
+    let bits = (exponent << 52) + (whole - (1 << 52));
+    f64::from_bits(sign | bits.min(f64::INFINITY.to_bits()))
+}
+
+/// Brings every word to [`BITS`] bits, negated if asked for; says whether the sum is below 0.
+fn carried(words: &[u64; WORDS], digits: &mut [u64; WORDS], negate: bool) -> bool {
+    let mut carry = 0i64;
+    for (digit, word) in digits.iter_mut().zip(words) {
+        let word = if negate { word.wrapping_neg() } else { *word } as i64;
+        let sum = word.wrapping_add(carry);
+        *digit = sum as u64 & ((1 << BITS) - 1);
+        carry = sum >> BITS;
+    }
+    carry < 0
+}
+
+/// The square root, correctly rounded; NaN for a negative number.
+pub fn sqrt(value: f64) -> f64 {
+    libm::sqrt(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    fn sum(values: &[f64]) -> f64 {
+        let mut words = [0; WORDS];
+        assert!(values.iter().all(|value| add(&mut words, *value)));
+        rounded(&words)
+    }
+
+    #[test]
+    fn one_number_is_itself() {
+        for value in [
+            0.0,
+            1.0,
+            -1.0,
+            1.5e300,
+            -f64::MAX,
+            f64::MAX,
+            f64::MIN_POSITIVE,
+            5.0e-324,
+            -5.0e-324,
+            f64::MIN_POSITIVE * 0.75,
+            0.1,
+        ] {
+            assert_eq!(sum(&[value]).to_bits(), value.to_bits(), "{value:e}");
+        }
+        assert_eq!(sum(&[-0.0]).to_bits(), 0);
+    }
+
+    #[test]
+    fn what_cancels_leaves_the_rest_exactly() {
+        assert_eq!(sum(&[1e300, 1.0, -1e300, 1e-300, -1.0]), 1e-300);
+        assert_eq!(sum(&[f64::MAX, f64::MAX, -f64::MAX]), f64::MAX);
+        assert_eq!(sum(&[f64::MAX, f64::MAX]), f64::INFINITY);
+        assert_eq!(sum(&[-f64::MAX, -f64::MAX]), f64::NEG_INFINITY);
+    }
+
+    #[test]
+    fn ties_go_to_even() {
+        let unit = (1u64 << 53) as f64;
+        assert_eq!(sum(&[unit, 1.0]), unit);
+        assert_eq!(sum(&[unit, 2.0, 1.0]), unit + 4.0);
+        assert_eq!(sum(&[unit, 1.0, 1e-300]), unit + 2.0);
+        assert_eq!(sum(&[unit, unit, -1.0]), unit + unit - 1.0);
+        assert_eq!(sum(&[-unit, -1.0]), -unit);
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused() {
+        let mut words = [0; WORDS];
+        for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert!(!add(&mut words, value));
+        }
+        assert_eq!(words, [0; WORDS]);
+    }
+
+    /// Sums of whole numbers, and of those times powers of two, are held against `i128`.
+    fn sums_are_exact_in_any_order(values: Vec<(i64, u8)>, cut: usize) -> bool {
+        let scaled =
+            |(value, power): (i64, u8)| (value >> 11) as f64 * f64::from(power % 64).exp2();
+        let exact: i128 =
+            values.iter().map(|(value, power)| i128::from(*value >> 11) << (power % 64)).sum();
+        let (mut one, mut other, mut both) = ([0; WORDS], [0; WORDS], [0; WORDS]);
+        let cut = cut % (values.len() + 1);
+        for value in &values[..cut] {
+            add(&mut one, scaled(*value));
+        }
+        for value in values[cut..].iter().rev() {
+            add(&mut other, scaled(*value));
+        }
+        for (place, (a, b)) in both.iter_mut().zip(one.iter().zip(&other)) {
+            *place = a.wrapping_add(*b);
+        }
+        // The conversion from i128 rounds to nearest, ties to even.
+        rounded(&both) == exact as f64
+    }
+
+    #[test]
+    fn property() {
+        quickcheck::QuickCheck::new()
+            .tests(2000)
+            .quickcheck(sums_are_exact_in_any_order as fn(Vec<(i64, u8)>, usize) -> bool);
+    }
+}

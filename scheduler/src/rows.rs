@@ -1,0 +1,296 @@
+//! The scalar way to write a model: plain numbers, one entity at a time.
+//!
+//! A model that implements [`Rows`] says in one function what an entity makes of its neighbours.
+//! [`ByRows`] makes a [`Model`] of it: the same pass, the same order of neighbours, the same events,
+//! births and statistics, and so the same bits everywhere, some times slower than in lanes.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use flockwork_kernel::columns::Columns;
+use flockwork_kernel::isa::{Baseline, Isa};
+use flockwork_kernel::simd::V2;
+use flockwork_kernel::{LANES, Vec2};
+use flockwork_spatial::{Block, Candidate};
+
+use crate::context::{Finish, Outbox};
+use crate::letter::Letter;
+use crate::model::{
+    Event, LookOf, Model, MutOf, Pair, RefOf, RowOf, Setup, ShownOf, Tick, TileOf, Totals,
+};
+use crate::params::{ParamError, Params};
+use crate::stats::Stats;
+
+/// A model over plain numbers; run it as [`ByRows`]. What is not described here is as in [`Model`].
+pub trait Rows: Sized + Send + Sync + 'static {
+    /// The columns of an entity, with `x: f32` and `y: f32` among the ghost columns.
+    type Columns: Columns;
+    /// The parameters.
+    type Params: Params;
+    /// What is reported: made by [`stats!`](crate::stats!) of `ByRows<Self>`, or `()`.
+    type Stats: Stats<ByRows<Self>>;
+    /// What events carry, or [`Never`](crate::Never).
+    type Event: Letter;
+    /// What births carry, or [`Never`](crate::Never).
+    type Child: Letter;
+
+    /// The name in scenario files.
+    const NAME: &'static str;
+    /// What it simulates, in a sentence.
+    const ABOUT: &'static str;
+    /// Whether it reads [`Tick::totals`].
+    const TOTALS: bool = false;
+    /// How many running integers [`Rows::remember`] keeps.
+    const HISTORY: usize = 0;
+
+    /// Makes the model.
+    ///
+    /// # Errors
+    ///
+    /// [`ParamError::Conflict`] if parameters, each allowed by itself, do not go together.
+    fn new(params: Self::Params, setup: &Setup) -> Result<Self, ParamError>;
+
+    /// The interaction radius, in the world's length unit.
+    fn radius(&self) -> f32;
+
+    /// How many neighbours count at most, those of smallest (squared distance, id).
+    fn most_neighbours(&self) -> Option<u32> {
+        None
+    }
+
+    /// Entity `id` before the first tick.
+    fn spawn(&self, setup: &Setup, id: u32) -> RowOf<ByRows<Self>>;
+
+    /// Says what is wrong with an entity beyond what the ranges of its columns say.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong and what is allowed, to go on after "entity 7: ".
+    fn check(&self, _me: &RowOf<ByRows<Self>>) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// What becomes of an entity in one tick. Events of the tick are applied to what this gives.
+    fn step(
+        &self,
+        me: &RowOf<ByRows<Self>>,
+        around: &mut Around<'_, '_, Self>,
+    ) -> RowOf<ByRows<Self>>;
+
+    /// Applies an event to the entity that it was for.
+    fn apply(
+        &self,
+        _me: &mut RowOf<ByRows<Self>>,
+        _event: &Event<Self::Event>,
+        _tick: &Tick<ByRows<Self>>,
+    ) {
+        const { assert!(!Self::Event::ANY, "a model with events has a function `apply`") }
+    }
+
+    /// Makes a child of `parent`, which may be changed.
+    fn born(
+        &self,
+        _child: &Self::Child,
+        _parent: &mut RowOf<ByRows<Self>>,
+        _tick: &Tick<ByRows<Self>>,
+    ) -> RowOf<ByRows<Self>> {
+        const { assert!(!Self::Child::ANY, "a model with births has a function `born`") }
+        Default::default()
+    }
+
+    /// How many entities come into the world in this tick without a parent.
+    fn inflow(&self, _tick: &Tick<ByRows<Self>>) -> u32 {
+        0
+    }
+
+    /// Makes one of them.
+    fn arrive(&self, _number: u32, _tick: &Tick<ByRows<Self>>) -> RowOf<ByRows<Self>> {
+        Default::default()
+    }
+
+    /// Adds a tick to the running integers.
+    fn remember(&self, _stats: &Self::Stats, _totals: &Totals<'_>, _history: &mut [i64]) {}
+}
+
+/// A neighbour of the entity whose step it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Neighbour<T> {
+    /// What it shows.
+    pub shown: T,
+    /// From the entity to the neighbour.
+    pub offset: Vec2,
+    /// Squared distance.
+    pub d2: f32,
+    /// Its index in the pass, for [`Around::send`].
+    pub index: u32,
+}
+
+/// What an entity sees and may do in its step.
+pub struct Around<'a, 'd, R: Rows> {
+    /// The tick.
+    pub tick: &'a Tick<'a, ByRows<R>>,
+    id: u32,
+    row: usize,
+    place: Vec2,
+    near: &'a [u32],
+    candidates: &'a [Candidate<ShownOf<ByRows<R>>>],
+    outbox: &'a mut Outbox<'d, ByRows<R>>,
+}
+
+impl<'a, R: Rows> Around<'a, '_, R> {
+    /// The neighbours, in canonical order: the same under every cut.
+    pub fn neighbours(&self) -> impl Iterator<Item = Neighbour<ShownOf<ByRows<R>>>> + use<'a, R> {
+        let (place, candidates) = (self.place, self.candidates);
+        self.near.iter().filter_map(move |&index| {
+            let Candidate { x, y, shown } = *candidates.get(index as usize)?;
+            let offset = Vec2::new(x, y) - place;
+            Some(Neighbour { shown, offset, d2: offset.length_squared(), index })
+        })
+    }
+
+    /// Random numbers for the entity in this tick, of their own for each `stream`.
+    pub fn draw(&self, stream: u32) -> [u32; 4] {
+        self.tick.draw(self.id, stream)
+    }
+
+    /// Moves by `velocity * dt` and brings the place back into the world: gives position and
+    /// velocity, which a wall turns round.
+    pub fn drift(&self, position: Vec2, velocity: Vec2) -> (Vec2, Vec2) {
+        self.bound(position + velocity * self.tick.setup.dt, velocity)
+    }
+
+    /// Brings a place back into the world: gives position and direction, which a wall turns round.
+    pub fn bound(&self, position: Vec2, direction: Vec2) -> (Vec2, Vec2) {
+        let lanes = V2::<Baseline>::all;
+        let (position, direction) = self.tick.bound(lanes(position), lanes(direction));
+        let first = |lanes: V2<Baseline>| Vec2::new(lanes.x.to_array()[0], lanes.y.to_array()[0]);
+        (first(position), first(direction))
+    }
+
+    /// Sends an event to a neighbour by its index.
+    pub fn send(&mut self, to: u32, value: R::Event) {
+        self.outbox.send(self.id, to, value);
+    }
+
+    /// Asks for a child.
+    pub fn birth(&mut self, child: R::Child) {
+        self.outbox.birth(self.id, self.row, child);
+    }
+}
+
+/// A tile of entities whose neighbours are listed.
+#[doc(hidden)]
+pub struct Step<'a, 'd, M: Model> {
+    pub(crate) tick: &'a Tick<'a, M>,
+    pub(crate) block: Block,
+    pub(crate) columns: &'a mut MutOf<'d, M>,
+    pub(crate) near: &'a [Vec<u32>; LANES],
+    pub(crate) outbox: &'a mut Outbox<'d, M>,
+}
+
+/// A model of [`Rows`], for every scheduler.
+#[derive(Clone, Copy, Debug)]
+pub struct ByRows<R>(R);
+
+impl<R> ByRows<R> {
+    /// The model within.
+    pub fn inner(&self) -> &R {
+        &self.0
+    }
+}
+
+impl<R: Rows> Model for ByRows<R> {
+    type Columns = R::Columns;
+    type Params = R::Params;
+    type Stats = R::Stats;
+    type Shown = <R::Columns as Columns>::Shown;
+    type Tile<S: Isa> = ();
+    type Sum<S: Isa> = ();
+    type Event = R::Event;
+    type Child = R::Child;
+
+    const NAME: &'static str = R::NAME;
+    const ABOUT: &'static str = R::ABOUT;
+    const TOTALS: bool = R::TOTALS;
+    const HISTORY: usize = R::HISTORY;
+    const ROWS: bool = true;
+
+    fn new(params: R::Params, setup: &Setup) -> Result<Self, ParamError> {
+        R::new(params, setup).map(Self)
+    }
+
+    fn radius(&self) -> f32 {
+        self.0.radius()
+    }
+
+    fn most_neighbours(&self) -> Option<u32> {
+        self.0.most_neighbours()
+    }
+
+    fn spawn(&self, setup: &Setup, id: u32) -> RowOf<Self> {
+        self.0.spawn(setup, id)
+    }
+
+    fn check(&self, me: &RowOf<Self>) -> Result<(), String> {
+        self.0.check(me)
+    }
+
+    #[inline(always)]
+    fn show(&self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> Self::Shown {
+        R::Columns::shown(now, row)
+    }
+
+    #[inline(always)]
+    fn load<S: Isa>(&self, _now: &LookOf<'_, S, Self>, _tick: &Tick<Self>) -> ((), ()) {
+        ((), ())
+    }
+
+    #[inline(always)]
+    fn pair<S: Isa>(&self, _tile: &(), _pair: &Pair<'_, S, Self>, _sum: &mut ()) {}
+
+    #[inline(always)]
+    fn finish<S: Isa>(&self, _all: &mut Finish<'_, '_, S, Self>) {}
+
+    fn apply(&self, me: &mut RowOf<Self>, event: &Event<R::Event>, tick: &Tick<Self>) {
+        self.0.apply(me, event, tick);
+    }
+
+    fn born(&self, child: &R::Child, parent: &mut RowOf<Self>, tick: &Tick<Self>) -> RowOf<Self> {
+        self.0.born(child, parent, tick)
+    }
+
+    fn inflow(&self, tick: &Tick<Self>) -> u32 {
+        self.0.inflow(tick)
+    }
+
+    fn arrive(&self, number: u32, tick: &Tick<Self>) -> RowOf<Self> {
+        self.0.arrive(number, tick)
+    }
+
+    #[inline(always)]
+    fn update<S: Isa>(&self, _me: &mut TileOf<'_, S, Self>, _tick: &Tick<Self>) {}
+
+    fn remember(&self, stats: &R::Stats, totals: &Totals<'_>, history: &mut [i64]) {
+        self.0.remember(stats, totals, history);
+    }
+
+    fn step(&self, all: &mut Step<'_, '_, Self>) {
+        for lane in 0..all.block.count {
+            let row = all.block.at + lane;
+            let me = R::Columns::row(&R::Columns::share(all.columns), row);
+            let own = (all.block.first + lane) as u32;
+            let (x, y) = all.outbox.place(own);
+            let mut around = Around {
+                tick: all.tick,
+                id: all.outbox.id(own),
+                row,
+                place: Vec2::new(x, y),
+                near: &all.near[lane],
+                candidates: all.outbox.candidates,
+                outbox: &mut *all.outbox,
+            };
+            let next = self.0.step(&me, &mut around);
+            R::Columns::set_row(all.columns, row, &next);
+        }
+    }
+}

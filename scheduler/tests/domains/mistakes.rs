@@ -1,0 +1,138 @@
+//! Mistakes of an author: each is an error that names what, where and what is allowed.
+
+use flockwork_kernel::{Edge, Vec2, World};
+use flockwork_scheduler::{
+    Around, ByRows, Cut, DomainError, Event, Never, ParamError, Partition, Rows, Serial, Setup,
+    Simulation, SimulationError, Tick,
+};
+
+flockwork_kernel::columns! {
+    /// State of one entity.
+    pub mod thing {
+        ghost {
+            position: vec(x, y),
+        }
+        owned {}
+        scratch {}
+    }
+}
+
+flockwork_scheduler::params! {
+    /// What goes wrong.
+    pub struct Mistake {
+        /// 0 nothing, 1 a place left of the world, 2 one above it, 3 one at its far side, 4 an event for
+        /// nobody.
+        kind: u32 = 0, "", 0..=4;
+    }
+}
+
+/// Everybody stays in place, but for entity 7 in tick 3.
+struct Things(Mistake);
+
+impl Rows for Things {
+    type Columns = thing::Columns;
+    type Params = Mistake;
+    type Stats = ();
+    type Event = u32;
+    type Child = Never;
+
+    const NAME: &'static str = "things";
+    const ABOUT: &'static str = "a model with mistakes";
+
+    fn new(mistake: Mistake, _: &Setup) -> Result<Self, ParamError> {
+        Ok(Self(mistake))
+    }
+
+    fn radius(&self) -> f32 {
+        1.0
+    }
+
+    fn spawn(&self, setup: &Setup, id: u32) -> thing::Row {
+        let [x, y, ..] = setup.draw(id, 0);
+        thing::Row { position: setup.place(x, y), ..Default::default() }
+    }
+
+    fn step(&self, me: &thing::Row, around: &mut Around<'_, '_, Self>) -> thing::Row {
+        let mut next = *me;
+        if me.id != 7 || around.tick.number != 3 {
+            return next;
+        }
+        let world = around.tick.setup.world;
+        match self.0.kind {
+            1 => next.position.x = -0.5,
+            2 => next.position.y = world.height() + 100.0,
+            3 => next.position = Vec2::new(world.width(), world.height()),
+            4 => around.send(1_000_000, 5),
+            _ => {}
+        }
+        next
+    }
+
+    fn apply(&self, _: &mut thing::Row, _: &Event<u32>, _: &Tick<ByRows<Self>>) {}
+}
+
+/// The error of six ticks, and how many were done.
+fn error_of(kind: u32, edge: Edge, cut: Cut) -> (u64, Option<DomainError>) {
+    let world = World::new(20.0, 10.0, edge).unwrap();
+    let setup = Setup { world, population: 200, seed: 1, dt: 1.0 };
+    let partition = Partition::new(cut);
+    let mut world = Simulation::<ByRows<Things>, _>::new(
+        setup,
+        Mistake { kind },
+        partition,
+        Serial::default(),
+        None,
+    )
+    .unwrap();
+    for _ in 0..6 {
+        match world.step() {
+            Ok(()) => {}
+            Err(SimulationError::Domain(error)) => return (world.tick(), Some(error)),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    (world.tick(), None)
+}
+
+const CUTS: [Cut; 3] = [Cut::Parts(1), Cut::Grid { rows: 2, cols: 3 }, Cut::Parts(7)];
+
+#[test]
+fn a_place_outside_of_a_bounded_world_ends_the_run_under_every_cut() {
+    for cut in CUTS {
+        for (kind, edge, column, value, side) in [
+            (1, Edge::Torus, "x", -0.5, 20.0),
+            (1, Edge::Walls, "x", -0.5, 20.0),
+            (2, Edge::Torus, "y", 110.0, 10.0),
+            (2, Edge::Walls, "y", 110.0, 10.0),
+            // The far side of a torus is its begin; a wall can be touched.
+            (3, Edge::Torus, "x", 20.0, 20.0),
+        ] {
+            let wanted = DomainError::Outside { id: 7, column, value, side, tick: 3 };
+            assert_eq!(error_of(kind, edge, cut), (3, Some(wanted)), "{edge:?} {cut}");
+        }
+        assert_eq!(error_of(3, Edge::Walls, cut), (6, None));
+        for kind in 0..4 {
+            assert_eq!(error_of(kind, Edge::Open, cut), (6, None));
+        }
+    }
+    let error = error_of(2, Edge::Walls, Cut::Parts(1)).1.unwrap().to_string();
+    assert!(
+        error
+            .starts_with("column `y` of entity 7 is 110 after tick 3: it must be inside the world"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_candidate_that_there_is_not_ends_the_run() {
+    for cut in CUTS {
+        let (tick, error) = error_of(4, Edge::Torus, cut);
+        let Some(DomainError::NoCandidate { index, count, tick: at }) = error else {
+            panic!("{error:?}")
+        };
+        assert_eq!((tick, index, at), (3, 1_000_000, 3));
+        assert!(count < 1000);
+        let said = error.unwrap().to_string();
+        assert!(said.contains("candidate 1000000 in tick 3"), "{said}");
+    }
+}
