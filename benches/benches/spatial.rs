@@ -135,7 +135,14 @@ fn with_cells(points: &Points, edge: Edge, each: impl FnOnce(&CellIndex<'_>)) {
     let needs = CellIndex::needs(&grid, points.count());
     let (mut starts, mut cell_of) = (vec![0; needs.starts], vec![0; needs.cell_of]);
     let mut order = vec![Entry::default(); needs.order];
-    let scratch = CellScratch { starts: &mut starts, order: &mut order, cell_of: &mut cell_of };
+    let (mut xs, mut ys) = (vec![0.0; needs.positions], vec![0.0; needs.positions]);
+    let scratch = CellScratch {
+        starts: &mut starts,
+        order: &mut order,
+        cell_of: &mut cell_of,
+        xs: &mut xs,
+        ys: &mut ys,
+    };
     each(&CellIndex::build(grid, points.entities(), scratch).expect("the points are sound"));
 }
 
@@ -144,10 +151,13 @@ fn with_hash(points: &Points, each: impl FnOnce(&HashIndex<'_>)) {
     let (mut starts, mut cell_of) = (vec![0; needs.starts], vec![0; needs.cell_of]);
     let mut order = vec![Entry::default(); needs.order];
     let mut occupied = vec![Occupied::default(); needs.occupied];
+    let (mut xs, mut ys) = (vec![0.0; needs.positions], vec![0.0; needs.positions]);
     let scratch = HashScratch {
         starts: &mut starts,
         order: &mut order,
         cell_of: &mut cell_of,
+        xs: &mut xs,
+        ys: &mut ys,
         occupied: &mut occupied,
     };
     each(&HashIndex::build(RADIUS, points.entities(), scratch).expect("the points are sound"));

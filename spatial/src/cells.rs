@@ -1,19 +1,19 @@
 //! The bounded index: the entities of a world in the cells of its [`Grid`].
 //!
 //! Order of work: check every position, give each its cell by the grid's one formula, sort by
-//! (row, column, id) with [`crate::sort`]. The index then borrows the columns and the scratch;
-//! nothing is copied. Move an entity and the index is out of date: build it again.
+//! (row, column, id) with [`crate::sort`], copy positions in that order. The index borrows the columns
+//! and the scratch. Move an entity and the index is out of date: build it again.
 //!
 //! It finds nothing by itself: [`crate::query`] asks it, as it asks the unbounded
 //! [`crate::hash`].
 
-use core::ops::ControlFlow;
+use core::ops::{ControlFlow, Range};
 
 use flockwork_kernel::{Edge, F32x8, LANES, U32x8};
 
 use crate::index::{
     Area, Axis, Bounds, Entities, Index, IndexError, Needs, above, below, check, distinct_in_cells,
-    enough, outside, outside_plane,
+    enough, outside, outside_plane, place,
 };
 use crate::{Entry, Grid, sort};
 
@@ -26,6 +26,10 @@ pub struct CellScratch<'a> {
     pub order: &'a mut [Entry],
     /// The cell of each slot.
     pub cell_of: &'a mut [u32],
+    /// Positions along x, in canonical order.
+    pub xs: &'a mut [f32],
+    /// Positions along y, in canonical order.
+    pub ys: &'a mut [f32],
 }
 
 /// The entities of a world, sorted into the cells of its grid.
@@ -36,13 +40,20 @@ pub struct CellIndex<'a> {
     bounds: Bounds,
     starts: &'a [u32],
     order: &'a [Entry],
+    positions: (&'a [f32], &'a [f32]),
 }
 
 impl<'a> CellIndex<'a> {
     /// How many places the slices need for this many entities.
     pub fn needs(grid: &Grid, count: u32) -> Needs {
         let count = count as usize;
-        Needs { starts: grid.cells() as usize + 1, order: count, cell_of: count, occupied: 0 }
+        Needs {
+            starts: grid.cells() as usize + 1,
+            order: count,
+            cell_of: count,
+            positions: count,
+            occupied: 0,
+        }
     }
 
     /// Sorts the entities into the cells of `grid`.
@@ -72,11 +83,13 @@ impl<'a> CellIndex<'a> {
             }
             None => outside_plane(x, y),
         })?;
-        let CellScratch { starts, order, cell_of } = scratch;
+        let CellScratch { starts, order, cell_of, xs, ys } = scratch;
         let needs = Self::needs(&grid, count);
         enough("starts", needs.starts, starts.len())?;
         enough("order", needs.order, order.len())?;
         enough("cell_of", needs.cell_of, cell_of.len())?;
+        enough("xs", needs.positions, xs.len())?;
+        enough("ys", needs.positions, ys.len())?;
         let cell_of = &mut cell_of[..needs.cell_of];
         let cols = U32x8::splat(grid.cols());
         let columns = entities.xs.chunks(LANES).zip(entities.ys.chunks(LANES));
@@ -88,7 +101,8 @@ impl<'a> CellIndex<'a> {
             .map_err(IndexError::Sort)?;
         let (starts, order) = (&starts[..needs.starts], &order[..needs.order]);
         distinct_in_cells(order, |entry| cell_of[entry.slot() as usize])?;
-        Ok(Self { grid, entities, bounds, starts, order })
+        let positions = place(&entities, order, xs, ys);
+        Ok(Self { grid, entities, bounds, starts, order, positions })
     }
 
     /// The grid.
@@ -99,19 +113,17 @@ impl<'a> CellIndex<'a> {
     /// The entities of a cell, by id; none if there is no such cell.
     pub fn cell(&self, row: u32, col: u32) -> &'a [Entry] {
         if row < self.grid.rows() && col < self.grid.cols() {
-            self.span(row, (col, col))
+            &self.order[self.span(row, (col, col))]
         } else {
             &[]
         }
     }
 
-    /// The entities of a row from one column to another, both included.
+    /// Where the entities of a row are from one column to another, both included.
     #[inline]
-    fn span(&self, row: u32, (first, last): (u32, u32)) -> &'a [Entry] {
+    fn span(&self, row: u32, (first, last): (u32, u32)) -> Range<usize> {
         let at = (row * self.grid.cols()) as usize;
-        let begin = self.starts[at + first as usize] as usize;
-        let end = self.starts[at + last as usize + 1] as usize;
-        self.order.get(begin..end).unwrap_or(&[])
+        self.starts[at + first as usize] as usize..self.starts[at + last as usize + 1] as usize
     }
 
     /// For each image of the world (one side below, itself, one side above): the lines that an
@@ -145,6 +157,10 @@ impl Index for CellIndex<'_> {
         self.order
     }
 
+    fn positions(&self) -> (&[f32], &[f32]) {
+        self.positions
+    }
+
     fn torus(&self) -> Option<(f32, f32)> {
         let world = self.grid.world();
         world.is_torus().then_some((world.width(), world.height()))
@@ -161,11 +177,11 @@ impl Index for CellIndex<'_> {
         if width > height { width } else { height }
     }
 
-    #[inline]
+    #[inline(always)]
     fn visit<B>(
         &self,
         area: &Area,
-        mut each: impl FnMut(&[Entry], (f32, f32)) -> ControlFlow<B>,
+        mut each: impl FnMut(Range<usize>, (f32, f32)) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
         let world = self.grid.world();
         let cols = self.images(area.x, world.width(), |x| self.grid.cell(x, 0.0).1);
@@ -173,9 +189,9 @@ impl Index for CellIndex<'_> {
         for ((first, last), up) in rows.into_iter().flatten() {
             for row in first..=last {
                 for (range, right) in cols.into_iter().flatten() {
-                    let entries = self.span(row, range);
-                    if !entries.is_empty() {
-                        each(entries, (right, up))?;
+                    let run = self.span(row, range);
+                    if !run.is_empty() {
+                        each(run, (right, up))?;
                     }
                 }
             }

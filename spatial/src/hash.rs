@@ -23,11 +23,11 @@
 //!    Buckets are gone by then, so a collision can give neither false nor double candidates.
 //! 3. Grouping by hash first means that only cells are sorted by comparison, not entities.
 
-use core::ops::ControlFlow;
+use core::ops::{ControlFlow, Range};
 
 use crate::index::{
     Area, Axis, Bounds, Entities, Index, IndexError, MAX_COORDINATE, Needs, above, below, check,
-    distinct_in_cells, enough, outside, outside_plane,
+    distinct_in_cells, enough, outside, outside_plane, place,
 };
 use crate::{Entry, sort};
 
@@ -63,6 +63,10 @@ pub struct HashScratch<'a> {
     pub order: &'a mut [Entry],
     /// The bucket, then the rank of the cell, of each slot.
     pub cell_of: &'a mut [u32],
+    /// Positions along x, in canonical order.
+    pub xs: &'a mut [f32],
+    /// Positions along y, in canonical order.
+    pub ys: &'a mut [f32],
     /// The occupied cells in canonical order.
     pub occupied: &'a mut [Occupied],
 }
@@ -74,6 +78,7 @@ pub struct HashIndex<'a> {
     entities: Entities<'a>,
     bounds: Bounds,
     order: &'a [Entry],
+    positions: (&'a [f32], &'a [f32]),
     occupied: &'a [Occupied],
 }
 
@@ -82,7 +87,7 @@ impl<'a> HashIndex<'a> {
     pub fn needs(count: u32) -> Needs {
         let places = count as usize;
         let starts = (1usize << bucket_bits(count)).max(places) + 1;
-        Needs { starts, order: places, cell_of: places, occupied: places }
+        Needs { starts, order: places, cell_of: places, positions: places, occupied: places }
     }
 
     /// Sorts the entities into square cells of side `size`, in the unit of the positions.
@@ -112,10 +117,12 @@ impl<'a> HashIndex<'a> {
             ))
         })?;
         let needs = Self::needs(count);
-        let HashScratch { starts, order, cell_of, occupied } = scratch;
+        let HashScratch { starts, order, cell_of, xs, ys, occupied } = scratch;
         enough("starts", needs.starts, starts.len())?;
         enough("order", needs.order, order.len())?;
         enough("cell_of", needs.cell_of, cell_of.len())?;
+        enough("xs", needs.positions, xs.len())?;
+        enough("ys", needs.positions, ys.len())?;
         enough("occupied", needs.occupied, occupied.len())?;
         let order = &mut order[..needs.order];
         let cell_of = &mut cell_of[..needs.cell_of];
@@ -145,7 +152,8 @@ impl<'a> HashIndex<'a> {
             (cell.begin, cell.end) = (ends[0], ends[1]);
         }
         distinct_in_cells(order, |entry| cell_of[entry.slot() as usize])?;
-        Ok(Self { size, entities, bounds, order, occupied })
+        let positions = place(&entities, order, xs, ys);
+        Ok(Self { size, entities, bounds, order, positions, occupied })
     }
 
     /// The side of a cell.
@@ -179,6 +187,10 @@ impl Index for HashIndex<'_> {
         self.order
     }
 
+    fn positions(&self) -> (&[f32], &[f32]) {
+        self.positions
+    }
+
     fn torus(&self) -> Option<(f32, f32)> {
         None
     }
@@ -191,11 +203,11 @@ impl Index for HashIndex<'_> {
         self.size
     }
 
-    #[inline]
+    #[inline(always)]
     fn visit<B>(
         &self,
         area: &Area,
-        mut each: impl FnMut(&[Entry], (f32, f32)) -> ControlFlow<B>,
+        mut each: impl FnMut(Range<usize>, (f32, f32)) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
         let (bottom, left) = self.cell(below(area.x.0), below(area.y.0));
         let (top, right) = self.cell(above(area.x.1), above(area.y.1));
@@ -214,7 +226,7 @@ impl Index for HashIndex<'_> {
             row = first.row;
             let inside = rest.partition_point(|cell| cell.cell() <= (row, right));
             if let Some(last) = inside.checked_sub(1).and_then(|last| rest.get(last)) {
-                each(&self.order[first.begin as usize..last.end as usize], (0.0, 0.0))?;
+                each(first.begin as usize..last.end as usize, (0.0, 0.0))?;
             }
             rest = &rest[inside..];
             row += 1;

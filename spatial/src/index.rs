@@ -4,7 +4,7 @@
 //! plane. What both need is here: the borrowed columns, the checks of their positions, the errors.
 //! Neither finds anything by itself: [`crate::query`] asks an [`Index`].
 
-use core::ops::ControlFlow;
+use core::ops::{ControlFlow, Range};
 
 use crate::Entry;
 
@@ -58,6 +58,8 @@ pub struct Needs {
     pub order: usize,
     /// Places of `cell_of`.
     pub cell_of: usize,
+    /// Places of `xs` and of `ys`.
+    pub positions: usize,
     /// Places of `occupied` (the hash only; 0 for a [`CellIndex`]).
     pub occupied: usize,
 }
@@ -99,6 +101,9 @@ pub trait Index {
     /// All entities in canonical order.
     fn order(&self) -> &[Entry];
 
+    /// Their positions along x and along y, in the same order.
+    fn positions(&self) -> (&[f32], &[f32]);
+
     /// The sides of the torus; none if the world is not one.
     fn torus(&self) -> Option<(f32, f32)>;
 
@@ -108,15 +113,16 @@ pub trait Index {
     /// The longer side of a cell: where the search for the nearest begins.
     fn cell_side(&self) -> f32;
 
-    /// Shows every entity of the area in canonical order, in runs, with the shift along x and y
-    /// of the world's image it is seen in; and some that are not in the area.
+    /// Shows every entity of the area in canonical order, in runs of places in [`Index::order`],
+    /// with the shift along x and y of the world's image it is seen in; and some that are not in the
+    /// area.
     ///
     /// Without a torus each entity is shown at most once and the shift is 0. In a torus each is
     /// shown once for each of its images in the area.
     fn visit<B>(
         &self,
         area: &Area,
-        each: impl FnMut(&[Entry], (f32, f32)) -> ControlFlow<B>,
+        each: impl FnMut(Range<usize>, (f32, f32)) -> ControlFlow<B>,
     ) -> ControlFlow<B>;
 }
 
@@ -135,6 +141,20 @@ pub fn reorder<T: Copy>(order: &[Entry], column: &[T], out: &mut [T]) -> Result<
         *place = column[entry.slot() as usize];
     }
     Ok(())
+}
+
+/// Writes the positions of all entities in the order of an index; all slots are there.
+pub(crate) fn place<'a>(
+    entities: &Entities<'_>,
+    order: &[Entry],
+    xs: &'a mut [f32],
+    ys: &'a mut [f32],
+) -> (&'a [f32], &'a [f32]) {
+    let (xs, ys) = (&mut xs[..order.len()], &mut ys[..order.len()]);
+    for ((x, y), entry) in xs.iter_mut().zip(ys.iter_mut()).zip(order) {
+        (*x, *y) = entities.position(entry.slot());
+    }
+    (xs, ys)
 }
 
 /// The first slot whose id an earlier slot has already, with that id.

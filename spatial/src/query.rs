@@ -28,11 +28,14 @@
 
 use core::ops::ControlFlow;
 
+use flockwork_kernel::isa::{self, Isa};
+
 use crate::Entry;
 use crate::index::{Area, Bounds, Index};
 
 mod error;
 mod inputs;
+mod near;
 mod ranked;
 
 pub use error::QueryError;
@@ -62,13 +65,14 @@ pub trait Query: Index {
         usable_radius(self.torus(), r)?;
         usable_point(self.torus(), x, y)?;
         let area = Area::around((x, y), reach(self.torus(), r, 0.0));
-        Ok(scan(self, &area, |entry, (px, py), _| {
-            let d2 = squared(px - x, py - y);
-            if d2 < r * r {
-                each(Hit { id: entry.id(), slot: entry.slot(), d2 })?;
-            }
-            ControlFlow::Continue(())
-        }))
+        Ok(near::visit(
+            self,
+            area,
+            (x, y),
+            r * r,
+            #[inline(always)]
+            |entry, d2, _| each(Hit { id: entry.id(), slot: entry.slot(), d2 }),
+        ))
     }
 
     /// Counts the entities within `r` of a point.
@@ -78,10 +82,16 @@ pub trait Query: Index {
     /// [`QueryError`] for an unusable point or radius.
     fn count_radius(&self, x: f32, y: f32, r: f32) -> Result<u32, QueryError> {
         let mut count = 0;
-        let _ = self.visit_radius(x, y, r, |_| {
-            count += 1;
-            ControlFlow::<()>::Continue(())
-        })?;
+        let _ = self.visit_radius(
+            x,
+            y,
+            r,
+            #[inline(always)]
+            |_| {
+                count += 1;
+                ControlFlow::<()>::Continue(())
+            },
+        )?;
         Ok(count)
     }
 
@@ -101,10 +111,16 @@ pub trait Query: Index {
         max_results: usize,
     ) -> Result<usize, QueryError> {
         let mut best = Best::new(results(out, max_results)?);
-        let _ = self.visit_radius(x, y, r, |hit| {
-            best.offer(hit);
-            ControlFlow::<()>::Continue(())
-        })?;
+        let _ = self.visit_radius(
+            x,
+            y,
+            r,
+            #[inline(always)]
+            |hit| {
+                best.offer(hit);
+                ControlFlow::<()>::Continue(())
+            },
+        )?;
         Ok(best.finish())
     }
 
@@ -132,9 +148,9 @@ pub trait Query: Index {
             let within = if whole { f32::INFINITY } else { r * r };
             let half = if whole { everything } else { reach(self.torus(), r, 0.0) };
             let mut best = Best::new(&mut *out);
-            let _ = scan(self, &Area::around((x, y), half), |entry, (px, py), shift| {
-                let d2 = squared(px - x, py - y);
-                if d2 < within && is_closest(self, entry, (x, y), shift) {
+            let area = Area::around((x, y), half);
+            let _ = near::visit(self, area, (x, y), within, |entry, d2, shift| {
+                if is_closest(self, entry, (x, y), shift) {
                     best.offer(Hit { id: entry.id(), slot: entry.slot(), d2 });
                 }
                 ControlFlow::<()>::Continue(())
@@ -238,24 +254,11 @@ pub trait Query: Index {
     fn pairs_within<B>(
         &self,
         r: f32,
-        mut each: impl FnMut(Entry, Entry, f32) -> ControlFlow<B>,
+        each: impl FnMut(Entry, Entry, f32) -> ControlFlow<B>,
     ) -> Result<ControlFlow<B>, QueryError> {
         usable_radius(self.torus(), r)?;
         let wide = reach(self.torus(), r, 0.0);
-        for &low in self.order() {
-            let (x, y) = self.entities().position(low.slot());
-            let flow = scan(self, &Area::around((x, y), wide), |high, (px, py), _| {
-                let d2 = squared(px - x, py - y);
-                if high.id() > low.id() && d2 < r * r {
-                    each(low, high, d2)?;
-                }
-                ControlFlow::Continue(())
-            });
-            if flow.is_break() {
-                return Ok(flow);
-            }
-        }
-        Ok(ControlFlow::Continue(()))
+        Ok(isa::dispatch(Pairs { index: self, wide, limit: r * r, each }))
     }
 }
 
@@ -309,6 +312,45 @@ pub(crate) fn squared(dx: f32, dy: f32) -> f32 {
     dx * dx + dy * dy
 }
 
+/// All pairs within a distance, with the best instructions there are.
+struct Pairs<'a, T: ?Sized, F> {
+    index: &'a T,
+    /// The half side of a square around an entity that holds all others within the distance.
+    wide: f64,
+    limit: f32,
+    each: F,
+}
+
+impl<T, B, F> isa::Task for Pairs<'_, T, F>
+where
+    T: Index + ?Sized,
+    F: FnMut(Entry, Entry, f32) -> ControlFlow<B>,
+{
+    type Output = ControlFlow<B>;
+
+    #[inline(always)]
+    fn run<S: Isa>(self) -> ControlFlow<B> {
+        let Self { index, wide, limit, mut each } = self;
+        let (xs, ys) = index.positions();
+        for ((&low, &x), &y) in index.order().iter().zip(xs).zip(ys) {
+            near::look::<S, T, B>(
+                index,
+                &Area::around((x, y), wide),
+                (x, y),
+                limit,
+                &mut |high: Entry, d2, _| {
+                    if high.id() > low.id() {
+                        each(low, high, d2)
+                    } else {
+                        ControlFlow::Continue(())
+                    }
+                },
+            )?;
+        }
+        ControlFlow::Continue(())
+    }
+}
+
 /// Shows each entity that may be in an area: its position in the image, and the image's shift.
 #[inline]
 fn scan<T: Index + ?Sized, B>(
@@ -316,11 +358,10 @@ fn scan<T: Index + ?Sized, B>(
     area: &Area,
     mut each: impl FnMut(Entry, (f32, f32), (f32, f32)) -> ControlFlow<B>,
 ) -> ControlFlow<B> {
-    let entities = index.entities();
+    let (order, (xs, ys)) = (index.order(), index.positions());
     index.visit(area, |run, shift| {
-        for &entry in run {
-            let (x, y) = entities.position(entry.slot());
-            each(entry, (x + shift.0, y + shift.1), shift)?;
+        for at in run {
+            each(order[at], (xs[at] + shift.0, ys[at] + shift.1), shift)?;
         }
         ControlFlow::Continue(())
     })

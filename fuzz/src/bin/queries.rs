@@ -32,7 +32,14 @@ fuzz_target!(|data: &[u8]| {
         let mut starts = vec![0; needs.starts];
         let mut order = vec![Entry::default(); needs.order];
         let mut cell_of = vec![0; needs.cell_of];
-        let scratch = CellScratch { starts: &mut starts, order: &mut order, cell_of: &mut cell_of };
+        let (mut right, mut up) = (vec![0.0; needs.positions], vec![0.0; needs.positions]);
+        let scratch = CellScratch {
+            starts: &mut starts,
+            order: &mut order,
+            cell_of: &mut cell_of,
+            xs: &mut right,
+            ys: &mut up,
+        };
         if let Ok(index) = CellIndex::build(grid, entities, scratch) {
             ask(&index, &mut bytes, (width, height));
         }
@@ -42,10 +49,13 @@ fuzz_target!(|data: &[u8]| {
     let mut order = vec![Entry::default(); needs.order];
     let mut cell_of = vec![0; needs.cell_of];
     let mut occupied = vec![Default::default(); needs.occupied];
+    let (mut right, mut up) = (vec![0.0; needs.positions], vec![0.0; needs.positions]);
     let scratch = HashScratch {
         starts: &mut starts,
         order: &mut order,
         cell_of: &mut cell_of,
+        xs: &mut right,
+        ys: &mut up,
         occupied: &mut occupied,
     };
     if let Ok(index) = HashIndex::build(radius, entities, scratch) {

@@ -107,6 +107,7 @@ struct Corners {
 
 /// The boxes of the cells that were met last: the tiles of a crowd see the same cells.
 pub(super) struct Boxes {
+    /// With the number of the cell plus 1; all zero at first, which takes no code to write.
     known: [(usize, Corners); Self::ROWS * Self::COLS],
 }
 
@@ -117,16 +118,16 @@ impl Boxes {
 
     pub(super) fn new() -> Self {
         let corners = Corners { low: (0.0, 0.0), high: (0.0, 0.0) };
-        Self { known: [(usize::MAX, corners); Self::ROWS * Self::COLS] }
+        Self { known: [(0, corners); Self::ROWS * Self::COLS] }
     }
 
     /// The box of a cell.
     fn corners<T>(&mut self, cells: &Cells<'_>, cell: usize, records: &[Candidate<T>]) -> Corners {
         let row = cell / cells.stride() % Self::ROWS;
         let place = &mut self.known[row * Self::COLS + cell % Self::COLS];
-        if place.0 != cell {
+        if place.0 != cell + 1 {
             let inside = cells.starts[cell] as usize..cells.starts[cell + 1] as usize;
-            *place = (cell, Corners::around(&records[inside]));
+            *place = (cell + 1, Corners::around(&records[inside]));
         }
         place.1
     }

@@ -24,33 +24,46 @@ fn grid(edge: Edge) -> Grid {
 }
 
 /// Builds a cell index in slices shortened by so much; the error, and that nothing was written.
-fn cell_error(edge: Edge, entities: Entities<'_>, short: (usize, usize, usize)) -> IndexError {
+fn cell_error(edge: Edge, entities: Entities<'_>, short: [usize; 5]) -> IndexError {
     let grid = grid(edge);
     let needs = CellIndex::needs(&grid, entities.xs.len() as u32);
-    let mut starts = vec![9; needs.starts - short.0];
-    let mut order = vec![mark(); needs.order - short.1];
-    let mut cell_of = vec![9; needs.cell_of - short.2];
-    let scratch = CellScratch { starts: &mut starts, order: &mut order, cell_of: &mut cell_of };
+    let mut starts = vec![9; needs.starts - short[0]];
+    let mut order = vec![mark(); needs.order - short[1]];
+    let mut cell_of = vec![9; needs.cell_of - short[2]];
+    let (mut xs, mut ys) =
+        (vec![9.0; needs.positions - short[3]], vec![9.0; needs.positions - short[4]]);
+    let scratch = CellScratch {
+        starts: &mut starts,
+        order: &mut order,
+        cell_of: &mut cell_of,
+        xs: &mut xs,
+        ys: &mut ys,
+    };
     let error = CellIndex::build(grid, entities, scratch).unwrap_err();
     if !matches!(error, IndexError::DuplicateId { .. }) {
         assert!(starts.iter().all(|&place| place == 9));
         assert!(order.iter().all(|&place| place == mark()));
         assert!(cell_of.iter().all(|&place| place == 9));
+        assert!(xs.iter().chain(&ys).all(|&place| place == 9.0));
     }
     error
 }
 
 /// As [`cell_error`], for a hash index.
-fn hash_error(size: f32, entities: Entities<'_>, short: [usize; 4]) -> IndexError {
+fn hash_error(size: f32, entities: Entities<'_>, short: [usize; 6]) -> IndexError {
     let needs = HashIndex::needs(entities.xs.len() as u32);
     let mut starts = vec![9; needs.starts - short[0]];
     let mut order = vec![mark(); needs.order - short[1]];
     let mut cell_of = vec![9; needs.cell_of - short[2]];
-    let mut occupied = vec![Default::default(); needs.occupied - short[3]];
+    let mut occupied = vec![Default::default(); needs.occupied - short[5]];
+    let (mut xs, mut ys) =
+        (vec![9.0; needs.positions - short[3]], vec![9.0; needs.positions - short[4]]);
     let scratch = HashScratch {
         starts: &mut starts,
         order: &mut order,
         cell_of: &mut cell_of,
+        xs: &mut xs,
+        ys: &mut ys,
         occupied: &mut occupied,
     };
     let error = HashIndex::build(size, entities, scratch).unwrap_err();
@@ -58,6 +71,7 @@ fn hash_error(size: f32, entities: Entities<'_>, short: [usize; 4]) -> IndexErro
         assert!(starts.iter().all(|&place| place == 9));
         assert!(order.iter().all(|&place| place == mark()));
         assert!(cell_of.iter().all(|&place| place == 9));
+        assert!(xs.iter().chain(&ys).all(|&place| place == 9.0));
         assert!(occupied.iter().all(|&place| place == Default::default()));
     }
     error
@@ -71,11 +85,11 @@ fn positions_that_are_not_numbers_are_named() {
         let ys = [1.0, 2.0, 3.0, bad];
         let entities = Entities { xs: &xs, ys: &ys, ids: &[0, 1, 2, 3] };
         for edge in [Edge::Torus, Edge::Walls, Edge::Open] {
-            let error = cell_error(edge, entities, (0, 0, 0));
+            let error = cell_error(edge, entities, [0; 5]);
             assert!(matches!(error, IndexError::NotFinite { axis: Axis::X, index: 2, .. }));
         }
         let swapped = Entities { xs: &ys, ys: &xs, ids: &[0, 1, 2, 3] };
-        let error = hash_error(1.0, swapped, [0; 4]);
+        let error = hash_error(1.0, swapped, [0; 6]);
         assert!(matches!(error, IndexError::NotFinite { axis: Axis::Y, index: 2, .. }));
         let text = error.to_string();
         assert!(text.starts_with("y of slot 2 is ") && text.ends_with("a finite number"), "{text}");
@@ -87,8 +101,8 @@ fn positions_outside_the_world_are_named() {
     let entities = Entities { xs: &[1.0, 10.0, -0.0], ys: &[20.0, 20.5, -1.0], ids: &[0, 1, 2] };
     let outside =
         IndexError::Outside { axis: Axis::Y, index: 1, value: 20.5, low: 0.0, high: 20.0 };
-    assert_eq!(cell_error(Edge::Torus, entities, (0, 0, 0)), outside);
-    assert_eq!(cell_error(Edge::Walls, entities, (0, 0, 0)), outside);
+    assert_eq!(cell_error(Edge::Torus, entities, [0; 5]), outside);
+    assert_eq!(cell_error(Edge::Walls, entities, [0; 5]), outside);
     assert_eq!(outside.to_string(), "y of slot 1 is 20.5: it must be from 0 to 20");
     with_cells(grid(Edge::Open), entities, |_| ());
     with_hash(1.0, entities, |_| ());
@@ -104,11 +118,11 @@ fn positions_too_far_for_the_plane_or_its_cells_are_named() {
         low,
         high,
     };
-    assert_eq!(cell_error(Edge::Open, entities, (0, 0, 0)), outside(-1.0e18, 1.0e18));
-    assert_eq!(hash_error(1.0e12, entities, [0; 4]), outside(-1.0e18, 1.0e18));
+    assert_eq!(cell_error(Edge::Open, entities, [0; 5]), outside(-1.0e18, 1.0e18));
+    assert_eq!(hash_error(1.0e12, entities, [0; 6]), outside(-1.0e18, 1.0e18));
     let entities = Entities { xs: &[1.0e6, 0.0], ys: &[0.0, 0.0], ids: &[0, 1] };
     assert!(matches!(
-        hash_error(1.0e-4, entities, [0; 4]),
+        hash_error(1.0e-4, entities, [0; 6]),
         IndexError::Outside { axis: Axis::X, index: 0, .. }
     ));
 }
@@ -118,17 +132,19 @@ fn columns_of_other_lengths_are_named() {
     let (long, short) = ([1.0; 3], [1.0; 2]);
     let entities = Entities { xs: &long, ys: &short, ids: &[0, 1, 2] };
     let error = IndexError::LengthMismatch { column: "ys", expected: 3, found: 2 };
-    assert_eq!(cell_error(Edge::Torus, entities, (0, 0, 0)), error);
+    assert_eq!(cell_error(Edge::Torus, entities, [0; 5]), error);
     assert_eq!(error.to_string(), "column ys has 2 entities: it must have 3, as xs");
     let entities = Entities { xs: &long, ys: &long, ids: &[0, 1, 2, 3] };
     let error = IndexError::LengthMismatch { column: "ids", expected: 3, found: 4 };
-    assert_eq!(hash_error(1.0, entities, [0; 4]), error);
+    assert_eq!(hash_error(1.0, entities, [0; 6]), error);
 }
 
 #[test]
 fn slices_one_place_too_short_are_named() {
     let entities = Entities { xs: &[1.0; 3], ys: &[1.0; 3], ids: &[0, 1, 2] };
-    for (short, name) in [((1, 0, 0), "starts"), ((0, 1, 0), "order"), ((0, 0, 1), "cell_of")] {
+    for (at, name) in ["starts", "order", "cell_of", "xs", "ys"].into_iter().enumerate() {
+        let mut short = [0; 5];
+        short[at] = 1;
         let IndexError::TooShort { slice, needed, given } =
             cell_error(Edge::Torus, entities, short)
         else {
@@ -136,8 +152,9 @@ fn slices_one_place_too_short_are_named() {
         };
         assert_eq!((slice, given), (name, needed - 1));
     }
-    for (at, name) in ["starts", "order", "cell_of", "occupied"].into_iter().enumerate() {
-        let mut short = [0; 4];
+    for (at, name) in ["starts", "order", "cell_of", "xs", "ys", "occupied"].into_iter().enumerate()
+    {
+        let mut short = [0; 6];
         short[at] = 1;
         let error = hash_error(1.0, entities, short);
         let IndexError::TooShort { slice, needed, given } = error else {
@@ -154,7 +171,7 @@ fn slices_one_place_too_short_are_named() {
 #[test]
 fn sizes_of_cells_that_are_no_use_are_named() {
     for size in [0.0, -0.0, -1.0, f32::NAN, f32::INFINITY, 1.0e-19, 2.0e18] {
-        let error = hash_error(size, Entities::default(), [0; 4]);
+        let error = hash_error(size, Entities::default(), [0; 6]);
         assert!(matches!(error, IndexError::InvalidSize { .. }), "{size}");
         assert!(error.to_string().ends_with("it must be from 1e-18 to 1e18"), "{error}");
     }
@@ -165,8 +182,8 @@ fn two_entities_of_one_id_are_noticed_in_a_cell_or_by_looking_for_them() {
     let ids = [4, 7, 9, 7, 4];
     let together = Entities { xs: &[1.0; 5], ys: &[1.0; 5], ids: &ids };
     let error = IndexError::DuplicateId { index: 3, id: 7 };
-    assert_eq!(cell_error(Edge::Walls, together, (0, 0, 0)), error);
-    assert_eq!(hash_error(1.0, together, [0; 4]), error);
+    assert_eq!(cell_error(Edge::Walls, together, [0; 5]), error);
+    assert_eq!(hash_error(1.0, together, [0; 6]), error);
     assert_eq!(error.to_string(), "slot 3 has id 7, as an earlier slot: ids must be unique");
     let apart = Entities { xs: &[1.0, 3.0, 5.0, 7.0, 9.0], ..together };
     with_cells(grid(Edge::Walls), apart, |_| ());

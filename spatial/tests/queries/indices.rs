@@ -83,7 +83,7 @@ quickcheck! {
             let columns = Entities { xs: &xs, ys: &ys, ids: &ids };
             let area = Area { x, y };
             let mut seen = 0;
-            let mut count = |run: &[flockwork_spatial::Entry], _| {
+            let mut count = |run: core::ops::Range<usize>, _| {
                 seen += run.len();
                 core::ops::ControlFlow::<()>::Continue(())
             };

@@ -142,10 +142,18 @@ pub fn with_cells<R>(
     let mut starts = vec![9; needs.starts + 1];
     let mut order = vec![Entry::new(9, 9); needs.order + 1];
     let mut cell_of = vec![9; needs.cell_of + 1];
-    let scratch = CellScratch { starts: &mut starts, order: &mut order, cell_of: &mut cell_of };
+    let (mut xs, mut ys) = (vec![9.0; needs.positions + 1], vec![9.0; needs.positions + 1]);
+    let scratch = CellScratch {
+        starts: &mut starts,
+        order: &mut order,
+        cell_of: &mut cell_of,
+        xs: &mut xs,
+        ys: &mut ys,
+    };
     let result = each(&CellIndex::build(grid, entities, scratch).unwrap());
     assert_eq!((starts.last(), cell_of.last()), (Some(&9), Some(&9)));
     assert_eq!(order.last(), Some(&Entry::new(9, 9)));
+    assert_eq!((xs.last(), ys.last()), (Some(&9.0), Some(&9.0)));
     result
 }
 
@@ -160,15 +168,19 @@ pub fn with_hash<R>(
     let mut order = vec![Entry::new(9, 9); needs.order + 1];
     let mut cell_of = vec![9; needs.cell_of + 1];
     let mut occupied = vec![Default::default(); needs.occupied + 1];
+    let (mut xs, mut ys) = (vec![9.0; needs.positions + 1], vec![9.0; needs.positions + 1]);
     let scratch = HashScratch {
         starts: &mut starts,
         order: &mut order,
         cell_of: &mut cell_of,
+        xs: &mut xs,
+        ys: &mut ys,
         occupied: &mut occupied,
     };
     let result = each(&HashIndex::build(size, entities, scratch).unwrap());
     assert_eq!((starts.last(), cell_of.last()), (Some(&9), Some(&9)));
     assert_eq!(order.last(), Some(&Entry::new(9, 9)));
+    assert_eq!((xs.last(), ys.last()), (Some(&9.0), Some(&9.0)));
     assert_eq!(occupied.last(), Some(&Default::default()));
     result
 }

@@ -1,0 +1,99 @@
+//! Looks at the entities of an area eight at a time: those nearer to a point than a radius.
+
+use core::ops::ControlFlow;
+
+use flockwork_kernel::LANES;
+use flockwork_kernel::isa::{self, Isa};
+use flockwork_kernel::simd::F32x8;
+
+use super::squared;
+use crate::Entry;
+use crate::index::{Area, Index};
+
+/// Calls `each` with every entity of the area whose squared distance from a point is below
+/// `limit`, in canonical order: the entity, that distance, and the shift of the image it is seen in.
+#[inline]
+pub(super) fn visit<T: Index + ?Sized, B>(
+    index: &T,
+    area: Area,
+    at: (f32, f32),
+    limit: f32,
+    each: impl FnMut(Entry, f32, (f32, f32)) -> ControlFlow<B>,
+) -> ControlFlow<B> {
+    isa::dispatch(Near { index, area, at, limit, each })
+}
+
+struct Near<'a, T: ?Sized, F> {
+    index: &'a T,
+    area: Area,
+    at: (f32, f32),
+    limit: f32,
+    each: F,
+}
+
+impl<T, B, F> isa::Task for Near<'_, T, F>
+where
+    T: Index + ?Sized,
+    F: FnMut(Entry, f32, (f32, f32)) -> ControlFlow<B>,
+{
+    type Output = ControlFlow<B>;
+
+    #[inline(always)]
+    fn run<S: Isa>(self) -> ControlFlow<B> {
+        let Self { index, area, at, limit, mut each } = self;
+        look::<S, T, B>(index, &area, at, limit, &mut each)
+    }
+}
+
+/// [`visit`] with these instructions.
+#[inline(always)]
+pub(super) fn look<S: Isa, T: Index + ?Sized, B>(
+    index: &T,
+    area: &Area,
+    (x, y): (f32, f32),
+    limit: f32,
+    each: &mut impl FnMut(Entry, f32, (f32, f32)) -> ControlFlow<B>,
+) -> ControlFlow<B> {
+    let (order, (xs, ys)) = (index.order(), index.positions());
+    let lanes = (F32x8::<S>::splat(x), F32x8::<S>::splat(y), F32x8::<S>::splat(limit));
+    index.visit(
+        area,
+        #[inline(always)]
+        |run, shift| {
+            if S::SCALAR {
+                for at in run {
+                    let d2 = squared(xs[at] + shift.0 - x, ys[at] + shift.1 - y);
+                    if d2 < limit {
+                        each(order[at], d2, shift)?;
+                    }
+                }
+                return ControlFlow::Continue(());
+            }
+            let (x, y, limit) = lanes;
+            let (right, up) = (F32x8::splat(shift.0), F32x8::splat(shift.1));
+            for at in run.clone().step_by(LANES) {
+                // Past the run stand others, which do not count.
+                let dx = F32x8::load(&xs[at..]) + right - x;
+                let dy = F32x8::load(&ys[at..]) + up - y;
+                let d2 = dx * dx + dy * dy;
+                let mut near = d2.lt(limit).bits() & first(run.end - at);
+                if near == 0 {
+                    continue;
+                }
+                let d2 = d2.to_array();
+                while near != 0 {
+                    let lane = near.trailing_zeros() as usize % LANES;
+                    near &= near - 1;
+                    each(order[at + lane], d2[lane], shift)?;
+                }
+            }
+            ControlFlow::Continue(())
+        },
+    )
+}
+
+/// As many of the lowest bits.
+#[inline(always)]
+fn first(count: usize) -> u32 {
+    if count < LANES { (1 << count) - 1 } else { 0xff }
+}
