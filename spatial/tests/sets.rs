@@ -14,7 +14,7 @@ use flockwork_kernel::{Edge, World};
 use flockwork_spatial::index::Index;
 use flockwork_spatial::sort::sort_by_cell;
 use flockwork_spatial::{
-    Cells, Cutoff, Entities, Entry, Grid, Hit, Pair, Positioned, Query, Visitor, pass,
+    Block, Candidate, Cells, Cutoff, Entities, Entry, Grid, Hit, Pair, Query, Visitor, pass,
 };
 use world::{Random, Spread, entities, with_cells, with_hash};
 
@@ -37,25 +37,11 @@ fn ask(index: &impl Index, seen: &mut Vec<u32>) {
     assert!(flow.unwrap().is_continue());
 }
 
-#[derive(Clone, Copy)]
-struct Place(f32, f32);
-
-impl Positioned for Place {
-    #[inline(always)]
-    fn x(&self) -> f32 {
-        self.0
-    }
-    #[inline(always)]
-    fn y(&self) -> f32 {
-        self.1
-    }
-}
-
 /// The sums of a pass under a cap or without, of pairs that are called dear or not.
 struct Pass<'a, const DEAR: bool> {
     cells: Cells<'a>,
     cutoff: Cutoff,
-    records: &'a [Place],
+    records: &'a [Candidate<()>],
     order: &'a [Entry],
     seen: &'a mut Vec<u32>,
 }
@@ -70,24 +56,24 @@ impl<const DEAR: bool> isa::Task for Pass<'_, DEAR> {
 }
 
 impl<S: Isa, const DEAR: bool> Visitor<S> for Pass<'_, DEAR> {
-    type Record = Place;
+    type Shown = ();
     type Tile = ();
     type Sum = (U32x8<S>, F32x8<S>);
     const SELECTIVE: bool = DEAR;
 
     #[inline(always)]
-    fn load(&mut self, _: usize) -> ((), Self::Sum) {
+    fn load(&mut self, _: Block) -> ((), Self::Sum) {
         ((), (U32x8::ZERO, F32x8::ZERO))
     }
 
     #[inline(always)]
-    fn pair(&mut self, _: &(), _: &Place, pair: &Pair<S>, sum: &mut Self::Sum) {
+    fn pair(&mut self, _: &(), _: &(), pair: &Pair<S>, sum: &mut Self::Sum) {
         pair.near.count(&mut sum.0);
-        sum.1 += pair.near.keep(pair.dx * pair.d2 + pair.dy);
+        sum.1 += pair.near.keep(pair.offset.x * pair.d2 + pair.offset.y);
     }
 
     #[inline(always)]
-    fn finish(&mut self, _: usize, count: usize, _: &(), sum: &Self::Sum) {
+    fn finish(&mut self, Block { count, .. }: Block, _: &(), sum: &Self::Sum) {
         self.seen.extend(&sum.0.to_array()[..count]);
         self.seen.extend(&sum.1.to_bits().to_array()[..count]);
     }
@@ -104,8 +90,10 @@ fn sums(grid: &Grid, columns: Entities<'_>, seen: &mut Vec<u32>) {
     let mut starts = vec![0; count as usize + 1];
     let mut order = vec![Entry::default(); cell_of.len()];
     sort_by_cell(&cell_of, columns.ids, count, &mut starts, &mut order).unwrap();
-    let place =
-        |entry: &Entry| Place(columns.xs[entry.slot() as usize], columns.ys[entry.slot() as usize]);
+    let place = |entry: &Entry| {
+        let slot = entry.slot() as usize;
+        Candidate { x: columns.xs[slot], y: columns.ys[slot], shown: () }
+    };
     let records: Vec<_> = order.iter().map(place).collect();
     for most in [None, Some(3)] {
         let cells = Cells { starts: &starts, rows, cols, fine };
