@@ -23,8 +23,9 @@ pub(crate) struct Crowding {
     pub(crate) exact: bool,
 }
 
-/// The most pairs of places that are compared.
-const MOST_PAIRS: u64 = 1_000_000_000;
+/// The most pairs of places that are compared, in all or for each place, so that a run never waits
+/// longer for this than for some ticks.
+const MOST_PAIRS: (u64, u64) = (100_000_000, 200);
 
 /// A crowd worth a word has this many neighbours, and this many times the mean.
 const CROWDED: (u64, f64) = (1000, 20.0);
@@ -95,7 +96,7 @@ fn count(grid: &Grid, xs: &[f32], ys: &[f32]) -> Option<Crowding> {
         let own = u64::from(starts[cell as usize + 1] - starts[cell as usize]);
         pairs = pairs.saturating_add(own * within(&starts, &reach));
     }
-    let exact = pairs <= MOST_PAIRS;
+    let exact = pairs <= MOST_PAIRS.0.max(MOST_PAIRS.1 * spots.len() as u64);
     let (mut sum, mut most, mut last) = (0u64, 0u64, None);
     for spot in &spots {
         if last != Some(spot.cell) {

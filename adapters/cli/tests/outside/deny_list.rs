@@ -21,7 +21,7 @@ fn target() -> PathBuf {
 }
 
 /// Whether there is clippy; says so if a test is left out.
-fn has_clippy(test: &str) -> bool {
+pub(super) fn has_clippy(test: &str) -> bool {
     let mut command = cargo(Path::new("."), &["clippy", "--version"]);
     let found = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
     let found = found.is_ok_and(|status| status.success());

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use super::deny_list::cargo;
+use super::deny_list::{cargo, has_clippy};
 use super::{Place, repository, tree};
 
 /// Runs Cargo in a crate. What it is built of is here: nothing is fetched.
@@ -32,6 +32,10 @@ fn a_new_crate_passes_its_tests_and_runs_its_scenario() {
         ["run", "--offline", "--quiet", "--", "run", "scenario.toml", "--ticks", "3", "--quiet"];
     let fingerprint = succeeds(&folder, &run);
     assert_eq!(fingerprint.trim_end().len(), 16, "{fingerprint}");
+    // It keeps the list of what a model must not use.
+    if has_clippy("that a new crate passes it") {
+        succeeds(&folder, &["clippy", "--offline", "--quiet", "--", "--deny", "warnings"]);
+    }
     // A mistake in the table of parameters does not compile, and the compiler says which it is.
     let code = fs::read_to_string(folder.join("src/lib.rs")).unwrap();
     let wrong = code.replace("caution: f32 = 0.5", "caution: f32 = -0.5");
