@@ -36,17 +36,21 @@ fn a_new_crate_passes_its_tests_and_runs_its_scenario() {
     if has_clippy("that a new crate passes it") {
         succeeds(&folder, &["clippy", "--offline", "--quiet", "--", "--deny", "warnings"]);
     }
-    // A mistake in the table of parameters does not compile, and the compiler says which it is.
+    // Mistakes do not compile, and the compiler says which they are.
     let code = fs::read_to_string(folder.join("src/lib.rs")).unwrap();
-    let wrong = code.replace("caution: f32 = 0.5", "caution: f32 = -0.5");
-    assert_ne!(code, wrong);
-    fs::write(folder.join("src/lib.rs"), wrong).unwrap();
-    let output = cargo(&folder, &["check", "--offline", "--quiet", "--lib"]).output().unwrap();
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success());
-    let wanted =
-        "the default of the parameter `caution` is not in its range: it must be from 0.0 to 1e3";
-    assert!(text.contains(wanted), "{text}");
+    let refused = |right: &str, wrong: &str, command: &str, problem: &str| {
+        assert!(code.contains(right), "{right}");
+        fs::write(folder.join("src/lib.rs"), code.replace(right, wrong)).unwrap();
+        let output = cargo(&folder, &[command, "--offline", "--quiet"]).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && text.contains(problem), "{wrong}: {text}");
+    };
+    let default = "the default of the parameter `caution` is not in its range: it must be from 0.0 \
+                   to 1e3";
+    refused("caution: f32 = 0.5", "caution: f32 = -0.5", "check", default);
+    // What is wrong with columns is known when the model is used.
+    let alive = "owned {\n            /// 0 for who dies.\n            alive: u32,";
+    refused("owned {", alive, "build", "the column `alive` must be of type u8");
 }
 
 #[test]

@@ -12,7 +12,12 @@ type Entity = [f32; 4];
 /// A small, crowded world, so that much happens in a few ticks.
 fn setup() -> Setup {
     let world = World::new(10.0, 8.0, Edge::Torus).unwrap();
-    Setup { world, population: 300, seed: 7, dt: 0.1 }
+    Setup {
+        world,
+        population: 300,
+        seed: 7,
+        dt: 0.1,
+    }
 }
 
 fn simulate<X: Executor>(cut: Cut, executor: X) -> Simulation<WalkersModel, X> {
@@ -25,7 +30,15 @@ fn entities<X: Executor>(world: &Simulation<WalkersModel, X>) -> Vec<Entity> {
     let mut found = Vec::new();
     world
         .visit(|id, columns, row| {
-            found.push((id, [columns.x[row], columns.y[row], columns.ux[row], columns.uy[row]]));
+            found.push((
+                id,
+                [
+                    columns.x[row],
+                    columns.y[row],
+                    columns.ux[row],
+                    columns.uy[row],
+                ],
+            ));
         })
         .unwrap();
     found.sort_by_key(|(id, _)| *id);
@@ -68,7 +81,11 @@ fn every_bit_is_that_of_the_naive_twin() {
         world.step().unwrap();
         step(&mut twin);
         for (id, (found, twin)) in entities(&world).iter().zip(&twin).enumerate() {
-            assert_eq!(found.map(f32::to_bits), twin.map(f32::to_bits), "tick {tick}, entity {id}");
+            assert_eq!(
+                found.map(f32::to_bits),
+                twin.map(f32::to_bits),
+                "tick {tick}, entity {id}"
+            );
         }
     }
 }
@@ -80,7 +97,11 @@ fn cuts_and_threads_change_nothing() {
     for tick in 0..50 {
         one.step().unwrap();
         many.step().unwrap();
-        assert_eq!(one.fingerprint().unwrap(), many.fingerprint().unwrap(), "tick {tick}");
+        assert_eq!(
+            one.fingerprint().unwrap(),
+            many.fingerprint().unwrap(),
+            "tick {tick}"
+        );
     }
     assert!(many.counters().migrations > 0);
 }
