@@ -314,7 +314,10 @@ impl Model for Tribes {
         let Self { params, .. } = self;
         let [x, y, direction, age] = setup.draw(id, STREAM_SPAWN);
         let position = setup.place(x, y);
-        let square = |at: f32, side: f32| (at / params.territory.min(0.5 * side)) as u64;
+        let square = |at: f32, side: f32| {
+            let half = 0.5 * side;
+            (at / if params.territory < half { params.territory } else { half }) as u64
+        };
         let across = square(position.x, setup.world.width());
         let up = square(position.y, setup.world.height());
         let turn = u64::from(params.tribes / 2).max(1);

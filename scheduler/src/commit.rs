@@ -73,6 +73,7 @@ impl<M: Model> Domain<M> {
         net: &mut T,
     ) -> Result<(), StepError<T::Error>> {
         self.counters.events += (self.events.len() + self.mail.len()) as u64;
+        #[allow(clippy::disallowed_methods, reason = "the order is of all bits of an event")]
         self.mail.sort_unstable_by(|(to, event), (other_to, other)| {
             to.cmp(other_to).then_with(|| event.order(other))
         });
@@ -192,6 +193,7 @@ impl<M: Model> Domain<M> {
 
     /// Puts events into their order, and the row of its target in place of the cell of each.
     fn find_targets(&mut self, frame: &Frame<'_, M>) -> Result<(), DomainError> {
+        #[allow(clippy::disallowed_methods, reason = "the order is of all bits of an event")]
         self.events.sort_unstable_by(Posted::order);
         for at in 0..self.events.len() {
             let event = self.events[at];

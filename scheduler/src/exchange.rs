@@ -159,6 +159,7 @@ impl<M: Model> Domain<M> {
         self.moves.found.clear();
         self.moves.gone.clear();
         let leavers = isa::dispatch(FindCells { domain: self, frame })?;
+        #[allow(clippy::disallowed_methods, reason = "the key holds all of a move")]
         self.moves.found.sort_unstable_by_key(Move::key);
         self.send_moves(frame, net)?;
         self.census.died = leavers.died;

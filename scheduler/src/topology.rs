@@ -103,6 +103,7 @@ fn around(grid: &Grid, region: &Region, owners: &[u32]) -> Vec<u32> {
             }
         }
     }
+    #[allow(clippy::disallowed_methods, reason = "equal ids are the same")]
     found.sort_unstable();
     found.dedup();
     found

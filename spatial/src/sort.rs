@@ -140,6 +140,7 @@ fn sort_each_cell(starts: &[u32], slots: u32, order: &mut [Entry]) {
             let cell = &mut order[begin as usize..end as usize];
             // An empty cell in front of it has marked it.
             cell.iter_mut().take(usize::from(!all)).for_each(|entry| entry.0 &= !FIRST);
+            #[allow(clippy::disallowed_methods, reason = "no two slots are alike")]
             cell.sort_unstable();
         }
         if let Some(entry) = order.get_mut(begin as usize) {
