@@ -49,8 +49,6 @@ pub mod host;
 pub mod kinds;
 pub mod mail;
 pub mod ranks;
-// Threads write to ranges of the same columns.
-#[allow(unsafe_code)]
 pub mod sim_core;
 pub mod world;
 

@@ -2,7 +2,8 @@
 //! of entities, motion, and a spatial hash.
 //!
 //! Threads that share the memory may work on one [`SimCore`] at once: each moves a range of its
-//! own, and each has a [`Finder`] of its own for what its queries find. The hash keeps copies of
+//! own, which is refused while another works on some of it, and each has a [`Finder`] of its own for
+//! what its queries find. The hash keeps copies of
 //! the positions it was built from, so queries are not disturbed by what moves meanwhile; while it
 //! is rebuilt they are refused.
 
@@ -10,7 +11,6 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::cell::UnsafeCell;
 use core::ops::Range;
 use core::sync::atomic::{AtomicU32, Ordering};
 
@@ -18,11 +18,13 @@ use flockwork_kernel::integrate::Timestep;
 use flockwork_kernel::{Edge, World};
 use spin::RwLock;
 
-#[deny(unsafe_code)]
+// Threads write to rows of the same columns.
+#[allow(unsafe_code)]
+mod columns;
 mod hash;
-#[deny(unsafe_code)]
 mod motion;
 
+use columns::Columns;
 use hash::Hash;
 use motion::Motion;
 
@@ -36,15 +38,11 @@ const NAMES: [&str; 6] = ["x", "y", "vx", "vy", "ax", "ay"];
 #[derive(Debug)]
 pub struct SimCore {
     world: World,
-    /// By the order of [`NAMES`], all of one length.
-    columns: [Box<[UnsafeCell<f32>]>; 6],
+    /// By the order of [`NAMES`].
+    columns: Columns,
     hash: RwLock<Hash>,
     finders: AtomicU32,
 }
-
-// SAFETY: the columns are reached through methods alone whose callers promise that no two threads
-// use overlapping ranges at once; the rest is locked or atomic.
-unsafe impl Sync for SimCore {}
 
 /// What one thread's queries find.
 #[derive(Debug, Default)]
@@ -102,39 +100,29 @@ impl SimCore {
             .get(edge as usize)
             .ok_or_else(|| format!("edge is {edge}: it must be from 0 to 2"))?;
         let world = World::new(width, height, *edge).map_err(|error| error.to_string())?;
-        let mut columns: [Box<[UnsafeCell<f32>]>; 6] = Default::default();
-        for column in &mut columns {
-            let mut values = Vec::new();
-            room(&mut values, capacity as usize)?;
-            values.resize_with(capacity as usize, UnsafeCell::default);
-            *column = values.into_boxed_slice();
-        }
+        let columns = Columns::new(capacity as usize)?;
         let hash = RwLock::new(Hash::default());
         Ok(Box::new(Self { world, columns, hash, finders: AtomicU32::new(0) }))
     }
 
     /// Entities.
     pub fn capacity(&self) -> u32 {
-        self.columns[0].len() as u32
+        self.columns.capacity() as u32
     }
 
     /// The first value of a column: 0 x, 1 y, 2 vx, 3 vy, 4 ax, 5 ay.
     pub fn column(&self, index: u32) -> Option<*mut f32> {
-        self.columns.get(index as usize).map(|column| column.as_ptr().cast::<f32>().cast_mut())
+        self.columns.first(index as usize)
     }
 
     /// Moves entities by `velocity * dt`, and gives how many met the edge of the world.
     ///
     /// # Errors
     ///
-    /// A text that says what is not acceptable; nothing was changed.
-    ///
-    /// # Safety
-    ///
-    /// Nobody else may use the entities of the range meanwhile.
-    pub unsafe fn process_movement(&self, start: u32, end: u32, dt: f32) -> Result<u32, String> {
-        // SAFETY: the caller's promise.
-        unsafe { self.advance::<false>(start, end, dt) }
+    /// A text that says what is not acceptable, such as a range with entities that another thread
+    /// works on; nothing was changed.
+    pub fn process_movement(&self, start: u32, end: u32, dt: f32) -> Result<u32, String> {
+        self.advance::<false>(start, end, dt)
     }
 
     /// Adds `acceleration * dt` to velocities, then moves entities, and gives how many met the
@@ -142,39 +130,22 @@ impl SimCore {
     ///
     /// # Errors
     ///
-    /// A text that says what is not acceptable; nothing was changed.
-    ///
-    /// # Safety
-    ///
-    /// Nobody else may use the entities of the range meanwhile.
-    pub unsafe fn integrate_physics(&self, start: u32, end: u32, dt: f32) -> Result<u32, String> {
-        // SAFETY: the caller's promise.
-        unsafe { self.advance::<true>(start, end, dt) }
+    /// A text that says what is not acceptable, such as a range with entities that another thread
+    /// works on; nothing was changed.
+    pub fn integrate_physics(&self, start: u32, end: u32, dt: f32) -> Result<u32, String> {
+        self.advance::<true>(start, end, dt)
     }
 
-    /// # Safety
-    ///
-    /// Nobody else may use the entities of the range meanwhile.
-    unsafe fn advance<const FORCES: bool>(
-        &self,
-        start: u32,
-        end: u32,
-        dt: f32,
-    ) -> Result<u32, String> {
-        let rows = self.rows(start, end)?;
+    fn advance<const FORCES: bool>(&self, start: u32, end: u32, dt: f32) -> Result<u32, String> {
+        let mut claimed = self.columns.write(rows(start, end))?;
         let dt = Timestep::new(dt).map_err(|error| error.to_string())?;
         let world = &self.world;
-        // SAFETY: the range is within the columns, and the caller's promise.
-        let [x, y, vx, vy] = [0, 1, 2, 3].map(|column| unsafe { self.part_mut(column, &rows) });
-        // SAFETY: as before.
-        let [ax, ay] = [4, 5].map(|column| unsafe { self.part(column, &rows) });
+        let ([x, y, vx, vy], [ax, ay]) = claimed.columns();
         let forces = if FORCES { [ax, ay] } else { [&[][..]; 2] };
         let used: &[&[f32]] = &[x, y, vx, vy, forces[0], forces[1]];
         if let Some((column, row)) = motion::not_finite(used) {
-            let (name, row) = (NAMES[column], rows.start + row);
-            return Err(format!("{name} of entity {row} is {}: it must be a finite number", {
-                used[column][row - rows.start]
-            }));
+            let (name, value, row) = (NAMES[column], used[column][row], start as usize + row);
+            return Err(format!("{name} of entity {row} is {value}: it must be a finite number"));
         }
         Ok(motion::advance(Motion::<FORCES> { world, dt, x, y, vx, vy, ax, ay }))
     }
@@ -189,23 +160,12 @@ impl SimCore {
     ///
     /// A text that says what is not acceptable; the hash is empty then, unless another thread uses
     /// it.
-    ///
-    /// # Safety
-    ///
-    /// Nobody may write to the positions of the range meanwhile.
-    pub unsafe fn rebuild_spatial_hash(
-        &self,
-        start: u32,
-        end: u32,
-        size: f32,
-    ) -> Result<(), String> {
-        let rows = self.rows(start, end)?;
+    pub fn rebuild_spatial_hash(&self, start: u32, end: u32, size: f32) -> Result<(), String> {
+        let claimed = self.columns.read(rows(start, end))?;
         let Some(mut hash) = self.hash.try_write() else {
             return Err("the spatial hash is in use by another thread".to_string());
         };
-        // SAFETY: the range is within the columns, and the caller's promise.
-        let [xs, ys] = [0, 1].map(|column| unsafe { self.part(column, &rows) });
-        hash.build(&self.world, size, xs, ys, start)
+        hash.build(&self.world, size, claimed.column(0), claimed.column(1), start)
     }
 
     /// Finds the entities in the hash closer than `radius` to a point, by (distance, id), at most
@@ -240,11 +200,7 @@ impl SimCore {
     /// # Errors
     ///
     /// A text that says what is not acceptable.
-    ///
-    /// # Safety
-    ///
-    /// Nobody may write to the positions of the range meanwhile.
-    pub unsafe fn query_neighbors_of(
+    pub fn query_neighbors_of(
         &self,
         finder: &mut Finder,
         start: u32,
@@ -253,11 +209,10 @@ impl SimCore {
         max_results: u32,
     ) -> Result<u32, String> {
         finder.clear();
-        let rows = self.rows(start, end)?;
-        // SAFETY: the range is within the columns, and the caller's promise.
-        let [xs, ys] = [0, 1].map(|column| unsafe { self.part(column, &rows) });
-        let name = |row| format!("entity {}", rows.start + row);
-        self.queries(finder, [xs, ys], Some(start), radius, max_results, name)
+        let claimed = self.columns.read(rows(start, end))?;
+        let places = [0, 1].map(|column| claimed.column(column));
+        let name = |row| format!("entity {}", start as usize + row);
+        self.queries(finder, places, Some(start), radius, max_results, name)
     }
 
     /// The same for points: as many `ys` as `xs`.
@@ -344,35 +299,10 @@ impl SimCore {
     pub fn finders(&self) -> u32 {
         self.finders.load(Ordering::Relaxed)
     }
+}
 
-    /// # Safety
-    ///
-    /// `rows` must be within the column, and nobody may write to them meanwhile.
-    unsafe fn part(&self, column: usize, rows: &Range<usize>) -> &[f32] {
-        let first = self.columns[column].as_ptr().cast::<f32>();
-        // SAFETY: the caller's promise.
-        unsafe { core::slice::from_raw_parts(first.add(rows.start), rows.len()) }
-    }
-
-    /// # Safety
-    ///
-    /// `rows` must be within the column, and nobody else may use them meanwhile.
-    #[allow(clippy::mut_from_ref)]
-    unsafe fn part_mut(&self, column: usize, rows: &Range<usize>) -> &mut [f32] {
-        let first = UnsafeCell::raw_get(self.columns[column].as_ptr());
-        // SAFETY: the caller's promise; the cells let it be written to.
-        unsafe { core::slice::from_raw_parts_mut(first.add(rows.start), rows.len()) }
-    }
-
-    fn rows(&self, start: u32, end: u32) -> Result<Range<usize>, String> {
-        let count = self.capacity();
-        if start > end || end > count {
-            return Err(format!(
-                "the range {start}..{end} is not acceptable: there are {count} entities"
-            ));
-        }
-        Ok(start as usize..end as usize)
-    }
+fn rows(start: u32, end: u32) -> Range<usize> {
+    start as usize..end as usize
 }
 
 /// Makes room for so many more.

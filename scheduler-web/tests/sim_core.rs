@@ -48,18 +48,15 @@ fn all(core: &SimCore) -> Vec<Vec<f32>> {
 }
 
 fn movement(core: &SimCore, start: u32, end: u32, dt: f32) -> Result<u32, String> {
-    // SAFETY: nobody else uses it.
-    unsafe { core.process_movement(start, end, dt) }
+    core.process_movement(start, end, dt)
 }
 
 fn physics(core: &SimCore, start: u32, end: u32, dt: f32) -> Result<u32, String> {
-    // SAFETY: nobody else uses it.
-    unsafe { core.integrate_physics(start, end, dt) }
+    core.integrate_physics(start, end, dt)
 }
 
 fn rebuild(core: &SimCore, start: u32, end: u32, size: f32) -> Result<(), String> {
-    // SAFETY: nobody else uses it.
-    unsafe { core.rebuild_spatial_hash(start, end, size) }
+    core.rebuild_spatial_hash(start, end, size)
 }
 
 fn query_of(
@@ -69,8 +66,7 @@ fn query_of(
     radius: f32,
     most: u32,
 ) -> Result<u32, String> {
-    // SAFETY: nobody else uses it.
-    unsafe { core.query_neighbors_of(finder, start, end, radius, most) }
+    core.query_neighbors_of(finder, start, end, radius, most)
 }
 
 /// What a look at every entity finds.

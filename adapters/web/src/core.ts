@@ -59,7 +59,8 @@ export interface Neighbors {
 
 /**
  * A fixed number of entities with kernels that work on ranges of them, on this thread. Threads that
- * share one may work on it at once, each on a range of its own; the columns belong to all of them.
+ * share one may work on it at once, each on a range of its own: one that another thread works on is
+ * refused. The columns belong to all of them.
  */
 export class SimCore {
   readonly columns: SimCoreColumns;

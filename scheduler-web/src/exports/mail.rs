@@ -41,7 +41,7 @@ exports! {
 
 /// # Safety
 ///
-/// As [`with`].
+/// As [`super::handles::with`].
 unsafe fn boxes<R>(sim: *mut Sim, otherwise: R, call: impl FnOnce(&mut Boxes) -> R) -> R {
     // SAFETY: the caller's promise.
     match unsafe { sim.as_mut() }.map(|sim| sim.world.mail()) {
@@ -52,7 +52,7 @@ unsafe fn boxes<R>(sim: *mut Sim, otherwise: R, call: impl FnOnce(&mut Boxes) ->
 
 /// # Safety
 ///
-/// As [`with`].
+/// As [`super::handles::with`].
 unsafe fn outgoing<R>(sim: *mut Sim, otherwise: R, call: impl FnOnce(&Packet) -> R) -> R {
     // SAFETY: the caller's promise.
     match unsafe { sim.as_mut() }.map(|sim| sim.world.mail()) {

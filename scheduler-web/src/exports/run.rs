@@ -118,7 +118,7 @@ exports! {
 ///
 /// # Safety
 ///
-/// As [`with`].
+/// As [`super::handles::with`].
 unsafe fn doing(sim: *mut Sim) -> (&'static str, f64) {
     // SAFETY: the caller's promise.
     match unsafe { sim.as_mut() }.and_then(|sim| sim.world.doing()) {
