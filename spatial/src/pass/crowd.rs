@@ -116,6 +116,9 @@ impl Boxes {
     /// More columns than the window of a tile inside a crowd has.
     const COLS: usize = 32;
 
+    /// One function for all models: a compiler writes out every store of it, which in a pass of
+    /// JavaScript made that too long to be optimised.
+    #[inline(never)]
     pub(super) fn new() -> Self {
         let corners = Corners { low: (0.0, 0.0), high: (0.0, 0.0) };
         Self { known: [(0, corners); Self::ROWS * Self::COLS] }
