@@ -103,9 +103,9 @@ impl World {
         Exchange {
             regions: metrics.regions,
             share: exchange as f64 / work as f64,
-            ghosts: per_tick(metrics.ghosts),
-            migrations: per_tick(metrics.migrations),
-            bytes: per_tick(metrics.bytes),
+            ghosts: per_tick(metrics.counters.ghosts),
+            migrations: per_tick(metrics.counters.migrations),
+            bytes: per_tick(metrics.counters.bytes),
             memory_per_entity: metrics.peak_memory_bytes as f64 / f64::from(self.population()),
         }
     }

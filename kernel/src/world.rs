@@ -28,6 +28,21 @@ impl Edge {
         }
     }
 
+    /// The number that stands for it where there is no name, as in a snapshot: its place in
+    /// [`Edge::NAMES`].
+    pub fn code(self) -> u32 {
+        match self {
+            Edge::Torus => 0,
+            Edge::Walls => 1,
+            Edge::Open => 2,
+        }
+    }
+
+    /// The edge that a number stands for.
+    pub fn from_code(code: u32) -> Option<Self> {
+        Self::NAMES.get(code as usize).map(|(_, edge)| *edge)
+    }
+
     /// The edge of this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, edge)| *edge)

@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use flockwork_scheduler::SimulationError;
-use flockwork_scheduler::packet::{self, ENTRY_LEN};
+use flockwork_scheduler::packet::{self, ENTRY_LEN, HEADER_LEN, Header};
 
 /// When packets are sent as differences.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,9 +37,6 @@ pub enum Deltas {
 
 /// Packets between two looks at whether differences pay.
 const LOOK_EVERY: u32 = 64;
-
-/// Bytes in front of the items of a message: tick, number of migrants, number of ghosts.
-const HEADER_LEN: usize = 16;
 
 /// The most bytes of a packet that is sent as differences: lengths are written in 32 bits, and LZ4
 /// itself ends below two GiB.
@@ -214,11 +211,9 @@ fn key(row: &[u8]) -> u64 {
 /// Where the ghosts of a message of `len` bytes begin, and how many there are, by its head; None if
 /// it has no such head.
 fn parts(head: &[u8], len: usize, owned: usize, ghost: usize) -> Option<(usize, usize)> {
-    let head = (len >= HEADER_LEN).then_some(head)?;
-    let migrants = word(head, 8)? as usize;
-    let ghosts = word(head, 12)? as usize;
-    let begin = HEADER_LEN.checked_add(migrants.checked_mul(owned)?)?;
-    (len == begin.checked_add(ghosts.checked_mul(ghost)?)?).then_some((begin, ghosts))
+    let (header, _) = Header::split((len >= HEADER_LEN).then_some(head)?)?;
+    let fits = header.message_len((owned, ghost)) == len as u64;
+    fits.then_some((HEADER_LEN + header.first as usize * owned, header.second as usize))
 }
 
 fn encode(
@@ -285,7 +280,7 @@ fn decode(
     let width = ghost - KEY_LEN;
     while at < plain.len() {
         let head = plain.get(at..at + ENTRY_LEN)?;
-        let (from, to, len) = (word(head, 0)?, word(head, 4)?, word(head, 8)? as usize);
+        let (from, to, len) = packet::entry(head)?;
         out.extend_from_slice(head);
         at += ENTRY_LEN;
         let Some((begin, ghosts)) = parts(plain.get(at..)?, len, owned, ghost) else {

@@ -6,19 +6,18 @@
 
 use std::convert::Infallible;
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use flockwork_kernel::columns::{Columns, Reach, packed_len};
+use flockwork_scheduler::transport::LANE_COUNT;
 use flockwork_scheduler::{
-    Domain, Executor, Frame, Lane, Letters, Model, Progress, SimulationError, Topology, Transport, advance,
+    Domain, Executor, Frame, Lane, Letters, Model, Progress, SimulationError, Topology, Transport,
     packet,
 };
-use flockwork_scheduler::transport::LANE_COUNT;
-use flockwork_scheduler_native::{ThreadsError, WallClock, start_pool};
+use flockwork_scheduler_native::{ThreadsError, WallClock, poll_all, start_pool};
 use rayon::ThreadPool;
-use rayon::prelude::*;
 
 use crate::codec::{Codec, Deltas};
 use crate::inbox::Inbox;
@@ -40,7 +39,8 @@ pub struct Ranks {
     near: Vec<u32>,
     near_by: Option<Arc<Topology>>,
     codec: Codec,
-    busy_ns: AtomicU64,
+    /// Time each thread has spent in domains.
+    busy_ns: Vec<AtomicU64>,
     traffic: Traffic,
 }
 
@@ -77,6 +77,7 @@ impl Ranks {
     pub fn new(network: Network, workers: usize) -> Result<Self, ThreadsError> {
         let pool = start_pool(workers)?;
         let clock = WallClock::new(pool.current_num_threads());
+        let busy_ns = (0..pool.current_num_threads()).map(|_| AtomicU64::new(0)).collect();
         Ok(Self {
             network,
             pool,
@@ -88,7 +89,7 @@ impl Ranks {
             near: Vec::new(),
             near_by: None,
             codec: Codec::new(network.size()),
-            busy_ns: AtomicU64::new(0),
+            busy_ns,
             traffic: Traffic::default(),
         })
     }
@@ -105,7 +106,7 @@ impl Ranks {
 
     /// Time in domains, added up over the threads of this rank, in nanoseconds.
     pub fn busy_ns(&self) -> u64 {
-        self.busy_ns.load(Ordering::Relaxed)
+        self.busy_ns.iter().map(|ns| ns.load(Ordering::Relaxed)).sum()
     }
 
     /// What this rank has exchanged with others.
@@ -125,38 +126,6 @@ impl Ranks {
 
     fn local(&self) -> Range<u32> {
         packet::share(self.network.rank(), self.network.size(), self.domains)
-    }
-
-    /// Polls all domains on the pool as far as they get; true if one is not done yet.
-    fn poll_all<M: Model>(
-        &self,
-        domains: &mut [Domain<M>],
-        frame: &Frame<'_, M>,
-    ) -> Result<bool, SimulationError> {
-        let failed: Mutex<Option<(u32, SimulationError)>> = Mutex::new(None);
-        let waiting = AtomicBool::new(false);
-        self.pool.install(|| {
-            domains.par_iter_mut().with_max_len(1).for_each(|domain| {
-                let begin = Instant::now();
-                let id = domain.id();
-                let mut port = Port { ranks: self, domain: id };
-                match advance(domain, frame, &mut port) {
-                    Ok(Progress::Done) => {}
-                    Ok(Progress::Waiting) => waiting.store(true, Ordering::Relaxed),
-                    Err(error) => {
-                        let mut first = open(&failed);
-                        if first.as_ref().is_none_or(|(lowest, _)| id < *lowest) {
-                            *first = Some((id, error.into()));
-                        }
-                    }
-                }
-                self.busy_ns.fetch_add(begin.elapsed().as_nanos() as u64, Ordering::Relaxed);
-            });
-        });
-        match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            Some((_, error)) => Err(error),
-            None => Ok(waiting.into_inner()),
-        }
     }
 
     /// Exchanges the packets of the lane that all domains of this rank have closed.
@@ -257,10 +226,16 @@ impl Executor for Ranks {
         if let Some(domain) = domains.first() {
             self.find_near(domain.topology());
         }
-        while self.poll_all(domains, frame)? {
+        loop {
+            let ranks = &*self;
+            let waiting = ranks.pool.install(|| {
+                poll_all(domains, frame, &ranks.busy_ns, |domain| Port { ranks, domain })
+            })?;
+            if !waiting {
+                return Ok(Progress::Done);
+            }
             self.exchange::<M>()?;
         }
-        Ok(Progress::Done)
     }
 
     fn sum(&mut self, values: &mut [u64]) -> Result<Progress, SimulationError> {

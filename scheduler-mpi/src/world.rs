@@ -133,58 +133,39 @@ impl<M: Model> AnySimulation for World<M> {
     fn metrics(&self) -> Result<Metrics, RunError> {
         let (own, counters) = self.own()?;
         let simulation = self.simulation.borrow();
-        let numbers = [
-            own.owned,
-            own.ghosts,
-            own.busy_ns,
-            own.communicate_ns,
-            own.sent_bytes,
-            own.raw_bytes,
-            own.messages,
-            own.memory_bytes,
-            counters.bytes,
-            counters.messages,
-            counters.migrations,
-            counters.ghosts,
-            counters.events,
-            counters.births,
-            counters.deaths,
+        let mut numbers = own.values().to_vec();
+        numbers.extend(counters.values());
+        numbers.extend([
             simulation.executor().threads() as u64,
             simulation.memory_bytes() as u64,
             simulation.executor().asked() as u64,
-        ];
-        let named = counters.phases.named();
-        let width = numbers.len() + named.len();
-        let all: Vec<u64> = numbers.into_iter().chain(named.iter().map(|(_, ns)| *ns)).collect();
-        let all = self.network.gather(&all);
-        let total = |at: usize| all.iter().skip(at).step_by(width).sum::<u64>();
-        let ranks = all.chunks_exact(width);
-        let per_process: Vec<_> = ranks
-            .clone()
-            .map(|one| ProcessMetrics {
-                owned: one[0],
-                ghosts: one[1],
-                busy_ns: one[2],
-                communicate_ns: one[3],
-                sent_bytes: one[4],
-                raw_bytes: one[5],
-                messages: one[6],
-                memory_bytes: one[7],
-            })
-            .collect();
-        let mut phases_ns: Vec<_> =
-            (0..named.len()).map(|at| (named[at].0, total(numbers.len() + at))).collect();
-        // Threads are alike within a rank: each has its share of the rank's busy time.
-        let per_worker: Vec<_> = ranks
-            .flat_map(|one| {
-                let busy_ns = one[2] / one[15].max(1);
-                let wait_ns = self.wall_ns.saturating_sub(busy_ns);
-                (0..one[15]).map(move |_| WorkerMetrics { busy_ns, wait_ns })
-            })
-            .collect();
-        phases_ns.push(("communicate", total(3)));
+        ]);
+        let all = self.network.gather(&numbers);
+        let mut per_process = Vec::new();
+        let mut counters = Counters::default();
+        let mut per_worker = Vec::new();
+        let (mut memory_bytes, mut workers_asked) = (0, 0);
+        for numbers in all.chunks_exact(numbers.len()) {
+            let (process, numbers) = numbers.split_at(ProcessMetrics::COUNT);
+            let (counted, rest) = numbers.split_at(Counters::TABLE.len());
+            let process = ProcessMetrics::of(process);
+            counters = counters.plus(&Counters::of(counted));
+            // Threads are alike within a rank: each has its share of the rank's busy time.
+            let threads = rest[0];
+            let busy_ns = process.busy_ns / threads.max(1);
+            let wait_ns = self.wall_ns.saturating_sub(busy_ns);
+            per_worker.extend((0..threads).map(|_| WorkerMetrics { busy_ns, wait_ns }));
+            memory_bytes += rest[1];
+            workers_asked += rest[2];
+            per_process.push(process);
+        }
+        let total =
+            |number: fn(&ProcessMetrics) -> u64| per_process.iter().map(number).sum::<u64>();
+        let communicated = total(|process| process.communicate_ns);
         let waited = per_worker.iter().map(|worker| worker.wait_ns).sum::<u64>();
-        phases_ns.push(("wait", waited.saturating_sub(total(3))));
+        let mut phases_ns: Vec<_> = counters.phases().collect();
+        phases_ns.push(("communicate", communicated));
+        phases_ns.push(("wait", waited.saturating_sub(communicated)));
         let mut regions = vec![0u64; 3 * simulation.regions().len()];
         for domain in simulation.domains()? {
             let at = 3 * domain.id() as usize;
@@ -200,23 +181,17 @@ impl<M: Model> AnySimulation for World<M> {
         Ok(Metrics {
             ticks: simulation.tick() - self.first_tick,
             workers: per_worker.len(),
-            workers_asked: total(17) as usize,
+            workers_asked: workers_asked as usize,
             regions: simulation.regions().len(),
             tick_ns: self.tick_ns.clone(),
             phases_ns,
             per_worker,
             per_region,
-            bytes: total(8),
-            messages: total(9),
-            migrations: total(10),
-            ghosts: total(11),
-            events: total(12),
-            births: total(13),
-            deaths: total(14),
+            counters,
             rebalances: simulation.rebalances(),
             imbalance: simulation.imbalance(),
-            memory_bytes: total(16),
-            peak_memory_bytes: total(7),
+            memory_bytes,
+            peak_memory_bytes: total(|process| process.memory_bytes),
             per_process,
         })
     }

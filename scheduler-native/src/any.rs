@@ -2,7 +2,7 @@
 
 use flockwork_kernel::columns::Column;
 use flockwork_scheduler::{
-    Executor, Grid, Model, Region, Setup, Simulation, SimulationError, Stat, Stats,
+    Counters, Executor, Grid, Model, Region, Setup, Simulation, SimulationError, Stat, Stats,
 };
 use hdrhistogram::Histogram;
 
@@ -135,20 +135,8 @@ pub struct Metrics {
     pub per_worker: Vec<WorkerMetrics>,
     /// Each region's load.
     pub per_region: Vec<RegionMetrics>,
-    /// Bytes of mail sent between regions.
-    pub bytes: u64,
-    /// Messages sent between regions.
-    pub messages: u64,
-    /// Entities that changed their region.
-    pub migrations: u64,
-    /// Ghosts, added up over ticks.
-    pub ghosts: u64,
-    /// Events sent.
-    pub events: u64,
-    /// Entities born.
-    pub births: u64,
-    /// Entities that died.
-    pub deaths: u64,
+    /// What regions have done, added up over them.
+    pub counters: Counters,
     /// How often the world was cut anew.
     pub rebalances: u64,
     /// Work of the most loaded region over the mean, in the last tick.
@@ -161,25 +149,50 @@ pub struct Metrics {
     pub per_process: Vec<ProcessMetrics>,
 }
 
-/// One process's part of a world.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProcessMetrics {
+macro_rules! process_metrics {
+    ($($(#[$about:meta])* $name:ident,)+) => {
+        /// One process's part of a world.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct ProcessMetrics {
+            $($(#[$about])* pub $name: u64,)+
+        }
+
+        impl ProcessMetrics {
+            /// How many numbers there are.
+            pub const COUNT: usize = [$(stringify!($name)),+].len();
+
+            /// All numbers, in this order.
+            pub fn values(&self) -> [u64; Self::COUNT] {
+                [$(self.$name),+]
+            }
+
+            /// The metrics with these numbers; those that are not given are 0.
+            pub fn of(values: &[u64]) -> Self {
+                let mut values = values.iter().copied();
+                let mut next = || values.next().unwrap_or(0);
+                Self { $($name: next(),)+ }
+            }
+        }
+    };
+}
+
+process_metrics! {
     /// Entities it owns.
-    pub owned: u64,
+    owned,
     /// Ghosts it sees.
-    pub ghosts: u64,
+    ghosts,
     /// Time in its domains, added up over its threads.
-    pub busy_ns: u64,
+    busy_ns,
     /// Time in which it exchanged mail with other processes, waiting for them included.
-    pub communicate_ns: u64,
+    communicate_ns,
     /// Bytes of mail to other processes, as they were sent.
-    pub sent_bytes: u64,
+    sent_bytes,
     /// What they would have been without compression.
-    pub raw_bytes: u64,
+    raw_bytes,
     /// Messages to other processes.
-    pub messages: u64,
+    messages,
     /// Bytes of memory in use.
-    pub memory_bytes: u64,
+    memory_bytes,
 }
 
 /// One worker's time.

@@ -27,4 +27,4 @@ pub use flockwork_scheduler::snapshot::{header as snapshot_header, merge as merg
 pub use flockwork_scheduler::{Arithmetic, Difference, SnapshotError, SnapshotHeader};
 pub use memory::OrExit;
 pub use table::{Lines, Table, TableColumn, whole_vectors};
-pub use threads::{MAX_WORKERS, Threads, ThreadsError, WallClock, start_pool};
+pub use threads::{MAX_WORKERS, Threads, ThreadsError, WallClock, poll_all, start_pool};

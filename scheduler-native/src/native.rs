@@ -175,7 +175,7 @@ impl<M: Model> AnySimulation for Native<M> {
         let (world, executor) = (&running.world, running.world.executor());
         let domains = world.domains()?;
         let counters = world.counters().since(&running.before);
-        let mut phases_ns = counters.phases.named().to_vec();
+        let mut phases_ns: Vec<_> = counters.phases().collect();
         let wall_ns = running.wall_ns;
         let per_worker: Vec<_> = executor
             .busy_ns()
@@ -199,13 +199,7 @@ impl<M: Model> AnySimulation for Native<M> {
             phases_ns,
             per_worker,
             per_region: per_region.collect(),
-            bytes: counters.bytes,
-            messages: counters.messages,
-            migrations: counters.migrations,
-            ghosts: counters.ghosts,
-            events: counters.events,
-            births: counters.births,
-            deaths: counters.deaths,
+            counters,
             rebalances: world.rebalances(),
             imbalance: world.imbalance(),
             memory_bytes: world.memory_bytes() as u64,

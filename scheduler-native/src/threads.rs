@@ -1,5 +1,6 @@
 //! The executor over a rayon thread pool.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -9,7 +10,8 @@ use std::time::Instant;
 
 use flockwork_kernel::float_mode::{self, FloatMode};
 use flockwork_scheduler::{
-    Clock, Domain, Executor, Frame, Loopback, Model, Place, Progress, SimulationError, advance,
+    Clock, Domain, Executor, Frame, Loopback, Model, Place, Progress, SimulationError, Transport,
+    advance,
 };
 use rayon::prelude::*;
 use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
@@ -144,30 +146,11 @@ impl Executor for Threads {
         domains: &mut [Domain<M>],
         frame: &Frame<'_, M>,
     ) -> Result<Progress, SimulationError> {
-        let (post, busy_ns) = (&self.post, &self.busy_ns[..]);
-        let failed: Mutex<Option<(u32, SimulationError)>> = Mutex::new(None);
-        let waiting = AtomicBool::new(true);
+        let (post, busy) = (&self.post, &self.busy_ns[..]);
         self.pool.install(|| {
-            while waiting.swap(false, Ordering::Relaxed) {
-                domains.par_iter_mut().with_max_len(1).for_each(|domain| {
-                    let begin = Instant::now();
-                    match advance(domain, frame, &mut post.port(domain.id())) {
-                        Ok(Progress::Done) => {}
-                        Ok(Progress::Waiting) => waiting.store(true, Ordering::Relaxed),
-                        Err(error) => fail(&failed, domain.id(), error.into()),
-                    }
-                    let worker = rayon::current_thread_index().unwrap_or(0);
-                    if let Some(busy) = busy_ns.get(worker) {
-                        busy.fetch_add(begin.elapsed().as_nanos() as u64, Ordering::Relaxed);
-                    }
-                });
-                if failed.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
-                    break;
-                }
-            }
-        });
-        let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
-        failed.map_or(Ok(Progress::Done), |(_, error)| Err(error))
+            while poll_all(domains, frame, busy, |domain| post.port(domain))? {}
+            Ok(Progress::Done)
+        })
     }
 
     fn memory_bytes(&self) -> usize {
@@ -175,11 +158,41 @@ impl Executor for Threads {
     }
 }
 
-/// Keeps the error of the domain with the lowest number.
-fn fail(failed: &Mutex<Option<(u32, SimulationError)>>, domain: u32, error: SimulationError) {
-    let mut first = failed.lock().unwrap_or_else(PoisonError::into_inner);
-    if first.as_ref().is_none_or(|(lowest, _)| domain < *lowest) {
-        *first = Some((domain, error));
+/// Polls each domain once, on the threads of the pool that this is called in; true if one is not done
+/// yet. `port` makes a domain's transport, and `busy_ns` gets the time of each worker in domains.
+///
+/// # Errors
+///
+/// The error of the domain with the lowest number; all others have been polled too. With the feature
+/// `std` of the scheduler a panic of the model is one: see [`advance`].
+pub fn poll_all<M: Model, T: Transport<Error = Infallible>>(
+    domains: &mut [Domain<M>],
+    frame: &Frame<'_, M>,
+    busy_ns: &[AtomicU64],
+    port: impl Fn(u32) -> T + Sync,
+) -> Result<bool, SimulationError> {
+    let failed: Mutex<Option<(u32, SimulationError)>> = Mutex::new(None);
+    let waiting = AtomicBool::new(false);
+    domains.par_iter_mut().with_max_len(1).for_each(|domain| {
+        let begin = Instant::now();
+        match advance(domain, frame, &mut port(domain.id())) {
+            Ok(Progress::Done) => {}
+            Ok(Progress::Waiting) => waiting.store(true, Ordering::Relaxed),
+            Err(error) => {
+                let mut first = failed.lock().unwrap_or_else(PoisonError::into_inner);
+                if first.as_ref().is_none_or(|(lowest, _)| domain.id() < *lowest) {
+                    *first = Some((domain.id(), error.into()));
+                }
+            }
+        }
+        let worker = rayon::current_thread_index().unwrap_or(0);
+        if let Some(busy) = busy_ns.get(worker) {
+            busy.fetch_add(begin.elapsed().as_nanos() as u64, Ordering::Relaxed);
+        }
+    });
+    match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        Some((_, error)) => Err(error),
+        None => Ok(waiting.into_inner()),
     }
 }
 

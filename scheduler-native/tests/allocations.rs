@@ -73,17 +73,17 @@ fn calls(entry: Entry, setup: Setup, params: &[(&str, f64)], warm: u64) -> (u64,
     };
     let mut world = entry.build(&config).unwrap();
     world.run(warm).unwrap();
-    let (events, births) = (world.metrics().unwrap().events, world.metrics().unwrap().births);
+    let before = world.metrics().unwrap().counters;
     // To give the simulation to the pool and take it back allocates, however many ticks follow.
-    let before = CALLS.load(Ordering::Relaxed);
+    let calls = CALLS.load(Ordering::Relaxed);
     world.run(1).unwrap();
-    let once = CALLS.load(Ordering::Relaxed) - before;
-    let before = CALLS.load(Ordering::Relaxed);
+    let once = CALLS.load(Ordering::Relaxed) - calls;
+    let calls = CALLS.load(Ordering::Relaxed);
     world.run(TICKS).unwrap();
-    let calls = CALLS.load(Ordering::Relaxed) - before;
+    let calls = CALLS.load(Ordering::Relaxed) - calls;
     assert!(once <= ONCE, "{}: {once} calls to enter the pool", entry.name);
-    let metrics = world.metrics().unwrap();
-    (calls, metrics.events - events, metrics.births - births)
+    let counted = world.metrics().unwrap().counters.since(&before);
+    (calls, counted.events, counted.births)
 }
 
 fn setup(width: f32, height: f32, population: u32, dt: f32) -> Setup {

@@ -251,9 +251,13 @@ fn metrics_add_up() {
     assert_eq!((metrics.per_worker.len(), metrics.per_region.len()), (2, 4));
     let owned: u64 = metrics.per_region.iter().map(|region| region.owned).sum();
     assert_eq!(owned, world.population());
-    assert_eq!(world.population(), 800 + metrics.births - metrics.deaths);
-    assert!(metrics.migrations > 0 && metrics.ghosts > 0 && metrics.events > 0);
-    assert!(metrics.bytes > 0 && metrics.messages > 0);
+    assert_eq!(world.population(), 800 + metrics.counters.births - metrics.counters.deaths);
+    assert!(
+        metrics.counters.migrations > 0
+            && metrics.counters.ghosts > 0
+            && metrics.counters.events > 0
+    );
+    assert!(metrics.counters.bytes > 0 && metrics.counters.messages > 0);
     assert!(metrics.peak_memory_bytes >= metrics.memory_bytes);
     let phase = |name: &str| metrics.phases_ns.iter().find(|(known, _)| *known == name).unwrap().1;
     for name in ["sort", "neighbours", "commit", "route", "receive"] {

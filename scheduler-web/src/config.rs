@@ -98,9 +98,7 @@ impl Config {
 
     pub(crate) fn setup(&self) -> Result<Setup, SimulationError> {
         let refuse = |problem: String| SimulationError::Initial(problem);
-        let edge = [Edge::Torus, Edge::Walls, Edge::Open]
-            .get(self.edge as usize)
-            .copied()
+        let edge = Edge::from_code(self.edge as u32)
             .ok_or_else(|| refuse(format!("edge is {}: it must be from 0 to 2", self.edge)))?;
         let world = World::new(self.width as f32, self.height as f32, edge)
             .map_err(|error| refuse(format!("world: {error}")))?;

@@ -65,6 +65,7 @@ macro_rules! export {
     ($($model:ty),+ $(,)?) => {
         const FLOCKWORK_MODELS: $crate::Kinds =
             $crate::Kinds(&[$($crate::kinds::ModelKind::of::<$model>()),+]);
+        const _: () = $crate::kinds::all_differ(&[$($crate::kinds::name_of::<$model>()),+]);
 
         /// All models as JSON text.
         #[unsafe(no_mangle)]

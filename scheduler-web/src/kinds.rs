@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 
-use flockwork_scheduler::{Model, SimulationError};
+use flockwork_scheduler::{Model, SimulationError, first_twice};
 
 use crate::config::Config;
 use crate::describe::describe;
@@ -28,6 +28,20 @@ impl ModelKind {
     pub const fn of<M: Model>() -> Self {
         Self { describe: describe::<M>, build: erased::build::<M>, restore: erased::restore::<M> }
     }
+}
+
+/// The name of a model.
+pub const fn name_of<M: Model>() -> &'static str {
+    M::NAME
+}
+
+/// Stops the compiler where two models of a module have one name.
+///
+/// # Panics
+///
+/// At compile time, in [`export!`](crate::export).
+pub const fn all_differ(names: &[&str]) {
+    assert!(first_twice(names).is_none(), "two models of the list have one name");
 }
 
 /// All models of a module.

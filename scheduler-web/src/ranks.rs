@@ -329,9 +329,8 @@ impl<C: Carrier> Transport for Port<'_, C> {
             let state = &mut self.ranks.lanes[lane as usize];
             let (packet, migrants) = &mut state.packets[rank as usize];
             let place = packet::push(packet, from, to, len, fill);
-            let message = &packet[place];
-            // The first count of a message is of events or of migrants.
-            *migrants |= lane == Lane::Move && message.get(8..12).is_some_and(|n| n != [0; 4]);
+            let header = packet::Header::split(&packet[place]);
+            *migrants |= lane == Lane::Move && header.is_some_and(|(header, _)| header.first > 0);
         }
         Ok(())
     }

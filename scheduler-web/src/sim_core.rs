@@ -96,10 +96,9 @@ impl SimCore {
         if capacity == 0 || capacity > MAX_CAPACITY {
             return Err(format!("capacity is {capacity}: it must be from 1 to {MAX_CAPACITY}"));
         }
-        let edge = [Edge::Torus, Edge::Walls, Edge::Open]
-            .get(edge as usize)
+        let edge = Edge::from_code(edge)
             .ok_or_else(|| format!("edge is {edge}: it must be from 0 to 2"))?;
-        let world = World::new(width, height, *edge).map_err(|error| error.to_string())?;
+        let world = World::new(width, height, edge).map_err(|error| error.to_string())?;
         let columns = Columns::new(capacity as usize)?;
         let hash = RwLock::new(Hash::default());
         Ok(Box::new(Self { world, columns, hash, finders: AtomicU32::new(0) }))

@@ -11,10 +11,11 @@ use flockwork_spatial::Cells;
 
 use crate::domain::{Census, Domain};
 use crate::error::{DomainError, Phase, Room, StepError};
-use crate::exchange::{HEADER_LEN, Header, Senders};
+use crate::exchange::Senders;
 use crate::frame::Frame;
 use crate::letter::{Letter, Posted};
 use crate::model::{Event, Model, MutOf, RowOf, Tick};
+use crate::packet::{HEADER_LEN, Header};
 use crate::transport::{Lane, Transport};
 
 /// Bytes of the key of a birth in a message.

@@ -19,45 +19,8 @@ use crate::domain::Domain;
 use crate::error::{DomainError, Phase, Room, StepError};
 use crate::frame::Frame;
 use crate::model::Model;
+use crate::packet::{HEADER_LEN, Header};
 use crate::transport::{Lane, Transport};
-
-/// Bytes of a message's header.
-pub(crate) const HEADER_LEN: usize = 16;
-
-/// How a message begins: the tick it is of, and how many items of two kinds follow.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Header {
-    tick: u64,
-    pub(crate) first: u32,
-    pub(crate) second: u32,
-}
-
-impl Header {
-    pub(crate) fn new(tick: u64, first: usize, second: usize) -> Self {
-        Self { tick, first: first as u32, second: second as u32 }
-    }
-
-    pub(crate) fn write(&self, bytes: &mut [u8]) {
-        bytes[..8].copy_from_slice(&self.tick.to_le_bytes());
-        bytes[8..12].copy_from_slice(&self.first.to_le_bytes());
-        bytes[12..16].copy_from_slice(&self.second.to_le_bytes());
-    }
-
-    /// None if the bytes are of another tick, or not as long as items of these lengths make them.
-    pub(crate) fn read(bytes: &[u8], tick: u64, lens: (usize, usize)) -> Option<Self> {
-        let (found, rest) = bytes.split_first_chunk::<8>()?;
-        let (first, rest) = rest.split_first_chunk::<4>()?;
-        let (second, rest) = rest.split_first_chunk::<4>()?;
-        let header = Self {
-            tick: u64::from_le_bytes(*found),
-            first: u32::from_le_bytes(*first),
-            second: u32::from_le_bytes(*second),
-        };
-        let len = |count: u32, len: usize| u64::from(count) * len as u64;
-        let wanted = len(header.first, lens.0) + len(header.second, lens.1);
-        (header.tick == tick && wanted == rest.len() as u64).then_some(header)
-    }
-}
 
 /// Whether messages come as they must: from other domains, in ascending order of their senders.
 pub(crate) struct Senders {

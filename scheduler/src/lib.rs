@@ -15,6 +15,7 @@
 //! | [`packet`] | how several processes share domains and pack their mail |
 //! | [`simulation`] | a whole world of domains |
 //! | [`snapshot`] | a world as bytes |
+//! | `testing` | schedulers that meddle with mail, with the feature of that name |
 //! | `conformance` | the suite every scheduler runs, with the feature of that name |
 
 #![no_std]
@@ -44,6 +45,7 @@ pub mod letters;
 mod lock;
 mod metrics;
 pub mod model;
+mod names;
 pub mod packet;
 mod params;
 mod rows;
@@ -52,6 +54,8 @@ mod setup;
 pub mod simulation;
 pub mod snapshot;
 pub mod stats;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod topology;
 pub mod transport;
 
@@ -65,10 +69,11 @@ pub use flockwork_spatial::{Cut, CutError, Grid, GridError, Region};
 pub use frame::{Clock, Frame, NoClock};
 pub use letter::{Letter, Never};
 pub use letters::Letters;
-pub use metrics::{Counters, PhaseTimes};
+pub use metrics::{Counter, Counters, PhaseTimes, Told};
 pub use model::{
     Event, LeftOf, LookOf, Model, MutOf, Pair, RefOf, RowOf, Setup, ShownOf, Tick, TileOf, Totals,
 };
+pub use names::first_twice;
 #[doc(hidden)]
 pub use params::ParamValue;
 pub use params::{Param, ParamError, Params};

@@ -1,90 +1,155 @@
 //! What a domain has done, and how long it took.
+//!
+//! The table at the end names each counter once. Whoever adds up, sends or reports counters goes
+//! through [`Counters::TABLE`] and [`Counters::values`], so a new one is a line here and the place
+//! that counts it.
 
-/// Time spent in each phase, in nanoseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PhaseTimes {
-    /// Sorting into cells and reordering columns.
-    pub sort_ns: u64,
-    /// The model's neighbour pass.
-    pub neighbours_ns: u64,
-    /// Events, births and the model's update.
-    pub commit_ns: u64,
-    /// Finding owners, and sending migrants and ghosts.
-    pub route_ns: u64,
-    /// Taking in migrants and ghosts.
-    pub receive_ns: u64,
+/// How a counter is told of many ticks and domains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Time in one phase, in nanoseconds, added up.
+    Phase,
+    /// Added up.
+    Total,
+    /// Added up over domains, and the mean over ticks.
+    Mean,
+    /// Of the last tick alone, added up over domains.
+    Last,
 }
 
-impl PhaseTimes {
-    /// The phases with their names in reports.
-    pub fn named(&self) -> [(&'static str, u64); 5] {
-        [
-            ("sort", self.sort_ns),
-            ("neighbours", self.neighbours_ns),
-            ("commit", self.commit_ns),
-            ("route", self.route_ns),
-            ("receive", self.receive_ns),
-        ]
-    }
-
-    /// All phases together.
-    pub fn total_ns(&self) -> u64 {
-        self.named().iter().map(|(_, ns)| ns).sum()
-    }
+/// What there is to know about a counter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counter {
+    /// Its name in reports.
+    pub name: &'static str,
+    /// How it is told.
+    pub told: Told,
 }
 
-/// What a domain has done since it was made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counters {
-    /// Time spent in each phase.
-    pub phases: PhaseTimes,
-    /// Candidates tested in the last tick, plus entities: what the last tick cost.
-    pub work: u64,
-    /// Bytes sent.
-    pub bytes: u64,
-    /// Messages sent.
-    pub messages: u64,
-    /// Entities that left for another domain.
-    pub migrations: u64,
-    /// Ghosts, summed over ticks.
-    pub ghosts: u64,
-    /// Events sent.
-    pub events: u64,
-    /// Entities born.
-    pub births: u64,
-    /// Entities that died.
-    pub deaths: u64,
+macro_rules! counters {
+    (
+        phases { $($(#[$about:meta])* $phase:ident = $phase_name:literal;)+ }
+        counts { $($(#[$meta:meta])* $count:ident = $name:literal, $told:ident;)+ }
+    ) => {
+        /// Time spent in each phase, in nanoseconds.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct PhaseTimes {
+            $($(#[$about])* pub $phase: u64,)+
+        }
+
+        /// What a domain has done since it was made.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct Counters {
+            /// Time spent in each phase.
+            pub phases: PhaseTimes,
+            $($(#[$meta])* pub $count: u64,)+
+        }
+
+        impl Counters {
+            /// All counters, phases first.
+            pub const TABLE: &'static [Counter] = &[
+                $(Counter { name: $phase_name, told: Told::Phase },)+
+                $(Counter { name: $name, told: Told::$told },)+
+            ];
+
+            /// The values, in the order of the table.
+            pub fn values(&self) -> [u64; Self::TABLE.len()] {
+                [$(self.phases.$phase,)+ $(self.$count,)+]
+            }
+
+            /// The counters with these values; those that are not given are 0.
+            pub fn of(values: &[u64]) -> Self {
+                let mut values = values.iter().copied();
+                let mut next = || values.next().unwrap_or(0);
+                Self { phases: PhaseTimes { $($phase: next(),)+ }, $($count: next(),)+ }
+            }
+        }
+    };
 }
 
 impl Counters {
+    /// The counters with their names and how they are told.
+    pub fn named(&self) -> impl Iterator<Item = (Counter, u64)> + use<> {
+        Self::TABLE.iter().copied().zip(self.values())
+    }
+
+    /// The phases with their names in reports.
+    pub fn phases(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
+        let phases = self.named().filter(|(counter, _)| counter.told == Told::Phase);
+        phases.map(|(counter, ns)| (counter.name, ns))
+    }
+
     /// The sum of two domains' counters.
     pub fn plus(self, other: &Self) -> Self {
-        self.zip(other, |a, b| a + b)
+        self.zip(other, |_, a, b| a + b)
     }
 
-    /// What was counted since `before`; `work` is not a sum and stays.
+    /// What was counted since `before`; what is told of the last tick is no sum and stays.
     pub fn since(self, before: &Self) -> Self {
-        Self { work: self.work, ..self.zip(before, u64::saturating_sub) }
+        self.zip(before, |told, a, b| if told == Told::Last { a } else { a.saturating_sub(b) })
     }
 
-    fn zip(self, other: &Self, with: impl Fn(u64, u64) -> u64) -> Self {
-        let (a, b) = (self.phases, other.phases);
-        Self {
-            phases: PhaseTimes {
-                sort_ns: with(a.sort_ns, b.sort_ns),
-                neighbours_ns: with(a.neighbours_ns, b.neighbours_ns),
-                commit_ns: with(a.commit_ns, b.commit_ns),
-                route_ns: with(a.route_ns, b.route_ns),
-                receive_ns: with(a.receive_ns, b.receive_ns),
-            },
-            work: with(self.work, other.work),
-            bytes: with(self.bytes, other.bytes),
-            messages: with(self.messages, other.messages),
-            migrations: with(self.migrations, other.migrations),
-            ghosts: with(self.ghosts, other.ghosts),
-            events: with(self.events, other.events),
-            births: with(self.births, other.births),
-            deaths: with(self.deaths, other.deaths),
+    fn zip(self, other: &Self, with: impl Fn(Told, u64, u64) -> u64) -> Self {
+        let mut values = self.values();
+        for ((value, (counter, one)), two) in
+            values.iter_mut().zip(self.named()).zip(other.values())
+        {
+            *value = with(counter.told, one, two);
         }
+        Self::of(&values)
+    }
+}
+
+counters! {
+    phases {
+        /// Sorting into cells and reordering columns.
+        sort_ns = "sort";
+        /// The model's neighbour pass.
+        neighbours_ns = "neighbours";
+        /// Events, births and the model's update.
+        commit_ns = "commit";
+        /// Finding owners, and sending migrants and ghosts.
+        route_ns = "route";
+        /// Taking in migrants and ghosts.
+        receive_ns = "receive";
+    }
+    counts {
+        /// Candidates tested in the last tick, plus entities: what the last tick cost.
+        work = "work", Last;
+        /// Entities that left for another domain.
+        migrations = "migrations", Total;
+        /// Ghosts, summed over ticks.
+        ghosts = "ghosts", Mean;
+        /// Events sent.
+        events = "events", Total;
+        /// Entities born.
+        births = "births", Total;
+        /// Entities that died.
+        deaths = "deaths", Total;
+        /// Messages sent.
+        messages = "messages", Total;
+        /// Bytes sent.
+        bytes = "bytes", Total;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counters_are_added_up_and_taken_apart_as_the_table_says() {
+        let values: [u64; Counters::TABLE.len()] = core::array::from_fn(|at| 10 + at as u64);
+        let one = Counters::of(&values);
+        assert_eq!(one.values(), values);
+        assert_eq!((one.phases.sort_ns, one.work), (10, 15));
+        let two = one.plus(&one);
+        assert!(two.values().iter().zip(values).all(|(sum, value)| *sum == 2 * value));
+        let since = two.since(&one);
+        for ((counter, value), before) in since.named().zip(values) {
+            let last = counter.told == Told::Last;
+            assert_eq!(value, if last { 2 * before } else { before }, "{}", counter.name);
+        }
+        assert_eq!(one.phases().map(|(_, ns)| ns).sum::<u64>(), 10 + 11 + 12 + 13 + 14);
     }
 }

@@ -1,4 +1,6 @@
-//! How several processes share a world's domains, and how their mail is packed.
+//! How messages begin, how several processes share a world's domains, and how their mail is packed.
+//!
+//! A message begins with a [`Header`]: the tick, and the numbers of items of two kinds.
 //!
 //! Each process has a contiguous share of the domains. Mail from one process to another is gathered
 //! into a packet: entries of sender, receiver and length as `u32`, little-endian, each followed by
@@ -6,6 +8,56 @@
 
 use alloc::vec::Vec;
 use core::ops::Range;
+
+/// Bytes of a message's header.
+pub const HEADER_LEN: usize = 16;
+
+/// How a message begins, little-endian: the tick it is of as `u64`, and how many items of two kinds
+/// follow, each as `u32`. On [`Lane::Post`](crate::Lane) these are events and keys of births, on
+/// [`Lane::Move`](crate::Lane) migrants and ghosts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The tick.
+    pub tick: u64,
+    /// Events, or migrants.
+    pub first: u32,
+    /// Keys of births, or ghosts.
+    pub second: u32,
+}
+
+impl Header {
+    pub(crate) fn new(tick: u64, first: usize, second: usize) -> Self {
+        Self { tick, first: first as u32, second: second as u32 }
+    }
+
+    pub(crate) fn write(&self, bytes: &mut [u8]) {
+        bytes[..8].copy_from_slice(&self.tick.to_le_bytes());
+        bytes[8..12].copy_from_slice(&self.first.to_le_bytes());
+        bytes[12..16].copy_from_slice(&self.second.to_le_bytes());
+    }
+
+    /// The header of a message, and what follows; None if it is shorter than that.
+    pub fn split(message: &[u8]) -> Option<(Self, &[u8])> {
+        let (tick, rest) = message.split_first_chunk::<8>()?;
+        let (first, rest) = rest.split_first_chunk::<4>()?;
+        let (second, rest) = rest.split_first_chunk::<4>()?;
+        let (first, second) = (u32::from_le_bytes(*first), u32::from_le_bytes(*second));
+        Some((Self { tick: u64::from_le_bytes(*tick), first, second }, rest))
+    }
+
+    /// Bytes of the whole message, if items are of these lengths.
+    pub fn message_len(&self, lens: (usize, usize)) -> u64 {
+        let len = |count: u32, len: usize| u64::from(count) * len as u64;
+        HEADER_LEN as u64 + len(self.first, lens.0) + len(self.second, lens.1)
+    }
+
+    /// The header of a message of this tick with items of these lengths; None if it is not one.
+    pub(crate) fn read(message: &[u8], tick: u64, lens: (usize, usize)) -> Option<Self> {
+        let (header, _) = Self::split(message)?;
+        let fits = header.tick == tick && header.message_len(lens) == message.len() as u64;
+        fits.then_some(header)
+    }
+}
 
 /// Bytes in front of each message of a packet.
 pub const ENTRY_LEN: usize = 12;
@@ -46,18 +98,23 @@ pub fn push(
     begin..begin + len
 }
 
+/// What is in front of a message of a packet: its sender, its receiver, and its length.
+pub fn entry(bytes: &[u8]) -> Option<(u32, u32, usize)> {
+    let head = bytes.first_chunk::<ENTRY_LEN>()?;
+    let word = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+    Some((word(0), word(4), word(8) as usize))
+}
+
 /// Calls `each` with sender, receiver and place of every whole message of a packet; false if the
 /// last one is cut short.
 pub fn entries(packet: &[u8], mut each: impl FnMut(u32, u32, Range<usize>)) -> bool {
     let mut rest = packet;
-    while let Some((head, after)) = rest.split_first_chunk::<ENTRY_LEN>() {
-        let word =
-            |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
-        let Some((message, after)) = after.split_at_checked(word(8) as usize) else {
+    while let Some((from, to, len)) = entry(rest) {
+        let Some((message, after)) = rest[ENTRY_LEN..].split_at_checked(len) else {
             return false;
         };
         let end = packet.len() - after.len();
-        each(word(0), word(4), end - message.len()..end);
+        each(from, to, end - message.len()..end);
         rest = after;
     }
     rest.is_empty()

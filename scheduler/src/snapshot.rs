@@ -35,7 +35,6 @@ use crate::simulation::Simulation;
 
 const MAGIC: &[u8; 8] = b"FLOCKSNP";
 const VERSION: u32 = 2;
-const EDGES: [Edge; 3] = [Edge::Torus, Edge::Walls, Edge::Open];
 
 /// Everything in a snapshot but the entities.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,8 +124,7 @@ pub(crate) fn write<M: Model, X: Executor>(
     out.extend(schema_hash(M::Columns::SCHEMA).to_le_bytes());
     out.extend(setup.world.width().to_le_bytes());
     out.extend(setup.world.height().to_le_bytes());
-    let edge = EDGES.iter().position(|edge| *edge == setup.world.edge()).unwrap_or(0);
-    out.extend((edge as u32).to_le_bytes());
+    out.extend(setup.world.edge().code().to_le_bytes());
     out.extend(setup.population.to_le_bytes());
     out.extend(setup.seed.to_le_bytes());
     out.extend(setup.dt.to_le_bytes());
@@ -283,8 +281,8 @@ impl<'a> Reader<'a> {
 
     fn setup(&mut self) -> Result<Setup, SnapshotError> {
         let (width, height) = (self.f32()?, self.f32()?);
-        let edge = EDGES.get(self.u32()? as usize).ok_or(SnapshotError::Inconsistent)?;
-        let world = World::new(width, height, *edge).map_err(|_| SnapshotError::Inconsistent)?;
+        let edge = Edge::from_code(self.u32()?).ok_or(SnapshotError::Inconsistent)?;
+        let world = World::new(width, height, edge).map_err(|_| SnapshotError::Inconsistent)?;
         Ok(Setup { world, population: self.u32()?, seed: self.u64()?, dt: self.f32()? })
     }
 

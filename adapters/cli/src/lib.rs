@@ -114,6 +114,7 @@ pub fn run_main(registry: Registry) -> (u8, bool) {
 
 fn dispatch(registry: &Registry, cli: args::Cli) -> Result<(), failure::Failure> {
     use args::Command;
+    registry.check()?;
     let alone = match &cli.command {
         Some(Command::Verify(_)) => "verify",
         Some(Command::Stress(_)) => "stress",

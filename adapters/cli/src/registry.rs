@@ -1,6 +1,6 @@
 //! The models a command knows.
 
-use flockwork_scheduler::Model;
+use flockwork_scheduler::{Model, first_twice};
 use flockwork_scheduler_native::{Backend, Entry, OnThreads};
 
 use crate::failure::Failure;
@@ -39,18 +39,16 @@ impl Registry {
             .with_on::<flockwork_models::LennardJones, B>()
     }
 
-    /// Adds a model; one of the same name is replaced.
+    /// Adds a model; a command with two of one name ends at once and says so.
     #[must_use]
     pub fn with<M: Model>(self) -> Self {
         self.with_on::<M, OnThreads>()
     }
 
-    /// Adds a model that runs on a backend; one of the same name is replaced.
+    /// Adds a model that runs on a backend: see [`Registry::with`].
     #[must_use]
     pub fn with_on<M: Model, B: Backend>(mut self) -> Self {
-        let entry = Entry::on::<M, B>();
-        self.entries.retain(|known| known.name != entry.name);
-        self.entries.push(entry);
+        self.entries.push(Entry::on::<M, B>());
         self
     }
 
@@ -64,6 +62,21 @@ impl Registry {
     /// The models, in the order they were added.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// No two models may have one name.
+    ///
+    /// # Errors
+    ///
+    /// A usage failure that tells the name and those that are taken.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        let names: Vec<&str> = self.names().collect();
+        let Some(at) = first_twice(&names) else { return Ok(()) };
+        Err(Failure::Usage(format!(
+            "two models are called `{}`: each needs a name of its own; before it there are {}",
+            names[at],
+            names[..at].join(", ")
+        )))
     }
 
     pub(crate) fn default_text(&self) -> (&str, &str) {
@@ -95,5 +108,21 @@ impl Registry {
 impl Default for Registry {
     fn default() -> Self {
         Self::builtin()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use flockwork_models::{Boids, Tribes};
+
+    use super::*;
+
+    #[test]
+    fn a_model_with_the_name_of_a_built_in_one_is_refused() {
+        assert!(Registry::builtin().check().is_ok());
+        let failure = Registry::builtin().with::<Tribes>().check().unwrap_err();
+        let Failure::Usage(problem) = failure else { panic!("{failure:?}") };
+        assert!(problem.contains("`tribes`") && problem.contains("boids, tribes"), "{problem}");
+        assert!(Registry::new().with::<Tribes>().with::<Boids>().check().is_ok());
     }
 }

@@ -4,7 +4,9 @@
 //! meaning within one version; new ones may come.
 
 use flockwork_kernel::arithmetic;
+use flockwork_scheduler::{Counters, Told};
 use flockwork_scheduler_native::{AnySimulation, Metrics, RunError};
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::checkpoint::RunId;
@@ -24,6 +26,38 @@ pub(crate) struct Named<K>(pub(crate) Vec<(K, f64)>);
 impl<K: AsRef<str>> Serialize for Named<K> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(name, value)| (name.as_ref(), value)))
+    }
+}
+
+/// What was counted in so many ticks, written as its table says.
+#[derive(Debug)]
+pub(crate) struct Counts {
+    pub(crate) counters: Counters,
+    pub(crate) ticks: u64,
+}
+
+impl Counts {
+    /// A number that was added up, as a mean over ticks.
+    pub(crate) fn per_tick(&self, total: u64) -> f64 {
+        if self.ticks == 0 { 0.0 } else { total as f64 / self.ticks as f64 }
+    }
+}
+
+impl Serialize for Counts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (counter, value) in self.counters.named() {
+            match counter.told {
+                Told::Total => map.serialize_entry(counter.name, &value)?,
+                Told::Mean => {
+                    let name = format!("{}_mean", counter.name);
+                    map.serialize_entry(&name, &self.per_tick(value))?;
+                }
+                // Phases are told as times, and what is of the last tick for each region.
+                Told::Phase | Told::Last => {}
+            }
+        }
+        map.end()
     }
 }
 
@@ -64,13 +98,8 @@ pub(crate) struct Report {
     pub(crate) per_region: Vec<RegionReport>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) per_rank: Vec<RankReport>,
-    pub(crate) migrations: u64,
-    pub(crate) ghosts_mean: f64,
-    pub(crate) events: u64,
-    pub(crate) births: u64,
-    pub(crate) deaths: u64,
-    pub(crate) messages: u64,
-    pub(crate) bytes: u64,
+    #[serde(flatten)]
+    pub(crate) counts: Counts,
     pub(crate) rebalances: u64,
     pub(crate) imbalance: f64,
     pub(crate) memory_bytes: u64,
@@ -232,13 +261,7 @@ impl Report {
             per_worker: workers(&metrics),
             per_region: regions(&metrics),
             per_rank: ranks(&metrics, ticks),
-            migrations: metrics.migrations,
-            ghosts_mean: per_tick(metrics.ghosts),
-            events: metrics.events,
-            births: metrics.births,
-            deaths: metrics.deaths,
-            messages: metrics.messages,
-            bytes: metrics.bytes,
+            counts: Counts { counters: metrics.counters, ticks },
             rebalances: metrics.rebalances,
             imbalance: metrics.imbalance,
             memory_bytes: metrics.memory_bytes,

@@ -200,22 +200,22 @@ impl Page {
     }
 
     fn counts(&mut self, report: &Report) {
-        let ticks = report.ticks.max(1) as f64;
+        let counted = &report.counts.counters;
         let content = format!(
             "{} migrations, {} ghosts per tick, {} in {} messages",
-            human::count(report.migrations),
-            human::short(report.ghosts_mean),
-            human::bytes(report.bytes),
-            human::count(report.messages),
+            human::count(counted.migrations),
+            human::short(report.counts.per_tick(counted.ghosts)),
+            human::bytes(counted.bytes),
+            human::count(counted.messages),
         );
         self.line("traffic", &content);
-        if report.events + report.births + report.deaths > 0 {
+        if counted.events + counted.births + counted.deaths > 0 {
             let content = format!(
                 "{} events ({} per tick), {} births, {} deaths",
-                human::count(report.events),
-                human::short(report.events as f64 / ticks),
-                human::count(report.births),
-                human::count(report.deaths)
+                human::count(counted.events),
+                human::short(report.counts.per_tick(counted.events)),
+                human::count(counted.births),
+                human::count(counted.deaths)
             );
             self.line("life", &content);
         }

@@ -136,11 +136,7 @@ exports! {
                 3 => f64::from(setup.seed as u32),
                 4 => f64::from((setup.seed >> 32) as u32),
                 5 => setup.population.into(),
-                6 => match setup.world.edge() {
-                    flockwork_kernel::Edge::Torus => 0.0,
-                    flockwork_kernel::Edge::Walls => 1.0,
-                    flockwork_kernel::Edge::Open => 2.0,
-                },
+                6 => setup.world.edge().code().into(),
                 7 => sim.world.regions() as f64,
                 8 => sim.world.radius().into(),
                 _ => f64::NAN,

@@ -1,10 +1,10 @@
 //! The same bits for any cut and any order of polls, and those of a naive twin.
 
+use flockwork_scheduler::testing::Shuffled;
 use flockwork_scheduler::{Cut, Executor, Serial, Simulation};
 use quickcheck::{Arbitrary, Gen, quickcheck};
 
 use crate::dots::Dots;
-use crate::executors::Shuffled;
 use crate::naive::Naive;
 use crate::plan::Plan;
 

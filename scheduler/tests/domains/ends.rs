@@ -3,13 +3,13 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use flockwork_scheduler::testing::{Broken, Shuffled, Slow};
 use flockwork_scheduler::{
     DomainError, Partition, Phase, Progress, Serial, Simulation, SimulationError,
 };
 use quickcheck::{Gen, QuickCheck};
 
 use crate::dots::{Dots, DotsParams};
-use crate::executors::{Broken, Shuffled, Slow};
 use crate::plan::Plan;
 use crate::states::{
     State, TRAPS, check_end, snap_between_ticks, snap_everywhere, states, with_trap,

@@ -4,14 +4,13 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use flockwork_kernel::columns::{Columns, Reach};
+use flockwork_scheduler::testing::{Meddled, Meddler, Tampered, Way};
 use flockwork_scheduler::{
-    Cut, Domain, DomainError, Frame, Initial, Lane, Loopback, LoopbackPort, Model, NoClock,
-    Partition, Progress, Room, Serial, Setup, Simulation, SimulationError, StepError, Tick,
-    Topology, Transport,
+    Cut, Domain, DomainError, Frame, Initial, Lane, Loopback, Model, NoClock, Partition, Progress,
+    Room, Serial, Setup, Simulation, SimulationError, StepError, Tick, Topology,
 };
 
 use crate::dots::{Dots, DotsParams};
-use crate::executors::{Tampered, Way};
 use crate::plan::Plan;
 
 /// The tick whose mail is tampered with.
@@ -23,7 +22,7 @@ fn tampered(
     lane: Lane,
     mut change: impl FnMut(u32, &[u8]) -> Vec<(u32, Vec<u8>)> + 'static,
 ) -> SimulationError {
-    let executor = Tampered::new(move |(on, tick, from, _): Way, bytes: &[u8]| {
+    let executor = Tampered::new(move |Way { lane: on, tick, from, .. }: Way, bytes: &[u8]| {
         if on as u32 == lane as u32 && tick == WHEN {
             change(from, bytes)
         } else {
@@ -45,8 +44,8 @@ fn tampered(
 
 #[test]
 fn mail_that_is_left_alone_does_no_harm() {
-    let mut world =
-        Plan::usual().world(Tampered::new(|way: Way, bytes: &[u8]| vec![(way.2, bytes.to_vec())]));
+    let mut world = Plan::usual()
+        .world(Tampered::new(|way: Way, bytes: &[u8]| vec![(way.from, bytes.to_vec())]));
     let mut other = Plan::usual().world(Serial::default()).unwrap();
     let world = world.as_mut().unwrap();
     for _ in 0..5 {
@@ -131,7 +130,7 @@ fn ghosts_and_migrants_that_do_not_belong_are_told() {
 #[test]
 fn a_ghost_inside_the_region_that_it_borders_on_is_told() {
     let owned = crate::naive::stride();
-    let executor = Tampered::new(move |(lane, tick, from, to): Way, bytes: &[u8]| {
+    let executor = Tampered::new(move |Way { lane, tick, from, to }: Way, bytes: &[u8]| {
         let number = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
         let here = lane as u32 == Lane::Move as u32 && tick == WHEN && to == 0;
         if !here || number(12) == 0 {
@@ -234,7 +233,7 @@ fn after_damaged_mail_nobody_has_taken_in_half_of_it() {
 #[test]
 fn a_transport_that_fails_ends_the_domain() {
     let plan = Plan::usual();
-    for failing in ["send", "close", "ready", "visit", "clear"] {
+    for failing in ["send", "close", "ready", "visit", "hear", "clear"] {
         let mut world = Domains::new(&plan, 50);
         world.begin();
         let error = world.poll_failing(0, failing);
@@ -422,7 +421,8 @@ impl Domains {
         spoil: impl Fn(u32, &[u8]) -> Vec<u8>,
     ) -> Result<Progress, DomainError> {
         let frame = Self::frame(&self.model, self.tick);
-        let mut port = Spoilt { port: self.post.port(at as u32), spoil };
+        let spoiling = Spoiling(spoil);
+        let mut port = Meddled::new(&self.post, &spoiling, at as u32, self.tick.number);
         self.domains[at].poll(&frame, &mut port).map_err(domain_error)
     }
 
@@ -431,8 +431,19 @@ impl Domains {
         at: usize,
         failing: &'static str,
     ) -> Result<Progress, StepError<&'static str>> {
-        let frame = Self::frame(&self.model, self.tick);
-        self.domains[at].poll(&frame, &mut Failing { failing })
+        loop {
+            // It gets as far as the mail of the others allows.
+            for other in (0..self.domains.len()).filter(|other| *other != at) {
+                self.poll(other).map_err(StepError::Domain)?;
+            }
+            let frame = Self::frame(&self.model, self.tick);
+            let meddler = Failing(failing);
+            let mut port = Meddled::new(&self.post, &meddler, at as u32, self.tick.number);
+            match self.domains[at].poll(&frame, &mut port) {
+                Ok(Progress::Waiting) => {}
+                other => return other,
+            }
+        }
     }
 
     /// Polls until the first domain waits for migrants and ghosts, and all of them are there.
@@ -489,112 +500,27 @@ impl Domains {
     }
 }
 
-/// A port that spoils the migrants and ghosts that arrive.
-struct Spoilt<'a, F> {
-    port: LoopbackPort<'a>,
-    spoil: F,
-}
+/// Spoils the migrants and ghosts that arrive.
+struct Spoiling<F>(F);
 
-impl<F: Fn(u32, &[u8]) -> Vec<u8>> Transport for Spoilt<'_, F> {
+impl<F: Fn(u32, &[u8]) -> Vec<u8>> Meddler for Spoiling<F> {
     type Error = Infallible;
 
-    fn send(
-        &mut self,
-        to: u32,
-        lane: Lane,
-        len: usize,
-        fill: &mut dyn FnMut(&mut [u8]),
-    ) -> Result<(), Infallible> {
-        self.port.send(to, lane, len, fill)
-    }
-
-    fn tell(
-        &mut self,
-        lane: Lane,
-        len: usize,
-        fill: &mut dyn FnMut(&mut [u8]),
-    ) -> Result<(), Infallible> {
-        self.port.tell(lane, len, fill)
-    }
-
-    fn close(&mut self, lane: Lane) -> Result<(), Infallible> {
-        self.port.close(lane)
-    }
-
-    fn ready(&mut self, lane: Lane) -> Result<bool, Infallible> {
-        self.port.ready(lane)
-    }
-
-    fn visit(&mut self, lane: Lane, each: &mut dyn FnMut(u32, &[u8])) -> Result<(), Infallible> {
-        self.port.visit(lane, &mut |from, bytes| match lane {
-            Lane::Post => each(from, bytes),
-            Lane::Move => each(from, &(self.spoil)(from, bytes)),
-        })
-    }
-
-    fn hear(&mut self, lane: Lane, each: &mut dyn FnMut(u32, &[u8])) -> Result<(), Infallible> {
-        self.port.hear(lane, each)
-    }
-
-    fn clear(&mut self, lane: Lane) -> Result<(), Infallible> {
-        self.port.clear(lane)
+    fn change(&self, way: Way, bytes: &[u8], each: &mut dyn FnMut(u32, &[u8])) {
+        match way.lane {
+            Lane::Post => each(way.from, bytes),
+            Lane::Move => each(way.from, &(self.0)(way.from, bytes)),
+        }
     }
 }
 
-/// A transport without mail, of which one function fails.
-struct Failing {
-    failing: &'static str,
-}
+/// One function of the transport fails.
+struct Failing(&'static str);
 
-impl Failing {
-    fn call(&self, function: &str) -> Result<(), &'static str> {
-        if self.failing == function { Err("cut off") } else { Ok(()) }
-    }
-}
-
-impl Transport for Failing {
+impl Meddler for Failing {
     type Error = &'static str;
 
-    fn send(
-        &mut self,
-        _to: u32,
-        _lane: Lane,
-        _len: usize,
-        _fill: &mut dyn FnMut(&mut [u8]),
-    ) -> Result<(), &'static str> {
-        self.call("send")
-    }
-
-    fn tell(
-        &mut self,
-        _lane: Lane,
-        _len: usize,
-        _fill: &mut dyn FnMut(&mut [u8]),
-    ) -> Result<(), &'static str> {
-        self.call("tell")
-    }
-
-    fn close(&mut self, _lane: Lane) -> Result<(), &'static str> {
-        self.call("close")
-    }
-
-    fn ready(&mut self, _lane: Lane) -> Result<bool, &'static str> {
-        self.call("ready").map(|()| true)
-    }
-
-    fn visit(
-        &mut self,
-        _lane: Lane,
-        _each: &mut dyn FnMut(u32, &[u8]),
-    ) -> Result<(), &'static str> {
-        self.call("visit")
-    }
-
-    fn hear(&mut self, _lane: Lane, _each: &mut dyn FnMut(u32, &[u8])) -> Result<(), &'static str> {
-        self.call("hear")
-    }
-
-    fn clear(&mut self, _lane: Lane) -> Result<(), &'static str> {
-        self.call("clear")
+    fn call(&self, function: &'static str, _tick: u64) -> Result<(), &'static str> {
+        if self.0 == function { Err("cut off") } else { Ok(()) }
     }
 }

@@ -14,7 +14,6 @@
 mod bits;
 mod dots;
 mod ends;
-mod executors;
 mod faults;
 mod mistakes;
 mod naive;

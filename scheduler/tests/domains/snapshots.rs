@@ -2,13 +2,13 @@
 
 use flockwork_kernel::{Edge, World, arithmetic};
 use flockwork_scheduler::snapshot::{header, merge};
+use flockwork_scheduler::testing::Shuffled;
 use flockwork_scheduler::{
     Arithmetic, Cut, Params as _, Partition, Serial, Simulation, SimulationError, SnapshotError,
 };
 use quickcheck::quickcheck;
 
 use crate::dots::{Dots, DotsParams};
-use crate::executors::Shuffled;
 use crate::plan::Plan;
 
 /// Where things are in a snapshot of this model: see the table of `flockwork_scheduler::snapshot`.
