@@ -213,8 +213,8 @@ export interface Observation {
   readonly population: number;
   /** 16 hex digits: the same on every tier, worker count and native. */
   readonly fingerprint: string;
-  /** The model's statistics by name. */
-  readonly stats: Readonly<Record<string, number>>;
+  /** The model's statistics by name; null where nobody has a value, or one is no finite number. */
+  readonly stats: Readonly<Record<string, number | null>>;
 }
 
 /**
@@ -335,7 +335,7 @@ export interface ModelInfo {
     /** Whether it acts in every tick; one that does not acts at tick 0 alone and cannot be set later. */
     readonly live: boolean;
   }[];
-  readonly stats: readonly { readonly name: string; readonly about: string }[];
+  readonly stats: readonly { readonly name: string; readonly about: string; readonly unit: string }[];
 }
 
 /** A running simulation. */

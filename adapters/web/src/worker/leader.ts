@@ -326,7 +326,10 @@ export class Leader {
     const { x } = this.rank.engine;
     const half = (high: number) => (x.fw_fingerprint!(this.rank.sim, high) >>> 0).toString(16).padStart(8, '0');
     const stats = Object.fromEntries(
-      this.model.stats.map((stat, index) => [stat.name, x.fw_stat!(this.rank.sim, index)]),
+      this.model.stats.map((stat, index) => {
+        const value = x.fw_stat!(this.rank.sim, index);
+        return [stat.name, Number.isNaN(value) ? null : value];
+      }),
     );
     this.reply(id, { ...this.where(), fingerprint: half(1) + half(0), stats });
   }
