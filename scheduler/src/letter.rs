@@ -87,7 +87,9 @@ impl<E: Letter> Posted<E> {
     /// Bytes on the way.
     pub(crate) const LEN: usize = 12 + E::LEN;
 
-    /// The canonical order: target, source, then all bits carried.
+    /// The canonical order: target, source, then all bits carried. A function of its own, or a sort by
+    /// it is too long for V8 to optimise.
+    #[inline(never)]
     pub(crate) fn order(&self, other: &Self) -> Ordering {
         (self.target, self.source)
             .cmp(&(other.target, other.source))
