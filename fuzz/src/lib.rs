@@ -18,8 +18,6 @@ use flockwork_scheduler_native::{Config, Entry, Options, Table};
 
 #[path = "../../scheduler/tests/domains/dots.rs"]
 pub mod dots;
-#[path = "../../scheduler/tests/domains/executors.rs"]
-pub mod executors;
 #[path = "../../scheduler/tests/domains/naive.rs"]
 pub mod naive;
 #[path = "../../scheduler/tests/domains/plan.rs"]

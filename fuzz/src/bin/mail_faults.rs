@@ -3,8 +3,8 @@
 #![no_main]
 
 use flockwork_fuzz::Bytes;
-use flockwork_fuzz::executors::Tampered;
 use flockwork_fuzz::plan::Plan;
+use flockwork_scheduler::testing::{Tampered, Way};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -13,7 +13,7 @@ fuzz_target!(|data: &[u8]| {
     let quiet = bytes.below(40);
     let mut left: Vec<u8> = bytes.0.to_vec();
     let mut messages = 0;
-    let executor = Tampered::new(move |(_, _, from, _), message| {
+    let executor = Tampered::new(move |Way { from, .. }, message| {
         let mut bytes = Bytes(&left);
         messages += 1;
         // A message may be looked at twice: it must not change in between.

@@ -2,10 +2,10 @@
 
 #![no_main]
 
-use flockwork_fuzz::executors::Shuffled;
 use flockwork_fuzz::naive::Naive;
 use flockwork_fuzz::plan::Plan;
 use flockwork_fuzz::{Budget, Bytes};
+use flockwork_scheduler::testing::Shuffled;
 use flockwork_scheduler::{Cut, Serial};
 use libfuzzer_sys::fuzz_target;
 

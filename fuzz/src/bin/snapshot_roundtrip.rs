@@ -3,9 +3,9 @@
 #![no_main]
 
 use flockwork_fuzz::dots::Dots;
-use flockwork_fuzz::executors::Shuffled;
 use flockwork_fuzz::plan::Plan;
 use flockwork_fuzz::{Budget, Bytes};
+use flockwork_scheduler::testing::Shuffled;
 use flockwork_scheduler::{Arithmetic, Partition, Serial, Simulation};
 use libfuzzer_sys::fuzz_target;
 
