@@ -103,7 +103,7 @@ fn a_model_behind_a_name_panics_in_the_same_way() {
     let error = world.run(10).unwrap_err();
     assert!(matches!(&error, SimulationError::Panicked(panicked) if panicked.place.tick == 1));
     let text = error.to_string();
-    assert!(text.contains("panicked in phase `update` of region 0 in tick 1"), "{text}");
+    assert!(text.contains("panicked in phase `neighbours` of region 0 in tick 1"), "{text}");
     // Another one in the same process is none the worse.
     let mut world = Entry::of::<ByRows<Mines>>()
         .build(&Config { params: vec![("tick".into(), 999.0)], ..config })

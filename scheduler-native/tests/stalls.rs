@@ -69,8 +69,11 @@ flockwork_scheduler::stats! {
     /// What is reported of [`Stones`].
     struct StonesStats of ByRows<Stones> {
         /// 0
-        nothing: Derived, "" = |stones: &ByRows<Stones>, _, _| {
-            stones.inner().stall(2);
+        nothing: Derived, "" = |stones: &ByRows<Stones>, _, totals| {
+            // Not in the tick itself, whose history is that of the tick before.
+            if totals.history[0] == WHEN as i64 {
+                stones.inner().stall(2);
+            }
             0.0
         };
     }
@@ -108,7 +111,8 @@ impl Rows for Stones {
         *me
     }
 
-    fn remember(&self, _: &StonesStats, totals: &Totals<'_>, _: &mut [i64]) {
+    fn remember(&self, _: &StonesStats, totals: &Totals<'_>, history: &mut [i64]) {
+        history[0] = totals.tick as i64;
         if totals.tick == WHEN + 1 {
             self.stall(1);
         }

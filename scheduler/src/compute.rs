@@ -234,7 +234,8 @@ impl<M: Model> Domain<M> {
         drop(visitor);
         self.counters.work = tested + self.rows as u64;
         // Several children of one parent stay in the order in which they were asked for.
-        self.births.sort_by_key(|birth| birth.parent);
+        #[allow(clippy::disallowed_methods, reason = "no two births have the same order")]
+        self.births.sort_unstable_by_key(|birth| (birth.parent, birth.order));
         Ok(())
     }
 }

@@ -154,7 +154,8 @@ impl<M: Model> Outbox<'_, M> {
 
     pub(crate) fn birth(&mut self, parent: u32, row: usize, child: M::Child) {
         if parent != NOBODY {
-            self.births.push(Birth { parent, row: row as u32, child });
+            let order = self.births.len() as u32;
+            self.births.push(Birth { parent, order, row: row as u32, child });
         }
     }
 

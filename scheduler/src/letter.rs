@@ -122,6 +122,8 @@ impl<E: Letter> Posted<E> {
 pub(crate) struct Birth<C> {
     /// The parent's id.
     pub(crate) parent: u32,
+    /// Its place among the births that the domain was asked for.
+    pub(crate) order: u32,
     pub(crate) row: u32,
     pub(crate) child: C,
 }

@@ -77,6 +77,7 @@ pub struct Simulation<M: Model, X> {
     seen: Option<Observation>,
     seen_history: Vec<i64>,
     seen_sums: sums::Sums,
+    tick_sums: sums::Sums,
     /// The statistics of the last tick, where the model asks for them.
     totals: Option<M::Stats>,
     /// What is on its way to being added up: see [`Book`].
@@ -272,6 +273,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             seen: None,
             seen_history: alloc::vec![0; M::HISTORY],
             seen_sums: sums::Sums::default(),
+            tick_sums: sums::Sums::default(),
             totals: None,
             books: alloc::vec![0; Self::book_len(count)],
             owned: 0,
@@ -605,7 +607,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
                 population: self.owned,
                 fingerprint: self.books[Book::FINGERPRINT],
             });
-            self.seen_sums = self.sums();
+            self.read_sums(|world| &mut world.seen_sums);
             self.stage = Stage::Idle;
         }
         Ok(progress)

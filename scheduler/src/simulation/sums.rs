@@ -71,21 +71,25 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         Ok(())
     }
 
-    /// What is in the books, once these are added up over all processes.
-    pub(super) fn sums(&self) -> Sums {
-        let mut peaks = alloc::vec![0; Self::PEAKS];
+    /// Takes what is in the books, once these are added up over all processes.
+    pub(super) fn read_sums(&mut self, into: fn(&mut Self) -> &mut Sums) {
+        let mut sums = core::mem::take(into(self));
+        sums.words.clear();
+        sums.words.extend_from_slice(&self.books[Book::SUMS..Self::WORK]);
+        sums.peaks.clear();
+        sums.peaks.resize(Self::PEAKS, 0);
         for id in 0..self.topology.regions().len() {
-            for (most, peak) in peaks.iter_mut().zip(&self.books[self.peaks_of(id)]) {
+            for (most, peak) in sums.peaks.iter_mut().zip(&self.books[self.peaks_of(id)]) {
                 *most = (*most).max(*peak);
             }
         }
-        Sums { words: self.books[Book::SUMS..Self::WORK].to_vec(), peaks }
+        *into(self) = sums;
     }
 
     /// The statistics of these sums.
     pub(super) fn stats(
         &self,
-        mut sums: Sums,
+        sums: &mut Sums,
         totals: &Totals<'_>,
         phase: Phase,
     ) -> Result<M::Stats, SimulationError> {
@@ -110,11 +114,16 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         if !(M::TOTALS || remembers) {
             return Ok(());
         }
-        let (setup, before) = (self.setup, self.history.clone());
-        let totals = Totals { tick, population, history: &before, setup: &setup };
-        let stats = self.stats(self.sums(), &totals, Phase::Remember)?;
+        self.read_sums(|world| &mut world.tick_sums);
+        let mut sums = core::mem::take(&mut self.tick_sums);
+        let place = self.place(Phase::Remember);
+        // The history before this tick is kept.
+        let (setup, history) = (self.setup, &self.kept.history);
+        let totals = Totals { tick, population, history, setup: &setup };
+        let stats = self.stats(&mut sums, &totals, Phase::Remember);
+        self.tick_sums = sums;
+        let stats = stats?;
         if remembers {
-            let place = self.place(Phase::Remember);
             let clock = self.executor.clock();
             clock.hear(Some(place));
             let (model, history) = (&self.model, &mut self.history);

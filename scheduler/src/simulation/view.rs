@@ -51,7 +51,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             history: &self.seen_history,
             setup: &self.setup,
         };
-        let stats = self.stats(self.seen_sums.clone(), &totals, Phase::Report)?;
+        let stats = self.stats(&mut self.seen_sums.clone(), &totals, Phase::Report)?;
         Ok(numbers::<M>(&stats))
     }
 
