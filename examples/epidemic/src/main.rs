@@ -1,5 +1,8 @@
-//! The command `flockwork` with one model more.
+//! The command `flockwork` with one model more, in lanes and in rows.
+
+use flockwork_scheduler::ByRows;
 
 fn main() -> std::process::ExitCode {
-    flockwork_cli::main(flockwork_cli::Registry::builtin().with::<epidemic::Epidemic>())
+    let registry = flockwork_cli::Registry::builtin().with::<epidemic::Epidemic>();
+    flockwork_cli::main(registry.with::<ByRows<epidemic::rows::Epidemic>>())
 }
