@@ -7,7 +7,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`model`] | what a model is |
-//! | [`stats`] | what it reports |
+//! | [`mod@stats`] | what it reports |
 //! | [`domain`] | one region's state, and the frame as a state machine |
 //! | [`transport`] | how mail travels |
 //! | [`letters`] | mail between the domains of one process |

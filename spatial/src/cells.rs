@@ -59,13 +59,13 @@ impl<'a> CellIndex<'a> {
     /// Sorts the entities into the cells of `grid`.
     ///
     /// In a torus or a walled world a position must be from 0 to the side, both included; in an
-    /// open one it may be anywhere up to [`MAX_COORDINATE`].
+    /// open one it may be anywhere up to [`MAX_COORDINATE`](crate::index::MAX_COORDINATE).
     ///
     /// # Errors
     ///
     /// [`IndexError`], which names the first bad slot. Nothing was changed, except that for
     /// [`IndexError::DuplicateId`] the scratch holds nothing of use. Two entities of one id are
-    /// noticed only within one cell, which is what the order depends on; [`duplicate_id`] looks
+    /// noticed only within one cell, which is what the order depends on; [`duplicate_id`](crate::index::duplicate_id) looks
     /// everywhere.
     pub fn build(
         grid: Grid,

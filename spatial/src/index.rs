@@ -60,7 +60,7 @@ pub struct Needs {
     pub cell_of: usize,
     /// Places of `xs` and of `ys`.
     pub positions: usize,
-    /// Places of `occupied` (the hash only; 0 for a [`CellIndex`]).
+    /// Places of `occupied` (the hash only; 0 for a [`CellIndex`](crate::CellIndex)).
     pub occupied: usize,
 }
 
