@@ -95,6 +95,21 @@ pub fn advance<M: Model, T: Transport>(
     }
 }
 
+/// Polls domains in turn until all are done.
+pub(crate) fn in_turn<M: Model>(
+    domains: &mut [Domain<M>],
+    mut poll: impl FnMut(&mut Domain<M>) -> Result<Progress, SimulationError>,
+) -> Result<Progress, SimulationError> {
+    let mut waiting = true;
+    while waiting {
+        waiting = false;
+        for domain in domains.iter_mut() {
+            waiting |= poll(domain)? == Progress::Waiting;
+        }
+    }
+    Ok(Progress::Done)
+}
+
 /// Runs all domains on the calling thread, over a [`Loopback`]: the specification.
 #[derive(Debug)]
 pub struct Serial {
@@ -127,16 +142,7 @@ impl Executor for Serial {
         domains: &mut [Domain<M>],
         frame: &Frame<'_, M>,
     ) -> Result<Progress, SimulationError> {
-        let mut waiting = true;
-        while waiting {
-            waiting = false;
-            for domain in domains.iter_mut() {
-                let mut port = self.post.port(domain.id());
-                let progress = advance(domain, frame, &mut port)?;
-                waiting |= progress == Progress::Waiting;
-            }
-        }
-        Ok(Progress::Done)
+        in_turn(domains, |domain| Ok(advance(domain, frame, &mut self.post.port(domain.id()))?))
     }
 
     fn memory_bytes(&self) -> usize {

@@ -26,6 +26,7 @@ extern crate alloc;
 extern crate std;
 
 mod arena;
+mod bounds;
 mod commit;
 mod compute;
 #[cfg(feature = "conformance")]

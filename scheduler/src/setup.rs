@@ -5,12 +5,13 @@ use alloc::vec::Vec;
 use core::convert::Infallible;
 use core::fmt;
 
+use flockwork_kernel::World;
 use flockwork_kernel::columns::{Column, Columns, LayoutError, Number, Reach, find, first_unsound};
 use flockwork_kernel::float_mode::{self, FloatMode};
-use flockwork_kernel::{Edge, World};
 use flockwork_spatial::{CutError, Grid, GridError};
 
 use crate::arena::Arena;
+use crate::bounds::Bounds;
 use crate::error::{DomainError, MODE_HINT, Panicked, Phase, Place, StepError};
 use crate::guard::guarded;
 use crate::model::{Model, Setup};
@@ -97,28 +98,16 @@ impl<M: Model> Door<M> {
                 SimulationError::NonFinite { id, column, value }
             });
         }
-        inside::<M>(world, id, row)?;
+        let (x, y) = position::<M>(row);
+        if let Some((column, value, side)) = Bounds::of(world).outside(x, y) {
+            return Err(SimulationError::OutOfWorld { id, column, value, side });
+        }
         self.columns.unpack(0, Reach::Owned, row);
         let me = M::Columns::row(&self.columns.view()?, 0);
         let place = Place { phase: Phase::SetUp, domain: None, tick: 0 };
         let fits = guarded(place, 0, || model.check(&me))?;
         fits.map_err(|problem| SimulationError::Unfit { id, problem })
     }
-}
-
-fn inside<M: Model>(world: &World, id: u32, row: &[u8]) -> Result<(), SimulationError> {
-    let (x, y) = position::<M>(row);
-    for (column, value, side) in [("x", x, world.width()), ("y", y, world.height())] {
-        let inside = match world.edge() {
-            Edge::Torus => value >= 0.0 && value < side,
-            Edge::Walls => value >= 0.0 && value <= side,
-            Edge::Open => true,
-        };
-        if !inside {
-            return Err(SimulationError::OutOfWorld { id, column, value, side });
-        }
-    }
-    Ok(())
 }
 
 /// The position in a packed row.

@@ -21,7 +21,7 @@ use flockwork_kernel::rng;
 
 use crate::domain::{Domain, Progress};
 use crate::error::StepError;
-use crate::executor::{Executor, advance};
+use crate::executor::{Executor, advance, in_turn};
 use crate::frame::{Frame, NoClock};
 use crate::model::Model;
 use crate::setup::SimulationError;
@@ -193,15 +193,7 @@ impl<D: Meddler<Error: Display>> Executor for Meddling<D> {
         domains: &mut [Domain<M>],
         frame: &Frame<'_, M>,
     ) -> Result<Progress, SimulationError> {
-        let mut waiting = true;
-        while waiting {
-            waiting = false;
-            for domain in domains.iter_mut() {
-                let progress = poll(domain, frame, &self.post, &self.meddler)?;
-                waiting |= progress == Progress::Waiting;
-            }
-        }
-        Ok(Progress::Done)
+        in_turn(domains, |domain| poll(domain, frame, &self.post, &self.meddler))
     }
 
     fn sum(&mut self, _values: &mut [u64]) -> Result<Progress, SimulationError> {
