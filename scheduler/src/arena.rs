@@ -7,6 +7,7 @@ use bytemuck::{Pod, Zeroable};
 use flockwork_kernel::columns::{self, Columns, Element, Reach};
 
 use crate::error::DomainError;
+use crate::schema::Known;
 
 /// One alignment unit of memory.
 #[derive(Clone, Copy, Pod, Zeroable)]
@@ -21,6 +22,8 @@ pub(crate) struct Arena<C> {
 }
 
 impl<C: Columns> Arena<C> {
+    pub(crate) const KNOWN: Known = Known::of(C::SCHEMA);
+
     pub(crate) fn new(capacity: usize) -> Result<Self, DomainError> {
         let bytes =
             columns::byte_len::<C>(capacity).ok_or(DomainError::OutOfMemory { capacity })?;
@@ -54,6 +57,20 @@ impl<C: Columns> Arena<C> {
             && self
                 .bind()
                 .is_ok_and(|mut columns| C::unpack(&mut columns, row, reach, bytes).is_some())
+    }
+
+    pub(crate) fn ids(&self) -> &[u32] {
+        self.column(0)
+    }
+
+    /// The columns of places along x, and along y.
+    pub(crate) fn places(&self) -> (&[f32], &[f32]) {
+        (self.column(Self::KNOWN.x), self.column(Self::KNOWN.y))
+    }
+
+    /// Who lives; None if all do.
+    pub(crate) fn alive(&self) -> Option<&[u8]> {
+        Self::KNOWN.alive.map(|at| self.column(at))
     }
 
     /// One column by its place in the schema; empty if there is none of this type.

@@ -9,50 +9,20 @@ use flockwork_kernel::simd::Mask8;
 use flockwork_spatial::{Block, Candidate, Cells, Entry, Visitor, pass, sort};
 
 use crate::arena::Arena;
-use crate::context::{Finish, Outbox};
-use crate::domain::Domain;
+use crate::context::{Finish, OutboxOf};
 use crate::error::DomainError;
 use crate::frame::Frame;
+use crate::grow::grow;
 use crate::model::{Model, MutOf, Pair, RefOf, Tick};
+use crate::outbox::Outbox;
+use crate::parts::{Before, Ghosts, Owned, Post, Site, Sorted};
 use crate::rows::Step;
-
-/// What the sort made.
-pub(crate) struct Sorted<T> {
-    /// Where each cell begins among the entries.
-    pub(crate) starts: Vec<u32>,
-    /// Owned entities and ghosts in canonical order.
-    pub(crate) entries: Vec<Entry>,
-    /// Where each of them is, and what it shows.
-    pub(crate) candidates: Vec<Candidate<T>>,
-    /// The former row of each owned entity, in canonical order.
-    pub(crate) order: Vec<u32>,
-    /// The number of owned entities before each owned row.
-    pub(crate) row_begin: Vec<u32>,
-}
-
-impl<T> Sorted<T> {
-    pub(crate) fn new() -> Self {
-        Self {
-            starts: Vec::new(),
-            entries: Vec::new(),
-            candidates: Vec::new(),
-            order: Vec::new(),
-            row_begin: Vec::new(),
-        }
-    }
-
-    pub(crate) fn memory_bytes(&self) -> usize {
-        4 * (self.starts.capacity() + self.order.capacity() + self.row_begin.capacity())
-            + self.entries.capacity() * size_of::<Entry>()
-            + self.candidates.capacity() * size_of::<Candidate<T>>()
-    }
-}
 
 struct Neighbours<'a, M: Model> {
     model: &'a M,
     tick: &'a Tick<'a, M>,
     columns: MutOf<'a, M>,
-    outbox: Outbox<'a, M>,
+    outbox: OutboxOf<'a, M>,
     /// The neighbours of each entity of a tile, where a model wants to know them.
     near: &'a mut [Vec<u32>; LANES],
 }
@@ -124,120 +94,122 @@ impl<M: Model> isa::Task for Pass<'_, '_, M> {
     }
 }
 
-impl<M: Model> Domain<M> {
-    /// Sorts, and swaps the arenas: `now` holds the owned entities in canonical order, `old` the
-    /// rows they came from.
-    #[inline(never)]
-    pub(crate) fn sort(&mut self, frame: &Frame<'_, M>) -> Result<(), DomainError> {
-        let cells = self.cell_count()?;
-        let rows = self.rows;
-        let total = rows + self.ghost_rows;
-        let sorted = &mut self.sorted;
-        grow(&mut sorted.starts, cells as usize + 1);
-        grow(&mut sorted.entries, total);
-        grow(&mut sorted.candidates, total);
-        grow(&mut sorted.order, rows);
-        let parts = [
-            (&self.cell_of[..rows], &self.now.column::<u32>(0)[..rows]),
-            (&self.ghost_cell[..self.ghost_rows], &self.ghosts.column::<u32>(0)[..self.ghost_rows]),
-        ];
-        let total =
-            sort::sort_parts_by_cell(&parts, cells, &mut sorted.starts, &mut sorted.entries)?;
-        self.sorted_count = total;
-        self.gather(frame)
-    }
+/// Sorts, and swaps the arenas: `owned.now` holds the entities in canonical order, `owned.old` the
+/// rows they came from.
+#[inline(never)]
+pub(crate) fn sort<M: Model>(
+    frame: &Frame<'_, M>,
+    site: &Site,
+    ghosts: &Ghosts<M::Columns>,
+    owned: &mut Owned<M::Columns>,
+    sorted: &mut Sorted<M::Shown>,
+    before: &mut Before,
+) -> Result<(), DomainError> {
+    let cells = site.cell_count()?;
+    let rows = owned.rows;
+    let total = rows + ghosts.rows;
+    grow(&mut sorted.starts, cells as usize + 1);
+    grow(&mut sorted.entries, total);
+    grow(&mut sorted.candidates, total);
+    grow(&mut sorted.order, rows);
+    let parts = [
+        (&owned.cell_of[..rows], &owned.ids()[..rows]),
+        (&ghosts.cell[..ghosts.rows], &ghosts.arena.ids()[..ghosts.rows]),
+    ];
+    sorted.count =
+        sort::sort_parts_by_cell(&parts, cells, &mut sorted.starts, &mut sorted.entries)?;
+    // All that a return to the last tick needs is set before the model can panic.
+    let count = find_order(site, sorted);
+    owned.gather(&sorted.order[..count], before)?;
+    show(frame, site, owned, ghosts, sorted)
+}
 
-    /// Puts the owned entities and the records into canonical order.
-    fn gather(&mut self, frame: &Frame<'_, M>) -> Result<(), DomainError> {
-        let region = self.topology.region(self.id);
-        let fine = self.topology.grid().fine();
-        let sorted = &mut self.sorted;
-        let Sorted { starts, entries, candidates, order, row_begin } = sorted;
-        let cells = Cells { starts, rows: region.rows(), cols: region.cols(), fine };
-        grow(row_begin, region.rows() as usize + 1);
-        let mut owned = 0usize;
-        for row in 0..region.rows() {
-            row_begin[row as usize] = owned as u32;
-            for entry in &entries[cells.owned(row)] {
-                order[owned] = entry.slot();
-                owned += 1;
-            }
+/// Finds the former rows of the owned entities in canonical order, and their number.
+fn find_order<T>(site: &Site, sorted: &mut Sorted<T>) -> usize {
+    let Sorted { starts, entries, order, row_begin, .. } = sorted;
+    let cells = site.cells(starts);
+    grow(row_begin, cells.rows as usize + 1);
+    let mut owned = 0usize;
+    for row in 0..cells.rows {
+        row_begin[row as usize] = owned as u32;
+        for entry in &entries[cells.owned(row)] {
+            order[owned] = entry.slot();
+            owned += 1;
         }
-        row_begin[region.rows() as usize] = owned as u32;
-        let from = self.now.view()?;
-        M::Columns::gather(&from, &order[..owned], &mut self.old.bind()?);
-        core::mem::swap(&mut self.now, &mut self.old);
-        // The rows before the sort are still what candidates' slots mean. All of it is set before
-        // the model can panic.
-        let rows = self.rows;
-        self.old_rows = rows;
-        self.rows = owned;
-        self.kept.sorted = Some(owned);
+    }
+    row_begin[cells.rows as usize] = owned as u32;
+    owned
+}
 
-        let now = Showing::<M>::new(frame, &self.now, self.positions)?;
-        let ghosts = Showing::<M>::new(frame, &self.ghosts, self.positions)?;
-        let mut at = 0;
-        for row in 0..region.rows() {
-            let inside = cells.owned(row);
-            ghosts.all(&mut candidates[at..inside.start], &entries[at..], rows);
-            let first = row_begin[row as usize] as usize;
-            for (offset, candidate) in candidates[inside.clone()].iter_mut().enumerate() {
-                *candidate = now.of(first + offset);
-            }
-            at = inside.end;
+/// Asks the model what everybody shows, in canonical order.
+fn show<M: Model>(
+    frame: &Frame<'_, M>,
+    site: &Site,
+    owned: &Owned<M::Columns>,
+    ghosts: &Ghosts<M::Columns>,
+    sorted: &mut Sorted<M::Shown>,
+) -> Result<(), DomainError> {
+    let Sorted { count, starts, entries, candidates, row_begin, .. } = sorted;
+    let cells = site.cells(starts);
+    let now = Showing::<M>::new(frame, &owned.now)?;
+    let ghosts = Showing::<M>::new(frame, &ghosts.arena)?;
+    let mut at = 0;
+    for row in 0..cells.rows {
+        let inside = cells.owned(row);
+        ghosts.all(&mut candidates[at..inside.start], &entries[at..], owned.old_rows);
+        let first = row_begin[row as usize] as usize;
+        for (offset, candidate) in candidates[inside.clone()].iter_mut().enumerate() {
+            *candidate = now.of(first + offset);
         }
-        ghosts.all(&mut candidates[at..self.sorted_count], &entries[at..], rows);
-        Ok(())
+        at = inside.end;
     }
+    ghosts.all(&mut candidates[at..*count], &entries[at..], owned.old_rows);
+    Ok(())
+}
 
-    /// Runs the model's neighbour pass.
-    #[inline(never)]
-    pub(crate) fn neighbours(&mut self, frame: &Frame<'_, M>) -> Result<(), DomainError> {
-        let region = self.topology.region(self.id);
-        self.events.clear();
-        self.mail.clear();
-        self.births.clear();
-        let entries = &self.sorted.entries[..self.sorted_count];
-        let candidates = &self.sorted.candidates[..self.sorted_count];
-        let mut visitor = Neighbours {
-            model: frame.model,
-            tick: &frame.tick,
-            columns: self.now.bind()?,
-            outbox: Outbox {
-                old: self.old.view()?,
-                ghosts: self.ghosts.view()?,
-                rows: self.old_rows,
-                entries,
-                candidates,
-                cell_of: &self.cell_of[..self.old_rows],
-                ghost_cell: &self.ghost_cell[..self.ghost_rows],
-                domain: self.id,
-                topology: &self.topology,
-                events: &mut self.events,
-                mail: &mut self.mail,
-                births: &mut self.births,
-                bad: None,
-            },
-            near: &mut self.near,
-        };
-        let cells = Cells {
-            starts: &self.sorted.starts,
-            rows: region.rows(),
-            cols: region.cols(),
-            fine: self.topology.grid().fine(),
-        };
-        let cutoff =
-            pass::Cutoff { radius: frame.model.radius(), most: frame.model.most_neighbours() };
-        let pass = Pass { cells: &cells, cutoff, candidates, entries, visitor: &mut visitor };
-        let tested = isa::dispatch(pass)?;
-        visitor.outbox.check(frame.tick.number)?;
-        drop(visitor);
-        self.counters.work = tested + self.rows as u64;
-        // Several children of one parent stay in the order in which they were asked for.
-        #[allow(clippy::disallowed_methods, reason = "no two births have the same order")]
-        self.births.sort_unstable_by_key(|birth| (birth.parent, birth.order));
-        Ok(())
-    }
+/// Runs the model's neighbour pass, and gives what it cost.
+#[inline(never)]
+pub(crate) fn neighbours<M: Model>(
+    frame: &Frame<'_, M>,
+    site: &Site,
+    ghosts: &Ghosts<M::Columns>,
+    sorted: &Sorted<M::Shown>,
+    owned: &mut Owned<M::Columns>,
+    post: &mut Post<M::Event, M::Child>,
+    near: &mut [Vec<u32>; LANES],
+) -> Result<u64, DomainError> {
+    post.clear();
+    let entries = &sorted.entries[..sorted.count];
+    let candidates = &sorted.candidates[..sorted.count];
+    let Owned { now, old, rows, old_rows, cell_of, .. } = owned;
+    let mut visitor = Neighbours {
+        model: frame.model,
+        tick: &frame.tick,
+        columns: now.bind()?,
+        outbox: Outbox {
+            old: old.view()?,
+            ghosts: ghosts.arena.view()?,
+            rows: *old_rows,
+            entries,
+            candidates,
+            cell_of: &cell_of[..*old_rows],
+            ghost_cell: &ghosts.cell[..ghosts.rows],
+            site,
+            post,
+            bad: None,
+        },
+        near,
+    };
+    let cells = site.cells(&sorted.starts);
+    let cutoff = pass::Cutoff { radius: frame.model.radius(), most: frame.model.most_neighbours() };
+    let pass = Pass { cells: &cells, cutoff, candidates, entries, visitor: &mut visitor };
+    let tested = isa::dispatch(pass)?;
+    visitor.outbox.check(frame.tick.number)?;
+    drop(visitor);
+    // Several children of one parent stay in the order in which they were asked for.
+    #[allow(clippy::disallowed_methods, reason = "no two births have the same order")]
+    post.births.sort_unstable_by_key(|birth| (birth.parent, birth.order));
+    Ok(tested + *rows as u64)
 }
 
 /// What entities of an arena show.
@@ -249,12 +221,8 @@ struct Showing<'a, M: Model> {
 }
 
 impl<'a, M: Model> Showing<'a, M> {
-    fn new(
-        frame: &'a Frame<'a, M>,
-        arena: &'a Arena<M::Columns>,
-        positions: (usize, usize),
-    ) -> Result<Self, DomainError> {
-        let (x, y) = (arena.column(positions.0), arena.column(positions.1));
+    fn new(frame: &'a Frame<'a, M>, arena: &'a Arena<M::Columns>) -> Result<Self, DomainError> {
+        let (x, y) = arena.places();
         Ok(Self { frame, columns: arena.view()?, x, y })
     }
 
@@ -269,16 +237,5 @@ impl<'a, M: Model> Showing<'a, M> {
         for (candidate, entry) in candidates.iter_mut().zip(entries) {
             *candidate = self.of(entry.slot() as usize - before);
         }
-    }
-}
-
-/// Makes a list at least `len` long.
-pub(crate) fn grow<T: Default>(list: &mut Vec<T>, len: usize) {
-    if list.len() < len {
-        // A world of many small regions is mostly such lists: an eighth more than is needed is enough.
-        if list.capacity() < len {
-            list.reserve_exact(len + len / 8 - list.len());
-        }
-        list.resize_with(len, T::default);
     }
 }

@@ -15,27 +15,25 @@
 //! [`Domain::poll`] goes as far as the mail that has arrived allows and never blocks. A model
 //! without events and births has no post, and goes from Compute to Route at once.
 //!
-//! Where to read next: `compute.rs`, `commit.rs` and `exchange.rs` hold the phases.
+//! A domain is made of parts, in `parts.rs`; the phases, in `compute.rs`, `commit.rs`, `route.rs` and
+//! `receive.rs`, are functions over these.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::ops::Range;
 
 use flockwork_kernel::LANES;
-use flockwork_kernel::columns::{Columns, Reach, find, first_unsound, packed_len};
-use flockwork_kernel::fingerprint::mix;
-use flockwork_kernel::isa::Baseline;
-use flockwork_spatial::{Cells, NO_CELL};
+use flockwork_kernel::columns::Columns;
 
-use crate::arena::Arena;
-use crate::compute::{Sorted, grow};
+use crate::commit::{self, Commit};
+use crate::compute;
 use crate::error::{DomainError, Phase, Place, Room, StepError};
-use crate::exchange::Moves;
 use crate::frame::Frame;
-use crate::kept::Kept;
-use crate::letter::{Birth, Letter, Posted};
 use crate::metrics::Counters;
 use crate::model::{Model, MutOf, RefOf};
+pub use crate::parts::Census;
+use crate::parts::{Before, Books, Doing, Ghosts, Moves, Owned, Post, Site, Sorted};
+use crate::receive::receive;
+use crate::route::route;
 use crate::schema;
 use crate::stats::{self, Stats, Tally};
 use crate::topology::Topology;
@@ -66,65 +64,31 @@ pub(crate) const SPARE: usize = 16;
 
 /// One region's state.
 pub struct Domain<M: Model> {
-    pub(crate) id: u32,
-    pub(crate) topology: Arc<Topology>,
-    pub(crate) stage: Stage,
-    /// What the poll that goes on is doing; after one that never came back, what it was doing.
-    doing: Option<Phase>,
-    pub(crate) kept: Kept,
-    /// Owned entities; between ticks with holes, which have no cell.
-    pub(crate) now: Arena<M::Columns>,
-    pub(crate) old: Arena<M::Columns>,
-    pub(crate) rows: usize,
-    pub(crate) old_rows: usize,
-    pub(crate) cell_of: Vec<u32>,
-    pub(crate) ghosts: Arena<M::Columns>,
-    pub(crate) ghost_rows: usize,
-    pub(crate) ghost_cell: Vec<u32>,
-    pub(crate) sorted: Sorted<M::Shown>,
-    pub(crate) sorted_count: usize,
-    pub(crate) events: Vec<Posted<M::Event>>,
-    pub(crate) mail: Vec<(u32, Posted<M::Event>)>,
-    pub(crate) births: Vec<Birth<M::Child>>,
+    stage: Stage,
+    doing: Doing,
+    site: Site,
+    owned: Owned<M::Columns>,
+    ghosts: Ghosts<M::Columns>,
+    sorted: Sorted<M::Shown>,
+    post: Post<M::Event, M::Child>,
+    moves: Moves,
+    books: Books,
     /// Lists of the pass, of a model that wants to know neighbours one by one.
-    pub(crate) near: [Vec<u32>; LANES],
-    pub(crate) birth_keys: Vec<u32>,
-    pub(crate) moves: Moves,
-    /// A row's bytes on their way.
-    pub(crate) packed: Vec<u8>,
-    pub(crate) next_id: u32,
-    pub(crate) census: Census,
-    /// Messages sent less messages received, wrapping.
-    pub(crate) under_way: u64,
-    pub(crate) counters: Counters,
+    near: [Vec<u32>; LANES],
     /// What was added up at the end of the tick, where that is asked for: words, then peaks.
-    pub(crate) sums: Vec<u64>,
-    /// The places of the columns x and y, and of alive if there is one.
-    pub(crate) positions: (usize, usize),
-    pub(crate) alive: Option<usize>,
+    sums: Vec<u64>,
+    kept: Kept,
 }
 
-/// Who a domain owns; the world's books must balance after every exchange.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Census {
-    /// The number of owned entities.
-    pub owned: u64,
-    /// The wrapping sum of a mix of each owned id.
-    pub ids: u64,
-    /// The number of entities born here in the last tick.
-    pub born: u64,
-    /// The number of entities that died here in the last tick.
-    pub died: u64,
-    /// The wrapping sum of a mix of each id born here in the last tick.
-    pub born_ids: u64,
-    /// The wrapping sum of a mix of each id that died here in the last tick.
-    pub died_ids: u64,
+/// What a domain needs to go back to where it was before what it now does.
+#[derive(Clone, Copy, Default)]
+struct Kept {
+    owned: Before,
+    ghosts: usize,
+    books: Books,
 }
 
 impl<M: Model> Domain<M> {
-    /// Whether the model has events or births.
-    pub(crate) const POST: bool = M::Event::ANY || M::Child::ANY;
-
     /// Makes the empty domain of region `id`, with room for `capacity` entities.
     ///
     /// # Errors
@@ -141,54 +105,30 @@ impl<M: Model> Domain<M> {
                 panic!("{}", problem);
             }
         };
-        let schema = M::Columns::SCHEMA;
-        let position = |name| find::<f32>(schema, name).unwrap_or(usize::MAX);
-        let ghosts = capacity / 8 + 64;
-        let mut domain = Self {
-            id,
-            topology,
+        Ok(Self {
             stage: Stage::Idle,
-            doing: None,
-            kept: Kept::default(),
-            now: Arena::new(capacity)?,
-            old: Arena::new(capacity)?,
-            rows: 0,
-            old_rows: 0,
-            cell_of: Vec::new(),
-            ghosts: Arena::new(ghosts)?,
-            ghost_rows: 0,
-            ghost_cell: Vec::new(),
+            doing: Doing::nothing(id),
+            site: Site { domain: id, topology },
+            owned: Owned::new(capacity)?,
+            ghosts: Ghosts::new(capacity / 8 + 64)?,
             sorted: Sorted::new(),
-            sorted_count: 0,
-            events: Vec::new(),
-            mail: Vec::new(),
-            births: Vec::new(),
-            near: Default::default(),
-            birth_keys: Vec::new(),
+            post: Post::new(),
             moves: Moves::default(),
-            packed: Vec::new(),
-            next_id: 0,
-            census: Census::default(),
-            under_way: 0,
-            counters: Counters::default(),
+            books: Books::default(),
+            near: Default::default(),
             sums: Vec::new(),
-            positions: (position("x"), position("y")),
-            alive: find::<u8>(schema, "alive"),
-        };
-        domain.packed.resize(packed_len(schema, Reach::Scratch), 0);
-        domain.cell_of.resize(capacity, NO_CELL);
-        domain.ghost_cell.resize(ghosts, NO_CELL);
-        Ok(domain)
+            kept: Kept::default(),
+        })
     }
 
     /// The number of its region.
     pub fn id(&self) -> u32 {
-        self.id
+        self.site.domain
     }
 
     /// The cut of the world that it goes by.
     pub fn topology(&self) -> &Arc<Topology> {
-        &self.topology
+        &self.site.topology
     }
 
     /// Begins a tick: poll until it is done.
@@ -204,27 +144,36 @@ impl<M: Model> Domain<M> {
     pub fn rehome(&mut self, topology: Arc<Topology>) {
         if self.stage == Stage::Idle {
             self.keep();
-            self.topology = topology;
+            self.site.topology = topology;
             self.stage = Stage::Route;
-            self.census =
-                Census { owned: self.census.owned, ids: self.census.ids, ..Census::default() };
+            self.books.census = self.books.census.begun();
         }
+    }
+
+    /// Writes down what [`Domain::undo`] needs.
+    fn keep(&mut self) {
+        self.kept =
+            Kept { owned: self.owned.before(), ghosts: self.ghosts.rows, books: self.books };
+    }
+
+    /// Goes back to where the domain was when it began what it last did, done or not. Everything
+    /// that can be seen of it is as it was then; it cannot be polled again, since its ghosts are
+    /// gone.
+    pub(crate) fn undo(&mut self, tick: u64) {
+        self.owned.undo(&self.kept.owned);
+        self.ghosts.rows = self.kept.ghosts;
+        self.books = self.kept.books;
+        self.stage = Stage::Failed(DomainError::Ended { domain: self.id(), tick });
     }
 
     /// Where the domain is in its work.
     pub(crate) fn place(&self, tick: u64) -> Place {
-        Place { phase: self.doing.unwrap_or(Phase::Sort), domain: Some(self.id), tick }
+        self.doing.place(tick)
     }
 
     /// What the poll that goes on is doing; None if none does. After a panic, what it was doing.
     pub fn doing(&self) -> Option<Phase> {
-        self.doing
-    }
-
-    /// Says what comes next.
-    pub(crate) fn enter(&mut self, frame: &Frame<'_, M>, phase: Phase) {
-        self.doing = Some(phase);
-        frame.clock.hear(Some(self.place(frame.tick.number)));
+        self.doing.phase()
     }
 
     /// Goes as far as the mail that has arrived allows; never blocks.
@@ -239,78 +188,132 @@ impl<M: Model> Domain<M> {
         frame: &Frame<'_, M>,
         net: &mut T,
     ) -> Result<Progress, StepError<T::Error>> {
-        let tick = frame.tick.number;
-        if self.doing.is_some() {
+        let (domain, tick) = (self.id(), frame.tick.number);
+        if self.doing.phase().is_some() {
             // The poll before this one ended in a panic.
-            return Err(DomainError::Ended { domain: self.id, tick }.into());
+            return Err(DomainError::Ended { domain, tick }.into());
         }
         let result = self.advance(frame, net);
-        if self.doing.take().is_some() {
-            frame.clock.hear(None);
-        }
+        self.doing.leave(frame.clock);
         match &result {
             Ok(_) | Err(StepError::Domain(DomainError::Capacity { .. })) => {}
             Err(StepError::Domain(error)) => self.stage = Stage::Failed(*error),
             // A phase that was cut short cannot be begun again.
-            Err(_) => {
-                self.stage = Stage::Failed(DomainError::Mail { domain: self.id, tick });
-            }
+            Err(_) => self.stage = Stage::Failed(DomainError::Mail { domain, tick }),
         }
         result
     }
 
-    /// Each phase is a function of its own: engines of JavaScript optimise none that is too long.
     fn advance<T: Transport>(
         &mut self,
         frame: &Frame<'_, M>,
         net: &mut T,
     ) -> Result<Progress, StepError<T::Error>> {
+        let has_post = commit::has_post::<M>();
         loop {
             match self.stage {
                 Stage::Idle => return Ok(Progress::Done),
                 Stage::Failed(error) => return Err(error.into()),
                 Stage::Compute => {
-                    let mut spent = self.counters.phases;
-                    self.enter(frame, Phase::Sort);
-                    frame.timed(&mut spent.sort_ns, || self.sort(frame))?;
-                    self.enter(frame, Phase::Neighbours);
-                    frame.timed(&mut spent.neighbours_ns, || self.neighbours(frame))?;
-                    self.counters.phases = spent;
-                    if Self::POST {
-                        self.enter(frame, Phase::Post);
-                        self.send_post(frame, net)?;
-                    }
+                    self.compute(frame, net)?;
                     self.stage = Stage::AwaitPost;
                 }
                 Stage::AwaitPost => {
-                    if Self::POST && !net.ready(Lane::Post).map_err(StepError::Transport)? {
+                    if has_post && !net.ready(Lane::Post).map_err(StepError::Transport)? {
                         return Ok(Progress::Waiting);
                     }
-                    let mut spent = self.counters.phases.commit_ns;
-                    frame.timed(&mut spent, || self.commit(frame, net))?;
-                    self.counters.phases.commit_ns = spent;
+                    self.commit(frame, net)?;
                     self.stage = Stage::Route;
                 }
                 Stage::Route => {
-                    let mut spent = self.counters.phases.route_ns;
-                    self.enter(frame, Phase::Route);
-                    frame.timed(&mut spent, || self.route(frame, net))?;
-                    self.counters.phases.route_ns = spent;
+                    self.route(frame, net)?;
                     self.stage = Stage::AwaitMove;
                 }
                 Stage::AwaitMove => {
                     if !net.ready(Lane::Move).map_err(StepError::Transport)? {
                         return Ok(Progress::Waiting);
                     }
-                    let mut spent = self.counters.phases.receive_ns;
-                    self.enter(frame, Phase::Receive);
-                    frame.timed(&mut spent, || self.receive(frame, net))?;
-                    self.counters.phases.receive_ns = spent;
-                    self.counters.ghosts += self.ghost_rows as u64;
+                    self.receive(frame, net)?;
                     self.stage = Stage::Idle;
                 }
             }
         }
+    }
+
+    // Each phase hands out the parts that it reads and writes. They are functions of their own:
+    // engines of JavaScript optimise none that is too long.
+
+    fn compute<T: Transport>(
+        &mut self,
+        frame: &Frame<'_, M>,
+        net: &mut T,
+    ) -> Result<(), StepError<T::Error>> {
+        let Self { doing, site, owned, ghosts, sorted, post, books, near, kept, .. } = self;
+        let mut spent = books.counters.phases;
+        frame.enter(doing, Phase::Sort);
+        let before = &mut kept.owned;
+        frame.timed(&mut spent.sort_ns, || {
+            compute::sort(frame, site, ghosts, owned, sorted, before)
+        })?;
+        frame.enter(doing, Phase::Neighbours);
+        books.counters.work = frame.timed(&mut spent.neighbours_ns, || {
+            compute::neighbours(frame, site, ghosts, sorted, owned, post, near)
+        })?;
+        books.counters.phases = spent;
+        if commit::has_post::<M>() {
+            frame.enter(doing, Phase::Post);
+            commit::send_post(frame, site, post, books, net)?;
+        }
+        Ok(())
+    }
+
+    fn commit<T: Transport>(
+        &mut self,
+        frame: &Frame<'_, M>,
+        net: &mut T,
+    ) -> Result<(), StepError<T::Error>> {
+        let Self { doing, site, owned, sorted, post, books, .. } = self;
+        let mut spent = books.counters.phases.commit_ns;
+        frame.timed(&mut spent, || {
+            Commit { frame, site, sorted, owned, post, books, doing }.run(net)
+        })?;
+        self.books.counters.phases.commit_ns = spent;
+        Ok(())
+    }
+
+    fn route<T: Transport>(
+        &mut self,
+        frame: &Frame<'_, M>,
+        net: &mut T,
+    ) -> Result<(), StepError<T::Error>> {
+        let Self { doing, site, owned, moves, books, .. } = self;
+        let mut spent = books.counters.phases.route_ns;
+        frame.enter(doing, Phase::Route);
+        frame.timed(&mut spent, || route(frame, site, owned, moves, books, net))?;
+        books.counters.phases.route_ns = spent;
+        Ok(())
+    }
+
+    fn receive<T: Transport>(
+        &mut self,
+        frame: &Frame<'_, M>,
+        net: &mut T,
+    ) -> Result<(), StepError<T::Error>> {
+        let tick = frame.tick.number;
+        let mut spent = self.books.counters.phases.receive_ns;
+        frame.enter(&mut self.doing, Phase::Receive);
+        frame.timed(&mut spent, || {
+            let Self { site, owned, ghosts, moves, books, .. } = self;
+            receive(tick, site, moves, owned, ghosts, books, net)?;
+            if frame.tally {
+                frame.enter(&mut self.doing, Phase::Tally);
+                self.tally_own(frame.model);
+            }
+            Ok::<(), StepError<T::Error>>(())
+        })?;
+        self.books.counters.phases.receive_ns = spent;
+        self.books.counters.ghosts += self.ghosts.rows as u64;
+        Ok(())
     }
 
     /// Makes room for this many entities or ghosts, where there is less.
@@ -320,17 +323,9 @@ impl<M: Model> Domain<M> {
     /// [`DomainError::OutOfMemory`]; nothing was lost then.
     pub fn reserve(&mut self, what: Room, capacity: usize) -> Result<(), DomainError> {
         match what {
-            Room::Entities => {
-                self.now.grow(capacity)?;
-                self.old.grow(capacity)?;
-                self.cell_of.resize(capacity.max(self.cell_of.len()), NO_CELL);
-            }
-            Room::Ghosts => {
-                self.ghosts.grow(capacity)?;
-                self.ghost_cell.resize(capacity.max(self.ghost_cell.len()), NO_CELL);
-            }
+            Room::Entities => self.owned.reserve(capacity),
+            Room::Ghosts => self.ghosts.reserve(capacity),
         }
-        Ok(())
     }
 
     /// Takes in an entity before the first tick, or from a snapshot: the bytes of a packed row.
@@ -342,50 +337,53 @@ impl<M: Model> Domain<M> {
     /// fit the columns, [`DomainError::NonFinite`] or [`DomainError::OutOfRange`] if a value is none
     /// that its column may hold; nothing was changed then.
     pub fn admit(&mut self, row: &[u8]) -> Result<(), DomainError> {
-        let at = self.rows;
-        self.check_room(Room::Entities, at + 1)?;
-        if !self.now.unpack(at, Reach::Owned, row) {
-            return Err(DomainError::Protocol { from: self.id, tick: 0 });
-        }
-        if !M::Columns::settle::<Baseline>(&mut self.now.bind()?, at..at + 1) {
-            self.find_unsound(at..at + 1, 0)?;
-        }
-        self.cell_of[at] = 0;
-        self.rows += 1;
-        self.census.owned += 1;
-        self.census.ids = self.census.ids.wrapping_add(mix(u64::from(self.ids()[at])));
+        let capacity = self.owned.now.capacity();
+        self.site.check_room(Room::Entities, self.owned.rows + 1, capacity)?;
+        let id = self.owned.admit(row)?;
+        let id = id.ok_or(DomainError::Protocol { from: self.id(), tick: 0 })?;
+        self.books.census.came(id);
         Ok(())
     }
 
     /// Sets the id of the next newborn; the same in all domains.
     pub fn set_next_id(&mut self, next_id: u32) {
-        self.next_id = next_id;
+        self.books.next_id = next_id;
     }
 
     /// The id of the next newborn.
     pub fn next_id(&self) -> u32 {
-        self.next_id
+        self.books.next_id
     }
 
     /// Who the domain owns.
     pub fn census(&self) -> Census {
-        self.census
+        self.books.census
     }
 
     /// Messages sent less messages received since it was made, wrapping: between ticks those of all
     /// domains add up to 0.
     pub fn under_way(&self) -> u64 {
-        self.under_way
+        self.books.under_way
     }
 
     /// What the domain has done and how long that took, since it was made.
     pub fn counters(&self) -> &Counters {
-        &self.counters
+        &self.books.counters
     }
 
     /// The number of ghosts now.
     pub fn ghost_count(&self) -> usize {
-        self.ghost_rows
+        self.ghosts.rows
+    }
+
+    /// The ids of all rows.
+    pub(crate) fn ids(&self) -> &[u32] {
+        self.owned.ids()
+    }
+
+    /// The columns of all rows.
+    pub(crate) fn view(&self) -> Result<RefOf<'_, M>, DomainError> {
+        self.owned.now.view()
     }
 
     /// The wrapping sum of the fingerprints of all owned entities, between ticks.
@@ -406,7 +404,7 @@ impl<M: Model> Domain<M> {
     }
 
     /// The same into the domain's own sums.
-    pub(crate) fn tally_own(&mut self, model: &M) {
+    fn tally_own(&mut self, model: &M) {
         let mut sums = core::mem::take(&mut self.sums);
         let (words, peaks) = (stats::words(M::Stats::LIST), stats::peaks(M::Stats::LIST));
         sums.clear();
@@ -416,19 +414,19 @@ impl<M: Model> Domain<M> {
         self.sums = sums;
     }
 
+    /// What the tick has added up, if that was asked for: words, then peaks.
+    pub(crate) fn sums(&self) -> &[u64] {
+        &self.sums
+    }
+
     /// Calls `each` for every owned entity, in no order that means anything, between ticks.
-    pub fn visit(&self, mut each: impl FnMut(&RefOf<'_, M>, usize)) {
-        let Ok(columns) = self.now.view() else { return };
-        for row in 0..self.rows {
-            if self.cell_of[row] != NO_CELL {
-                each(&columns, row);
-            }
-        }
+    pub fn visit(&self, each: impl FnMut(&RefOf<'_, M>, usize)) {
+        self.owned.visit(each);
     }
 
     /// The rows of all owned entities, between ticks.
     pub fn rows(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.rows).filter(|row| self.cell_of[*row] != NO_CELL)
+        self.owned.entities()
     }
 
     /// The bytes of one column by its place in the schema, [`Column::stride`] for each row; empty
@@ -436,131 +434,31 @@ impl<M: Model> Domain<M> {
     ///
     /// [`Column::stride`]: flockwork_kernel::columns::Column::stride
     pub fn column_bytes(&self, index: usize) -> &[u8] {
-        self.now.column_bytes(index)
+        self.owned.now.column_bytes(index)
     }
 
     /// As [`Domain::visit`], for changing entities between ticks. A changed position takes effect
     /// with [`Domain::rehome`]. A -0.0 is taken as +0.0; a value that its column may not hold is
     /// found in the next tick, unless that makes it good.
-    pub fn visit_mut(&mut self, mut each: impl FnMut(&mut MutOf<'_, M>, usize)) {
-        let Ok(mut columns) = self.now.bind() else { return };
-        for row in 0..self.rows {
-            if self.cell_of[row] != NO_CELL {
-                each(&mut columns, row);
-                M::Columns::settle::<Baseline>(&mut columns, row..row + 1);
-            }
-        }
+    pub fn visit_mut(&mut self, each: impl FnMut(&mut MutOf<'_, M>, usize)) {
+        self.owned.visit_mut(each);
     }
 
     /// Adds the weight of each owned cell to `weights`, row by row of the whole grid: what its
     /// entities and their candidates cost. Counts the entities of the last sort.
     pub fn add_weights(&self, weights: &mut [u32]) {
-        let (grid, region) = (self.topology.grid(), self.topology.region(self.id));
-        let fine = grid.fine() as usize;
-        let starts = &self.sorted.starts;
-        let cells = Cells { starts, rows: region.rows(), cols: region.cols(), fine: grid.fine() };
-        let stride = cells.stride();
-        if starts.len() <= stride * (region.rows() as usize + 2) {
-            return;
-        }
-        for row in 0..region.rows() as usize {
-            for col in 0..region.cols() as usize {
-                let at = (row + 1) * stride + col + fine;
-                let own = u64::from(starts[at + 1] - starts[at]);
-                let near: u64 = [at - stride, at, at + stride]
-                    .into_iter()
-                    .map(|at| u64::from(starts[at + fine + 1] - starts[at - fine]))
-                    .sum();
-                let cell =
-                    (region.row as usize + row) * grid.cols() as usize + region.col as usize + col;
-                if let Some(weight) = weights.get_mut(cell) {
-                    let cost = own * (16 + near);
-                    *weight = weight.saturating_add(cost.min(u64::from(u32::MAX)) as u32);
-                }
-            }
-        }
+        self.sorted.add_weights(&self.site, weights);
     }
 
     /// Bytes of memory in use.
     pub fn memory_bytes(&self) -> usize {
         size_of::<Self>()
-            + self.now.memory_bytes()
-            + self.old.memory_bytes()
+            + self.owned.memory_bytes()
             + self.ghosts.memory_bytes()
             + self.sorted.memory_bytes()
+            + self.post.memory_bytes()
             + self.moves.memory_bytes()
-            + 4 * (self.cell_of.capacity()
-                + self.ghost_cell.capacity()
-                + self.birth_keys.capacity())
-            + size_of::<Posted<M::Event>>() * self.events.capacity()
-            + size_of::<(u32, Posted<M::Event>)>() * self.mail.capacity()
-            + size_of::<Birth<M::Child>>() * self.births.capacity()
             + 4 * self.near.iter().map(Vec::capacity).sum::<usize>()
             + 8 * self.sums.capacity()
-            + self.packed.capacity()
-    }
-
-    /// Finds, of the living entities in `rows`, the one of smallest id with a value that its column
-    /// may not hold; none is no error: who has died takes it along.
-    pub(crate) fn find_unsound(
-        &mut self,
-        rows: Range<usize>,
-        tick: u64,
-    ) -> Result<(), DomainError> {
-        let mut packed = core::mem::take(&mut self.packed);
-        let (view, ids) = (self.now.view()?, self.now.column::<u32>(0));
-        let alive = self.alive.map(|at| self.now.column::<u8>(at));
-        let mut first: Option<(u32, DomainError)> = None;
-        for row in rows.filter(|row| alive.is_none_or(|alive| alive[*row] != 0)) {
-            M::Columns::pack(&view, row, Reach::Owned, &mut packed);
-            let id = ids[row];
-            let Some((column, value)) = first_unsound(M::Columns::SCHEMA, &packed) else {
-                continue;
-            };
-            if first.is_none_or(|(lowest, _)| id < lowest) {
-                let error = if value.is_finite() {
-                    DomainError::OutOfRange { id, column, value, tick }
-                } else {
-                    DomainError::NonFinite { id, column: column.name, tick }
-                };
-                first = Some((id, error));
-            }
-        }
-        self.packed = packed;
-        first.map_or(Ok(()), |(_, error)| Err(error))
-    }
-
-    pub(crate) fn ids(&self) -> &[u32] {
-        self.now.column::<u32>(0)
-    }
-
-    pub(crate) fn check_room(&self, what: Room, needed: usize) -> Result<(), DomainError> {
-        let capacity = match what {
-            Room::Entities => self.now.capacity(),
-            Room::Ghosts => self.ghosts.capacity(),
-        };
-        if needed > capacity {
-            return Err(DomainError::Capacity { domain: self.id, what, needed, capacity });
-        }
-        Ok(())
-    }
-
-    /// The cells of the region with its ghost border.
-    pub(crate) fn cell_count(&self) -> Result<u32, DomainError> {
-        let region = self.topology.region(self.id);
-        Cells::count(region.rows(), region.cols(), self.topology.grid().fine())
-            .ok_or(DomainError::OutOfMemory { capacity: usize::MAX })
-    }
-
-    /// Makes the lists of this tick's births as long as all domains need.
-    pub(crate) fn push_birth_keys(&mut self, keys: &[u8]) {
-        for key in keys.chunks_exact(4) {
-            self.birth_keys.push(u32::from_le_bytes([key[0], key[1], key[2], key[3]]));
-        }
-    }
-
-    pub(crate) fn mark_rows(&mut self, rows: usize) {
-        grow(&mut self.cell_of, rows);
-        self.cell_of[..rows].fill(0);
     }
 }

@@ -4,9 +4,9 @@ use flockwork_kernel::columns::{Columns, Reach, packed_len};
 use flockwork_spatial::{Candidate, Entry};
 
 use crate::domain::{Domain, SPARE};
-use crate::exchange::MOVE_LEN;
 use crate::letters::LETTER_LEN;
 use crate::model::Model;
+use crate::parts::MOVE_LEN;
 use crate::topology::Topology;
 
 /// Bytes of memory that a world takes, about: its entities where they are spread evenly, the ghosts

@@ -4,9 +4,10 @@ use core::ops::Range;
 
 use flockwork_kernel::float_mode;
 
+use crate::clock::{Clock, NoClock};
 use crate::domain::{Domain, Progress, SPARE};
 use crate::error::{DomainError, Panicked, StepError};
-use crate::frame::{Clock, Frame, NoClock};
+use crate::frame::Frame;
 use crate::guard::caught;
 use crate::model::Model;
 use crate::setup::SimulationError;

@@ -1,7 +1,9 @@
 //! What all domains share while a tick is computed.
 
-use crate::error::Place;
+use crate::clock::Clock;
+use crate::error::Phase;
 use crate::model::{Model, Tick};
+use crate::parts::Doing;
 
 /// What all domains share while a tick is computed.
 pub struct Frame<'a, M: Model> {
@@ -25,29 +27,9 @@ impl<M: Model> Frame<'_, M> {
         *spent_ns += self.clock.now_ns().saturating_sub(begin);
         result
     }
-}
 
-/// Tells the time in nanoseconds since some moment, for metrics, and hears what each worker is about
-/// to do, so that somebody can watch over them.
-pub trait Clock: Sync {
-    /// The time now.
-    fn now_ns(&self) -> u64;
-
-    /// Hears what this worker is about to do; None when it is done with it.
-    fn hear(&self, _place: Option<Place>) {}
-
-    /// The worker that calls.
-    fn worker(&self) -> u32 {
-        0
-    }
-}
-
-/// A clock that stands still, where there is none.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoClock;
-
-impl Clock for NoClock {
-    fn now_ns(&self) -> u64 {
-        0
+    /// Says what a domain does next.
+    pub(crate) fn enter(&self, doing: &mut Doing, phase: Phase) {
+        doing.enter(self.clock, self.tick.number, phase);
     }
 }

@@ -13,7 +13,7 @@ use flockwork_kernel::simd::V2;
 use flockwork_kernel::{LANES, Vec2};
 use flockwork_spatial::{Block, Candidate};
 
-use crate::context::{Finish, Outbox};
+use crate::context::{Finish, OutboxOf};
 use crate::letter::Letter;
 use crate::model::{
     Event, LookOf, Model, MutOf, Pair, RefOf, RowOf, Setup, ShownOf, Tick, TileOf, Totals,
@@ -134,7 +134,7 @@ pub struct Around<'a, 'd, R: Rows> {
     place: Vec2,
     near: &'a [u32],
     candidates: &'a [Candidate<ShownOf<ByRows<R>>>],
-    outbox: &'a mut Outbox<'d, ByRows<R>>,
+    outbox: &'a mut OutboxOf<'d, ByRows<R>>,
 }
 
 impl<'a, R: Rows> Around<'a, '_, R> {
@@ -185,7 +185,7 @@ pub struct Step<'a, 'd, M: Model> {
     pub(crate) block: Block,
     pub(crate) columns: &'a mut MutOf<'d, M>,
     pub(crate) near: &'a [Vec<u32>; LANES],
-    pub(crate) outbox: &'a mut Outbox<'d, M>,
+    pub(crate) outbox: &'a mut OutboxOf<'d, M>,
 }
 
 /// A model of [`Rows`], for every scheduler.

@@ -31,12 +31,38 @@ const fn is_place(schema: &[Column], name: &str) -> bool {
     )
 }
 
+/// Where in a schema that was checked the columns are that the framework reads.
+#[derive(Clone, Copy)]
+pub(crate) struct Known {
+    pub(crate) x: usize,
+    pub(crate) y: usize,
+    pub(crate) alive: Option<usize>,
+}
+
+impl Known {
+    pub(crate) const fn of(schema: &[Column]) -> Self {
+        match (index(schema, "x"), index(schema, "y")) {
+            (Some(x), Some(y)) => Self { x, y, alive: index(schema, "alive") },
+            // Refused by `check`.
+            _ => Self { x: usize::MAX, y: usize::MAX, alive: None },
+        }
+    }
+}
+
 /// The column of this name.
 const fn named<'s>(schema: &'s [Column], name: &str) -> Option<&'s Column> {
+    match index(schema, name) {
+        Some(at) => Some(&schema[at]),
+        None => None,
+    }
+}
+
+/// Its place.
+const fn index(schema: &[Column], name: &str) -> Option<usize> {
     let mut at = 0;
     while at < schema.len() {
         if same(schema[at].name.as_bytes(), name.as_bytes()) {
-            return Some(&schema[at]);
+            return Some(at);
         }
         at += 1;
     }

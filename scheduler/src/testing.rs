@@ -19,10 +19,11 @@ use core::fmt::{self, Display};
 
 use flockwork_kernel::rng;
 
+use crate::clock::NoClock;
 use crate::domain::{Domain, Progress};
 use crate::error::StepError;
 use crate::executor::{Executor, advance, in_turn};
-use crate::frame::{Frame, NoClock};
+use crate::frame::Frame;
 use crate::model::Model;
 use crate::setup::SimulationError;
 use crate::transport::{Lane, Loopback, LoopbackPort, Transport};

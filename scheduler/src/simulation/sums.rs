@@ -3,9 +3,9 @@
 use alloc::vec::Vec;
 
 use super::{Book, Simulation, Why};
+use crate::clock::Clock;
 use crate::error::{Phase, Place};
 use crate::executor::Executor;
-use crate::frame::Clock;
 use crate::guard::guarded;
 use crate::model::{Model, Totals};
 use crate::setup::SimulationError;
@@ -39,7 +39,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     pub(super) fn write_sums(&mut self) {
         for at in 0..self.domains.len() {
             let peaks = self.peaks_of(self.domains[at].id() as usize);
-            let sums = &self.domains[at].sums;
+            let sums = self.domains[at].sums();
             for (sum, part) in self.books[Book::SUMS..Self::WORK].iter_mut().zip(sums) {
                 *sum = sum.wrapping_add(*part);
             }

@@ -119,7 +119,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         #[allow(clippy::disallowed_methods, reason = "no two ids are alike")]
         order.sort_unstable();
         let mut bytes = alloc::vec![0; order.len() * stride];
-        let views: Vec<_> = domains.iter().map(|domain| domain.now.view()).collect();
+        let views: Vec<_> = domains.iter().map(Domain::view).collect();
         for (place, (_, at, row)) in bytes.chunks_exact_mut(stride).zip(order) {
             if let Ok(view) = &views[at] {
                 M::Columns::pack(view, row, Reach::Owned, place);

@@ -1,0 +1,34 @@
+//! What a domain is made of: parts that know nothing of each other but the first.
+//!
+//! The phases of a tick are functions over these, so that the arguments of each say what it reads
+//! and what it writes.
+//!
+//! | part | what it holds |
+//! | --- | --- |
+//! | [`Site`] | which region of the world it is |
+//! | [`Owned`] | the entities it owns, as rows, now and before the tick |
+//! | [`Ghosts`] | copies of its neighbours' entities |
+//! | [`Sorted`] | both in canonical order |
+//! | [`Post`] | events and births |
+//! | [`Moves`] | rows that go to other domains |
+//! | [`Books`] | what is counted |
+//! | [`Doing`] | which phase it is in |
+
+mod books;
+mod doing;
+mod ghosts;
+mod moves;
+mod owned;
+mod post;
+mod site;
+mod sorted;
+
+pub use books::Census;
+pub(crate) use books::{Books, Leavers};
+pub(crate) use doing::Doing;
+pub(crate) use ghosts::Ghosts;
+pub(crate) use moves::{MOVE_LEN, Move, Moves};
+pub(crate) use owned::{Before, Owned};
+pub(crate) use post::Post;
+pub(crate) use site::Site;
+pub(crate) use sorted::Sorted;

@@ -1,0 +1,68 @@
+//! The rows that go to other domains: entities that leave, and images of those near a border.
+
+use alloc::vec::Vec;
+
+/// One row that goes somewhere.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Move {
+    pub(crate) to: u32,
+    pub(crate) row: u32,
+    /// [`Move::MIGRANT`], or the shift of a ghost: 3 * (y + 1) + (x + 1).
+    pub(crate) tag: u32,
+}
+
+/// Bytes of one row that goes somewhere.
+pub(crate) const MOVE_LEN: usize = size_of::<Move>();
+
+impl Move {
+    /// The tag of an entity that leaves.
+    pub(crate) const MIGRANT: u32 = u32::MAX;
+
+    /// By receiver, migrants first, and then as they were found.
+    fn key(&self) -> (u32, bool, u32, u32) {
+        (self.to, self.tag != Self::MIGRANT, self.row, self.tag)
+    }
+}
+
+/// All rows of a domain that go somewhere.
+#[derive(Debug, Default)]
+pub(crate) struct Moves(Vec<Move>);
+
+impl Moves {
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    pub(crate) fn push(&mut self, to: u32, row: usize, tag: u32) {
+        if self.0.len() == self.0.capacity() {
+            self.0.reserve_exact(self.0.len() / 4 + 16);
+        }
+        self.0.push(Move { to, row: row as u32, tag });
+    }
+
+    /// Puts them into order, once all are found.
+    pub(crate) fn sort(&mut self) {
+        #[allow(clippy::disallowed_methods, reason = "the key holds all of a move")]
+        self.0.sort_unstable_by_key(Move::key);
+    }
+
+    /// What goes to each receiver, in ascending order: the migrants, and the ghosts.
+    pub(crate) fn by_receiver(&self) -> impl Iterator<Item = (u32, &[Move], &[Move])> {
+        self.0.chunk_by(|one, next| one.to == next.to).map(|moves| {
+            let ghosts = moves.partition_point(|moved| moved.tag == Move::MIGRANT);
+            let (migrants, ghosts) = moves.split_at(ghosts);
+            (moves[0].to, migrants, ghosts)
+        })
+    }
+
+    /// The ghosts that go to a domain.
+    pub(crate) fn ghosts_to(&self, domain: u32) -> &[Move] {
+        let place =
+            |key| self.0.partition_point(|moved| (moved.to, moved.tag != Move::MIGRANT) < key);
+        &self.0[place((domain, true))..place((domain + 1, false))]
+    }
+
+    pub(crate) fn memory_bytes(&self) -> usize {
+        MOVE_LEN * self.0.capacity()
+    }
+}
