@@ -16,6 +16,8 @@ use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 #[cfg(all(target_arch = "x86_64", not(target_feature = "avx2")))]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod baseline;
 #[cfg(all(target_arch = "wasm32", not(target_feature = "simd128")))]
 mod plain;
@@ -107,6 +109,11 @@ pub trait Isa: sealed::Sealed + Copy + Debug + Default + PartialEq + Send + Sync
     fn select(mask: Self::Mask, yes: Self::F32, no: Self::F32) -> Self::F32;
     fn select_u32(mask: Self::Mask, yes: Self::U32, no: Self::U32) -> Self::U32;
     fn keep(mask: Self::Mask, value: Self::F32) -> Self::F32;
+    /// `sum` plus `value` where the mask is true. For sums that are not -0.0.
+    #[inline(always)]
+    fn add_where(mask: Self::Mask, sum: Self::F32, value: Self::F32) -> Self::F32 {
+        Self::add(sum, Self::keep(mask, value))
+    }
     /// `counts` plus 1 where the mask is true.
     fn count(mask: Self::Mask, counts: Self::U32) -> Self::U32;
     fn bits(mask: Self::Mask) -> u32;
@@ -129,8 +136,12 @@ pub trait Task {
 /// Does the task with the best instructions that this processor has, or with the forced ones.
 #[inline]
 pub fn dispatch<T: Task>(task: T) -> T::Output {
+    #[cfg(target_arch = "x86_64")]
+    if matches!(forced(), None | Some(Set::Avx512)) && avx512::available() {
+        return avx512::run(task);
+    }
     #[cfg(all(target_arch = "x86_64", not(target_feature = "avx2")))]
-    if FORCED.load(Relaxed) != Set::Baseline as u8 && avx2::available() {
+    if forced() != Some(Set::Baseline) && avx2::available() {
         return avx2::run(task);
     }
     // A function of its own, as for other sets: engines of JavaScript optimise no function that is
@@ -169,6 +180,10 @@ pub fn each<T: Task + Copy>(task: T) {
     if avx2::available() {
         avx2::run(task);
     }
+    #[cfg(target_arch = "x86_64")]
+    if avx512::available() {
+        avx512::run(task);
+    }
 }
 
 /// The instruction sets that [`dispatch`] knows. Results do not depend on them; speed does.
@@ -180,17 +195,20 @@ pub enum Set {
     Baseline = 1,
     /// AVX2, in a build for x86-64 that is not for AVX2 itself.
     Avx2 = 2,
+    /// AVX-512 on registers of 256 bits (F, VL and DQ), in any build for x86-64.
+    Avx512 = 3,
 }
 
 impl Set {
     /// All of them, slowest first.
-    pub const ALL: [Self; 2] = [Self::Baseline, Self::Avx2];
+    pub const ALL: [Self; 3] = [Self::Baseline, Self::Avx2, Self::Avx512];
 
     /// Its name, in small letters.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Baseline => Baseline::NAME,
             Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
         }
     }
 
@@ -207,6 +225,10 @@ impl Set {
             Self::Avx2 => avx2::available(),
             #[cfg(not(all(target_arch = "x86_64", not(target_feature = "avx2"))))]
             Self::Avx2 => false,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => avx512::available(),
+            #[cfg(not(target_arch = "x86_64"))]
+            Self::Avx512 => false,
         }
     }
 }
@@ -244,6 +266,7 @@ pub fn force(set: Option<Set>) -> Result<(), Unavailable> {
 }
 
 /// The set that is forced, if one is.
+#[inline]
 pub fn forced() -> Option<Set> {
     let number = FORCED.load(Relaxed);
     Set::ALL.into_iter().find(|set| *set as u8 == number)
@@ -271,6 +294,7 @@ impl core::error::Error for Unavailable {}
 
 #[cfg(test)]
 mod tests {
+    use std::format;
     use std::string::ToString;
 
     use super::*;
@@ -287,10 +311,17 @@ mod tests {
         assert_eq!(chosen(), before);
         let best = Set::ALL.into_iter().rfind(|set| set.is_available());
         assert_eq!(Some(before), best);
-        match force(Some(Set::Avx2)) {
-            Ok(()) => assert!(Set::Avx2.is_available()),
-            Err(refused) => {
-                assert!(refused.to_string().ends_with("there is baseline"), "{refused}");
+        for set in Set::ALL {
+            match force(Some(set)) {
+                Ok(()) => assert!(set.is_available() && chosen() == set),
+                Err(refused) => {
+                    assert!(!set.is_available());
+                    let text = refused.to_string();
+                    assert!(
+                        text.contains(&format!("{set} is not there; there is baseline")),
+                        "{text}"
+                    );
+                }
             }
         }
         assert!(force(None).is_ok());

@@ -303,6 +303,13 @@ impl<S: Isa> Mask8<S> {
         F32x8(S::keep(self.0, value.0))
     }
 
+    /// `sum` plus `value` where the mask is true, and `sum` elsewhere. For sums that are not -0.0, such
+    /// as those that began at +0.0: [`crate::sum::Sum8`] sees to it.
+    #[inline(always)]
+    pub(crate) fn add(self, sum: F32x8<S>, value: F32x8<S>) -> F32x8<S> {
+        F32x8(S::add_where(self.0, sum.0, value.0))
+    }
+
     /// Adds 1 to `counts` where the mask is true: one operation, where keeping a 1.0 and adding it
     /// are two.
     #[inline(always)]

@@ -4,16 +4,14 @@
 //! adds for the others must change no bit: that is +0.0, to a sum that began at +0.0. [`Sum8`] begins
 //! there, and all that it can do is [`Sum8::add`].
 
-use core::ops::Add;
-
 use crate::simd::{F32x8, Isa, Mask8, U32x8, V2};
 
 /// What can be summed: numbers and vectors, one per lane.
-pub trait Lanes: Copy + Default + Add<Output = Self> {
+pub trait Lanes: Copy + Default {
     /// Its instruction set.
     type Set: Isa;
-    /// The value where the mask is true, +0.0 elsewhere.
-    fn kept(self, near: Mask8<Self::Set>) -> Self;
+    /// This sum, which is not -0.0, plus `value` where the mask is true.
+    fn plus(self, near: Mask8<Self::Set>, value: Self) -> Self;
     /// The value with +0.0 in place of every -0.0.
     fn without_minus_zero(self) -> Self;
 }
@@ -21,8 +19,8 @@ pub trait Lanes: Copy + Default + Add<Output = Self> {
 impl<S: Isa> Lanes for F32x8<S> {
     type Set = S;
     #[inline(always)]
-    fn kept(self, near: Mask8<S>) -> Self {
-        near.keep(self)
+    fn plus(self, near: Mask8<S>, value: Self) -> Self {
+        near.add(self, value)
     }
     #[inline(always)]
     fn without_minus_zero(self) -> Self {
@@ -33,8 +31,8 @@ impl<S: Isa> Lanes for F32x8<S> {
 impl<S: Isa> Lanes for V2<S> {
     type Set = S;
     #[inline(always)]
-    fn kept(self, near: Mask8<S>) -> Self {
-        self.keep(near)
+    fn plus(self, near: Mask8<S>, value: Self) -> Self {
+        Self { x: near.add(self.x, value.x), y: near.add(self.y, value.y) }
     }
     #[inline(always)]
     fn without_minus_zero(self) -> Self {
@@ -56,7 +54,7 @@ impl<T: Lanes> Sum8<T> {
     /// Adds `value` in the lanes of `near`.
     #[inline(always)]
     pub fn add(&mut self, near: Mask8<T::Set>, value: T) {
-        self.0 = self.0 + value.kept(near);
+        self.0 = self.0.plus(near, value);
     }
 
     /// The sum.

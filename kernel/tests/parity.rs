@@ -9,6 +9,7 @@
 //! one is. Everything that only moves bits keeps them all.
 
 use flockwork_kernel::simd::{F32x8, Isa, Mask8, U32x8};
+use flockwork_kernel::sum::Sum8;
 use flockwork_kernel::{LANES, isa, rng};
 
 /// A test for every instruction set that the processor has.
@@ -245,6 +246,12 @@ fn a_masked_out_addend_changes_no_bit_of_a_sum<S: Isa>() {
     let add = |a: F32x8<S>, b: F32x8<S>, c: F32x8<S>| (F32x8::<S>::ZERO + a) + b.lt(c).keep(c);
     let alone = |a: f32, b: f32, c: f32| if b < c { (0.0 + a) + c } else { 0.0 + a };
     holds::<S>("masked sum", Nan::Any, add, alone);
+    let sum = |a: F32x8<S>, b: F32x8<S>, c: F32x8<S>| {
+        let mut sum = Sum8::from(a);
+        sum.add(b.lt(c), c);
+        sum.get()
+    };
+    holds::<S>("sum", Nan::Any, sum, alone);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::process::Command;
 
 use crate::run::{Failure, Outcome, cargo, has_program, skip, target_folder};
 
-/// What the names of AVX2's intrinsics begin with.
+/// What the names of the intrinsics of AVX2 and AVX-512VL begin with.
 const INTRINSIC: &str = "_mm256_";
 
 /// Builds all models over threads as a program of a user's would be, and reads its symbols.

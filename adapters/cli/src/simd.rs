@@ -19,7 +19,11 @@ pub(crate) fn built() -> &'static str {
 }
 
 fn built_level() -> usize {
-    if cfg!(all(target_feature = "avx512f", target_feature = "avx512vl")) {
+    if cfg!(all(
+        target_feature = "avx512f",
+        target_feature = "avx512vl",
+        target_feature = "avx512dq"
+    )) {
         3
     } else if cfg!(target_feature = "avx2") {
         2
@@ -34,6 +38,7 @@ fn built_level() -> usize {
 pub(crate) fn used() -> &'static str {
     match isa::chosen() {
         Set::Avx2 => LEVELS[2],
+        Set::Avx512 => LEVELS[3],
         _ => built(),
     }
 }
@@ -49,7 +54,7 @@ pub(crate) fn cpu() -> &'static str {
 #[cfg(any(target_arch = "x86_64", target_arch = "x86"))]
 fn cpu_level() -> usize {
     use std::arch::is_x86_feature_detected as has;
-    if has!("avx512f") && has!("avx512vl") {
+    if has!("avx512f") && has!("avx512vl") && has!("avx512dq") {
         3
     } else if has!("avx2") {
         2

@@ -2,8 +2,9 @@
 //! every tick.
 //!
 //! The reference is one worker with one region, and the instruction set the program is built for;
-//! everything else runs with the best one that the processor has, or that the environment names. It runs once and leaves the fingerprint of every
-//! tick and a snapshot in the middle. Every other run is compared with it tick by tick and stops
+//! everything else runs with the better ones that the processor has, in turns, or with the one that the
+//! environment names. The reference runs once and leaves the fingerprint of every tick and a snapshot in
+//! the middle. Every other run is compared with it tick by tick and stops
 //! at the first that differs; the reference is then run again up to that tick, and the entities
 //! are compared one by one.
 
@@ -47,6 +48,14 @@ pub(crate) fn verify(registry: &Registry, args: &VerifyArgs) -> Result<(), Failu
 /// Has lanes computed with this set; None is the best one.
 fn force(set: Option<Set>) -> Result<(), Failure> {
     isa::force(set).map_err(Failure::run)
+}
+
+/// The instruction sets that are compared with the one the program is built for.
+fn sets() -> Vec<Set> {
+    let better = Set::ALL.into_iter().filter(|&set| set != Set::Baseline && set.is_available());
+    let better: Vec<_> = better.collect();
+    // A named one, or none better: there is but one.
+    if isa::forced().is_some() || better.is_empty() { vec![isa::chosen()] } else { better }
 }
 
 fn compare(registry: &Registry, args: &VerifyArgs) -> Result<(), Failure> {
@@ -168,7 +177,7 @@ impl Check<'_> {
                 Err(error) => note(format_args!("the cut {cut} is left out: {error}")),
             }
         }
-        let set = isa::chosen();
+        let sets = sets();
         let mut cases = Vec::new();
         for &workers in &args.workers {
             for &cut in &cuts {
@@ -180,6 +189,7 @@ impl Check<'_> {
                         Rebalance::Both => rebalance || cut.count() != Some(1),
                     };
                     if wanted {
+                        let set = sets[cases.len() % sets.len()];
                         cases.push(Case { workers, cut, rebalance, restored: false, set });
                     }
                 }
@@ -189,6 +199,7 @@ impl Check<'_> {
         for (number, &workers) in args.workers.iter().enumerate() {
             // Each with another cut than the reference, as far as there is one.
             if let Some(&cut) = cuts.get((number + 1) % cuts.len().max(1)) {
+                let set = sets[cases.len() % sets.len()];
                 cases.push(Case { workers, cut, rebalance, restored: true, set });
             }
         }

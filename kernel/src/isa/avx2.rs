@@ -1,4 +1,4 @@
-//! AVX2, chosen at run time: the only file of this crate with unsafe code.
+//! AVX2, chosen at run time: one of two files of this crate with unsafe code.
 #![allow(unsafe_code)]
 #![allow(clippy::disallowed_types, reason = "its operations are exact")]
 

@@ -102,20 +102,20 @@ impl<'a, S: Isa, T> Tile<'a, S, T> {
             }
             return;
         }
-        self.run(below, &mut each);
-        self.run((from, first), &mut each);
+        self.run([below, (from, first)], &mut each);
         for (lane, other) in self.records[first..own_end].iter().enumerate() {
             each(other, self.meet(other, first + lane, lane));
         }
-        self.run((own_end, to), &mut each);
-        self.run(above, &mut each);
+        self.run([(own_end, to), above], &mut each);
     }
 
     /// Calls `each` for candidates that are none of the tile's own entities.
     #[inline(always)]
-    fn run(&self, (from, to): (usize, usize), each: &mut impl FnMut(&Candidate<T>, Pair<S>)) {
-        for (offset, other) in self.records[from..to].iter().enumerate() {
-            each(other, self.meet(other, from + offset, LANES));
+    fn run(&self, spans: [(usize, usize); 2], each: &mut impl FnMut(&Candidate<T>, Pair<S>)) {
+        for (from, to) in spans {
+            for (offset, other) in self.records[from..to].iter().enumerate() {
+                each(other, self.meet(other, from + offset, LANES));
+            }
         }
     }
 

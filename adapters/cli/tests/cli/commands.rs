@@ -1,5 +1,6 @@
 //! `verify`, `stress`, `check`, `models`, `init` and the help.
 
+use flockwork_kernel::isa::Set;
 use predicates::prelude::*;
 use predicates::str::contains;
 
@@ -18,6 +19,11 @@ fn verify_compares_workers_cuts_and_snapshots() {
         "all 10 have the same bits in every tick",
     ] {
         assert!(text.contains(part), "no {part:?} in {text}");
+    }
+    // Every set takes part: the first is the reference's, the others take turns.
+    for set in Set::ALL.into_iter().filter(|set| set.is_available()) {
+        let of_set = |line: &str| line.split_whitespace().any(|word| word == set.name());
+        assert!(text.lines().any(of_set), "no {set} in {text}");
     }
     // The fingerprint is that of a plain run.
     let quiet = place.output(&format!("{arguments} --quiet"));
