@@ -210,7 +210,8 @@ impl<M: Model> AnySimulation for World<M> {
             parts.push(part);
             rest = after;
         }
-        Ok(flockwork_scheduler::snapshot::merge(&parts)?)
+        flockwork_scheduler::snapshot::merge(&parts)
+            .map_err(|error| RunError::Transport(error.to_string()))
     }
 
     fn schema(&self) -> &'static [Column] {

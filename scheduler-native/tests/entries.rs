@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use flockwork_kernel::{Edge, World};
 use flockwork_models::{Boids, Tribes};
-use flockwork_scheduler::{Arithmetic, Cut, ParamError, Setup, SimulationError, SnapshotError};
+use flockwork_scheduler::{
+    Arithmetic, Cut, Misfit, ParamError, Setup, SimulationError, SnapshotError,
+};
 use flockwork_scheduler_native::{
     BuildError, Config, Entry, Options, Table, TableColumn, ThreadsError, snapshot_header,
 };
@@ -228,7 +230,7 @@ fn a_snapshot_goes_on_under_other_workers() {
     }
     let options = config().options;
     let foreign = Entry::of::<Boids>().restore(&bytes, Arithmetic::Same, &options).err().unwrap();
-    let SnapshotError::OtherModel { found, .. } = (match foreign {
+    let SnapshotError::Misfit(Misfit::OtherModel { found, .. }) = (match foreign {
         BuildError::Simulation(SimulationError::Snapshot(error)) => error,
         other => panic!("{other}"),
     }) else {

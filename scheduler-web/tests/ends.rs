@@ -5,8 +5,7 @@
 #![allow(dead_code)]
 
 use flockwork_scheduler::{
-    Arithmetic, Cut, Partition, Progress, Serial, Simulation, SimulationError, SnapshotError,
-    snapshot,
+    Arithmetic, Cut, MergeError, Partition, Progress, Serial, Simulation, SimulationError, snapshot,
 };
 use flockwork_scheduler_web::board::BoardPort;
 use flockwork_scheduler_web::{Board, Boxes, Ranks};
@@ -78,7 +77,7 @@ fn the_parts_of_all_ranks_are_of_the_last_completed_tick() {
         assert_eq!(most, Some(WHEN), "{trap:?}");
         if least != most {
             assert_eq!(least, Some(WHEN - 1), "{trap:?}");
-            assert_eq!(snapshot::merge(&parts), Err(SnapshotError::OtherWorld));
+            assert_eq!(snapshot::merge(&parts), Err(MergeError::OtherWorld));
             continue;
         }
         merged += 1;

@@ -9,14 +9,12 @@ use flockwork_kernel::simd::Mask8;
 use flockwork_spatial::{Block, Candidate, Cells, Entry, Visitor, pass, sort};
 
 use crate::arena::Arena;
-use crate::context::{Finish, OutboxOf};
 use crate::error::DomainError;
 use crate::frame::Frame;
 use crate::grow::grow;
-use crate::model::{Model, MutOf, Pair, RefOf, Tick};
+use crate::model::{Finish, Model, MutOf, OutboxOf, Pair, RefOf, Step, Tick};
 use crate::outbox::Outbox;
 use crate::parts::{Before, Ghosts, Owned, Post, Site, Sorted};
-use crate::rows::Step;
 
 struct Neighbours<'a, M: Model> {
     model: &'a M,

@@ -37,10 +37,12 @@ use flockwork_kernel::{Edge, World};
 use flockwork_spatial::Cut;
 
 use crate::executor::Executor;
-use crate::model::{Model, Setup};
+use crate::model::Model;
 use crate::params::Params;
+use crate::partition::Partition;
 use crate::setup::SimulationError;
-use crate::simulation::{Partition, Simulation};
+use crate::simulation::Simulation;
+use crate::start::Setup;
 
 /// The text of the golden file.
 pub const GOLDEN: &str = include_str!("../golden/conformance.txt");

@@ -9,9 +9,10 @@ use crate::domain::{Domain, Progress, SPARE};
 use crate::error::{DomainError, Panicked, StepError};
 use crate::frame::Frame;
 use crate::guard::caught;
+use crate::loopback::Loopback;
 use crate::model::Model;
 use crate::setup::SimulationError;
-use crate::transport::{Loopback, Transport};
+use crate::transport::Transport;
 
 /// Decides who polls which domain when, and carries the mail.
 ///

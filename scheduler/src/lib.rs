@@ -26,14 +26,13 @@ extern crate alloc;
 extern crate std;
 
 mod arena;
+mod balance;
 mod bounds;
 mod clock;
 mod commit;
 mod compute;
 #[cfg(feature = "conformance")]
 pub mod conformance;
-mod context;
-mod difference;
 pub mod domain;
 pub mod error;
 mod estimate;
@@ -41,23 +40,28 @@ pub mod executor;
 mod frame;
 mod grow;
 mod guard;
+mod ledger;
 mod letter;
 pub mod letters;
 mod lock;
+mod loopback;
 mod metrics;
 pub mod model;
 mod names;
 mod outbox;
 pub mod packet;
 mod params;
+mod partition;
 mod parts;
 mod receive;
+mod resume;
 mod route;
 mod rows;
 mod schema;
 mod setup;
 pub mod simulation;
 pub mod snapshot;
+mod start;
 pub mod stats;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -65,8 +69,6 @@ mod topology;
 pub mod transport;
 
 pub use clock::{Clock, NoClock};
-pub use context::Finish;
-pub use difference::Difference;
 pub use domain::{Census, Domain, Progress};
 pub use error::{DomainError, Panicked, Phase, Place, Room, StepError};
 pub use estimate::memory_estimate;
@@ -75,18 +77,22 @@ pub use flockwork_spatial::{Cut, CutError, Grid, GridError, Region};
 pub use frame::Frame;
 pub use letter::{Letter, Never};
 pub use letters::Letters;
+pub use loopback::{Loopback, LoopbackPort};
 pub use metrics::{Counter, Counters, PhaseTimes, Told};
 pub use model::{
-    Event, LeftOf, LookOf, Model, MutOf, Pair, RefOf, RowOf, Setup, ShownOf, Tick, TileOf, Totals,
+    Event, Finish, LeftOf, LookOf, Model, MutOf, Pair, RefOf, RowOf, ShownOf, Tick, TileOf,
 };
 pub use names::first_twice;
 #[doc(hidden)]
 pub use params::ParamValue;
 pub use params::{Param, ParamError, Params};
+pub use partition::Partition;
+pub use resume::{Arithmetic, Difference, Misfit, SnapshotError};
 pub use rows::{Around, ByRows, Neighbour, Rows};
 pub use setup::{Initial, MAX_POPULATION, SimulationError, check as check_setup};
-pub use simulation::{Observation, Partition, Simulation};
-pub use snapshot::{Arithmetic, SnapshotError, SnapshotHeader};
+pub use simulation::{Observation, Simulation};
+pub use snapshot::{DecodeError, MergeError, Snapshot, SnapshotHeader};
+pub use start::{Setup, Totals};
 pub use stats::{Stat, Stats};
 pub use topology::Topology;
-pub use transport::{Lane, Loopback, LoopbackPort, Transport};
+pub use transport::{Lane, Transport};

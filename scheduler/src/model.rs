@@ -22,17 +22,20 @@
 //! `flockwork-kernel` offers; random numbers are those of [`Tick::draw`] or `flockwork_kernel::rng`.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use flockwork_kernel::columns::Columns;
 use flockwork_kernel::integrate::EdgeLanes;
 use flockwork_kernel::isa::Isa;
 use flockwork_kernel::simd::{F32x8, Mask8, U32x8, V2};
-use flockwork_kernel::{World, rng};
+use flockwork_kernel::{LANES, rng};
+use flockwork_spatial::Block;
 
-use crate::context::Finish;
 use crate::letter::Letter;
+use crate::outbox::{NOBODY, Outbox};
 use crate::params::{ParamError, Params};
-use crate::stats::Stats;
+use crate::start::{Setup, Totals};
+use crate::stats::{Stat, Stats, Tally};
 
 /// Read-only views of a model's columns.
 pub type RefOf<'a, M> = <<M as Model>::Columns as Columns>::Ref<'a>;
@@ -60,7 +63,7 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// The parameters.
     type Params: Params;
     /// What is reported: made by [`stats!`](crate::stats!), or `()` for nothing.
-    type Stats: Stats<Self>;
+    type Stats: Stats<Self, Row = RowOf<Self>>;
     /// What an entity shows its neighbours, besides its place: often the `Shown` of its columns.
     type Shown: Copy + Default + Send + Sync + 'static;
     /// What the neighbour pass holds of a tile of eight entities.
@@ -177,39 +180,7 @@ pub trait Model: Sized + Send + Sync + 'static {
 
     /// Takes one entity from tick t to t + 1, with its neighbours in canonical order.
     #[doc(hidden)]
-    fn step(&self, _all: &mut crate::rows::Step<'_, '_, Self>) {}
-}
-
-/// What a run begins with.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Setup {
-    /// The world.
-    pub world: World,
-    /// The number of entities at tick 0.
-    pub population: u32,
-    /// The seed of all random numbers.
-    pub seed: u64,
-    /// Time per tick, in the model's time unit.
-    pub dt: f32,
-}
-
-impl Setup {
-    /// The same set-up without any -0.0.
-    pub(crate) fn canonical(self) -> Self {
-        // A world's sides are never 0.
-        Self { dt: self.dt + 0.0, ..self }
-    }
-
-    /// Random numbers for entity `id` before the first tick, of their own for each `stream`.
-    pub fn draw(&self, id: u32, stream: u32) -> [u32; 4] {
-        rng::draw(self.seed, 0, id, stream)
-    }
-
-    /// A place anywhere in the world, from two random numbers.
-    pub fn place(&self, x: u32, y: u32) -> flockwork_kernel::Vec2 {
-        let (width, height) = (self.world.width(), self.world.height());
-        flockwork_kernel::Vec2::new(rng::unit(x) * width, rng::unit(y) * height)
-    }
+    fn step(&self, _all: &mut Step<'_, '_, Self>) {}
 }
 
 /// The tick that is being computed.
@@ -281,17 +252,90 @@ pub struct Pair<'a, S: Isa, M: Model> {
     pub tick: &'a Tick<'a, M>,
 }
 
-/// What is known of all entities of the world after a tick, besides its statistics.
-#[derive(Clone, Copy, Debug)]
-pub struct Totals<'a> {
-    /// Ticks done.
-    pub tick: u64,
-    /// The number of entities.
-    pub population: u64,
-    /// The running integers of [`Model::remember`].
-    pub history: &'a [i64],
-    /// What the run began with.
-    pub setup: &'a Setup,
+/// What a model's pass writes besides scratch columns.
+pub(crate) type OutboxOf<'a, M> = Outbox<
+    'a,
+    <M as Model>::Columns,
+    <M as Model>::Shown,
+    <M as Model>::Event,
+    <M as Model>::Child,
+>;
+
+/// Eight entities whose neighbours have been met.
+pub struct Finish<'a, 'd, S: Isa, M: Model> {
+    /// The tick.
+    pub tick: &'a Tick<'a, M>,
+    /// What [`Model::load`] gave.
+    pub tile: &'a M::Tile<S>,
+    /// What added up.
+    pub sum: &'a M::Sum<S>,
+    /// Their state of tick t.
+    pub now: LookOf<'a, S, M>,
+    /// Their scratch columns. All eight lanes may be written.
+    pub left: LeftOf<'a, S, M>,
+    /// The lanes that are entities: of a row's last tile some may be none.
+    pub own: Mask8<S>,
+    pub(crate) block: Block,
+    pub(crate) outbox: &'a mut OutboxOf<'d, M>,
+}
+
+impl<S: Isa, M: Model> Finish<'_, '_, S, M> {
+    /// The id of the entity in `lane`.
+    pub fn id(&self, lane: usize) -> u32 {
+        if lane < self.block.count {
+            self.outbox.id((self.block.first + lane) as u32)
+        } else {
+            NOBODY
+        }
+    }
+
+    /// The id of a candidate by its index in the pass.
+    pub fn id_of(&mut self, index: u32) -> u32 {
+        self.outbox.entry(index).map_or(NOBODY, |entry| entry.id())
+    }
+
+    /// The ghost columns of a candidate by its index in the pass, as of the begin of the tick.
+    pub fn neighbour(&mut self, index: u32) -> ShownOf<M> {
+        self.outbox.neighbour(index)
+    }
+
+    /// The places of candidates by their indices in the pass, where the mask is true; zero elsewhere.
+    #[inline(always)]
+    pub fn places(&mut self, indices: U32x8<S>, some: Mask8<S>) -> V2<S> {
+        let mut lanes = some.bits();
+        if lanes == 0 {
+            return V2::ZERO;
+        }
+        let indices = indices.to_array();
+        let (mut x, mut y) = ([0.0; LANES], [0.0; LANES]);
+        while lanes != 0 {
+            let lane = lanes.trailing_zeros() as usize % LANES;
+            lanes &= lanes - 1;
+            (x[lane], y[lane]) = self.outbox.place(indices[lane]);
+        }
+        V2::new(F32x8::from_array(x), F32x8::from_array(y))
+    }
+
+    /// Sends an event from the entity in `lane` to a candidate by its index in the pass.
+    pub fn send(&mut self, lane: usize, to: u32, value: M::Event) {
+        self.outbox.send(self.id(lane), to, value);
+    }
+
+    /// Asks for a child of the entity in `lane`; nothing for a lane that is none.
+    pub fn birth(&mut self, lane: usize, child: M::Child) {
+        let parent = self.id(lane);
+        self.outbox.birth(parent, self.block.at + lane, child);
+    }
+}
+
+/// A tile of entities whose neighbours are listed.
+#[doc(hidden)]
+pub struct Step<'a, 'd, M: Model> {
+    pub(crate) tick: &'a Tick<'a, M>,
+    pub(crate) block: Block,
+    pub(crate) columns: &'a mut MutOf<'d, M>,
+    pub(crate) near: &'a [Vec<u32>; LANES],
+    pub(crate) outbox: &'a mut OutboxOf<'d, M>,
 }
 
 /// Mail from one entity to another, applied by the target's owner.
@@ -303,4 +347,12 @@ pub struct Event<E> {
     pub source: u32,
     /// What it carries.
     pub value: E,
+}
+
+impl<M: Model> Stats<M> for () {
+    type Row = RowOf<M>;
+    const LIST: &'static [Stat] = &[];
+    fn tally(_: &M, _: &RowOf<M>, _: &mut Tally<'_>) {}
+    fn of(_: &M, _: &mut Tally<'_>, _: &Totals<'_>) -> Self {}
+    fn each(&self, _: &mut dyn FnMut(f64)) {}
 }

@@ -5,20 +5,19 @@
 //! births and statistics, and so the same bits everywhere, some times slower than in lanes.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
+use flockwork_kernel::Vec2;
 use flockwork_kernel::columns::Columns;
 use flockwork_kernel::isa::{Baseline, Isa};
 use flockwork_kernel::simd::V2;
-use flockwork_kernel::{LANES, Vec2};
-use flockwork_spatial::{Block, Candidate};
+use flockwork_spatial::Candidate;
 
-use crate::context::{Finish, OutboxOf};
 use crate::letter::Letter;
 use crate::model::{
-    Event, LookOf, Model, MutOf, Pair, RefOf, RowOf, Setup, ShownOf, Tick, TileOf, Totals,
+    Event, Finish, LookOf, Model, OutboxOf, Pair, RefOf, RowOf, ShownOf, Step, Tick, TileOf,
 };
 use crate::params::{ParamError, Params};
+use crate::start::{Setup, Totals};
 use crate::stats::Stats;
 
 /// A model over plain numbers; run it as [`ByRows`]. What is not described here is as in [`Model`].
@@ -28,7 +27,7 @@ pub trait Rows: Sized + Send + Sync + 'static {
     /// The parameters.
     type Params: Params;
     /// What is reported: made by [`stats!`](crate::stats!) of `ByRows<Self>`, or `()`.
-    type Stats: Stats<ByRows<Self>>;
+    type Stats: Stats<ByRows<Self>, Row = RowOf<ByRows<Self>>>;
     /// What events carry, or [`Never`](crate::Never).
     type Event: Letter;
     /// What births carry, or [`Never`](crate::Never).
@@ -176,16 +175,6 @@ impl<'a, R: Rows> Around<'a, '_, R> {
     pub fn birth(&mut self, child: R::Child) {
         self.outbox.birth(self.id, self.row, child);
     }
-}
-
-/// A tile of entities whose neighbours are listed.
-#[doc(hidden)]
-pub struct Step<'a, 'd, M: Model> {
-    pub(crate) tick: &'a Tick<'a, M>,
-    pub(crate) block: Block,
-    pub(crate) columns: &'a mut MutOf<'d, M>,
-    pub(crate) near: &'a [Vec<u32>; LANES],
-    pub(crate) outbox: &'a mut OutboxOf<'d, M>,
 }
 
 /// A model of [`Rows`], for every scheduler.

@@ -14,9 +14,11 @@ use crate::arena::Arena;
 use crate::bounds::Bounds;
 use crate::error::{DomainError, MODE_HINT, Panicked, Phase, Place, StepError};
 use crate::guard::guarded;
-use crate::model::{Model, Setup};
+use crate::model::Model;
 use crate::params::{ParamError, Params};
-use crate::snapshot::SnapshotError;
+use crate::resume::{Misfit, SnapshotError};
+use crate::snapshot::DecodeError;
+use crate::start::Setup;
 
 /// Changes the packed row of an entity before the first tick, given its number.
 pub type Initial<'a> = dyn FnMut(u32, &mut [u8]) -> Result<(), SimulationError> + 'a;
@@ -365,6 +367,18 @@ impl From<StepError<Infallible>> for SimulationError {
             StepError::Panicked(panicked) => panicked.into(),
             StepError::Transport(never) => match never {},
         }
+    }
+}
+
+impl From<DecodeError> for SimulationError {
+    fn from(error: DecodeError) -> Self {
+        Self::Snapshot(error.into())
+    }
+}
+
+impl From<Misfit> for SimulationError {
+    fn from(error: Misfit) -> Self {
+        Self::Snapshot(error.into())
     }
 }
 

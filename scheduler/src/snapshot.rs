@@ -1,5 +1,8 @@
 //! A whole world as bytes: the same bits go on under any other number of workers.
 //!
+//! Here are bytes and what they say, and no model: whether a run can go on from them is asked in
+//! `resume.rs`.
+//!
 //! Layout, little-endian, without padding:
 //!
 //! | bytes | what |
@@ -23,18 +26,24 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use flockwork_kernel::columns::{Columns, Reach, packed_len, schema_hash};
-use flockwork_kernel::{Edge, World, arithmetic};
+use flockwork_kernel::{Edge, World};
 
-use crate::difference::Difference;
-use crate::executor::Executor;
-use crate::model::{Model, Setup};
-use crate::params::Params;
-use crate::setup::SimulationError;
-use crate::simulation::Simulation;
+use crate::start::Setup;
 
 const MAGIC: &[u8; 8] = b"FLOCKSNP";
 const VERSION: u32 = 2;
+
+/// Where the part that all processes of a world agree on begins.
+const ABOUT: usize = 24;
+
+/// What a snapshot holds: a whole world, or one process's part of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot<'a> {
+    /// Everything but the entities.
+    pub header: SnapshotHeader,
+    /// The entities in ascending order of id, each as its packed columns.
+    pub rows: &'a [u8],
+}
 
 /// Everything in a snapshot but the entities.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,101 +67,73 @@ pub struct SnapshotHeader {
     /// The number of entities.
     pub population: u64,
     /// Bytes of one entity.
-    pub row_len: usize,
+    pub row_len: u32,
 }
 
-/// Under which arithmetic a run may go on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Arithmetic {
-    /// Under the one that it began with: the bits are those of an unbroken run.
-    #[default]
-    Same,
-    /// Under any: the bits from here on are those of no other run.
-    Any,
-}
+impl<'a> Snapshot<'a> {
+    /// The entities.
+    pub fn entities(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        self.rows.chunks_exact((self.header.row_len as usize).max(1))
+    }
 
-impl SnapshotHeader {
-    /// Checks that the snapshot was computed by an arithmetic that is allowed.
+    /// Writes the bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.rows.len() + 1024);
+        out.extend_from_slice(MAGIC);
+        out.extend(VERSION.to_le_bytes());
+        out.extend([0; 12]);
+        self.header.write(&mut out);
+        out.extend(self.header.population.to_le_bytes());
+        out.extend(self.header.row_len.to_le_bytes());
+        out.extend_from_slice(self.rows);
+        let len = out.len() as u64;
+        out[16..24].copy_from_slice(&len.to_le_bytes());
+        let checksum = crc32fast::hash(&out[16..]);
+        out[12..16].copy_from_slice(&checksum.to_le_bytes());
+        out
+    }
+
+    /// Reads and checks the bytes.
     ///
     /// # Errors
     ///
-    /// [`SnapshotError::OtherArithmetic`].
-    pub fn computed_by(&self, allowed: Arithmetic) -> Result<(), SnapshotError> {
-        if allowed == Arithmetic::Any || self.arithmetic == arithmetic::ID {
-            return Ok(());
+    /// [`DecodeError`].
+    pub fn decode(bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        let mut from = Reader { bytes, len: bytes.len() };
+        if from.take(8)? != MAGIC {
+            return Err(DecodeError::NotASnapshot);
         }
-        Err(SnapshotError::OtherArithmetic { found: self.arithmetic.clone() })
-    }
-
-    /// Checks that the snapshot is of this model.
-    ///
-    /// # Errors
-    ///
-    /// [`SnapshotError`] if it is of another one, or of this one with other columns.
-    pub fn fits<M: Model>(&self) -> Result<(), SnapshotError> {
-        let schema = M::Columns::SCHEMA;
-        if self.model != M::NAME {
-            return Err(SnapshotError::OtherModel { found: self.model.clone(), expected: M::NAME });
+        let version = from.u32()?;
+        if version != VERSION {
+            return Err(DecodeError::Version { found: version, known: VERSION });
         }
-        let same = self.schema_hash == schema_hash(schema)
-            && self.row_len == packed_len(schema, Reach::Owned)
-            && self.history.len() == M::HISTORY;
-        if same { Ok(()) } else { Err(SnapshotError::OtherSchema { model: M::NAME }) }
+        let checksum = from.u32()?;
+        let len = from.u64()?;
+        if len != bytes.len() as u64 {
+            return Err(DecodeError::Length { said: len, found: bytes.len() as u64 });
+        }
+        if crc32fast::hash(&bytes[16..]) != checksum {
+            return Err(DecodeError::Checksum);
+        }
+        let header = SnapshotHeader::read(&mut from)?;
+        let rows = from.bytes;
+        let wanted = header.population.checked_mul(u64::from(header.row_len));
+        // No world gets so old, and one that said so could not go on counting.
+        let endless = header.tick > u64::MAX / 2;
+        if endless || header.row_len < 4 || wanted != Some(rows.len() as u64) {
+            return Err(DecodeError::Inconsistent);
+        }
+        Ok(Self { header, rows })
     }
 }
 
-/// Reads and checks a snapshot's header.
+/// Reads and checks a snapshot, and gives its header.
 ///
 /// # Errors
 ///
-/// [`SnapshotError`].
-pub fn header(bytes: &[u8]) -> Result<SnapshotHeader, SnapshotError> {
-    read(bytes).map(|(header, _)| header)
-}
-
-pub(crate) fn write<M: Model, X: Executor>(
-    world: &Simulation<M, X>,
-) -> Result<Vec<u8>, SimulationError> {
-    let setup = world.setup();
-    let rows = world.rows()?;
-    let mut out = Vec::with_capacity(rows.len() + 1024);
-    out.extend_from_slice(MAGIC);
-    out.extend(VERSION.to_le_bytes());
-    out.extend([0; 12]);
-    text(&mut out, M::NAME);
-    text(&mut out, arithmetic::ID);
-    out.extend(schema_hash(M::Columns::SCHEMA).to_le_bytes());
-    out.extend(setup.world.width().to_le_bytes());
-    out.extend(setup.world.height().to_le_bytes());
-    out.extend(setup.world.edge().code().to_le_bytes());
-    out.extend(setup.population.to_le_bytes());
-    out.extend(setup.seed.to_le_bytes());
-    out.extend(setup.dt.to_le_bytes());
-    out.extend(world.tick().to_le_bytes());
-    out.extend(world.next_id().to_le_bytes());
-    out.extend((M::Params::TABLE.len() as u32).to_le_bytes());
-    for (index, param) in M::Params::TABLE.iter().enumerate() {
-        text(&mut out, param.name);
-        out.extend(world.params().get(index).unwrap_or(param.default).to_le_bytes());
-    }
-    out.extend((world.history.len() as u32).to_le_bytes());
-    for value in &world.history {
-        out.extend(value.to_le_bytes());
-    }
-    let stride = packed_len(M::Columns::SCHEMA, Reach::Owned);
-    out.extend(((rows.len() / stride) as u64).to_le_bytes());
-    out.extend((stride as u32).to_le_bytes());
-    out.extend_from_slice(&rows);
-    seal(&mut out);
-    Ok(out)
-}
-
-/// Fills in length and checksum.
-fn seal(out: &mut [u8]) {
-    let len = out.len() as u64;
-    out[16..24].copy_from_slice(&len.to_le_bytes());
-    let checksum = crc32fast::hash(&out[16..]);
-    out[12..16].copy_from_slice(&checksum.to_le_bytes());
+/// [`DecodeError`].
+pub fn header(bytes: &[u8]) -> Result<SnapshotHeader, DecodeError> {
+    Snapshot::decode(bytes).map(|snapshot| snapshot.header)
 }
 
 /// Puts the snapshots of all processes of a world together: the same bytes as the snapshot of one
@@ -160,84 +141,82 @@ fn seal(out: &mut [u8]) {
 ///
 /// # Errors
 ///
-/// [`SnapshotError`] if a part is damaged, the parts are not of the same world and tick, or an
-/// entity is in two of them.
-pub fn merge(parts: &[&[u8]]) -> Result<Vec<u8>, SnapshotError> {
+/// [`MergeError`] if a part is damaged, the parts are not of the same world and tick, or an entity
+/// is in two of them.
+pub fn merge(parts: &[&[u8]]) -> Result<Vec<u8>, MergeError> {
     let mut rows: Vec<(u32, &[u8])> = Vec::new();
-    let mut common: Option<&[u8]> = None;
-    let mut stride = 0;
+    let mut first: Option<(SnapshotHeader, &[u8])> = None;
     for part in parts {
-        let (header, body) = read(part)?;
-        // Everything between the length and the number of entities must be the same.
-        let about = &part[24..part.len() - body.len() - 12];
-        if *common.get_or_insert(about) != about {
-            return Err(SnapshotError::OtherWorld);
+        let snapshot = Snapshot::decode(part)?;
+        rows.extend(snapshot.entities().map(|row| (id_of(row), row)));
+        // All that is said before the number of entities.
+        let about = &part[ABOUT..part.len() - snapshot.rows.len() - 12];
+        let row_len = snapshot.header.row_len;
+        let (header, wanted) = first.get_or_insert((snapshot.header, about));
+        if (header.row_len, *wanted) != (row_len, about) {
+            return Err(MergeError::OtherWorld);
         }
-        stride = header.row_len;
-        let id = |row: &[u8]| u32::from_le_bytes([row[0], row[1], row[2], row[3]]);
-        rows.extend(body.chunks_exact(stride).map(|row| (id(row), row)));
     }
-    let common = common.ok_or(SnapshotError::Truncated { found: 0 })?;
+    let (mut header, _) = first.ok_or(MergeError::Nothing)?;
     rows.sort_by_key(|(id, _)| *id);
     if let Some(pair) = rows.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-        return Err(SnapshotError::Ids { id: pair[0].0 });
+        return Err(MergeError::Twice { id: pair[0].0 });
     }
-    let mut out = Vec::with_capacity(common.len() + 64 + rows.len() * stride);
-    out.extend_from_slice(MAGIC);
-    out.extend(VERSION.to_le_bytes());
-    out.extend([0; 12]);
-    out.extend_from_slice(common);
-    out.extend((rows.len() as u64).to_le_bytes());
-    out.extend((stride as u32).to_le_bytes());
-    for (_, row) in rows {
-        out.extend_from_slice(row);
+    header.population = rows.len() as u64;
+    let rows: Vec<u8> = rows.into_iter().flat_map(|(_, row)| row).copied().collect();
+    Ok(Snapshot { header, rows: &rows }.encode())
+}
+
+/// The id of a packed entity.
+pub(crate) fn id_of(row: &[u8]) -> u32 {
+    row.first_chunk::<4>().map_or(0, |id| u32::from_le_bytes(*id))
+}
+
+impl SnapshotHeader {
+    /// Writes all that comes before the number of entities.
+    fn write(&self, out: &mut Vec<u8>) {
+        let Self { setup, .. } = self;
+        text(out, &self.model);
+        text(out, &self.arithmetic);
+        out.extend(self.schema_hash.to_le_bytes());
+        out.extend(setup.world.width().to_le_bytes());
+        out.extend(setup.world.height().to_le_bytes());
+        out.extend(setup.world.edge().code().to_le_bytes());
+        out.extend(setup.population.to_le_bytes());
+        out.extend(setup.seed.to_le_bytes());
+        out.extend(setup.dt.to_le_bytes());
+        out.extend(self.tick.to_le_bytes());
+        out.extend(self.next_id.to_le_bytes());
+        out.extend((self.params.len() as u32).to_le_bytes());
+        for (name, value) in &self.params {
+            text(out, name);
+            out.extend(value.to_le_bytes());
+        }
+        out.extend((self.history.len() as u32).to_le_bytes());
+        for value in &self.history {
+            out.extend(value.to_le_bytes());
+        }
     }
-    seal(&mut out);
-    Ok(out)
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            model: from.text()?,
+            arithmetic: from.text()?,
+            schema_hash: from.u64()?,
+            setup: from.setup()?,
+            tick: from.u64()?,
+            next_id: from.u32()?,
+            params: from.params()?,
+            history: from.history()?,
+            population: from.u64()?,
+            row_len: from.u32()?,
+        })
+    }
 }
 
 fn text(out: &mut Vec<u8>, text: &str) {
     out.extend((text.len() as u32).to_le_bytes());
     out.extend_from_slice(text.as_bytes());
-}
-
-/// Checks a snapshot, and gives its header and the bytes of its entities.
-pub(crate) fn read(bytes: &[u8]) -> Result<(SnapshotHeader, &[u8]), SnapshotError> {
-    let mut from = Reader { bytes, len: bytes.len() };
-    if from.take(8)? != MAGIC {
-        return Err(SnapshotError::NotASnapshot);
-    }
-    let version = from.u32()?;
-    if version != VERSION {
-        return Err(SnapshotError::Version { found: version, known: VERSION });
-    }
-    let checksum = from.u32()?;
-    let len = from.u64()?;
-    if len != bytes.len() as u64 {
-        return Err(SnapshotError::Length { said: len, found: bytes.len() as u64 });
-    }
-    if crc32fast::hash(&bytes[16..]) != checksum {
-        return Err(SnapshotError::Checksum);
-    }
-    let header = SnapshotHeader {
-        model: from.text()?,
-        arithmetic: from.text()?,
-        schema_hash: from.u64()?,
-        setup: from.setup()?,
-        tick: from.u64()?,
-        next_id: from.u32()?,
-        params: from.params()?,
-        history: from.history()?,
-        population: from.u64()?,
-        row_len: from.u32()? as usize,
-    };
-    let wanted = header.population.checked_mul(header.row_len as u64);
-    // No world gets so old, and one that said so could not go on counting.
-    let endless = header.tick > u64::MAX / 2;
-    if endless || header.row_len < 4 || wanted != Some(from.bytes.len() as u64) {
-        return Err(SnapshotError::Inconsistent);
-    }
-    Ok((header, from.bytes))
 }
 
 struct Reader<'a> {
@@ -246,47 +225,47 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn take(&mut self, count: usize) -> Result<&'a [u8], SnapshotError> {
+    fn take(&mut self, count: usize) -> Result<&'a [u8], DecodeError> {
         let (part, rest) = self
             .bytes
             .split_at_checked(count)
-            .ok_or(SnapshotError::Truncated { found: self.len as u64 })?;
+            .ok_or(DecodeError::Truncated { found: self.len as u64 })?;
         self.bytes = rest;
         Ok(part)
     }
 
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], SnapshotError> {
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
         let mut array = [0; N];
         array.copy_from_slice(self.take(N)?);
         Ok(array)
     }
 
-    fn u32(&mut self) -> Result<u32, SnapshotError> {
+    fn u32(&mut self) -> Result<u32, DecodeError> {
         self.array().map(u32::from_le_bytes)
     }
 
-    fn u64(&mut self) -> Result<u64, SnapshotError> {
+    fn u64(&mut self) -> Result<u64, DecodeError> {
         self.array().map(u64::from_le_bytes)
     }
 
-    fn f32(&mut self) -> Result<f32, SnapshotError> {
+    fn f32(&mut self) -> Result<f32, DecodeError> {
         self.array().map(f32::from_le_bytes)
     }
 
-    fn text(&mut self) -> Result<String, SnapshotError> {
+    fn text(&mut self) -> Result<String, DecodeError> {
         let len = self.u32()? as usize;
         let text = core::str::from_utf8(self.take(len)?);
-        text.map(ToString::to_string).map_err(|_| SnapshotError::Inconsistent)
+        text.map(ToString::to_string).map_err(|_| DecodeError::Inconsistent)
     }
 
-    fn setup(&mut self) -> Result<Setup, SnapshotError> {
+    fn setup(&mut self) -> Result<Setup, DecodeError> {
         let (width, height) = (self.f32()?, self.f32()?);
-        let edge = Edge::from_code(self.u32()?).ok_or(SnapshotError::Inconsistent)?;
-        let world = World::new(width, height, edge).map_err(|_| SnapshotError::Inconsistent)?;
+        let edge = Edge::from_code(self.u32()?).ok_or(DecodeError::Inconsistent)?;
+        let world = World::new(width, height, edge).map_err(|_| DecodeError::Inconsistent)?;
         Ok(Setup { world, population: self.u32()?, seed: self.u64()?, dt: self.f32()? })
     }
 
-    fn params(&mut self) -> Result<Vec<(String, f64)>, SnapshotError> {
+    fn params(&mut self) -> Result<Vec<(String, f64)>, DecodeError> {
         let count = self.u32()?;
         let mut params = Vec::new();
         for _ in 0..count {
@@ -295,7 +274,7 @@ impl<'a> Reader<'a> {
         Ok(params)
     }
 
-    fn history(&mut self) -> Result<Vec<i64>, SnapshotError> {
+    fn history(&mut self) -> Result<Vec<i64>, DecodeError> {
         let count = self.u32()?;
         let mut history = Vec::new();
         for _ in 0..count {
@@ -305,67 +284,38 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Bytes are not a snapshot that can be restored. Nothing was changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Bytes are not a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum SnapshotError {
-    /// It does not begin as a snapshot does.
+pub enum DecodeError {
+    /// They do not begin as a snapshot does.
     NotASnapshot,
-    /// It is of a version this program does not know.
+    /// They are of a version this program does not know.
     Version {
         /// The version found.
         found: u32,
         /// The version known.
         known: u32,
     },
-    /// It ends too early.
+    /// They end too early.
     Truncated {
         /// Bytes found.
         found: u64,
     },
-    /// Its length is not the one it says.
+    /// Their number is not the one they say.
     Length {
-        /// Bytes it says.
+        /// Bytes they say.
         said: u64,
         /// Bytes found.
         found: u64,
     },
-    /// Its checksum is wrong: bits have changed since it was written.
+    /// Their checksum is wrong: bits have changed since they were written.
     Checksum,
-    /// Its parts do not fit together.
+    /// Their parts do not fit together.
     Inconsistent,
-    /// An id is there twice, or not below the next newborn's.
-    Ids {
-        /// The id.
-        id: u32,
-    },
-    /// Its parts are of different worlds, or of different ticks of one.
-    OtherWorld,
-    /// It was computed by another arithmetic: see [`Arithmetic`].
-    OtherArithmetic {
-        /// The id of that arithmetic.
-        found: String,
-    },
-    /// It is of a run that began in another way.
-    OtherRun {
-        /// Everything that differs.
-        differences: Vec<Difference>,
-    },
-    /// It is of another model.
-    OtherModel {
-        /// The model found.
-        found: String,
-        /// The model expected.
-        expected: &'static str,
-    },
-    /// It is of this model with other columns.
-    OtherSchema {
-        /// The model.
-        model: &'static str,
-    },
 }
 
-impl fmt::Display for SnapshotError {
+impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotASnapshot => f.write_str("this is not a flockwork snapshot"),
@@ -388,34 +338,46 @@ impl fmt::Display for SnapshotError {
                 "the checksum of the snapshot is wrong: it has changed since it was written",
             ),
             Self::Inconsistent => f.write_str("the parts of the snapshot do not fit together"),
-            Self::Ids { id } => {
-                write!(f, "id {id} in the snapshot is there twice, out of order, or too large")
-            }
-            Self::OtherWorld => f.write_str(
-                "the parts of the snapshot are of different worlds, or of different ticks",
-            ),
-            Self::OtherArithmetic { found } => write!(
-                f,
-                "the snapshot was computed by another arithmetic ({found}) than this program's \
-                 ({}): going on changes the bits of the run, so that has to be allowed",
-                arithmetic::ID
-            ),
-            Self::OtherRun { differences } => {
-                f.write_str("the snapshot is of another run")?;
-                differences.iter().enumerate().try_for_each(|(at, difference)| {
-                    write!(f, "{} {difference}", if at == 0 { ":" } else { ";" })
-                })
-            }
-            Self::OtherModel { found, expected } => {
-                write!(f, "the snapshot is of model `{found}`, not of `{expected}`")
-            }
-            Self::OtherSchema { model } => write!(
-                f,
-                "the snapshot is of model `{model}` with other columns: it was written by another \
-                 version of it"
-            ),
         }
     }
 }
 
-impl core::error::Error for SnapshotError {}
+impl core::error::Error for DecodeError {}
+
+/// Snapshots are no parts of one world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MergeError {
+    /// There is none.
+    Nothing,
+    /// One of them is none.
+    Damaged(DecodeError),
+    /// They are of different worlds, or of different ticks of one.
+    OtherWorld,
+    /// An entity is in two of them.
+    Twice {
+        /// Its id.
+        id: u32,
+    },
+}
+
+impl From<DecodeError> for MergeError {
+    fn from(error: DecodeError) -> Self {
+        Self::Damaged(error)
+    }
+}
+
+impl fmt::Display for MergeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nothing => f.write_str("there is no part of a snapshot"),
+            Self::Damaged(error) => error.fmt(f),
+            Self::OtherWorld => f.write_str(
+                "the parts of the snapshot are of different worlds, or of different ticks",
+            ),
+            Self::Twice { id } => write!(f, "id {id} is in two parts of the snapshot"),
+        }
+    }
+}
+
+impl core::error::Error for MergeError {}

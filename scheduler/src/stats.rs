@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 
 use flockwork_kernel::{Vec2, exact};
 
-use crate::model::{Model, RowOf, Totals};
+use crate::start::Totals;
 
 /// One statistic that a model reports.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -97,13 +97,16 @@ impl Kind {
 }
 
 /// The statistics of model `M`, made by [`stats!`](crate::stats!).
-pub trait Stats<M: Model>: Copy + Send + Sync + 'static {
+pub trait Stats<M>: Copy + Send + Sync + 'static {
+    /// One entity of the model as plain numbers.
+    type Row;
+
     /// All of them.
     const LIST: &'static [Stat];
 
     /// Adds one entity.
     #[doc(hidden)]
-    fn tally(model: &M, row: &RowOf<M>, tally: &mut Tally<'_>);
+    fn tally(model: &M, row: &Self::Row, tally: &mut Tally<'_>);
 
     /// Makes the statistics of what was added up.
     #[doc(hidden)]
@@ -112,13 +115,6 @@ pub trait Stats<M: Model>: Copy + Send + Sync + 'static {
     /// Calls `each` with every number, in order; NaN for what is null.
     #[doc(hidden)]
     fn each(&self, each: &mut dyn FnMut(f64));
-}
-
-impl<M: Model> Stats<M> for () {
-    const LIST: &'static [Stat] = &[];
-    fn tally(_: &M, _: &RowOf<M>, _: &mut Tally<'_>) {}
-    fn of(_: &M, _: &mut Tally<'_>, _: &Totals<'_>) -> Self {}
-    fn each(&self, _: &mut dyn FnMut(f64)) {}
 }
 
 /// Words that a list of statistics adds up.
@@ -368,7 +364,7 @@ impl Direction for Option<Vec2> {
 }
 
 /// All numbers of a model's statistics.
-pub(crate) fn numbers<M: Model>(stats: &M::Stats) -> Vec<f64> {
+pub(crate) fn numbers<M>(stats: &impl Stats<M>) -> Vec<f64> {
     let mut numbers = Vec::new();
     stats.each(&mut |number| numbers.push(if number.is_finite() { number } else { f64::NAN }));
     numbers
@@ -419,6 +415,7 @@ macro_rules! stats {
         }
 
         impl $crate::Stats<$model> for $name {
+            type Row = $crate::RowOf<$model>;
             const LIST: &'static [$crate::Stat] = &[$($crate::Stat {
                 name: stringify!($stat),
                 about: concat!($($doc),*).trim_ascii(),

@@ -24,9 +24,10 @@ use crate::domain::{Domain, Progress};
 use crate::error::StepError;
 use crate::executor::{Executor, advance, in_turn};
 use crate::frame::Frame;
+use crate::loopback::{Loopback, LoopbackPort};
 use crate::model::Model;
 use crate::setup::SimulationError;
-use crate::transport::{Lane, Loopback, LoopbackPort, Transport};
+use crate::transport::{Lane, Transport};
 
 /// A message on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

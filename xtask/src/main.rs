@@ -18,6 +18,7 @@
 //! | `run` | child processes and what the machine has |
 
 mod bare;
+mod circles;
 mod deny;
 mod fuzz;
 mod golden;

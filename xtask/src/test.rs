@@ -1,12 +1,13 @@
 //! `cargo xtask test`: all that must hold before a change is taken, cheapest first.
 
 use crate::run::{Outcome, Step, cargo, finish, root, steps};
-use crate::{bare, deny, fuzz, golden, lanes, mpi, paths, web};
+use crate::{bare, circles, deny, fuzz, golden, lanes, mpi, paths, web};
 
 const STEPS: &[Step] = &[
     Step { name: "format", about: "the code is formatted", run: format },
     Step { name: "deny", about: "no operation whose bits change with the build", run: deny::step },
     Step { name: "paths", about: "every path that the documents name exists", run: paths::step },
+    Step { name: "circles", about: "no file uses one that uses it", run: circles::step },
     Step { name: "clippy", about: "no warning of the compiler or of clippy", run: clippy },
     Step { name: "unit", about: "the tests of all crates", run: unit },
     Step { name: "small", about: "the command without what a build can leave out", run: small },

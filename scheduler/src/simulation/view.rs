@@ -3,21 +3,17 @@
 //! While a tick or a new cut is under way, nothing can be seen of the entities, and the getters say
 //! [`SimulationError::Busy`]. After an error they show the last completed tick.
 
-use alloc::vec::Vec;
-
-use flockwork_kernel::columns::{Columns, Reach, packed_len};
 use flockwork_kernel::fingerprint::mix;
 use flockwork_spatial::{Grid, Region};
 
-use super::{Observation, Simulation, Stage};
+use super::{Simulation, Stage};
 use crate::domain::Domain;
-use crate::error::{Phase, Place};
+use crate::error::Place;
 use crate::executor::Executor;
 use crate::metrics::Counters;
-use crate::model::{Model, RefOf, Setup, Totals};
+use crate::model::{Model, RefOf};
 use crate::setup::SimulationError;
-use crate::snapshot;
-use crate::stats::numbers;
+use crate::start::Setup;
 
 impl<M: Model, X: Executor> Simulation<M, X> {
     /// The domains of this process, whose entities are all of the last completed tick.
@@ -30,29 +26,6 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             Stage::Drive(_) | Stage::Books(_) => Err(SimulationError::Busy { tick: self.tick }),
             Stage::Idle | Stage::Weigh | Stage::Tally | Stage::Observe => Ok(&self.domains),
         }
-    }
-
-    /// What the last observation saw; None before the first.
-    pub fn observation(&self) -> Option<Observation> {
-        self.seen
-    }
-
-    /// The numbers of the model's statistics of the last observation, in the order of
-    /// [`Stats::LIST`](crate::Stats::LIST), NaN for what is null; none before the first.
-    ///
-    /// # Errors
-    ///
-    /// [`SimulationError::Panicked`].
-    pub fn report(&self) -> Result<Vec<f64>, SimulationError> {
-        let Some(seen) = &self.seen else { return Ok(Vec::new()) };
-        let totals = Totals {
-            tick: seen.tick,
-            population: seen.population,
-            history: &self.seen_history,
-            setup: &self.setup,
-        };
-        let stats = self.stats(&mut self.seen_sums.clone(), &totals, Phase::Report)?;
-        Ok(numbers::<M>(&stats))
     }
 
     /// The fingerprint of the entities in this process: in one process alone, of the whole state.
@@ -78,8 +51,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             found += 1;
             ids = ids.wrapping_add(mix(u64::from(id)));
         })?;
-        if (found, ids) != (self.owned, self.ids) {
-            let (tick, expected) = (self.tick, self.owned);
+        if (found, ids) != (self.people.owned, self.people.ids) {
+            let (tick, expected) = (self.tick, self.people.owned);
             return Err(SimulationError::Conservation { tick, expected, found });
         }
         Ok(())
@@ -102,45 +75,9 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         Ok(())
     }
 
-    /// All entities of this process in order of their ids, as packed rows of
-    /// `packed_len(SCHEMA, Reach::Owned)` bytes.
-    ///
-    /// # Errors
-    ///
-    /// As [`Simulation::domains`].
-    pub fn rows(&self) -> Result<Vec<u8>, SimulationError> {
-        let domains = self.domains()?;
-        let stride = packed_len(M::Columns::SCHEMA, Reach::Owned);
-        let mut order = Vec::new();
-        for (at, domain) in domains.iter().enumerate() {
-            let ids = domain.ids();
-            domain.visit(|_, row| order.push((ids[row], at, row)));
-        }
-        #[allow(clippy::disallowed_methods, reason = "no two ids are alike")]
-        order.sort_unstable();
-        let mut bytes = alloc::vec![0; order.len() * stride];
-        let views: Vec<_> = domains.iter().map(Domain::view).collect();
-        for (place, (_, at, row)) in bytes.chunks_exact_mut(stride).zip(order) {
-            if let Ok(view) = &views[at] {
-                M::Columns::pack(view, row, Reach::Owned, place);
-            }
-        }
-        Ok(bytes)
-    }
-
-    /// The state as bytes: see [`crate::snapshot`]. Of several processes each writes its own part,
-    /// and [`crate::snapshot::merge`] puts the parts together.
-    ///
-    /// # Errors
-    ///
-    /// As [`Simulation::domains`].
-    pub fn snapshot(&self) -> Result<Vec<u8>, SimulationError> {
-        snapshot::write(self)
-    }
-
     /// The id of the next newborn.
     pub fn next_id(&self) -> u32 {
-        self.next_id
+        self.people.next_id
     }
 
     /// Where the work of this process's domains is while it goes on. Where panics abort, this is still
@@ -157,13 +94,13 @@ impl<M: Model, X: Executor> Simulation<M, X> {
 
     /// The number of entities.
     pub fn population(&self) -> u64 {
-        self.owned
+        self.people.owned
     }
 
     /// The number of entities in domains before the first one of this process.
     pub fn owned_before(&self) -> u64 {
         let first = self.domains.first().map_or(0, |domain| domain.id() as usize);
-        self.owned_of.iter().take(first).sum()
+        self.people.owned_of.iter().take(first).sum()
     }
 
     /// What the run began with.
@@ -203,7 +140,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
 
     /// The work of the most loaded domain over the mean work, in the last tick; 1 at best.
     pub fn imbalance(&self) -> f64 {
-        self.imbalance
+        self.balance.imbalance()
     }
 
     /// How often the world was cut anew.
@@ -221,6 +158,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         self.domains.iter().map(Domain::memory_bytes).sum::<usize>()
             + self.executor.memory_bytes()
             + self.topology.memory_bytes()
-            + 8 * (self.weights.capacity() + self.books.capacity() + self.owned_of.capacity())
+            + self.balance.memory_bytes()
+            + self.ledger.memory_bytes()
+            + 8 * self.people.owned_of.capacity()
     }
 }

@@ -1,0 +1,106 @@
+//! When a world is cut anew, and by which weights.
+
+use alloc::vec::Vec;
+
+use flockwork_spatial::{CutError, Grid};
+
+use crate::domain::Domain;
+use crate::model::Model;
+use crate::partition::Partition;
+use crate::topology::Topology;
+
+/// Ticks between two looks at the balance, at first.
+const CHECK_EVERY: u64 = 8;
+
+/// Ticks between two looks where no look has helped.
+const CHECK_AT_MOST: u64 = 1024;
+
+/// How evenly the work is spread, and when to look at that again.
+pub(crate) struct Balance {
+    /// Per cell, two in each, while a new cut is made.
+    weights: Vec<u64>,
+    imbalance: f64,
+    next_check: u64,
+    check_every: u64,
+}
+
+impl Balance {
+    /// That of a world after so many ticks, as if it were even.
+    pub(crate) fn at(tick: u64) -> Self {
+        let next_check = tick.saturating_add(CHECK_EVERY);
+        Self { weights: Vec::new(), imbalance: 1.0, next_check, check_every: CHECK_EVERY }
+    }
+
+    /// The most work of a domain over the mean work; 1 at best.
+    pub(crate) fn imbalance(&self) -> f64 {
+        self.imbalance
+    }
+
+    /// Takes the work of all domains of the world.
+    pub(crate) fn measure(&mut self, work: &[u64]) {
+        self.imbalance = imbalance(work);
+    }
+
+    /// Whether the world is to be cut anew after this tick. Then the weights of the cells of this
+    /// process are there.
+    pub(crate) fn tips<M: Model>(
+        &mut self,
+        tick: u64,
+        limit: Option<f64>,
+        grid: &Grid,
+        domains: &[Domain<M>],
+    ) -> bool {
+        if tick < self.next_check {
+            return false;
+        }
+        let uneven = limit.is_some_and(|limit| self.imbalance > limit);
+        if uneven {
+            self.weights.clear();
+            self.weights.resize((grid.cells() as usize).div_ceil(2), 0);
+            let weights = bytemuck::cast_slice_mut(&mut self.weights);
+            for domain in domains {
+                domain.add_weights(weights);
+            }
+        } else {
+            self.check_every = CHECK_EVERY;
+        }
+        self.next_check = tick.saturating_add(self.check_every);
+        uneven
+    }
+
+    /// The weights, to be added up over all processes. Two in one word do not mix: no cell has a
+    /// weight in more than one process.
+    pub(crate) fn weights(&mut self) -> &mut [u64] {
+        &mut self.weights
+    }
+
+    /// The cut by these weights; None if it is the one that there is.
+    pub(crate) fn recut(
+        &mut self,
+        tick: u64,
+        partition: &Partition,
+        now: &Topology,
+    ) -> Result<Option<Topology>, CutError> {
+        let grid = *now.grid();
+        let weights: &[u32] = bytemuck::cast_slice(&self.weights);
+        let weight = |row, col| u64::from(weights[(row * grid.cols() + col) as usize]);
+        let cut = Topology::new(grid, partition.cut, &weight)?;
+        let other = cut.regions() != now.regions();
+        // Where there is no better cut: look again, ever less often.
+        self.check_every =
+            if other { CHECK_EVERY } else { (self.check_every * 2).min(CHECK_AT_MOST) };
+        self.next_check = tick.saturating_add(self.check_every);
+        Ok(other.then_some(cut))
+    }
+
+    pub(crate) fn memory_bytes(&self) -> usize {
+        8 * self.weights.capacity()
+    }
+}
+
+/// The most work of a domain over the mean work.
+fn imbalance(work: &[u64]) -> f64 {
+    let total: u64 = work.iter().sum();
+    let most = work.iter().max().copied().unwrap_or(0);
+    if total == 0 { 1.0 } else { most as f64 * work.len() as f64 / total as f64 }
+}

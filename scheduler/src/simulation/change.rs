@@ -1,0 +1,66 @@
+//! What changes between two ticks: the cut of the world, and the parameters.
+
+use alloc::sync::Arc;
+
+use super::{Simulation, Stage, Why};
+use crate::domain::Progress;
+use crate::executor::Executor;
+use crate::model::Model;
+use crate::params::Params;
+use crate::setup::{self, SimulationError};
+use crate::topology::Topology;
+
+impl<M: Model, X: Executor> Simulation<M, X> {
+    /// Has all entities brought to their owners under a new cut.
+    pub(super) fn rehome(&mut self, topology: Arc<Topology>) {
+        self.keep();
+        self.topology = topology;
+        for domain in &mut self.domains {
+            domain.rehome(Arc::clone(&self.topology));
+        }
+        self.stage = Stage::Drive(Why::Move);
+    }
+
+    /// Cuts the world by the weights of its cells, once these are added up over all processes.
+    #[inline(never)]
+    pub(super) fn recut(&mut self) -> Result<Progress, SimulationError> {
+        if self.executor.sum(self.balance.weights())? == Progress::Waiting {
+            return Ok(Progress::Waiting);
+        }
+        match self.balance.recut(self.tick, &self.partition, &self.topology)? {
+            None => self.stage = Stage::Idle,
+            Some(topology) => {
+                self.rehome(Arc::new(topology));
+                self.rebalances += 1;
+            }
+        }
+        Ok(Progress::Done)
+    }
+
+    /// Sets the parameters between two ticks; poll until it is done. All processes of a world must
+    /// do so at the same tick.
+    ///
+    /// # Errors
+    ///
+    /// [`SimulationError`] if the parameters are not acceptable, a tick is not done yet or the
+    /// simulation has ended; nothing was changed then.
+    pub fn set_params(&mut self, params: M::Params) -> Result<(), SimulationError> {
+        if let Some(error) = &self.ended {
+            return Err(error.clone());
+        }
+        if self.stage != Stage::Idle {
+            return Err(SimulationError::Busy { tick: self.tick });
+        }
+        params.check_live(&self.params)?;
+        let (model, grid) = setup::check::<M>(&self.setup, params)?;
+        if grid != *self.topology.grid() {
+            self.rehome(Arc::new(Topology::new(grid, self.partition.cut, &|_, _| 1)?));
+        } else if M::TOTALS {
+            // Statistics may be functions of the parameters: they are made anew.
+            self.rehome(Arc::clone(&self.topology));
+        }
+        self.model = model;
+        self.params = params.canonical();
+        Ok(())
+    }
+}

@@ -1,0 +1,180 @@
+//! How a simulation begins: from a set-up, or from a snapshot.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use flockwork_kernel::columns::{Columns, Reach, packed_len};
+use flockwork_kernel::fingerprint::mix;
+
+use super::{Kept, People, Seen, Simulation, Stage};
+use crate::balance::Balance;
+use crate::domain::{Domain, SPARE};
+use crate::error::{DomainError, Phase, Room};
+use crate::executor::Executor;
+use crate::guard::guarded;
+use crate::ledger::{Ledger, Sums};
+use crate::model::Model;
+use crate::params::Params;
+use crate::partition::Partition;
+use crate::resume::{Arithmetic, SnapshotError};
+use crate::setup::{self, Initial, SimulationError};
+use crate::snapshot::{Snapshot, id_of};
+use crate::start::Setup;
+use crate::stats::Stats;
+use crate::topology::Topology;
+
+impl<M: Model, X: Executor> Simulation<M, X> {
+    /// Makes a world of `setup.population` entities as the model spawns them; `initial` may change
+    /// each one.
+    ///
+    /// Of several processes each makes all entities, and keeps those of its own domains. There,
+    /// [`Simulation::poll`] must then be called until it is done.
+    ///
+    /// # Errors
+    ///
+    /// [`SimulationError`] that says which part of the set-up is not acceptable.
+    pub fn new(
+        setup: Setup,
+        params: M::Params,
+        partition: Partition,
+        executor: X,
+        initial: Option<&mut Initial<'_>>,
+    ) -> Result<Self, SimulationError> {
+        let entities = u64::from(setup.population);
+        let mut world = Self::empty(setup, params, partition, executor, entities)?;
+        let mut door = setup::Door::<M>::new()?;
+        let mut packed = alloc::vec![0; packed_len(M::Columns::SCHEMA, Reach::Owned)];
+        let mut ids = setup::Ids::new(setup.population)?;
+        let mut edit = initial;
+        for id in 0..setup.population {
+            door.columns.column_mut::<u32>(0)[0] = id;
+            let place = world.place(Phase::Spawn);
+            let row = guarded(place, 0, || world.model.spawn(&world.setup, id))?;
+            M::Columns::set_row(&mut door.columns.bind()?, 0, &row);
+            M::Columns::pack(&door.columns.view()?, 0, Reach::Owned, &mut packed);
+            if let Some(edit) = edit.as_mut() {
+                edit(id, &mut packed)?;
+            }
+            door.check(&world.model, &world.setup.world, &packed)?;
+            ids.push(&packed);
+            world.admit(&packed)?;
+        }
+        let next_id = ids.check()?;
+        world.settle(next_id)?;
+        Ok(world)
+    }
+
+    /// Makes a world from what [`Simulation::snapshot`] wrote, under any partition. As for
+    /// [`Simulation::new`], each of several processes keeps what is its own.
+    ///
+    /// # Errors
+    ///
+    /// [`SimulationError`], of kind [`SimulationError::Snapshot`] where the bytes are at fault or
+    /// were computed by an arithmetic that is not allowed.
+    pub fn restore(
+        bytes: &[u8],
+        arithmetic: Arithmetic,
+        partition: Partition,
+        executor: X,
+    ) -> Result<Self, SimulationError> {
+        let snapshot = Snapshot::decode(bytes)?;
+        let header = &snapshot.header;
+        header.fits::<M>()?;
+        header.computed_by(arithmetic)?;
+        let mut params = M::Params::default();
+        for (name, value) in &header.params {
+            params.set(name, *value)?;
+        }
+        let mut world = Self::empty(header.setup, params, partition, executor, header.population)?;
+        world.tick = header.tick;
+        world.history.copy_from_slice(&header.history);
+        world.balance = Balance::at(header.tick);
+        let mut door = setup::Door::<M>::new()?;
+        let mut last = None;
+        for row in snapshot.entities() {
+            let id = id_of(row);
+            if last.is_some_and(|last| id <= last) || id >= header.next_id {
+                return Err(SnapshotError::Ids { id }.into());
+            }
+            last = Some(id);
+            door.check(&world.model, &world.setup.world, row)?;
+            world.admit(row)?;
+        }
+        world.settle(header.next_id)?;
+        Ok(world)
+    }
+
+    /// A world with room for this many entities, and none yet.
+    fn empty(
+        setup: Setup,
+        params: M::Params,
+        partition: Partition,
+        mut executor: X,
+        entities: u64,
+    ) -> Result<Self, SimulationError> {
+        let (model, grid) = setup::check::<M>(&setup, params)?;
+        let topology = Arc::new(Topology::new(grid, partition.cut, &|_, _| 1)?);
+        let count = topology.regions().len();
+        let share = entities as usize / count;
+        let room = partition.capacity.unwrap_or(share + share / 16 + SPARE);
+        let mut domains = Vec::new();
+        for id in executor.share(count as u32) {
+            domains.push(Domain::new(id, Arc::clone(&topology), room)?);
+        }
+        executor.open(count);
+        let history = || alloc::vec![0; M::HISTORY];
+        let kept = Kept { topology: Arc::clone(&topology), history: history(), rebalances: 0 };
+        Ok(Self {
+            model,
+            params: params.canonical(),
+            setup: setup.canonical(),
+            tick: 0,
+            domains,
+            partition,
+            topology,
+            executor,
+            stage: Stage::Idle,
+            inside: false,
+            kept,
+            ended: None,
+            ledger: Ledger::new(count, M::Stats::LIST),
+            people: People { owned: 0, ids: 0, owned_of: alloc::vec![0; count], next_id: 0 },
+            balance: Balance::at(0),
+            rebalances: 0,
+            history: history(),
+            sums: Sums::default(),
+            totals: None,
+            seen: Seen { history: history(), ..Seen::default() },
+        })
+    }
+
+    /// Gives a packed row to the domain it belongs to, if that lives here.
+    fn admit(&mut self, row: &[u8]) -> Result<(), DomainError> {
+        let (x, y) = setup::position::<M>(row);
+        let cell = self.topology.grid().cell(x, y);
+        let owner = self.topology.owner(cell.0, cell.1);
+        self.people.owned += 1;
+        self.people.ids = self.people.ids.wrapping_add(mix(u64::from(id_of(row))));
+        let first = self.domains.first().map_or(0, Domain::id);
+        let Some(domain) = self.domains.get_mut(owner.wrapping_sub(first) as usize) else {
+            return Ok(());
+        };
+        match domain.admit(row) {
+            Err(DomainError::Capacity { needed, .. }) if self.partition.capacity.is_none() => {
+                domain.reserve(Room::Entities, needed + needed / 4)?;
+                domain.admit(row)
+            }
+            result => result,
+        }
+    }
+
+    /// Sends admitted entities' ghosts.
+    fn settle(&mut self, next_id: u32) -> Result<(), SimulationError> {
+        for domain in &mut self.domains {
+            domain.set_next_id(next_id);
+        }
+        self.people.next_id = next_id;
+        self.rehome(Arc::clone(&self.topology));
+        self.poll().map(drop)
+    }
+}

@@ -1,0 +1,70 @@
+//! A simulation as bytes.
+
+use alloc::vec::Vec;
+
+use flockwork_kernel::arithmetic;
+use flockwork_kernel::columns::{Columns, Reach, packed_len, schema_hash};
+
+use super::Simulation;
+use crate::domain::Domain;
+use crate::executor::Executor;
+use crate::model::Model;
+use crate::params::Params;
+use crate::setup::SimulationError;
+use crate::snapshot::{Snapshot, SnapshotHeader};
+
+impl<M: Model, X: Executor> Simulation<M, X> {
+    /// All entities of this process in order of their ids, as packed rows of
+    /// `packed_len(SCHEMA, Reach::Owned)` bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulation::domains`].
+    pub fn rows(&self) -> Result<Vec<u8>, SimulationError> {
+        let domains = self.domains()?;
+        let stride = packed_len(M::Columns::SCHEMA, Reach::Owned);
+        let mut order = Vec::new();
+        for (at, domain) in domains.iter().enumerate() {
+            let ids = domain.ids();
+            domain.visit(|_, row| order.push((ids[row], at, row)));
+        }
+        #[allow(clippy::disallowed_methods, reason = "no two ids are alike")]
+        order.sort_unstable();
+        let mut bytes = alloc::vec![0; order.len() * stride];
+        let views: Vec<_> = domains.iter().map(Domain::view).collect();
+        for (place, (_, at, row)) in bytes.chunks_exact_mut(stride).zip(order) {
+            if let Ok(view) = &views[at] {
+                M::Columns::pack(view, row, Reach::Owned, place);
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// The state as bytes: see [`crate::snapshot`]. Of several processes each writes its own part,
+    /// and [`crate::snapshot::merge`] puts the parts together.
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulation::domains`].
+    pub fn snapshot(&self) -> Result<Vec<u8>, SimulationError> {
+        let rows = self.rows()?;
+        let stride = packed_len(M::Columns::SCHEMA, Reach::Owned);
+        let table = M::Params::TABLE.iter().enumerate();
+        let params = table.map(|(index, param)| {
+            (param.name.into(), self.params.get(index).unwrap_or(param.default))
+        });
+        let header = SnapshotHeader {
+            model: M::NAME.into(),
+            arithmetic: arithmetic::ID.into(),
+            schema_hash: schema_hash(M::Columns::SCHEMA),
+            setup: self.setup,
+            tick: self.tick,
+            next_id: self.people.next_id,
+            params: params.collect(),
+            history: self.history.clone(),
+            population: (rows.len() / stride) as u64,
+            row_len: stride as u32,
+        };
+        Ok(Snapshot { header, rows: &rows }.encode())
+    }
+}
