@@ -10,20 +10,19 @@
 use core::fmt;
 use core::ops::Range;
 
-use bytemuck::Pod;
-
 use crate::LANES;
 use crate::isa::Isa;
-use crate::simd::{F32x8, U32x8};
 
 mod describe;
+mod element;
 mod json;
 mod tile;
 mod values;
 
+pub use element::{Element, Flag, One};
 pub use json::Json;
 pub use tile::{Lane, LaneRef, Vector, VectorRef};
-pub use values::{Allowed, Number, first_unsound, settle};
+pub use values::{Allowed, NotUnit, Number, check_unit, first_unsound, settle};
 
 /// The alignment of the memory and of each column in it, in bytes.
 pub const ALIGN: usize = 64;
@@ -40,25 +39,35 @@ pub enum Scalar {
     U16 = 2,
     /// 8-bit unsigned.
     U8 = 3,
+    /// 32-bit signed.
+    I32 = 4,
+    /// 64-bit unsigned.
+    U64 = 5,
+    /// A truth value, in a byte that is 0 or 1.
+    Bool = 6,
 }
 
 impl Scalar {
     /// Bytes of one scalar.
     pub const fn size(self) -> usize {
         match self {
-            Scalar::F32 | Scalar::U32 => 4,
+            Scalar::U64 => 8,
+            Scalar::F32 | Scalar::U32 | Scalar::I32 => 4,
             Scalar::U16 => 2,
-            Scalar::U8 => 1,
+            Scalar::U8 | Scalar::Bool => 1,
         }
     }
 
-    /// The least and the largest finite value.
+    /// The least and the largest finite value, that of `u64` rounded up.
     pub const fn limits(self) -> (f64, f64) {
         match self {
             Scalar::F32 => (f32::MIN as f64, f32::MAX as f64),
             Scalar::U32 => (0.0, u32::MAX as f64),
             Scalar::U16 => (0.0, u16::MAX as f64),
             Scalar::U8 => (0.0, u8::MAX as f64),
+            Scalar::I32 => (i32::MIN as f64, i32::MAX as f64),
+            Scalar::U64 => (0.0, u64::MAX as f64),
+            Scalar::Bool => (0.0, 1.0),
         }
     }
 
@@ -69,6 +78,9 @@ impl Scalar {
             Scalar::U32 => "u32",
             Scalar::U16 => "u16",
             Scalar::U8 => "u8",
+            Scalar::I32 => "i32",
+            Scalar::U64 => "u64",
+            Scalar::Bool => "bool",
         }
     }
 }
@@ -139,110 +151,6 @@ impl Column {
     }
 }
 
-/// A type that one entity may have in one column.
-pub trait Element: Pod + PartialEq {
-    /// Its scalar.
-    const SCALAR: Scalar;
-    /// How many of them.
-    const COMPONENTS: u32;
-    /// Eight of them, one per lane: whole numbers as `u32`.
-    type Lanes<S: Isa>: Copy;
-    /// Calls `each` with the bits of every scalar, in order, widened to 32 bits.
-    fn bits(&self, each: impl FnMut(u32));
-    /// Loads the first eight rows; lanes past the last are 0.
-    fn load<S: Isa>(rows: &[Self]) -> Self::Lanes<S>;
-    /// Stores lanes to the first eight rows; lanes past the last are dropped, and so are the bits
-    /// that a narrower number has no room for.
-    fn store<S: Isa>(lanes: Self::Lanes<S>, rows: &mut [Self]);
-}
-
-macro_rules! element {
-    ($($scalar:ty => $kind:ident, $lanes:ident, $bits:expr, $load:expr, $store:expr;)+) => {$(
-        impl Element for $scalar {
-            const SCALAR: Scalar = Scalar::$kind;
-            const COMPONENTS: u32 = 1;
-            type Lanes<S: Isa> = $lanes<S>;
-            #[inline(always)]
-            fn bits(&self, mut each: impl FnMut(u32)) {
-                let bits: fn($scalar) -> u32 = $bits;
-                each(bits(*self));
-            }
-            #[inline(always)]
-            fn load<S: Isa>(rows: &[Self]) -> $lanes<S> {
-                $load(rows)
-            }
-            #[inline(always)]
-            fn store<S: Isa>(lanes: $lanes<S>, rows: &mut [Self]) {
-                $store(lanes, rows)
-            }
-        }
-        impl<const N: usize> Element for [$scalar; N] {
-            const SCALAR: Scalar = Scalar::$kind;
-            const COMPONENTS: u32 = N as u32;
-            type Lanes<S: Isa> = [$lanes<S>; N];
-            #[inline(always)]
-            fn bits(&self, mut each: impl FnMut(u32)) {
-                let bits: fn($scalar) -> u32 = $bits;
-                for value in self {
-                    each(bits(*value));
-                }
-            }
-            #[inline(always)]
-            fn load<S: Isa>(rows: &[Self]) -> [$lanes<S>; N] {
-                let mut all = [$lanes::ZERO; N];
-                for (component, lanes) in all.iter_mut().enumerate() {
-                    let mut column = [<$scalar>::default(); LANES];
-                    for (place, row) in column.iter_mut().zip(rows) {
-                        *place = row[component];
-                    }
-                    *lanes = $load(&column);
-                }
-                all
-            }
-            #[inline(always)]
-            fn store<S: Isa>(lanes: [$lanes<S>; N], rows: &mut [Self]) {
-                for (component, lanes) in lanes.into_iter().enumerate() {
-                    let mut column = [<$scalar>::default(); LANES];
-                    $store(lanes, &mut column);
-                    for (row, value) in rows.iter_mut().zip(column) {
-                        row[component] = value;
-                    }
-                }
-            }
-        }
-    )+};
-}
-
-element! {
-    f32 => F32, F32x8, |value| value.to_bits(), F32x8::load, F32x8::store;
-    u32 => U32, U32x8, |value| value, U32x8::load, U32x8::store;
-    u16 => U16, U32x8, u32::from, widen, cut_u16;
-    u8 => U8, U32x8, u32::from, widen, cut_u8;
-}
-
-#[inline(always)]
-fn cut_u16<S: Isa>(lanes: U32x8<S>, rows: &mut [u16]) {
-    for (row, value) in rows.iter_mut().zip(lanes.to_array()) {
-        *row = value as u16;
-    }
-}
-
-#[inline(always)]
-fn cut_u8<S: Isa>(lanes: U32x8<S>, rows: &mut [u8]) {
-    for (row, value) in rows.iter_mut().zip(lanes.to_array()) {
-        *row = value as u8;
-    }
-}
-
-#[inline(always)]
-fn widen<S: Isa, T: Copy + Into<u32>>(rows: &[T]) -> U32x8<S> {
-    let mut lanes = [0; LANES];
-    for (lane, row) in lanes.iter_mut().zip(rows) {
-        *lane = (*row).into();
-    }
-    U32x8::from_array(lanes)
-}
-
 /// A set of columns, made by [`columns!`](crate::columns!).
 ///
 /// Rows are entities. A view's slices are [`padded`] long, so a vector load that begins at any
@@ -310,6 +218,13 @@ pub trait Columns: Sized + Send + Sync + 'static {
     /// Makes every -0.0 in the `rows` of columns that travel +0.0, and says whether each value there
     /// is finite and in the range of its column; [`first_unsound`] finds which one is not.
     fn settle<S: Isa>(columns: &mut Self::Mut<'_>, rows: Range<usize>) -> bool;
+
+    /// Whether every vector that is to have length 1 has it, within a thousandth.
+    ///
+    /// # Errors
+    ///
+    /// [`NotUnit`] names the first one that has not.
+    fn check(row: &Self::Row) -> Result<(), NotUnit>;
 
     /// Copies the rows `order` of `from`, in that order, to the first rows of `to`; scratch
     /// columns stay as they are. Rows that either side lacks are skipped.
@@ -506,16 +421,16 @@ pub fn take_mut<'a, T: Element>(
 /// One value of a column, 0 out of range; used by [`columns!`](crate::columns!).
 #[doc(hidden)]
 #[inline(always)]
-pub fn at<T: Element>(column: &[T], row: usize) -> T {
-    column.get(row).copied().unwrap_or(T::zeroed())
+pub fn at<T: Element>(column: &[T], row: usize) -> T::Value {
+    column.get(row).copied().unwrap_or(T::zeroed()).value()
 }
 
 /// Sets one value of a column, where it is in range; used by [`columns!`](crate::columns!).
 #[doc(hidden)]
 #[inline(always)]
-pub fn put<T: Element>(column: &mut [T], row: usize, value: T) {
+pub fn put<T: Element>(column: &mut [T], row: usize, value: T::Value) {
     if let Some(place) = column.get_mut(row) {
-        *place = value;
+        *place = T::of(value);
     }
 }
 
@@ -536,5 +451,7 @@ pub fn differs<T: Element>(left: Option<&T>, right: Option<&T>) -> bool {
     left.map(bytemuck::bytes_of) != right.map(bytemuck::bytes_of)
 }
 
+#[cfg(test)]
+mod kinds_tests;
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! Eight lanes of `f32` and `u32`, generic over the instruction set ([`Isa`]).
+//! Eight lanes of `f32`, `u32` and `i32`, generic over the instruction set ([`Isa`]).
 //!
 //! The logical width is 8 on every target, so how entities are packed into lanes never differs.
 //! The types are opaque on purpose: they offer only operations whose result is the same bit
@@ -14,6 +14,10 @@ use core::ops::{
 };
 
 use crate::isa::Isa;
+
+mod signed;
+
+pub use signed::I32x8;
 
 /// The number of lanes of every vector type of this crate, on every target.
 pub const LANES: usize = 8;

@@ -7,7 +7,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`mod@columns`] | entity columns over one arena: schema, layout, typed views, pack and unpack |
-//! | [`lanes`] | eight lanes of `f32` and `u32`, exact operations only |
+//! | [`lanes`] | eight lanes of `f32`, `u32` and `i32`, exact operations only |
 //! | [`math`] | transcendental functions with one result on every target |
 //! | [`vector`] | vectors in the plane, one or eight |
 //! | [`sum`] | sums over neighbours, one per lane |
@@ -67,7 +67,7 @@ pub type V2 = vector::V2<isa::Baseline>;
 /// What code for every instruction set is written with.
 pub mod simd {
     pub use crate::isa::Isa;
-    pub use crate::lanes::{F32x8, Mask8, U32x8};
+    pub use crate::lanes::{F32x8, I32x8, Mask8, U32x8};
     pub use crate::sum::{Count8, Sum8};
     pub use crate::vector::V2;
 }

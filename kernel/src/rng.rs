@@ -9,9 +9,12 @@
 //! J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as 1, 2,
 //! 3", SC '11, 2011, doi:10.1145/2063384.2063405. The generator is Philox4x32 with 10 rounds.
 
+use core::f32::consts::PI;
+
 use crate::isa::Baseline;
 use crate::math;
-use crate::simd::{F32x8, Isa, U32x8};
+use crate::simd::{F32x8, Isa, U32x8, V2};
+use crate::vector::Vec2;
 
 const MULTIPLY: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
@@ -95,6 +98,18 @@ pub fn unit_lanes<S: Isa>(bits: U32x8<S>) -> F32x8<S> {
 #[inline]
 pub fn signed(bits: u32) -> f32 {
     (bits >> 8) as f32 * (2.0 * STEP) - 1.0
+}
+
+/// A vector of length 1 in any direction, all of which are as likely.
+#[inline]
+pub fn direction(bits: u32) -> Vec2 {
+    Vec2::at_angle(signed(bits) * PI)
+}
+
+/// As [`direction`], for eight lanes.
+#[inline(always)]
+pub fn direction_lanes<S: Isa>(bits: U32x8<S>) -> V2<S> {
+    V2::at_angle(signed_lanes(bits) * F32x8::splat(PI))
 }
 
 /// As [`signed`], for eight lanes.

@@ -17,8 +17,8 @@
 //! C. W. Reynolds, "Flocks, herds and schools: a distributed behavioral model", 1987,
 //! doi:10.1145/37401.37406.
 
+use flockwork_kernel::rng;
 use flockwork_kernel::simd::{Count8, F32x8, Isa, Sum8, V2};
-use flockwork_kernel::{Vec2, rng};
 use flockwork_scheduler::{
     Finish, LookOf, Model, Never, Pair, ParamError, RefOf, Setup, Tick, TileOf,
 };
@@ -41,8 +41,8 @@ flockwork_kernel::columns! {
 }
 
 flockwork_scheduler::params! {
-    /// Parameters of [`Boids`].
-    pub struct BoidsParams {
+    /// The model: its parameters.
+    pub struct Boids {
         /// Boids closer than this push each other away.
         separation_radius: f32 = 0.4, "length", 1e-6..=1e6;
         /// Boids closer than this are neighbours.
@@ -60,12 +60,6 @@ flockwork_scheduler::params! {
         /// At most so many neighbours count, the nearest; 0 for all.
         max_neighbors: u32 = 0, "", 0..=64;
     }
-}
-
-/// The model.
-#[derive(Clone, Copy, Debug)]
-pub struct Boids {
-    params: BoidsParams,
 }
 
 flockwork_scheduler::stats! {
@@ -89,7 +83,7 @@ pub struct Sum<S: Isa> {
 
 impl Model for Boids {
     type Columns = boid::Columns;
-    type Params = BoidsParams;
+    type Params = Self;
     type Stats = BoidsStats;
     type Shown = boid::Shown;
     /// 1 / separation_radius².
@@ -101,32 +95,31 @@ impl Model for Boids {
     const NAME: &'static str = "boids";
     const ABOUT: &'static str = "flocks by separation, alignment and cohesion";
 
-    fn new(params: BoidsParams, _setup: &Setup) -> Result<Self, ParamError> {
+    fn new(boids: Self, _setup: &Setup) -> Result<Self, ParamError> {
         ParamError::unless(
-            params.separation_radius <= params.neighbor_radius,
+            boids.separation_radius <= boids.neighbor_radius,
             "separation_radius",
             "it must be at most neighbor_radius",
         )?;
-        let ordered = params.min_speed <= params.max_speed;
+        let ordered = boids.min_speed <= boids.max_speed;
         ParamError::unless(ordered, "min_speed", "it must be at most max_speed")?;
-        Ok(Self { params })
+        Ok(boids)
     }
 
     fn radius(&self) -> f32 {
-        self.params.neighbor_radius
+        self.neighbor_radius
     }
 
     fn most_neighbours(&self) -> Option<u32> {
-        (self.params.max_neighbors > 0).then_some(self.params.max_neighbors)
+        (self.max_neighbors > 0).then_some(self.max_neighbors)
     }
 
     /// Anywhere in the world, in any direction. The four words are for this entity alone: stream 0
     /// of (seed, tick 0, id).
     fn spawn(&self, setup: &Setup, id: u32) -> boid::Row {
         let [x, y, direction, speed] = setup.draw(id, 0);
-        let BoidsParams { min_speed, max_speed, .. } = self.params;
-        let heading = Vec2::at_angle(rng::signed(direction) * core::f32::consts::PI);
-        let velocity = heading * (min_speed + (max_speed - min_speed) * rng::unit(speed));
+        let speed = self.min_speed + (self.max_speed - self.min_speed) * rng::unit(speed);
+        let velocity = rng::direction(direction) * speed;
         boid::Row { position: setup.place(x, y), velocity, ..Default::default() }
     }
 
@@ -138,7 +131,7 @@ impl Model for Boids {
     /// Nothing of the boids' own is needed for the sums but their places, which the pass knows.
     #[inline(always)]
     fn load<S: Isa>(&self, _: &LookOf<'_, S, Self>, _: &Tick<Self>) -> (F32x8<S>, Sum<S>) {
-        let radius = F32x8::splat(self.params.separation_radius);
+        let radius = F32x8::splat(self.separation_radius);
         (F32x8::ONE / (radius * radius), Sum::default())
     }
 
@@ -157,20 +150,19 @@ impl Model for Boids {
     /// still look.
     #[inline(always)]
     fn finish<S: Isa>(&self, all: &mut Finish<'_, '_, S, Self>) {
-        let BoidsParams { separation, alignment, cohesion, .. } = self.params;
         let (sum, count) = (all.sum, all.sum.count.get());
         let share = F32x8::ONE / count.max(F32x8::ONE);
         let turn = sum.velocity.get() * share - all.now.velocity.get();
-        let force = -sum.push.get() * F32x8::splat(separation)
-            + turn.keep(count.gt(F32x8::ZERO)) * F32x8::splat(alignment)
-            + sum.offset.get() * share * F32x8::splat(cohesion);
+        let force = -sum.push.get() * F32x8::splat(self.separation)
+            + turn.keep(count.gt(F32x8::ZERO)) * F32x8::splat(self.alignment)
+            + sum.offset.get() * share * F32x8::splat(self.cohesion);
         all.left.force.set(force);
     }
 
     #[inline(always)]
     fn update<S: Isa>(&self, me: &mut TileOf<'_, S, Self>, tick: &Tick<Self>) {
-        let low = F32x8::splat(self.params.min_speed);
-        let high = F32x8::splat(self.params.max_speed);
+        let low = F32x8::splat(self.min_speed);
+        let high = F32x8::splat(self.max_speed);
         let velocity = (me.velocity.get() + me.force.get() * tick.dt()).clamped(low, high);
         let (position, velocity) = tick.drift(me.position.get(), velocity);
         me.position.set(position);

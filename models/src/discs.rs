@@ -175,7 +175,7 @@ impl Model for Discs {
             let room = 0.499 * (spacing - 2.0 * self.params.radius);
             (at as f32 + 0.5) * spacing + rng::signed(bits) * room
         };
-        let heading = Vec2::at_angle(rng::signed(direction) * core::f32::consts::PI);
+        let heading = rng::direction(direction);
         disc::Row {
             position: Vec2::new(place(column, across, a), place(line, up, b)),
             velocity: heading * self.params.speed,

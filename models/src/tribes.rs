@@ -321,7 +321,7 @@ impl Model for Tribes {
         let across = square(position.x, setup.world.width());
         let up = square(position.y, setup.world.height());
         let turn = u64::from(params.tribes / 2).max(1);
-        let heading = Vec2::at_angle(rng::signed(direction) * core::f32::consts::PI);
+        let heading = rng::direction(direction);
         let words: [[u32; 4]; 3] =
             core::array::from_fn(|i| setup.draw(id, STREAM_SPAWN + 1 + i as u32));
         animal::Row {

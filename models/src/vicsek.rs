@@ -22,13 +22,10 @@
 //! T. Vicsek, A. Czirók, E. Ben-Jacob, I. Cohen, O. Shochet, "Novel type of phase transition in a
 //! system of self-driven particles", 1995, doi:10.1103/PhysRevLett.75.1226.
 
-use alloc::format;
-use alloc::string::String;
-
 use flockwork_kernel::simd::{F32x8, Isa, Sum8, V2};
-use flockwork_kernel::{Vec2, math, rng};
+use flockwork_kernel::{math, rng};
 use flockwork_scheduler::{
-    Finish, LookOf, Model, Never, Pair, ParamError, RefOf, Setup, Tick, TileOf, Totals,
+    Finish, LookOf, Model, Never, Pair, ParamError, RefOf, Setup, Tick, TileOf,
 };
 
 flockwork_kernel::columns! {
@@ -38,7 +35,7 @@ flockwork_kernel::columns! {
             /// Position, length.
             position: vec(x, y),
             /// Heading, of length 1.
-            heading: vec(ux, uy) where -1.001..=1.001,
+            heading: vec(ux, uy) where unit,
         }
         owned {}
         scratch {
@@ -49,8 +46,8 @@ flockwork_kernel::columns! {
 }
 
 flockwork_scheduler::params! {
-    /// Parameters of [`Vicsek`].
-    pub struct VicsekParams {
+    /// The model: its parameters.
+    pub struct Vicsek {
         /// Entities closer than this are neighbours.
         radius: f32 = 1.0, "length", 1e-6..=1e6;
         /// The speed of everybody.
@@ -64,28 +61,21 @@ flockwork_scheduler::params! {
     }
 }
 
-/// The model.
-#[derive(Clone, Copy, Debug)]
-pub struct Vicsek {
-    params: VicsekParams,
-}
-
 flockwork_scheduler::stats! {
     /// What is reported of [`Vicsek`].
     pub struct VicsekStats of Vicsek {
         /// Length of the mean heading, from 0 to 1.
         order: MeanLength, "" = |_, walker| walker.heading;
         /// Mean of order over the ticks after burn_in.
-        order_mean: Derived, "" = |_, _, totals| match *totals.history {
-            [sum, ticks] if ticks > 0 => sum as f64 / FIXED / ticks as f64,
-            _ => f64::NAN,
+        order_mean: TimeMean, "" = |walkers, stats, totals| {
+            (totals.tick > walkers.burn_in.into()).then_some(stats.order)
         };
     }
 }
 
 impl Model for Vicsek {
     type Columns = walker::Columns;
-    type Params = VicsekParams;
+    type Params = Self;
     type Stats = VicsekStats;
     type Shown = walker::Shown;
     type Tile<S: Isa> = ();
@@ -96,31 +86,19 @@ impl Model for Vicsek {
 
     const NAME: &'static str = "vicsek";
     const ABOUT: &'static str = "self-propelled walkers that align, with noise";
-    const HISTORY: usize = 2;
 
-    fn new(params: VicsekParams, _setup: &Setup) -> Result<Self, ParamError> {
-        Ok(Self { params })
+    fn new(walkers: Self, _setup: &Setup) -> Result<Self, ParamError> {
+        Ok(walkers)
     }
 
     fn radius(&self) -> f32 {
-        self.params.radius
+        self.radius
     }
 
     fn spawn(&self, setup: &Setup, id: u32) -> walker::Row {
         let [x, y, direction, _] = setup.draw(id, SPAWN);
-        let heading = Vec2::at_angle(rng::signed(direction) * core::f32::consts::PI);
+        let heading = rng::direction(direction);
         walker::Row { position: setup.place(x, y), heading, ..Default::default() }
-    }
-
-    /// A heading has length 1, but for what is lost where it is written in few digits.
-    fn check(&self, me: &walker::Row) -> Result<(), String> {
-        let length = me.heading.length();
-        if (0.999..=1.001).contains(&length) {
-            return Ok(());
-        }
-        Err(format!(
-            "its heading (ux, uy) has length {length}: it must have length 1, within 0.001"
-        ))
     }
 
     #[inline(always)]
@@ -150,29 +128,19 @@ impl Model for Vicsek {
         let alone = sum.x.eq(F32x8::ZERO) & sum.y.eq(F32x8::ZERO);
         let mean = V2::select(alone, old, sum).normalized();
         let [bits, ..] = tick.draw_lanes(me.id.get(), NOISE);
-        let half = F32x8::splat(self.params.eta * 0.5);
+        let half = F32x8::splat(self.eta * 0.5);
         let (sin, cos) = math::sin_cos(rng::signed_lanes(bits) * half);
         let new = V2::new(
             (mean.x * cos - mean.y * sin).canonical_zero(),
             (mean.x * sin + mean.y * cos).canonical_zero(),
         );
-        let along = if self.params.along_new == 1 { new } else { old };
-        let moved = me.position.get() + along * F32x8::splat(self.params.speed) * tick.dt();
+        let along = if self.along_new == 1 { new } else { old };
+        let moved = me.position.get() + along * F32x8::splat(self.speed) * tick.dt();
         let (position, heading) = tick.bound(moved, new);
         me.position.set(position);
         me.heading.set(heading);
     }
-
-    fn remember(&self, stats: &VicsekStats, totals: &Totals<'_>, history: &mut [i64]) {
-        if totals.tick > u64::from(self.params.burn_in) && stats.order.is_finite() {
-            history[0] = history[0].wrapping_add((stats.order * FIXED) as i64);
-            history[1] = history[1].wrapping_add(1);
-        }
-    }
 }
-
-/// Fixed point of the running sum: 2^24.
-const FIXED: f64 = (1 << 24) as f64;
 
 /// The streams of random numbers.
 const SPAWN: u32 = 0;

@@ -179,7 +179,9 @@ impl<'a> Fitted<'a> {
                 }
                 Scalar::U32 => put(&(value as u32).to_le_bytes()),
                 Scalar::U16 => put(&(value as u16).to_le_bytes()),
-                Scalar::U8 => put(&[value as u8]),
+                Scalar::U8 | Scalar::Bool => put(&[value as u8]),
+                Scalar::I32 => put(&(value as i32).to_le_bytes()),
+                Scalar::U64 => put(&(value as u64).to_le_bytes()),
             }
         }
     }

@@ -5,7 +5,6 @@
 use flockwork_kernel::float_mode::FloatMode;
 use flockwork_kernel::{Edge, World};
 use flockwork_models::Boids;
-use flockwork_models::boids::BoidsParams;
 use flockwork_scheduler::{
     Arithmetic, Cut, DomainError, Executor, Partition, Serial, Setup, Simulation, SimulationError,
 };
@@ -88,7 +87,7 @@ fn setup() -> Setup {
 
 fn world<X: Executor>(executor: X) -> Result<Simulation<Boids, X>, SimulationError> {
     let partition = Partition::new(Cut::Grid { rows: 2, cols: 2 });
-    Simulation::new(setup(), BoidsParams::default(), partition, executor, None)
+    Simulation::new(setup(), Boids::default(), partition, executor, None)
 }
 
 /// Holds that an error of the calling thread names the mode and that thread.

@@ -1,11 +1,12 @@
 //! A worker that stalls ends the run with an error that names it, and leaves nothing behind.
 
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use flockwork_kernel::{Edge, Vec2, World};
 use flockwork_scheduler::{
-    Around, ByRows, Cut, Never, ParamError, Phase, Place, Rows, Setup, SimulationError, Totals,
+    Around, ByRows, Cut, Never, ParamError, Phase, Place, Rows, Setup, SimulationError,
 };
 use flockwork_scheduler_native::{AnySimulation, Config, Entry, Options};
 
@@ -24,7 +25,7 @@ flockwork_kernel::columns! {
 flockwork_scheduler::params! {
     /// Where it stalls.
     pub struct Where {
-        /// 0 in `step` of the last tick but one, 1 in `remember`, 2 in the report, 3 nowhere.
+        /// 0 in `step` of the last tick but one, 1 in a statistic over time, 2 in the report, 3 nowhere.
         phase: u32 = 0, "", 0..=3;
     }
 }
@@ -47,6 +48,7 @@ const WHEN: u64 = 5;
 
 struct Stones {
     place: u32,
+    asked: AtomicU32,
 }
 
 impl Stones {
@@ -68,13 +70,19 @@ impl Drop for Stones {
 flockwork_scheduler::stats! {
     /// What is reported of [`Stones`].
     struct StonesStats of ByRows<Stones> {
-        /// 0
-        nothing: Derived, "" = |stones: &ByRows<Stones>, _, totals| {
-            // Not in the tick itself, whose history is that of the tick before.
-            if totals.history[0] == WHEN as i64 {
+        /// How often it is asked for after the tick that stalls: in the tick itself, then in the report.
+        asked: Derived, "" = |stones: &ByRows<Stones>, _, totals| {
+            if totals.tick == WHEN && stones.inner().asked.fetch_add(1, Relaxed) == 1 {
                 stones.inner().stall(2);
             }
             0.0
+        };
+        /// The last tick.
+        last: Peak, "" = |stones: &ByRows<Stones>, _, totals| {
+            if totals.tick == WHEN + 1 {
+                stones.inner().stall(1);
+            }
+            totals.tick as f64
         };
     }
 }
@@ -88,11 +96,10 @@ impl Rows for Stones {
 
     const NAME: &'static str = "stones";
     const ABOUT: &'static str = "a model that stalls";
-    const HISTORY: usize = 1;
 
     fn new(place: Where, _: &Setup) -> Result<Self, ParamError> {
         GATE.0.lock().unwrap().made += 1;
-        Ok(Self { place: place.phase })
+        Ok(Self { place: place.phase, asked: AtomicU32::new(0) })
     }
 
     fn radius(&self) -> f32 {
@@ -109,13 +116,6 @@ impl Rows for Stones {
             self.stall(0);
         }
         *me
-    }
-
-    fn remember(&self, _: &StonesStats, totals: &Totals<'_>, history: &mut [i64]) {
-        history[0] = totals.tick as i64;
-        if totals.tick == WHEN + 1 {
-            self.stall(1);
-        }
     }
 }
 

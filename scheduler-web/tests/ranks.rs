@@ -207,7 +207,7 @@ fn parameters_change_at_the_same_tick_everywhere() {
     .unwrap();
     let mut late = Late::<Boids>::new(setup, 3);
     late.finish();
-    let wider = flockwork_models::boids::BoidsParams { neighbor_radius: 2.5, ..params::<Boids>() };
+    let wider = Boids { neighbor_radius: 2.5, ..params::<Boids>() };
     for tick in 0..8 {
         if tick == 4 {
             world.set_params(wider).unwrap();

@@ -245,7 +245,7 @@ pub enum Phase {
     Tally,
     /// Mail and sums of all processes are exchanged.
     Books,
-    /// The model's `remember`.
+    /// The statistics of a tick, for the model or for those over time.
     Remember,
     /// Statistics are made of what was added up.
     Report,
@@ -285,7 +285,7 @@ impl Phase {
             Self::Receive => "receive",
             Self::Tally => "tally",
             Self::Books => "books",
-            Self::Remember => "remember",
+            Self::Remember => "the statistics of the tick",
             Self::Report => "report",
         }
     }

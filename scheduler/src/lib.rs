@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | [`model`] | what a model is |
 //! | [`mod@stats`] | what it reports |
+//! | [`prelude`] | what a model is written with |
 //! | [`domain`] | one region's state, and the frame as a state machine |
 //! | [`transport`] | how mail travels |
 //! | [`letters`] | mail between the domains of one process |
@@ -53,6 +54,7 @@ pub mod packet;
 mod params;
 mod partition;
 mod parts;
+pub mod prelude;
 mod receive;
 mod resume;
 mod route;

@@ -35,7 +35,7 @@ use crate::letter::Letter;
 use crate::outbox::{NOBODY, Outbox};
 use crate::params::{ParamError, Params};
 use crate::start::{Setup, Totals};
-use crate::stats::{Stat, Stats, Tally};
+use crate::stats::{History, Stat, Stats, Tally};
 
 /// Read-only views of a model's columns.
 pub type RefOf<'a, M> = <<M as Model>::Columns as Columns>::Ref<'a>;
@@ -88,8 +88,6 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// Whether it reads [`Tick::totals`], which costs a sum over all entities and processes in each
     /// tick.
     const TOTALS: bool = false;
-    /// How many running integers [`Model::remember`] keeps from tick to tick.
-    const HISTORY: usize = 0;
     /// Whether [`Model::step`] does the work of `load`, `pair`, `finish` and `update`.
     #[doc(hidden)]
     const ROWS: bool = false;
@@ -174,9 +172,6 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// Takes up to eight entities from tick t to t + 1. A -0.0 that it leaves becomes +0.0; a value
     /// that its column may not hold ends the run, and so does a place outside of a bounded world.
     fn update<S: Isa>(&self, me: &mut TileOf<'_, S, Self>, tick: &Tick<Self>);
-
-    /// Adds a tick to the running integers; called after every tick if there are any.
-    fn remember(&self, _stats: &Self::Stats, _totals: &Totals<'_>, _history: &mut [i64]) {}
 
     /// Takes one entity from tick t to t + 1, with its neighbours in canonical order.
     #[doc(hidden)]
@@ -353,6 +348,6 @@ impl<M: Model> Stats<M> for () {
     type Row = RowOf<M>;
     const LIST: &'static [Stat] = &[];
     fn tally(_: &M, _: &RowOf<M>, _: &mut Tally<'_>) {}
-    fn of(_: &M, _: &mut Tally<'_>, _: &Totals<'_>) -> Self {}
+    fn of(_: &M, _: &mut Tally<'_>, _: &mut History<'_>, _: &Totals<'_>) -> Self {}
     fn each(&self, _: &mut dyn FnMut(f64)) {}
 }

@@ -12,6 +12,7 @@ use crate::model::Model;
 use crate::params::Params;
 use crate::snapshot::{DecodeError, SnapshotHeader};
 use crate::start::Setup;
+use crate::stats::{self, Stats};
 
 /// Under which arithmetic a run may go on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,7 +55,7 @@ impl SnapshotHeader {
         }
         let same = self.schema_hash == schema_hash(schema)
             && self.row_len as usize == packed_len(schema, Reach::Owned)
-            && self.history.len() == M::HISTORY;
+            && self.history.len() == stats::history(M::Stats::LIST);
         if same { Ok(()) } else { Err(Misfit::OtherSchema { model: M::NAME }) }
     }
 

@@ -17,7 +17,7 @@ use crate::model::{
     Event, Finish, LookOf, Model, OutboxOf, Pair, RefOf, RowOf, ShownOf, Step, Tick, TileOf,
 };
 use crate::params::{ParamError, Params};
-use crate::start::{Setup, Totals};
+use crate::start::Setup;
 use crate::stats::Stats;
 
 /// A model over plain numbers; run it as [`ByRows`]. What is not described here is as in [`Model`].
@@ -39,8 +39,6 @@ pub trait Rows: Sized + Send + Sync + 'static {
     const ABOUT: &'static str;
     /// Whether it reads [`Tick::totals`].
     const TOTALS: bool = false;
-    /// How many running integers [`Rows::remember`] keeps.
-    const HISTORY: usize = 0;
 
     /// Makes the model.
     ///
@@ -106,9 +104,6 @@ pub trait Rows: Sized + Send + Sync + 'static {
     fn arrive(&self, _number: u32, _tick: &Tick<ByRows<Self>>) -> RowOf<ByRows<Self>> {
         Default::default()
     }
-
-    /// Adds a tick to the running integers.
-    fn remember(&self, _stats: &Self::Stats, _totals: &Totals<'_>, _history: &mut [i64]) {}
 }
 
 /// A neighbour of the entity whose step it is.
@@ -201,7 +196,6 @@ impl<R: Rows> Model for ByRows<R> {
     const NAME: &'static str = R::NAME;
     const ABOUT: &'static str = R::ABOUT;
     const TOTALS: bool = R::TOTALS;
-    const HISTORY: usize = R::HISTORY;
     const ROWS: bool = true;
 
     fn new(params: R::Params, setup: &Setup) -> Result<Self, ParamError> {
@@ -258,10 +252,6 @@ impl<R: Rows> Model for ByRows<R> {
 
     #[inline(always)]
     fn update<S: Isa>(&self, _me: &mut TileOf<'_, S, Self>, _tick: &Tick<Self>) {}
-
-    fn remember(&self, stats: &R::Stats, totals: &Totals<'_>, history: &mut [i64]) {
-        self.0.remember(stats, totals, history);
-    }
 
     fn step(&self, all: &mut Step<'_, '_, Self>) {
         for lane in 0..all.block.count {

@@ -1,6 +1,6 @@
 //! Checks of everything a simulation begins with.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::convert::Infallible;
 use core::fmt;
@@ -106,6 +106,8 @@ impl<M: Model> Door<M> {
         }
         self.columns.unpack(0, Reach::Owned, row);
         let me = M::Columns::row(&self.columns.view()?, 0);
+        let unit = M::Columns::check(&me);
+        unit.map_err(|problem| SimulationError::Unfit { id, problem: problem.to_string() })?;
         let place = Place { phase: Phase::SetUp, domain: None, tick: 0 };
         let fits = guarded(place, 0, || model.check(&me))?;
         fits.map_err(|problem| SimulationError::Unfit { id, problem })

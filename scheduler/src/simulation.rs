@@ -28,17 +28,16 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::balance::Balance;
-use crate::clock::Clock;
 use crate::domain::{Domain, Progress};
 use crate::error::{Panicked, Phase, Place};
 use crate::executor::Executor;
 use crate::frame::Frame;
-use crate::guard::guarded;
 use crate::ledger::{Ledger, Sums};
 use crate::model::{Model, Tick};
 use crate::partition::Partition;
 use crate::setup::{self, SimulationError};
 use crate::start::{Setup, Totals};
+use crate::stats::{self, History, Stats};
 use crate::topology::Topology;
 
 mod change;
@@ -68,7 +67,7 @@ pub struct Simulation<M: Model, X> {
     balance: Balance,
     rebalances: u64,
     /// The running integers of the model.
-    history: Vec<i64>,
+    history: Vec<u64>,
     sums: Sums,
     /// The statistics of the last tick, where the model asks for them.
     totals: Option<M::Stats>,
@@ -89,7 +88,7 @@ struct People {
 /// What a simulation needs besides its domains to go back to the last completed tick.
 struct Kept {
     topology: Arc<Topology>,
-    history: Vec<i64>,
+    history: Vec<u64>,
     rebalances: u64,
 }
 
@@ -97,7 +96,7 @@ struct Kept {
 #[derive(Default)]
 struct Seen {
     world: Option<Observation>,
-    history: Vec<i64>,
+    history: Vec<u64>,
     sums: Sums,
 }
 
@@ -250,7 +249,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             model: &self.model,
             tick: Tick { number: self.tick, setup: self.setup, totals: self.totals.as_ref() },
             clock: &clock,
-            tally: M::TOTALS || (M::HISTORY > 0 && why == Why::Tick),
+            tally: M::TOTALS || (Self::HISTORY > 0 && why == Why::Tick),
             grow: self.partition.capacity.is_none(),
         };
         let progress = self.executor.drive(&mut self.domains, &frame)?;
@@ -293,30 +292,24 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         Ok(Progress::Done)
     }
 
+    /// Words that statistics over time keep.
+    const HISTORY: usize = stats::history(M::Stats::LIST);
+
     /// Takes what a tick has added up, where the model wants to know it.
     fn take_sums(&mut self, tick: u64, population: u64, why: Why) -> Result<(), SimulationError> {
-        let remembers = M::HISTORY > 0 && why == Why::Tick;
+        let remembers = Self::HISTORY > 0 && why == Why::Tick;
         if !(M::TOTALS || remembers) {
             return Ok(());
         }
         self.ledger.read(&mut self.sums);
         let mut sums = core::mem::take(&mut self.sums);
-        let place = self.place(Phase::Remember);
-        // The history before this tick is kept.
-        let (setup, history) = (self.setup, &self.kept.history);
-        let totals = Totals { tick, population, history, setup: &setup };
-        let stats = self.stats(&mut sums, &totals, Phase::Remember);
+        let mut words = core::mem::take(&mut self.history);
+        let totals = Totals { tick, population, setup: &self.setup };
+        let mut history = History::new(&mut words, remembers);
+        let stats = self.stats(&mut sums, &mut history, &totals, self.place(Phase::Remember));
         self.sums = sums;
+        self.history = words;
         let stats = stats?;
-        if remembers {
-            let clock = self.executor.clock();
-            clock.hear(Some(place));
-            let (model, history) = (&self.model, &mut self.history);
-            let worker = clock.worker();
-            let result = guarded(place, worker, || model.remember(&stats, &totals, history));
-            clock.hear(None);
-            result?;
-        }
         self.totals = M::TOTALS.then_some(stats);
         Ok(())
     }

@@ -63,7 +63,7 @@ pub struct SnapshotHeader {
     /// The parameters by name.
     pub params: Vec<(String, f64)>,
     /// The model's running integers.
-    pub history: Vec<i64>,
+    pub history: Vec<u64>,
     /// The number of entities.
     pub population: u64,
     /// Bytes of one entity.
@@ -274,11 +274,11 @@ impl<'a> Reader<'a> {
         Ok(params)
     }
 
-    fn history(&mut self) -> Result<Vec<i64>, DecodeError> {
+    fn history(&mut self) -> Result<Vec<u64>, DecodeError> {
         let count = self.u32()?;
         let mut history = Vec::new();
         for _ in 0..count {
-            history.push(i64::from_le_bytes(self.array()?));
+            history.push(u64::from_le_bytes(self.array()?));
         }
         Ok(history)
     }

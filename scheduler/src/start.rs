@@ -41,8 +41,6 @@ pub struct Totals<'a> {
     pub tick: u64,
     /// The number of entities.
     pub population: u64,
-    /// The running integers of [`Model::remember`](crate::Model::remember).
-    pub history: &'a [i64],
     /// What the run began with.
     pub setup: &'a Setup,
 }

@@ -65,6 +65,12 @@ pub enum Kind {
     },
     /// A function of statistics before it.
     Derived,
+    /// The largest value of such a function after any tick.
+    Peak,
+    /// The sum of its values after all ticks.
+    TimeSum,
+    /// The mean of its values after all ticks.
+    TimeMean,
 }
 
 impl Kind {
@@ -86,7 +92,16 @@ impl Kind {
             Kind::Max => 1,
             Kind::MeanLength => 2 * exact::WORDS + 2,
             Kind::Histogram { bins, .. } => bins + 3,
-            Kind::Derived => 0,
+            Kind::Derived | Kind::Peak | Kind::TimeSum | Kind::TimeMean => 0,
+        }
+    }
+
+    /// Words that are kept from tick to tick.
+    pub(crate) const fn history(self) -> usize {
+        match self {
+            Kind::Peak | Kind::TimeSum => 1,
+            Kind::TimeMean => 2,
+            _ => 0,
         }
     }
 
@@ -108,9 +123,10 @@ pub trait Stats<M>: Copy + Send + Sync + 'static {
     #[doc(hidden)]
     fn tally(model: &M, row: &Self::Row, tally: &mut Tally<'_>);
 
-    /// Makes the statistics of what was added up.
+    /// Makes the statistics of what was added up, and of what was kept of all ticks.
     #[doc(hidden)]
-    fn of(model: &M, tally: &mut Tally<'_>, totals: &Totals<'_>) -> Self;
+    fn of(model: &M, tally: &mut Tally<'_>, history: &mut History<'_>, totals: &Totals<'_>)
+    -> Self;
 
     /// Calls `each` with every number, in order; NaN for what is null.
     #[doc(hidden)]
@@ -135,6 +151,16 @@ pub(crate) const fn peaks(list: &[Stat]) -> usize {
         at += 1;
     }
     peaks
+}
+
+/// Words that are kept from tick to tick.
+pub(crate) const fn history(list: &[Stat]) -> usize {
+    let (mut words, mut at) = (0, 0);
+    while at < list.len() {
+        words += list[at].kind.history();
+        at += 1;
+    }
+    words
 }
 
 /// Words of all statistics, walked through one statistic after the other.
@@ -363,6 +389,73 @@ impl Direction for Option<Vec2> {
     }
 }
 
+/// What statistics over time keep from tick to tick, walked through one after the other.
+#[doc(hidden)]
+pub struct History<'a> {
+    words: &'a mut [u64],
+    word: usize,
+    /// Whether a tick was done that is not in there yet.
+    grows: bool,
+}
+
+impl<'a> History<'a> {
+    pub(crate) fn new(words: &'a mut [u64], grows: bool) -> Self {
+        Self { words, word: 0, grows }
+    }
+
+    /// The next so many words, and whether a value is to be added.
+    fn next<const COUNT: usize>(&mut self) -> ([u64; COUNT], usize) {
+        let begin = self.word;
+        self.word += COUNT;
+        (core::array::from_fn(|at| self.words.get(begin + at).copied().unwrap_or(0)), begin)
+    }
+
+    fn keep(&mut self, begin: usize, words: &[u64]) {
+        for (place, word) in self.words.iter_mut().skip(begin).zip(words) {
+            *place = *word;
+        }
+    }
+
+    pub fn peak<V: Value>(&mut self, value: impl FnOnce() -> V) -> f64 {
+        /// There was a value that is no finite number.
+        const BAD: u64 = u64::MAX;
+        let ([mut peak], begin) = self.next();
+        if self.grows
+            && let Some(value) = value().value()
+        {
+            peak = peak.max(if value.is_finite() { ordered(value) } else { BAD });
+            self.keep(begin, &[peak]);
+        }
+        unordered(peak)
+    }
+
+    pub fn time_sum<V: Value>(&mut self, value: impl FnOnce() -> V) -> f64 {
+        let ([bits], begin) = self.next();
+        let mut sum = f64::from_bits(bits);
+        if self.grows
+            && let Some(value) = value().value()
+        {
+            // In the order of ticks, so with one rounding each that is the same everywhere.
+            sum += value;
+            self.keep(begin, &[sum.to_bits()]);
+        }
+        sum
+    }
+
+    pub fn time_mean<V: Value>(&mut self, value: impl FnOnce() -> V) -> f64 {
+        let ([bits, mut count], begin) = self.next();
+        let mut sum = f64::from_bits(bits);
+        if self.grows
+            && let Some(value) = value().value()
+        {
+            sum += value;
+            count = count.saturating_add(1);
+            self.keep(begin, &[sum.to_bits(), count]);
+        }
+        sum / count as f64
+    }
+}
+
 /// All numbers of a model's statistics.
 pub(crate) fn numbers<M>(stats: &impl Stats<M>) -> Vec<f64> {
     let mut numbers = Vec::new();
@@ -380,10 +473,14 @@ pub(crate) fn numbers<M>(stats: &impl Stats<M>) -> Vec<f64> {
 /// | `Sum`, `Mean`, `Max` | a number, or an `Option` of one: who has none is left out |
 /// | `MeanLength` | a vector, or an `Option` of one |
 /// | `Histogram(low, high, bins)` | a number, or an `Option` of one |
-/// | `Derived` | once for all: a number made of statistics before it, and of [`Totals`] |
+/// | `Derived` | a number made of statistics before it, and of [`Totals`] |
+/// | `Peak`, `TimeSum`, `TimeMean` | the same after each tick, or an `Option` of it: the largest one of all ticks, their sum, their mean |
 ///
-/// All but `Derived` are given the model and the entity; that one the model, the statistics so far and
-/// the totals. Sums are exact and rounded once, a mean is rounded once more.
+/// The first four are given the model and the entity; the others the model, the statistics so far and
+/// the totals. Sums are exact and rounded once, a mean is rounded once more; those over ticks are
+/// rounded once for each tick. A value that is no finite number makes its statistic null, one of a
+/// single tick those over time for good. Who asks for one over time pays for all statistics in each
+/// tick.
 ///
 /// ```ignore
 /// flockwork_scheduler::stats! {
@@ -435,12 +532,14 @@ macro_rules! stats {
             fn of(
                 model: &$model,
                 tally: &mut $crate::stats::Tally<'_>,
+                history: &mut $crate::stats::History<'_>,
                 totals: &$crate::Totals<'_>,
             ) -> Self {
                 #[allow(unused_mut)]
                 let mut stats = Self { $($stat: $crate::__stat!(none $($bins)?),)+ };
-                $(stats.$stat = $crate::__stat!(get $kind model stats tally totals $value);)+
-                let _ = (model, totals);
+                $(stats.$stat = $crate::__stat!(
+                    get $kind (model stats tally history totals) $value);)+
+                let _ = (model, history, totals);
                 stats
             }
 
@@ -499,39 +598,48 @@ macro_rules! __stat {
         $low:expr, $high:expr, $bins:expr, $value:expr) => {
         $tally.add_histogram($low, $high, $bins, $crate::stats::call($model, $row, $value))
     };
-    (add Derived $model:ident $row:ident $tally:ident $value:expr) => {};
+    (add $over_all:ident $model:ident $row:ident $tally:ident $value:expr) => {};
 
-    (get Count $model:ident $stats:ident $tally:ident $totals:ident $value:expr) => {
+    (get Count ($model:ident $stats:ident $tally:ident $history:ident $totals:ident) $value:expr) => {
         $tally.get_count()
     };
-    (get Sum $model:ident $stats:ident $tally:ident $totals:ident $value:expr) => {
+    (get Sum ($model:ident $stats:ident $tally:ident $history:ident $totals:ident) $value:expr) => {
         $tally.get_sum()
     };
-    (get Mean $model:ident $stats:ident $tally:ident $totals:ident $value:expr) => {
+    (get Mean ($model:ident $stats:ident $tally:ident $history:ident $totals:ident) $value:expr) => {
         $tally.get_mean()
     };
-    (get Max $model:ident $stats:ident $tally:ident $totals:ident $value:expr) => {
+    (get Max ($model:ident $stats:ident $tally:ident $history:ident $totals:ident) $value:expr) => {
         $tally.get_max()
     };
-    (get MeanLength $model:ident $stats:ident $tally:ident $totals:ident $value:expr) => {
+    (get MeanLength ($model:ident $stats:ident $tally:ident $history:ident $totals:ident) $value:expr) => {
         $tally.get_mean_length()
     };
-    (get Histogram $model:ident $stats:ident $tally:ident $totals:ident $value:expr) => {
+    (get Histogram ($model:ident $stats:ident $tally:ident $history:ident $totals:ident) $value:expr) => {
         $tally.get_histogram()
     };
-    (get Derived $model:ident $stats:ident $tally:ident $totals:ident $value:expr) => {
+    (get Derived ($model:ident $stats:ident $tally:ident $history:ident $totals:ident) $value:expr) => {
         $crate::stats::derive($model, &$stats, $totals, $value)
+    };
+    (get Peak ($model:ident $stats:ident $tally:ident $history:ident $totals:ident) $value:expr) => {
+        $history.peak(|| $crate::stats::derive($model, &$stats, $totals, $value))
+    };
+    (get TimeSum ($model:ident $stats:ident $tally:ident $history:ident $totals:ident) $value:expr) => {
+        $history.time_sum(|| $crate::stats::derive($model, &$stats, $totals, $value))
+    };
+    (get TimeMean ($model:ident $stats:ident $tally:ident $history:ident $totals:ident) $value:expr) => {
+        $history.time_mean(|| $crate::stats::derive($model, &$stats, $totals, $value))
     };
 }
 
 /// As [`call`], for a statistic that is made of others.
 #[doc(hidden)]
 #[inline(always)]
-pub fn derive<M, T>(
+pub fn derive<M, T, V>(
     model: &M,
     stats: &T,
     totals: &Totals<'_>,
-    value: impl FnOnce(&M, &T, &Totals<'_>) -> f64,
-) -> f64 {
+    value: impl FnOnce(&M, &T, &Totals<'_>) -> V,
+) -> V {
     value(model, stats, totals)
 }

@@ -32,22 +32,20 @@ pub(crate) fn fields(schema: &[Column]) -> Vec<Field> {
 }
 
 impl Field {
-    /// The bits of this scalar in one row, widened to 32; 0 for a row that is too short.
-    pub(crate) fn bits(&self, row: &[u8]) -> u32 {
-        let mut bytes = [0; 4];
+    /// The bits of this scalar in one row, widened to 64; 0 for a row that is too short.
+    pub(crate) fn bits(&self, row: &[u8]) -> u64 {
+        let mut bytes = [0; 8];
         let size = self.scalar.size();
         if let Some(found) = row.get(self.offset..self.offset + size) {
             bytes[..size].copy_from_slice(found);
         }
-        u32::from_le_bytes(bytes)
+        u64::from_le_bytes(bytes)
     }
 
-    /// The value in one row.
+    /// The value in one row; of 64 bits the nearest that there is.
     pub(crate) fn value(&self, row: &[u8]) -> f64 {
-        match self.scalar {
-            Scalar::F32 => f64::from(f32::from_bits(self.bits(row))),
-            Scalar::U32 | Scalar::U16 | Scalar::U8 => f64::from(self.bits(row)),
-        }
+        let bytes = row.get(self.offset..self.offset + self.scalar.size());
+        bytes.map_or(0.0, |bytes| self.scalar.read(bytes))
     }
 
     /// The value in every row, as `f32`.
@@ -88,9 +86,9 @@ pub(crate) enum What {
         /// Its name.
         name: String,
         /// In the first state, with its bits.
-        first: (f64, u32),
+        first: (f64, u64),
         /// In the second state, with its bits.
-        second: (f64, u32),
+        second: (f64, u64),
     },
 }
 
@@ -101,7 +99,7 @@ pub(crate) fn first_difference(
     second: &Rows,
 ) -> Option<Difference> {
     let fields = fields(schema);
-    let id = |row: &[u8]| fields.first().map_or(0, |field| field.bits(row));
+    let id = |row: &[u8]| fields.first().map_or(0, |field| field.bits(row) as u32);
     let (mut left, mut right) = (each(first).peekable(), each(second).peekable());
     loop {
         let (a, b) = match (left.peek(), right.peek()) {

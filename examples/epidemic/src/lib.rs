@@ -29,20 +29,11 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
-extern crate alloc;
-
-use alloc::format;
-use alloc::string::String;
-
-use flockwork_kernel::simd::{F32x8, Isa, Sum8, U32x8, V2};
-use flockwork_kernel::{Vec2, math, rng};
-use flockwork_scheduler::{
-    Finish, Model, Never, Pair, ParamError, RefOf, Setup, Tick, TileOf, Totals,
-};
+use flockwork_scheduler::prelude::*;
 
 pub mod rows;
 
-flockwork_kernel::columns! {
+columns! {
     /// State of one person.
     pub mod person {
         ghost {
@@ -53,7 +44,7 @@ flockwork_kernel::columns! {
         }
         owned {
             /// Heading, of length 1.
-            heading: vec(ux, uy) where -1.001..=1.001,
+            heading: vec(ux, uy) where unit,
         }
         scratch {
             /// The number of infected neighbours.
@@ -69,9 +60,9 @@ pub const INFECTED: u8 = 1;
 /// Safe for good.
 pub const RECOVERED: u8 = 2;
 
-flockwork_scheduler::params! {
-    /// Parameters of [`Epidemic`].
-    pub struct EpidemicParams {
+params! {
+    /// The model: its parameters.
+    pub struct Epidemic {
         /// The infection reaches people closer than this.
         radius: f32 = 1.0, "length", 1e-6..=1e6;
         /// The speed of everybody.
@@ -87,13 +78,7 @@ flockwork_scheduler::params! {
     }
 }
 
-/// The model.
-#[derive(Clone, Copy, Debug)]
-pub struct Epidemic {
-    params: EpidemicParams,
-}
-
-flockwork_scheduler::stats! {
+stats! {
     /// What is reported of [`Epidemic`].
     pub struct EpidemicStats of Epidemic {
         /// People not infected yet.
@@ -103,13 +88,13 @@ flockwork_scheduler::stats! {
         /// People recovered.
         recovered: Count, "" = |_, person| person.health == RECOVERED;
         /// Most people infected after any tick.
-        peak_infected: Derived, "" = |_, _, totals| totals.history[0] as f64;
+        peak_infected: Peak, "" = |_, stats, _| stats.infected;
     }
 }
 
 impl Model for Epidemic {
     type Columns = person::Columns;
-    type Params = EpidemicParams;
+    type Params = Self;
     type Stats = EpidemicStats;
     /// What a person shows to neighbours: all ghost columns but the place.
     type Shown = person::Shown;
@@ -122,34 +107,20 @@ impl Model for Epidemic {
 
     const NAME: &'static str = "epidemic";
     const ABOUT: &'static str = "walkers who infect each other and recover";
-    const HISTORY: usize = 1;
 
-    fn new(params: EpidemicParams, _setup: &Setup) -> Result<Self, ParamError> {
-        Ok(Self { params })
+    fn new(epidemic: Self, _setup: &Setup) -> Result<Self, ParamError> {
+        Ok(epidemic)
     }
 
     fn radius(&self) -> f32 {
-        self.params.radius
+        self.radius
     }
 
     fn spawn(&self, setup: &Setup, id: u32) -> person::Row {
         let [x, y, direction, first] = setup.draw(id, SPAWN);
-        let infected = rng::unit(first) < self.params.first_cases;
-        person::Row {
-            position: setup.place(x, y),
-            heading: Vec2::at_angle(rng::signed(direction) * core::f32::consts::PI),
-            health: if infected { INFECTED } else { SUSCEPTIBLE },
-            ..Default::default()
-        }
-    }
-
-    /// What the ranges of columns cannot say of a person in a user's table.
-    fn check(&self, me: &person::Row) -> Result<(), String> {
-        let length = me.heading.length();
-        if (0.999..=1.001).contains(&length) {
-            return Ok(());
-        }
-        Err(format!("the heading (ux, uy) has length {length}: it must have length 1"))
+        let health = if rng::unit(first) < self.first_cases { INFECTED } else { SUSCEPTIBLE };
+        let (position, heading) = (setup.place(x, y), rng::direction(direction));
+        person::Row { position, heading, health, ..Default::default() }
     }
 
     #[inline(always)]
@@ -171,29 +142,23 @@ impl Model for Epidemic {
 
     #[inline(always)]
     fn update<S: Isa>(&self, me: &mut TileOf<'_, S, Self>, tick: &Tick<Self>) {
-        let Self { params } = self;
-        let [turn, direction, health, _] = tick.draw_lanes(me.id.get(), UPDATE);
-        let turns = rng::unit_lanes(turn).lt(chance(F32x8::splat(params.turn_rate) * tick.dt()));
-        let other =
-            V2::at_angle(rng::signed_lanes(direction) * F32x8::splat(core::f32::consts::PI));
-        let heading = V2::select(turns, other, me.heading.get());
+        let [turn, direction, luck, _] = tick.draw_lanes(me.id.get(), UPDATE);
+        let turns = rng::unit_lanes(turn).lt(chance(F32x8::splat(self.turn_rate) * tick.dt()));
+        me.heading.put(turns, rng::direction_lanes(direction));
 
-        let (was, luck) = (me.health.get(), rng::unit_lanes(health));
-        let exposure = me.exposure.get() * F32x8::splat(params.infection_rate) * tick.dt();
-        let falls_ill = was.eq(state(SUSCEPTIBLE)) & luck.lt(chance(exposure));
-        let recovers = chance(F32x8::splat(1.0 / params.duration) * tick.dt());
-        let recovers = was.eq(state(INFECTED)) & luck.lt(recovers);
-        let health = recovers.select_u32(state(RECOVERED), was);
-        me.health.set(falls_ill.select_u32(state(INFECTED), health));
+        let luck = rng::unit_lanes(luck);
+        let infections = me.exposure.get() * F32x8::splat(self.infection_rate) * tick.dt();
+        let falls_ill = me.health.is(SUSCEPTIBLE) & luck.lt(chance(infections));
+        let recoveries = F32x8::splat(1.0 / self.duration) * tick.dt();
+        let recovers = me.health.is(INFECTED) & luck.lt(chance(recoveries));
+        me.health.put(falls_ill, INFECTED);
+        me.health.put(recovers, RECOVERED);
 
-        let moved = me.position.get() + heading * F32x8::splat(params.speed) * tick.dt();
+        let heading = me.heading.get();
+        let moved = me.position.get() + heading * F32x8::splat(self.speed) * tick.dt();
         let (position, heading) = tick.bound(moved, heading);
         me.position.set(position);
         me.heading.set(heading);
-    }
-
-    fn remember(&self, stats: &EpidemicStats, _: &Totals<'_>, history: &mut [i64]) {
-        history[0] = history[0].max(stats.infected as i64);
     }
 }
 
@@ -201,12 +166,6 @@ impl Model for Epidemic {
 #[inline(always)]
 fn chance<S: Isa>(expected: F32x8<S>) -> F32x8<S> {
     F32x8::ONE - math::exp(-expected)
-}
-
-/// A state of health in every lane.
-#[inline(always)]
-fn state<S: Isa>(health: u8) -> U32x8<S> {
-    U32x8::splat(health.into())
 }
 
 /// Streams of random numbers, one for each purpose.

@@ -3,12 +3,11 @@
 //! It has the same bits as the model in lanes, and is some times slower. A first model of your own
 //! begins like this; what then has to be fast moves to lanes.
 
-use flockwork_kernel::{Vec2, math, rng};
-use flockwork_scheduler::{Around, ByRows, Never, ParamError, Rows, Setup, Totals};
+use flockwork_scheduler::prelude::*;
 
-use crate::{EpidemicParams, INFECTED, RECOVERED, SPAWN, SUSCEPTIBLE, UPDATE, person};
+use crate::{Epidemic as Params, INFECTED, RECOVERED, SPAWN, SUSCEPTIBLE, UPDATE, person};
 
-flockwork_scheduler::stats! {
+stats! {
     /// What is reported of [`Epidemic`].
     pub struct EpidemicStats of ByRows<Epidemic> {
         /// People not infected yet.
@@ -18,26 +17,25 @@ flockwork_scheduler::stats! {
         /// People recovered.
         recovered: Count, "" = |_, person| person.health == RECOVERED;
         /// Most people infected after any tick.
-        peak_infected: Derived, "" = |_, _, totals| totals.history[0] as f64;
+        peak_infected: Peak, "" = |_, stats, _| stats.infected;
     }
 }
 
 /// The model.
 #[derive(Clone, Copy, Debug)]
-pub struct Epidemic(EpidemicParams);
+pub struct Epidemic(Params);
 
 impl Rows for Epidemic {
     type Columns = person::Columns;
-    type Params = EpidemicParams;
+    type Params = Params;
     type Stats = EpidemicStats;
     type Event = Never;
     type Child = Never;
 
     const NAME: &'static str = "epidemic_in_rows";
     const ABOUT: &'static str = "walkers who infect each other and recover, one by one";
-    const HISTORY: usize = 1;
 
-    fn new(params: EpidemicParams, _setup: &Setup) -> Result<Self, ParamError> {
+    fn new(params: Params, _setup: &Setup) -> Result<Self, ParamError> {
         Ok(Self(params))
     }
 
@@ -48,20 +46,16 @@ impl Rows for Epidemic {
     fn spawn(&self, setup: &Setup, id: u32) -> person::Row {
         let [x, y, direction, first] = setup.draw(id, SPAWN);
         let health = if rng::unit(first) < self.0.first_cases { INFECTED } else { SUSCEPTIBLE };
-        person::Row {
-            position: setup.place(x, y),
-            heading: heading(direction),
-            health,
-            ..Default::default()
-        }
+        let (position, heading) = (setup.place(x, y), rng::direction(direction));
+        person::Row { position, heading, health, ..Default::default() }
     }
 
     fn step(&self, me: &person::Row, around: &mut Around<'_, '_, Self>) -> person::Row {
-        let EpidemicParams { speed, turn_rate, infection_rate, duration, .. } = self.0;
+        let Params { speed, turn_rate, infection_rate, duration, .. } = self.0;
         let (mut next, dt) = (*me, around.tick.setup.dt);
         let [turn, direction, health, _] = around.draw(UPDATE);
         if rng::unit(turn) < chance(turn_rate * dt) {
-            next.heading = heading(direction);
+            next.heading = rng::direction(direction);
         }
         let infected = around.neighbours().filter(|near| near.shown.health == INFECTED).count();
         let falls_ill = chance(infected as f32 * infection_rate * dt);
@@ -74,18 +68,9 @@ impl Rows for Epidemic {
         (next.position, next.heading) = around.bound(moved, next.heading);
         next
     }
-
-    fn remember(&self, stats: &EpidemicStats, _: &Totals<'_>, history: &mut [i64]) {
-        history[0] = history[0].max(stats.infected as i64);
-    }
 }
 
 /// The chance that something happens which is expected so many times.
 fn chance(expected: f32) -> f32 {
     1.0 - math::scalar::exp(-expected)
-}
-
-/// A random direction.
-fn heading(bits: u32) -> Vec2 {
-    Vec2::at_angle(rng::signed(bits) * core::f32::consts::PI)
 }

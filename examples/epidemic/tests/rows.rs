@@ -1,15 +1,15 @@
 //! The model in rows has the bits of the model in lanes.
 
+use epidemic::Epidemic as InLanes;
 use epidemic::rows::Epidemic as InRows;
-use epidemic::{Epidemic as InLanes, EpidemicParams};
 use flockwork_kernel::{Edge, World};
 use flockwork_scheduler::{ByRows, Cut, Model, Partition, Serial, Setup, Simulation};
 
 /// Fingerprint and statistics after each of 60 ticks.
-fn run<M: Model<Params = EpidemicParams>>(edge: Edge, cut: Cut) -> Vec<(u64, Vec<f64>)> {
+fn run<M: Model<Params = InLanes>>(edge: Edge, cut: Cut) -> Vec<(u64, Vec<f64>)> {
     let world = World::new(20.0, 12.0, edge).unwrap();
     let setup = Setup { world, population: 700, seed: 3, dt: 0.1 };
-    let params = EpidemicParams { infection_rate: 0.2, first_cases: 0.1, ..Default::default() };
+    let params = InLanes { infection_rate: 0.2, first_cases: 0.1, ..Default::default() };
     let partition = Partition::new(cut);
     let mut crowd =
         Simulation::<M, _>::new(setup, params, partition, Serial::default(), None).unwrap();

@@ -4,7 +4,7 @@
 //! other. Only random numbers, `exp` and `sin_cos` are shared. If both agree in every bit, then
 //! what the neighbour pass, ghosts and migration do to the model is nothing.
 
-use epidemic::{Epidemic, EpidemicParams, INFECTED, RECOVERED, SUSCEPTIBLE};
+use epidemic::{Epidemic, INFECTED, RECOVERED, SUSCEPTIBLE};
 use flockwork_kernel::{Edge, World, math, rng};
 use flockwork_scheduler::{Cut, Executor, Partition, Serial, Setup, Simulation};
 use flockwork_scheduler_native::Threads;
@@ -25,8 +25,8 @@ fn setup(edge: Edge) -> Setup {
     Setup { world, population: 300, seed: 7, dt: 0.1 }
 }
 
-fn params() -> EpidemicParams {
-    EpidemicParams { infection_rate: 0.2, duration: 3.0, first_cases: 0.1, ..Default::default() }
+fn params() -> Epidemic {
+    Epidemic { infection_rate: 0.2, duration: 3.0, first_cases: 0.1, ..Default::default() }
 }
 
 fn simulate<X: Executor>(setup: Setup, cut: Cut, executor: X) -> Simulation<Epidemic, X> {
@@ -178,7 +178,7 @@ fn as_many_fall_ill_as_theory_says() {
     let setup = Setup { world, population: 10_000, seed: 3, dt: 0.1 };
     let neighbours = 10_000.0 / 2500.0 * std::f64::consts::PI;
     for (reproduction, ill) in [(0.5, 0.0), (2.0, 0.7968)] {
-        let params = EpidemicParams {
+        let params = Epidemic {
             infection_rate: (reproduction / neighbours / 10.0) as f32,
             // Fast enough to meet new people all the time.
             speed: 10.0,

@@ -16,7 +16,11 @@
 /// The column `id: u32` is always there, first, with reach ghost. Sections come in the order `ghost`,
 /// `owned`, `scratch`; each may be empty. `velocity: vec(vx, vy)` is two `f32` columns of those names,
 /// and one vector in lanes and rows. A column that travels may state the range of its values, ends
-/// included, after `where`: tables, snapshots and every tick of a world are held to it.
+/// included, after `where`: tables, snapshots and every tick of a world are held to it. A vector may
+/// be `where unit`: of length 1, which tables and snapshots are held to.
+///
+/// A column is an `f32`, `u8`, `u16`, `u32`, `u64`, `i32` or `bool`, or an array of them. A `bool`
+/// is a [`Flag`](crate::columns::Flag) in slices, and a mask in lanes.
 ///
 /// # Example
 ///
@@ -65,7 +69,7 @@ macro_rules! columns {
         }
     ) => {
         $crate::__columns! {
-            ghost [$(#[$meta])* $vis mod $module]
+            ghost [[$(#[$meta])* $vis mod $module] {}]
             { $($ghost)* , } { $($owned)* , } { $($scratch)* , }
             {} {} {} {} {} {} {}
         }
@@ -84,6 +88,19 @@ macro_rules! __columns {
     (ghost $head:tt {} $($more:tt)*) => { $crate::__columns! { owned $head $($more)* } };
     (owned $head:tt {} $($more:tt)*) => { $crate::__columns! { scratch $head $($more)* } };
     (scratch $head:tt {} $($more:tt)*) => { $crate::__columns! { emit $head $($more)* } };
+
+    // A vector of length 1: its components have a range, and rows are asked for its length.
+    (
+        $section:ident [$module:tt { $($unit:tt)* }]
+        { $(#[doc = $doc:literal])* $name:ident : vec($x:ident, $y:ident) where unit , $($rest:tt)* }
+        $($more:tt)*
+    ) => {
+        $crate::__columns! {
+            $section [$module { $($unit)* { $name $x $y } }]
+            { $(#[doc = $doc])* $name : vec($x, $y) where -1.001 ..= 1.001 , $($rest)* }
+            $($more)*
+        }
+    };
 
     // The position is known to the neighbour pass, so it is not shown again.
     (
@@ -119,7 +136,7 @@ macro_rules! __columns {
     };
     (
         ghost $head:tt
-        { $(#[doc = $doc:literal])* $name:ident : $kind:ty
+        { $(#[doc = $doc:literal])* $name:ident : $kind:tt
             $(where $low:literal ..= $high:expr)? , $($rest:tt)* }
         $owned:tt $scratch:tt
         { $($columns:tt)* } $oc:tt $sc:tt { $($fields:tt)* } $of:tt $sf:tt { $($shown:tt)* }
@@ -148,7 +165,7 @@ macro_rules! __columns {
     };
     (
         owned $head:tt
-        { $(#[doc = $doc:literal])* $name:ident : $kind:ty
+        { $(#[doc = $doc:literal])* $name:ident : $kind:tt
             $(where $low:literal ..= $high:expr)? , $($rest:tt)* }
         $scratch:tt
         $gc:tt { $($columns:tt)* } $sc:tt $gf:tt { $($fields:tt)* } $sf:tt $shown:tt
@@ -174,7 +191,7 @@ macro_rules! __columns {
     };
     (
         scratch $head:tt
-        { $(#[doc = $doc:literal])* $name:ident : $kind:ty , $($rest:tt)* }
+        { $(#[doc = $doc:literal])* $name:ident : $kind:tt , $($rest:tt)* }
         $gc:tt $oc:tt { $($columns:tt)* } $gf:tt $of:tt { $($fields:tt)* } $shown:tt
     ) => {
         $crate::__columns! {
@@ -185,10 +202,11 @@ macro_rules! __columns {
     };
 
     (
-        emit [$(#[$meta:meta])* $vis:vis mod $module:ident]
-        { $({ $g:ident : $gt:ty, [$($gdoc:literal),*], [$($glow:literal, $ghigh:expr)?] })* }
-        { $({ $o:ident : $ot:ty, [$($odoc:literal),*], [$($olow:literal, $ohigh:expr)?] })* }
-        { $({ $s:ident : $st:ty, [$($sdoc:literal),*], [] })* }
+        emit [[$(#[$meta:meta])* $vis:vis mod $module:ident]
+            { $({ $u:ident $ux:ident $uy:ident })* }]
+        { $({ $g:ident : $gt:tt, [$($gdoc:literal),*], [$($glow:literal, $ghigh:expr)?] })* }
+        { $({ $o:ident : $ot:tt, [$($odoc:literal),*], [$($olow:literal, $ohigh:expr)?] })* }
+        { $({ $s:ident : $st:tt, [$($sdoc:literal),*], [] })* }
         { $({ $gf:ident [$($gfdoc:literal),*] $gk:tt })* }
         { $({ $of:ident [$($ofdoc:literal),*] $ok:tt })* }
         { $({ $sf:ident [$($sfdoc:literal),*] $sk:tt })* }
@@ -210,9 +228,9 @@ macro_rules! __columns {
             pub struct Ref<'a> {
                 /// Identity, unique in the world.
                 pub id: &'a [u32],
-                $(#[doc = concat!($($gdoc),*)] pub $g: &'a [$gt],)*
-                $(#[doc = concat!($($odoc),*)] pub $o: &'a [$ot],)*
-                $(#[doc = concat!($($sdoc),*)] pub $s: &'a [$st],)*
+                $(#[doc = concat!($($gdoc),*)] pub $g: &'a [$crate::__stored!($gt)],)*
+                $(#[doc = concat!($($odoc),*)] pub $o: &'a [$crate::__stored!($ot)],)*
+                $(#[doc = concat!($($sdoc),*)] pub $s: &'a [$crate::__stored!($st)],)*
             }
 
             impl Ref<'_> {
@@ -240,9 +258,9 @@ macro_rules! __columns {
             pub struct Mut<'a> {
                 /// Identity, unique in the world.
                 pub id: &'a mut [u32],
-                $(#[doc = concat!($($gdoc),*)] pub $g: &'a mut [$gt],)*
-                $(#[doc = concat!($($odoc),*)] pub $o: &'a mut [$ot],)*
-                $(#[doc = concat!($($sdoc),*)] pub $s: &'a mut [$st],)*
+                $(#[doc = concat!($($gdoc),*)] pub $g: &'a mut [$crate::__stored!($gt)],)*
+                $(#[doc = concat!($($odoc),*)] pub $o: &'a mut [$crate::__stored!($ot)],)*
+                $(#[doc = concat!($($sdoc),*)] pub $s: &'a mut [$crate::__stored!($st)],)*
             }
 
             /// One entity as plain numbers.
@@ -300,13 +318,13 @@ macro_rules! __columns {
             impl base::Columns for Columns {
                 const SCHEMA: &'static [Column] = &[
                     Column::of::<u32>("id", Reach::Ghost, "identity, unique in the world"),
-                    $(Column::of::<$gt>(
+                    $(Column::of::<$crate::__stored!($gt)>(
                         stringify!($g), Reach::Ghost, concat!($($gdoc),*).trim_ascii())
                         $(.within($glow as f64, $ghigh as f64))?,)*
-                    $(Column::of::<$ot>(
+                    $(Column::of::<$crate::__stored!($ot)>(
                         stringify!($o), Reach::Owned, concat!($($odoc),*).trim_ascii())
                         $(.within($olow as f64, $ohigh as f64))?,)*
-                    $(Column::of::<$st>(
+                    $(Column::of::<$crate::__stored!($st)>(
                         stringify!($s), Reach::Scratch, concat!($($sdoc),*).trim_ascii()),)*
                 ];
 
@@ -420,11 +438,18 @@ macro_rules! __columns {
                     #[allow(unused_mut)]
                     let mut sound = true;
                     let mut described = Self::SCHEMA.iter().skip(1);
-                    $(sound &= base::settle::<S, $gt>(
+                    $(sound &= base::settle::<S, $crate::__stored!($gt)>(
                         described.next(), columns.$g.get_mut(rows.clone()));)*
-                    $(sound &= base::settle::<S, $ot>(
+                    $(sound &= base::settle::<S, $crate::__stored!($ot)>(
                         described.next(), columns.$o.get_mut(rows.clone()));)*
                     sound
+                }
+
+                #[allow(unused_variables)]
+                fn check(row: &Row) -> Result<(), base::NotUnit> {
+                    $(base::check_unit(
+                        stringify!($u), [stringify!($ux), stringify!($uy)], row.$u)?;)*
+                    Ok(())
                 }
 
                 #[inline]
@@ -514,16 +539,31 @@ macro_rules! __columns {
     };
 }
 
+/// What lies in memory of a value of [`columns!`](crate::columns!).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __stored {
+    (bool) => {
+        $crate::columns::Flag
+    };
+    ([bool; $count:expr]) => {
+        [$crate::columns::Flag; $count]
+    };
+    ($kind:tt) => {
+        $kind
+    };
+}
+
 /// One field of a view of [`columns!`](crate::columns!), which is a vector or one column.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __field {
     (Row (vec $x:ident $y:ident)) => { $crate::Vec2 };
-    (Row (one $kind:ty)) => { $kind };
+    (Row (one $kind:tt)) => { $kind };
     (Lane (vec $x:ident $y:ident)) => { $crate::columns::Vector<'a, S> };
-    (Lane (one $kind:ty)) => { $crate::columns::Lane<'a, S, $kind> };
+    (Lane (one $kind:tt)) => { $crate::columns::Lane<'a, S, $crate::__stored!($kind)> };
     (LaneRef (vec $x:ident $y:ident)) => { $crate::columns::VectorRef<'a, S> };
-    (LaneRef (one $kind:ty)) => { $crate::columns::LaneRef<'a, S, $kind> };
+    (LaneRef (one $kind:tt)) => { $crate::columns::LaneRef<'a, S, $crate::__stored!($kind)> };
 
     (get $from:tt $row:ident $name:ident (vec $x:ident $y:ident)) => {
         $crate::Vec2::new(
@@ -531,14 +571,14 @@ macro_rules! __field {
             $crate::columns::at($from.$y, $row),
         )
     };
-    (get $from:tt $row:ident $name:ident (one $kind:ty)) => {
+    (get $from:tt $row:ident $name:ident (one $kind:tt)) => {
         $crate::columns::at($from.$name, $row)
     };
     (put $to:ident $row:ident $values:ident $name:ident (vec $x:ident $y:ident)) => {
         $crate::columns::put($to.$x, $row, $values.$name.x);
         $crate::columns::put($to.$y, $row, $values.$name.y);
     };
-    (put $to:ident $row:ident $values:ident $name:ident (one $kind:ty)) => {
+    (put $to:ident $row:ident $values:ident $name:ident (one $kind:tt)) => {
         $crate::columns::put($to.$name, $row, $values.$name);
     };
     (lanes $columns:ident $rows:ident $name:ident (vec $x:ident $y:ident)) => {
@@ -547,7 +587,7 @@ macro_rules! __field {
             y: $crate::columns::Lane::of($columns.$y, $rows.clone()),
         }
     };
-    (lanes $columns:ident $rows:ident $name:ident (one $kind:ty)) => {
+    (lanes $columns:ident $rows:ident $name:ident (one $kind:tt)) => {
         $crate::columns::Lane::of($columns.$name, $rows.clone())
     };
     (look $columns:ident $rows:ident $name:ident (vec $x:ident $y:ident)) => {
@@ -556,7 +596,7 @@ macro_rules! __field {
             y: $crate::columns::LaneRef::of($columns.$y, $rows.clone()),
         }
     };
-    (look $columns:ident $rows:ident $name:ident (one $kind:ty)) => {
+    (look $columns:ident $rows:ident $name:ident (one $kind:tt)) => {
         $crate::columns::LaneRef::of($columns.$name, $rows.clone())
     };
 }

@@ -7,9 +7,9 @@
 use core::marker::PhantomData;
 use core::ops::Range;
 
-use super::Element;
+use super::{Element, One};
 use crate::isa::Isa;
-use crate::simd::V2;
+use crate::simd::{Mask8, V2};
 
 /// Up to eight rows of one column, writable.
 #[derive(Debug)]
@@ -44,6 +44,20 @@ impl<'a, S: Isa, T: Element> Lane<'a, S, T> {
     }
 }
 
+impl<S: Isa, T: One> Lane<'_, S, T> {
+    /// Lanes of this value. Those past the last row hold 0.
+    #[inline(always)]
+    pub fn is(&self, value: T::Value) -> Mask8<S> {
+        T::same(self.get(), T::splat(value))
+    }
+
+    /// Writes `value` in the `lanes`; the others stay.
+    #[inline(always)]
+    pub fn put(&mut self, lanes: Mask8<S>, value: T::Value) {
+        self.set(T::select(lanes, T::splat(value), self.get()));
+    }
+}
+
 /// Up to eight rows of two columns that are one vector, writable.
 #[derive(Debug)]
 pub struct Vector<'a, S: Isa> {
@@ -65,6 +79,12 @@ impl<S: Isa> Vector<'_, S> {
     pub fn set(&mut self, lanes: V2<S>) {
         self.x.set(lanes.x);
         self.y.set(lanes.y);
+    }
+
+    /// Writes the `vectors` of the `lanes`; the others stay.
+    #[inline(always)]
+    pub fn put(&mut self, lanes: Mask8<S>, vectors: V2<S>) {
+        self.set(V2::select(lanes, vectors, self.get()));
     }
 }
 
@@ -92,6 +112,14 @@ impl<'a, S: Isa, T: Element> LaneRef<'a, S, T> {
     #[inline(always)]
     pub fn rows(&self) -> &'a [T] {
         self.rows
+    }
+}
+
+impl<S: Isa, T: One> LaneRef<'_, S, T> {
+    /// Lanes of this value.
+    #[inline(always)]
+    pub fn is(&self, value: T::Value) -> Mask8<S> {
+        T::same(self.get(), T::splat(value))
     }
 }
 

@@ -8,9 +8,9 @@ use core::fmt;
 use bytemuck::{Pod, try_cast_slice_mut};
 
 use super::{Column, Element, Reach, Scalar};
-use crate::LANES;
 use crate::isa::Isa;
 use crate::simd::{F32x8, Mask8, U32x8};
+use crate::{LANES, Vec2};
 
 impl Column {
     /// Whether the column may hold this value.
@@ -20,8 +20,18 @@ impl Column {
                 let (min, max) = self.range_f32();
                 (min..=max).contains(&(value as f32))
             }
-            _ => value >= self.min && value <= self.max && value == value as u32 as f64,
+            _ => value == value as i128 as f64 && self.allows_whole(value as i128),
         }
+    }
+
+    /// Whether the column may hold this whole number, which is exact beyond what an `f64` can tell.
+    pub fn allows_whole(&self, value: i128) -> bool {
+        let most = match self.scalar {
+            Scalar::F32 => return self.allows(value as f64),
+            Scalar::U64 => i128::from(u64::MAX),
+            _ => self.max as i128,
+        };
+        value >= self.min as i128 && value <= most && value <= self.max as i128
     }
 
     /// The values that it may hold, in words: `a number from 0 to 1`.
@@ -49,6 +59,8 @@ impl fmt::Display for Allowed {
         match (scalar, self.0.is_ranged()) {
             (Scalar::F32, false) => f.write_str("a finite number"),
             (Scalar::F32, true) => write!(f, "a number from {} to {}", Number(min), Number(max)),
+            (Scalar::Bool, false) => f.write_str("0 or 1"),
+            (Scalar::U64, false) => write!(f, "a whole number from 0 to {}", u64::MAX),
             _ => write!(f, "a whole number from {min} to {max}"),
         }
     }
@@ -72,6 +84,56 @@ impl fmt::Display for Number {
     }
 }
 
+impl Scalar {
+    /// The value in these bytes, as many as it has; 64 bits are rounded to what an `f64` can tell. NaN
+    /// if they are not as many.
+    pub fn read(self, bytes: &[u8]) -> f64 {
+        match (self, bytes) {
+            (Self::U8 | Self::Bool, [a]) => f64::from(*a),
+            (Self::U16, &[a, b]) => f64::from(u16::from_le_bytes([a, b])),
+            (Self::F32, &[a, b, c, d]) => f32::from_le_bytes([a, b, c, d]).into(),
+            (Self::U32, &[a, b, c, d]) => f64::from(u32::from_le_bytes([a, b, c, d])),
+            (Self::I32, &[a, b, c, d]) => f64::from(i32::from_le_bytes([a, b, c, d])),
+            (Self::U64, _) => {
+                bytes.try_into().map_or(f64::NAN, |all| u64::from_le_bytes(all) as f64)
+            }
+            _ => f64::NAN,
+        }
+    }
+}
+
+/// A vector that is to have length 1, and has not.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NotUnit {
+    /// Its name.
+    pub name: &'static str,
+    /// Its columns.
+    pub columns: [&'static str; 2],
+    /// Its length.
+    pub length: f32,
+}
+
+impl fmt::Display for NotUnit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, columns: [x, y], length } = self;
+        write!(f, "its {name} ({x}, {y}) has length {length}: it must have length 1, within 0.001")
+    }
+}
+
+impl core::error::Error for NotUnit {}
+
+/// Checks one vector; used by [`columns!`](crate::columns!).
+#[doc(hidden)]
+pub fn check_unit(
+    name: &'static str,
+    columns: [&'static str; 2],
+    vector: Vec2,
+) -> Result<(), NotUnit> {
+    // What is lost where a vector is written in few digits counts as nothing.
+    let length = vector.length();
+    if (0.999..=1.001).contains(&length) { Ok(()) } else { Err(NotUnit { name, columns, length }) }
+}
+
 /// The first value in a packed row of the columns that travel ([`super::Columns::pack`] with
 /// [`Reach::Owned`]) that its column may not hold.
 pub fn first_unsound<'s>(schema: &'s [Column], packed: &[u8]) -> Option<(&'s Column, f64)> {
@@ -79,15 +141,15 @@ pub fn first_unsound<'s>(schema: &'s [Column], packed: &[u8]) -> Option<(&'s Col
     for column in schema.iter().filter(|column| column.reach >= Reach::Owned) {
         let (bytes, after) = rest.split_at_checked(column.stride())?;
         rest = after;
-        let mut values = bytes.chunks_exact(column.scalar.size()).map(|bytes| match *bytes {
-            [a] => f64::from(a),
-            [a, b] => f64::from(u16::from_le_bytes([a, b])),
-            [a, b, c, d] if column.scalar == Scalar::F32 => f32::from_le_bytes([a, b, c, d]).into(),
-            [a, b, c, d] => f64::from(u32::from_le_bytes([a, b, c, d])),
-            _ => f64::NAN,
-        });
-        if let Some(value) = values.find(|value| !column.allows(*value)) {
-            return Some((column, value));
+        for one in bytes.chunks_exact(column.scalar.size()) {
+            let value = column.scalar.read(one);
+            let sound = match one.try_into() {
+                Ok(all) => column.allows_whole(u64::from_le_bytes(all).into()),
+                Err(_) => column.allows(value),
+            };
+            if !sound {
+                return Some((column, value));
+            }
         }
     }
     None
@@ -104,8 +166,12 @@ pub fn settle<S: Isa, T: Element>(column: Option<&Column>, rows: Option<&mut [T]
             #[inline(always)]
             || settle_f32::<S>(column, flat(rows)),
         ),
+        // Not every byte is a truth value.
+        Scalar::Bool => all_within(flat::<_, u8>(rows), column.min as u8, column.max as u8),
         // No whole number is outside of a range that has them all.
         _ if !column.is_ranged() => true,
+        Scalar::I32 => all_within(flat::<_, i32>(rows), column.min as i32, column.max as i32),
+        Scalar::U64 => all_within(flat::<_, u64>(rows), column.min as u64, column.max as u64),
         Scalar::U32 => all_within(flat::<_, u32>(rows), column.min as u32, column.max as u32),
         Scalar::U16 => all_within(flat::<_, u16>(rows), column.min as u16, column.max as u16),
         Scalar::U8 => all_within(flat::<_, u8>(rows), column.min as u8, column.max as u8),

@@ -1,5 +1,5 @@
 use flockwork_kernel::math::scalar::{length, normalize};
-use flockwork_models::boids::{Boids, BoidsParams};
+use flockwork_models::boids::Boids;
 use flockwork_scheduler::Grid;
 use quickcheck::quickcheck;
 
@@ -21,7 +21,7 @@ fn state(sim: &Sim<Boids>) -> Vec<Boid> {
         .collect()
 }
 
-fn force(grid: &Grid, p: &BoidsParams, all: &[Boid], of: usize) -> (f32, f32) {
+fn force(grid: &Grid, p: &Boids, all: &[Boid], of: usize) -> (f32, f32) {
     let places: Vec<_> = all.iter().map(|boid| (boid.id, boid.x, boid.y)).collect();
     let mut near = neighbours(grid, &places, of);
     if p.max_neighbors > 0 {
@@ -53,7 +53,7 @@ fn force(grid: &Grid, p: &BoidsParams, all: &[Boid], of: usize) -> (f32, f32) {
     (axis(&|i| near[i].dx, &|boid| boid.v.0), axis(&|i| near[i].dy, &|boid| boid.v.1))
 }
 
-fn step(grid: &Grid, p: &BoidsParams, dt: f32, all: &[Boid]) -> Vec<Boid> {
+fn step(grid: &Grid, p: &Boids, dt: f32, all: &[Boid]) -> Vec<Boid> {
     (0..all.len())
         .map(|of| {
             let boid = all[of];
@@ -86,12 +86,12 @@ fn bits(all: &[Boid]) -> Vec<[u32; 5]> {
 quickcheck! {
     fn boids_are_their_twin(seed: u64) -> bool {
         let mut draw = Draw::new(seed);
-        let mut p = BoidsParams {
+        let mut p = Boids {
             neighbor_radius: draw.between(0.5, 2.0),
             separation: draw.between(0.0, 20.0),
             alignment: draw.between(0.0, 3.0),
             cohesion: draw.between(0.0, 3.0),
-            ..BoidsParams::default()
+            ..Boids::default()
         };
         p.separation_radius = p.neighbor_radius * draw.between(0.1, 1.0);
         if draw.once_in(3) {

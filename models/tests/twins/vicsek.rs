@@ -2,7 +2,7 @@ use std::f32::consts::TAU;
 
 use flockwork_kernel::math::scalar::{normalize, sin_cos};
 use flockwork_kernel::rng;
-use flockwork_models::vicsek::{Vicsek, VicsekParams};
+use flockwork_models::vicsek::Vicsek;
 use flockwork_scheduler::{Grid, Tick};
 use quickcheck::quickcheck;
 
@@ -15,7 +15,7 @@ fn state(sim: &Sim<Vicsek>) -> Vec<Walker> {
     by_id(sim, |c, row| [c.x[row], c.y[row], c.ux[row], c.uy[row]])
 }
 
-fn step(grid: &Grid, p: &VicsekParams, tick: &Tick<Vicsek>, all: &[Walker]) -> Vec<Walker> {
+fn step(grid: &Grid, p: &Vicsek, tick: &Tick<Vicsek>, all: &[Walker]) -> Vec<Walker> {
     let places: Vec<_> = all.iter().map(|(id, [x, y, ..])| (*id, *x, *y)).collect();
     let world = grid.world();
     (0..all.len())
@@ -50,7 +50,7 @@ fn bits(all: &[Walker]) -> Vec<(u32, [u32; 4])> {
 quickcheck! {
     fn vicsek_is_its_twin(seed: u64) -> bool {
         let mut draw = Draw::new(seed);
-        let p = VicsekParams {
+        let p = Vicsek {
             radius: draw.between(0.5, 2.0),
             speed: draw.between(0.0, 0.5),
             eta: if draw.once_in(4) { 0.0 } else { draw.between(0.0, TAU) },

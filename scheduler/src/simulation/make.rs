@@ -122,7 +122,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             domains.push(Domain::new(id, Arc::clone(&topology), room)?);
         }
         executor.open(count);
-        let history = || alloc::vec![0; M::HISTORY];
+        let history = || alloc::vec![0; Self::HISTORY];
         let kept = Kept { topology: Arc::clone(&topology), history: history(), rebalances: 0 };
         Ok(Self {
             model,

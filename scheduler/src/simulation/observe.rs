@@ -12,7 +12,7 @@ use crate::ledger::Sums;
 use crate::model::Model;
 use crate::setup::SimulationError;
 use crate::start::Totals;
-use crate::stats::{Stats, Tally, numbers};
+use crate::stats::{History, Stats, Tally, numbers};
 
 impl<M: Model, X: Executor> Simulation<M, X> {
     /// Begins an observation: poll until it is done, then call [`Simulation::observation`]. Nothing
@@ -51,13 +51,11 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     /// [`SimulationError::Panicked`].
     pub fn report(&self) -> Result<Vec<f64>, SimulationError> {
         let Some(seen) = &self.seen.world else { return Ok(Vec::new()) };
-        let totals = Totals {
-            tick: seen.tick,
-            population: seen.population,
-            history: &self.seen.history,
-            setup: &self.setup,
-        };
-        let stats = self.stats(&mut self.seen.sums.clone(), &totals, Phase::Report)?;
+        let totals = Totals { tick: seen.tick, population: seen.population, setup: &self.setup };
+        let (mut sums, mut words) = (self.seen.sums.clone(), self.seen.history.clone());
+        let mut history = History::new(&mut words, false);
+        let place = Place { phase: Phase::Report, domain: None, tick: seen.tick };
+        let stats = self.stats(&mut sums, &mut history, &totals, place)?;
         Ok(numbers::<M>(&stats))
     }
 
@@ -96,18 +94,19 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         Ok(progress)
     }
 
-    /// The statistics of these sums.
+    /// The statistics of these sums, and of the ticks before.
     pub(super) fn stats(
         &self,
         sums: &mut Sums,
+        history: &mut History<'_>,
         totals: &Totals<'_>,
-        phase: Phase,
+        place: Place,
     ) -> Result<M::Stats, SimulationError> {
-        let place = Place { phase, domain: None, tick: totals.tick };
         let clock = self.executor.clock();
         clock.hear(Some(place));
         let result = guarded(place, clock.worker(), || {
-            M::Stats::of(&self.model, &mut Tally::new(&mut sums.words, &mut sums.peaks), totals)
+            let mut tally = Tally::new(&mut sums.words, &mut sums.peaks);
+            M::Stats::of(&self.model, &mut tally, history, totals)
         });
         clock.hear(None);
         Ok(result?)

@@ -4,7 +4,7 @@
 use flockwork_kernel::simd::{F32x8, Isa, Sum8, U32x8, V2};
 use flockwork_kernel::{Vec2, rng};
 use flockwork_scheduler::{
-    Event, Finish, LookOf, Model, Pair, ParamError, RefOf, Setup, Tick, TileOf, Totals,
+    Event, Finish, LookOf, Model, Pair, ParamError, RefOf, Setup, Tick, TileOf,
 };
 
 flockwork_kernel::columns! {
@@ -136,6 +136,11 @@ flockwork_scheduler::stats! {
             dots.params.snap_at(Trap::Report, totals.tick);
             0.0
         };
+        /// Which ids there were after which tick.
+        log: TimeSum, "" = |dots: &Dots, stats: &Self, totals| {
+            dots.params.snap_at(Trap::Remember, totals.tick.saturating_sub(1));
+            stats.ids * totals.tick as f64
+        };
     }
 }
 
@@ -178,7 +183,6 @@ impl Model for Dots {
 
     const NAME: &'static str = "dots";
     const ABOUT: &'static str = "a model for tests";
-    const HISTORY: usize = 1;
 
     fn new(params: DotsParams, _setup: &Setup) -> Result<Self, ParamError> {
         assert!(!params.is_set(Trap::New), "{SNAP}");
@@ -319,12 +323,6 @@ impl Model for Dots {
                 me.position.y.rows()[lane] = f32::NAN;
             }
         }
-    }
-
-    fn remember(&self, stats: &DotsStats, totals: &Totals<'_>, history: &mut [i64]) {
-        history[0] = history[0].wrapping_mul(31);
-        self.params.snap_at(Trap::Remember, totals.tick.saturating_sub(1));
-        history[0] = history[0].wrapping_add(stats.ids as i64);
     }
 }
 

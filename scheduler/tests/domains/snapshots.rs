@@ -192,7 +192,7 @@ fn what_was_read_is_written_as_the_same_bytes() {
         model: "none".into(),
         arithmetic: String::new(),
         params: vec![("a parameter".into(), -0.0)],
-        history: vec![i64::MIN, 7],
+        history: vec![u64::MAX, 7],
         population: 2,
         row_len: 5,
         ..snapshot.header

@@ -198,5 +198,5 @@ pub fn snap_between_ticks<X: Executor>(plan: &Plan, make: impl Fn() -> X) {
     assert_eq!((panicked.place.phase, panicked.place.tick), (Phase::Report, 2));
     world.step().unwrap();
     world.observe().unwrap();
-    assert_eq!(world.report().unwrap().len(), 11);
+    assert_eq!(world.report().unwrap().len(), 12);
 }

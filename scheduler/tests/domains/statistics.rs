@@ -3,7 +3,7 @@
 use flockwork_kernel::columns::{Columns as _, Reach, packed_len};
 use flockwork_kernel::{Edge, Vec2, World};
 use flockwork_scheduler::{
-    Around, ByRows, Cut, Never, ParamError, Partition, Rows, Serial, Setup, Simulation, Totals,
+    Around, ByRows, Cut, Never, ParamError, Partition, Rows, Serial, Setup, Simulation,
 };
 use quickcheck::quickcheck;
 
@@ -53,8 +53,8 @@ flockwork_scheduler::stats! {
         nothing: Mean, "" = |_, one| 1.0 / (f64::from(one.kind) - f64::from(one.kind));
         /// Mean over largest.
         ratio: Derived, "" = |_, all, _| all.mean / all.most;
-        /// Largest mean so far.
-        peak: Derived, "" = |_, _, totals| totals.history[0] as f64;
+        /// Most ones after any tick.
+        peak: Peak, "" = |_, all, _| all.ones;
     }
 }
 
@@ -71,7 +71,6 @@ impl Rows for Any {
     const NAME: &'static str = "any";
     const ABOUT: &'static str = "any state";
     const TOTALS: bool = true;
-    const HISTORY: usize = 1;
 
     fn new(_: NoParams, _: &Setup) -> Result<Self, ParamError> {
         Ok(Self)
@@ -90,10 +89,6 @@ impl Rows for Any {
         // Totals of the tick before are there from the first tick on.
         let totals = around.tick.totals.expect("totals were asked for");
         any::Row { kind: if totals.mean.is_nan() { 9 } else { me.kind }, ..*me }
-    }
-
-    fn remember(&self, stats: &AnyStats, _: &Totals<'_>, history: &mut [i64]) {
-        history[0] = history[0].max(stats.ones as i64);
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use flockwork_kernel::columns::Scalar;
 use flockwork_scheduler_native::Rows;
 use parquet::basic::{Compression, ConvertedType, Repetition, Type as Physical};
-use parquet::data_type::{FloatType, Int32Type, Int64Type};
+use parquet::data_type::{BoolType, FloatType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
@@ -63,12 +63,23 @@ impl<'a> Recording<'a> {
         for field in &self.fields {
             let Some(mut column) = group.next_column()? else { break };
             let bits = rows::each(rows).map(|row| field.bits(row));
-            if field.scalar == Scalar::F32 {
-                let values: Vec<f32> = bits.map(f32::from_bits).collect();
-                column.typed::<FloatType>().write_batch(&values, None, None)?;
-            } else {
-                let values: Vec<i32> = bits.map(|bits| bits as i32).collect();
-                column.typed::<Int32Type>().write_batch(&values, None, None)?;
+            match field.scalar {
+                Scalar::F32 => {
+                    let values: Vec<f32> = bits.map(|bits| f32::from_bits(bits as u32)).collect();
+                    column.typed::<FloatType>().write_batch(&values, None, None)?;
+                }
+                Scalar::U64 => {
+                    let values: Vec<i64> = bits.map(u64::cast_signed).collect();
+                    column.typed::<Int64Type>().write_batch(&values, None, None)?;
+                }
+                Scalar::Bool => {
+                    let values: Vec<bool> = bits.map(|bits| bits != 0).collect();
+                    column.typed::<BoolType>().write_batch(&values, None, None)?;
+                }
+                Scalar::U32 | Scalar::I32 | Scalar::U16 | Scalar::U8 => {
+                    let values: Vec<i32> = bits.map(|bits| bits as i32).collect();
+                    column.typed::<Int32Type>().write_batch(&values, None, None)?;
+                }
             }
             column.close()?;
         }
@@ -102,6 +113,9 @@ fn message(fields: &[Field]) -> Result<Type, ParquetError> {
             Scalar::U32 => (Physical::INT32, ConvertedType::UINT_32),
             Scalar::U16 => (Physical::INT32, ConvertedType::UINT_16),
             Scalar::U8 => (Physical::INT32, ConvertedType::UINT_8),
+            Scalar::I32 => (Physical::INT32, ConvertedType::INT_32),
+            Scalar::U64 => (Physical::INT64, ConvertedType::UINT_64),
+            Scalar::Bool => (Physical::BOOLEAN, ConvertedType::NONE),
         };
         columns.push(column(&field.name, physical, converted)?);
     }
