@@ -16,10 +16,9 @@
 //! A model that has to be faster implements `flockwork_scheduler::Model` instead, eight entities at a
 //! time, with the same bits.
 
-use flockwork_kernel::{Vec2, rng};
-use flockwork_scheduler::{Around, ByRows, Never, ParamError, Rows, Setup};
+use flockwork_scheduler::prelude::*;
 
-flockwork_kernel::columns! {
+columns! {
     /// State of one entity.
     pub mod entity {
         ghost {
@@ -28,7 +27,7 @@ flockwork_kernel::columns! {
         }
         owned {
             /// Heading, of length 1.
-            heading: vec(ux, uy) where -1.001..=1.001,
+            heading: vec(ux, uy) where unit,
             /// The number of neighbours before the last tick.
             near: u32,
         }
@@ -36,9 +35,9 @@ flockwork_kernel::columns! {
     }
 }
 
-flockwork_scheduler::params! {
-    /// Parameters of [`WalkersModel`].
-    pub struct WalkersParams {
+params! {
+    /// The rules: their parameters.
+    pub struct Walkers {
         /// Others closer than this are neighbours.
         radius: f32 = 1.0, "length", 1e-6..=1e6;
         /// The speed of whoever is alone.
@@ -48,7 +47,7 @@ flockwork_scheduler::params! {
     }
 }
 
-flockwork_scheduler::stats! {
+stats! {
     /// What is reported of [`WalkersModel`].
     pub struct WalkersStats of WalkersModel {
         /// Mean number of neighbours.
@@ -56,16 +55,12 @@ flockwork_scheduler::stats! {
     }
 }
 
-/// The rules.
-#[derive(Clone, Copy, Debug)]
-pub struct WalkersRules(WalkersParams);
-
 /// The model that schedulers run.
-pub type WalkersModel = ByRows<WalkersRules>;
+pub type WalkersModel = ByRows<Walkers>;
 
-impl Rows for WalkersRules {
+impl Rows for Walkers {
     type Columns = entity::Columns;
-    type Params = WalkersParams;
+    type Params = Self;
     type Stats = WalkersStats;
     /// What entities send each other: nothing.
     type Event = Never;
@@ -75,24 +70,23 @@ impl Rows for WalkersRules {
     const NAME: &'static str = "walkers";
     const ABOUT: &'static str = "people who slow down where others are near";
 
-    fn new(params: WalkersParams, _setup: &Setup) -> Result<Self, ParamError> {
-        Ok(Self(params))
+    fn new(rules: Self, _setup: &Setup) -> Result<Self, ParamError> {
+        Ok(rules)
     }
 
     fn radius(&self) -> f32 {
-        self.0.radius
+        self.radius
     }
 
     fn spawn(&self, setup: &Setup, id: u32) -> entity::Row {
         let [x, y, direction, _] = setup.draw(id, SPAWN);
-        let heading = Vec2::at_angle(rng::signed(direction) * core::f32::consts::PI);
+        let heading = rng::direction(direction);
         entity::Row { position: setup.place(x, y), heading, ..Default::default() }
     }
 
     fn step(&self, me: &entity::Row, around: &mut Around<'_, '_, Self>) -> entity::Row {
-        let WalkersParams { speed, caution, .. } = self.0;
         let near = around.neighbours().count() as u32;
-        let speed = speed / (1.0 + caution * near as f32);
+        let speed = self.speed / (1.0 + self.caution * near as f32);
         let moved = me.position + me.heading * speed * around.tick.setup.dt;
         let (position, heading) = around.bound(moved, me.heading);
         entity::Row { position, heading, near, ..*me }

@@ -4,7 +4,7 @@
 use flockwork_kernel::{Edge, World};
 use flockwork_scheduler::{Cut, Executor, Partition, Serial, Setup, Simulation};
 use flockwork_scheduler_native::Threads;
-use walkers::{WalkersModel, WalkersParams};
+use walkers::{Walkers, WalkersModel};
 
 /// One entity: x, y, and its heading.
 type Entity = [f32; 4];
@@ -21,7 +21,7 @@ fn setup() -> Setup {
 }
 
 fn simulate<X: Executor>(cut: Cut, executor: X) -> Simulation<WalkersModel, X> {
-    let (params, partition) = (WalkersParams::default(), Partition::new(cut));
+    let (params, partition) = (Walkers::default(), Partition::new(cut));
     Simulation::new(setup(), params, partition, executor, None).unwrap()
 }
 
@@ -47,7 +47,7 @@ fn entities<X: Executor>(world: &Simulation<WalkersModel, X>) -> Vec<Entity> {
 
 /// One tick of the twin.
 fn step(entities: &mut [Entity]) {
-    let (setup, params) = (setup(), WalkersParams::default());
+    let (setup, params) = (setup(), Walkers::default());
     let (width, height) = (setup.world.width(), setup.world.height());
     let before = entities.to_vec();
     for (id, [x, y, ux, uy]) in entities.iter_mut().enumerate() {
