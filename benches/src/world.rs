@@ -8,7 +8,7 @@ use std::time::Duration;
 use flockwork_kernel::columns::Reach;
 use flockwork_kernel::{Edge, World as Space};
 use flockwork_scheduler::{Cut, Model, Setup};
-use flockwork_scheduler_native::{AnySimulation, Config, Entry, Options};
+use flockwork_scheduler_native::{AnySimulation, Config, Entry, OnThreads, Options};
 
 use crate::race::By;
 
@@ -46,7 +46,7 @@ impl World {
             table: None,
             options: Options { workers, cut, ..Options::default() },
         };
-        let entry = Entry::of::<M>();
+        let entry = Entry::of::<M, OnThreads>();
         let simulation = begin(&entry, &config);
         Self { entry, config, simulation }
     }

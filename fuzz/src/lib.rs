@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 use flockwork_kernel::{Edge, World};
 use flockwork_models::Tribes;
-use flockwork_scheduler::Setup;
-use flockwork_scheduler_native::{Config, Entry, Options, Table};
+use flockwork_scheduler::{Setup, Table};
+use flockwork_scheduler_native::{Config, Entry, OnThreads, Options};
 
 #[path = "../../scheduler/tests/domains/dots.rs"]
 pub mod dots;
@@ -94,7 +94,7 @@ pub fn check_table(table: Table) {
         table: Some(Arc::new(table)),
         options: Options { workers: 1, ..Options::default() },
     };
-    if let Err(error) = Entry::of::<Tribes>().check(&config) {
+    if let Err(error) = Entry::of::<Tribes, OnThreads>().check(&config) {
         check_message(&error.to_string());
     }
 }

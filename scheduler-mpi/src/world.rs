@@ -4,11 +4,12 @@ use std::cell::RefCell;
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use flockwork_kernel::columns::{Column, Columns, Reach, packed_len};
-use flockwork_scheduler::{Counters, Grid, Model, Region, Setup, Simulation, SimulationError};
+use flockwork_kernel::columns::{Column, Reach, packed_len};
+use flockwork_scheduler::registry::{RegionLoad, Shares};
+use flockwork_scheduler::{AnyWorld, Backend, Counters, Grid, Region, Setup, SimulationError};
 use flockwork_scheduler_native::{
-    AnySimulation, Backend, BuildError, Metrics, Options, ProcessMetrics, RegionMetrics, Rows,
-    RunError, WorkerMetrics, stats_of, tick_histogram,
+    AnySimulation, BuildError, Metrics, Options, ProcessMetrics, Rows, RunError, WorkerMetrics,
+    tick_histogram,
 };
 use hdrhistogram::Histogram;
 
@@ -22,10 +23,13 @@ use crate::ranks::{Ranks, Traffic};
 pub struct OnRanks;
 
 impl Backend for OnRanks {
+    type Options = Options;
     type Executor = Ranks;
+    type Made = Box<dyn AnySimulation>;
+    type Error = BuildError;
 
-    fn processes() -> usize {
-        Network::new().size() as usize
+    fn shares(options: &Options) -> Result<Shares, BuildError> {
+        options.shares(Network::new().size() as usize)
     }
 
     fn executor(options: &Options) -> Result<Ranks, BuildError> {
@@ -35,7 +39,7 @@ impl Backend for OnRanks {
         Ok(ranks)
     }
 
-    fn wrap<M: Model>(world: Simulation<M, Ranks>, _options: &Options) -> Box<dyn AnySimulation> {
+    fn wrap(world: Box<dyn AnyWorld<Ranks>>, _options: &Options) -> Box<dyn AnySimulation> {
         Box::new(World::new(world))
     }
 }
@@ -50,9 +54,9 @@ pub fn choose(network: &Network, deltas: Deltas) {
     CHOICE.get_or_init(|| (deltas, byte_ns));
 }
 
-struct World<M: Model> {
+struct World {
     /// Collective calls need the executor, which belongs to the simulation.
-    simulation: RefCell<Simulation<M, Ranks>>,
+    simulation: RefCell<Box<dyn AnyWorld<Ranks>>>,
     network: Network,
     first_tick: u64,
     tick_ns: Histogram<u64>,
@@ -62,8 +66,8 @@ struct World<M: Model> {
     peak_memory_bytes: u64,
 }
 
-impl<M: Model> World<M> {
-    fn new(simulation: Simulation<M, Ranks>) -> Self {
+impl World {
+    fn new(simulation: Box<dyn AnyWorld<Ranks>>) -> Self {
         let executor = simulation.executor();
         Self {
             network: *executor.network(),
@@ -79,13 +83,13 @@ impl<M: Model> World<M> {
     /// This rank's part of the metrics.
     fn own(&self) -> Result<(ProcessMetrics, Counters), RunError> {
         let simulation = self.simulation.borrow();
-        let domains = simulation.domains()?;
+        let loads = simulation.loads()?;
         let executor = simulation.executor();
         let (counters, busy_ns, traffic) =
             (simulation.counters(), executor.busy_ns(), executor.traffic());
         let own = ProcessMetrics {
-            owned: domains.iter().map(|domain| domain.census().owned).sum(),
-            ghosts: domains.iter().map(|domain| domain.ghost_count() as u64).sum(),
+            owned: loads.iter().map(|region| region.owned).sum(),
+            ghosts: loads.iter().map(|region| region.ghosts).sum(),
             busy_ns: busy_ns - self.before.1,
             communicate_ns: traffic.ns - self.before.2.ns,
             sent_bytes: traffic.sent_bytes - self.before.2.sent_bytes,
@@ -97,7 +101,7 @@ impl<M: Model> World<M> {
     }
 }
 
-impl<M: Model> AnySimulation for World<M> {
+impl AnySimulation for World {
     fn run(&mut self, ticks: u64) -> Result<(), RunError> {
         let simulation = self.simulation.get_mut();
         for _ in 0..ticks {
@@ -127,7 +131,7 @@ impl<M: Model> AnySimulation for World<M> {
     }
 
     fn stats(&mut self) -> Result<Vec<(String, f64)>, RunError> {
-        stats_of(self.simulation.get_mut())
+        self.simulation.get_mut().stats()
     }
 
     fn metrics(&self) -> Result<Metrics, RunError> {
@@ -167,17 +171,14 @@ impl<M: Model> AnySimulation for World<M> {
         phases_ns.push(("communicate", communicated));
         phases_ns.push(("wait", waited.saturating_sub(communicated)));
         let mut regions = vec![0u64; 3 * simulation.regions().len()];
-        for domain in simulation.domains()? {
-            let at = 3 * domain.id() as usize;
-            regions[at] = domain.census().owned;
-            regions[at + 1] = domain.ghost_count() as u64;
-            regions[at + 2] = domain.counters().work;
+        for RegionLoad { region, owned, ghosts, work } in simulation.loads()? {
+            regions[3 * region as usize..][..3].copy_from_slice(&[owned, ghosts, work]);
         }
         self.network.sum(&mut regions);
-        let per_region = regions
-            .chunks_exact(3)
-            .map(|one| RegionMetrics { owned: one[0], ghosts: one[1], work: one[2] })
-            .collect();
+        let load = |(region, one): (u32, &[u64])| {
+            RegionLoad { region, owned: one[0], ghosts: one[1], work: one[2] }
+        };
+        let per_region = (0..).zip(regions.chunks_exact(3)).map(load).collect();
         Ok(Metrics {
             ticks: simulation.tick() - self.first_tick,
             workers: per_worker.len(),
@@ -215,15 +216,15 @@ impl<M: Model> AnySimulation for World<M> {
     }
 
     fn schema(&self) -> &'static [Column] {
-        M::Columns::SCHEMA
+        self.simulation.borrow().schema()
     }
 
     fn setup(&self) -> Setup {
-        *self.simulation.borrow().setup()
+        self.simulation.borrow().setup()
     }
 
     fn grid(&self) -> Grid {
-        *self.simulation.borrow().grid()
+        self.simulation.borrow().grid()
     }
 
     fn regions(&self) -> Result<Vec<Region>, RunError> {
@@ -267,7 +268,7 @@ impl<M: Model> AnySimulation for World<M> {
     }
 
     fn own_rows(&self) -> Result<Rows, RunError> {
-        let stride = packed_len(M::Columns::SCHEMA, Reach::Owned);
+        let stride = packed_len(self.schema(), Reach::Owned);
         Ok(Rows { bytes: self.simulation.borrow().rows()?, stride })
     }
 

@@ -1,9 +1,8 @@
 //! A simulation whose model's type is hidden, with its metrics.
 
 use flockwork_kernel::columns::Column;
-use flockwork_scheduler::{
-    Counters, Executor, Grid, Model, Region, Setup, Simulation, SimulationError, Stat, Stats,
-};
+use flockwork_scheduler::registry::RegionLoad;
+use flockwork_scheduler::{Counters, Grid, Region, Setup, SimulationError};
 use hdrhistogram::Histogram;
 
 /// What ends a run.
@@ -134,7 +133,7 @@ pub struct Metrics {
     /// Each worker's time.
     pub per_worker: Vec<WorkerMetrics>,
     /// Each region's load.
-    pub per_region: Vec<RegionMetrics>,
+    pub per_region: Vec<RegionLoad>,
     /// What regions have done, added up over them.
     pub counters: Counters,
     /// How often the world was cut anew.
@@ -204,33 +203,9 @@ pub struct WorkerMetrics {
     pub wait_ns: u64,
 }
 
-/// One region's load.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RegionMetrics {
-    /// Entities it owns.
-    pub owned: u64,
-    /// Ghosts it sees.
-    pub ghosts: u64,
-    /// What its last tick cost: candidates tested, plus entities.
-    pub work: u64,
-}
-
 /// An empty histogram of times of ticks, in nanoseconds: up to an hour, to three digits.
 pub fn tick_histogram() -> Histogram<u64> {
     // The bounds are constants, so this cannot fail.
     Histogram::new_with_bounds(1, 3_600_000_000_000, 3)
         .unwrap_or_else(|_| unreachable!("the bounds of the histogram are in order"))
-}
-
-/// The numbers of the model's statistics with their names; NaN for what is null.
-///
-/// # Errors
-///
-/// As [`Simulation::observe`] and [`Simulation::report`].
-pub fn stats_of<M: Model, X: Executor>(
-    world: &mut Simulation<M, X>,
-) -> Result<Vec<(String, f64)>, SimulationError> {
-    world.observe()?;
-    let names = <M::Stats as Stats<M>>::LIST.iter().flat_map(Stat::names);
-    Ok(names.zip(world.report()?).collect())
 }

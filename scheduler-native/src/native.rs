@@ -8,23 +8,21 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
-use flockwork_kernel::columns::{Column, Columns, Reach, packed_len};
+use flockwork_kernel::columns::{Column, Reach, packed_len};
 use flockwork_scheduler::{
-    Counters, Grid, Model, Panicked, Phase, Place, Region, Setup, Simulation, SimulationError,
+    AnyWorld, Counters, Grid, Panicked, Phase, Place, Region, Setup, SimulationError,
 };
 use hdrhistogram::Histogram;
 use rayon::ThreadPool;
 
-use crate::any::{
-    AnySimulation, Metrics, RegionMetrics, Rows, RunError, WorkerMetrics, stats_of, tick_histogram,
-};
+use crate::any::{AnySimulation, Metrics, Rows, RunError, WorkerMetrics, tick_histogram};
 use crate::threads::Threads;
 use crate::watch::{LOOKS, Watch, Watcher};
 
 /// A simulation on threads.
-pub(crate) struct Native<M: Model> {
+pub(crate) struct Native {
     /// The simulation, or the error with which it was lost.
-    running: Result<Box<Running<M>>, RunError>,
+    running: Result<Box<Running>, RunError>,
     pool: Arc<ThreadPool>,
     watch: Arc<Watch>,
     deadline: Option<Duration>,
@@ -32,11 +30,12 @@ pub(crate) struct Native<M: Model> {
     last: (u64, u64),
     setup: Setup,
     grid: Grid,
+    schema: &'static [Column],
 }
 
 /// A simulation with its metrics.
-struct Running<M: Model> {
-    world: Simulation<M, Threads>,
+struct Running {
+    world: Box<dyn AnyWorld<Threads>>,
     first_tick: u64,
     tick_ns: Histogram<u64>,
     wall_ns: u64,
@@ -46,15 +45,16 @@ struct Running<M: Model> {
     peak_memory_bytes: usize,
 }
 
-impl<M: Model> Native<M> {
-    pub(crate) fn new(world: Simulation<M, Threads>, deadline: Option<Duration>) -> Self {
+impl Native {
+    pub(crate) fn new(world: Box<dyn AnyWorld<Threads>>, deadline: Option<Duration>) -> Self {
         Self {
             pool: world.executor().pool(),
             watch: world.executor().watch(),
             deadline,
             last: (world.tick(), world.population()),
-            setup: *world.setup(),
-            grid: *world.grid(),
+            setup: world.setup(),
+            grid: world.grid(),
+            schema: world.schema(),
             running: Ok(Box::new(Running {
                 first_tick: world.tick(),
                 tick_ns: tick_histogram(),
@@ -67,14 +67,14 @@ impl<M: Model> Native<M> {
         }
     }
 
-    fn running(&self) -> Result<&Running<M>, RunError> {
+    fn running(&self) -> Result<&Running, RunError> {
         self.running.as_deref().map_err(Clone::clone)
     }
 
     /// Has the pool do something with the simulation, and waits for it.
     fn on_pool<R: Send + 'static>(
         &mut self,
-        work: impl FnOnce(&mut Running<M>) -> Result<R, RunError> + Send + 'static,
+        work: impl FnOnce(&mut Running) -> Result<R, RunError> + Send + 'static,
     ) -> Result<R, RunError> {
         let gone = SimulationError::Busy { tick: self.last.0 };
         let mut running = match std::mem::replace(&mut self.running, Err(gone)) {
@@ -94,7 +94,7 @@ impl<M: Model> Native<M> {
         match self.wait(&take) {
             Ok((running, result)) => {
                 self.last = (running.world.tick(), running.world.population());
-                self.grid = *running.world.grid();
+                self.grid = running.world.grid();
                 self.running = Ok(running);
                 result
             }
@@ -128,7 +128,7 @@ impl<M: Model> Native<M> {
     }
 }
 
-impl<M: Model> Running<M> {
+impl Running {
     fn run(&mut self, ticks: u64) -> Result<(), RunError> {
         for _ in 0..ticks {
             let begin = Instant::now();
@@ -148,7 +148,7 @@ impl<M: Model> Running<M> {
     }
 }
 
-impl<M: Model> AnySimulation for Native<M> {
+impl AnySimulation for Native {
     fn run(&mut self, ticks: u64) -> Result<(), RunError> {
         // All ticks inside the pool: its threads are woken once, and no tick allocates anything.
         self.on_pool(move |running| running.run(ticks))
@@ -167,13 +167,13 @@ impl<M: Model> AnySimulation for Native<M> {
     }
 
     fn stats(&mut self) -> Result<Vec<(String, f64)>, RunError> {
-        self.on_pool(|running| stats_of(&mut running.world))
+        self.on_pool(|running| running.world.stats())
     }
 
     fn metrics(&self) -> Result<Metrics, RunError> {
         let running = self.running()?;
         let (world, executor) = (&running.world, running.world.executor());
-        let domains = world.domains()?;
+        let per_region = world.loads()?;
         let counters = world.counters().since(&running.before);
         let mut phases_ns: Vec<_> = counters.phases().collect();
         let wall_ns = running.wall_ns;
@@ -185,20 +185,15 @@ impl<M: Model> AnySimulation for Native<M> {
             .map(|busy_ns| WorkerMetrics { busy_ns, wait_ns: wall_ns.saturating_sub(busy_ns) })
             .collect();
         phases_ns.push(("wait", per_worker.iter().map(|worker| worker.wait_ns).sum()));
-        let per_region = domains.iter().map(|domain| RegionMetrics {
-            owned: domain.census().owned,
-            ghosts: domain.ghost_count() as u64,
-            work: domain.counters().work,
-        });
         Ok(Metrics {
             ticks: world.tick() - running.first_tick,
             workers: per_worker.len(),
             workers_asked: executor.asked(),
-            regions: domains.len(),
+            regions: per_region.len(),
             tick_ns: running.tick_ns.clone(),
             phases_ns,
             per_worker,
-            per_region: per_region.collect(),
+            per_region,
             counters,
             rebalances: world.rebalances(),
             imbalance: world.imbalance(),
@@ -213,7 +208,7 @@ impl<M: Model> AnySimulation for Native<M> {
     }
 
     fn schema(&self) -> &'static [Column] {
-        M::Columns::SCHEMA
+        self.schema
     }
 
     fn setup(&self) -> Setup {
@@ -229,7 +224,7 @@ impl<M: Model> AnySimulation for Native<M> {
     }
 
     fn rows(&self) -> Result<Rows, RunError> {
-        let stride = packed_len(M::Columns::SCHEMA, Reach::Owned);
+        let stride = packed_len(self.schema, Reach::Owned);
         Ok(Rows { bytes: self.running()?.world.rows()?, stride })
     }
 

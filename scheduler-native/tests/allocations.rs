@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flockwork_kernel::{Edge, World};
 use flockwork_models::{Boids, Discs, LennardJones, Tribes, Vicsek};
 use flockwork_scheduler::{Cut, Setup};
-use flockwork_scheduler_native::{Config, Entry, Options};
+use flockwork_scheduler_native::{Config, Entry, OnThreads, Options};
 
 /// The system's allocator, counting.
 struct Counting;
@@ -94,10 +94,18 @@ fn setup(width: f32, height: f32, population: u32, dt: f32) -> Setup {
 fn a_warm_tick_of_a_steady_model_allocates_nothing() {
     // In a crowd that gathers somewhere, one region's buffers grow now and then: these do not.
     for (entry, setup, params) in [
-        (Entry::of::<Vicsek>(), setup(30.0, 30.0, 3000, 1.0), &[("eta", 6.2), ("speed", 0.3)][..]),
-        (Entry::of::<Discs>(), setup(200.0, 160.0, 4000, 0.02), &[]),
-        (Entry::of::<LennardJones>(), setup(80.0, 60.0, 3500, 0.005), &[]),
-        (Entry::of::<Boids>(), setup(40.0, 40.0, 4000, 0.05), &[("separation_radius", 1.0)]),
+        (
+            Entry::of::<Vicsek, OnThreads>(),
+            setup(30.0, 30.0, 3000, 1.0),
+            &[("eta", 6.2), ("speed", 0.3)][..],
+        ),
+        (Entry::of::<Discs, OnThreads>(), setup(200.0, 160.0, 4000, 0.02), &[]),
+        (Entry::of::<LennardJones, OnThreads>(), setup(80.0, 60.0, 3500, 0.005), &[]),
+        (
+            Entry::of::<Boids, OnThreads>(),
+            setup(40.0, 40.0, 4000, 0.05),
+            &[("separation_radius", 1.0)],
+        ),
     ] {
         let (calls, ..) = calls(entry, setup, params, 1000);
         assert!(calls <= ONCE, "{}: {calls} calls for memory in {TICKS} ticks", entry.name);
@@ -107,7 +115,7 @@ fn a_warm_tick_of_a_steady_model_allocates_nothing() {
 #[test]
 fn a_warm_tick_with_events_births_and_deaths_allocates_nothing() {
     let setup = setup(50.0, 40.0, 5000, 0.05);
-    let (calls, events, births) = calls(Entry::of::<Tribes>(), setup, &[], 2000);
+    let (calls, events, births) = calls(Entry::of::<Tribes, OnThreads>(), setup, &[], 2000);
     assert!(events > 1000 && births > 100, "{events} events, {births} births");
     assert!(calls <= ONCE, "{calls} calls for memory in {TICKS} ticks");
 }

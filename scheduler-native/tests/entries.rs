@@ -5,11 +5,10 @@ use std::sync::Arc;
 use flockwork_kernel::{Edge, World};
 use flockwork_models::{Boids, Tribes};
 use flockwork_scheduler::{
-    Arithmetic, Cut, Misfit, ParamError, Setup, SimulationError, SnapshotError,
+    Arithmetic, Cut, Misfit, ParamError, Setup, SimulationError, SnapshotError, Table, TableColumn,
+    snapshot,
 };
-use flockwork_scheduler_native::{
-    BuildError, Config, Entry, Options, Table, TableColumn, ThreadsError, snapshot_header,
-};
+use flockwork_scheduler_native::{BuildError, Config, Entry, OnThreads, Options, ThreadsError};
 
 fn config() -> Config {
     let world = World::new(20.0, 16.0, Edge::Torus).unwrap();
@@ -22,7 +21,7 @@ fn config() -> Config {
 }
 
 fn refusal(config: &Config) -> BuildError {
-    let entry = Entry::of::<Boids>();
+    let entry = Entry::of::<Boids, OnThreads>();
     let error = entry.check(config).unwrap_err();
     assert_eq!(entry.build(config).err(), Some(error.clone()), "check and build differ");
     error
@@ -83,7 +82,7 @@ fn what_memory_is_said_to_be_taken_is_taken_however_many_regions_there_are() {
         world.run(3).unwrap();
         (said, world.metrics().unwrap().peak_memory_bytes)
     };
-    for entry in [Entry::of::<Boids>(), Entry::of::<Tribes>()] {
+    for entry in [Entry::of::<Boids, OnThreads>(), Entry::of::<Tribes, OnThreads>()] {
         for regions in [1, 4, 100, 1000] {
             let (said, taken) = bytes(entry, regions);
             let ratio = taken as f64 / said as f64;
@@ -155,7 +154,7 @@ fn of_a_vector_a_table_has_all_or_nothing() {
     }
     let genes = [0.0, 0.5, 1.0];
     let config = with_table(3, vec![TableColumn { component: 2, ..column("genes", &genes) }]);
-    let text = Entry::of::<Tribes>().check(&config).unwrap_err().to_string();
+    let text = Entry::of::<Tribes, OnThreads>().check(&config).unwrap_err().to_string();
     assert!(text.contains("a column `genes_2` but no `genes_0`"), "{text}");
 }
 
@@ -164,7 +163,7 @@ fn at_the_seam_of_a_torus_a_position_is_where_it_began() {
     // As a 32-bit number the first is the side itself, 20.
     let columns =
         || vec![column("x", &[19.999_999_99, 20.0, 19.5]), column("y", &[0.0, -0.0, 1.0])];
-    let entry = Entry::of::<Boids>();
+    let entry = Entry::of::<Boids, OnThreads>();
     let world = entry.build(&with_table(3, columns())).unwrap();
     let rows = world.rows().unwrap();
     let words = |at: usize| -> Vec<u32> {
@@ -182,7 +181,7 @@ fn at_the_seam_of_a_torus_a_position_is_where_it_began() {
 
 #[test]
 fn a_table_sets_the_columns_it_has_and_the_model_the_others() {
-    let entry = Entry::of::<Tribes>();
+    let entry = Entry::of::<Tribes, OnThreads>();
     let gene = |component| TableColumn { component, ..column("genes", &[0.25, 0.5, 0.75]) };
     let mut columns = vec![
         column("x", &[1.5, 2.5, 3.5]),
@@ -213,11 +212,11 @@ fn a_table_sets_the_columns_it_has_and_the_model_the_others() {
 
 #[test]
 fn a_snapshot_goes_on_under_other_workers() {
-    let entry = Entry::of::<Tribes>();
+    let entry = Entry::of::<Tribes, OnThreads>();
     let mut world = entry.build(&config()).unwrap();
     world.run(30).unwrap();
     let bytes = world.snapshot().unwrap();
-    assert_eq!(snapshot_header(&bytes).unwrap().tick, 30);
+    assert_eq!(snapshot::header(&bytes).unwrap().tick, 30);
     world.run(30).unwrap();
     for (workers, cut) in [(1, None), (3, Some(Cut::Grid { rows: 3, cols: 2 }))] {
         let mut again = entry
@@ -229,7 +228,8 @@ fn a_snapshot_goes_on_under_other_workers() {
         again.recount().unwrap();
     }
     let options = config().options;
-    let foreign = Entry::of::<Boids>().restore(&bytes, Arithmetic::Same, &options).err().unwrap();
+    let foreign =
+        Entry::of::<Boids, OnThreads>().restore(&bytes, Arithmetic::Same, &options).err().unwrap();
     let SnapshotError::Misfit(Misfit::OtherModel { found, .. }) = (match foreign {
         BuildError::Simulation(SimulationError::Snapshot(error)) => error,
         other => panic!("{other}"),
@@ -245,7 +245,7 @@ fn a_snapshot_goes_on_under_other_workers() {
 fn metrics_add_up() {
     let mut config = config();
     config.options.cut = Some(Cut::Grid { rows: 2, cols: 2 });
-    let mut world = Entry::of::<Tribes>().build(&config).unwrap();
+    let mut world = Entry::of::<Tribes, OnThreads>().build(&config).unwrap();
     world.run(50).unwrap();
     let metrics = world.metrics().unwrap();
     assert_eq!((metrics.ticks, metrics.workers, metrics.regions), (50, 2, 4));
@@ -268,5 +268,5 @@ fn metrics_add_up() {
     let busy: u64 = metrics.per_worker.iter().map(|worker| worker.busy_ns).sum();
     let phases: u64 = metrics.phases_ns.iter().map(|(_, ns)| ns).sum::<u64>() - phase("wait");
     assert!(phases <= busy, "{phases} ns in phases, {busy} ns in regions");
-    assert_eq!(world.stats().unwrap().len(), Entry::of::<Tribes>().stats.len());
+    assert_eq!(world.stats().unwrap().len(), Entry::of::<Tribes, OnThreads>().stats.len());
 }

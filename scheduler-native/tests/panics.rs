@@ -5,7 +5,7 @@ use flockwork_scheduler::{
     Around, ByRows, Cut, Never, ParamError, Partition, Phase, Place, Rows, Setup, Simulation,
     SimulationError,
 };
-use flockwork_scheduler_native::{Config, Entry, Options, Threads, ThreadsError};
+use flockwork_scheduler_native::{Config, Entry, OnThreads, Options, Threads, ThreadsError};
 
 flockwork_kernel::columns! {
     /// An entity that stays where it is.
@@ -99,13 +99,13 @@ fn a_model_behind_a_name_panics_in_the_same_way() {
         table: None,
         options: Options { workers: 3, ..Options::default() },
     };
-    let mut world = Entry::of::<ByRows<Mines>>().build(&config).unwrap();
+    let mut world = Entry::of::<ByRows<Mines>, OnThreads>().build(&config).unwrap();
     let error = world.run(10).unwrap_err();
     assert!(matches!(&error, SimulationError::Panicked(panicked) if panicked.place.tick == 1));
     let text = error.to_string();
     assert!(text.contains("panicked in phase `neighbours` of region 0 in tick 1"), "{text}");
     // Another one in the same process is none the worse.
-    let mut world = Entry::of::<ByRows<Mines>>()
+    let mut world = Entry::of::<ByRows<Mines>, OnThreads>()
         .build(&Config { params: vec![("tick".into(), 999.0)], ..config })
         .unwrap();
     world.run(10).unwrap();

@@ -8,7 +8,7 @@ use flockwork_kernel::{Edge, Vec2, World};
 use flockwork_scheduler::{
     Around, ByRows, Cut, Never, ParamError, Phase, Place, Rows, Setup, SimulationError,
 };
-use flockwork_scheduler_native::{AnySimulation, Config, Entry, Options};
+use flockwork_scheduler_native::{AnySimulation, Config, Entry, OnThreads, Options};
 
 flockwork_kernel::columns! {
     /// An entity that stays where it is.
@@ -128,7 +128,7 @@ fn build(phase: f64, workers: usize, deadline: Option<Duration>) -> Box<dyn AnyS
         table: None,
         options: Options { workers, cut, deadline, ..Options::default() },
     };
-    Entry::of::<ByRows<Stones>>().build(&config).unwrap()
+    Entry::of::<ByRows<Stones>, OnThreads>().build(&config).unwrap()
 }
 
 /// Has a simulation stall, and checks what is left of it; gives where it did.

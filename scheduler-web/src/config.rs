@@ -1,11 +1,15 @@
-//! What a rank's simulation is made from: settings by name, as the interface has them.
+//! What a rank's simulation is made from: settings and columns by name, as the interface has them.
 
 use alloc::format;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use flockwork_kernel::{Edge, World};
-use flockwork_scheduler::{Arithmetic, Cut, Model, Params, Partition, Setup, SimulationError};
+use flockwork_scheduler::registry;
+use flockwork_scheduler::{Arithmetic, Cut, Given, Setup, SimulationError, Table, TableColumn};
+
+use crate::backend::Options;
 
 /// What a simulation is made from.
 #[derive(Clone, Debug)]
@@ -16,18 +20,17 @@ pub struct Config {
     width: f64,
     height: f64,
     edge: f64,
-    /// This rank, and how many there are.
-    pub rank: u32,
-    /// How many ranks there are.
-    pub ranks: u32,
     regions: f64,
     cut: [f64; 2],
-    rebalance: bool,
+    params: Vec<Given>,
+    /// Columns of the entities at tick 0.
+    columns: Vec<TableColumn>,
+    /// Which rank it is, and how it is run; without the cut.
+    pub options: Options,
     pub(crate) arithmetic: Arithmetic,
     /// The model's number, and whether a snapshot may have other parameters.
     pub(crate) model: u32,
     pub(crate) other_params: bool,
-    params: Vec<(String, f64)>,
 }
 
 impl Default for Config {
@@ -39,24 +42,17 @@ impl Default for Config {
             width: 0.0,
             height: 0.0,
             edge: 0.0,
-            rank: 0,
-            ranks: 1,
             regions: 0.0,
             cut: [0.0; 2],
-            rebalance: true,
+            params: Vec::new(),
+            columns: Vec::new(),
+            options: Options::default(),
             arithmetic: Arithmetic::Same,
             model: 0,
             other_params: false,
-            params: Vec::new(),
         }
     }
 }
-
-/// The most ranks.
-pub const MAX_RANKS: u32 = 16;
-
-/// Regions of each rank where nothing is said.
-const REGIONS_PER_RANK: u32 = 2;
 
 impl Config {
     /// Sets one value by name; false if there is none of this name.
@@ -69,12 +65,12 @@ impl Config {
             "width" => self.width = value,
             "height" => self.height = value,
             "edge" => self.edge = value,
-            "rank" => self.rank = value as u32,
-            "ranks" => self.ranks = value as u32,
+            "rank" => self.options.rank = value as u32,
+            "ranks" => self.options.ranks = value as u32,
             "regions" => self.regions = value,
             "regions_rows" => self.cut[0] = value,
             "regions_cols" => self.cut[1] = value,
-            "rebalance" => self.rebalance = value != 0.0,
+            "rebalance" => self.options.rebalance = value != 0.0,
             "model" => self.model = value as u32,
             "other_params" => self.other_params = value != 0.0,
             "other_arithmetic" => {
@@ -88,15 +84,34 @@ impl Config {
         true
     }
 
-    pub(crate) fn params_of<M: Model>(&self) -> Result<M::Params, SimulationError> {
-        let mut params = M::Params::default();
-        for (name, value) in &self.params {
-            params.set(name, *value)?;
-        }
-        Ok(params)
+    /// Adds a column of the entities at tick 0, or one of its numbers, as so many zeros to be written
+    /// over; None if there is no memory for them.
+    pub fn column(&mut self, name: &str, component: u32, rows: usize) -> Option<&mut [f64]> {
+        let mut values = Vec::new();
+        values.try_reserve_exact(rows).ok()?;
+        values.resize(rows, 0.0);
+        self.columns.push(TableColumn { name: name.into(), component, values });
+        self.columns.last_mut().map(|column| column.values.as_mut_slice())
     }
 
-    pub(crate) fn setup(&self) -> Result<Setup, SimulationError> {
+    /// The same, as the registry of models has it.
+    ///
+    /// # Errors
+    ///
+    /// [`SimulationError`] that says which setting is not acceptable.
+    pub(crate) fn into_registry(self) -> Result<registry::Config<Options>, SimulationError> {
+        let setup = self.setup()?;
+        let options = Options { cut: self.cut(), ..self.options };
+        let table = (!self.columns.is_empty()).then(|| Table {
+            name: "the initial table".into(),
+            rows: setup.population as usize,
+            columns: self.columns,
+            ..Table::default()
+        });
+        Ok(registry::Config { setup, params: self.params, table: table.map(Arc::new), options })
+    }
+
+    fn setup(&self) -> Result<Setup, SimulationError> {
         let refuse = |problem: String| SimulationError::Initial(problem);
         let edge = Edge::from_code(self.edge as u32)
             .ok_or_else(|| refuse(format!("edge is {}: it must be from 0 to 2", self.edge)))?;
@@ -113,28 +128,11 @@ impl Config {
         })
     }
 
-    pub(crate) fn partition(&self) -> Result<Partition, SimulationError> {
-        if self.ranks == 0 || self.ranks > MAX_RANKS || self.rank >= self.ranks {
-            return Err(SimulationError::Initial(format!(
-                "worker {} of {}: there must be from 1 to {MAX_RANKS}",
-                self.rank, self.ranks
-            )));
+    /// The cut that the settings say, if they do.
+    fn cut(&self) -> Option<Cut> {
+        if self.cut[0] > 0.0 || self.cut[1] > 0.0 {
+            return Some(Cut::Grid { rows: self.cut[0] as u32, cols: self.cut[1] as u32 });
         }
-        let cut = if self.cut[0] > 0.0 || self.cut[1] > 0.0 {
-            Cut::Grid { rows: self.cut[0] as u32, cols: self.cut[1] as u32 }
-        } else if self.regions > 0.0 {
-            Cut::Parts(self.regions as u32)
-        } else {
-            Cut::Parts(if self.ranks == 1 { 1 } else { self.ranks * REGIONS_PER_RANK })
-        };
-        let count = cut.count().unwrap_or(u32::MAX);
-        if count < self.ranks {
-            return Err(SimulationError::Initial(format!(
-                "regions is {count}: there must be at least one for each of the {} workers",
-                self.ranks
-            )));
-        }
-        let partition = Partition::new(cut);
-        Ok(Partition { rebalance: partition.rebalance.filter(|_| self.rebalance), ..partition })
+        (self.regions > 0.0).then_some(Cut::Parts(self.regions as u32))
     }
 }

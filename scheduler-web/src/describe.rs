@@ -1,19 +1,37 @@
-//! Models as JSON text, which JavaScript reads: their columns, parameters and statistics.
+//! What a module has as JSON text, which JavaScript reads: its models with their columns, parameters
+//! and statistics, and what it tells of its work.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write;
 
-use flockwork_kernel::columns::{Columns, Reach};
-use flockwork_scheduler::{Model, Params, Stats};
+use flockwork_kernel::columns::Reach;
 
-/// Adds a model as a JSON object.
-pub fn describe<M: Model>(out: &mut String) {
-    out.push('{');
-    text(out, "name", M::NAME);
+use crate::backend::Entry;
+use crate::measures;
+
+/// Everything as one JSON object.
+pub fn describe(models: &[Entry]) -> String {
+    let mut out = String::from("{");
+    list(&mut out, "models", models, model);
     out.push(',');
-    text(out, "about", M::ABOUT);
-    list(out, "columns", M::Columns::SCHEMA, |out, column| {
+    let measures: Vec<_> = measures::table().collect();
+    list(&mut out, "measures", &measures, |out, (name, told)| {
+        text(out, "name", name);
+        out.push(',');
+        text(out, "told", told);
+    });
+    out.push('}');
+    out
+}
+
+/// Adds what there is to know of a model.
+fn model(out: &mut String, model: &Entry) {
+    text(out, "name", model.name);
+    out.push(',');
+    text(out, "about", model.about);
+    out.push(',');
+    list(out, "columns", model.schema, |out, column| {
         text(out, "name", column.name);
         out.push(',');
         text(out, "about", column.about);
@@ -28,7 +46,8 @@ pub fn describe<M: Model>(out: &mut String) {
         text(out, "reach", reach);
         let _ = write!(out, ",\"min\":{},\"max\":{}", column.min, column.max);
     });
-    list(out, "params", M::Params::TABLE, |out, param| {
+    out.push(',');
+    list(out, "params", model.params, |out, param| {
         text(out, "name", param.name);
         out.push(',');
         text(out, "about", param.about);
@@ -41,7 +60,8 @@ pub fn describe<M: Model>(out: &mut String) {
             param.default, param.min, param.max, param.whole, param.live
         );
     });
-    let stats = <M::Stats as Stats<M>>::LIST.iter();
+    out.push(',');
+    let stats = model.stats.iter();
     let numbers: Vec<_> =
         stats.flat_map(|stat| stat.names().map(move |name| (name, stat))).collect();
     list(out, "stats", &numbers, |out, (name, stat)| {
@@ -51,12 +71,11 @@ pub fn describe<M: Model>(out: &mut String) {
         out.push(',');
         text(out, "unit", stat.unit);
     });
-    out.push('}');
 }
 
 /// Adds a key and the JSON objects that `each` fills.
 fn list<T>(out: &mut String, key: &str, items: &[T], mut each: impl FnMut(&mut String, &T)) {
-    let _ = write!(out, ",\"{key}\":[");
+    let _ = write!(out, "\"{key}\":[");
     for (index, item) in items.iter().enumerate() {
         out.push_str(if index == 0 { "{" } else { ",{" });
         each(out, item);

@@ -3,14 +3,15 @@
 //! Handles are addresses of boxes. JavaScript gives them back as it got them, and uses each from
 //! one worker alone; that is what every `unsafe` block here relies on. A null handle does nothing.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use flockwork_scheduler::Given;
+
+use crate::backend::World;
 use crate::board::Board;
-use crate::world::AnyWorld;
 
 /// The version of this interface.
-pub const ABI: u32 = 3;
+pub const ABI: u32 = 4;
 
 /// Defines functions that JavaScript can call.
 macro_rules! exports {
@@ -43,7 +44,11 @@ pub use make::{describe, new, restore};
 
 /// A rank's simulation and what was asked of it.
 pub struct Sim {
-    world: Box<dyn AnyWorld>,
+    world: World,
+    /// Parameters that were prepared.
+    prepared: Vec<Given>,
+    /// The numbers of the statistics that the last observation saw, once somebody has asked.
+    stats: Option<Vec<f64>>,
     snapshot: Vec<u8>,
     merged: Vec<u8>,
     entity: Vec<u8>,
@@ -64,10 +69,12 @@ pub struct Sim {
 macro_rules! export {
     ($($model:ty),+ $(,)?) => {
         const FLOCKWORK_MODELS: $crate::Kinds =
-            $crate::Kinds(&[$($crate::kinds::ModelKind::of::<$model>()),+]);
-        const _: () = $crate::kinds::all_differ(&[$($crate::kinds::name_of::<$model>()),+]);
+            $crate::Kinds(&[$($crate::Entry::of::<$model, $crate::OnWorkers>()),+]);
+        const _: () = $crate::kinds::all_differ(&[
+            $($crate::Entry::of::<$model, $crate::OnWorkers>().name),+
+        ]);
 
-        /// All models as JSON text.
+        /// What the module has, as JSON text.
         #[unsafe(no_mangle)]
         pub extern "C" fn fw_describe() -> *const u8 {
             $crate::exports::describe(FLOCKWORK_MODELS)

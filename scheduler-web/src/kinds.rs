@@ -1,39 +1,13 @@
-//! The models of a module, by number: what they are, and how a simulation of one is made.
+//! The models of a module, by number, and how a simulation of one is made.
 
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 
-use flockwork_scheduler::{Model, SimulationError, first_twice};
+use flockwork_scheduler::{SimulationError, SnapshotError, first_twice, snapshot};
 
+use crate::backend::{Entry, World};
 use crate::config::Config;
 use crate::describe::describe;
-use crate::erased;
-use crate::mail::Mail;
-use crate::world::AnyWorld;
-
-/// A rank's simulation, or why it cannot be.
-type Built = Result<Box<dyn AnyWorld>, SimulationError>;
-
-/// A model that can be chosen by number.
-#[derive(Clone, Copy)]
-pub struct ModelKind {
-    describe: fn(&mut String),
-    build: fn(&Config, Mail) -> Built,
-    restore: fn(&[u8], &Config, Mail) -> Built,
-}
-
-impl ModelKind {
-    /// The kind of a model.
-    pub const fn of<M: Model>() -> Self {
-        Self { describe: describe::<M>, build: erased::build::<M>, restore: erased::restore::<M> }
-    }
-}
-
-/// The name of a model.
-pub const fn name_of<M: Model>() -> &'static str {
-    M::NAME
-}
 
 /// Stops the compiler where two models of a module have one name.
 ///
@@ -46,20 +20,12 @@ pub const fn all_differ(names: &[&str]) {
 
 /// All models of a module.
 #[derive(Clone, Copy)]
-pub struct Kinds(pub &'static [ModelKind]);
+pub struct Kinds(pub &'static [Entry]);
 
 impl Kinds {
-    /// All models as a JSON list.
+    /// What the module has, as JSON text.
     pub fn describe(&self) -> String {
-        let mut out = String::from("[");
-        for (index, kind) in self.0.iter().enumerate() {
-            if index > 0 {
-                out.push(',');
-            }
-            (kind.describe)(&mut out);
-        }
-        out.push(']');
-        out
+        describe(self.0)
     }
 
     /// Makes a rank's simulation.
@@ -67,8 +33,8 @@ impl Kinds {
     /// # Errors
     ///
     /// [`SimulationError`] that says which setting is not acceptable.
-    pub fn build(&self, config: &Config, mail: Mail) -> Result<Box<dyn AnyWorld>, SimulationError> {
-        (self.kind(config.model)?.build)(config, mail)
+    pub fn build(&self, config: Config) -> Result<World, SimulationError> {
+        self.entry(config.model)?.build(&config.into_registry()?)
     }
 
     /// Makes a rank's simulation from a snapshot of the run that the settings say.
@@ -76,16 +42,21 @@ impl Kinds {
     /// # Errors
     ///
     /// [`SimulationError`] if the snapshot cannot be read, or is of another run.
-    pub fn restore(
-        &self,
-        snapshot: &[u8],
-        config: &Config,
-        mail: Mail,
-    ) -> Result<Box<dyn AnyWorld>, SimulationError> {
-        (self.kind(config.model)?.restore)(snapshot, config, mail)
+    pub fn restore(&self, snapshot: &[u8], config: Config) -> Result<World, SimulationError> {
+        let entry = self.entry(config.model)?;
+        let (arithmetic, other_params) = (config.arithmetic, config.other_params);
+        let wanted = config.into_registry()?;
+        let mut differences = entry.differences(&snapshot::header(snapshot)?, &wanted)?;
+        if other_params {
+            differences.retain(|one| !one.name.starts_with("params."));
+        }
+        if !differences.is_empty() {
+            return Err(SnapshotError::OtherRun { differences }.into());
+        }
+        entry.restore(snapshot, arithmetic, &wanted.options)
     }
 
-    fn kind(&self, model: u32) -> Result<&'static ModelKind, SimulationError> {
+    fn entry(&self, model: u32) -> Result<&'static Entry, SimulationError> {
         let refuse = || SimulationError::Initial(format!("there is no model number {model}"));
         self.0.get(model as usize).ok_or_else(refuse)
     }

@@ -18,10 +18,11 @@
 //! | [`board`] | packets in shared memory |
 //! | [`boxes`] | packets that JavaScript moves |
 //! | [`mail`] | one of both, as it is at run time |
+//! | [`backend`] | ranks for the registry of models |
 //! | [`config`] | what a rank's simulation is made from |
 //! | [`kinds`] | the models of a module, by number |
-//! | [`world`] | one rank's simulation, whatever its model |
-//! | [`describe`] | models as JSON |
+//! | [`describe`] | what a module has, as JSON |
+//! | [`measures`] | what a rank tells of its work |
 //! | [`sim_core`] | kernels without a scheduler, for programs that bring their own loop |
 //! | [`exports`] | the interface to JavaScript |
 //! | [`host`], [`heap`] | what JavaScript offers; memory |
@@ -32,11 +33,11 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod backend;
 pub mod board;
 pub mod boxes;
 pub mod config;
 pub mod describe;
-mod erased;
 // JavaScript gives addresses, and finds functions by their names.
 #[allow(unsafe_code)]
 pub mod exports;
@@ -48,10 +49,11 @@ pub mod heap;
 pub mod host;
 pub mod kinds;
 pub mod mail;
+pub mod measures;
 pub mod ranks;
 pub mod sim_core;
-pub mod world;
 
+pub use backend::{Entry, OnWorkers};
 pub use board::Board;
 pub use boxes::Boxes;
 pub use config::Config;

@@ -16,6 +16,7 @@
 //! | [`packet`] | how several processes share domains and pack their mail |
 //! | [`simulation`] | a whole world of domains |
 //! | [`snapshot`] | a world as bytes |
+//! | [`registry`] | models behind names, whatever runs them |
 //! | `testing` | schedulers that meddle with mail, with the feature of that name |
 //! | `conformance` | the suite every scheduler runs, with the feature of that name |
 
@@ -56,6 +57,7 @@ mod partition;
 mod parts;
 pub mod prelude;
 mod receive;
+pub mod registry;
 mod resume;
 mod route;
 mod rows;
@@ -87,8 +89,9 @@ pub use model::{
 pub use names::first_twice;
 #[doc(hidden)]
 pub use params::ParamValue;
-pub use params::{Param, ParamError, Params};
+pub use params::{Given, Param, ParamError, Params};
 pub use partition::Partition;
+pub use registry::{AnyWorld, Backend, Config, Entry, Lines, Table, TableColumn};
 pub use resume::{Arithmetic, Difference, Misfit, SnapshotError};
 pub use rows::{Around, ByRows, Neighbour, Rows};
 pub use setup::{Initial, MAX_POPULATION, SimulationError, check as check_setup};

@@ -33,6 +33,9 @@ impl Param {
     }
 }
 
+/// A parameter's name and value.
+pub type Given = (String, f64);
+
 /// A set of parameters, made by [`params!`](crate::params!).
 pub trait Params: Copy + Default + Send + Sync + fmt::Debug + 'static {
     /// All parameters.
@@ -73,6 +76,18 @@ pub trait Params: Copy + Default + Send + Sync + fmt::Debug + 'static {
         }
         self.put(index, value);
         Ok(())
+    }
+
+    /// These, but for those that are given by name.
+    ///
+    /// # Errors
+    ///
+    /// [`ParamError`], as for [`Params::set`].
+    fn with(mut self, given: &[Given]) -> Result<Self, ParamError> {
+        for (name, value) in given {
+            self.set(name, *value)?;
+        }
+        Ok(self)
     }
 
     /// Checks that these can follow `before` between two ticks.

@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use flockwork_scheduler_native::Checked;
+use flockwork_scheduler::registry::Checked;
 
 use crate::human;
 

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use flockwork_kernel::columns::Column;
-use flockwork_scheduler_native::{Options, Table};
+use flockwork_scheduler::Table;
+use flockwork_scheduler_native::Options;
 
 use crate::Registry;
 use crate::args::ScenarioArgs;

@@ -1,7 +1,7 @@
 //! The models a command knows.
 
 use flockwork_scheduler::{Model, first_twice};
-use flockwork_scheduler_native::{Backend, Entry, OnThreads};
+use flockwork_scheduler_native::{Entry, OnThreads, ProgramBackend};
 
 use crate::failure::Failure;
 use crate::human;
@@ -30,7 +30,7 @@ impl Registry {
     }
 
     /// Makes a registry of the built-in models, which run on a backend.
-    pub fn builtin_on<B: Backend>() -> Self {
+    pub fn builtin_on<B: ProgramBackend>() -> Self {
         Self::new()
             .with_on::<flockwork_models::Boids, B>()
             .with_on::<flockwork_models::Tribes, B>()
@@ -47,8 +47,8 @@ impl Registry {
 
     /// Adds a model that runs on a backend: see [`Registry::with`].
     #[must_use]
-    pub fn with_on<M: Model, B: Backend>(mut self) -> Self {
-        self.entries.push(Entry::on::<M, B>());
+    pub fn with_on<M: Model, B: ProgramBackend>(mut self) -> Self {
+        self.entries.push(Entry::of::<M, B>());
         self
     }
 

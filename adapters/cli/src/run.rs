@@ -10,11 +10,8 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use flockwork_scheduler::SimulationError;
-use flockwork_scheduler_native::{
-    AnySimulation, Arithmetic, BuildError, Entry, Options, SnapshotError, SnapshotHeader,
-    snapshot_header,
-};
+use flockwork_scheduler::{Arithmetic, SimulationError, SnapshotError, SnapshotHeader, snapshot};
+use flockwork_scheduler_native::{AnySimulation, BuildError, Entry, Options};
 
 use crate::args::{RunArgs, SnapshotArgs};
 use crate::checkpoint::{self, Checkpoints, RunId, Saved};
@@ -148,7 +145,7 @@ impl<'a> Job<'a> {
             Failure::usage(format_args!("the snapshot {name}: {problem}"))
         };
         let saved = checkpoint::read(path).map_err(|error| refuse(&error))?;
-        let header = snapshot_header(&saved.bytes).map_err(|error| refuse(&error))?;
+        let header = snapshot::header(&saved.bytes).map_err(|error| refuse(&error))?;
         if let Some(problem) = &saved.broken {
             let tick = header.tick;
             warn(format_args!(

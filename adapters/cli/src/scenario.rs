@@ -22,8 +22,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flockwork_kernel::{Edge, World};
-use flockwork_scheduler::{MAX_POPULATION, Param, Setup};
-use flockwork_scheduler_native::{AnySimulation, Config, Entry, Options, Table};
+use flockwork_scheduler::{MAX_POPULATION, Param, Setup, Table};
+use flockwork_scheduler_native::{AnySimulation, Config, Entry, Options};
 
 use crate::args::{self, ScenarioArgs, WorkerArgs};
 use crate::check::plain;

@@ -2,7 +2,7 @@
 //!
 //! A column of several components is given as `genes_0`, `genes_1` and so on. Here names are
 //! matched and numbers read, a piece at a time and never more rows than may be; whether a number
-//! fits its column and the world, `flockwork_scheduler_native` decides, which names line and id.
+//! fits its column and the world, `flockwork_scheduler` decides, which names line and id.
 
 #[cfg(feature = "parquet")]
 mod bounded;
@@ -17,7 +17,8 @@ mod thrift;
 use std::path::Path;
 
 use flockwork_kernel::columns::{Column, Reach};
-use flockwork_scheduler_native::{Lines, Table, TableColumn, whole_vectors};
+use flockwork_scheduler::registry::{number_names, whole_vectors};
+use flockwork_scheduler::{Lines, Table, TableColumn};
 
 use crate::failure::Failure;
 use crate::human;
@@ -93,21 +94,8 @@ fn columns<'a>(
     Ok(columns)
 }
 
-/// What a column is called in a table.
-fn names(schema: &[Column]) -> impl Iterator<Item = (String, &Column, u32)> {
-    schema.iter().filter(|column| column.reach >= Reach::Owned).flat_map(|column| {
-        (0..column.components).map(move |component| {
-            let name = match column.components {
-                1 => column.name.to_string(),
-                _ => format!("{}_{component}", column.name),
-            };
-            (name, column, component)
-        })
-    })
-}
-
 fn find<'s>(name: &str, schema: &'s [Column]) -> Result<(&'s Column, u32), String> {
-    if let Some((_, column, component)) = names(schema).find(|(known, ..)| known == name) {
+    if let Some((_, column, component)) = number_names(schema).find(|(known, ..)| known == name) {
         return Ok((column, component));
     }
     if name == "tick" {
@@ -115,7 +103,7 @@ fn find<'s>(name: &str, schema: &'s [Column]) -> Result<(&'s Column, u32), Strin
                     without that column"
             .to_string());
     }
-    let all: Vec<String> = names(schema).map(|(known, ..)| known).collect();
+    let all: Vec<String> = number_names(schema).map(|(known, ..)| known).collect();
     let brief: Vec<String> = schema
         .iter()
         .filter(|column| column.reach >= Reach::Owned)

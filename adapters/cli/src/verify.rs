@@ -14,7 +14,7 @@ use console::Style;
 use flockwork_kernel::isa::{self, Set};
 use flockwork_scheduler::Cut;
 use flockwork_scheduler_native::isa::from_environment;
-use flockwork_scheduler_native::{AnySimulation, Arithmetic, Options};
+use flockwork_scheduler_native::{AnySimulation, Options};
 
 use crate::args::{Rebalance, VerifyArgs};
 use crate::failure::{Failure, emit, note};
@@ -241,7 +241,7 @@ impl Check<'_> {
             force(Some(case.set))?;
             match self.scenario.entry.restore(
                 &reference.snapshot,
-                Arithmetic::Same,
+                flockwork_scheduler::Arithmetic::Same,
                 &case.options(),
             ) {
                 Ok(simulation) => simulation,

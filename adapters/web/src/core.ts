@@ -1,7 +1,9 @@
 /** Kernels without a scheduler, for programs that bring their own loop. */
 
 import { checkAssets } from './assets.js';
+import { EDGE_NAMES, edgeCode } from './edge.js';
 import type { Platform } from './platform.js';
+import { invalid } from './refusal.js';
 import { FlockworkError, InvalidInputError, UnsupportedError, type AssetUrls, type Edge } from './types.js';
 import { Engine, type Call } from './worker/engine.js';
 
@@ -93,8 +95,8 @@ export class SimCore {
     checkAssets(assets);
     whole('capacity', capacity, 1, 1 << 24);
     whole('threads', threads, 1, MOST_THREADS);
-    const edge = ['torus', 'walls', 'open'].indexOf(world.edge ?? 'torus');
-    if (edge < 0) throw new InvalidInputError('INVALID_OPTION', `world.edge is ${String(world.edge)}: it must be torus, walls or open`);
+    const edge = edgeCode(world);
+    if (edge < 0) throw invalid('world.edge', world.edge, EDGE_NAMES);
     const has = platform.capabilities();
     const shared = threads > 1;
     if (shared && !(has.crossOriginIsolated && has.wasmThreads && has.wasmSimd)) {

@@ -1,10 +1,12 @@
 /** Options and scenarios: what is not acceptable is said before anything starts. */
 
+import { EDGE_NAMES, edgeCode } from './edge.js';
+import { copied, rowsOf, type Named } from './initial.js';
 import { MAX_RANKS, MAX_STREAMS } from './layout.js';
 import { MEMORY_LEAST, MEMORY_MOST } from './memory.js';
-import { nearest } from './nearest.js';
 import { Accept, Shows, Stream, type ColorSpec, type PlainScenario } from './protocol.js';
-import { InvalidInputError, type Capabilities, type ModelInfo, type Scenario, type SimulationEventMap, type SimulationOptions, type SnapshotBytes, type SnapshotDifference, type Tier } from './types.js';
+import { invalid, isObject, noColumn, unknown } from './refusal.js';
+import type { Capabilities, ModelInfo, Scenario, SimulationEventMap, SimulationOptions, SnapshotBytes, SnapshotDifference, Tier } from './types.js';
 
 export const TIERS: readonly Tier[] = ['wasm-shared', 'wasm-transfer', 'js-workers', 'js-single'];
 
@@ -23,39 +25,13 @@ const OPTIONS: readonly (keyof SimulationOptions)[] = [
   'memoryPerWorker', 'checkpointEvery', 'snapshot', 'accept', 'rate', 'assets', 'createWorker', 'initTimeoutMs',
   'watchdogMs', 'signal', 'onProgress', 'onFallback',
 ];
-const SCENARIO: readonly (keyof Scenario)[] = ['model', 'entities', 'seed', 'dt', 'world', 'params'];
+const SCENARIO: readonly (keyof Scenario)[] = ['model', 'entities', 'initial', 'seed', 'dt', 'world', 'params'];
 const WORLD: readonly (keyof Scenario['world'])[] = ['width', 'height', 'edge'];
 const EVENTS: readonly (keyof SimulationEventMap)[] = ['statechange', 'fallback', 'overrun', 'workererror', 'dispose'];
-
-export function invalid(what: string, given: unknown, allowed: string): InvalidInputError {
-  return new InvalidInputError('INVALID_OPTION', `${what} is ${show(given)}: it must be ${allowed}`);
-}
-
-function show(value: unknown): string {
-  if (typeof value === 'string') return `"${value}"`;
-  if (typeof value === 'function') return 'a function';
-  if (typeof value !== 'object') return String(value);
-  try {
-    return JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? `${one}n` : one));
-  } catch {
-    return 'an object';
-  }
-}
-
-/** Refuses a name that is not among those known, with the nearest that is. */
-function unknown(what: string, name: string, known: readonly string[]): InvalidInputError {
-  const near = nearest(name, known);
-  const meant = near === undefined ? '' : `, did you mean "${near}"?`;
-  return new InvalidInputError('UNKNOWN_KEY', `${what} "${name}" is not known${meant || '.'} There ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}`);
-}
 
 /** Every key must be one of these. */
 function onlyKeys(what: string, given: object, known: readonly string[]): void {
   for (const key of Object.keys(given)) if (!known.includes(key)) throw unknown(what, key, known);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function typed(what: string, value: unknown, type: 'boolean' | 'string' | 'function', allowed: string): void {
@@ -82,18 +58,16 @@ function finite(what: string, value: unknown): number {
 }
 
 /** A scenario as settings of the module, which checks their ranges. */
-export function plainScenario(scenario: Scenario): PlainScenario {
-  if (!isObject(scenario)) throw invalid('scenario', scenario, 'an object');
-  onlyKeys('the key of scenario', scenario, SCENARIO);
+function plainScenario(scenario: Scenario, entities: number): PlainScenario {
   const { model, world, params } = scenario;
   if (typeof model !== 'string') throw invalid('scenario.model', model, 'the name of a model');
   if (!isObject(world)) throw invalid('scenario.world', world, 'an object with width and height');
   onlyKeys('the key of scenario.world', world, WORLD);
-  const edge = world.edge === undefined ? 0 : ['torus', 'walls', 'open'].indexOf(world.edge);
-  if (edge < 0) throw invalid('scenario.world.edge', world.edge, '"torus", "walls" or "open"');
+  const edge = edgeCode(world);
+  if (edge < 0) throw invalid('scenario.world.edge', world.edge, EDGE_NAMES);
   const seed = scenario.seed === undefined ? 1n : wholeSeed(scenario.seed);
   const settings: [string, number][] = [
-    ['entities', whole('scenario.entities', scenario.entities, 0, 0xffff_ffff)],
+    ['entities', entities],
     ['seed_low', Number(seed & 0xffff_ffffn)],
     ['seed_high', Number(seed >> 32n)],
     ['dt', finite('scenario.dt', scenario.dt)],
@@ -105,6 +79,12 @@ export function plainScenario(scenario: Scenario): PlainScenario {
     settings.push([`params.${name}`, value]);
   }
   return { model, settings };
+}
+
+/** How many entities the world begins with: as many as their columns have, if nothing else is said. */
+function entitiesOf({ entities, initial }: Scenario, columns: readonly Named[]): number {
+  const count = entities === undefined && initial !== undefined ? rowsOf(columns) : entities;
+  return whole('scenario.entities', count, 0, 0xffff_ffff);
 }
 
 function wholeSeed(seed: number | bigint): bigint {
@@ -124,6 +104,8 @@ export interface Plan {
   readonly capacity: number;
   /** Entities that the world begins with. */
   readonly entities: number;
+  /** Columns that they begin with. */
+  readonly initial: readonly Named[];
   /** Bytes; null for as many as it takes. */
   readonly memoryPerWorker: number | null;
   readonly checkpointEvery: number;
@@ -135,7 +117,12 @@ export function plan(options: SimulationOptions, capabilities: Capabilities): Pl
   checkOptions(options);
   const { tier = 'auto', workers = 'auto', memoryPerWorker } = options;
   if (tier !== 'auto' && !TIERS.includes(tier)) throw invalid('tier', tier, `"auto" or one of ${TIERS.join(', ')}`);
-  const scenario = plainScenario(options.scenario);
+  const given = options.scenario;
+  if (!isObject(given)) throw invalid('scenario', given, 'an object');
+  onlyKeys('the key of scenario', given, SCENARIO);
+  const initial = copied(given.initial, capabilities.crossOriginIsolated && capabilities.sharedArrayBuffer);
+  const entities = entitiesOf(given, initial);
+  const scenario = plainScenario(given, entities);
   if (workers !== 'auto') whole('workers', workers, 1, MAX_RANKS);
   const auto = Math.min(8, Math.max(1, capabilities.hardwareConcurrency - 1));
   const count = tier === 'js-single' ? 1 : workers === 'auto' ? auto : workers;
@@ -143,7 +130,6 @@ export function plan(options: SimulationOptions, capabilities: Capabilities): Pl
   if (memoryPerWorker !== undefined) whole('memoryPerWorker', memoryPerWorker, MEMORY_LEAST, MEMORY_MOST);
   const regions = regionSettings(options, count);
   if (options.rebalance === false) regions.push(['rebalance', 0]);
-  const { entities } = options.scenario;
   const { renderCapacity = Math.min(MOST_RENDERED, Math.max(1, 2 * entities)) } = options;
   const { checkpointEvery = 0, initTimeoutMs = 15000, watchdogMs = 5000 } = options;
   return {
@@ -152,6 +138,7 @@ export function plan(options: SimulationOptions, capabilities: Capabilities): Pl
     workers: count,
     capacity: whole('renderCapacity', renderCapacity, 1, MOST_RENDERED),
     entities,
+    initial,
     memoryPerWorker: memoryPerWorker ?? null,
     checkpointEvery: whole('checkpointEvery', checkpointEvery, 0, Number.MAX_SAFE_INTEGER),
     initTimeoutMs: positive('initTimeoutMs', initTimeoutMs),
@@ -255,12 +242,7 @@ function strideOf({ scalar, components }: ModelInfo['columns'][number]): number 
 
 function columnIndex(model: ModelInfo, what: string, name: string): number {
   const index = model.columns.findIndex((column) => column.name === name);
-  if (index < 0) {
-    const known = model.columns.map((column) => column.name);
-    const near = nearest(name, known);
-    const meant = near === undefined ? '' : `, did you mean "${near}"?`;
-    throw new InvalidInputError('UNKNOWN_COLUMN', `${what} names "${name}"${meant}: model ${model.name} has the columns ${known.join(', ')}`);
-  }
+  if (index < 0) throw noColumn(what, name, model, model.columns.map((column) => column.name));
   return index;
 }
 

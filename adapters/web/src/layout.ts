@@ -10,7 +10,7 @@
 /** What the first word of a control block holds. */
 export const MAGIC = 0x464c_4b57;
 /** The version of this layout. */
-export const VERSION = 2;
+export const VERSION = 3;
 
 /** The most workers of one simulation. */
 export const MAX_RANKS = 16;
@@ -22,8 +22,10 @@ export const RING = 32;
 export const ORDER_SIZE = 8;
 /** Ticks whose times are kept. */
 export const TICK_TIMES = 256;
-/** Metrics of one rank, numbered as in `fw_metric`. */
-export const METRICS = 18;
+/** Doubles of one rank: what it measures, in the order of the module, and `OWN_MEASURES`. */
+export const MOST_MEASURES = 56;
+/** What a rank measures besides: bytes of the heap in use, and of all of it. */
+export const OWN_MEASURES = 2;
 /** The most frames that are written, ready or read at once. */
 export const SLOTS = 16;
 /** What there is from the start: a frame is written, one is ready, one is read. */
@@ -60,15 +62,15 @@ export const Word = {
   /** Blocks of all ranks. */
   rank: 448,
   /** The ring of orders: doubles. */
-  ring: 1472,
+  ring: 2496,
   /** Number of ticks timed so far (a double), then the times of the last ones in milliseconds. */
-  timed: 1984,
-  times: 2000,
-  end: 2256,
+  timed: 3008,
+  times: 3024,
+  end: 3280,
 } as const;
 
 /** Words of a rank's block. */
-export const RankWord = { size: 64, done: 0, beat: 1, status: 2, pointer: 3, length: 4, metrics: 16 } as const;
+export const RankWord = { size: 128, done: 0, beat: 1, status: 2, pointer: 3, length: 4, measures: 16 } as const;
 
 /** Bytes of a control block. */
 export const CONTROL_BYTES = Word.end * 4;

@@ -28,11 +28,14 @@ export interface MemoryPlan {
   readonly most: number;
 }
 
-/** Bytes of each worker where the memory can grow, and where it cannot; `limit` is the user's. */
-export function reckon(entities: number, workers: number, grows: boolean, limit: number | null): MemoryPlan {
+/**
+ * Bytes of each worker where the memory can grow, and where it cannot; `limit` is the user's. Each has
+ * the whole `table` of entities at tick 0 for a moment.
+ */
+export function reckon(entities: number, workers: number, grows: boolean, limit: number | null, table = 0): MemoryPlan {
   const most = pages(limit ?? MEMORY_MOST);
   const crowd = entities * (grows ? 1 : CROWD);
-  const wanted = Math.min(most, pages(BYTES_PER_WORKER + (BYTES_PER_ENTITY * crowd) / workers));
+  const wanted = Math.min(most, pages(BYTES_PER_WORKER + table + (BYTES_PER_ENTITY * crowd) / workers));
   if (grows) return { first: wanted, most };
   const all = limit === null ? wanted : most;
   return { first: all, most: all };

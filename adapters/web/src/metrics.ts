@@ -1,30 +1,10 @@
 /** Metrics, read out of the control block into objects that are made once. */
 
-import { METRICS, RankWord, TICK_TIMES, Word, type Control } from './layout.js';
+import { RankWord, TICK_TIMES, Word, type Control } from './layout.js';
+import type { Measure } from './protocol.js';
 import type { Histogram, Metrics, WorkerMetrics } from './types.js';
 
 const BUCKETS = 32;
-
-/** What `fw_metric` numbers. */
-const Metric = {
-  sort: 0,
-  neighbours: 1,
-  commit: 2,
-  route: 3,
-  receive: 4,
-  bytes: 6,
-  messages: 7,
-  migrations: 8,
-  ghosts: 9,
-  events: 10,
-  births: 11,
-  deaths: 12,
-  rebalances: 13,
-  imbalance: 14,
-  owned: 15,
-  used: 16,
-  heap: 17,
-} as const;
 
 export function newMetrics(): Metrics {
   return {
@@ -33,15 +13,7 @@ export function newMetrics(): Metrics {
     ticksPerSecond: 0,
     tickMs: { count: 0, p50: 0, p95: 0, p99: 0, max: 0, buckets: new Uint32Array(BUCKETS) },
     workers: [],
-    mailBytes: 0,
-    mailMessages: 0,
-    migrations: 0,
-    ghosts: 0,
-    events: 0,
-    births: 0,
-    deaths: 0,
-    rebalances: 0,
-    imbalance: 0,
+    measures: {},
     memoryBytes: 0,
     memoryUsed: 0,
   };
@@ -68,6 +40,8 @@ export class MetricsReader {
     private readonly ranks: number,
     /** Whether all ranks have one memory. */
     private readonly shared: boolean,
+    /** What ranks measure, in order. */
+    private readonly measures: readonly Measure[],
     begin: Begin,
   ) {
     this.before = new Float64Array(ranks * 3);
@@ -84,17 +58,12 @@ export class MetricsReader {
     out.population = control.population;
     if (wall > 0) out.ticksPerSecond = Math.max(0, (1000 * (out.tick - this.tick)) / wall);
     this.histogram(out.tickMs);
-    out.mailBytes = this.sum(Metric.bytes);
-    out.mailMessages = this.sum(Metric.messages);
-    out.migrations = this.sum(Metric.migrations);
-    out.ghosts = this.sum(Metric.ghosts);
-    out.events = this.sum(Metric.events);
-    out.births = this.sum(Metric.births);
-    out.deaths = this.sum(Metric.deaths);
-    out.rebalances = this.value(0, Metric.rebalances);
-    out.imbalance = this.value(0, Metric.imbalance);
-    out.memoryBytes = this.shared ? this.value(0, Metric.heap) : this.sum(Metric.heap);
-    out.memoryUsed = this.shared ? this.value(0, Metric.used) : this.sum(Metric.used);
+    this.measures.forEach(({ name, told }, place) => {
+      out.measures[name] = told === 'world' ? this.value(0, place) : this.sum(place);
+    });
+    const [used, heap] = [this.measures.length, this.measures.length + 1];
+    out.memoryBytes = this.shared ? this.value(0, heap) : this.sum(heap);
+    out.memoryUsed = this.shared ? this.value(0, used) : this.sum(used);
     out.workers.length = Math.min(out.workers.length, ranks);
     while (out.workers.length < ranks) {
       out.workers.push({ compute: 0, communicate: 0, commit: 0, wait: 1, entities: 0 });
@@ -104,14 +73,19 @@ export class MetricsReader {
     this.tick = out.tick;
   }
 
-  private value(rank: number, metric: number): number {
-    const begin = (this.control.rank(rank) + RankWord.metrics) / 2;
-    return metric < METRICS ? this.control.doubles[begin + metric]! : 0;
+  private value(rank: number, place: number): number {
+    return this.control.doubles[(this.control.rank(rank) + RankWord.measures) / 2 + place]!;
   }
 
-  private sum(metric: number): number {
+  /** What a rank has of a measure. */
+  private named(rank: number, name: string): number {
+    const place = this.measures.findIndex((one) => one.name === name);
+    return place < 0 ? 0 : this.value(rank, place);
+  }
+
+  private sum(place: number): number {
     let sum = 0;
-    for (let rank = 0; rank < this.ranks; rank++) sum += this.value(rank, metric);
+    for (let rank = 0; rank < this.ranks; rank++) sum += this.value(rank, place);
     return sum;
   }
 
@@ -122,9 +96,9 @@ export class MetricsReader {
       this.before[at] = milliseconds;
       return wall > 0 ? Math.min(1, Math.max(0, spent / wall)) : 0;
     };
-    out.compute = share(0, this.value(rank, Metric.sort) + this.value(rank, Metric.neighbours));
-    out.communicate = share(1, this.value(rank, Metric.route) + this.value(rank, Metric.receive));
-    out.commit = share(2, this.value(rank, Metric.commit));
+    out.compute = share(0, this.named(rank, 'sort') + this.named(rank, 'neighbours'));
+    out.communicate = share(1, this.named(rank, 'route') + this.named(rank, 'receive'));
+    out.commit = share(2, this.named(rank, 'commit'));
     // Metrics are written ten times a second, so parts of one look may belong to the next.
     const busy = out.compute + out.communicate + out.commit;
     if (busy > 1) {
@@ -133,7 +107,7 @@ export class MetricsReader {
       out.commit /= busy;
     }
     out.wait = Math.max(0, 1 - busy);
-    out.entities = this.value(rank, Metric.owned);
+    out.entities = this.named(rank, 'owned_now');
   }
 
   private histogram(out: Histogram): void {

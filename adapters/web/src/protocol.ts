@@ -1,13 +1,33 @@
 /** The messages between the main thread and the workers, and among workers. */
 
 import type { MemoryPlan } from './memory.js';
-import type { ErrorPlace, Observation, StepResult } from './types.js';
+import type { ErrorPlace, ModelInfo, Observation, StepResult } from './types.js';
 
 /** What a scenario is for a worker: plain numbers. */
 export interface PlainScenario {
   readonly model: string;
   /** Names and values, as `fw_set` takes them. */
   readonly settings: readonly (readonly [string, number])[];
+}
+
+/** What a worker measures, and of what: of the `world`, so the same everywhere, or of its own. */
+export interface Measure {
+  readonly name: string;
+  readonly told: 'phase' | 'total' | 'mean' | 'last' | 'world';
+}
+
+/** What a module says of itself: see `fw_describe`. */
+export interface ModuleInfo {
+  readonly models: readonly ModelInfo[];
+  readonly measures: readonly Measure[];
+}
+
+/** Numbers of a column of the model, or one of them, for all entities: `components` for each, from `component` on. */
+export interface InitialColumn {
+  readonly name: string;
+  readonly component: number;
+  readonly components: number;
+  readonly values: Float64Array;
 }
 
 /** The streams of a frame; columns of the model follow the last number. */
@@ -29,6 +49,8 @@ export const Accept = { params: 1, arithmetic: 2 } as const;
 /** What all workers of a simulation are made with. */
 export interface MakeSpec {
   readonly scenario: PlainScenario;
+  /** What the entities at tick 0 begin with; empty if the model makes all of it. */
+  readonly initial: readonly InitialColumn[];
   readonly snapshot: ArrayBuffer | null;
   /** What that may differ in: bits of `Accept`. */
   readonly accept: number;
@@ -112,14 +134,14 @@ export interface PartMessage {
 
 export type FromWorker =
   | { readonly type: 'hello' }
-  | { readonly type: 'opened'; readonly control: number; readonly models: string }
+  | { readonly type: 'opened'; readonly control: number; readonly info: string }
   | { readonly type: 'made'; readonly made: Made }
   | { readonly type: 'reply'; readonly id: number; readonly value: unknown }
   | { readonly type: 'refusal'; readonly id: number; readonly failure: Failure }
   | { readonly type: 'checkpoint'; readonly tick: number; readonly bytes: ArrayBuffer }
   | { readonly type: 'overrun'; readonly behindTicks: number }
   | { readonly type: 'status'; readonly tick: number; readonly population: number; readonly timed: number; readonly times: Float32Array }
-  | { readonly type: 'metrics'; readonly rank: number; readonly values: Float64Array }
+  | { readonly type: 'measures'; readonly rank: number; readonly values: Float64Array }
   | { readonly type: 'frame'; readonly frame: number; readonly tick: number; readonly count: number }
   | PartMessage
   | { readonly type: 'fault'; readonly rank: number; readonly failure: Failure }

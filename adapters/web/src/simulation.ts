@@ -230,10 +230,10 @@ export class Runner implements Simulation {
   }
 
   /** What one who looks has seen before. */
-  private lookOf(out: Metrics | null, { control, spec }: Team): MetricsReader {
+  private lookOf(out: Metrics | null, { control, spec, measures }: Team): MetricsReader {
     const known = out ? this.looks.get(out) : this.ownLook;
     if (known) return known;
-    const look = new MetricsReader(control, spec.workers, spec.shared, this.begun);
+    const look = new MetricsReader(control, spec.workers, spec.shared, measures, this.begun);
     if (out) this.looks.set(out, look);
     else this.ownLook = look;
     return look;

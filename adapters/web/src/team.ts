@@ -1,11 +1,12 @@
 /** The workers of one simulation, from their start to their end. */
 
 import { colorOf, streamsOf, type Plan } from './input.js';
+import { bytesOfTable, initialOf } from './initial.js';
 import { PartFrames, SharedFrames, type Frames } from './frames.js';
-import { CONTROL_BYTES, Control, METRICS, RankWord, TICK_TIMES, Word } from './layout.js';
+import { CONTROL_BYTES, Control, RankWord, TICK_TIMES, Word } from './layout.js';
 import { bufferOf, reckon, together, wasmMemory, type MemoryPlan } from './memory.js';
 import type { Platform, WorkerHandle } from './platform.js';
-import type { Command, Failure, FromWorker, Made, MakeSpec, MemorySource, ToWorker } from './protocol.js';
+import type { Command, Failure, FromWorker, Made, MakeSpec, Measure, MemorySource, ModuleInfo, ToWorker } from './protocol.js';
 import {
   FlockworkError,
   InvalidInputError,
@@ -93,6 +94,7 @@ export class Team {
   private constructor(
     readonly spec: TeamSpec,
     readonly model: ModelInfo,
+    readonly measures: readonly Measure[],
     readonly made: Made,
     readonly control: Control,
     private readonly crew: Crew,
@@ -129,7 +131,7 @@ export class Team {
       const memory = spec.shared ? crew.makeMemory() : null;
       crew.open(0, memory, 0);
       const opened = await crew.one(0, 'opened', spec.plan.initTimeoutMs);
-      const models = JSON.parse(opened.models) as ModelInfo[];
+      const { models, measures } = JSON.parse(opened.info) as ModuleInfo;
       const make = makeSpec(options, spec, models);
       progress('init');
       for (let rank = 1; rank < spec.workers; rank++) crew.open(rank, memory, opened.control);
@@ -142,7 +144,7 @@ export class Team {
         : new Control(new ArrayBuffer(CONTROL_BYTES), 0);
       if (memory) control.check();
       const shape = { model, columns: options.columns ?? [], capacity: spec.plan.capacity, strides: make.strides };
-      const team = new Team(spec, model, made, control, crew, events, memory, (one) =>
+      const team = new Team(spec, model, measures, made, control, crew, events, memory, (one) =>
         memory
           ? new SharedFrames(control, memory, shape)
           : new PartFrames(
@@ -250,8 +252,8 @@ export class Team {
         control.timed = message.timed;
         control.floats.set(message.times.subarray(0, TICK_TIMES), Word.times);
         return;
-      case 'metrics':
-        control.doubles.set(message.values.subarray(0, METRICS), (control.rank(message.rank) + RankWord.metrics) / 2);
+      case 'measures':
+        control.doubles.set(message.values, (control.rank(message.rank) + RankWord.measures) / 2);
         return;
       case 'part':
         if (this.frames instanceof PartFrames) this.frames.add(message);
@@ -271,7 +273,9 @@ function makeSpec(options: SimulationOptions, spec: TeamSpec, models: readonly M
   }
   const { streams, strides } = streamsOf(model, options.columns ?? []);
   const color = colorOf(model, options.colorBy);
-  return { scenario, snapshot: spec.snapshot, accept: spec.accept, capacity, streams, strides, color, checkpointEvery };
+  // A snapshot has all entities.
+  const initial = spec.snapshot ? [] : initialOf(model, spec.plan.initial);
+  return { scenario, initial, snapshot: spec.snapshot, accept: spec.accept, capacity, streams, strides, color, checkpointEvery };
 }
 
 type Awaited_ = { [Type in FromWorker['type']]: Extract<FromWorker, { type: Type }> };
@@ -329,7 +333,7 @@ class Crew {
   /** Bytes of the memory of all workers, or of each where each has its own. */
   private memoryPlan(): MemoryPlan {
     const { workers, shared, module, plan } = this.spec;
-    const each = reckon(plan.entities, workers, module !== null, plan.memoryPerWorker);
+    const each = reckon(plan.entities, workers, module !== null, plan.memoryPerWorker, bytesOfTable(plan.initial));
     return shared ? together(each, workers) : each;
   }
 

@@ -4,8 +4,9 @@
  * nothing.
  */
 
-/** How the world ends at its border. */
-export type Edge = 'torus' | 'walls' | 'open';
+import type { Edge } from './edge.js';
+
+export type { Edge } from './edge.js';
 
 /** The models built into the package; a package with models of your own has other names too. */
 export type ModelName =
@@ -19,8 +20,13 @@ export type ModelName =
 /** What is simulated: the same keys as in a scenario file. */
 export interface Scenario {
   readonly model: ModelName;
-  /** Entities at tick 0. */
-  readonly entities: number;
+  /** Entities at tick 0; as many as `initial` has if it is not given. */
+  readonly entities?: number;
+  /**
+   * Columns of the entities at tick 0, by name; the model makes the others. Of a vector, such as x and
+   * y, all or nothing must be given. They are copied before `createSimulation` returns.
+   */
+  readonly initial?: InitialColumns;
   /** Seed of all random numbers; a whole number below 2^64 (default 1). */
   readonly seed?: number | bigint;
   /** Time per tick, in the model's time unit. */
@@ -29,6 +35,26 @@ export interface Scenario {
   /** Parameters by name; the others have the model's defaults. */
   readonly params?: Readonly<Record<string, number>>;
 }
+
+/**
+ * Columns by name. Of a column of several numbers, such as `genes`, either as many for each entity, one
+ * entity after another, as a frame has them; or one number of each entity under `genes_0`, `genes_1`
+ * and so on, as in tables for the command line.
+ */
+export type InitialColumns = Readonly<Record<string, ColumnValues>>;
+
+/** Numbers of entities: a typed array, or a list. */
+export type ColumnValues =
+  | readonly number[]
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Uint16Array
+  | Uint32Array;
 
 /** The four ways to run, the best first. */
 export type Tier = 'wasm-shared' | 'wasm-transfer' | 'js-workers' | 'js-single';
@@ -284,15 +310,13 @@ export interface Metrics {
   /** Milliseconds per tick. */
   tickMs: Histogram;
   readonly workers: WorkerMetrics[];
-  mailBytes: number;
-  mailMessages: number;
-  migrations: number;
-  ghosts: number;
-  events: number;
-  births: number;
-  deaths: number;
-  rebalances: number;
-  imbalance: number;
+  /**
+   * What was measured, by name, added up over all workers: everything that a report counts
+   * (`migrations`, `events`, `births`, `deaths`, `messages`, `bytes`, and as sums over ticks `ghosts`),
+   * the milliseconds of phases (`sort`, `neighbours`, `commit`, `route`, `receive`) and of waiting
+   * (`waited`), `owned_now` and `ghosts_now`; of the whole world `rebalances` and `imbalance`.
+   */
+  readonly measures: Record<string, number>;
   /** Bytes of memory of all workers together. */
   memoryBytes: number;
   /** Bytes of it in use. */

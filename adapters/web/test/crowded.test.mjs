@@ -28,7 +28,7 @@ for (const one of goldenCases().filter((each) => each.crowded)) {
           const what = `${one.name} in ${tier} with ${workers} workers at tick ${tick}`;
           assert.equal((await simulation.observe()).fingerprint, fingerprint, what);
         }
-        const { rebalances } = simulation.metrics();
+        const { rebalances } = simulation.metrics().measures;
         t.diagnostic(`${tier}, ${workers} workers: cut anew ${rebalances} times`);
         if (one.scenario.entities > 10000) assert.ok(rebalances > 0, 'an uneven world is cut anew');
       } finally {

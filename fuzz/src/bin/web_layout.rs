@@ -6,18 +6,17 @@
 use flockwork_fuzz::{Budget, Bytes};
 use flockwork_models::{Boids, Discs, LennardJones, Tribes, Vicsek};
 use flockwork_scheduler::Progress;
-use flockwork_scheduler_web::kinds::ModelKind;
-use flockwork_scheduler_web::mail::Mail;
-use flockwork_scheduler_web::world::{AnyWorld, Part};
-use flockwork_scheduler_web::{Boxes, Config, Kinds};
+use flockwork_scheduler::registry::Part;
+use flockwork_scheduler_web::backend::World;
+use flockwork_scheduler_web::{Config, Entry, Kinds, OnWorkers, measures};
 use libfuzzer_sys::fuzz_target;
 
 const KINDS: Kinds = Kinds(&[
-    ModelKind::of::<Boids>(),
-    ModelKind::of::<Tribes>(),
-    ModelKind::of::<Vicsek>(),
-    ModelKind::of::<Discs>(),
-    ModelKind::of::<LennardJones>(),
+    Entry::of::<Boids, OnWorkers>(),
+    Entry::of::<Tribes, OnWorkers>(),
+    Entry::of::<Vicsek, OnWorkers>(),
+    Entry::of::<Discs, OnWorkers>(),
+    Entry::of::<LennardJones, OnWorkers>(),
 ]);
 
 /// Names of settings, good ones and others.
@@ -56,15 +55,17 @@ fuzz_target!(|data: &[u8]| {
         let most = if name == "entities" { f64::from(Budget::ENTITIES) } else { f64::INFINITY };
         let _ = usual.set(name, if value > most { most } else { value });
     }
-    let ranks = usual.ranks.clamp(1, 16);
-    if let Ok(mut world) = KINDS.build(&usual, Mail::Boxes(Boxes::new(ranks))) {
-        use_it(world.as_mut(), &mut bytes);
+    for _ in 0..bytes.below(4) {
+        add_column(&mut usual, &mut bytes);
+    }
+    if let Ok(mut world) = KINDS.build(usual.clone()) {
+        use_it(&mut world, &mut bytes);
     }
     // A good world, and the settings above for its snapshot, some of it changed.
-    let Ok(mut world) = KINDS.build(&good, Mail::Boxes(Boxes::new(1))) else { panic!("the usual") };
+    let Ok(mut world) = KINDS.build(good.clone()) else { panic!("the usual") };
     while matches!(world.poll(), Ok(Progress::Waiting)) {}
     let Ok(mut snapshot) = world.snapshot() else { panic!("a world between ticks") };
-    let restored = KINDS.restore(&snapshot, &good, Mail::Boxes(Boxes::new(1)));
+    let restored = KINDS.restore(&snapshot, good.clone());
     assert!(restored.is_ok(), "a snapshot is of its own run");
     for _ in 0..bytes.below(4) {
         let at = bytes.below(snapshot.len() as u32) as usize;
@@ -74,13 +75,26 @@ fuzz_target!(|data: &[u8]| {
         let checksum = crc32fast::hash(&snapshot[16..]);
         snapshot[12..16].copy_from_slice(&checksum.to_le_bytes());
     }
-    for config in [&good, &usual] {
-        let mail = Mail::Boxes(Boxes::new(config.ranks.clamp(1, 16)));
-        if let Ok(mut world) = KINDS.restore(&snapshot, config, mail) {
-            use_it(world.as_mut(), &mut bytes);
+    for config in [good, usual] {
+        if let Ok(mut world) = KINDS.restore(&snapshot, config) {
+            use_it(&mut world, &mut bytes);
         }
     }
 });
+
+/// A column of the entities at tick 0, of which most values may be.
+fn add_column(config: &mut Config, bytes: &mut Bytes<'_>) {
+    const COLUMNS: [&str; 8] = ["id", "x", "y", "vx", "vy", "genes", "tribe", "speed"];
+    let name = COLUMNS[bytes.below(COLUMNS.len() as u32) as usize];
+    let rows = if bytes.below(4) == 0 { bytes.below(60) } else { 40 };
+    let Some(values) = config.column(name, bytes.below(12) % 10, rows as usize) else { return };
+    for (value, number) in values.iter_mut().zip(0u32..) {
+        *value = f64::from(number % 20);
+    }
+    if let Some(last) = values.last_mut() {
+        *last = number(bytes);
+    }
+}
 
 /// Settings that make a small world of a model.
 fn config(model: u32) -> Config {
@@ -118,7 +132,7 @@ fn number(bytes: &mut Bytes<'_>) -> f64 {
     }
 }
 
-fn use_it(world: &mut dyn AnyWorld, bytes: &mut Bytes<'_>) {
+fn use_it(world: &mut World, bytes: &mut Bytes<'_>) {
     // Of several ranks one alone waits for ever.
     if !matches!(world.poll(), Ok(Progress::Done)) {
         return;
@@ -139,8 +153,8 @@ fn use_it(world: &mut dyn AnyWorld, bytes: &mut Bytes<'_>) {
         let written = world.publish(part, stride, &mut target);
         assert!(written.is_ok_and(|count| count as usize <= target.len()));
     }
-    let _ = (world.entity(bytes.word()), world.stat(bytes.below(20) as usize), world.doing());
-    let _ = world
-        .prepare(["radius", "max_speed", "tribes", ""][bytes.below(4) as usize], number(bytes));
-    let _ = world.set_params();
+    let _ = (world.row(bytes.word()), world.report(), world.doing());
+    let _ = measures::value(world, bytes.below(40) as usize);
+    let name = ["radius", "max_speed", "tribes", ""][bytes.below(4) as usize];
+    let _ = world.set_params(&[(name.into(), number(bytes))]);
 }

@@ -44,7 +44,7 @@ exports! {
 /// As [`super::handles::with`].
 unsafe fn boxes<R>(sim: *mut Sim, otherwise: R, call: impl FnOnce(&mut Boxes) -> R) -> R {
     // SAFETY: the caller's promise.
-    match unsafe { sim.as_mut() }.map(|sim| sim.world.mail()) {
+    match unsafe { sim.as_mut() }.map(|sim| sim.world.executor_mut().carrier_mut()) {
         Some(Mail::Boxes(boxes)) => call(boxes),
         _ => otherwise,
     }
@@ -55,7 +55,7 @@ unsafe fn boxes<R>(sim: *mut Sim, otherwise: R, call: impl FnOnce(&mut Boxes) ->
 /// As [`super::handles::with`].
 unsafe fn outgoing<R>(sim: *mut Sim, otherwise: R, call: impl FnOnce(&Packet) -> R) -> R {
     // SAFETY: the caller's promise.
-    match unsafe { sim.as_mut() }.map(|sim| sim.world.mail()) {
+    match unsafe { sim.as_mut() }.map(|sim| sim.world.executor_mut().carrier_mut()) {
         Some(Mail::Boxes(boxes)) => match boxes.outgoing() {
             Some(packet) => call(packet),
             None => otherwise,

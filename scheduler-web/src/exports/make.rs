@@ -4,20 +4,18 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use flockwork_scheduler::SimulationError;
+use flockwork_scheduler::{DomainError, SimulationError};
 use spin::Mutex;
 
 use super::Sim;
 use super::errors::{refuse, refuse_world};
 use super::handles::{bytes, text, with};
-use crate::board::{Board, BoardPort};
-use crate::boxes::Boxes;
-use crate::config::{Config, MAX_RANKS};
+use crate::backend::{MAX_RANKS, World};
+use crate::board::Board;
+use crate::config::Config;
 use crate::kinds::Kinds;
-use crate::mail::Mail;
-use crate::world::AnyWorld;
 
-/// All models as text, made once.
+/// What the module has as text, made once.
 static MODELS: Mutex<String> = Mutex::new(String::new());
 
 /// The models, for [`crate::export!`].
@@ -38,7 +36,7 @@ pub fn describe(kinds: Kinds) -> *const u8 {
 #[doc(hidden)]
 pub unsafe fn new(kinds: Kinds, config: *mut Config, board: *const Board) -> *mut Sim {
     // SAFETY: the caller's promise.
-    unsafe { make(config, board, |config, mail| kinds.build(config, mail)) }
+    unsafe { make(config, board, |config| kinds.build(config)) }
 }
 
 /// A rank's simulation from a snapshot, for [`crate::export!`].
@@ -57,7 +55,7 @@ pub unsafe fn restore(
     // SAFETY: the caller's promise.
     unsafe {
         let snapshot = bytes(ptr, len);
-        make(config, board, |config, mail| kinds.restore(snapshot, config, mail))
+        make(config, board, |config| kinds.restore(snapshot, config))
     }
 }
 
@@ -67,24 +65,24 @@ pub unsafe fn restore(
 unsafe fn make(
     config: *mut Config,
     board: *const Board,
-    build: impl FnOnce(&Config, Mail) -> Result<Box<dyn AnyWorld>, SimulationError>,
+    build: impl FnOnce(Config) -> Result<World, SimulationError>,
 ) -> *mut Sim {
     if config.is_null() {
         return refuse("the settings are null", core::ptr::null_mut());
     }
     // SAFETY: the caller's promise; a board lives as long as the memory.
-    let (config, board) = unsafe { (Box::from_raw(config), board.as_ref()) };
-    let mail = match board {
-        Some(board) => Mail::Board(BoardPort::new(board, config.rank)),
-        None => Mail::Boxes(Boxes::new(config.ranks)),
-    };
-    match build(&config, mail) {
+    let (mut config, board) = unsafe { (Box::from_raw(config), board.as_ref()) };
+    config.options.board = board;
+    let rank = config.options.rank;
+    match build(*config) {
         Ok(world) => Box::into_raw(Box::new(Sim {
             world,
+            prepared: Vec::new(),
+            stats: None,
             snapshot: Vec::new(),
             merged: Vec::new(),
             entity: Vec::new(),
-            rank: config.rank,
+            rank,
             board,
         })),
         Err(error) => refuse_world(&error, core::ptr::null_mut()),
@@ -103,6 +101,16 @@ exports! {
         let name = text(name, len);
         with(config, -1, |config| {
             if config.set(name, value) { 0 } else { refuse(alloc::format!("there is no setting `{name}`"), -1) }
+        })
+    }
+
+    /// Adds a column of the entities at tick 0, or one of its numbers: so many doubles, to be written
+    /// there before anything else is called; null if there is no memory for them.
+    fn fw_column(config: *mut Config, name: *const u8, len: usize, component: u32, rows: usize) -> *mut f64 {
+        let name = text(name, len);
+        with(config, core::ptr::null_mut(), |config| match config.column(name, component, rows) {
+            Some(values) => values.as_mut_ptr(),
+            None => refuse_world(&DomainError::OutOfMemory { capacity: rows }.into(), core::ptr::null_mut()),
         })
     }
 
@@ -137,8 +145,8 @@ exports! {
                 4 => f64::from((setup.seed >> 32) as u32),
                 5 => setup.population.into(),
                 6 => setup.world.edge().code().into(),
-                7 => sim.world.regions() as f64,
-                8 => sim.world.radius().into(),
+                7 => sim.world.regions().len() as f64,
+                8 => sim.world.grid().radius().into(),
                 _ => f64::NAN,
             }
         })

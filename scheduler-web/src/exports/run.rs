@@ -1,23 +1,28 @@
 //! Ticks, observations, parameters, and what was done.
 
+use alloc::vec::Vec;
+
 use flockwork_scheduler::Progress;
 
 use super::Sim;
-use super::errors::{refuse, refuse_world, told};
+use super::errors::{refuse_world, told};
 use super::handles::{text, with};
-use crate::mail::Mail;
+use crate::measures;
 
 exports! {
     /// Goes on: 0 done, 1 waits for mail, -1 error.
     fn fw_poll(sim: *mut Sim) -> i32 {
-        with(sim, -1, |sim| match sim.world.poll() {
-            Ok(Progress::Done) => 0,
-            Ok(Progress::Waiting) => 1,
-            Err(error) => {
-                if let Some(board) = sim.board {
-                    board.fail(sim.rank);
+        with(sim, -1, |sim| {
+            sim.stats = None;
+            match sim.world.poll() {
+                Ok(Progress::Done) => 0,
+                Ok(Progress::Waiting) => 1,
+                Err(error) => {
+                    if let Some(board) = sim.board {
+                        board.fail(sim.rank);
+                    }
+                    refuse_world(&error, -1)
                 }
-                refuse_world(&error, -1)
             }
         })
     }
@@ -28,18 +33,16 @@ exports! {
     /// Begins an observation.
     fn fw_observe(sim: *mut Sim) { with(sim, (), |sim| sim.world.begin_observation()); }
 
-    /// Prepares a parameter.
-    fn fw_param(sim: *mut Sim, name: *const u8, len: usize, value: f64) -> i32 {
+    /// Prepares a parameter; nothing is checked yet.
+    fn fw_param(sim: *mut Sim, name: *const u8, len: usize, value: f64) {
         let name = text(name, len);
-        with(sim, -1, |sim| match sim.world.prepare(name, value) {
-            Ok(()) => 0,
-            Err(error) => refuse(error, -1),
-        })
+        with(sim, (), |sim| sim.prepared.push((name.into(), value)));
     }
 
-    /// Begins to use the parameters that were prepared.
+    /// Begins to use the parameters that were prepared: all of them, or none. In any case they are
+    /// prepared no longer.
     fn fw_params(sim: *mut Sim) -> i32 {
-        with(sim, -1, |sim| match sim.world.set_params() {
+        with(sim, -1, |sim| match sim.world.set_params(&core::mem::take(&mut sim.prepared)) {
             Ok(()) => 0,
             Err(error) => refuse_world(&error, -1),
         })
@@ -47,7 +50,7 @@ exports! {
 
     /// The value of a parameter.
     fn fw_param_value(sim: *mut Sim, index: usize) -> f64 {
-        with(sim, f64::NAN, |sim| sim.world.param(index))
+        with(sim, f64::NAN, |sim| sim.world.params().get(index).copied().unwrap_or(f64::NAN))
     }
 
     /// Ticks done.
@@ -68,40 +71,19 @@ exports! {
         })
     }
 
-    /// A statistic.
+    /// A statistic of the last observation. All of them are rounded at once, when the first is asked
+    /// for.
     fn fw_stat(sim: *mut Sim, index: usize) -> f64 {
-        with(sim, f64::NAN, |sim| told(sim.world.stat(index), f64::NAN))
+        with(sim, f64::NAN, |sim| {
+            let Sim { stats, world, .. } = sim;
+            let stats = stats.get_or_insert_with(|| told(world.report(), Vec::new()));
+            stats.get(index).copied().unwrap_or(f64::NAN)
+        })
     }
 
-    /// What this rank has done.
-    fn fw_metric(sim: *mut Sim, index: u32) -> f64 {
-        with(sim, f64::NAN, |sim| {
-            let counters = sim.world.counters();
-            let phases = counters.phases;
-            let ms = |ns: u64| ns as f64 / 1.0e6;
-            match index {
-                0 => ms(phases.sort_ns),
-                1 => ms(phases.neighbours_ns),
-                2 => ms(phases.commit_ns),
-                3 => ms(phases.route_ns),
-                4 => ms(phases.receive_ns),
-                5 => match sim.world.mail() {
-                    Mail::Board(port) => port.waited_ms(),
-                    Mail::Boxes(_) => 0.0,
-                },
-                6 => counters.bytes as f64,
-                7 => counters.messages as f64,
-                8 => counters.migrations as f64,
-                9 => told(sim.world.ghosts().map(|ghosts| ghosts as f64), f64::NAN),
-                10 => counters.events as f64,
-                11 => counters.births as f64,
-                12 => counters.deaths as f64,
-                13 => sim.world.balance().0 as f64,
-                14 => sim.world.balance().1,
-                15 => told(sim.world.owned().map(|owned| owned.0 as f64), f64::NAN),
-                _ => f64::NAN,
-            }
-        })
+    /// What this rank tells of its work, by its place among the measures of `fw_describe`.
+    fn fw_metric(sim: *mut Sim, index: usize) -> f64 {
+        with(sim, f64::NAN, |sim| told(measures::value(&sim.world, index), f64::NAN))
     }
 
     /// The name of the phase that this rank's work is in; after a trap, of that which trapped.

@@ -2,12 +2,12 @@
 
 use alloc::vec::Vec;
 
+use flockwork_scheduler::registry::Part;
 use flockwork_scheduler::snapshot;
 
 use super::Sim;
 use super::errors::{refuse, told};
 use super::handles::{bytes, with};
-use crate::world::Part;
 
 exports! {
     /// This rank's part of a snapshot; null while a tick is under way.
@@ -59,7 +59,7 @@ exports! {
 
     /// The packed row of an entity; null if it is not of this rank, or while a tick is under way.
     fn fw_entity(sim: *mut Sim, id: u32) -> *const u8 {
-        with(sim, core::ptr::null(), |sim| match told(sim.world.entity(id), None) {
+        with(sim, core::ptr::null(), |sim| match told(sim.world.row(id), None) {
             Some(packed) => {
                 sim.entity = packed;
                 sim.entity.as_ptr()
@@ -69,10 +69,10 @@ exports! {
     }
 
     /// Entities of this rank.
-    fn fw_owned(sim: *mut Sim) -> u32 { with(sim, 0, |sim| told(sim.world.owned(), (0, 0)).0 as u32) }
+    fn fw_owned(sim: *mut Sim) -> u32 { with(sim, 0, |sim| owned(sim) as u32) }
 
     /// Entities of all ranks before this one.
-    fn fw_first(sim: *mut Sim) -> u32 { with(sim, 0, |sim| told(sim.world.owned(), (0, 0)).1 as u32) }
+    fn fw_first(sim: *mut Sim) -> u32 { with(sim, 0, |sim| sim.world.owned_before() as u32) }
 
     /// Writes what a column holds for this rank's entities, at most so many: one of its numbers, or
     /// all if there is no such component; each to the begin of the next `stride` bytes.
@@ -82,8 +82,8 @@ exports! {
         }
         let part = Part { column: column as usize, component };
         with(sim, 0, |sim| {
-            let count = u64::from(count).min(told(sim.world.owned(), (0, 0)).0) as usize;
-            let (size, stride) = (sim.world.size(part), stride as usize);
+            let count = u64::from(count).min(owned(sim)) as usize;
+            let (size, stride) = (part.size(sim.world.schema()), stride as usize);
             if count == 0 || size == 0 {
                 return 0;
             }
@@ -92,4 +92,9 @@ exports! {
             told(sim.world.publish(part, stride, to), 0)
         })
     }
+}
+
+/// Entities of this rank.
+fn owned(sim: &Sim) -> u64 {
+    told(sim.world.loads(), Vec::new()).iter().map(|region| region.owned).sum()
 }

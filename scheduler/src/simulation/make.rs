@@ -81,10 +81,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         let header = &snapshot.header;
         header.fits::<M>()?;
         header.computed_by(arithmetic)?;
-        let mut params = M::Params::default();
-        for (name, value) in &header.params {
-            params.set(name, *value)?;
-        }
+        let params = M::Params::default().with(&header.params)?;
         let mut world = Self::empty(header.setup, params, partition, executor, header.population)?;
         world.tick = header.tick;
         world.history.copy_from_slice(&header.history);

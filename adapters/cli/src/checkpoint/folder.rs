@@ -15,7 +15,7 @@ use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-use flockwork_scheduler_native::{merge_snapshots, snapshot_header};
+use flockwork_scheduler::snapshot;
 
 use super::lock::{self, Lock};
 use super::manifest::{self, Generation, Manifest, RunId};
@@ -211,7 +211,7 @@ pub(super) fn read_state(folder: &Path, generation: &Generation) -> Result<Vec<u
         open(&within.join(&part))
             .and_then(|mut file| file.read_to_end(&mut bytes))
             .map_err(|error| refuse(&error))?;
-        let header = snapshot_header(&bytes).map_err(|error| refuse(&error))?;
+        let header = snapshot::header(&bytes).map_err(|error| refuse(&error))?;
         if header.tick != generation.tick {
             let (found, wanted) = (header.tick, generation.tick);
             return Err(refuse(&format_args!("it is of tick {found}, not of tick {wanted}")));
@@ -222,8 +222,8 @@ pub(super) fn read_state(folder: &Path, generation: &Generation) -> Result<Vec<u
         parts.push(bytes);
     }
     let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
-    let whole = merge_snapshots(&parts).map_err(|error| format!("{name}: {error}"))?;
-    let found = snapshot_header(&whole).map_err(|error| format!("{name}: {error}"))?.population;
+    let whole = snapshot::merge(&parts).map_err(|error| format!("{name}: {error}"))?;
+    let found = snapshot::header(&whole).map_err(|error| format!("{name}: {error}"))?.population;
     if found != generation.population {
         let wanted = generation.population;
         return Err(format!("{name}: its parts have {found} entities: there should be {wanted}"));

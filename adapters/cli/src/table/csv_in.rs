@@ -16,7 +16,7 @@
 use std::io::{BufRead, BufReader, Read};
 
 use flockwork_kernel::columns::Column;
-use flockwork_scheduler_native::{Lines, Table, TableColumn};
+use flockwork_scheduler::{Lines, Table, TableColumn};
 
 use super::{Most, columns, find, table};
 use crate::human;

@@ -4,7 +4,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
 use flockwork_kernel::columns::Column;
-use flockwork_scheduler_native::{Lines, Table, TableColumn};
+use flockwork_scheduler::{Lines, Table, TableColumn};
 use parquet::basic::Compression;
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
 use parquet::data_type::DataType;

@@ -94,10 +94,11 @@ export class HudDriver {
     const workers = this.chart('workers', metrics.workers.length * WORKER_ROW);
     if (workers) drawWorkers(workers, metrics.workers);
     this.showMail(metrics);
-    this.text('imbalance', metrics.imbalance.toFixed(2));
-    this.text('rebalances', format.count(metrics.rebalances));
-    this.text('births', format.compact(metrics.births));
-    this.text('deaths', format.compact(metrics.deaths));
+    const { imbalance = 0, rebalances = 0, births = 0, deaths = 0 } = metrics.measures;
+    this.text('imbalance', imbalance.toFixed(2));
+    this.text('rebalances', format.count(rebalances));
+    this.text('births', format.compact(births));
+    this.text('deaths', format.compact(deaths));
     this.text('memory', `${format.bytes(metrics.memoryUsed)} of ${format.bytes(metrics.memoryBytes)}`);
     const share = metrics.memoryBytes > 0 ? metrics.memoryUsed / metrics.memoryBytes : 0;
     this.meterBar?.style.setProperty('transform', `scaleX(${Math.min(1, share).toFixed(3)})`);
@@ -105,14 +106,15 @@ export class HudDriver {
   }
 
   /** Mail per tick since the last look. */
-  private showMail({ tick, mailBytes, mailMessages, migrations, ghosts }: Metrics): void {
+  private showMail({ tick, measures }: Metrics): void {
+    const { bytes = 0, messages = 0, migrations = 0, ghosts_now: ghosts = 0 } = measures;
     const ticks = tick - this.mail.tick;
     if (ticks > 0) {
-      this.text('mail', format.bytes(Math.max(0, mailBytes - this.mail.bytes) / ticks));
-      this.text('messages', format.compact(Math.max(0, mailMessages - this.mail.messages) / ticks));
+      this.text('mail', format.bytes(Math.max(0, bytes - this.mail.bytes) / ticks));
+      this.text('messages', format.compact(Math.max(0, messages - this.mail.messages) / ticks));
       this.text('migrations', format.compact(Math.max(0, migrations - this.mail.migrations) / ticks));
     }
-    this.mail = { tick, bytes: mailBytes, messages: mailMessages, migrations };
+    this.mail = { tick, bytes, messages, migrations };
     this.text('ghosts', format.compact(ghosts));
   }
 

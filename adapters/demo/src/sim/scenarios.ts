@@ -12,8 +12,11 @@ export interface ScenarioFile {
   readonly name: string;
   /** The comment at its top. */
   readonly about: string;
-  readonly scenario: Scenario;
+  readonly scenario: FullScenario;
 }
+
+/** A scenario that says how many entities there are. */
+export type FullScenario = Scenario & { readonly entities: number };
 
 const sources = import.meta.glob<string>('../../../../scenarios/*.toml', {
   query: '?raw',
@@ -35,7 +38,7 @@ export function scenarioFile(name: string): ScenarioFile {
 }
 
 /** The scenario with another seed and another number of entities, in a world that grows with it or not. */
-export function scenarioOf({ scenario: name, entities, scale, seed }: Settings): Scenario {
+export function scenarioOf({ scenario: name, entities, scale, seed }: Settings): FullScenario {
   const { scenario } = scenarioFile(name);
   const share = scale ? Math.sqrt(entities / scenario.entities) : 1;
   const side = (length: number) => Math.fround(Math.fround(length) * share);
@@ -45,7 +48,7 @@ export function scenarioOf({ scenario: name, entities, scale, seed }: Settings):
 
 function read(name: string, text: string): ScenarioFile {
   // The files are checked by the command line's own tests.
-  const { model, entities, dt, seed = 1, world, params = {} } = parse(text) as unknown as Scenario;
+  const { model, entities, dt, seed = 1, world, params = {} } = parse(text) as unknown as FullScenario;
   return { name, about: comment(text), scenario: { model, entities, dt, seed, world, params } };
 }
 

@@ -20,7 +20,7 @@ export interface Exports {
 export type Kernels = (imports: { env: Record<string, unknown> }) => unknown;
 
 /** The version of the interface that this script knows. */
-const ABI = 3;
+const ABI = 4;
 /** What `fw_error_kind` numbers. */
 const ERROR_CODES = [undefined, 'MEMORY_LIMIT', 'SNAPSHOT_MISMATCH', 'OTHER_ARITHMETIC', 'BAD_SNAPSHOT', 'BAD_PARAM'];
 /** Bytes of stack for each instance. */
@@ -212,7 +212,8 @@ export class Engine {
     return error;
   }
 
-  models(): string {
+  /** What the module says of itself, as text. */
+  info(): string {
     const address = this.x.fw_describe!();
     return this.text(address, this.x.fw_describe_len!());
   }

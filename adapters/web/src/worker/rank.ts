@@ -1,8 +1,8 @@
 /** One worker's part of a simulation: it carries out orders. */
 
-import { METRICS, RankWord, Word, type Control } from '../layout.js';
-import { Accept, Order, type Failure, type FromWorker, type MakeSpec, type Made } from '../protocol.js';
-import type { ErrorPlace, ModelInfo } from '../types.js';
+import { MOST_MEASURES, OWN_MEASURES, RankWord, Word, type Control } from '../layout.js';
+import { Accept, Order, type Failure, type FromWorker, type InitialColumn, type MakeSpec, type Made, type ModuleInfo } from '../protocol.js';
+import type { ErrorPlace } from '../types.js';
 import { CodedError, type Engine } from './engine.js';
 import { Show } from './show.js';
 import { takeBuffer, giveBuffer, type Mail } from './mail.js';
@@ -22,8 +22,6 @@ type Setting = readonly [string, number];
 /** Bytes of the words of a board that this script uses: 0 epoch, 1 failed, 2 stop, 3 version. */
 const BOARD_VERSION = 1;
 const BOARD_BYTES = 16;
-/** What `fw_metric` numbers; bytes in use and bytes of the heap follow. */
-const WORLD_METRICS = METRICS - 2;
 
 export class Rank {
   /** The simulation, and the one that shall replace it. */
@@ -45,20 +43,26 @@ export class Rank {
 
   constructor(
     readonly engine: Engine,
+    private readonly info: ModuleInfo,
     readonly rank: number,
     readonly ranks: number,
     private readonly control: Control,
     /** Null with shared memory. */
     private readonly mail: Mail | null,
     private readonly post: (message: FromWorker, transfer?: ArrayBuffer[]) => void,
-  ) {}
+  ) {
+    if (info.measures.length + OWN_MEASURES > MOST_MEASURES) {
+      throw new CodedError('ABI_MISMATCH', `the module measures ${info.measures.length} things, this script has room for ${MOST_MEASURES - OWN_MEASURES}`);
+    }
+  }
 
   /** Makes the simulation. */
   async make(spec: MakeSpec, model: number): Promise<Made> {
     const { engine } = this;
     const { x } = engine;
-    this.spec = spec;
-    this.shown = new Show(engine, this.models()[model]!);
+    // What the entities begin with is no longer needed after that.
+    this.spec = { ...spec, initial: [] };
+    this.shown = new Show(engine, this.info.models[model]!);
     if (!this.mail) this.setBoard(this.control.words[Word.board]!);
     this.model = model;
     if (spec.snapshot) {
@@ -67,7 +71,9 @@ export class Rank {
       this.sim = x.fw_restore!(this.config(settingsOf(spec.accept)), this.board, address, bytes.length);
       engine.free(address, Math.max(1, bytes.length));
     } else {
-      this.sim = x.fw_new!(this.config([]), this.board);
+      const config = this.config([]);
+      this.fill(config, spec.initial);
+      this.sim = x.fw_new!(config, this.board);
     }
     if (this.sim === 0) throw new CodedError(engine.errorCode('BAD_SCENARIO'), engine.error());
     this.mail?.attach(this.world, this.sim);
@@ -182,6 +188,22 @@ export class Rank {
     return config;
   }
 
+  /** Writes the entities at tick 0 into the settings. */
+  private fill(config: number, initial: readonly InitialColumn[]): void {
+    const { engine } = this;
+    for (const { name, component, components, values } of initial) {
+      const rows = values.length / components;
+      for (let part = 0; part < components; part++) {
+        const add = (at: number, length: number) => engine.x.fw_column!(config, at, length, component + part, rows) >>> 0;
+        const address = engine.withText(name, add);
+        if (address === 0) throw new CodedError(engine.errorCode('MEMORY_LIMIT'), engine.error());
+        const bytes = engine.at(address, 8 * rows);
+        const column = new Float64Array(bytes.buffer, address, rows);
+        for (let row = 0; row < rows; row++) column[row] = values[components * row + part]!;
+      }
+    }
+  }
+
   private poll(): Maybe {
     if (this.mail) return this.pollMail(this.mail);
     if (this.engine.x.fw_poll!(this.sim) < 0) throw this.failure();
@@ -207,27 +229,17 @@ export class Rank {
   private setParams(address: number, length: number): Maybe {
     const { engine, result } = this;
     const { x } = engine;
-    const before = this.params();
     const params = JSON.parse(engine.text(address, length)) as Setting[];
-    for (const [name, value] of params) {
-      result.status = engine.withText(name, (at, size) => x.fw_param!(this.sim, at, size, value));
-      if (result.status < 0) break;
-    }
-    if (result.status >= 0) result.status = x.fw_params!(this.sim);
+    for (const [name, value] of params) engine.withText(name, (at, size) => x.fw_param!(this.sim, at, size, value));
+    result.status = x.fw_params!(this.sim);
     if (result.status >= 0) return this.poll();
     this.refuse('BAD_PARAM');
-    // What was prepared before is undone by preparing what is in use.
-    for (const [name, value] of before) engine.withText(name, (at, size) => x.fw_param!(this.sim, at, size, value));
   }
 
   /** The parameters in use. */
   params(): Setting[] {
     const { engine } = this;
-    return this.models()[this.model]!.params.map(({ name }, index) => [name, engine.x.fw_param_value!(this.sim, index)]);
-  }
-
-  private models(): ModelInfo[] {
-    return JSON.parse(this.engine.models()) as ModelInfo[];
+    return this.info.models[this.model]!.params.map(({ name }, index) => [name, engine.x.fw_param_value!(this.sim, index)]);
   }
 
   /** What shows the entities of this rank. */
@@ -306,15 +318,14 @@ export class Rank {
 
   private writeMetrics(): void {
     const { x } = this.engine;
-    const begin = (this.control.rank(this.rank) + RankWord.metrics) / 2;
-    for (let index = 0; index < WORLD_METRICS; index++) {
-      this.control.doubles[begin + index] = x.fw_metric!(this.sim, index);
-    }
-    this.control.doubles[begin + WORLD_METRICS] = x.fw_used!() >>> 0;
-    this.control.doubles[begin + WORLD_METRICS + 1] = x.fw_heap_bytes!() >>> 0;
+    const begin = (this.control.rank(this.rank) + RankWord.measures) / 2;
+    const { length } = this.info.measures;
+    for (let index = 0; index < length; index++) this.control.doubles[begin + index] = x.fw_metric!(this.sim, index);
+    this.control.doubles[begin + length] = x.fw_used!() >>> 0;
+    this.control.doubles[begin + length + 1] = x.fw_heap_bytes!() >>> 0;
     if (this.mail) {
-      const values = this.control.doubles.slice(begin, begin + METRICS);
-      this.post({ type: 'metrics', rank: this.rank, values });
+      const values = this.control.doubles.slice(begin, begin + length + OWN_MEASURES);
+      this.post({ type: 'measures', rank: this.rank, values });
     }
   }
 }

@@ -2,7 +2,7 @@
 
 import { CONTROL_BYTES, Control, RankWord, Word } from '../layout.js';
 import { wasmMemory } from '../memory.js';
-import type { Failure, FromWorker, Made, MakeSpec, MemorySource, OpenMessage, ToWorker } from '../protocol.js';
+import type { Failure, FromWorker, Made, MakeSpec, MemorySource, ModuleInfo, OpenMessage, ToWorker } from '../protocol.js';
 import type { ErrorPlace, ModelInfo } from '../types.js';
 import { follow, PortCrew, PortFollower, SharedCrew } from './crew.js';
 import { CodedError, Engine, type Kernels } from './engine.js';
@@ -57,7 +57,7 @@ class WorkerLife {
   private leader: Leader | null = null;
   private crew: PortCrew | null = null;
   private follower: PortFollower | null = null;
-  private models: ModelInfo[] = [];
+  private models: readonly ModelInfo[] = [];
   private over = false;
 
   constructor(
@@ -110,11 +110,12 @@ class WorkerLife {
         else void this.follower?.take(message);
       });
     }
-    this.rank = new Rank(engine, open.rank, open.ranks, control, this.mail, post);
-    const text = engine.models();
-    this.models = JSON.parse(text) as ModelInfo[];
+    const text = engine.info();
+    const info = JSON.parse(text) as ModuleInfo;
+    this.models = info.models;
+    this.rank = new Rank(engine, info, open.rank, open.ranks, control, this.mail, post);
     const address = control.words.byteOffset;
-    post({ type: 'opened', control: address, models: open.rank === 0 ? text : '' });
+    post({ type: 'opened', control: address, info: open.rank === 0 ? text : '' });
   }
 
   private openControl(engine: Engine, open: OpenMessage): Control {

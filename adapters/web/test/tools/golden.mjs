@@ -1,12 +1,22 @@
 // The worlds of `scheduler/golden/conformance.txt`, with the fingerprints every scheduler gives.
 import { readFileSync } from 'node:fs';
 
+const TABLES = new URL('../../../../scheduler/golden/tables.txt', import.meta.url);
 const FILE = new URL('../../../../scheduler/golden/conformance.txt', import.meta.url);
 
 /** All cases: `{name, crowded, scenario, golden: [[tick, fingerprint]]}`. */
 export function goldenCases() {
+  return casesOf(FILE, 10);
+}
+
+/** The worlds of `scheduler/golden/tables.txt`, whose scenarios have columns of entities at tick 0. */
+export function tableCases() {
+  return casesOf(TABLES, 2);
+}
+
+function casesOf(file, least) {
   const cases = [];
-  for (const line of readFileSync(FILE, 'utf8').split('\n')) {
+  for (const line of readFileSync(file, 'utf8').split('\n')) {
     const [key, ...words] = line.replace(/#.*/, '').trim().split(/\s+/);
     const last = cases.at(-1);
     const numbers = words.map(Number);
@@ -28,6 +38,12 @@ export function goldenCases() {
       case 'set':
         last.scenario.params[words[0]] = numbers[1];
         break;
+      case 'column': {
+        const [, step, count, unit] = numbers;
+        last.scenario.initial ??= {};
+        last.scenario.initial[words[0]] = Array.from({ length: last.scenario.entities }, (_, row) => ((row * step) % count) / unit);
+        break;
+      }
       case 'crowded':
         last.crowded = true;
         break;
@@ -37,9 +53,9 @@ export function goldenCases() {
       case '':
         break;
       default:
-        throw new Error(`${FILE.pathname} has a line that this test does not know: ${line}`);
+        throw new Error(`${file.pathname} has a line that this test does not know: ${line}`);
     }
   }
-  if (cases.length < 10) throw new Error(`${FILE.pathname} has only ${cases.length} cases`);
+  if (cases.length < least) throw new Error(`${file.pathname} has only ${cases.length} cases`);
   return cases;
 }

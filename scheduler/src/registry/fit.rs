@@ -1,58 +1,15 @@
-//! A user's table of entities at tick 0.
+//! Whether a table of entities fits a model and its world, and what it says of each entity.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use flockwork_kernel::Edge;
 use flockwork_kernel::columns::{Column, Reach, Scalar};
-use flockwork_scheduler::{Setup, SimulationError};
 
-/// Values for some or all columns of the entities at tick 0; the model spawns the rest.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Table {
-    /// What errors call it; "the table" if it is empty.
-    pub name: String,
-    /// The number of entities.
-    pub rows: usize,
-    /// The columns.
-    pub columns: Vec<TableColumn>,
-    /// Where its rows stand.
-    pub lines: Lines,
-}
-
-/// One scalar of every entity.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TableColumn {
-    /// The name of a column of the model.
-    pub name: String,
-    /// Which of its scalars; 0 if it has only one.
-    pub component: u32,
-    /// A value for each entity.
-    pub values: Vec<f64>,
-}
-
-/// In which line of a file each row of a table stands; without lines, rows are counted from 1.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Lines {
-    /// From this row on, how much larger the number of the line is.
-    breaks: Vec<(usize, u64)>,
-}
-
-impl Lines {
-    /// Says in which line the next row stands; rows come in order.
-    pub fn note(&mut self, row: usize, line: u64) {
-        let ahead = line.saturating_sub(row as u64);
-        if self.breaks.last().is_none_or(|(_, before)| *before != ahead) {
-            self.breaks.push((row, ahead));
-        }
-    }
-
-    /// What to call a row, counted from 0.
-    pub fn name(&self, row: usize) -> String {
-        let after = self.breaks.partition_point(|(first, _)| *first <= row);
-        match after.checked_sub(1).and_then(|at| self.breaks.get(at)) {
-            Some((_, ahead)) => format!("line {}", row as u64 + ahead),
-            None => format!("row {}", row + 1),
-        }
-    }
-}
+use super::table::{Table, TableColumn, number_name};
+use crate::setup::SimulationError;
+use crate::start::Setup;
 
 /// Checks that no half of a vector is missing: who gives `x` must give `y`, who gives `vx` must
 /// give `vy`, and of several components one gives all or none.
@@ -62,10 +19,6 @@ impl Lines {
 /// What is there and what is missing.
 pub fn whole_vectors(schema: &[Column], given: &[(&str, u32)]) -> Result<(), String> {
     let has = |name: &str, component: u32| given.contains(&(name, component));
-    let one = |name: &str, component: u32, components: u32| match components {
-        1 => name.to_string(),
-        _ => format!("{name}_{component}"),
-    };
     for &(name, component) in given {
         let Some(column) = schema.iter().find(|column| column.name == name) else { continue };
         let other = match name.strip_suffix('x') {
@@ -79,17 +32,17 @@ pub fn whole_vectors(schema: &[Column], given: &[(&str, u32)]) -> Result<(), Str
         });
         let half = other.filter(|other| !has(other.name, component));
         let lacking = match half {
-            Some(other) => Some((other.name, component)),
-            None => {
-                (0..column.components).map(|part| (name, part)).find(|(_, part)| !has(name, *part))
-            }
+            Some(other) => Some((other, component)),
+            None => (0..column.components)
+                .map(|part| (column, part))
+                .find(|(_, part)| !has(name, *part)),
         };
         if let Some((missing, part)) = lacking {
-            let missing = one(missing, part, column.components);
             return Err(format!(
-                "it has a column `{}` but no `{missing}`: they are one vector, of which all or \
-                 nothing must be given",
-                one(name, component, column.components),
+                "it has a column `{}` but no `{}`: they are one vector, of which all or nothing \
+                 must be given",
+                number_name(column, component),
+                number_name(missing, part),
             ));
         }
     }
@@ -285,21 +238,4 @@ fn find<'s>(schema: &'s [Column], wanted: &TableColumn) -> Result<(usize, &'s Co
         wanted.name,
         known.join(", ")
     ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_are_named_by_their_lines_where_there_are_any() {
-        let mut lines = Lines::default();
-        assert_eq!(lines.name(4), "row 5");
-        for (row, line) in [(0, 2), (1, 3), (2, 7), (3, 8), (4, 10)] {
-            lines.note(row, line);
-        }
-        let names: Vec<String> = (0..6).map(|row| lines.name(row)).collect();
-        assert_eq!(names, ["line 2", "line 3", "line 7", "line 8", "line 10", "line 11"]);
-        assert_eq!(lines.breaks.len(), 3);
-    }
 }
