@@ -175,8 +175,11 @@ impl AnySimulation for World {
             regions[3 * region as usize..][..3].copy_from_slice(&[owned, ghosts, work]);
         }
         self.network.sum(&mut regions);
-        let load = |(region, one): (u32, &[u64])| {
-            RegionLoad { region, owned: one[0], ghosts: one[1], work: one[2] }
+        let load = |(region, one): (u32, &[u64])| RegionLoad {
+            region,
+            owned: one[0],
+            ghosts: one[1],
+            work: one[2],
         };
         let per_region = (0..).zip(regions.chunks_exact(3)).map(load).collect();
         Ok(Metrics {

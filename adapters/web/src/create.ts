@@ -177,7 +177,7 @@ class Start {
     const progress = (phase: 'spawn' | 'init') => this.progress(phase, phase === 'spawn' ? 0.5 : 0.8);
     const startTeam = (one: TeamSpec, events: TeamEvents) =>
       Team.start(platform, options, one, events, progress, options.signal);
-    const runner = new Runner(options, startTeam);
+    const runner = new Runner(options, plan.entities, startTeam);
     const team = await startTeam(spec, runner.events);
     this.attempts.push({ tier, ok: true, ms: performance.now() - begin });
     const report: BackendReport = {

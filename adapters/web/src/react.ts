@@ -33,8 +33,8 @@ function settingsOf({ rate, colorBy, scenario: { params } }: SimulationOptions):
 
 /**
  * A simulation for as long as the component is there. Options are compared by their values, so it
- * does not matter whether the object is another one; functions are not compared, and bytes of a
- * snapshot by which ones they are. Another rate, colouring or value of a parameter that acts in
+ * does not matter whether the object is another one; functions are not compared, and typed arrays and
+ * bytes of a snapshot by which ones they are. Another rate, colouring or value of a parameter that acts in
  * every tick is set on the simulation that runs; any other change begins a new one, and so does a
  * parameter that acts only at tick 0. `signal` ends the simulation, whichever is given last. Under
  * StrictMode the first, thrown-away mount starts no worker.

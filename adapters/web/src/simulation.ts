@@ -23,7 +23,6 @@ import {
   type ModelInfo,
   type Observation,
   type RestoreOptions,
-  type Scenario,
   type Simulation,
   type SimulationEventMap,
   type SimulationOptions,
@@ -82,11 +81,14 @@ export class Runner implements Simulation {
   private colorBy: { name: string; range: readonly [number, number] | null } | null = null;
   private report: BackendReport | null = null;
   readonly events: TeamEvents;
+  readonly scenario: Simulation['scenario'];
 
   constructor(
     private readonly options: SimulationOptions,
+    entities: number,
     private readonly startTeam: StartTeam,
   ) {
+    this.scenario = { ...options.scenario, entities };
     this.rate = rateOf(options.rate ?? 60);
     this.checkpoint = { tick: 0, bytes: options.snapshot ? bytesOf('snapshot', options.snapshot) : null };
     this.events = {
@@ -118,10 +120,6 @@ export class Runner implements Simulation {
 
   get model(): ModelInfo {
     return this.crew().model;
-  }
-
-  get scenario(): Scenario {
-    return this.options.scenario;
   }
 
   start(): void {

@@ -367,7 +367,8 @@ export interface Simulation extends AsyncDisposable {
   readonly state: SimulationState;
   readonly backend: BackendReport;
   readonly model: ModelInfo;
-  readonly scenario: Scenario;
+  /** What it was made of. */
+  readonly scenario: Scenario & { readonly entities: number };
 
   /** Runs ticks at the rate until `pause`; does nothing while running. */
   start(): void;
