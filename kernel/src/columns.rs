@@ -146,6 +146,7 @@ impl Column {
     }
 
     /// Bytes of one entity in this column.
+    #[inline]
     pub const fn stride(&self) -> usize {
         self.scalar.size() * self.components as usize
     }
@@ -250,12 +251,14 @@ pub trait Columns: Sized + Send + Sync + 'static {
 }
 
 /// The number of rows a column of `capacity` entities has in memory.
+#[inline]
 pub const fn padded(capacity: usize) -> usize {
     capacity.saturating_add(2 * LANES - 1) / LANES * LANES
 }
 
 /// Where a column begins, in bytes from the start of the memory; `column` may be the number of
 /// columns, which gives the end. None if that does not fit into memory.
+#[inline]
 pub const fn offset(schema: &[Column], capacity: usize, column: usize) -> Option<usize> {
     if capacity > MAX_CAPACITY {
         return None;
@@ -276,11 +279,13 @@ pub const fn offset(schema: &[Column], capacity: usize, column: usize) -> Option
 pub const MAX_CAPACITY: usize = 1 << 31;
 
 /// The bytes that `capacity` entities need; None if that does not fit into memory.
+#[inline]
 pub const fn byte_len<C: Columns>(capacity: usize) -> Option<usize> {
     offset(C::SCHEMA, capacity, C::SCHEMA.len())
 }
 
 /// The bytes of one packed row.
+#[inline]
 pub const fn packed_len(schema: &[Column], reach: Reach) -> usize {
     let mut bytes = 0;
     let mut i = 0;
@@ -295,6 +300,7 @@ pub const fn packed_len(schema: &[Column], reach: Reach) -> usize {
 
 /// One column over `memory`, `padded(capacity)` long; None if there is no such column, its type
 /// is another, or the memory does not fit.
+#[inline]
 pub fn column<'a, T: Element>(
     schema: &[Column],
     memory: &'a [u8],
@@ -305,6 +311,7 @@ pub fn column<'a, T: Element>(
 }
 
 /// As [`column()`], writable.
+#[inline]
 pub fn column_mut<'a, T: Element>(
     schema: &[Column],
     memory: &'a mut [u8],
@@ -382,6 +389,7 @@ impl core::error::Error for LayoutError {}
 
 /// Checks memory against a schema; used by [`columns!`](crate::columns!).
 #[doc(hidden)]
+#[inline]
 pub fn check(schema: &[Column], memory: &[u8], capacity: usize) -> Result<(), LayoutError> {
     let needed =
         offset(schema, capacity, schema.len()).ok_or(LayoutError::TooLarge { capacity })?;
@@ -396,6 +404,7 @@ pub fn check(schema: &[Column], memory: &[u8], capacity: usize) -> Result<(), La
 
 /// Cuts one column off the front of `memory`; used by [`columns!`](crate::columns!).
 #[doc(hidden)]
+#[inline]
 pub fn take<'a, T: Element>(memory: &mut &'a [u8], rows: usize) -> Result<&'a [T], LayoutError> {
     let bytes = rows * size_of::<T>();
     let (column, rest) = memory.split_at_checked(bytes).ok_or(LayoutError::Misaligned)?;
@@ -406,6 +415,7 @@ pub fn take<'a, T: Element>(memory: &mut &'a [u8], rows: usize) -> Result<&'a [T
 
 /// As [`take`], writable.
 #[doc(hidden)]
+#[inline]
 pub fn take_mut<'a, T: Element>(
     memory: &mut &'a mut [u8],
     rows: usize,

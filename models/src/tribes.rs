@@ -227,6 +227,8 @@ pub struct Tile<S: Isa> {
     flees_above: F32x8<S>,
     /// 1 / separation_radius².
     inverse: F32x8<S>,
+    /// Whether some of them are able to have a child, and so look for a mate.
+    breeding: bool,
 }
 
 /// What eight animals know of their neighbours.
@@ -239,7 +241,7 @@ pub struct Sum<S: Isa> {
     kin_velocity: Sum8<V2<S>>,
     kin_offset: Sum8<V2<S>>,
     push: Sum8<V2<S>>,
-    /// The nearest that is of the own tribe.
+    /// The nearest that is of the own tribe; nobody where none of the tile can have a child.
     mate: Nearest<S>,
     /// The nearest foe that is clearly weaker.
     prey: Nearest<S>,
@@ -360,6 +362,7 @@ impl Model for Tribes {
         let sight = s(self.params.vision) * half_to_all(genes[VISION]);
         let sight = sight * sight;
         let inverse = s(self.params.separation_radius);
+        let breeding = self.can_breed(now.age.get(), now.energy.get(), genes[FERTILITY]).any();
         let tile = Tile {
             genes,
             tribe: now.tribe.get().to_f32(),
@@ -367,6 +370,7 @@ impl Model for Tribes {
             hunts_below: strength * half_to_all(genes[AGGRESSION]),
             flees_above: strength * (s(2.0) - genes[FEAR]),
             inverse: F32x8::ONE / (inverse * inverse),
+            breeding,
         };
         let none = Nearest::none(sight);
         (tile, Sum { mate: none, prey: none, threat: none, ..Default::default() })
@@ -384,7 +388,9 @@ impl Model for Tribes {
         sum.kin.add(kin);
         sum.kin_velocity.add(kin, V2::all(pair.other.velocity));
         sum.kin_offset.add(kin, pair.offset);
-        sum.mate.consider(kin, pair);
+        if tile.breeding {
+            sum.mate.consider(kin, pair);
+        }
 
         let foe = pair.near & !same;
         if !foe.any() {
@@ -424,8 +430,7 @@ impl Model for Tribes {
 
         let breeding = all.own
             & sum.mate.some(tile)
-            & age.ge(s(self.params.maturity))
-            & all.now.energy.get().ge(self.birth_energy(tile));
+            & self.can_breed(age, all.now.energy.get(), tile.genes[FERTILITY]);
         self.breed(breeding.bits(), all);
     }
 
@@ -542,10 +547,11 @@ impl Tribes {
         square * square * s(5.0 / self.params.max_age)
     }
 
-    /// The energy from which on an animal has children.
+    /// Who is old enough for a child and has the energy.
     #[inline(always)]
-    fn birth_energy<S: Isa>(&self, tile: &Tile<S>) -> F32x8<S> {
-        s(self.params.max_energy) * (s(0.9) - s(0.5) * tile.genes[FERTILITY])
+    fn can_breed<S: Isa>(&self, age: F32x8<S>, energy: F32x8<S>, fertility: F32x8<S>) -> Mask8<S> {
+        let enough = s(self.params.max_energy) * (s(0.9) - s(0.5) * fertility);
+        age.ge(s(self.params.maturity)) & energy.ge(enough)
     }
 
     /// Asks for the children of the `lanes`.

@@ -1,6 +1,6 @@
 //! Receive: entities that came from other domains, and the ghosts of the border.
 
-use flockwork_kernel::columns::{Columns, Reach};
+use flockwork_kernel::columns::Columns;
 
 use crate::error::{DomainError, Room, StepError};
 use crate::packet::{HEADER_LEN, Header};
@@ -39,6 +39,7 @@ pub(crate) fn receive<C: Columns, T: Transport>(
     let before = (owned.rows, books.census);
     ghosts.rows = 0;
     own_ghosts(tick, site, moves, owned, ghosts)?;
+    let mut taker = ghosts.taker(site)?;
     net.visit(Lane::Move, &mut |from, bytes| {
         let Some(header) = Header::read(bytes, tick, lens) else { return };
         books.received();
@@ -48,13 +49,14 @@ pub(crate) fn receive<C: Columns, T: Transport>(
             && images.chunks_exact(ghost_len).all(|image| {
                 let (tag, row) = image.split_at(4);
                 let tag = u32::from_le_bytes([tag[0], tag[1], tag[2], tag[3]]);
-                ghosts.take(site, tag, row)
+                taker.take(tag, row)
             });
         if !good {
             bad = bad.or(Some(DomainError::Protocol { from, tick }));
         }
     })
     .map_err(StepError::Transport)?;
+    drop(taker);
     if let Some(error) = bad {
         // Nothing of a message is taken in where not all can be.
         (owned.rows, books.census) = before;
@@ -69,12 +71,12 @@ fn own_ghosts<C: Columns>(
     tick: u64,
     site: &Site,
     moves: &Moves,
-    owned: &mut Owned<C>,
+    owned: &Owned<C>,
     ghosts: &mut Ghosts<C>,
 ) -> Result<(), DomainError> {
+    let (view, mut taker) = (owned.now.view()?, ghosts.taker(site)?);
     for moved in moves.ghosts_to(site.domain) {
-        let take = |row: &[u8]| ghosts.take(site, moved.tag, row);
-        if !owned.packed(moved.row as usize, Reach::Ghost, take)? {
+        if !taker.take_own(moved.tag, &view, moved.row as usize) {
             return Err(DomainError::Protocol { from: site.domain, tick });
         }
     }

@@ -37,16 +37,32 @@ pub(crate) struct Known {
     pub(crate) x: usize,
     pub(crate) y: usize,
     pub(crate) alive: Option<usize>,
+    /// Where they begin in a packed row.
+    pub(crate) x_packed: usize,
+    pub(crate) y_packed: usize,
 }
 
 impl Known {
     pub(crate) const fn of(schema: &[Column]) -> Self {
         match (index(schema, "x"), index(schema, "y")) {
-            (Some(x), Some(y)) => Self { x, y, alive: index(schema, "alive") },
+            (Some(x), Some(y)) => {
+                let (x_packed, y_packed) = (before(schema, x), before(schema, y));
+                Self { x, y, alive: index(schema, "alive"), x_packed, y_packed }
+            }
             // Refused by `check`.
-            _ => Self { x: usize::MAX, y: usize::MAX, alive: None },
+            _ => Self { x: usize::MAX, y: usize::MAX, alive: None, x_packed: 0, y_packed: 0 },
         }
     }
+}
+
+/// The bytes of a row's columns before this one.
+const fn before(schema: &[Column], column: usize) -> usize {
+    let (mut at, mut bytes) = (0, 0);
+    while at < column {
+        bytes += schema[at].stride();
+        at += 1;
+    }
+    bytes
 }
 
 /// The column of this name.

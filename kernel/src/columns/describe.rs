@@ -336,6 +336,7 @@ macro_rules! __columns {
                 type Look<'a, S: Isa> = Look<'a, S>;
                 type Left<'a, S: Isa> = Left<'a, S>;
 
+                #[inline]
                 fn view(mut memory: &[u8], capacity: usize) -> Result<Ref<'_>, LayoutError> {
                     base::check(Self::SCHEMA, memory, capacity)?;
                     let rows = base::padded(capacity);
@@ -348,6 +349,7 @@ macro_rules! __columns {
                     })
                 }
 
+                #[inline]
                 fn bind(mut memory: &mut [u8], capacity: usize) -> Result<Mut<'_>, LayoutError> {
                     base::check(Self::SCHEMA, memory, capacity)?;
                     let rows = base::padded(capacity);

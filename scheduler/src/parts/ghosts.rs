@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use flockwork_kernel::columns::{Columns, Reach};
-use flockwork_spatial::NO_CELL;
+use flockwork_kernel::columns::{Columns, Reach, packed_len};
+use flockwork_spatial::{Grid, NO_CELL, Region};
 
 use super::site::Site;
 use crate::arena::Arena;
@@ -15,12 +15,15 @@ pub(crate) struct Ghosts<C> {
     pub(crate) rows: usize,
     /// The local cell of each.
     pub(crate) cell: Vec<u32>,
+    /// An image's bytes on their way.
+    packed: Vec<u8>,
 }
 
 impl<C: Columns> Ghosts<C> {
     pub(crate) fn new(capacity: usize) -> Result<Self, DomainError> {
         let cell = alloc::vec![NO_CELL; capacity];
-        Ok(Self { arena: Arena::new(capacity)?, rows: 0, cell })
+        let packed = alloc::vec![0; packed_len(C::SCHEMA, Reach::Ghost)];
+        Ok(Self { arena: Arena::new(capacity)?, rows: 0, cell, packed })
     }
 
     /// Makes room for this many.
@@ -30,27 +33,64 @@ impl<C: Columns> Ghosts<C> {
         Ok(())
     }
 
+    /// To take in one image after the other.
+    pub(crate) fn taker<'a>(&'a mut self, site: &'a Site) -> Result<Taker<'a, C>, DomainError> {
+        let Self { arena, rows, cell, packed } = self;
+        let room = arena.capacity();
+        let (grid, region) = (site.grid(), site.region());
+        Ok(Taker { columns: arena.bind()?, rows, cell: &mut cell[..room], packed, grid, region })
+    }
+
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.arena.memory_bytes() + 4 * self.cell.capacity() + self.packed.capacity()
+    }
+}
+
+/// Takes in images. What is alike for all of them is found once: views of the columns above all, which
+/// cost more than an image.
+pub(crate) struct Taker<'a, C: Columns> {
+    columns: C::Mut<'a>,
+    rows: &'a mut usize,
+    cell: &'a mut [u32],
+    packed: &'a mut [u8],
+    grid: &'a Grid,
+    region: Region,
+}
+
+impl<C: Columns> Taker<'_, C> {
     /// Takes in the packed image of an entity with its tag: see [`Move`](super::Move). False if it
     /// does not fit, or does not lie in the border of the region.
-    pub(crate) fn take(&mut self, site: &Site, tag: u32, row: &[u8]) -> bool {
-        let at = self.rows;
-        if tag > 8 || !self.arena.unpack(at, Reach::Ghost, row) {
+    pub(crate) fn take(&mut self, tag: u32, row: &[u8]) -> bool {
+        if row.len() != self.packed.len() {
             return false;
         }
-        let grid = site.grid();
+        self.packed.copy_from_slice(row);
+        self.place(tag)
+    }
+
+    /// The same of a row of the domain's own.
+    pub(crate) fn take_own(&mut self, tag: u32, from: &C::Ref<'_>, row: usize) -> bool {
+        C::pack(from, row, Reach::Ghost, self.packed).is_some() && self.place(tag)
+    }
+
+    /// Takes in what is packed.
+    fn place(&mut self, tag: u32) -> bool {
+        let at = *self.rows;
+        if tag > 8 || at >= self.cell.len() {
+            return false;
+        }
+        let (grid, region) = (self.grid, &self.region);
         let world = grid.world();
         let shift = ((tag / 3) as i32 - 1, (tag % 3) as i32 - 1);
-        let x = &mut self.arena.column_mut::<f32>(Arena::<C>::KNOWN.x)[at];
-        let global_x = *x;
-        *x += shift.1 as f32 * world.width();
-        let y = &mut self.arena.column_mut::<f32>(Arena::<C>::KNOWN.y)[at];
-        let global_y = *y;
-        *y += shift.0 as f32 * world.height();
-
-        let region = site.region();
+        let known = Arena::<C>::KNOWN;
+        let global_x = moved(self.packed, known.x_packed, shift.1 as f32 * world.width());
+        let global_y = moved(self.packed, known.y_packed, shift.0 as f32 * world.height());
+        if C::unpack(&mut self.columns, at, Reach::Ghost, self.packed).is_none() {
+            return false;
+        }
         let lines = (shift.0 * grid.rows() as i32, shift.1 * grid.cols() as i32);
         let fine = grid.fine();
-        let (row, col) = Site::local_place(&region, fine, grid.cell(global_x, global_y), lines);
+        let (row, col) = Site::local_place(region, fine, grid.cell(global_x, global_y), lines);
         let stride = region.cols() + 2 * fine;
         // In the border, and nowhere else: what is inside is owned.
         let inside = row.wrapping_sub(1) < region.rows() && col.wrapping_sub(fine) < region.cols();
@@ -58,11 +98,15 @@ impl<C: Columns> Ghosts<C> {
             return false;
         }
         self.cell[at] = row * stride + col;
-        self.rows += 1;
+        *self.rows += 1;
         true
     }
+}
 
-    pub(crate) fn memory_bytes(&self) -> usize {
-        self.arena.memory_bytes() + 4 * self.cell.capacity()
-    }
+/// Moves a packed coordinate, and gives where it was.
+fn moved(packed: &mut [u8], at: usize, by: f32) -> f32 {
+    let Some(bytes) = packed.get_mut(at..at + 4) else { return f32::NAN };
+    let before: f32 = bytemuck::pod_read_unaligned(bytes);
+    bytes.copy_from_slice(bytemuck::bytes_of(&(before + by)));
+    before
 }

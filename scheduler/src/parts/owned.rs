@@ -165,17 +165,6 @@ impl<C: Columns> Owned<C> {
         self.rows = before.rows;
     }
 
-    /// Calls `with` with the bytes of a row as far as they travel.
-    pub(crate) fn packed<R>(
-        &mut self,
-        row: usize,
-        reach: Reach,
-        with: impl FnOnce(&[u8]) -> R,
-    ) -> Result<R, DomainError> {
-        let len = C::pack(&self.now.view()?, row, reach, &mut self.packed);
-        Ok(with(&self.packed[..len.unwrap_or(0)]))
-    }
-
     /// Finds, of the living entities in `rows`, the one of smallest id with a value that its column
     /// may not hold; none is no error: who has died takes it along.
     pub(crate) fn find_unsound(
