@@ -7,7 +7,7 @@
 // Stable Rust with the target wasm32-unknown-unknown is enough: the crates are no_std, and with
 // link-time optimisation the prebuilt core library gets the features of the module.
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -115,10 +115,10 @@ function features(build) {
 }
 
 /** Makes an ES module with a function `(imports) => exports` of what wasm2js wrote. */
-function asModule(text) {
+export function asModule(text) {
   const begin = text.indexOf('function asmFunc(');
   const end = text.search(/^var (memasmFunc|retasmFunc)\b/m);
-  if (begin < 0 || end < 0) throw new Error('wasm2js wrote something else than this script knows');
+  if (begin < 0 || end < begin) throw new Error(`wasm2js wrote ${text.length} characters of something else than this script knows`);
   const shims = text.slice(0, begin).replace(/^import .*$/gm, '');
   return `// Made by wasm2js from the module without SIMD. Do not edit.\n${shims}${text.slice(begin, end)}export default asmFunc;\n`;
 }
@@ -131,17 +131,30 @@ async function smaller(text) {
   return (await transform(text, { format: 'esm', minifyWhitespace: true, minifyIdentifiers: true })).code;
 }
 
+/**
+ * The same text, if it is a whole module of kernels: it has a default export, and functions that every
+ * module has. One that is empty, or was cut off, would be found out on a page alone.
+ */
+export function whole(text) {
+  const lacking = ['fw_abi', 'fw_new', 'fw_poll'].filter((name) => !text.includes(name));
+  if (!/\bexport\s*(default\b|\{)/.test(text)) lacking.push('a default export');
+  if (lacking.length > 0) throw new Error(`the module as JavaScript has ${text.length} characters and lacks ${lacking.join(', ')}: build it again`);
+  return text;
+}
+
 /** True if the file was made after the other one. */
 function isNewer(file, than) {
-  return existsSync(file) && statSync(file).mtimeMs >= statSync(than).mtimeMs;
+  return existsSync(file) && statSync(file).size > 0 && statSync(file).mtimeMs >= statSync(than).mtimeMs;
 }
 
 async function convert(wasm, script) {
   const raw = `${script}.raw`;
   await binaryen('wasm2js', [wasm, '-O2', ...SHORT, '--enable-threads', '--enable-bulk-memory', '--enable-mutable-globals', '--enable-sign-ext', '-o', raw]);
-  const text = asModule(readFileSync(raw, 'utf8'));
+  const text = whole(asModule(readFileSync(raw, 'utf8')));
   rmSync(raw);
-  writeFileSync(script, await smaller(text));
+  // Beside its place first: a build that is stopped leaves the old module, or none.
+  writeFileSync(`${script}.part`, whole(await smaller(text)));
+  renameSync(`${script}.part`, script);
 }
 
 /** Says what begins, since most of it takes a while: to the error output, as cargo does. */
@@ -167,7 +180,8 @@ export async function buildCrate(crate, out, only = Object.keys(BUILDS)) {
     // wasm2js knows no saturating conversions of 64 bits.
     const lower = build.script ? ['--llvm-nontrapping-fptoint-lowering'] : [];
     say(result, 'wasm-opt makes it smaller');
-    await binaryen('wasm-opt', [plain, ...features(build), ...lower, '-O2', ...SHORT, '--strip-debug', '--strip-producers', '-o', file]);
+    await binaryen('wasm-opt', [plain, ...features(build), ...lower, '-O2', ...SHORT, '--strip-debug', '--strip-producers', '-o', `${file}.part`]);
+    renameSync(`${file}.part`, file);
     if (build.script) {
       say(result, 'wasm2js makes JavaScript of it');
       await convert(file, join(out, build.script));

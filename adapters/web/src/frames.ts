@@ -7,9 +7,10 @@ import { bufferOf } from './memory.js';
 import { NONE, Word, type Control } from './layout.js';
 import type { MemorySource, PartMessage } from './protocol.js';
 import { InvalidStateError, type FrameReader, type FrameView, type ModelInfo } from './types.js';
+import { arrayOf } from './scalar.js';
 import { align } from './worker/rank.js';
 
-type Column = Float32Array | Uint32Array | Uint16Array | Uint8Array;
+type Column = FrameView['columns'][string];
 
 /** The parts of `FrameView` that lie in a slot. */
 type Views = Pick<FrameView, 'position' | 'color' | 'alive' | 'id' | 'columns'>;
@@ -94,8 +95,7 @@ function view(shape: FrameShape, buffer: ArrayBufferLike, addresses: readonly nu
   const { capacity } = shape;
   const columns = shape.columns.map((name, index): [string, Column] => {
     const { scalar, components } = shape.model.columns.find((column) => column.name === name)!;
-    const kinds = { f32: Float32Array, u32: Uint32Array, u16: Uint16Array, u8: Uint8Array };
-    return [name, new kinds[scalar](buffer as ArrayBuffer, addresses[4 + index]!, components * capacity)];
+    return [name, new (arrayOf(scalar))(buffer as ArrayBuffer, addresses[4 + index]!, components * capacity)];
   });
   return {
     position: new Float32Array(buffer as ArrayBuffer, addresses[0]!, 3 * capacity),

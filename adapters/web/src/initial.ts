@@ -25,13 +25,17 @@ export function copied(initial: InitialColumns | undefined, shared: boolean): Na
 }
 
 function copy(what: string, values: ColumnValues, shared: boolean): Float64Array {
-  const view = ArrayBuffer.isView(values) && !(values instanceof DataView) && typeof (values as ArrayLike<unknown>)[0] !== 'bigint';
+  const view = ArrayBuffer.isView(values) && !(values instanceof DataView);
   if (!view && !Array.isArray(values)) throw invalid(what, values, 'a typed array or a list of numbers');
-  const wrong = view ? -1 : (values as readonly unknown[]).findIndex((one) => typeof one !== 'number');
-  if (wrong >= 0) throw invalid(`${what}[${wrong}]`, values[wrong], 'a number');
   const bytes = 8 * values.length;
   const out = new Float64Array(shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
-  out.set(values);
+  for (let at = 0; at < values.length; at++) {
+    const value: unknown = values[at];
+    // A typed array may hold whole numbers of 64 bits.
+    if (typeof value !== 'number' && typeof value !== 'bigint') throw invalid(`${what}[${at}]`, value, 'a number');
+    out[at] = Number(value);
+    if (typeof value === 'bigint' && !Number.isSafeInteger(out[at])) throw invalid(`${what}[${at}]`, value, 'above -2^53 and below 2^53');
+  }
   return out;
 }
 

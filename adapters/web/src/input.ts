@@ -6,6 +6,7 @@ import { MAX_RANKS, MAX_STREAMS } from './layout.js';
 import { MEMORY_LEAST, MEMORY_MOST } from './memory.js';
 import { Accept, Shows, Stream, type ColorSpec, type PlainScenario } from './protocol.js';
 import { invalid, isObject, noColumn, unknown } from './refusal.js';
+import { bytesOfScalar } from './scalar.js';
 import type { Capabilities, ModelInfo, Scenario, SimulationEventMap, SimulationOptions, SnapshotBytes, SnapshotDifference, Tier } from './types.js';
 
 export const TIERS: readonly Tier[] = ['wasm-shared', 'wasm-transfer', 'js-workers', 'js-single'];
@@ -13,7 +14,6 @@ export const TIERS: readonly Tier[] = ['wasm-shared', 'wasm-transfer', 'js-worke
 /** Streams of every frame: position, colour, alive, id; and the bytes of one entity in each. */
 const FIXED_STREAMS = [Stream.position, Stream.color, Stream.alive, Stream.id];
 const FIXED_STRIDES = [12, 4, 1, 4];
-const SCALAR_BYTES = { f32: 4, u32: 4, u16: 2, u8: 1 };
 /** The most entities of a frame. */
 const MOST_RENDERED = 0x0fff_ffff;
 
@@ -237,7 +237,7 @@ export function streamsOf(model: ModelInfo, names: readonly string[]): { streams
 }
 
 function strideOf({ scalar, components }: ModelInfo['columns'][number]): number {
-  return SCALAR_BYTES[scalar] * components;
+  return bytesOfScalar(scalar) * components;
 }
 
 function columnIndex(model: ModelInfo, what: string, name: string): number {
@@ -270,7 +270,9 @@ export function colorOf(model: ModelInfo, name: string | undefined, range: reado
   if (special !== undefined && !has(chosen)) return { column: special, component: 0, range };
   const [column = '', component = '0', ...more] = has(chosen) ? [chosen] : chosen.split('.');
   const index = columnIndex(model, 'colorBy', more.length > 0 ? chosen : column);
-  const most = model.columns[index]!.components - 1;
+  const { components, scalar } = model.columns[index]!;
+  if (bytesOfScalar(scalar) > 4) throw invalid('colorBy', chosen, 'a column of numbers of at most 32 bits');
+  const most = components - 1;
   const place = component.trim() === '' ? Number.NaN : Number(component);
   return { column: index, component: whole(`colorBy "${chosen}": its component`, place, 0, most), range };
 }

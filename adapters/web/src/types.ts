@@ -43,7 +43,7 @@ export interface Scenario {
  */
 export type InitialColumns = Readonly<Record<string, ColumnValues>>;
 
-/** Numbers of entities: a typed array, or a list. */
+/** Numbers of entities: a typed array, or a list. Whole ones beyond 2^53 are refused. */
 export type ColumnValues =
   | readonly number[]
   | Float32Array
@@ -54,7 +54,9 @@ export type ColumnValues =
   | Uint8Array
   | Uint8ClampedArray
   | Uint16Array
-  | Uint32Array;
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
 
 /** The four ways to run, the best first. */
 export type Tier = 'wasm-shared' | 'wasm-transfer' | 'js-workers' | 'js-single';
@@ -261,8 +263,8 @@ export interface FrameView {
   readonly alive: Uint8Array;
   /** The id of each entity. */
   readonly id: Uint32Array;
-  /** The columns asked for by name. */
-  readonly columns: Readonly<Record<string, Float32Array | Uint32Array | Uint16Array | Uint8Array>>;
+  /** The columns asked for by name; those of `bool` hold 0 and 1. */
+  readonly columns: Readonly<Record<string, Float32Array | Uint32Array | Uint16Array | Uint8Array | Int32Array | BigUint64Array>>;
 }
 
 /** One who reads frames: each view of a simulation takes one of its own. */
@@ -340,7 +342,7 @@ export interface ModelInfo {
   readonly about: string;
   readonly columns: readonly {
     readonly name: string;
-    readonly scalar: 'f32' | 'u32' | 'u16' | 'u8';
+    readonly scalar: 'f32' | 'u32' | 'u16' | 'u8' | 'i32' | 'u64' | 'bool';
     readonly components: number;
     readonly reach: 'scratch' | 'owned' | 'ghost';
     /** The least value that means something. */

@@ -33,7 +33,7 @@ const options = { tier: 'wasm-transfer', workers: 1 };
 test('without a number of entities there are as many as in the columns, of any kind of numbers', async () => {
   const { entities, ...scenario } = tribes.scenario;
   const initial = Object.fromEntries(Object.entries(scenario.initial).map(([name, values]) => [name, Float64Array.from(values)]));
-  initial.id = Uint32Array.from(initial.id);
+  initial.id = BigUint64Array.from(tribes.scenario.initial.id, BigInt);
   initial.tribe = Uint8Array.from(initial.tribe);
   // One number of each entity after another, as a frame has them.
   const genes = Array.from({ length: 9 }, (_, gene) => initial[`genes_${gene}`]);
@@ -122,6 +122,7 @@ test('what is no column of numbers is refused before anything starts', async () 
   await refused([1, 2], /scenario\.initial is \[1,2\]: it must be an object of columns by name/);
   await refused(null, /scenario\.initial is null/);
   await refused({ x: 'abc' }, /scenario\.initial\.x is "abc": it must be a typed array or a list of numbers/);
-  await refused({ x: new BigUint64Array(3) }, /scenario\.initial\.x is .*: it must be a typed array/);
+  await refused({ x: new DataView(new ArrayBuffer(8)) }, /scenario\.initial\.x is .*: it must be a typed array/);
+  await refused({ id: BigUint64Array.of(1n, 2n ** 60n) }, /scenario\.initial\.id\[1\] is 1152921504606846976: it must be above -2\^53 and below 2\^53/);
   await refused({ x: [1, '2', 3] }, /scenario\.initial\.x\[1\] is "2": it must be a number/);
 });

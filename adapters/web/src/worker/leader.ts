@@ -2,6 +2,7 @@
 
 import { FIRST_SLOTS, NONE, SLOTS, TICK_TIMES, Word, ahead, following, type Control } from '../layout.js';
 import { Order, type ColorSpec, type Command, type Failure, type FromWorker, type MakeSpec } from '../protocol.js';
+import { bytesOfScalar } from '../scalar.js';
 import type { ModelInfo } from '../types.js';
 import type { Crew } from './crew.js';
 import { CodedError } from './engine.js';
@@ -419,10 +420,9 @@ export class Leader {
 
 /** Bytes of an entity's row as `fw_entity` packs it. */
 export function rowBytes(model: ModelInfo): number {
-  const size = { f32: 4, u32: 4, u16: 2, u8: 1 };
   return model.columns
     .filter((column) => column.reach !== 'scratch')
-    .reduce((sum, column) => sum + size[column.scalar] * column.components, 0);
+    .reduce((sum, column) => sum + bytesOfScalar(column.scalar) * column.components, 0);
 }
 
 /** Resolves after the messages that have come were handled. */

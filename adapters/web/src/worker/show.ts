@@ -7,6 +7,7 @@
 
 import { palette } from '../palette.js';
 import { Shows, Stream, type ColorSpec } from '../protocol.js';
+import { arrayOf, bytesOfScalar } from '../scalar.js';
 import type { ModelInfo } from '../types.js';
 import type { Engine } from './engine.js';
 
@@ -14,7 +15,6 @@ import type { Engine } from './engine.js';
 const ALL = 0xffff_ffff;
 /** Columns that together are a vector: of motion, or of direction. */
 const VECTORS = [['vx', 'vy'], ['ux', 'uy']] as const;
-const SCALARS = { u32: Uint32Array, u16: Uint16Array, u8: Uint8Array };
 
 /** Where the streams of a frame are, and what they are. */
 export interface Target {
@@ -121,9 +121,10 @@ export class Show {
     }
     this.put(sim, x, component, at, count, 4);
     if (scalar !== 'f32') {
-      const values = new SCALARS[scalar](buffer as ArrayBuffer, at, (4 / SCALARS[scalar].BYTES_PER_ELEMENT) * count);
-      const step = values.length / Math.max(1, count);
-      for (let row = 0; row < count; row++) colors[row] = CLASSES[values[step * row]! % CLASSES.length]!;
+      const step = 4 / bytesOfScalar(scalar);
+      const values = new (arrayOf(scalar))(buffer as ArrayBuffer, at, step * count);
+      // Below 0 the classes go on.
+      for (let row = 0; row < count; row++) colors[row] = CLASSES[(Number(values[step * row]!) >>> 0) % CLASSES.length]!;
       return;
     }
     if (y < 0) {
