@@ -9,6 +9,10 @@
 //! alone. [`avoid`] steers round obstacles and walls, [`flock`] adds up neighbours, [`follow`]
 //! keeps to flow fields and paths.
 //!
+//! They are for models with several behaviours of one entity, as Reynolds published them. The models
+//! of `flockwork-models` call none: their rules are simpler, one count serves all of them, and what
+//! pushes away fades out at a radius of its own.
+//!
 //! # Reference
 //!
 //! C. W. Reynolds, "Steering behaviors for autonomous characters", Game Developers Conference,
@@ -16,7 +20,7 @@
 
 use crate::math;
 use crate::rng;
-use crate::{F32x8, U32x8, V2};
+use crate::simd::{F32x8, Isa, U32x8, V2};
 
 pub mod avoid;
 pub mod flock;
@@ -24,32 +28,32 @@ pub mod follow;
 
 /// Steers to full speed in `direction`; zero where the direction is zero.
 #[inline(always)]
-pub fn towards(direction: V2, velocity: V2, max_speed: F32x8) -> V2 {
+pub fn towards<S: Isa>(direction: V2<S>, velocity: V2<S>, max_speed: F32x8<S>) -> V2<S> {
     let some = !(direction.x.eq(F32x8::ZERO) & direction.y.eq(F32x8::ZERO));
     (direction.normalized() * max_speed - velocity).keep(some)
 }
 
 /// Steers at full speed to `target`; to a stop where it is reached exactly.
 #[inline(always)]
-pub fn seek(position: V2, velocity: V2, target: V2, max_speed: F32x8) -> V2 {
+pub fn seek<S: Isa>(position: V2<S>, velocity: V2<S>, target: V2<S>, max_speed: F32x8<S>) -> V2<S> {
     (target - position).normalized() * max_speed - velocity
 }
 
 /// Steers at full speed away from `target`; to a stop where the two coincide.
 #[inline(always)]
-pub fn flee(position: V2, velocity: V2, target: V2, max_speed: F32x8) -> V2 {
+pub fn flee<S: Isa>(position: V2<S>, velocity: V2<S>, target: V2<S>, max_speed: F32x8<S>) -> V2<S> {
     (position - target).normalized() * max_speed - velocity
 }
 
 /// Steers to `target` and slows down in proportion within `slowing_radius` metres of it.
 #[inline(always)]
-pub fn arrive(
-    position: V2,
-    velocity: V2,
-    target: V2,
-    max_speed: F32x8,
-    slowing_radius: F32x8,
-) -> V2 {
+pub fn arrive<S: Isa>(
+    position: V2<S>,
+    velocity: V2<S>,
+    target: V2<S>,
+    max_speed: F32x8<S>,
+    slowing_radius: F32x8<S>,
+) -> V2<S> {
     let offset = target - position;
     // With a radius of 0 the quotient is infinite or NaN, and full speed remains.
     let speed = (max_speed * (offset.length() / slowing_radius)).min(max_speed);
@@ -60,41 +64,41 @@ pub fn arrive(
 ///
 /// The time is that of covering the present distance at the present speed.
 #[inline(always)]
-pub fn predict(
-    position: V2,
-    velocity: V2,
-    target: V2,
-    target_velocity: V2,
-    max_prediction: F32x8,
-) -> V2 {
+pub fn predict<S: Isa>(
+    position: V2<S>,
+    velocity: V2<S>,
+    target: V2<S>,
+    target_velocity: V2<S>,
+    max_prediction: F32x8<S>,
+) -> V2<S> {
     let seconds = ((target - position).length() / velocity.length()).min(max_prediction);
     target + target_velocity * seconds
 }
 
 /// Steers to where a moving target will be: [`seek`] after [`predict`].
 #[inline(always)]
-pub fn pursue(
-    position: V2,
-    velocity: V2,
-    target: V2,
-    target_velocity: V2,
-    max_speed: F32x8,
-    max_prediction: F32x8,
-) -> V2 {
+pub fn pursue<S: Isa>(
+    position: V2<S>,
+    velocity: V2<S>,
+    target: V2<S>,
+    target_velocity: V2<S>,
+    max_speed: F32x8<S>,
+    max_prediction: F32x8<S>,
+) -> V2<S> {
     let ahead = predict(position, velocity, target, target_velocity, max_prediction);
     seek(position, velocity, ahead, max_speed)
 }
 
 /// Steers away from where a moving target will be: [`flee`] after [`predict`].
 #[inline(always)]
-pub fn evade(
-    position: V2,
-    velocity: V2,
-    target: V2,
-    target_velocity: V2,
-    max_speed: F32x8,
-    max_prediction: F32x8,
-) -> V2 {
+pub fn evade<S: Isa>(
+    position: V2<S>,
+    velocity: V2<S>,
+    target: V2<S>,
+    target_velocity: V2<S>,
+    max_speed: F32x8<S>,
+    max_prediction: F32x8<S>,
+) -> V2<S> {
     let ahead = predict(position, velocity, target, target_velocity, max_prediction);
     flee(position, velocity, ahead, max_speed)
 }
@@ -104,14 +108,14 @@ pub fn evade(
 ///
 /// The caller keeps the angle in a column of its own.
 #[inline(always)]
-pub fn wander_angle(
-    angle: F32x8,
-    jitter: F32x8,
+pub fn wander_angle<S: Isa>(
+    angle: F32x8<S>,
+    jitter: F32x8<S>,
     seed: u64,
     tick: u64,
-    ids: U32x8,
+    ids: U32x8<S>,
     stream: u32,
-) -> F32x8 {
+) -> F32x8<S> {
     let step = rng::signed_lanes(rng::draw_lanes(seed, tick, ids, stream)[0]);
     let angle = angle + step * jitter;
     let turns =
@@ -124,7 +128,12 @@ pub fn wander_angle(
 ///
 /// An entity that stands still heads along x. Let [`wander_angle`] change the angle.
 #[inline(always)]
-pub fn wander(velocity: V2, angle: F32x8, distance: F32x8, radius: F32x8) -> V2 {
+pub fn wander<S: Isa>(
+    velocity: V2<S>,
+    angle: F32x8<S>,
+    distance: F32x8<S>,
+    radius: F32x8<S>,
+) -> V2<S> {
     let still = velocity.x.eq(F32x8::ZERO) & velocity.y.eq(F32x8::ZERO);
     let heading = V2::select(still, V2::splat(1.0, 0.0), velocity.normalized());
     let (sin, cos) = math::sin_cos(angle);

@@ -12,8 +12,10 @@
 //! half of every collision. So the result of a disc depends on its neighbours and their order, and
 //! not on where any of them is stored.
 
+use crate::LANES;
 use crate::error::{KernelError, finite, non_negative, same_len, tail, tail_mut};
-use crate::{F32x8, LANES, Mask8, V2};
+use crate::isa::{self, Task};
+use crate::simd::{F32x8, Isa, Mask8, V2};
 
 use super::{contact, correction, impulse};
 
@@ -102,45 +104,67 @@ pub fn resolve_discs(
     moved: &mut Moved<'_>,
 ) -> Result<(), KernelError> {
     check(discs, neighbours, moved)?;
-    let owned = moved.xs.len();
-    for start in (0..owned).step_by(LANES) {
-        let tile = Tile::load(discs, start);
-        let lists = lists(neighbours, start, owned);
-        let longest = lists.iter().map(|list| list.len()).max().unwrap_or(0);
-        let (mut kick, mut shift) = (V2::ZERO, V2::ZERO);
-        for ordinal in 0..longest {
-            let other = Tile::gather(discs, start, &lists, ordinal);
-            let touch =
-                contact(other.position - tile.position, tile.radius + other.radius, other.later);
-            let touch = super::Contact { touching: touch.touching & other.there, ..touch };
-            let masses = tile.inverse_mass + other.inverse_mass;
-            let velocity = other.velocity - tile.velocity;
-            kick += impulse(&touch, velocity, masses, F32x8::splat(response.restitution));
-            shift += correction(&touch, tile.inverse_mass, masses, F32x8::splat(response.share));
-        }
-        let position = tile.position + shift;
-        let velocity = tile.velocity + kick * tile.inverse_mass;
-        position.x.store(tail_mut(moved.xs, start));
-        position.y.store(tail_mut(moved.ys, start));
-        velocity.x.store(tail_mut(moved.vxs, start));
-        velocity.y.store(tail_mut(moved.vys, start));
-    }
+    isa::dispatch(Resolve { discs, neighbours, response, moved });
     Ok(())
 }
 
-/// Eight discs, one per lane.
-struct Tile {
-    position: V2,
-    velocity: V2,
-    radius: F32x8,
-    inverse_mass: F32x8,
-    /// Lanes that have a disc at all.
-    there: Mask8,
-    /// Lanes whose disc has a larger id than the one it is a neighbour of.
-    later: Mask8,
+/// What [`resolve_discs`] was given, all of it sound.
+struct Resolve<'a, 'm> {
+    discs: &'a Discs<'a>,
+    neighbours: &'a Neighbours<'a>,
+    response: Response,
+    moved: &'a mut Moved<'m>,
 }
 
-impl Tile {
+impl Task for Resolve<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Isa>(self) {
+        let Self { discs, neighbours, response, moved } = self;
+        let owned = moved.xs.len();
+        for start in (0..owned).step_by(LANES) {
+            let tile = Tile::<S>::load(discs, start);
+            let lists = lists(neighbours, start, owned);
+            let longest = lists.iter().map(|list| list.len()).max().unwrap_or(0);
+            let (mut kick, mut shift) = (V2::ZERO, V2::ZERO);
+            for ordinal in 0..longest {
+                let other = Tile::gather(discs, start, &lists, ordinal);
+                let touch = contact(
+                    other.position - tile.position,
+                    tile.radius + other.radius,
+                    other.later,
+                );
+                let touch = super::Contact { touching: touch.touching & other.there, ..touch };
+                let masses = tile.inverse_mass + other.inverse_mass;
+                let velocity = other.velocity - tile.velocity;
+                kick += impulse(&touch, velocity, masses, F32x8::splat(response.restitution));
+                shift +=
+                    correction(&touch, tile.inverse_mass, masses, F32x8::splat(response.share));
+            }
+            let position = tile.position + shift;
+            let velocity = tile.velocity + kick * tile.inverse_mass;
+            position.x.store(tail_mut(moved.xs, start));
+            position.y.store(tail_mut(moved.ys, start));
+            velocity.x.store(tail_mut(moved.vxs, start));
+            velocity.y.store(tail_mut(moved.vys, start));
+        }
+    }
+}
+
+/// Eight discs, one per lane.
+struct Tile<S: Isa> {
+    position: V2<S>,
+    velocity: V2<S>,
+    radius: F32x8<S>,
+    inverse_mass: F32x8<S>,
+    /// Lanes that have a disc at all.
+    there: Mask8<S>,
+    /// Lanes whose disc has a larger id than the one it is a neighbour of.
+    later: Mask8<S>,
+}
+
+impl<S: Isa> Tile<S> {
     #[inline(always)]
     fn load(discs: &Discs<'_>, start: usize) -> Self {
         let load = |column| F32x8::load(tail(column, start));

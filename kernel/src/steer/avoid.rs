@@ -1,6 +1,7 @@
 //! Steering round obstacles and away from the edge of the world.
 
-use crate::{F32x8, V2, World};
+use crate::World;
+use crate::simd::{F32x8, Isa, V2};
 
 /// A round obstacle.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -20,13 +21,13 @@ pub struct Circle {
 /// distance, the first in `obstacles`. An entity that stands still, or is inside an obstacle and
 /// past its centre, is not in danger. Whoever heads for the very centre turns right.
 #[inline(always)]
-pub fn obstacles(
-    position: V2,
-    velocity: V2,
-    radius: F32x8,
-    look_ahead: F32x8,
+pub fn obstacles<S: Isa>(
+    position: V2<S>,
+    velocity: V2<S>,
+    radius: F32x8<S>,
+    look_ahead: F32x8<S>,
     obstacles: &[Circle],
-) -> V2 {
+) -> V2<S> {
     let heading = velocity.normalized();
     let mut nearest = look_ahead;
     let mut way = F32x8::ZERO;
@@ -49,12 +50,21 @@ pub fn obstacles(
 /// The way, in metres, back into the part of `world` that is at least `margin` metres from its
 /// edge, for the place where the entity will be in `seconds`; zero if it will be there.
 #[inline(always)]
-pub fn containment(position: V2, velocity: V2, world: &World, margin: F32x8, seconds: F32x8) -> V2 {
+pub fn containment<S: Isa>(
+    position: V2<S>,
+    velocity: V2<S>,
+    world: &World,
+    margin: F32x8<S>,
+    seconds: F32x8<S>,
+) -> V2<S> {
     let ahead = position + velocity * seconds;
-    let back = |x: F32x8, side: f32| {
-        let low = (margin - x).max(F32x8::ZERO);
-        let high = (x - (F32x8::splat(side) - margin)).max(F32x8::ZERO);
-        low - high
-    };
-    V2::new(back(ahead.x, world.width()), back(ahead.y, world.height()))
+    V2::new(back(ahead.x, margin, world.width()), back(ahead.y, margin, world.height()))
+}
+
+/// The way back between `margin` and `side - margin`.
+#[inline(always)]
+fn back<S: Isa>(x: F32x8<S>, margin: F32x8<S>, side: f32) -> F32x8<S> {
+    let low = (margin - x).max(F32x8::ZERO);
+    let high = (x - (F32x8::splat(side) - margin)).max(F32x8::ZERO);
+    low - high
 }

@@ -1,7 +1,8 @@
 //! Following a flow field or a path that the caller holds in slices.
 
 use crate::error::{KernelError, finite, non_negative, same_len};
-use crate::{F32x8, LANES, V2, World};
+use crate::simd::{F32x8, Isa, V2};
+use crate::{LANES, World};
 
 use super::seek;
 
@@ -54,12 +55,11 @@ impl<'a> FlowField<'a> {
     }
 
     /// The velocity of the field at `position`, metres per second.
-    #[inline]
-    pub fn sample(&self, position: V2) -> V2 {
+    #[inline(always)]
+    pub fn sample<S: Isa>(&self, position: V2<S>) -> V2<S> {
         let (left, right, tx) =
             self.between(position.x * F32x8::splat(self.per_metre.0), self.columns);
         let (low, high, ty) = self.between(position.y * F32x8::splat(self.per_metre.1), self.rows);
-        let blend = |a: V2, b: V2, t: F32x8| a + (b - a) * t;
         blend(
             blend(self.at(left, low), self.at(right, low), tx),
             blend(self.at(left, high), self.at(right, high), tx),
@@ -70,7 +70,11 @@ impl<'a> FlowField<'a> {
     /// The cells whose centres lie before and after `place`, in cells, and how far on it is
     /// between them, from 0 to 1.
     #[inline(always)]
-    fn between(&self, place: F32x8, count: u32) -> ([u32; LANES], [u32; LANES], F32x8) {
+    fn between<S: Isa>(
+        &self,
+        place: F32x8<S>,
+        count: u32,
+    ) -> ([u32; LANES], [u32; LANES], F32x8<S>) {
         let size = F32x8::splat(count as f32);
         let place = place - F32x8::splat(0.5);
         let place = if self.torus {
@@ -87,7 +91,7 @@ impl<'a> FlowField<'a> {
     }
 
     #[inline(always)]
-    fn at(&self, columns: [u32; LANES], rows: [u32; LANES]) -> V2 {
+    fn at<S: Isa>(&self, columns: [u32; LANES], rows: [u32; LANES]) -> V2<S> {
         let read = |values: &[f32]| {
             F32x8::from_array(core::array::from_fn(|lane| {
                 let cell =
@@ -100,8 +104,13 @@ impl<'a> FlowField<'a> {
 }
 
 /// Steers to the velocity that the field has where the entity will be in `seconds`.
-#[inline]
-pub fn flow(field: &FlowField<'_>, position: V2, velocity: V2, seconds: F32x8) -> V2 {
+#[inline(always)]
+pub fn flow<S: Isa>(
+    field: &FlowField<'_>,
+    position: V2<S>,
+    velocity: V2<S>,
+    seconds: F32x8<S>,
+) -> V2<S> {
     field.sample(position + velocity * seconds) - velocity
 }
 
@@ -136,8 +145,8 @@ impl<'a> Path<'a> {
     /// or zero for a path of one point).
     ///
     /// Of two points at the same distance it is the one on the earlier piece.
-    #[inline]
-    pub fn nearest(&self, position: V2) -> (V2, V2) {
+    #[inline(always)]
+    pub fn nearest<S: Isa>(&self, position: V2<S>) -> (V2<S>, V2<S>) {
         let corner = |i: usize| {
             let read = |values: &[f32]| values.get(i).copied().unwrap_or(0.0);
             V2::splat(read(self.xs), read(self.ys))
@@ -166,11 +175,22 @@ impl<'a> Path<'a> {
 ///
 /// The target lies on the path's tangent, as far on from the nearest point as the entity goes in
 /// `seconds`.
-#[inline]
-pub fn path(path: &Path<'_>, position: V2, velocity: V2, max_speed: F32x8, seconds: F32x8) -> V2 {
+#[inline(always)]
+pub fn path<S: Isa>(
+    path: &Path<'_>,
+    position: V2<S>,
+    velocity: V2<S>,
+    max_speed: F32x8<S>,
+    seconds: F32x8<S>,
+) -> V2<S> {
     let ahead = position + velocity * seconds;
     let (nearest, direction) = path.nearest(ahead);
     let off = (ahead - nearest).length().gt(F32x8::splat(path.radius));
     let target = nearest + direction * (velocity.length() * seconds);
     seek(position, velocity, target, max_speed).keep(off)
+}
+
+#[inline(always)]
+fn blend<S: Isa>(a: V2<S>, b: V2<S>, part: F32x8<S>) -> V2<S> {
+    a + (b - a) * part
 }

@@ -6,7 +6,7 @@ use super::follow::{FlowField, Path, flow, path};
 use super::*;
 use crate::error::KernelError;
 use crate::math::scalar;
-use crate::{Edge, LANES, Mask8, World};
+use crate::{Edge, F32x8, LANES, Mask8, U32x8, V2, World};
 use quickcheck::quickcheck;
 
 /// A vector of one entity: the scalar twin of [`V2`].
