@@ -2,8 +2,9 @@
 // Builds a Rust crate that uses `flockwork_scheduler_web::export!` for all tiers of the package, into
 // a folder that `assets.base` takes as it is.
 //
-//     flockwork-wasm CRATE_FOLDER --out FOLDER [--only shared,simd,...]
+//     flockwork-wasm CRATE_FOLDER --out FOLDER [--only shared,simd,...] [--config FILE]
 //
+// `--config` is cargo's: with `.cargo/checkout.toml` of a checkout the crates are that checkout's.
 // Stable Rust with the target wasm32-unknown-unknown is enough: the crates are no_std, and with
 // link-time optimisation the prebuilt core library gets the features of the module.
 import { spawn, spawnSync } from 'node:child_process';
@@ -76,14 +77,15 @@ function metadata(crate) {
   return { name: one.name, library: library.name.replaceAll('-', '_'), target: all.target_directory };
 }
 
-async function compile(crate, info, name, build) {
+async function compile(crate, info, name, build, config) {
   const features = ['bulk-memory', 'mutable-globals', ...build.features].map((one) => `+${one}`);
   const names = build.shared ? [...EXPORTS, ...TLS] : EXPORTS;
   const links = ['--import-memory', ...names.map((one) => `--export=${one}`)];
   if (build.shared) links.push('--shared-memory', '--max-memory=4294967296');
   const flags = [`-Ctarget-feature=${features.join(',')}`, ...links.map((one) => `-Clink-arg=${one}`)];
   const folder = join(info.target, `web-${name}`);
-  await run('cargo', ['build', '--quiet', '--release', '--lib', '--package', info.name, '--target', TARGET], {
+  const place = config ? ['--config', config] : [];
+  await run('cargo', ['build', '--quiet', '--release', '--lib', '--package', info.name, '--target', TARGET, ...place], {
     cwd: crate,
     env: {
       ...process.env,
@@ -162,8 +164,8 @@ function say(result, what) {
   console.error(`${result.padEnd(24)} ${what}`);
 }
 
-/** Builds the crate in a folder into another folder; gives the files made. */
-export async function buildCrate(crate, out, only = Object.keys(BUILDS)) {
+/** Builds the crate in a folder into another folder, with a configuration of cargo; gives the files made. */
+export async function buildCrate(crate, out, only = Object.keys(BUILDS), config = undefined) {
   const unknown = only.find((name) => !Object.hasOwn(BUILDS, name));
   if (unknown !== undefined) throw new Error(`there is no build "${unknown}": ${Object.keys(BUILDS).join(', ')}`);
   const info = metadata(crate);
@@ -173,7 +175,7 @@ export async function buildCrate(crate, out, only = Object.keys(BUILDS)) {
     const build = BUILDS[name];
     const result = build.script ?? build.file;
     say(result, 'cargo compiles it (a minute or two the first time)');
-    const plain = await compile(crate, info, name, build);
+    const plain = await compile(crate, info, name, build, config);
     made.push(result);
     if (isNewer(join(out, result), plain)) continue;
     const file = join(out, build.file);
@@ -200,15 +202,15 @@ export async function buildCrate(crate, out, only = Object.keys(BUILDS)) {
 const WORKERS = ['worker-wasm.js', 'worker-js.js', 'node-worker-wasm.js', 'node-worker-js.js'];
 
 /** Makes a folder for `assets.base`: the crate's kernels in `wasm`, the worker scripts beside it. */
-export async function buildBase(crate, out, only) {
+export async function buildBase(crate, out, only, config) {
   const dist = join(dirname(fileURLToPath(import.meta.url)), '../dist');
-  await buildCrate(crate, join(out, 'wasm'), only);
+  await buildCrate(crate, join(out, 'wasm'), only, config);
   for (const name of WORKERS) copyFileSync(join(dist, name), join(out, name));
   // Node takes the scripts for modules whatever package they lie in.
   writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n');
 }
 
-const USAGE = `Usage: flockwork-wasm CRATE_FOLDER --out FOLDER [--only ${Object.keys(BUILDS).join(',')}]`;
+const USAGE = `Usage: flockwork-wasm CRATE_FOLDER --out FOLDER [--only ${Object.keys(BUILDS).join(',')}] [--config FILE]`;
 
 async function main(args) {
   const option = (name) => {
@@ -221,6 +223,7 @@ async function main(args) {
   }
   const out = option('--out');
   const only = option('--only')?.split(',');
+  const config = option('--config');
   const unknown = args.find((word) => word.startsWith('-'));
   if (args.length !== 1 || !out || unknown) {
     if (unknown) console.error(`flockwork-wasm: there is no option ${unknown}`);
@@ -228,7 +231,7 @@ async function main(args) {
     return 2;
   }
   try {
-    await buildBase(resolve(args[0]), resolve(out), only);
+    await buildBase(resolve(args[0]), resolve(out), only, config && resolve(config));
     console.log(`Give { base: '…' } with the address of ${out} as \`assets\` of createSimulation.`);
     return 0;
   } catch (error) {
