@@ -202,6 +202,7 @@ fn unique_ids(table: &Table) -> Result<(), String> {
     let Some(ids) = table.columns.iter().find(|column| column.name == "id") else { return Ok(()) };
     let id = |row: u32| ids.values[row as usize];
     let mut rows: Vec<u32> = (0..table.rows as u32).collect();
+    #[allow(clippy::disallowed_methods, reason = "of equal ids the row tells")]
     rows.sort_unstable_by(|a, b| id(*a).total_cmp(&id(*b)).then(a.cmp(b)));
     match rows.windows(2).find(|pair| id(pair[0]) == id(pair[1])) {
         None => Ok(()),
