@@ -189,6 +189,21 @@ pub trait Columns: Sized + Send + Sync + 'static {
     /// As [`Columns::view`].
     fn bind(memory: &mut [u8], capacity: usize) -> Result<Self::Mut<'_>, LayoutError>;
 
+    /// As [`Columns::view`] over memory for the first columns alone, those that neighbours see
+    /// ([`ghosts`] of them); the others are empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`Columns::view`].
+    fn view_ghosts(memory: &[u8], capacity: usize) -> Result<Self::Ref<'_>, LayoutError>;
+
+    /// As [`Columns::view_ghosts`], writable.
+    ///
+    /// # Errors
+    ///
+    /// As [`Columns::view`].
+    fn bind_ghosts(memory: &mut [u8], capacity: usize) -> Result<Self::Mut<'_>, LayoutError>;
+
     /// A read-only look at writable views.
     fn share<'a>(columns: &'a Self::Mut<'_>) -> Self::Ref<'a>;
 
@@ -282,6 +297,15 @@ pub const MAX_CAPACITY: usize = 1 << 31;
 #[inline]
 pub const fn byte_len<C: Columns>(capacity: usize) -> Option<usize> {
     offset(C::SCHEMA, capacity, C::SCHEMA.len())
+}
+
+/// The columns that neighbours see, `id` among them: the first ones.
+pub const fn ghosts(schema: &[Column]) -> &[Column] {
+    let mut count = 0;
+    while count < schema.len() && matches!(schema[count].reach, Reach::Ghost) {
+        count += 1;
+    }
+    schema.split_at(count).0
 }
 
 /// The bytes of one packed row.

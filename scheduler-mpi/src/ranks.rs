@@ -218,6 +218,10 @@ impl Executor for Ranks {
         }
     }
 
+    fn recut(&mut self) {
+        self.letters.trim();
+    }
+
     fn drive<M: Model>(
         &mut self,
         domains: &mut [Domain<M>],

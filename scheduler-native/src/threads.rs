@@ -141,6 +141,10 @@ impl Executor for Threads {
         self.post = Loopback::new(domains);
     }
 
+    fn recut(&mut self) {
+        self.post.trim();
+    }
+
     fn drive<M: Model>(
         &mut self,
         domains: &mut [Domain<M>],

@@ -195,6 +195,10 @@ impl<C: Carrier> Executor for Ranks<C> {
         }
     }
 
+    fn recut(&mut self) {
+        self.letters.trim();
+    }
+
     fn drive<M: Model>(
         &mut self,
         domains: &mut [Domain<M>],

@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 use core::marker::PhantomData;
 
 use bytemuck::{Pod, Zeroable};
-use flockwork_kernel::columns::{self, Columns, Element, Reach};
+use flockwork_kernel::LANES;
+use flockwork_kernel::columns::{self, Column, Columns, Element, Reach};
 
 use crate::error::DomainError;
 use crate::schema::Known;
@@ -14,24 +15,38 @@ use crate::schema::Known;
 #[repr(C, align(64))]
 struct Block([u8; columns::ALIGN]);
 
-/// Memory that holds the columns `C` of up to `capacity` entities.
+/// Memory that holds the columns `C` of up to `capacity` entities: all of them, or those that
+/// neighbours see.
 pub(crate) struct Arena<C> {
     blocks: Vec<Block>,
     capacity: usize,
+    schema: &'static [Column],
     columns: PhantomData<C>,
 }
 
 impl<C: Columns> Arena<C> {
     pub(crate) const KNOWN: Known = Known::of(C::SCHEMA);
 
+    /// Memory for at least `capacity` entities.
     pub(crate) fn new(capacity: usize) -> Result<Self, DomainError> {
-        let bytes =
-            columns::byte_len::<C>(capacity).ok_or(DomainError::OutOfMemory { capacity })?;
+        Self::of(C::SCHEMA, capacity)
+    }
+
+    /// Memory for at least `capacity` ghosts.
+    pub(crate) fn ghosts(capacity: usize) -> Result<Self, DomainError> {
+        Self::of(columns::ghosts(C::SCHEMA), capacity)
+    }
+
+    fn of(schema: &'static [Column], capacity: usize) -> Result<Self, DomainError> {
+        // Columns are made of whole tiles: what is in the last one is room too.
+        let capacity = capacity.checked_next_multiple_of(LANES).unwrap_or(capacity);
+        let bytes = columns::offset(schema, capacity, schema.len())
+            .ok_or(DomainError::OutOfMemory { capacity })?;
         let count = bytes.div_ceil(columns::ALIGN);
         let mut blocks = Vec::new();
         blocks.try_reserve_exact(count).map_err(|_| DomainError::OutOfMemory { capacity })?;
         blocks.resize(count, Block::zeroed());
-        Ok(Self { blocks, capacity, columns: PhantomData })
+        Ok(Self { blocks, capacity, schema, columns: PhantomData })
     }
 
     pub(crate) fn capacity(&self) -> usize {
@@ -43,11 +58,17 @@ impl<C: Columns> Arena<C> {
     }
 
     pub(crate) fn view(&self) -> Result<C::Ref<'_>, DomainError> {
-        Ok(C::view(bytemuck::cast_slice(&self.blocks), self.capacity)?)
+        let memory = bytemuck::cast_slice(&self.blocks);
+        let whole = self.schema.len() == C::SCHEMA.len();
+        let view = if whole { C::view } else { C::view_ghosts };
+        Ok(view(memory, self.capacity)?)
     }
 
     pub(crate) fn bind(&mut self) -> Result<C::Mut<'_>, DomainError> {
-        Ok(C::bind(bytemuck::cast_slice_mut(&mut self.blocks), self.capacity)?)
+        let memory = bytemuck::cast_slice_mut(&mut self.blocks);
+        let whole = self.schema.len() == C::SCHEMA.len();
+        let bind = if whole { C::bind } else { C::bind_ghosts };
+        Ok(bind(memory, self.capacity)?)
     }
 
     /// Reads a packed row; false if it does not fit, and nothing was changed then.
@@ -76,13 +97,13 @@ impl<C: Columns> Arena<C> {
     /// One column by its place in the schema; empty if there is none of this type.
     pub(crate) fn column<T: Element>(&self, index: usize) -> &[T] {
         let memory = bytemuck::cast_slice(&self.blocks);
-        columns::column(C::SCHEMA, memory, self.capacity, index).unwrap_or(&[])
+        columns::column(self.schema, memory, self.capacity, index).unwrap_or(&[])
     }
 
     /// The bytes of one column by its place in the schema; empty if there is none.
     pub(crate) fn column_bytes(&self, index: usize) -> &[u8] {
-        let Some(column) = C::SCHEMA.get(index) else { return &[] };
-        let begin = columns::offset(C::SCHEMA, self.capacity, index).unwrap_or(0);
+        let Some(column) = self.schema.get(index) else { return &[] };
+        let begin = columns::offset(self.schema, self.capacity, index).unwrap_or(0);
         let memory: &[u8] = bytemuck::cast_slice(&self.blocks);
         memory.get(begin..begin + self.capacity * column.stride()).unwrap_or(&[])
     }
@@ -90,7 +111,7 @@ impl<C: Columns> Arena<C> {
     /// As [`Arena::column`], writable.
     pub(crate) fn column_mut<T: Element>(&mut self, index: usize) -> &mut [T] {
         let memory = bytemuck::cast_slice_mut(&mut self.blocks);
-        columns::column_mut(C::SCHEMA, memory, self.capacity, index).unwrap_or(&mut [])
+        columns::column_mut(self.schema, memory, self.capacity, index).unwrap_or(&mut [])
     }
 
     /// Makes room for `capacity` entities and keeps all rows, scratch columns included. On an
@@ -99,11 +120,13 @@ impl<C: Columns> Arena<C> {
         if capacity <= self.capacity {
             return Ok(());
         }
-        let mut larger = Self::new(capacity)?;
+        let mut larger = Self::of(self.schema, capacity)?;
+        let schema = self.schema;
         let from: &[u8] = bytemuck::cast_slice(&self.blocks);
+        let capacity = larger.capacity;
         let to: &mut [u8] = bytemuck::cast_slice_mut(&mut larger.blocks);
-        for (index, column) in C::SCHEMA.iter().enumerate() {
-            let begin = |capacity| columns::offset(C::SCHEMA, capacity, index).unwrap_or(0);
+        for (index, column) in schema.iter().enumerate() {
+            let begin = |capacity| columns::offset(schema, capacity, index).unwrap_or(0);
             let bytes = columns::padded(self.capacity) * column.stride();
             let (old, new) = (begin(self.capacity), begin(capacity));
             to[new..new + bytes].copy_from_slice(&from[old..old + bytes]);

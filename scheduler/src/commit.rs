@@ -112,7 +112,7 @@ pub(crate) fn send_post<M: Model, T: Transport>(
 pub(crate) struct Commit<'a, M: Model> {
     pub(crate) frame: &'a Frame<'a, M>,
     pub(crate) site: &'a Site,
-    pub(crate) sorted: &'a Sorted<M::Shown>,
+    pub(crate) sorted: &'a Sorted,
     pub(crate) owned: &'a mut Owned<M::Columns>,
     pub(crate) post: &'a mut Post<M::Event, M::Child>,
     pub(crate) books: &'a mut Books,

@@ -9,6 +9,7 @@ use flockwork_kernel::simd::Mask8;
 use flockwork_spatial::{Block, Candidate, Cells, Entry, Visitor, pass, sort};
 
 use crate::arena::Arena;
+use crate::desks::Desk;
 use crate::error::DomainError;
 use crate::frame::Frame;
 use crate::grow::grow;
@@ -100,31 +101,31 @@ pub(crate) fn sort<M: Model>(
     site: &Site,
     ghosts: &Ghosts<M::Columns>,
     owned: &mut Owned<M::Columns>,
-    sorted: &mut Sorted<M::Shown>,
+    sorted: &mut Sorted,
     before: &mut Before,
+    desk: &mut Desk<M::Shown>,
 ) -> Result<(), DomainError> {
     let cells = site.cell_count()?;
     let rows = owned.rows;
     let total = rows + ghosts.rows;
     grow(&mut sorted.starts, cells as usize + 1);
-    grow(&mut sorted.entries, total);
-    grow(&mut sorted.candidates, total);
-    grow(&mut sorted.order, rows);
+    grow(&mut desk.entries, total);
+    grow(&mut desk.candidates, total);
+    grow(&mut desk.order, rows);
     let parts = [
         (&owned.cell_of[..rows], &owned.ids()[..rows]),
         (&ghosts.cell[..ghosts.rows], &ghosts.arena.ids()[..ghosts.rows]),
     ];
-    sorted.count =
-        sort::sort_parts_by_cell(&parts, cells, &mut sorted.starts, &mut sorted.entries)?;
+    sort::sort_parts_by_cell(&parts, cells, &mut sorted.starts, &mut desk.entries)?;
     // All that a return to the last tick needs is set before the model can panic.
-    let count = find_order(site, sorted);
-    owned.gather(&sorted.order[..count], before)?;
-    show(frame, site, owned, ghosts, sorted)
+    let count = find_order(site, sorted, &desk.entries, &mut desk.order);
+    owned.gather(&desk.order[..count], before)?;
+    show(frame, site, owned, ghosts, sorted, desk)
 }
 
 /// Finds the former rows of the owned entities in canonical order, and their number.
-fn find_order<T>(site: &Site, sorted: &mut Sorted<T>) -> usize {
-    let Sorted { starts, entries, order, row_begin, .. } = sorted;
+fn find_order(site: &Site, sorted: &mut Sorted, entries: &[Entry], order: &mut [u32]) -> usize {
+    let Sorted { starts, row_begin } = sorted;
     let cells = site.cells(starts);
     grow(row_begin, cells.rows as usize + 1);
     let mut owned = 0usize;
@@ -145,23 +146,24 @@ fn show<M: Model>(
     site: &Site,
     owned: &Owned<M::Columns>,
     ghosts: &Ghosts<M::Columns>,
-    sorted: &mut Sorted<M::Shown>,
+    sorted: &Sorted,
+    desk: &mut Desk<M::Shown>,
 ) -> Result<(), DomainError> {
-    let Sorted { count, starts, entries, candidates, row_begin, .. } = sorted;
-    let cells = site.cells(starts);
+    let Desk { entries, candidates, .. } = desk;
+    let cells = site.cells(&sorted.starts);
     let now = Showing::<M>::new(frame, &owned.now)?;
     let ghosts = Showing::<M>::new(frame, &ghosts.arena)?;
     let mut at = 0;
     for row in 0..cells.rows {
         let inside = cells.owned(row);
         ghosts.all(&mut candidates[at..inside.start], &entries[at..], owned.old_rows);
-        let first = row_begin[row as usize] as usize;
+        let first = sorted.row_begin[row as usize] as usize;
         for (offset, candidate) in candidates[inside.clone()].iter_mut().enumerate() {
             *candidate = now.of(first + offset);
         }
         at = inside.end;
     }
-    ghosts.all(&mut candidates[at..*count], &entries[at..], owned.old_rows);
+    ghosts.all(&mut candidates[at..sorted.count(&cells)], &entries[at..], owned.old_rows);
     Ok(())
 }
 
@@ -171,14 +173,16 @@ pub(crate) fn neighbours<M: Model>(
     frame: &Frame<'_, M>,
     site: &Site,
     ghosts: &Ghosts<M::Columns>,
-    sorted: &Sorted<M::Shown>,
+    sorted: &Sorted,
     owned: &mut Owned<M::Columns>,
     post: &mut Post<M::Event, M::Child>,
-    near: &mut [Vec<u32>; LANES],
+    desk: &mut Desk<M::Shown>,
 ) -> Result<u64, DomainError> {
     post.clear();
-    let entries = &sorted.entries[..sorted.count];
-    let candidates = &sorted.candidates[..sorted.count];
+    let cells = site.cells(&sorted.starts);
+    let count = sorted.count(&cells);
+    let Desk { entries, candidates, near, .. } = desk;
+    let (entries, candidates) = (&entries[..count], &candidates[..count]);
     let Owned { now, old, rows, old_rows, cell_of, .. } = owned;
     let mut visitor = Neighbours {
         model: frame.model,
@@ -198,7 +202,6 @@ pub(crate) fn neighbours<M: Model>(
         },
         near,
     };
-    let cells = site.cells(&sorted.starts);
     let cutoff = pass::Cutoff { radius: frame.model.radius(), most: frame.model.most_neighbours() };
     let pass = Pass { cells: &cells, cutoff, candidates, entries, visitor: &mut visitor };
     let tested = isa::dispatch(pass)?;

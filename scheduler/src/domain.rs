@@ -21,7 +21,6 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use flockwork_kernel::LANES;
 use flockwork_kernel::columns::Columns;
 
 use crate::commit::{self, Commit};
@@ -60,7 +59,7 @@ pub(crate) enum Stage {
 
 /// Rows that a domain has room for beyond what it is expected to need: few, since a world may be cut
 /// into thousands of regions.
-pub(crate) const SPARE: usize = 16;
+pub(crate) const SPARE: usize = 4;
 
 /// One region's state.
 pub struct Domain<M: Model> {
@@ -69,12 +68,11 @@ pub struct Domain<M: Model> {
     site: Site,
     owned: Owned<M::Columns>,
     ghosts: Ghosts<M::Columns>,
-    sorted: Sorted<M::Shown>,
+    sorted: Sorted,
     post: Post<M::Event, M::Child>,
-    moves: Moves,
+    /// Its own ghosts, from the route until they are taken in.
+    own: Moves,
     books: Books,
-    /// Lists of the pass, of a model that wants to know neighbours one by one.
-    near: [Vec<u32>; LANES],
     /// What was added up at the end of the tick, where that is asked for: words, then peaks.
     sums: Vec<u64>,
     kept: Kept,
@@ -89,7 +87,8 @@ struct Kept {
 }
 
 impl<M: Model> Domain<M> {
-    /// Makes the empty domain of region `id`, with room for `capacity` entities.
+    /// Makes the empty domain of region `id`, with room for `capacity` entities, and none
+    /// for ghosts.
     ///
     /// # Errors
     ///
@@ -110,12 +109,11 @@ impl<M: Model> Domain<M> {
             doing: Doing::nothing(id),
             site: Site { domain: id, topology },
             owned: Owned::new(capacity)?,
-            ghosts: Ghosts::new(capacity / 8 + 64)?,
-            sorted: Sorted::new(),
+            ghosts: Ghosts::new(0)?,
+            sorted: Sorted::default(),
             post: Post::new(),
-            moves: Moves::default(),
+            own: Moves::default(),
             books: Books::default(),
-            near: Default::default(),
             sums: Vec::new(),
             kept: Kept::default(),
         })
@@ -248,16 +246,18 @@ impl<M: Model> Domain<M> {
         frame: &Frame<'_, M>,
         net: &mut T,
     ) -> Result<(), StepError<T::Error>> {
-        let Self { doing, site, owned, ghosts, sorted, post, books, near, kept, .. } = self;
+        let Self { doing, site, owned, ghosts, sorted, post, books, kept, .. } = self;
         let mut spent = books.counters.phases;
-        frame.enter(doing, Phase::Sort);
         let before = &mut kept.owned;
-        frame.timed(&mut spent.sort_ns, || {
-            compute::sort(frame, site, ghosts, owned, sorted, before)
-        })?;
-        frame.enter(doing, Phase::Neighbours);
-        books.counters.work = frame.timed(&mut spent.neighbours_ns, || {
-            compute::neighbours(frame, site, ghosts, sorted, owned, post, near)
+        books.counters.work = frame.desks.lend(|desk| {
+            frame.enter(doing, Phase::Sort);
+            frame.timed(&mut spent.sort_ns, || {
+                compute::sort(frame, site, ghosts, owned, sorted, before, desk)
+            })?;
+            frame.enter(doing, Phase::Neighbours);
+            frame.timed(&mut spent.neighbours_ns, || {
+                compute::neighbours(frame, site, ghosts, sorted, owned, post, desk)
+            })
         })?;
         books.counters.phases = spent;
         if commit::has_post::<M>() {
@@ -286,10 +286,10 @@ impl<M: Model> Domain<M> {
         frame: &Frame<'_, M>,
         net: &mut T,
     ) -> Result<(), StepError<T::Error>> {
-        let Self { doing, site, owned, moves, books, .. } = self;
+        let Self { doing, site, owned, own, books, .. } = self;
         let mut spent = books.counters.phases.route_ns;
         frame.enter(doing, Phase::Route);
-        frame.timed(&mut spent, || route(frame, site, owned, moves, books, net))?;
+        frame.timed(&mut spent, || route(frame, site, owned, own, books, net))?;
         books.counters.phases.route_ns = spent;
         Ok(())
     }
@@ -303,8 +303,8 @@ impl<M: Model> Domain<M> {
         let mut spent = self.books.counters.phases.receive_ns;
         frame.enter(&mut self.doing, Phase::Receive);
         frame.timed(&mut spent, || {
-            let Self { site, owned, ghosts, moves, books, .. } = self;
-            receive(tick, site, moves, owned, ghosts, books, net)?;
+            let Self { site, owned, ghosts, own, books, .. } = self;
+            receive(tick, site, own, owned, ghosts, books, net)?;
             if frame.tally {
                 frame.enter(&mut self.doing, Phase::Tally);
                 self.tally_own(frame.model);
@@ -322,6 +322,14 @@ impl<M: Model> Domain<M> {
     ///
     /// [`DomainError::OutOfMemory`]; nothing was lost then.
     pub fn reserve(&mut self, what: Room, capacity: usize) -> Result<(), DomainError> {
+        if what == Room::Entities {
+            self.owned.reserve_old(capacity)?;
+        }
+        self.make_room(what, capacity)
+    }
+
+    /// The same for now: what a later tick needs it may ask for again.
+    pub(crate) fn make_room(&mut self, what: Room, capacity: usize) -> Result<(), DomainError> {
         match what {
             Room::Entities => self.owned.reserve(capacity),
             Room::Ghosts => self.ghosts.reserve(capacity),
@@ -457,8 +465,7 @@ impl<M: Model> Domain<M> {
             + self.ghosts.memory_bytes()
             + self.sorted.memory_bytes()
             + self.post.memory_bytes()
-            + self.moves.memory_bytes()
-            + 4 * self.near.iter().map(Vec::capacity).sum::<usize>()
+            + self.own.memory_bytes()
             + 8 * self.sums.capacity()
     }
 }

@@ -37,6 +37,10 @@ pub trait Executor {
     /// Makes mailboxes for a world of this many domains.
     fn open(&mut self, domains: usize);
 
+    /// Hears that the world was cut anew: other domains meet, and memory for mail between those that
+    /// did is not needed any more.
+    fn recut(&mut self) {}
+
     /// Polls every domain of this process, with [`advance`], until all are done, or as far as the
     /// mail of other processes allows.
     ///
@@ -84,7 +88,7 @@ pub fn advance<M: Model, T: Transport>(
             Ok(Err(StepError::Domain(DomainError::Capacity { what, needed, .. })))
                 if frame.grow =>
             {
-                domain.reserve(what, needed + needed / 8 + SPARE)?;
+                domain.make_room(what, needed + needed / 8 + SPARE)?;
             }
             Ok(result) => return result,
             Err(message) => {
@@ -137,6 +141,10 @@ impl Executor for Serial {
 
     fn open(&mut self, domains: usize) {
         self.post = Loopback::new(domains);
+    }
+
+    fn recut(&mut self) {
+        self.post.trim();
     }
 
     fn drive<M: Model>(

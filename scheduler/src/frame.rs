@@ -1,6 +1,7 @@
 //! What all domains share while a tick is computed.
 
 use crate::clock::Clock;
+use crate::desks::Desks;
 use crate::error::Phase;
 use crate::model::{Model, Tick};
 use crate::parts::Doing;
@@ -13,6 +14,8 @@ pub struct Frame<'a, M: Model> {
     pub tick: Tick<'a, M>,
     /// Tells the time and hears what is done; no result depends on it.
     pub clock: &'a dyn Clock,
+    /// What domains work on while they are polled.
+    pub desks: &'a Desks<M::Shown>,
     /// Whether domains add up the model's statistics at the end of the tick.
     pub tally: bool,
     /// Whether a scheduler may give domains more room; see [`crate::advance`].

@@ -140,6 +140,17 @@ impl Letters {
         }
     }
 
+    /// Gives up every buffer that no letter is in, between two exchanges: other domains will meet.
+    pub fn trim(&mut self) {
+        for lane in &mut self.lanes {
+            for mailbox in lane.own.iter_mut().chain([&mut lane.told]) {
+                let letters = &mut mailbox.get_mut().0;
+                letters.retain(|letter| letter.full);
+                letters.shrink_to_fit();
+            }
+        }
+    }
+
     /// As after so many exchanges of all domains, with no letter on its way.
     #[doc(hidden)]
     pub fn age(&mut self, exchanges: u32) {
@@ -171,6 +182,12 @@ impl Letters {
 /// do not meet any more cost nothing in the end.
 const KEPT: u32 = 4096;
 
+/// The same, for buffers beyond [`IDLE`] bytes in a box.
+const KEPT_IDLE: u32 = 2;
+
+/// Bytes in a box for letters that come now and then.
+const IDLE: usize = 256;
+
 /// Letters in ascending order of senders; of one sender there may be two, of exchanges in a row.
 #[derive(Debug, Default)]
 struct Mailbox(Vec<Letter>);
@@ -195,7 +212,7 @@ impl Letter {
         fill: &mut dyn FnMut(&mut [u8]),
     ) -> Self {
         if bytes.capacity() < len {
-            bytes.reserve_exact(len + len / 8 + 64 - bytes.len());
+            bytes.reserve_exact(len + len / 16 + 16 - bytes.len());
         }
         bytes.resize(len, 0);
         fill(&mut bytes);
@@ -213,6 +230,9 @@ impl Mailbox {
     }
 
     fn put(&mut self, letter: Letter) {
+        if self.0.len() == self.0.capacity() {
+            self.0.reserve_exact(self.0.len() / 4 + 2);
+        }
         let at = self.0.partition_point(|other| other.from <= letter.from);
         self.0.insert(at, letter);
     }
@@ -223,9 +243,15 @@ impl Mailbox {
     }
 
     fn clear(&mut self, exchange: u32) {
+        let mut idle = 0;
         self.0.retain_mut(|letter| {
             letter.full &= letter.exchange != exchange;
-            letter.full || exchange.wrapping_sub(letter.exchange) < KEPT
+            let age = exchange.wrapping_sub(letter.exchange);
+            if letter.full || age < KEPT_IDLE {
+                return true;
+            }
+            idle += letter.bytes.capacity();
+            idle <= IDLE && age < KEPT
         });
     }
 

@@ -35,6 +35,7 @@ mod commit;
 mod compute;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod desks;
 pub mod domain;
 pub mod error;
 mod estimate;
@@ -73,6 +74,7 @@ mod topology;
 pub mod transport;
 
 pub use clock::{Clock, NoClock};
+pub use desks::Desks;
 pub use domain::{Census, Domain, Progress};
 pub use error::{DomainError, Panicked, Phase, Place, Room, StepError};
 pub use estimate::memory_estimate;

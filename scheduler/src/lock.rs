@@ -18,6 +18,10 @@ mod kind {
         pub(crate) fn write(&self) -> RwLockWriteGuard<'_, T> {
             self.0.write().unwrap_or_else(PoisonError::into_inner)
         }
+
+        pub(crate) fn get_mut(&mut self) -> &mut T {
+            self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
+        }
     }
 }
 
@@ -35,6 +39,10 @@ mod kind {
 
         pub(crate) fn write(&self) -> RefMut<'_, T> {
             self.0.borrow_mut()
+        }
+
+        pub(crate) fn get_mut(&mut self) -> &mut T {
+            self.0.get_mut()
         }
     }
 }

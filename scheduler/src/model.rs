@@ -121,7 +121,8 @@ pub trait Model: Sized + Send + Sync + 'static {
         Ok(())
     }
 
-    /// What the entity in `row` shows its neighbours.
+    /// What the entity in `row` shows its neighbours: made of ghost columns. The others are empty where
+    /// it is a ghost, and to read them there by index ends the run.
     fn show(&self, now: &RefOf<'_, Self>, row: usize, tick: &Tick<Self>) -> Self::Shown;
 
     /// Loads what `pair` needs of eight entities, and begins their sum; zeros unless it is given.

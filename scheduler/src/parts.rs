@@ -8,9 +8,9 @@
 //! | [`Site`] | which region of the world it is |
 //! | [`Owned`] | the entities it owns, as rows, now and before the tick |
 //! | [`Ghosts`] | copies of its neighbours' entities |
-//! | [`Sorted`] | both in canonical order |
+//! | [`Sorted`] | where cells begin in the canonical order of both |
 //! | [`Post`] | events and births |
-//! | [`Moves`] | rows that go to other domains |
+//! | [`Moves`] | rows that go to other domains, or to itself across a seam |
 //! | [`Books`] | what is counted |
 //! | [`Doing`] | which phase it is in |
 
@@ -27,7 +27,7 @@ pub use books::Census;
 pub(crate) use books::{Books, Leavers};
 pub(crate) use doing::Doing;
 pub(crate) use ghosts::Ghosts;
-pub(crate) use moves::{MOVE_LEN, Move, Moves};
+pub(crate) use moves::{Move, Moves};
 pub(crate) use owned::{Before, Owned};
 pub(crate) use post::Post;
 pub(crate) use site::Site;

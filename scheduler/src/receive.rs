@@ -13,7 +13,7 @@ use crate::transport::{Lane, Transport};
 pub(crate) fn receive<C: Columns, T: Transport>(
     tick: u64,
     site: &Site,
-    moves: &Moves,
+    own: &Moves,
     owned: &mut Owned<C>,
     ghosts: &mut Ghosts<C>,
     books: &mut Books,
@@ -21,7 +21,7 @@ pub(crate) fn receive<C: Columns, T: Transport>(
 ) -> Result<(), StepError<T::Error>> {
     let lens = move_lens::<C>();
     let (owned_len, ghost_len) = lens;
-    let (mut coming, mut images) = (0usize, moves.ghosts_to(site.domain).len());
+    let (mut coming, mut images) = (0usize, own.all().len());
     let mut senders = site.senders();
     let mut bad = None;
     net.visit(Lane::Move, &mut |from, bytes| match Header::read(bytes, tick, lens) {
@@ -38,7 +38,7 @@ pub(crate) fn receive<C: Columns, T: Transport>(
 
     let before = (owned.rows, books.census);
     ghosts.rows = 0;
-    own_ghosts(tick, site, moves, owned, ghosts)?;
+    own_ghosts(tick, site, own, owned, ghosts)?;
     let mut taker = ghosts.taker(site)?;
     net.visit(Lane::Move, &mut |from, bytes| {
         let Some(header) = Header::read(bytes, tick, lens) else { return };
@@ -70,12 +70,12 @@ pub(crate) fn receive<C: Columns, T: Transport>(
 fn own_ghosts<C: Columns>(
     tick: u64,
     site: &Site,
-    moves: &Moves,
+    own: &Moves,
     owned: &Owned<C>,
     ghosts: &mut Ghosts<C>,
 ) -> Result<(), DomainError> {
     let (view, mut taker) = (owned.now.view()?, ghosts.taker(site)?);
-    for moved in moves.ghosts_to(site.domain) {
+    for moved in own.all() {
         if !taker.take_own(moved.tag, &view, moved.row as usize) {
             return Err(DomainError::Protocol { from: site.domain, tick });
         }

@@ -19,21 +19,26 @@ use crate::packet::{HEADER_LEN, Header};
 use crate::parts::{Books, Leavers, Move, Moves, Owned, Site};
 use crate::transport::{Lane, Transport};
 
-/// Finds each entity's cell and owner, and sends migrants and ghosts.
+/// Finds each entity's cell and owner, and sends migrants and ghosts; the ghosts of its own are kept.
 #[inline(never)]
 pub(crate) fn route<M: Model, T: Transport>(
     frame: &Frame<'_, M>,
     site: &Site,
     owned: &mut Owned<M::Columns>,
-    moves: &mut Moves,
+    own: &mut Moves,
     books: &mut Books,
     net: &mut T,
 ) -> Result<(), StepError<T::Error>> {
-    moves.clear();
     let tick = frame.tick.number;
-    let leavers = isa::dispatch(FindCells { tick, site, owned, moves })?;
-    moves.sort();
-    send(tick, site, owned, moves, books, net)?;
+    let leavers = frame.desks.lend(|desk| {
+        let moves = &mut desk.moves;
+        moves.clear();
+        let leavers = isa::dispatch(FindCells { tick, site, owned, moves })?;
+        moves.sort();
+        own.copy(moves.ghosts_to(site.domain));
+        send(tick, site, owned, moves, books, net)?;
+        Ok::<_, StepError<T::Error>>(leavers)
+    })?;
     books.census.lost(&leavers);
     books.counters.deaths += leavers.died;
     books.counters.migrations += leavers.left;

@@ -362,6 +362,36 @@ macro_rules! __columns {
                     })
                 }
 
+                fn view_ghosts(
+                    mut memory: &[u8],
+                    capacity: usize,
+                ) -> Result<Ref<'_>, LayoutError> {
+                    base::check(base::ghosts(Self::SCHEMA), memory, capacity)?;
+                    let rows = base::padded(capacity);
+                    let memory = &mut memory;
+                    Ok(Ref {
+                        id: base::take(memory, rows)?,
+                        $($g: base::take(memory, rows)?,)*
+                        $($o: &[],)*
+                        $($s: &[],)*
+                    })
+                }
+
+                fn bind_ghosts(
+                    mut memory: &mut [u8],
+                    capacity: usize,
+                ) -> Result<Mut<'_>, LayoutError> {
+                    base::check(base::ghosts(Self::SCHEMA), memory, capacity)?;
+                    let rows = base::padded(capacity);
+                    let memory = &mut memory;
+                    Ok(Mut {
+                        id: base::take_mut(memory, rows)?,
+                        $($g: base::take_mut(memory, rows)?,)*
+                        $($o: &mut [],)*
+                        $($s: &mut [],)*
+                    })
+                }
+
                 #[inline(always)]
                 fn share<'a>(columns: &'a Mut<'_>) -> Ref<'a> {
                     Ref {

@@ -21,15 +21,17 @@ pub(crate) struct Ghosts<C> {
 
 impl<C: Columns> Ghosts<C> {
     pub(crate) fn new(capacity: usize) -> Result<Self, DomainError> {
-        let cell = alloc::vec![NO_CELL; capacity];
+        let arena = Arena::ghosts(capacity)?;
+        let cell = alloc::vec![NO_CELL; arena.capacity()];
         let packed = alloc::vec![0; packed_len(C::SCHEMA, Reach::Ghost)];
-        Ok(Self { arena: Arena::new(capacity)?, rows: 0, cell, packed })
+        Ok(Self { arena, rows: 0, cell, packed })
     }
 
     /// Makes room for this many.
     pub(crate) fn reserve(&mut self, capacity: usize) -> Result<(), DomainError> {
         self.arena.grow(capacity)?;
-        self.cell.resize(capacity.max(self.cell.len()), NO_CELL);
+        self.cell.reserve_exact(self.arena.capacity().saturating_sub(self.cell.len()));
+        self.cell.resize(self.arena.capacity(), NO_CELL);
         Ok(())
     }
 

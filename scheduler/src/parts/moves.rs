@@ -11,9 +11,6 @@ pub(crate) struct Move {
     pub(crate) tag: u32,
 }
 
-/// Bytes of one row that goes somewhere.
-pub(crate) const MOVE_LEN: usize = size_of::<Move>();
-
 impl Move {
     /// The tag of an entity that leaves.
     pub(crate) const MIGRANT: u32 = u32::MAX;
@@ -40,6 +37,17 @@ impl Moves {
         self.0.push(Move { to, row: row as u32, tag });
     }
 
+    /// Takes these in place of its own.
+    pub(crate) fn copy(&mut self, moves: &[Move]) {
+        self.0.clear();
+        self.0.reserve_exact(moves.len());
+        self.0.extend_from_slice(moves);
+    }
+
+    pub(crate) fn all(&self) -> &[Move] {
+        &self.0
+    }
+
     /// Puts them into order, once all are found.
     pub(crate) fn sort(&mut self) {
         #[allow(clippy::disallowed_methods, reason = "the key holds all of a move")]
@@ -62,7 +70,16 @@ impl Moves {
         &self.0[place((domain, true))..place((domain + 1, false))]
     }
 
+    pub(crate) fn capacity(&self) -> usize {
+        self.0.capacity()
+    }
+
+    /// Makes room for this many.
+    pub(crate) fn reserve(&mut self, capacity: usize) {
+        self.0.reserve_exact(capacity.saturating_sub(self.0.len()));
+    }
+
     pub(crate) fn memory_bytes(&self) -> usize {
-        MOVE_LEN * self.0.capacity()
+        size_of::<Move>() * self.0.capacity()
     }
 }

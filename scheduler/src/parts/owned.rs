@@ -43,12 +43,13 @@ pub(crate) struct Before {
 
 impl<C: Columns> Owned<C> {
     pub(crate) fn new(capacity: usize) -> Result<Self, DomainError> {
+        let now = Arena::new(capacity)?;
         Ok(Self {
-            now: Arena::new(capacity)?,
+            cell_of: alloc::vec![NO_CELL; now.capacity()],
+            now,
             old: Arena::new(capacity)?,
             rows: 0,
             old_rows: 0,
-            cell_of: alloc::vec![NO_CELL; capacity],
             holes: Vec::new(),
             old_holes: Vec::new(),
             packed: alloc::vec![0; packed_len(C::SCHEMA, Reach::Scratch)],
@@ -58,9 +59,20 @@ impl<C: Columns> Owned<C> {
     /// Makes room for this many.
     pub(crate) fn reserve(&mut self, capacity: usize) -> Result<(), DomainError> {
         self.now.grow(capacity)?;
-        self.old.grow(capacity)?;
-        self.cell_of.resize(capacity.max(self.cell_of.len()), NO_CELL);
+        self.fit_cells();
         Ok(())
+    }
+
+    /// Makes room for this many after the next sort too, which would make as much as it needs.
+    pub(crate) fn reserve_old(&mut self, capacity: usize) -> Result<(), DomainError> {
+        self.old.grow(capacity)
+    }
+
+    /// A cell for each row that there is room for.
+    fn fit_cells(&mut self) {
+        let missing = self.now.capacity().saturating_sub(self.cell_of.len());
+        self.cell_of.reserve_exact(missing);
+        self.cell_of.resize(self.cell_of.len() + missing, NO_CELL);
     }
 
     /// The ids of all rows.
@@ -126,6 +138,11 @@ impl<C: Columns> Owned<C> {
 
     /// Puts the rows into this order: `now` and `old` change places.
     pub(crate) fn gather(&mut self, order: &[u32], before: &mut Before) -> Result<(), DomainError> {
+        if self.old.capacity() < order.len() {
+            // Nothing in it is needed any more: its memory comes back first.
+            self.old = Arena::new(0)?;
+            self.old = Arena::new(order.len())?;
+        }
         C::gather(&self.now.view()?, order, &mut self.old.bind()?);
         // The rows before the sort are still what the slots of entries mean.
         core::mem::swap(&mut self.now, &mut self.old);
@@ -133,6 +150,7 @@ impl<C: Columns> Owned<C> {
         self.holes.clear();
         (self.old_rows, self.rows) = (self.rows, order.len());
         before.sorted = true;
+        self.fit_cells();
         Ok(())
     }
 

@@ -1,37 +1,24 @@
-//! The entities and ghosts of a domain in canonical order.
+//! Where the entities of each cell of a domain are in canonical order.
 
 use alloc::vec::Vec;
 
-use flockwork_spatial::{Candidate, Entry};
+use flockwork_spatial::Cells;
 
 use super::site::Site;
 
-/// What the sort made.
-pub(crate) struct Sorted<T> {
-    /// How many owned entities and ghosts there are.
-    pub(crate) count: usize,
-    /// Where each local cell begins among the entries.
+/// What is left of the sort once the pass is done.
+#[derive(Default)]
+pub(crate) struct Sorted {
+    /// Where each local cell begins among owned entities and ghosts in canonical order.
     pub(crate) starts: Vec<u32>,
-    /// Owned entities and ghosts in canonical order.
-    pub(crate) entries: Vec<Entry>,
-    /// Where each of them is, and what it shows.
-    pub(crate) candidates: Vec<Candidate<T>>,
-    /// The former row of each owned entity, in canonical order.
-    pub(crate) order: Vec<u32>,
     /// The number of owned entities before each owned row of cells.
     pub(crate) row_begin: Vec<u32>,
 }
 
-impl<T> Sorted<T> {
-    pub(crate) fn new() -> Self {
-        Self {
-            count: 0,
-            starts: Vec::new(),
-            entries: Vec::new(),
-            candidates: Vec::new(),
-            order: Vec::new(),
-            row_begin: Vec::new(),
-        }
+impl Sorted {
+    /// How many owned entities and ghosts there are.
+    pub(crate) fn count(&self, cells: &Cells<'_>) -> usize {
+        self.starts[cells.stride() * (cells.rows as usize + 2)] as usize
     }
 
     /// The row of an owned entity by its id and its cell of the world, row * columns + column.
@@ -80,8 +67,6 @@ impl<T> Sorted<T> {
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {
-        4 * (self.starts.capacity() + self.order.capacity() + self.row_begin.capacity())
-            + self.entries.capacity() * size_of::<Entry>()
-            + self.candidates.capacity() * size_of::<Candidate<T>>()
+        4 * (self.starts.capacity() + self.row_begin.capacity())
     }
 }

@@ -157,6 +157,7 @@ fn prepare<M: Model, B: Backend>(config: &Config<B::Options>) -> Result<Prepared
 
 fn check<M: Model, B: Backend>(config: &Config<B::Options>) -> Result<Checked, B::Error> {
     let Prepared { grid, topology, .. } = prepare::<M, B>(config)?;
+    let workers = B::shares(&config.options)?.workers;
     let setup = config.setup;
     if let Some(table) = &config.table {
         Fitted::new(table, &setup, M::Columns::SCHEMA)?;
@@ -173,7 +174,7 @@ fn check<M: Model, B: Backend>(config: &Config<B::Options>) -> Result<Checked, B
         fine: grid.fine(),
         regions: topology.regions().len() as u32,
         mean_neighbours: f64::from(setup.population) / area * disc,
-        bytes_estimate: memory_estimate::<M>(&topology, setup.population),
+        bytes_estimate: memory_estimate::<M>(&topology, setup.population, workers),
         bytes_per_entity: row as u64 * 5 / 4,
     })
 }

@@ -14,6 +14,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     /// Has all entities brought to their owners under a new cut.
     pub(super) fn rehome(&mut self, topology: Arc<Topology>) {
         self.keep();
+        self.executor.recut();
         self.topology = topology;
         for domain in &mut self.domains {
             domain.rehome(Arc::clone(&self.topology));

@@ -8,6 +8,7 @@ use flockwork_kernel::fingerprint::mix;
 
 use super::{Kept, People, Seen, Simulation, Stage};
 use crate::balance::Balance;
+use crate::desks::Desks;
 use crate::domain::{Domain, SPARE};
 use crate::error::{DomainError, Phase, Room};
 use crate::executor::Executor;
@@ -116,7 +117,11 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         let room = partition.capacity.unwrap_or(share + share / 16 + SPARE);
         let mut domains = Vec::new();
         for id in executor.share(count as u32) {
-            domains.push(Domain::new(id, Arc::clone(&topology), room)?);
+            let mut domain = Domain::new(id, Arc::clone(&topology), room)?;
+            if partition.capacity.is_some() {
+                domain.reserve(Room::Ghosts, room / 8 + 64)?;
+            }
+            domains.push(domain);
         }
         executor.open(count);
         let history = || alloc::vec![0; Self::HISTORY];
@@ -127,6 +132,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             setup: setup.canonical(),
             tick: 0,
             domains,
+            desks: Desks::default(),
             partition,
             topology,
             executor,
@@ -158,7 +164,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         };
         match domain.admit(row) {
             Err(DomainError::Capacity { needed, .. }) if self.partition.capacity.is_none() => {
-                domain.reserve(Room::Entities, needed + needed / 4)?;
+                domain.make_room(Room::Entities, needed + needed / 8 + SPARE)?;
                 domain.admit(row)
             }
             result => result,

@@ -156,6 +156,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     /// Bytes of memory in use.
     pub fn memory_bytes(&self) -> usize {
         self.domains.iter().map(Domain::memory_bytes).sum::<usize>()
+            + self.desks.memory_bytes()
             + self.executor.memory_bytes()
             + self.topology.memory_bytes()
             + self.balance.memory_bytes()

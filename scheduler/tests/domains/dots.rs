@@ -212,12 +212,12 @@ impl Model for Dots {
     }
 
     fn show(&self, now: &RefOf<'_, Self>, row: usize, _: &Tick<Self>) -> Seen {
-        // Of a ghost neither id nor age is known here.
         let charge = now.charge[row];
         if self.params.trap == 0 {
             return Seen { charge, trap: false };
         }
-        let (id, age) = (now.id[row], now.age[row]);
+        // Of a ghost the age is not there.
+        let (id, age) = (now.id[row], now.age.get(row).copied().unwrap_or(0));
         self.params.snap_for(Trap::Record, id, age);
         let mine = id == self.params.trap_id && u32::from(age) == self.params.trap_age;
         Seen { charge, trap: mine && self.params.is_set(Trap::Pair) }

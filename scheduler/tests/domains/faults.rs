@@ -6,8 +6,8 @@ use std::sync::Arc;
 use flockwork_kernel::columns::{Columns, Reach};
 use flockwork_scheduler::testing::{Meddled, Meddler, Tampered, Way};
 use flockwork_scheduler::{
-    Cut, Domain, DomainError, Frame, Initial, Lane, Loopback, Model, NoClock, Partition, Progress,
-    Room, Serial, Setup, Simulation, SimulationError, StepError, Tick, Topology,
+    Cut, Desks, Domain, DomainError, Frame, Initial, Lane, Loopback, Model, NoClock, Partition,
+    Progress, Room, Serial, Setup, Simulation, SimulationError, StepError, Tick, Topology,
 };
 
 use crate::dots::{Dots, DotsParams};
@@ -358,6 +358,7 @@ struct Domains {
     model: Dots,
     tick: Tick<'static, Dots>,
     post: Loopback,
+    desks: Desks<<Dots as Model>::Shown>,
     domains: Vec<Domain<Dots>>,
     /// What there was no room for.
     lacked: Vec<Room>,
@@ -374,6 +375,7 @@ impl Domains {
         for id in 0..count {
             let mut domain = Domain::new(id, Arc::clone(&topology), 0).unwrap();
             domain.set_next_id(start.next_id());
+            domain.reserve(Room::Ghosts, 2 * spare).unwrap();
             domains.push(domain);
         }
         for row in start.rows().unwrap().chunks_exact(crate::naive::stride()) {
@@ -389,6 +391,7 @@ impl Domains {
             model: Dots { params: plan.params },
             tick,
             post: Loopback::new(count as usize),
+            desks: Desks::default(),
             domains,
             lacked: Vec::new(),
         };
@@ -399,8 +402,12 @@ impl Domains {
         world
     }
 
-    fn frame<'a>(model: &'a Dots, tick: Tick<'a, Dots>) -> Frame<'a, Dots> {
-        Frame { model, tick, clock: &NoClock, tally: true, grow: false }
+    fn frame<'a>(
+        model: &'a Dots,
+        tick: Tick<'a, Dots>,
+        desks: &'a Desks<<Dots as Model>::Shown>,
+    ) -> Frame<'a, Dots> {
+        Frame { model, tick, clock: &NoClock, desks, tally: true, grow: false }
     }
 
     fn begin(&mut self) {
@@ -410,7 +417,7 @@ impl Domains {
     }
 
     fn poll(&mut self, at: usize) -> Result<Progress, DomainError> {
-        let frame = Self::frame(&self.model, self.tick);
+        let frame = Self::frame(&self.model, self.tick, &self.desks);
         let mut port = self.post.port(at as u32);
         self.domains[at].poll(&frame, &mut port).map_err(domain_error)
     }
@@ -420,7 +427,7 @@ impl Domains {
         at: usize,
         spoil: impl Fn(u32, &[u8]) -> Vec<u8>,
     ) -> Result<Progress, DomainError> {
-        let frame = Self::frame(&self.model, self.tick);
+        let frame = Self::frame(&self.model, self.tick, &self.desks);
         let spoiling = Spoiling(spoil);
         let mut port = Meddled::new(&self.post, &spoiling, at as u32, self.tick.number);
         self.domains[at].poll(&frame, &mut port).map_err(domain_error)
@@ -436,7 +443,7 @@ impl Domains {
             for other in (0..self.domains.len()).filter(|other| *other != at) {
                 self.poll(other).map_err(StepError::Domain)?;
             }
-            let frame = Self::frame(&self.model, self.tick);
+            let frame = Self::frame(&self.model, self.tick, &self.desks);
             let meddler = Failing(failing);
             let mut port = Meddled::new(&self.post, &meddler, at as u32, self.tick.number);
             match self.domains[at].poll(&frame, &mut port) {

@@ -1,0 +1,94 @@
+//! Memory that a domain needs only while it is polled: one desk for each worker, not for each domain.
+//!
+//! A world may be cut into thousands of regions, and what lies on a desk is more than what a small
+//! region keeps.
+
+use alloc::vec::Vec;
+
+use flockwork_kernel::LANES;
+use flockwork_spatial::{Candidate, Entry};
+
+use crate::lock::Lock;
+use crate::parts::Moves;
+
+/// The desks of all workers of a process, for a model that shows `T`; any worker takes any of them.
+#[derive(Default)]
+pub struct Desks<T>(Lock<Vec<Desk<T>>>);
+
+/// What a domain works on between two waits for mail.
+pub(crate) struct Desk<T> {
+    /// Owned entities and ghosts in canonical order.
+    pub(crate) entries: Vec<Entry>,
+    /// Where each of them is, and what it shows.
+    pub(crate) candidates: Vec<Candidate<T>>,
+    /// The former row of each owned entity, in canonical order.
+    pub(crate) order: Vec<u32>,
+    /// Lists of the pass, of a model that wants to know neighbours one by one.
+    pub(crate) near: [Vec<u32>; LANES],
+    /// Rows that go to other domains.
+    pub(crate) moves: Moves,
+}
+
+impl<T> Default for Desk<T> {
+    fn default() -> Self {
+        Self {
+            entries: Vec::new(),
+            candidates: Vec::new(),
+            order: Vec::new(),
+            near: Default::default(),
+            moves: Moves::default(),
+        }
+    }
+}
+
+impl<T> Desks<T> {
+    /// Lends a desk to `work`. One that is lent while the model panics is thrown away.
+    pub(crate) fn lend<R>(&self, work: impl FnOnce(&mut Desk<T>) -> R) -> R {
+        let mut desk = self.0.write().pop().unwrap_or_default();
+        let result = work(&mut desk);
+        self.0.write().push(desk);
+        result
+    }
+
+    /// Makes `count` desks, each with as much room as the largest has: which worker gets which domain
+    /// is luck, and a warm tick asks for no memory.
+    pub(crate) fn level(&self, count: usize) {
+        let mut desks = self.0.write();
+        while desks.len() < count {
+            desks.push(Desk::default());
+        }
+        let most = |of: fn(&Desk<T>) -> usize| desks.iter().map(of).max().unwrap_or(0);
+        let entries = most(|desk| desk.entries.capacity());
+        let candidates = most(|desk| desk.candidates.capacity());
+        let order = most(|desk| desk.order.capacity());
+        let near = most(|desk| desk.near.iter().map(Vec::capacity).max().unwrap_or(0));
+        let moves = most(|desk| desk.moves.capacity());
+        for desk in desks.iter_mut() {
+            room(&mut desk.entries, entries);
+            room(&mut desk.candidates, candidates);
+            room(&mut desk.order, order);
+            desk.near.iter_mut().for_each(|list| room(list, near));
+            desk.moves.reserve(moves);
+        }
+    }
+
+    /// Bytes of memory in use.
+    pub fn memory_bytes(&self) -> usize {
+        self.0.read().iter().map(Desk::memory_bytes).sum()
+    }
+}
+
+impl<T> Desk<T> {
+    fn memory_bytes(&self) -> usize {
+        size_of::<Self>()
+            + self.entries.capacity() * size_of::<Entry>()
+            + self.candidates.capacity() * size_of::<Candidate<T>>()
+            + 4 * self.order.capacity()
+            + 4 * self.near.iter().map(Vec::capacity).sum::<usize>()
+            + self.moves.memory_bytes()
+    }
+}
+
+fn room<T>(list: &mut Vec<T>, capacity: usize) {
+    list.reserve_exact(capacity.saturating_sub(list.len()));
+}
