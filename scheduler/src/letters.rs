@@ -182,12 +182,6 @@ impl Letters {
 /// do not meet any more cost nothing in the end.
 const KEPT: u32 = 4096;
 
-/// The same, for buffers beyond [`IDLE`] bytes in a box.
-const KEPT_IDLE: u32 = 2;
-
-/// Bytes in a box for letters that come now and then.
-const IDLE: usize = 256;
-
 /// Letters in ascending order of senders; of one sender there may be two, of exchanges in a row.
 #[derive(Debug, Default)]
 struct Mailbox(Vec<Letter>);
@@ -243,15 +237,9 @@ impl Mailbox {
     }
 
     fn clear(&mut self, exchange: u32) {
-        let mut idle = 0;
         self.0.retain_mut(|letter| {
             letter.full &= letter.exchange != exchange;
-            let age = exchange.wrapping_sub(letter.exchange);
-            if letter.full || age < KEPT_IDLE {
-                return true;
-            }
-            idle += letter.bytes.capacity();
-            idle <= IDLE && age < KEPT
+            letter.full || exchange.wrapping_sub(letter.exchange) < KEPT
         });
     }
 
@@ -353,6 +341,18 @@ mod tests {
         assert_eq!(letters.memory_bytes(), once);
         (0..=KEPT).for_each(|_| pass(&letters, 0..2));
         assert!(letters.memory_bytes() < before + 1000);
+    }
+
+    #[test]
+    fn after_a_new_cut_buffers_without_letters_are_gone() {
+        let mut letters = Letters::new(0, 3);
+        let before = letters.memory_bytes();
+        write(&letters, 0, 1, &[7; 1000]);
+        pass(&letters, 0..3);
+        write(&letters, 2, 1, b"stays");
+        letters.trim();
+        assert!(letters.memory_bytes() < before + 200);
+        assert_eq!(visited(&letters, 1).0, [(2, b"stays".to_vec())]);
     }
 
     #[test]

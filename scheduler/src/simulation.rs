@@ -28,11 +28,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::balance::Balance;
-<<<<<<< HEAD
-=======
-use crate::clock::Clock;
 use crate::desks::Desks;
->>>>>>> 343c8a9 (Memory of many regions: desks of workers, ghosts without columns that they do not have)
 use crate::domain::{Domain, Progress};
 use crate::error::{Panicked, Phase, Place};
 use crate::executor::Executor;
@@ -255,12 +251,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             model: &self.model,
             tick: Tick { number: self.tick, setup: self.setup, totals: self.totals.as_ref() },
             clock: &clock,
-<<<<<<< HEAD
-            tally: M::TOTALS || (Self::HISTORY > 0 && why == Why::Tick),
-=======
             desks: &self.desks,
-            tally: M::TOTALS || (M::HISTORY > 0 && why == Why::Tick),
->>>>>>> 343c8a9 (Memory of many regions: desks of workers, ghosts without columns that they do not have)
+            tally: M::TOTALS || (Self::HISTORY > 0 && why == Why::Tick),
             grow: self.partition.capacity.is_none(),
         };
         let progress = self.executor.drive(&mut self.domains, &frame)?;

@@ -128,6 +128,8 @@ fn tree(code: &str, before: &mut Vec<String>, found: &mut Vec<Vec<String>>) -> u
         at += word;
         match code[at..].strip_prefix("::") {
             Some(_) => at += 2,
+            // Between two names there is a comma.
+            None if word == 0 => break,
             None => {
                 found.push(before.clone());
                 break;
@@ -181,9 +183,10 @@ mod tests {
             ("lib", "mod a; mod b; mod c;"),
             ("a", "use crate::b::{self, part::{One, Two}};"),
             ("b", "mod part;"),
-            ("b/part", "use core::fmt;\nuse crate::{c,\n    d::D};"),
+            ("b/part", "use core::fmt;\nuse crate::{c,\n    d::D, e};"),
             ("c", "fn f() -> super::a::A {}"),
             ("d", ""),
+            ("e", "use crate::{d, c};"),
         ];
         let circle = found(&files).unwrap();
         assert_eq!(circle, ["a", "b/part", "c", "a"]);
