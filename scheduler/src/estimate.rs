@@ -6,6 +6,7 @@ use flockwork_spatial::{Candidate, Entry};
 use crate::domain::{Domain, SPARE};
 use crate::letters::LETTER_LEN;
 use crate::model::Model;
+use crate::packet::HEADER_LEN;
 use crate::parts::Move;
 use crate::topology::Topology;
 
@@ -20,8 +21,9 @@ pub fn memory_estimate<M: Model>(topology: &Topology, population: u32, workers: 
     let grid = topology.grid();
     let (mut regions, mut desk, mut border_cells, mut meetings) = (0u64, 0u64, 0u64, 0u64);
     let entities = |cells: u64| cells * u64::from(population) / u64::from(grid.cells().max(1));
-    // Lists have about an eighth of room to grow, and columns some rows behind the last.
-    let room = |count: u64| padded((count + count / 8) as usize + SPARE) as u64;
+    // Lists have about an eighth of room to grow, as many come and go as in any crowd without order, and
+    // columns have some rows behind the last.
+    let room = |count: u64| padded((count + count / 8 + 2 * count.isqrt()) as usize + SPARE) as u64;
     for (id, region) in (0..).zip(topology.regions()) {
         let lines = (region.rows() + 2, region.cols() + 2 * grid.fine());
         border_cells += u64::from(lines.0) * u64::from(lines.1);
@@ -41,6 +43,6 @@ pub fn memory_estimate<M: Model>(topology: &Topology, population: u32, workers: 
     }
     let count = topology.regions().len() as u64;
     regions += count * size_of::<Domain<M>>() as u64;
-    regions += meetings * LETTER_LEN as u64 + border_cells * 4;
+    regions += meetings * (LETTER_LEN + 2 * HEADER_LEN) as u64 + border_cells * 4;
     regions + desk * 9 / 8 * (workers as u64).min(count) + topology.memory_bytes() as u64
 }
