@@ -200,19 +200,15 @@ fn fits(column: &Column, value: f64, side: Option<f32>) -> Result<(), String> {
 
 fn unique_ids(table: &Table) -> Result<(), String> {
     let Some(ids) = table.columns.iter().find(|column| column.name == "id") else { return Ok(()) };
-    let id = |row: u32| ids.values[row as usize];
-    let mut rows: Vec<u32> = (0..table.rows as u32).collect();
-    #[allow(clippy::disallowed_methods, reason = "of equal ids the row tells")]
-    rows.sort_unstable_by(|a, b| id(*a).total_cmp(&id(*b)).then(a.cmp(b)));
-    match rows.windows(2).find(|pair| id(pair[0]) == id(pair[1])) {
-        None => Ok(()),
-        Some(pair) => Err(format!(
-            "{} and {} both have the id {}: ids must be unique",
-            table.lines.name(pair[0] as usize),
-            table.lines.name(pair[1] as usize),
-            number_text(id(pair[0])),
-        )),
-    }
+    // Whole numbers, as the column wants them. Rows are not sorted along: as JavaScript that is a
+    // function too long to be optimised.
+    let mut sorted: Vec<u32> = ids.values.iter().map(|id| *id as u32).collect();
+    #[allow(clippy::disallowed_methods, reason = "equal ids are the same")]
+    sorted.sort_unstable();
+    let Some(pair) = sorted.windows(2).find(|pair| pair[0] == pair[1]) else { return Ok(()) };
+    let rows = ids.values.iter().enumerate().filter(|(_, id)| **id as u32 == pair[0]);
+    let places: Vec<String> = rows.take(2).map(|(row, _)| table.lines.name(row)).collect();
+    Err(format!("{} both have the id {}: ids must be unique", places.join(" and "), pair[0]))
 }
 
 fn find<'s>(schema: &'s [Column], wanted: &TableColumn) -> Result<(usize, &'s Column), String> {
