@@ -1,9 +1,10 @@
 //! Mistakes of an author: each is an error that names what, where and what is allowed.
 
+use flockwork_kernel::isa::Isa;
 use flockwork_kernel::{Edge, Vec2, World};
 use flockwork_scheduler::{
-    Around, ByRows, Cut, DomainError, Event, Never, ParamError, Partition, Rows, Serial, Setup,
-    Simulation, SimulationError, Tick,
+    Around, ByRows, Cut, DomainError, Event, Finish, Model, Never, Pair, ParamError, Partition,
+    Phase, RefOf, Rows, Serial, Setup, Simulation, SimulationError, Tick, TileOf,
 };
 
 flockwork_kernel::columns! {
@@ -134,5 +135,71 @@ fn a_candidate_that_there_is_not_ends_the_run() {
         assert!(count < 1000);
         let said = error.unwrap().to_string();
         assert!(said.contains("candidate 1000000 in tick 3"), "{said}");
+    }
+}
+
+flockwork_kernel::columns! {
+    /// State of one entity that has a secret.
+    pub mod keeper {
+        ghost {
+            position: vec(x, y),
+        }
+        owned {
+            secret: f32,
+        }
+        scratch {}
+    }
+}
+
+/// It shows its neighbours what they cannot see.
+struct Gossip;
+
+impl Model for Gossip {
+    type Columns = keeper::Columns;
+    type Params = Mistake;
+    type Stats = ();
+    type Shown = f32;
+    type Tile<S: Isa> = ();
+    type Sum<S: Isa> = ();
+    type Event = Never;
+    type Child = Never;
+
+    const NAME: &'static str = "gossip";
+    const ABOUT: &'static str = "shows a column that ghosts do not have";
+
+    fn new(_: Mistake, _: &Setup) -> Result<Self, ParamError> {
+        Ok(Self)
+    }
+
+    fn radius(&self) -> f32 {
+        1.0
+    }
+
+    fn spawn(&self, setup: &Setup, id: u32) -> keeper::Row {
+        let [x, y, ..] = setup.draw(id, 0);
+        keeper::Row { position: setup.place(x, y), secret: 1.0, ..Default::default() }
+    }
+
+    fn show(&self, now: &RefOf<'_, Self>, row: usize, _: &Tick<Self>) -> f32 {
+        now.secret[row]
+    }
+
+    fn pair<S: Isa>(&self, _: &(), _: &Pair<'_, S, Self>, _: &mut ()) {}
+    fn finish<S: Isa>(&self, _: &mut Finish<'_, '_, S, Self>) {}
+    fn update<S: Isa>(&self, _: &mut TileOf<'_, S, Self>, _: &Tick<Self>) {}
+}
+
+#[test]
+fn to_show_a_column_that_ghosts_do_not_have_ends_the_run_under_every_cut() {
+    for cut in CUTS {
+        let world = World::new(20.0, 10.0, Edge::Torus).unwrap();
+        let setup = Setup { world, population: 200, seed: 1, dt: 1.0 };
+        let (params, partition) = (Mistake { kind: 0 }, Partition::new(cut));
+        let mut world =
+            Simulation::<Gossip, _>::new(setup, params, partition, Serial::default(), None)
+                .unwrap();
+        let error = world.step().unwrap_err();
+        let SimulationError::Panicked(panicked) = &error else { panic!("{error}") };
+        assert_eq!((panicked.place.phase, world.tick()), (Phase::Sort, 0), "{error}");
     }
 }
