@@ -12,8 +12,8 @@
 //! Below a noise that depends on the density the crowd orders: `order` goes from 0 (everybody for
 //! himself) to 1 (all in one direction).
 //!
-//! Most later work moves an entity along its new heading, the one at t + 1: `along_new` = 1 gives
-//! that rule. (Both "forward" and "backward update" are names that either rule has been given, so
+//! Most later work moves an entity along its new heading, the one at t + 1: `along` = "new"
+//! gives that rule. (Both "forward" and "backward update" are names that either rule has been given, so
 //! neither is used here.) Headings are unit vectors, not angles: the direction of their sum is the
 //! angle in the paper. Where the sum is zero the heading stays.
 //!
@@ -45,6 +45,16 @@ flockwork_kernel::columns! {
     }
 }
 
+flockwork_scheduler::choices! {
+    /// Which heading walkers move along.
+    pub enum Along {
+        /// The one before the tick.
+        Old = "old",
+        /// The new one.
+        New = "new",
+    }
+}
+
 flockwork_scheduler::params! {
     /// The model: its parameters.
     pub struct Vicsek {
@@ -54,8 +64,8 @@ flockwork_scheduler::params! {
         speed: f32 = 0.03, "length / time", 0.0..=1e6;
         /// The width of the noise, from 0 to a full turn.
         eta: f32 = 1.0, "radian", 0.0..=6.283_186;
-        /// 0 to move along the heading before the tick, as in the paper; 1 along the new one.
-        along_new: u32 = 0, "", 0..=1;
+        /// Which heading they move along: that before the tick, as in the paper, or the new one.
+        along: Along = Along::Old;
         /// Ticks before `order_mean` begins.
         burn_in: u32 = 0, "tick", 0..=4_000_000_000.0;
     }
@@ -134,7 +144,7 @@ impl Model for Vicsek {
             (mean.x * cos - mean.y * sin).canonical_zero(),
             (mean.x * sin + mean.y * cos).canonical_zero(),
         );
-        let along = if self.along_new == 1 { new } else { old };
+        let along = if self.along == Along::New { new } else { old };
         let moved = me.position.get() + along * F32x8::splat(self.speed) * tick.dt();
         let (position, heading) = tick.bound(moved, new);
         me.position.set(position);

@@ -38,7 +38,7 @@ use flockwork_spatial::Cut;
 
 use crate::executor::Executor;
 use crate::model::Model;
-use crate::params::Params;
+use crate::params::{Params, Setting};
 use crate::partition::Partition;
 use crate::setup::SimulationError;
 use crate::simulation::Simulation;
@@ -57,7 +57,7 @@ pub struct Case {
     /// What the run begins with.
     pub setup: Setup,
     /// Parameters by name; the others have their defaults.
-    pub params: Vec<(String, f64)>,
+    pub params: Vec<(String, Setting)>,
     /// Whether entities begin unevenly spread.
     pub crowded: bool,
     /// Ticks in ascending order, and the fingerprint after each.
@@ -225,7 +225,7 @@ pub fn run<M: Model, X: Executor>(
 ) -> Result<Outcome, SimulationError> {
     let mut params = M::Params::default();
     for (name, value) in &case.params {
-        params.set(name, *value)?;
+        params.set(name, value.clone())?;
     }
     let partition = Partition::new(layout.cut);
     let rebalance = partition.rebalance.filter(|_| layout.rebalance);
@@ -290,7 +290,7 @@ impl Case {
                 let (width, height) = (width.parse().ok()?, height.parse().ok()?);
                 self.setup.world = World::new(width, height, Edge::from_name(edge)?).ok()?;
             }
-            ["set", name, value] => self.params.push((name.to_string(), value.parse().ok()?)),
+            ["set", name, value] => self.params.push((name.to_string(), setting(value))),
             ["crowded"] => self.crowded = true,
             ["at", tick, fingerprint] => {
                 let fingerprint = u64::from_str_radix(fingerprint, 16).ok()?;
@@ -304,4 +304,9 @@ impl Case {
         }
         Some(())
     }
+}
+
+/// A value of a parameter as it stands in a case: a number, or a text.
+fn setting(value: &str) -> Setting {
+    value.parse().map_or_else(|_| Setting::from(value), Setting::Number)
 }

@@ -89,9 +89,9 @@ pub use model::{
     Event, Finish, LeftOf, LookOf, Model, MutOf, Pair, RefOf, RowOf, ShownOf, Tick, TileOf,
 };
 pub use names::first_twice;
+pub use params::{Given, List, Param, ParamError, ParamKind, Params, Range, Setting, Text};
 #[doc(hidden)]
-pub use params::ParamValue;
-pub use params::{Given, Param, ParamError, Params};
+pub use params::{ParamNumber, ParamValue};
 pub use partition::Partition;
 pub use registry::{AnyWorld, Backend, Config, Entry, Lines, Table, TableColumn};
 pub use resume::{Arithmetic, Difference, Misfit, SnapshotError};

@@ -93,14 +93,15 @@ impl SnapshotHeader {
         let mut theirs = M::Params::default();
         for (name, value) in &self.params {
             match M::Params::TABLE.iter().position(|param| param.name == name.as_str()) {
-                Some(index) => theirs.put(index, *value),
-                None => found.compare(&format!("params.{name}"), plain(*value), "not known"),
+                Some(index) => theirs.put(index, value),
+                None => found.compare(&format!("params.{name}"), value, "not known"),
             }
         }
         for (index, param) in M::Params::TABLE.iter().enumerate() {
-            let value =
-                |params: &M::Params| plain(params.get(index).unwrap_or(param.default) + 0.0);
-            found.compare(&format!("params.{}", param.name), value(&theirs), value(params));
+            let name = format!("params.{}", param.name);
+            if let (Some(theirs), Some(ours)) = (theirs.get(index), params.get(index)) {
+                found.compare(&name, theirs, ours);
+            }
         }
     }
 }
@@ -114,12 +115,6 @@ impl Found {
             self.0.push(Difference { name: name.to_string(), snapshot, wanted });
         }
     }
-}
-
-/// A number without the digits that only its 64 bits have.
-fn plain(value: f64) -> String {
-    let narrow = value as f32;
-    if f64::from(narrow) == value { narrow.to_string() } else { value.to_string() }
 }
 
 /// A snapshot is of another model.

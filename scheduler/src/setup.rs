@@ -31,7 +31,7 @@ pub const MAX_POPULATION: u32 = 1 << 30;
 /// # Errors
 ///
 /// [`SimulationError`] that says which part is not acceptable.
-pub fn check<M: Model>(setup: &Setup, params: M::Params) -> Result<(M, Grid), SimulationError> {
+pub fn check<M: Model>(setup: &Setup, params: &M::Params) -> Result<(M, Grid), SimulationError> {
     check_mode()?;
     for name in ["x", "y"] {
         if find::<f32>(M::Columns::SCHEMA, name).is_none() {
@@ -46,7 +46,7 @@ pub fn check<M: Model>(setup: &Setup, params: M::Params) -> Result<(M, Grid), Si
     }
     let place = Place { phase: Phase::SetUp, domain: None, tick: 0 };
     let made = guarded(place, 0, || {
-        M::new(params.canonical(), &setup.canonical()).map(|model| {
+        M::new(params.clone().canonical(), &setup.canonical()).map(|model| {
             let radius = model.radius();
             (model, radius)
         })

@@ -28,10 +28,11 @@ use core::fmt;
 
 use flockwork_kernel::{Edge, World};
 
+use crate::params::Setting;
 use crate::start::Setup;
 
 const MAGIC: &[u8; 8] = b"FLOCKSNP";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Where the part that all processes of a world agree on begins.
 const ABOUT: usize = 24;
@@ -61,7 +62,7 @@ pub struct SnapshotHeader {
     /// The id of the next newborn.
     pub next_id: u32,
     /// The parameters by name.
-    pub params: Vec<(String, f64)>,
+    pub params: Vec<(String, Setting)>,
     /// The model's running integers.
     pub history: Vec<u64>,
     /// The number of entities.
@@ -190,7 +191,7 @@ impl SnapshotHeader {
         out.extend((self.params.len() as u32).to_le_bytes());
         for (name, value) in &self.params {
             text(out, name);
-            out.extend(value.to_le_bytes());
+            setting(out, value);
         }
         out.extend((self.history.len() as u32).to_le_bytes());
         for value in &self.history {
@@ -219,6 +220,29 @@ fn text(out: &mut Vec<u8>, text: &str) {
     out.extend_from_slice(text.as_bytes());
 }
 
+/// Writes which kind of value it is, and the value.
+fn setting(out: &mut Vec<u8>, value: &Setting) {
+    match value {
+        Setting::Number(number) => {
+            out.push(NUMBER);
+            out.extend(number.to_le_bytes());
+        }
+        Setting::List(numbers) => {
+            out.push(LIST);
+            out.extend((numbers.len() as u32).to_le_bytes());
+            numbers.iter().for_each(|number| out.extend(number.to_le_bytes()));
+        }
+        Setting::Text(said) => {
+            out.push(TEXT);
+            text(out, said);
+        }
+    }
+}
+
+const NUMBER: u8 = 0;
+const LIST: u8 = 1;
+const TEXT: u8 = 2;
+
 struct Reader<'a> {
     bytes: &'a [u8],
     len: usize,
@@ -244,6 +268,10 @@ impl<'a> Reader<'a> {
         self.array().map(u32::from_le_bytes)
     }
 
+    fn f64(&mut self) -> Result<f64, DecodeError> {
+        Ok(f64::from_le_bytes(self.array()?))
+    }
+
     fn u64(&mut self) -> Result<u64, DecodeError> {
         self.array().map(u64::from_le_bytes)
     }
@@ -265,11 +293,25 @@ impl<'a> Reader<'a> {
         Ok(Setup { world, population: self.u32()?, seed: self.u64()?, dt: self.f32()? })
     }
 
-    fn params(&mut self) -> Result<Vec<(String, f64)>, DecodeError> {
+    fn setting(&mut self) -> Result<Setting, DecodeError> {
+        let [kind] = self.array()?;
+        Ok(match kind {
+            NUMBER => Setting::Number(self.f64()?),
+            LIST => {
+                let count = self.u32()?;
+                let numbers = (0..count).map(|_| self.f64());
+                Setting::List(numbers.collect::<Result<_, _>>()?)
+            }
+            TEXT => Setting::Text(self.text()?),
+            _ => return Err(DecodeError::Inconsistent),
+        })
+    }
+
+    fn params(&mut self) -> Result<Vec<(String, Setting)>, DecodeError> {
         let count = self.u32()?;
         let mut params = Vec::new();
         for _ in 0..count {
-            params.push((self.text()?, f64::from_le_bytes(self.array()?)));
+            params.push((self.text()?, self.setting()?));
         }
         Ok(params)
     }

@@ -2,7 +2,7 @@ use std::f32::consts::TAU;
 
 use flockwork_kernel::math::scalar::{normalize, sin_cos};
 use flockwork_kernel::rng;
-use flockwork_models::vicsek::Vicsek;
+use flockwork_models::vicsek::{Along, Vicsek};
 use flockwork_scheduler::{Grid, Tick};
 use quickcheck::quickcheck;
 
@@ -34,7 +34,7 @@ fn step(grid: &Grid, p: &Vicsek, tick: &Tick<Vicsek>, all: &[Walker]) -> Vec<Wal
             let noise = rng::signed(rng::draw(tick.setup.seed, tick.number, id, 1)[0]);
             let (sin, cos) = sin_cos(noise * (p.eta * 0.5));
             let new = (mean.0 * cos - mean.1 * sin + 0.0, mean.0 * sin + mean.1 * cos + 0.0);
-            let along = if p.along_new == 1 { new } else { (ux, uy) };
+            let along = if p.along == Along::New { new } else { (ux, uy) };
             let dt = tick.setup.dt;
             let (x, ux) = edge(world, x + along.0 * p.speed * dt, new.0, world.width());
             let (y, uy) = edge(world, y + along.1 * p.speed * dt, new.1, world.height());
@@ -54,7 +54,7 @@ quickcheck! {
             radius: draw.between(0.5, 2.0),
             speed: draw.between(0.0, 0.5),
             eta: if draw.once_in(4) { 0.0 } else { draw.between(0.0, TAU) },
-            along_new: draw.below(2),
+            along: if draw.below(2) == 1 { Along::New } else { Along::Old },
             burn_in: 0,
         };
         let setup = draw.setup(p.radius, 1.0);

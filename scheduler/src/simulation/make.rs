@@ -110,7 +110,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         mut executor: X,
         entities: u64,
     ) -> Result<Self, SimulationError> {
-        let (model, grid) = setup::check::<M>(&setup, params)?;
+        let (model, grid) = setup::check::<M>(&setup, &params)?;
         let topology = Arc::new(Topology::new(grid, partition.cut, &|_, _| 1)?);
         let count = topology.regions().len();
         let share = entities as usize / count;

@@ -50,8 +50,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         let rows = self.rows()?;
         let stride = packed_len(M::Columns::SCHEMA, Reach::Owned);
         let table = M::Params::TABLE.iter().enumerate();
-        let params = table.map(|(index, param)| {
-            (param.name.into(), self.params.get(index).unwrap_or(param.default))
+        let params = table.filter_map(|(index, param)| {
+            self.params.get(index).map(|value| (param.name.into(), value))
         });
         let header = SnapshotHeader {
             model: M::NAME.into(),
