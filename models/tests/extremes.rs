@@ -14,12 +14,9 @@ use common::{Draw, put};
 fn any_params<P: Params>(draw: &mut Draw) -> P {
     let mut params = P::default();
     for param in P::TABLE {
-        let value = match draw.below(5) {
-            0 => param.min,
-            1 => param.max,
-            _ => param.default,
-        };
-        params.set(param.name, value).unwrap();
+        let ends = param.kind.ends();
+        let end = draw.below(5) as usize;
+        params.set(param.name, ends.get(end).cloned().unwrap_or_else(param.default)).unwrap();
     }
     params
 }

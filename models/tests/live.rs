@@ -3,16 +3,20 @@
 use flockwork_kernel::{Edge, World};
 use flockwork_models::{Boids, Discs, LennardJones, Tribes, Vicsek};
 use flockwork_scheduler::{
-    Cut, Model, ParamError, Params, Partition, Serial, Setup, Simulation, SimulationError,
+    Cut, Model, ParamError, Params, Partition, Serial, Setting, Setup, Simulation, SimulationError,
 };
 
 /// A value that is allowed beside these.
 fn another<P: Params>(params: &P, name: &str) -> P {
     let index = P::TABLE.iter().position(|param| param.name == name).unwrap();
     let (param, now) = (P::TABLE[index], params.get(index).unwrap());
-    let mut other = *params;
-    for value in [0.5 * now, 2.0 * now, param.min, param.max] {
-        if other.set(name, value).is_ok() && other.get(index) != Some(now) {
+    let mut other = params.clone();
+    let near = match now {
+        Setting::Number(now) => vec![Setting::Number(0.5 * now), Setting::Number(2.0 * now)],
+        _ => Vec::new(),
+    };
+    for value in near.into_iter().chain(param.kind.ends()) {
+        if other.set(name, value).is_ok() && other.get(index) != params.get(index) {
             return other;
         }
     }
@@ -38,7 +42,7 @@ fn start_only<M: Model>(setup: Setup, expected: &[&str]) {
             error => panic!("{} of {}: {error}", name, M::NAME),
         }
         // The same value again is no change.
-        world.set_params(*world.params()).unwrap();
+        world.set_params(world.params().clone()).unwrap();
         world.step().unwrap();
         untouched.step().unwrap();
         assert_eq!(world.fingerprint(), untouched.fingerprint(), "{name} of {}", M::NAME);

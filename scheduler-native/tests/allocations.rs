@@ -62,7 +62,7 @@ fn calls(entry: Entry, setup: Setup, params: &[(&str, f64)], warm: u64) -> (u64,
     let _turn = TURN.lock().unwrap();
     let config = Config {
         setup,
-        params: params.iter().map(|(name, value)| (name.to_string(), *value)).collect(),
+        params: params.iter().map(|(name, value)| (name.to_string(), (*value).into())).collect(),
         table: None,
         options: Options {
             workers: 2,

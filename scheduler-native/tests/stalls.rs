@@ -124,7 +124,7 @@ fn build(phase: f64, workers: usize, deadline: Option<Duration>) -> Box<dyn AnyS
     let cut = Some(Cut::Grid { rows: 1, cols: 4 });
     let config = Config {
         setup: Setup { world, population: 40, seed: 1, dt: 1.0 },
-        params: vec![("phase".into(), phase)],
+        params: vec![("phase".into(), phase.into())],
         table: None,
         options: Options { workers, cut, deadline, ..Options::default() },
     };

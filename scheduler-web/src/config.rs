@@ -7,7 +7,9 @@ use alloc::vec::Vec;
 
 use flockwork_kernel::{Edge, World};
 use flockwork_scheduler::registry;
-use flockwork_scheduler::{Arithmetic, Cut, Given, Setup, SimulationError, Table, TableColumn};
+use flockwork_scheduler::{
+    Arithmetic, Cut, Given, Setting, Setup, SimulationError, Table, TableColumn,
+};
 
 use crate::backend::Options;
 
@@ -76,12 +78,16 @@ impl Config {
             "other_arithmetic" => {
                 self.arithmetic = if value == 0.0 { Arithmetic::Same } else { Arithmetic::Any };
             }
-            _ => match name.strip_prefix("params.") {
-                Some(param) => self.params.push((param.into(), value)),
-                None => return false,
-            },
+            _ => return self.set_param(name, value.into()),
         }
         true
+    }
+
+    /// Sets a parameter, whose name begins with `params.`; false if it does not.
+    pub fn set_param(&mut self, name: &str, value: Setting) -> bool {
+        let param = name.strip_prefix("params.");
+        self.params.extend(param.map(|param| (param.into(), value)));
+        param.is_some()
     }
 
     /// Adds a column of the entities at tick 0, or one of its numbers, as so many zeros to be written

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::fmt::Write;
 
 use flockwork_kernel::columns::Reach;
+use flockwork_scheduler::{ParamKind, Range, Setting};
 
 use crate::backend::Entry;
 use crate::measures;
@@ -53,12 +54,12 @@ fn model(out: &mut String, model: &Entry) {
         text(out, "about", param.about);
         out.push(',');
         text(out, "unit", param.unit);
+        out.push(',');
+        allowed(out, &param.kind);
+        out.push_str(",\"default\":");
+        setting(out, &(param.default)());
         // Writing to a String cannot fail.
-        let _ = write!(
-            out,
-            ",\"default\":{},\"min\":{},\"max\":{},\"whole\":{},\"live\":{}",
-            param.default, param.min, param.max, param.whole, param.live
-        );
+        let _ = write!(out, ",\"live\":{}", param.live);
     });
     out.push(',');
     let stats = model.stats.iter();
@@ -71,6 +72,66 @@ fn model(out: &mut String, model: &Entry) {
         out.push(',');
         text(out, "unit", stat.unit);
     });
+}
+
+/// Adds what a parameter may be.
+fn allowed(out: &mut String, kind: &ParamKind) {
+    let range = |out: &mut String, range: &Range| {
+        let Range { min, max, whole } = range;
+        let _ = write!(out, ",\"min\":{min},\"max\":{max},\"whole\":{whole}");
+    };
+    match kind {
+        ParamKind::Number(of) => {
+            text(out, "kind", "number");
+            range(out, of);
+        }
+        ParamKind::List { range: of, least, most } => {
+            text(out, "kind", "list");
+            range(out, of);
+            let _ = write!(out, ",\"least\":{least},\"most\":{most}");
+        }
+        ParamKind::Choice(names) => {
+            text(out, "kind", "choice");
+            out.push_str(",\"choices\":[");
+            for (index, name) in names.iter().enumerate() {
+                out.push_str(if index == 0 { "" } else { "," });
+                string(out, name);
+            }
+            out.push(']');
+        }
+        ParamKind::Text(most) => {
+            text(out, "kind", "text");
+            let _ = write!(out, ",\"most\":{most}");
+        }
+    }
+}
+
+/// Values of parameters as a JSON list.
+pub(crate) fn settings(values: &[Setting]) -> String {
+    let mut out = String::from("[");
+    for (index, value) in values.iter().enumerate() {
+        out.push_str(if index == 0 { "" } else { "," });
+        setting(&mut out, value);
+    }
+    out.push(']');
+    out
+}
+
+/// Adds a value as JSON.
+fn setting(out: &mut String, value: &Setting) {
+    match value {
+        Setting::Number(number) => {
+            let _ = write!(out, "{number}");
+        }
+        Setting::List(numbers) => {
+            out.push('[');
+            for (index, number) in numbers.iter().enumerate() {
+                let _ = write!(out, "{}{number}", if index == 0 { "" } else { "," });
+            }
+            out.push(']');
+        }
+        Setting::Text(said) => string(out, said),
+    }
 }
 
 /// Adds a key and the JSON objects that `each` fills.
@@ -86,7 +147,13 @@ fn list<T>(out: &mut String, key: &str, items: &[T], mut each: impl FnMut(&mut S
 
 /// Adds a key and a JSON string.
 fn text(out: &mut String, key: &str, value: &str) {
-    let _ = write!(out, "\"{key}\":\"");
+    let _ = write!(out, "\"{key}\":");
+    string(out, value);
+}
+
+/// Adds a JSON string.
+fn string(out: &mut String, value: &str) {
+    out.push('"');
     for letter in value.chars() {
         match letter {
             '"' | '\\' => {

@@ -11,7 +11,7 @@ use crate::backend::World;
 use crate::board::Board;
 
 /// The version of this interface.
-pub const ABI: u32 = 4;
+pub const ABI: u32 = 5;
 
 /// Defines functions that JavaScript can call.
 macro_rules! exports {
@@ -47,6 +47,8 @@ pub struct Sim {
     world: World,
     /// Parameters that were prepared.
     prepared: Vec<Given>,
+    /// The parameters in use as JSON text, once somebody has asked.
+    params: alloc::string::String,
     /// The numbers of the statistics that the last observation saw, once somebody has asked.
     stats: Option<Vec<f64>>,
     snapshot: Vec<u8>,

@@ -91,7 +91,7 @@ impl<C: Columns> Arena<C> {
 
     /// Who lives; None if all do.
     pub(crate) fn alive(&self) -> Option<&[u8]> {
-        Self::KNOWN.alive.map(|at| self.column(at))
+        Self::KNOWN.alive.map(|at| self.column_bytes(at))
     }
 
     /// One column by its place in the schema; empty if there is none of this type.

@@ -55,8 +55,8 @@ pub type LeftOf<'a, S, M> = <<M as Model>::Columns as Columns>::Left<'a, S>;
 /// A model of simple agents.
 ///
 /// Its columns must have `x: f32` and `y: f32` among the ghost columns, as `position: vec(x, y)`
-/// makes them. If there is a column `alive: u8`, an entity that has 0 there after [`Model::update`]
-/// is removed.
+/// makes them. If there is a column `alive` of `bool` or `u8`, an entity that has false or 0 there after
+/// [`Model::update`] is removed.
 pub trait Model: Sized + Send + Sync + 'static {
     /// The columns of an entity.
     type Columns: Columns;

@@ -103,7 +103,9 @@ pub trait Params: Clone + Default + Send + Sync + fmt::Debug + 'static {
     /// [`ParamError::NotLive`] if one differs that acts at tick 0 alone.
     fn check_live(&self, before: &Self) -> Result<(), ParamError> {
         for (index, param) in Self::TABLE.iter().enumerate().filter(|(_, param)| !param.live) {
-            if let Some(value) = before.get(index).filter(|value| self.get(index).as_ref() != Some(value)) {
+            if let Some(value) =
+                before.get(index).filter(|value| self.get(index).as_ref() != Some(value))
+            {
                 return Err(ParamError::NotLive { param, value });
             }
         }

@@ -13,13 +13,14 @@ pub(crate) const fn check(schema: &[Column]) -> Result<(), &'static str> {
     match named(schema, "alive") {
         None => Ok(()),
         Some(Column {
-            scalar: Scalar::U8,
+            scalar: Scalar::U8 | Scalar::Bool,
             components: 1,
             reach: Reach::Owned | Reach::Ghost,
             ..
         }) => Ok(()),
         Some(_) => Err(
-            "the column `alive` must be of type u8, under `owned` or `ghost`: who has 0 there dies",
+            "the column `alive` must be of type bool or u8, under `owned` or `ghost`: who has 0 there \
+             dies",
         ),
     }
 }

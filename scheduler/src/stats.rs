@@ -189,7 +189,15 @@ macro_rules! value {
     )+};
 }
 
-value!(f64 f32 u32 u16 u8);
+value!(f64 f32 i32 u32 u16 u8);
+
+impl Value for u64 {
+    /// The nearest number there is.
+    #[inline(always)]
+    fn value(self) -> Option<f64> {
+        Some(self as f64)
+    }
+}
 
 impl<V: Value> Value for Option<V> {
     #[inline(always)]

@@ -75,13 +75,13 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
     line("memory", format!("about {}{free}", human::bytes(checked.bytes_estimate)));
     let params = entry.params.iter().map(|param| {
         let given = scenario.params.iter().find(|(name, _)| name == param.name);
-        (param.name, given.map_or(param.default, |(_, value)| *value), given.is_some())
+        (param.name, given.map_or_else(param.default, |(_, value)| value.clone()), given.is_some())
     });
     for (i, (name, value, given)) in params.enumerate() {
         let origin = if given { "" } else { "  (default)" };
         line(
             if i == 0 { "params" } else { "" },
-            format!("{name} = {}{}", plain(value), faint.apply_to(origin)),
+            format!("{name} = {value}{}", faint.apply_to(origin)),
         );
     }
     text.push('\n');
@@ -103,14 +103,4 @@ fn crowding(
     }
     let simulation = scenario.build(options)?;
     Crowding::of(&*simulation).map_err(Failure::run)
-}
-
-/// A parameter's value, without the digits that only its 64 bits have.
-pub(crate) fn plain(value: f64) -> String {
-    let narrow = value as f32;
-    if narrow.is_finite() && (f64::from(narrow) - value).abs() <= value.abs() * 1.0e-7 {
-        narrow.to_string()
-    } else {
-        value.to_string()
-    }
 }

@@ -4,11 +4,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use flockwork_kernel::{Edge, World};
-use flockwork_scheduler::{MAX_POPULATION, Setup};
+use flockwork_scheduler::{Given, MAX_POPULATION, Setup};
 use flockwork_scheduler_native::{Config, Entry, Options};
 
 use crate::args::{InitArgs, ScenarioArgs};
-use crate::check::plain;
 use crate::failure::{Failure, emit};
 use crate::human;
 use crate::output::{SCENARIO, Target};
@@ -59,11 +58,7 @@ pub(crate) fn init(registry: &Registry, args: &InitArgs) -> Result<(), Failure> 
 }
 
 /// A world for this many entities, and the parameters that are not left at their defaults.
-fn suit(
-    registry: &Registry,
-    entry: &Entry,
-    entities: u32,
-) -> Result<(Setup, Vec<(String, f64)>), Failure> {
+fn suit(registry: &Registry, entry: &Entry, entities: u32) -> Result<(Setup, Vec<Given>), Failure> {
     let example = EXAMPLES.into_iter().find_map(|text| {
         let change = ScenarioArgs::default();
         let scenario = Scenario::parse(registry, "", Path::new("."), text, &change).ok()?;
@@ -94,7 +89,7 @@ fn round(length: f64) -> f32 {
     ((length / unit).round() * unit) as f32
 }
 
-fn write(entry: &Entry, setup: &Setup, given: &[(String, f64)]) -> String {
+fn write(entry: &Entry, setup: &Setup, given: &[Given]) -> String {
     let world = setup.world;
     let mut text = format!(
         "# {}: {}\n#\n# flockwork THIS_FILE runs it, flockwork check THIS_FILE says what it holds.\n\n",
@@ -120,16 +115,14 @@ fn write(entry: &Entry, setup: &Setup, given: &[(String, f64)]) -> String {
     let _ = writeln!(text, "\n# What is left out has the default that is shown.\n[params]");
     for param in entry.params {
         let unit = if param.unit.is_empty() { "" } else { ", " };
-        let kind = if param.whole { "whole, " } else { "" };
-        let range =
-            format!("{kind}{} to {}{unit}{}", plain(param.min), plain(param.max), param.unit);
-        let _ = writeln!(text, "# {} ({range})", param.about.trim_end_matches('.'));
+        let allowed = format!("{}{unit}{}", param.kind, param.unit);
+        let _ = writeln!(text, "# {} ({allowed})", param.about.trim_end_matches('.'));
         match given.iter().find(|(name, _)| name == param.name) {
             Some((name, value)) => {
-                let _ = writeln!(text, "{name} = {}", plain(*value));
+                let _ = writeln!(text, "{name} = {value}");
             }
             None => {
-                let _ = writeln!(text, "# {} = {}", param.name, plain(param.default));
+                let _ = writeln!(text, "# {} = {}", param.name, (param.default)());
             }
         }
     }

@@ -4,15 +4,14 @@ use std::fmt::Write as _;
 
 use console::Style;
 use flockwork_kernel::columns::{Number, Reach};
-use flockwork_scheduler::Stat;
+use flockwork_scheduler::{ParamKind, Range, Stat};
 use flockwork_scheduler_native::Entry;
 use serde::Serialize;
 
 use crate::args::ModelsArgs;
-use crate::check::plain;
 use crate::failure::{Failure, emit};
 use crate::registry::Registry;
-use crate::report;
+use crate::report::{self, Said};
 
 /// `flockwork models`.
 pub(crate) fn models(registry: &Registry, args: &ModelsArgs) -> Result<(), Failure> {
@@ -74,13 +73,18 @@ fn describe(entry: &Entry) -> String {
     };
     let params = entry.params.iter().map(|param| {
         let unit = if param.unit.is_empty() { "" } else { " " };
-        let range =
-            format!("{} ({} to {})", plain(param.default), plain(param.min), plain(param.max));
+        let default = (param.default)();
+        let allowed = match param.kind {
+            ParamKind::Number(Range { min, max, .. }) => {
+                format!("{default} ({} to {})", Number(min), Number(max))
+            }
+            kind => format!("{default} ({kind})"),
+        };
         let when = if param.live { "" } else { " Acts at tick 0 alone." };
         let about = format!("{}{when}", param.about);
-        [param.name.to_string(), format!("{range}{unit}{}", param.unit), about]
+        [param.name.to_string(), format!("{allowed}{unit}{}", param.unit), about]
     });
-    table("parameters: default (range) unit", params.collect());
+    table("parameters: default (what is allowed) unit", params.collect());
     let columns = entry.schema.iter().map(|column| {
         let many = match column.components {
             1 => String::new(),
@@ -149,11 +153,33 @@ struct ParamReport {
     name: &'static str,
     about: &'static str,
     unit: &'static str,
-    default: f64,
-    min: f64,
-    max: f64,
-    whole: bool,
+    default: Said,
+    #[serde(flatten)]
+    allowed: Allowed,
     live: bool,
+}
+
+/// What a parameter may be.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum Allowed {
+    Number { min: f64, max: f64, whole: bool },
+    List { min: f64, max: f64, whole: bool, least: usize, most: usize },
+    Choice { choices: &'static [&'static str] },
+    Text { most: usize },
+}
+
+impl Allowed {
+    fn of(kind: ParamKind) -> Self {
+        match kind {
+            ParamKind::Number(Range { min, max, whole }) => Self::Number { min, max, whole },
+            ParamKind::List { range: Range { min, max, whole }, least, most } => {
+                Self::List { min, max, whole, least, most }
+            }
+            ParamKind::Choice(choices) => Self::Choice { choices },
+            ParamKind::Text(most) => Self::Text { most },
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -178,10 +204,8 @@ impl ModelReport {
             name: param.name,
             about: param.about,
             unit: param.unit,
-            default: param.default,
-            min: param.min,
-            max: param.max,
-            whole: param.whole,
+            default: Said((param.default)()),
+            allowed: Allowed::of(param.kind),
             live: param.live,
         });
         let stats = entry.stats.iter().map(|&Stat { name, about, unit, .. }| StatReport {

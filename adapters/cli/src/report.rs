@@ -4,7 +4,7 @@
 //! meaning within one version; new ones may come.
 
 use flockwork_kernel::arithmetic;
-use flockwork_scheduler::{Counters, Told};
+use flockwork_scheduler::{Counters, Given, Setting, Told};
 use flockwork_scheduler_native::{AnySimulation, Metrics, RunError};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -21,11 +21,25 @@ const BARS: usize = 48;
 
 /// A list of named numbers, written as a map in its order.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Named<K>(pub(crate) Vec<(K, f64)>);
+pub(crate) struct Named<K, V = f64>(pub(crate) Vec<(K, V)>);
 
-impl<K: AsRef<str>> Serialize for Named<K> {
+impl<K: AsRef<str>, V: Serialize> Serialize for Named<K, V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(name, value)| (name.as_ref(), value)))
+    }
+}
+
+/// A value of a parameter, written as what it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Said(pub(crate) Setting);
+
+impl Serialize for Said {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Setting::Number(number) => number.serialize(serializer),
+            Setting::List(numbers) => numbers.serialize(serializer),
+            Setting::Text(text) => text.serialize(serializer),
+        }
     }
 }
 
@@ -75,7 +89,7 @@ pub(crate) struct Report {
     pub(crate) seed: u64,
     pub(crate) dt: f32,
     pub(crate) world: WorldReport,
-    pub(crate) params: Named<String>,
+    pub(crate) params: Named<String, Said>,
     pub(crate) entities: u64,
     pub(crate) population: u64,
     pub(crate) first_tick: u64,
@@ -194,7 +208,7 @@ pub(crate) struct Run {
     /// The name of the model.
     pub(crate) model: String,
     /// All parameters.
-    pub(crate) params: Vec<(String, f64)>,
+    pub(crate) params: Vec<Given>,
     /// How many entities there were at the begin.
     pub(crate) entities: u64,
     /// How many ticks had been done at the begin.
@@ -234,7 +248,9 @@ impl Report {
                 height: setup.world.height(),
                 edge: setup.world.edge().name(),
             },
-            params: Named(run.params),
+            params: Named(
+                run.params.into_iter().map(|(name, value)| (name, Said(value))).collect(),
+            ),
             entities: run.entities,
             population: simulation.population(),
             first_tick: run.first_tick,

@@ -10,7 +10,9 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use flockwork_scheduler::{Arithmetic, SimulationError, SnapshotError, SnapshotHeader, snapshot};
+use flockwork_scheduler::{
+    Arithmetic, Given, SimulationError, SnapshotError, SnapshotHeader, snapshot,
+};
 use flockwork_scheduler_native::{AnySimulation, BuildError, Entry, Options};
 
 use crate::args::{RunArgs, SnapshotArgs};
@@ -110,7 +112,7 @@ struct Job<'a> {
     entry: &'a Entry,
     simulation: Box<dyn AnySimulation>,
     ticks: u64,
-    params: Vec<(String, f64)>,
+    params: Vec<Given>,
     /// What the simulation was made of, if it goes on from something.
     saved: Option<Saved>,
     /// The initial table, if there is one.
@@ -187,13 +189,13 @@ impl<'a> Job<'a> {
 }
 
 /// All parameters of a model, those that are not given with their defaults.
-fn all_params(entry: &Entry, given: &[(String, f64)]) -> Vec<(String, f64)> {
+fn all_params(entry: &Entry, given: &[Given]) -> Vec<Given> {
     entry
         .params
         .iter()
         .map(|param| {
             let found = given.iter().find(|(name, _)| name == param.name);
-            (param.name.to_string(), found.map_or(param.default, |(_, value)| *value))
+            (param.name.to_string(), found.map_or_else(param.default, |(_, value)| value.clone()))
         })
         .collect()
 }

@@ -21,12 +21,12 @@ mod source;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use flockwork_kernel::columns::Number;
 use flockwork_kernel::{Edge, World};
-use flockwork_scheduler::{MAX_POPULATION, Param, Setup, Table};
+use flockwork_scheduler::{Given, MAX_POPULATION, Param, ParamKind, Setting, Setup, Table};
 use flockwork_scheduler_native::{AnySimulation, Config, Entry, Options};
 
 use crate::args::{self, ScenarioArgs, WorkerArgs};
-use crate::check::plain;
 use crate::failure::{Failure, note};
 use crate::human;
 use crate::input;
@@ -85,7 +85,7 @@ pub(crate) struct Scenario<'a> {
     /// How many ticks to run.
     pub(crate) ticks: u64,
     /// The parameters that it gives.
-    pub(crate) params: Vec<(String, f64)>,
+    pub(crate) params: Vec<Given>,
     /// Where the user's own entities are.
     pub(crate) initial: Option<PathBuf>,
     /// The user's own entities.
@@ -283,7 +283,7 @@ fn resize(world: World, before: i128, after: u64, scale: bool) -> Result<World, 
 struct Read {
     setup: Setup,
     ticks: u64,
-    params: Vec<(String, f64)>,
+    params: Vec<Given>,
     /// The path of a table, and whether the command line gave it.
     initial: Option<(String, bool)>,
 }
@@ -393,17 +393,13 @@ impl Reader<'_> {
     }
 
     fn number(&mut self, path: &str, low: f64, high: f64, unit: &str) -> Option<f64> {
-        let allowed = format!("a number from {} to {}{unit}", plain(low), plain(high));
+        let allowed = format!("a number from {} to {}{unit}", Number(low), Number(high));
         let item = self.needed(path, &allowed)?;
         self.number_of(&item, low, high, &allowed)
     }
 
     fn number_of(&mut self, item: &Item, low: f64, high: f64, allowed: &str) -> Option<f64> {
-        let number = match item.value {
-            Value::Whole(number) => number as f64,
-            Value::Number(number) => number,
-            _ => f64::NAN,
-        };
+        let number = item.value.number().unwrap_or(f64::NAN);
         if number >= low && number <= high { Some(number) } else { self.wrong(item, allowed) }
     }
 
@@ -432,7 +428,7 @@ impl Reader<'_> {
         edge.or_else(|| self.wrong(&item, &allowed))
     }
 
-    fn params(&mut self, entry: Option<&Entry>) -> Option<Vec<(String, f64)>> {
+    fn params(&mut self, entry: Option<&Entry>) -> Option<Vec<Given>> {
         let mut values = Vec::new();
         let mut good = true;
         for param in entry?.params {
@@ -447,16 +443,20 @@ impl Reader<'_> {
         good.then_some(values)
     }
 
-    fn param(&mut self, param: &Param, item: &Item) -> Option<f64> {
-        let kind = if param.whole { "whole number" } else { "number" };
-        let unit = if param.unit.is_empty() { "" } else { " " };
-        let (low, high) = (plain(param.min), plain(param.max));
-        let allowed = format!("a {kind} from {low} to {high}{unit}{}", param.unit);
-        let value = self.number_of(item, param.min, param.max, &allowed)?;
-        if param.whole && value.fract() != 0.0 {
-            return self.wrong(item, &allowed);
+    fn param(&mut self, param: &Param, item: &Item) -> Option<Setting> {
+        let value = item.value.setting();
+        if let Some(value) = value.filter(|value| param.kind.allows(value)) {
+            return Some(value);
         }
-        Some(value)
+        let near = match (param.kind, &item.value) {
+            (ParamKind::Choice(names), Value::Text(name)) => {
+                human::nearest(name, names.iter().copied())
+            }
+            _ => None,
+        };
+        let hint = near.map_or(String::new(), |near| format!("; did you mean \"{near}\"?"));
+        let unit = if param.unit.is_empty() { "" } else { " " };
+        self.wrong(item, &format!("{}{unit}{}{hint}", param.kind, param.unit))
     }
 }
 

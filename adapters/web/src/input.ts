@@ -66,7 +66,7 @@ function plainScenario(scenario: Scenario, entities: number): PlainScenario {
   const edge = edgeCode(world);
   if (edge < 0) throw invalid('scenario.world.edge', world.edge, EDGE_NAMES);
   const seed = scenario.seed === undefined ? 1n : wholeSeed(scenario.seed);
-  const settings: [string, number][] = [
+  const settings: Setting[] = [
     ['entities', entities],
     ['seed_low', Number(seed & 0xffff_ffffn)],
     ['seed_high', Number(seed >> 32n)],
@@ -75,7 +75,7 @@ function plainScenario(scenario: Scenario, entities: number): PlainScenario {
     ['height', finite('scenario.world.height', world.height)],
     ['edge', edge],
   ];
-  for (const [name, value] of params === undefined ? [] : finiteParams(params, 'scenario.params')) {
+  for (const [name, value] of params === undefined ? [] : plainParams(params, 'scenario.params')) {
     settings.push([`params.${name}`, value]);
   }
   return { model, settings };
@@ -247,9 +247,16 @@ function columnIndex(model: ModelInfo, what: string, name: string): number {
 }
 
 /** Parameters as pairs; their names and ranges are the module's to check. */
-export function finiteParams(params: Readonly<Record<string, number>>, what = 'params'): [string, number][] {
-  if (!isObject(params)) throw invalid(what, params, 'an object of numbers');
-  return Object.entries(params).map(([name, value]) => [name, finite(`${what}.${name}`, value)]);
+export function plainParams(params: Readonly<Record<string, ParamValue>>, what = 'params'): Setting[] {
+  if (!isObject(params)) throw invalid(what, params, 'an object of values by name');
+  return Object.entries(params).map(([name, value]) => [name, plainParam(`${what}.${name}`, value)]);
+}
+
+function plainParam(what: string, value: unknown): ParamValue {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map((one, index) => finite(`${what}[${index}]`, one));
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw invalid(what, value, 'a finite number, a list of them, or a text');
 }
 
 /**

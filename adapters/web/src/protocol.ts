@@ -7,7 +7,7 @@ import type { ErrorPlace, ModelInfo, Observation, StepResult } from './types.js'
 export interface PlainScenario {
   readonly model: string;
   /** Names and values, as `fw_set` takes them. */
-  readonly settings: readonly (readonly [string, number])[];
+  readonly settings: readonly Setting[];
 }
 
 /** What a worker measures, and of what: of the `world`, so the same everywhere, or of its own. */
@@ -82,12 +82,15 @@ export interface OpenMessage {
   readonly ports: readonly (MessagePort | null)[];
 }
 
+/** A setting by name: a number, or a parameter of another kind. */
+export type Setting = readonly [string, ParamValue];
+
 /** What the main thread asks of the leader. */
 export type Command =
   | { readonly type: 'run'; readonly id: number; readonly until: number | null; readonly rate: number }
   | { readonly type: 'pause'; readonly id: number }
   | { readonly type: 'rate'; readonly rate: number }
-  | { readonly type: 'params'; readonly id: number; readonly params: readonly (readonly [string, number])[] }
+  | { readonly type: 'params'; readonly id: number; readonly params: readonly Setting[] }
   | { readonly type: 'color'; readonly color: ColorSpec }
   | { readonly type: 'snapshot'; readonly id: number }
   | { readonly type: 'restore'; readonly id: number; readonly bytes: ArrayBuffer; readonly accept: number }

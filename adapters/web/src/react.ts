@@ -117,7 +117,7 @@ async function adapt(simulation: Simulation, from: Settings, to: Settings): Prom
   const value = ({ params = {} }: Settings, name: string) =>
     params[name] ?? model.params.find((param) => param.name === name)?.default;
   const names = new Set([...Object.keys(from.params ?? {}), ...Object.keys(to.params ?? {})]);
-  const changed = [...names].filter((name) => value(from, name) !== value(to, name));
+  const changed = [...names].filter((name) => valueOf(value(from, name)) !== valueOf(value(to, name)));
   if (changed.some((name) => model.params.some((param) => param.name === name && !param.live))) return false;
   if (changed.length > 0) await simulation.setParams(Object.fromEntries(changed.map((name) => [name, value(to, name)!])));
   if (from.rate !== to.rate) simulation.setRate(to.rate ?? 60);

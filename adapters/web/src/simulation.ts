@@ -160,9 +160,9 @@ export class Runner implements Simulation {
     this.send({ type: 'rate', rate: this.rate });
   }
 
-  async setParams(params: Readonly<Record<string, number>>): Promise<number> {
+  async setParams(params: Readonly<Record<string, ParamValue>>): Promise<number> {
     this.usable();
-    const tick = (await this.ask({ type: 'params', params: finiteParams(params) })) as number;
+    const tick = (await this.ask({ type: 'params', params: plainParams(params) })) as number;
     this.changed();
     return tick;
   }
@@ -185,9 +185,9 @@ export class Runner implements Simulation {
     this.changed();
   }
 
-  async params(): Promise<Readonly<Record<string, number>>> {
+  async params(): Promise<Readonly<Record<string, ParamValue>>> {
     this.usable();
-    return Object.fromEntries((await this.ask({ type: 'parameters' })) as [string, number][]);
+    return Object.fromEntries((await this.ask({ type: 'parameters' })) as Setting[]);
   }
 
   async observe(): Promise<Observation> {

@@ -33,7 +33,7 @@ export interface Scenario {
   readonly dt: number;
   readonly world: { readonly width: number; readonly height: number; readonly edge?: Edge };
   /** Parameters by name; the others have the model's defaults. */
-  readonly params?: Readonly<Record<string, number>>;
+  readonly params?: Readonly<Record<string, ParamValue>>;
 }
 
 /**
@@ -350,19 +350,36 @@ export interface ModelInfo {
     /** The largest value that means something. */
     readonly max: number;
   }[];
-  readonly params: readonly {
-    readonly name: string;
-    readonly about: string;
-    readonly unit: string;
-    readonly default: number;
-    readonly min: number;
-    readonly max: number;
-    readonly whole: boolean;
-    /** Whether it acts in every tick; one that does not acts at tick 0 alone and cannot be set later. */
-    readonly live: boolean;
-  }[];
+  readonly params: readonly ParamInfo[];
   readonly stats: readonly { readonly name: string; readonly about: string; readonly unit: string }[];
 }
+
+/** A parameter of a model, and what it may be. */
+export type ParamInfo = {
+  readonly name: string;
+  readonly about: string;
+  readonly unit: string;
+  /** Whether it acts in every tick; one that does not acts at tick 0 alone and cannot be set later. */
+  readonly live: boolean;
+} & (
+  | { readonly kind: 'number'; readonly default: number; readonly min: number; readonly max: number; readonly whole: boolean }
+  | {
+      readonly kind: 'list';
+      readonly default: readonly number[];
+      readonly min: number;
+      readonly max: number;
+      readonly whole: boolean;
+      /** How many numbers it may have. */
+      readonly least: number;
+      readonly most: number;
+    }
+  | { readonly kind: 'choice'; readonly default: string; readonly choices: readonly string[] }
+  /** `most` is in bytes of UTF-8. */
+  | { readonly kind: 'text'; readonly default: string; readonly most: number }
+);
+
+/** A value of a parameter: a number, a list of numbers, or a text or the name of a choice. */
+export type ParamValue = number | string | readonly number[];
 
 /** A running simulation. */
 export interface Simulation extends AsyncDisposable {
@@ -381,7 +398,7 @@ export interface Simulation extends AsyncDisposable {
   /** Ticks per second while running. */
   setRate(rate: number | 'max'): void;
   /** Sets parameters between two ticks; resolves with the tick from which on they hold. */
-  setParams(params: Readonly<Record<string, number>>): Promise<number>;
+  setParams(params: Readonly<Record<string, ParamValue>>): Promise<number>;
   /**
    * Sets what the colours show: a column of the model, one value of it such as `genes.3`, `speed`,
    * `heading` or `none`; `range` is what the darkest and the brightest colour stand for, and is
@@ -396,7 +413,7 @@ export interface Simulation extends AsyncDisposable {
    */
   restore(snapshot: SnapshotBytes, options?: RestoreOptions): Promise<void>;
   /** The parameters that hold now, by name. */
-  params(): Promise<Readonly<Record<string, number>>>;
+  params(): Promise<Readonly<Record<string, ParamValue>>>;
   /** Fingerprint and statistics of the state between two ticks. */
   observe(): Promise<Observation>;
   /** The nearest entity within `radius` of a point, with all its columns. */

@@ -60,7 +60,7 @@ pub fn edited<M: Model>(
             Ok(())
         };
         let initial: &mut Initial<'_> = &mut initial;
-        Sim::new(setup, params, Partition::new(cut), Serial::default(), Some(initial))
+        Sim::new(setup, params.clone(), Partition::new(cut), Serial::default(), Some(initial))
     };
     make(cut).or_else(|_| make(Cut::Parts(1))).unwrap()
 }

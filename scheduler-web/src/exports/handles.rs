@@ -1,5 +1,9 @@
 //! Handles and addresses that JavaScript gives, as references and slices.
 
+use alloc::vec::Vec;
+
+use flockwork_scheduler::Setting;
+
 use super::errors::refuse;
 
 /// # Safety
@@ -41,4 +45,21 @@ pub unsafe fn bytes<'a>(ptr: *const u8, len: usize) -> &'a [u8] {
 pub unsafe fn text<'a>(ptr: *const u8, len: usize) -> &'a str {
     // SAFETY: the caller's promise.
     core::str::from_utf8(unsafe { bytes(ptr, len) }).unwrap_or("")
+}
+
+/// A value of a parameter that is no number: 1 a list, whose bytes are doubles; else a text.
+///
+/// # Safety
+///
+/// As [`bytes`].
+pub unsafe fn setting(kind: u32, ptr: *const u8, len: usize) -> Setting {
+    // SAFETY: the caller's promise.
+    let bytes = unsafe { bytes(ptr, len) };
+    match kind {
+        1 => {
+            let numbers = bytes.chunks_exact(8).filter_map(|one| one.try_into().ok());
+            Setting::List(numbers.map(f64::from_le_bytes).collect::<Vec<_>>())
+        }
+        _ => Setting::from(core::str::from_utf8(bytes).unwrap_or("")),
+    }
 }

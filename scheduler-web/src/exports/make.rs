@@ -9,7 +9,7 @@ use spin::Mutex;
 
 use super::Sim;
 use super::errors::{refuse, refuse_world};
-use super::handles::{bytes, text, with};
+use super::handles::{bytes, setting, text, with};
 use crate::backend::{MAX_RANKS, World};
 use crate::board::Board;
 use crate::config::Config;
@@ -78,6 +78,7 @@ unsafe fn make(
         Ok(world) => Box::into_raw(Box::new(Sim {
             world,
             prepared: Vec::new(),
+            params: String::new(),
             stats: None,
             snapshot: Vec::new(),
             merged: Vec::new(),
@@ -101,6 +102,14 @@ exports! {
         let name = text(name, len);
         with(config, -1, |config| {
             if config.set(name, value) { 0 } else { refuse(alloc::format!("there is no setting `{name}`"), -1) }
+        })
+    }
+
+    /// Sets a parameter that is no number: 1 a list, whose bytes are doubles; 2 a text.
+    fn fw_set_other(config: *mut Config, name: *const u8, len: usize, kind: u32, ptr: *const u8, size: usize) -> i32 {
+        let (name, value) = (text(name, len), setting(kind, ptr, size));
+        with(config, -1, |config| {
+            if config.set_param(name, value) { 0 } else { refuse(alloc::format!("there is no setting `{name}`"), -1) }
         })
     }
 

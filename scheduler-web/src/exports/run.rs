@@ -6,7 +6,8 @@ use flockwork_scheduler::Progress;
 
 use super::Sim;
 use super::errors::{refuse_world, told};
-use super::handles::{text, with};
+use super::handles::{setting, text, with};
+use crate::describe::settings;
 use crate::measures;
 
 exports! {
@@ -36,6 +37,12 @@ exports! {
     /// Prepares a parameter; nothing is checked yet.
     fn fw_param(sim: *mut Sim, name: *const u8, len: usize, value: f64) {
         let name = text(name, len);
+        with(sim, (), |sim| sim.prepared.push((name.into(), value.into())));
+    }
+
+    /// The same for one that is no number: 1 a list, whose bytes are doubles; 2 a text.
+    fn fw_param_other(sim: *mut Sim, name: *const u8, len: usize, kind: u32, ptr: *const u8, size: usize) {
+        let (name, value) = (text(name, len), setting(kind, ptr, size));
         with(sim, (), |sim| sim.prepared.push((name.into(), value)));
     }
 
@@ -48,10 +55,16 @@ exports! {
         })
     }
 
-    /// The value of a parameter.
-    fn fw_param_value(sim: *mut Sim, index: usize) -> f64 {
-        with(sim, f64::NAN, |sim| sim.world.params().get(index).copied().unwrap_or(f64::NAN))
+    /// The values of the parameters in use, in their order, as JSON text.
+    fn fw_params_ptr(sim: *mut Sim) -> *const u8 {
+        with(sim, core::ptr::null(), |sim| {
+            sim.params = settings(&sim.world.params());
+            sim.params.as_ptr()
+        })
     }
+
+    /// The length of that text.
+    fn fw_params_len(sim: *mut Sim) -> usize { with(sim, 0, |sim| sim.params.len()) }
 
     /// Ticks done.
     fn fw_tick(sim: *mut Sim) -> f64 {

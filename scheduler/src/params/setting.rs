@@ -2,6 +2,7 @@
 //! for them.
 
 use alloc::string::{String, ToString};
+use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -98,6 +99,18 @@ impl ParamKind {
             _ => false,
         }
     }
+
+    /// Values at the ends of what is allowed, for tests.
+    pub fn ends(&self) -> Vec<Setting> {
+        match *self {
+            Self::Number(range) => vec![range.min.into(), range.max.into()],
+            Self::List { range, least, most } => {
+                vec![vec![range.min; least].into(), vec![range.max; most].into()]
+            }
+            Self::Choice(names) => names.iter().map(|name| Setting::from(*name)).collect(),
+            Self::Text(most) => vec![Setting::from(""), Setting::Text("x".repeat(most))],
+        }
+    }
 }
 
 impl fmt::Display for ParamKind {
@@ -115,13 +128,11 @@ impl fmt::Display for ParamKind {
                 }
                 write!(f, "{most} {whole}numbers from {}", Ends(range))
             }
-            Self::Choice(names) => {
-                names.iter().enumerate().try_for_each(|(at, name)| match at {
-                    0 => write!(f, "{name:?}"),
-                    _ if at + 1 == names.len() => write!(f, " or {name:?}"),
-                    _ => write!(f, ", {name:?}"),
-                })
-            }
+            Self::Choice(names) => names.iter().enumerate().try_for_each(|(at, name)| match at {
+                0 => write!(f, "{name:?}"),
+                _ if at + 1 == names.len() => write!(f, " or {name:?}"),
+                _ => write!(f, ", {name:?}"),
+            }),
             Self::Text(most) => write!(f, "a text of at most {most} bytes"),
         }
     }
@@ -148,11 +159,14 @@ pub struct Range {
 }
 
 impl Range {
-    /// Whether a number is allowed.
+    /// Whether a number is allowed; of one that is not to be whole its rounding to `f32` counts, which
+    /// is what a model has.
     pub const fn allows(&self, number: f64) -> bool {
-        number >= self.min
-            && number <= self.max
-            && (!self.whole || number == number as i64 as f64)
+        if !self.whole {
+            let number = number as f32;
+            return number >= self.min as f32 && number <= self.max as f32;
+        }
+        number >= self.min && number <= self.max && number == number as i64 as f64
     }
 
     /// Whether each of these is.

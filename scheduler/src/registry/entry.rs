@@ -149,7 +149,7 @@ struct Prepared<M: Model> {
 
 fn prepare<M: Model, B: Backend>(config: &Config<B::Options>) -> Result<Prepared<M>, B::Error> {
     let params = M::Params::default().with(&config.params).map_err(SimulationError::from)?;
-    let (_, grid) = setup::check::<M>(&config.setup, params)?;
+    let (_, grid) = setup::check::<M>(&config.setup, &params)?;
     let partition = B::shares(&config.options)?.partition(&grid)?;
     let topology = Topology::new(grid, partition.cut, &|_, _| 1).map_err(SimulationError::from)?;
     Ok(Prepared { params, grid, partition, topology })
@@ -211,7 +211,7 @@ fn restore<M: Model, B: Backend>(
         snapshot::header(snapshot).map_err(SnapshotError::from).map_err(SimulationError::from)?;
     header.fits::<M>().map_err(SnapshotError::from).map_err(SimulationError::from)?;
     let params = M::Params::default().with(&header.params).map_err(SimulationError::from)?;
-    let (_, grid) = setup::check::<M>(&header.setup, params)?;
+    let (_, grid) = setup::check::<M>(&header.setup, &params)?;
     let partition = B::shares(options)?.partition(&grid)?;
     let executor = B::executor(options)?;
     let world = Simulation::<M, _>::restore(snapshot, arithmetic, partition, executor)?;

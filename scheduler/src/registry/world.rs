@@ -12,7 +12,7 @@ use crate::error::Place;
 use crate::executor::Executor;
 use crate::metrics::Counters;
 use crate::model::Model;
-use crate::params::{Given, Params};
+use crate::params::{Given, Params, Setting};
 use crate::setup::SimulationError;
 use crate::simulation::{Observation, Simulation};
 use crate::start::Setup;
@@ -66,7 +66,7 @@ pub trait AnyWorld<X>: Send {
     /// The loads of the regions of this process.
     fn loads(&self) -> Result<Vec<RegionLoad>, SimulationError>;
     /// The values of the parameters, in the order of the model's table.
-    fn params(&self) -> Vec<f64>;
+    fn params(&self) -> Vec<Setting>;
     /// Sets parameters by name between two ticks: all that are given, or none.
     fn set_params(&mut self, given: &[Given]) -> Result<(), SimulationError>;
     /// The fingerprint of the entities of this process.
@@ -170,13 +170,13 @@ impl<M: Model, X: Executor + Send> AnyWorld<X> for Simulation<M, X> {
         Ok(self.domains()?.iter().map(load).collect())
     }
 
-    fn params(&self) -> Vec<f64> {
+    fn params(&self) -> Vec<Setting> {
         let params = Self::params(self);
         (0..M::Params::TABLE.len()).map_while(|index| params.get(index)).collect()
     }
 
     fn set_params(&mut self, given: &[Given]) -> Result<(), SimulationError> {
-        let params = Self::params(self).with(given)?;
+        let params = Self::params(self).clone().with(given)?;
         Self::set_params(self, params)
     }
 

@@ -5,6 +5,7 @@
 //! | `bits` | the same bits for any cut and any order of polls, and those of a naive twin |
 //! | `ends` | after an error in any phase: the last completed tick |
 //! | `faults` | damaged mail, lack of room, ids, numbers that are none: errors, never half a tick |
+//! | `kinds` | columns and parameters of every kind |
 //! | `mistakes` | what an author may do wrong is told |
 //! | `set_up` | everything a simulation refuses to begin with |
 //! | `snapshots` | the same bits go on; damaged bytes are refused |
@@ -15,6 +16,7 @@ mod bits;
 mod dots;
 mod ends;
 mod faults;
+mod kinds;
 mod mistakes;
 mod naive;
 mod plan;

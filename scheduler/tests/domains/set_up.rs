@@ -2,8 +2,8 @@
 
 use flockwork_kernel::{Edge, World};
 use flockwork_scheduler::{
-    Arithmetic, Cut, CutError, GridError, Initial, ParamError, Params, Serial, Setup, Simulation,
-    SimulationError,
+    Arithmetic, Cut, CutError, GridError, Initial, ParamError, Params, Serial, Setting, Setup,
+    Simulation, SimulationError,
 };
 
 use crate::dots::{Dots, DotsParams};
@@ -164,13 +164,21 @@ fn what_the_caller_refuses_is_handed_on() {
 fn parameters_are_known_and_in_range() {
     let mut params = DotsParams::default();
     assert!(matches!(params.set("speed", 1.0), Err(ParamError::Unknown { .. })));
-    assert!(matches!(params.set("talk", 1.5), Err(ParamError::OutOfRange { .. })));
-    assert!(matches!(params.set("talk", f64::NAN), Err(ParamError::OutOfRange { .. })));
-    assert!(matches!(params.set("most", 1.5), Err(ParamError::NotWhole { .. })));
+    let refused = [("talk", Setting::Number(1.5)), ("talk", Setting::Number(f64::NAN))];
+    let others = [("most", Setting::Number(1.5)), ("talk", "x".into()), ("talk", vec![1.0].into())];
+    for (name, value) in refused.into_iter().chain(others) {
+        let error = params.set(name, value).unwrap_err();
+        assert!(matches!(error, ParamError::NotAllowed { .. }), "{error}");
+    }
     assert_eq!(params, DotsParams::default());
     for (index, param) in DotsParams::TABLE.iter().enumerate() {
-        params.set(param.name, param.max).unwrap();
-        assert_eq!(params.get(index), Some(param.max));
+        for end in param.kind.ends() {
+            params.set(param.name, end.clone()).unwrap();
+            // What it is rounded to is written as what was set, and may be set.
+            let rounded = params.get(index).unwrap();
+            assert_eq!(rounded.to_string(), end.to_string());
+            params.set(param.name, rounded).unwrap();
+        }
     }
     assert_eq!(params.get(DotsParams::TABLE.len()), None);
 }

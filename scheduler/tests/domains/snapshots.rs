@@ -4,8 +4,8 @@ use flockwork_kernel::{Edge, World, arithmetic};
 use flockwork_scheduler::snapshot::{header, merge};
 use flockwork_scheduler::testing::Shuffled;
 use flockwork_scheduler::{
-    Arithmetic, Cut, DecodeError, MergeError, Misfit, Params as _, Partition, Serial, Simulation,
-    SimulationError, Snapshot, SnapshotError, SnapshotHeader,
+    Arithmetic, Cut, DecodeError, MergeError, Misfit, Params as _, Partition, Serial, Setting,
+    Simulation, SimulationError, Snapshot, SnapshotError, SnapshotHeader,
 };
 use quickcheck::quickcheck;
 
@@ -150,7 +150,7 @@ fn a_foreign_snapshot_is_refused_by_name() {
     assert_eq!(refusal(b"PNG....."), DecodeError::NotASnapshot.into());
     let mut bytes = small();
     bytes[8..12].copy_from_slice(&1u32.to_le_bytes());
-    assert_eq!(refusal(&bytes), DecodeError::Version { found: 1, known: 2 }.into());
+    assert_eq!(refusal(&bytes), DecodeError::Version { found: 1, known: 3 }.into());
     let mut bytes = small();
     bytes[NAME..NAME + 4].copy_from_slice(b"rats");
     let other = Misfit::OtherModel { found: "rats".into(), expected: "dots" };
@@ -191,7 +191,7 @@ fn what_was_read_is_written_as_the_same_bytes() {
     let header = SnapshotHeader {
         model: "none".into(),
         arithmetic: String::new(),
-        params: vec![("a parameter".into(), -0.0)],
+        params: vec![("a parameter".into(), Setting::Number(-0.0))],
         history: vec![u64::MAX, 7],
         population: 2,
         row_len: 5,
@@ -293,7 +293,9 @@ fn entities_that_cannot_be_are_refused_under_a_good_checksum() {
 
 #[test]
 fn parameters_that_cannot_be_are_refused_under_a_good_checksum() {
-    let first = PARAMS + 4 + 4 + "radius".len();
+    // Which kind it is comes before the value.
+    let kind = PARAMS + 4 + 4 + "radius".len();
+    let first = kind + 1;
     for bad in [f64::NAN, -1.0, 1.0e9] {
         let mut bytes = small();
         bytes[first..first + 8].copy_from_slice(&bad.to_le_bytes());
@@ -304,6 +306,15 @@ fn parameters_that_cannot_be_are_refused_under_a_good_checksum() {
     bytes[PARAMS + 8] = b'R';
     let error = refusal(&sealed(bytes));
     assert!(matches!(error, SimulationError::Param(_)), "{error}");
+    // A list or a text of no length, with something left over; or of no kind at all.
+    for number in [1, 2, 3, 255] {
+        let mut bytes = small();
+        bytes[kind] = number;
+        bytes[first..first + 4].fill(0);
+        let error = refusal(&sealed(bytes));
+        let damaged = SimulationError::Snapshot(SnapshotError::Damaged(DecodeError::Inconsistent));
+        assert!(number < 3 || error == damaged, "{error}");
+    }
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! What an entity looks like: where it heads, what colours it, how large its body is.
 
 use flockwork_kernel::columns::Column;
+use flockwork_scheduler::Setting;
 use flockwork_scheduler_native::Rows;
 
 use super::colour::{self, Rgb};
-use crate::report::Report;
+use crate::report::{Report, Said};
 use crate::rows;
 
 /// The columns that may colour an entity, in order of preference.
@@ -88,7 +89,10 @@ impl Look {
 
 fn param(report: &Report, name: &str) -> f32 {
     let found = report.params.0.iter().find(|(key, _)| key == name);
-    found.map_or(0.0, |(_, value)| *value as f32)
+    match found {
+        Some((_, Said(Setting::Number(number)))) => *number as f32,
+        _ => 0.0,
+    }
 }
 
 /// Brings values to the range from 0 to 1, but for outliers.

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 
+use flockwork_scheduler::Setting;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -26,6 +27,8 @@ pub(super) enum Value {
     Text(String),
     Whole(i128),
     Number(f64),
+    /// A list of numbers.
+    List(Vec<f64>),
     /// What a scenario has no use for, by the name of its type.
     Other(&'static str),
 }
@@ -46,7 +49,11 @@ impl Value {
             },
             DeValue::Boolean(_) => Value::Other("boolean"),
             DeValue::Datetime(_) => Value::Other("date"),
-            DeValue::Array(_) => Value::Other("list"),
+            DeValue::Array(items) => {
+                let numbers = items.iter().map(|item| Self::from_toml(item.get_ref()).number());
+                let numbers = numbers.collect::<Option<_>>();
+                numbers.map_or(Value::Other("list of other things than numbers"), Value::List)
+            }
             DeValue::Table(_) => Value::Other("table"),
         }
     }
@@ -64,6 +71,25 @@ impl Value {
         }
     }
 
+    /// It as a number.
+    pub(super) fn number(&self) -> Option<f64> {
+        match *self {
+            Value::Whole(number) => Some(number as f64),
+            Value::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// It as the value of a parameter.
+    pub(super) fn setting(&self) -> Option<Setting> {
+        match self {
+            Value::Text(text) => Some(Setting::from(text.as_str())),
+            Value::List(numbers) => Some(Setting::from(numbers.as_slice())),
+            Value::Whole(_) | Value::Number(_) => self.number().map(Setting::Number),
+            Value::Other(_) => None,
+        }
+    }
+
     /// What to call it in "`dt` is ...".
     pub(super) fn describe(&self) -> String {
         match self {
@@ -71,6 +97,9 @@ impl Value {
             Value::Whole(number) => number.to_string(),
             Value::Number(number) if number.abs() >= 1.0e16 => format!("{number:e}"),
             Value::Number(number) => number.to_string(),
+            Value::List(numbers) => {
+                format!("the list {}", human::shown(&Setting::from(numbers.as_slice()).to_string()))
+            }
             Value::Other(kind) => format!("a {kind}"),
         }
     }

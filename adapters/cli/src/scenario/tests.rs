@@ -5,7 +5,7 @@ use super::*;
 const GOOD: &str = "model = 'boids'\nentities = 100\ndt = 0.1\n[world]\nwidth = 20\nheight = 10\n";
 
 /// What a scenario says: setup, ticks and parameters.
-type Said = (Setup, u64, Vec<(String, f64)>);
+type Said = (Setup, u64, Vec<Given>);
 
 fn parse(text: &str, change: &ScenarioArgs) -> Result<Said, String> {
     let registry = Registry::builtin();
@@ -40,6 +40,30 @@ fn the_command_line_wins() {
 }
 
 #[test]
+fn a_choice_is_given_by_name() {
+    let walkers = GOOD.replace("'boids'", "'vicsek'");
+    let along = |value: &str| {
+        let (_, _, params) = parse(&walkers, &with(&[&format!("params.along={value}")]))?;
+        Ok::<_, String>(params[0].1.clone())
+    };
+    // Text needs no quotes on a command line.
+    assert_eq!(along("new"), Ok(Setting::from("new")));
+    assert_eq!(along("'old'"), Ok(Setting::from("old")));
+    for (value, parts) in [
+        (
+            "newer",
+            &["the text \"newer\"", "must be \"old\" or \"new\"", "did you mean \"new\"?"][..],
+        ),
+        ("1", &["`params.along` is 1", "\"old\" or \"new\""]),
+        ("[1, 2]", &["the list [1, 2]", "\"old\" or \"new\""]),
+        ("true", &["a boolean", "\"old\" or \"new\""]),
+    ] {
+        let problem = along(value).unwrap_err();
+        assert!(parts.iter().all(|part| problem.contains(part)), "{problem}");
+    }
+}
+
+#[test]
 fn every_mistake_is_named_with_its_place_and_what_is_allowed() {
     let table = [
         ("model = 'boids'", "model = 'birds'", &["s.toml:1:1", "boids"][..]),
@@ -55,7 +79,7 @@ fn every_mistake_is_named_with_its_place_and_what_is_allowed() {
         ("dt = 0.1", "dt = '0.1'", &["s.toml:3:1", "the text \"0.1\"", "a number from 0"]),
         ("dt = 0.1", "dt = true", &["s.toml:3:1", "a boolean"]),
         ("dt = 0.1", "dt = 0.1\nseed = -3", &["s.toml:4:1", "`seed` is -3"]),
-        ("dt = 0.1", "dt = 0.1\nticks = []", &["s.toml:4:1", "a list"]),
+        ("dt = 0.1", "dt = 0.1\nticks = []", &["s.toml:4:1", "the list []"]),
         ("dt = 0.1", "dt = 0.1\ninitial = 4", &["s.toml:4:1", ".csv or .parquet"]),
         ("width = 20", "width = 0", &["s.toml:5:1", "`world.width` is 0"]),
         ("width = 20", "width = inf", &["s.toml:5:1", "`world.width` is inf"]),
@@ -72,7 +96,11 @@ fn every_mistake_is_named_with_its_place_and_what_is_allowed() {
             "height = 10\n[params]\nneighbour_radius = 1",
             &["s.toml:8:1", "did you mean `params.neighbor_radius`?", "flockwork models boids"],
         ),
-        ("height = 10", "height = 10\n[params]\nneighbor_radius = -1", &["s.toml:8:1", "from 0."]),
+        (
+            "height = 10",
+            "height = 10\n[params]\nneighbor_radius = -1",
+            &["s.toml:8:1", "from 1e-6 to 1000000 length"],
+        ),
         (
             "height = 10",
             "height = 10\n[params]\nneighbor_radius = 'a'",

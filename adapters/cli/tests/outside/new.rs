@@ -51,7 +51,7 @@ fn a_new_crate_passes_its_tests_and_runs_its_scenario() {
     refused("caution: f32 = 0.5", "caution: f32 = -0.5", "check", default);
     // What is wrong with columns is known when the model is used.
     let alive = "owned {\n            /// 0 for who dies.\n            alive: u32,";
-    refused("owned {", alive, "build", "the column `alive` must be of type u8");
+    refused("owned {", alive, "build", "the column `alive` must be of type bool or u8");
 }
 
 #[test]

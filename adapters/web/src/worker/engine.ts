@@ -163,13 +163,26 @@ export class Engine {
 
   /** Calls with the address and length of a text. */
   withText<T>(text: string, call: (address: number, length: number) => T): T {
-    const bytes = new TextEncoder().encode(text);
+    return this.withBytes(new TextEncoder().encode(text), call);
+  }
+
+  private withBytes<T>(bytes: Uint8Array, call: (address: number, length: number) => T): T {
     const address = this.put(bytes);
     try {
       return call(address, bytes.length);
     } finally {
       this.free(address, Math.max(1, bytes.length));
     }
+  }
+
+  /** Gives a setting to the settings or simulation `to`: by `number`, or by `other` what is none. */
+  withSetting([name, value]: Setting, to: number, number: Call, other: Call): number {
+    return this.withText(name, (at, length) => {
+      if (typeof value === 'number') return number(to, at, length, value);
+      if (typeof value === 'string') return this.withText(value, (text, size) => other(to, at, length, 2, text, size));
+      const bytes = new Uint8Array(Float64Array.from(value).buffer);
+      return this.withBytes(bytes, (list, size) => other(to, at, length, 1, list, size));
+    });
   }
 
   /** A copy of bytes in memory, in a buffer of its own. */

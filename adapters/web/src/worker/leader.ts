@@ -335,7 +335,7 @@ export class Leader {
     this.reply(id, { ...this.where(), fingerprint: half(1) + half(0), stats });
   }
 
-  private async setParams(id: number, params: readonly (readonly [string, number])[]): Promise<void> {
+  private async setParams(id: number, params: readonly Setting[]): Promise<void> {
     await this.crew.orderWith(Order.params, new TextEncoder().encode(JSON.stringify(params)));
     if (this.rank.result.status < 0) {
       this.refuse(id);

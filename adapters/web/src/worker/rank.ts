@@ -17,7 +17,6 @@ export interface Result {
 type Maybe = void | Promise<void>;
 
 /** A name and a value, as `fw_set` takes them. */
-type Setting = readonly [string, number];
 
 /** Bytes of the words of a board that this script uses: 0 epoch, 1 failed, 2 stop, 3 version. */
 const BOARD_VERSION = 1;
@@ -181,8 +180,8 @@ export class Rank {
     const config = x.fw_config!();
     const own: Setting[] = [['model', this.model], ['rank', this.rank], ['ranks', this.ranks]];
     const settings = [...this.spec!.scenario.settings, ...more, ...own];
-    for (const [name, value] of settings) {
-      const ok = engine.withText(name, (address, length) => x.fw_set!(config, address, length, value));
+    for (const setting of settings) {
+      const ok = engine.withSetting(setting, config, x.fw_set!, x.fw_set_other!);
       if (ok < 0) throw new CodedError('BAD_SCENARIO', engine.error());
     }
     return config;
@@ -230,7 +229,7 @@ export class Rank {
     const { engine, result } = this;
     const { x } = engine;
     const params = JSON.parse(engine.text(address, length)) as Setting[];
-    for (const [name, value] of params) engine.withText(name, (at, size) => x.fw_param!(this.sim, at, size, value));
+    for (const param of params) engine.withSetting(param, this.sim, x.fw_param!, x.fw_param_other!);
     result.status = x.fw_params!(this.sim);
     if (result.status >= 0) return this.poll();
     this.refuse('BAD_PARAM');
@@ -238,8 +237,9 @@ export class Rank {
 
   /** The parameters in use. */
   params(): Setting[] {
-    const { engine } = this;
-    return this.info.models[this.model]!.params.map(({ name }, index) => [name, engine.x.fw_param_value!(this.sim, index)]);
+    const { x } = this.engine;
+    const values = JSON.parse(this.engine.text(x.fw_params_ptr!(this.sim), x.fw_params_len!(this.sim))) as ParamValue[];
+    return this.info.models[this.model]!.params.map(({ name }, index) => [name, values[index]!]);
   }
 
   /** What shows the entities of this rank. */
