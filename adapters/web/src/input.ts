@@ -4,10 +4,10 @@ import { EDGE_NAMES, edgeCode } from './edge.js';
 import { copied, rowsOf, type Named } from './initial.js';
 import { MAX_RANKS, MAX_STREAMS } from './layout.js';
 import { MEMORY_LEAST, MEMORY_MOST } from './memory.js';
-import { Accept, Shows, Stream, type ColorSpec, type PlainScenario } from './protocol.js';
+import { Accept, Shows, Stream, type ColorSpec, type PlainScenario, type Setting } from './protocol.js';
 import { invalid, isObject, noColumn, unknown } from './refusal.js';
 import { bytesOfScalar } from './scalar.js';
-import type { Capabilities, ModelInfo, Scenario, SimulationEventMap, SimulationOptions, SnapshotBytes, SnapshotDifference, Tier } from './types.js';
+import type { Capabilities, ModelInfo, ParamValue, Scenario, SimulationEventMap, SimulationOptions, SnapshotBytes, SnapshotDifference, Tier } from './types.js';
 
 export const TIERS: readonly Tier[] = ['wasm-shared', 'wasm-transfer', 'js-workers', 'js-single'];
 

@@ -1,12 +1,12 @@
 /** The messages between the main thread and the workers, and among workers. */
 
 import type { MemoryPlan } from './memory.js';
-import type { ErrorPlace, ModelInfo, Observation, StepResult } from './types.js';
+import type { ErrorPlace, ModelInfo, Observation, ParamValue, StepResult } from './types.js';
 
 /** What a scenario is for a worker: plain numbers. */
 export interface PlainScenario {
   readonly model: string;
-  /** Names and values, as `fw_set` takes them. */
+  /** Names and values. */
   readonly settings: readonly Setting[];
 }
 

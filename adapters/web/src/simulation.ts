@@ -1,12 +1,12 @@
 /** A running simulation, as the main thread sees it. */
 
-import { acceptOf, bytesOf, callbackOf, colorOf, eventOf, finiteParams, pointOf, rateOf } from './input.js';
+import { acceptOf, bytesOf, callbackOf, colorOf, eventOf, plainParams, pointOf, rateOf } from './input.js';
 import { Reader, type Frames } from './frames.js';
 import { MetricsReader, newMetrics, type Begin } from './metrics.js';
 import { guarded } from './listener.js';
 import { unpack } from './model.js';
 import { near } from './pick.js';
-import { Accept, type Command } from './protocol.js';
+import { Accept, type Command, type Setting } from './protocol.js';
 import type { Team, TeamEvents, TeamSpec } from './team.js';
 import {
   DisposedError,
@@ -22,6 +22,7 @@ import {
   type Metrics,
   type ModelInfo,
   type Observation,
+  type ParamValue,
   type RestoreOptions,
   type Simulation,
   type SimulationEventMap,

@@ -1,5 +1,7 @@
 /** Numbers as people read them. */
 
+import type { ParamValue } from 'flockwork';
+
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
 
@@ -30,6 +32,12 @@ export function bytes(value: number): string {
 /** A parameter's value: short, and without the noise of 32-bit numbers. */
 export function value(number: number): string {
   return String(Number(number.toPrecision(6)));
+}
+
+/** A parameter's value of any kind. */
+export function setting(of: ParamValue): string {
+  if (typeof of === 'string') return of;
+  return typeof of === 'number' ? value(of) : of.map(value).join(', ');
 }
 
 /** Something that changes with every tick: four digits. */

@@ -8,7 +8,7 @@
  * What changes with every tick is read from `simulation` itself by those who draw it.
  */
 
-import { createSimulation, type Entity, type Simulation, type SimulationOptions, type StartProgress } from 'flockwork';
+import { createSimulation, type Entity, type ParamValue, type Simulation, type SimulationOptions, type StartProgress } from 'flockwork';
 import { failureOf, type Failure } from './failure.js';
 import type { Settings } from './query.js';
 import { scenarioOf } from './scenarios.js';
@@ -26,7 +26,7 @@ export interface SessionState {
   readonly rate: Rate;
   readonly colorBy: string;
   /** Parameters as they are now. */
-  readonly params: Readonly<Record<string, number>>;
+  readonly params: Readonly<Record<string, ParamValue>>;
   /** The parameter that was refused, and why. */
   readonly refused: { readonly name: string; readonly message: string } | null;
   readonly selected: Selected | null;
@@ -67,10 +67,10 @@ export class Session {
   private shown: Settings | null = null;
   /** What runs is a trial, which nobody wants to have back. */
   private trying = false;
-  private pendingParams: Record<string, number> = {};
+  private pendingParams: Record<string, ParamValue> = {};
   private sendingParams = false;
   /** The parameters that the simulation has taken. */
-  private taken: Readonly<Record<string, number>> = {};
+  private taken: Readonly<Record<string, ParamValue>> = {};
   private lookTimer = 0;
 
   constructor(settings: Settings, running: boolean) {
@@ -201,7 +201,7 @@ export class Session {
     }
   }
 
-  private adopt(simulation: Simulation, params: Readonly<Record<string, number>>): void {
+  private adopt(simulation: Simulation, params: Readonly<Record<string, ParamValue>>): void {
     const known = colorings(simulation);
     const before = this.store.get().colorBy;
     const colorBy = known.includes(before) ? before : known[0]!;
@@ -258,7 +258,7 @@ export class Session {
   }
 
   /** Sets parameters; while one change is under way, those that follow are gathered. */
-  async setParams(change: Readonly<Record<string, number>>): Promise<void> {
+  async setParams(change: Readonly<Record<string, ParamValue>>): Promise<void> {
     this.store.set({ params: { ...this.store.get().params, ...change }, refused: null });
     Object.assign(this.pendingParams, change);
     if (this.sendingParams) return;
@@ -272,7 +272,7 @@ export class Session {
   }
 
   /** What is refused is as it was before. */
-  private async sendParams(next: Readonly<Record<string, number>>): Promise<void> {
+  private async sendParams(next: Readonly<Record<string, ParamValue>>): Promise<void> {
     const { simulation } = this;
     try {
       await simulation?.setParams(next);

@@ -29,7 +29,7 @@ export function EntityCard({ session }: { session: Session }) {
           <Icon name="close" />
         </button>
       </header>
-      {energy !== null && <Gauge label="Energy" value={energy} most={params.max_energy ?? Math.max(1, energy)} />}
+      {energy !== null && <Gauge label="Energy" value={energy} most={Number(params.max_energy ?? Math.max(1, energy))} />}
       <dl className="rows">
         <Row label="Speed" value={speedOf(selected.entity)} />
         <Row label="Place" value={`${(number('x') ?? 0).toFixed(2)}, ${(number('y') ?? 0).toFixed(2)}`} />

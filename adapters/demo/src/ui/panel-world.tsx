@@ -152,7 +152,7 @@ function Coloring({ session, view }: { session: Session; view: WorldView | null 
             ))}
         </select>
       </label>
-      <Legend colorBy={colorBy} classes={tribes ?? CLASS_COLORS.length} />
+      <Legend colorBy={colorBy} classes={Number(tribes ?? CLASS_COLORS.length)} />
       {view?.scene && <Glow view={view} />}
     </div>
   );

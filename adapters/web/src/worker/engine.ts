@@ -1,7 +1,7 @@
 /** The functions of one instance of the module, and its memory: see `scheduler-web/ABI.md`. */
 
 import { bufferOf, grow } from '../memory.js';
-import type { MemorySource } from '../protocol.js';
+import type { MemorySource, Setting } from '../protocol.js';
 
 /** A function of an instance. */
 export type Call = (...args: number[]) => number;

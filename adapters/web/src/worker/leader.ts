@@ -1,7 +1,7 @@
 /** The first worker: it leads the others through ticks, at a rate or as fast as they can. */
 
 import { FIRST_SLOTS, NONE, SLOTS, TICK_TIMES, Word, ahead, following, type Control } from '../layout.js';
-import { Order, type ColorSpec, type Command, type Failure, type FromWorker, type MakeSpec } from '../protocol.js';
+import { Order, type ColorSpec, type Command, type Failure, type FromWorker, type MakeSpec, type Setting } from '../protocol.js';
 import { bytesOfScalar } from '../scalar.js';
 import type { ModelInfo } from '../types.js';
 import type { Crew } from './crew.js';

@@ -1,8 +1,8 @@
 /** One worker's part of a simulation: it carries out orders. */
 
 import { MOST_MEASURES, OWN_MEASURES, RankWord, Word, type Control } from '../layout.js';
-import { Accept, Order, type Failure, type FromWorker, type InitialColumn, type MakeSpec, type Made, type ModuleInfo } from '../protocol.js';
-import type { ErrorPlace } from '../types.js';
+import { Accept, Order, type Failure, type FromWorker, type InitialColumn, type MakeSpec, type Made, type ModuleInfo, type Setting } from '../protocol.js';
+import type { ErrorPlace, ParamValue } from '../types.js';
 import { CodedError, type Engine } from './engine.js';
 import { Show } from './show.js';
 import { takeBuffer, giveBuffer, type Mail } from './mail.js';
@@ -15,8 +15,6 @@ export interface Result {
 }
 
 type Maybe = void | Promise<void>;
-
-/** A name and a value, as `fw_set` takes them. */
 
 /** Bytes of the words of a board that this script uses: 0 epoch, 1 failed, 2 stop, 3 version. */
 const BOARD_VERSION = 1;
