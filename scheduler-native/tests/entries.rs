@@ -52,11 +52,11 @@ fn what_cannot_be_is_refused_before_anything_is_made() {
     }
     for (name, value) in [("no_such", 1.0), ("max_speed", -1.0), ("neighbor_radius", 9.0)] {
         let mut bad = config();
-        bad.params = vec![(name.into(), value)];
+        bad.params = vec![(name.into(), value.into())];
         assert!(matches!(refusal(&bad), BuildError::Simulation(_)), "{name}");
     }
     let mut bad = config();
-    bad.params = vec![("separation_radius".into(), 2.0)];
+    bad.params = vec![("separation_radius".into(), 2.0.into())];
     let BuildError::Simulation(SimulationError::Param(ParamError::Conflict { name, .. })) =
         refusal(&bad)
     else {

@@ -95,7 +95,7 @@ fn a_panic_is_an_error_that_says_where_and_the_pool_lives_on() {
 fn a_model_behind_a_name_panics_in_the_same_way() {
     let config = Config {
         setup: setup(),
-        params: vec![("tick".into(), 1.0)],
+        params: vec![("tick".into(), 1.0.into())],
         table: None,
         options: Options { workers: 3, ..Options::default() },
     };
@@ -106,7 +106,7 @@ fn a_model_behind_a_name_panics_in_the_same_way() {
     assert!(text.contains("panicked in phase `neighbours` of region 0 in tick 1"), "{text}");
     // Another one in the same process is none the worse.
     let mut world = Entry::of::<ByRows<Mines>, OnThreads>()
-        .build(&Config { params: vec![("tick".into(), 999.0)], ..config })
+        .build(&Config { params: vec![("tick".into(), 999.0.into())], ..config })
         .unwrap();
     world.run(10).unwrap();
 }

@@ -5,8 +5,7 @@ pub use flockwork_kernel::{LANES, Vec2, columns, math, rng};
 
 pub use crate::letter::Never;
 pub use crate::model::{Event, Finish, LookOf, Model, Pair, RefOf, Tick, TileOf};
-pub use crate::params;
-pub use crate::params::ParamError;
+pub use crate::params::{List, ParamError, Text};
 pub use crate::rows::{Around, ByRows, Neighbour, Rows};
 pub use crate::start::Setup;
-pub use crate::stats;
+pub use crate::{choices, params, stats};

@@ -5,8 +5,8 @@
 
 use flockwork_fuzz::{Budget, Bytes};
 use flockwork_models::{Boids, Discs, LennardJones, Tribes, Vicsek};
-use flockwork_scheduler::Progress;
 use flockwork_scheduler::registry::Part;
+use flockwork_scheduler::{Progress, Setting};
 use flockwork_scheduler_web::backend::World;
 use flockwork_scheduler_web::{Config, Entry, Kinds, OnWorkers, measures};
 use libfuzzer_sys::fuzz_target;
@@ -155,6 +155,11 @@ fn use_it(world: &mut World, bytes: &mut Bytes<'_>) {
     }
     let _ = (world.row(bytes.word()), world.report(), world.doing());
     let _ = measures::value(world, bytes.below(40) as usize);
-    let name = ["radius", "max_speed", "tribes", ""][bytes.below(4) as usize];
-    let _ = world.set_params(&[(name.into(), number(bytes))]);
+    let name = ["radius", "max_speed", "tribes", "along", ""][bytes.below(5) as usize];
+    let value = match bytes.below(4) {
+        0 => Setting::Text("x".repeat(bytes.below(300) as usize)),
+        1 => Setting::List((0..bytes.below(9)).map(|_| number(bytes)).collect()),
+        _ => Setting::Number(number(bytes)),
+    };
+    let _ = world.set_params(&[(name.into(), value)]);
 }
