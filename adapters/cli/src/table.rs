@@ -16,7 +16,7 @@ mod thrift;
 
 use std::path::Path;
 
-use flockwork_kernel::columns::{Column, Reach};
+use flockwork_kernel::columns::{Column, Reach, Scalar};
 use flockwork_scheduler::registry::{number_names, whole_vectors};
 use flockwork_scheduler::{Lines, Table, TableColumn};
 
@@ -92,6 +92,12 @@ fn columns<'a>(
         columns.iter().map(|column| (column.name.as_str(), column.component)).collect();
     whole_vectors(schema, &given)?;
     Ok(columns)
+}
+
+/// Whether a column of the model holds truth values.
+fn holds_flags(column: &TableColumn, schema: &[Column]) -> bool {
+    let known = schema.iter().find(|known| known.name == column.name);
+    known.is_some_and(|known| known.scalar == Scalar::Bool)
 }
 
 fn find<'s>(name: &str, schema: &'s [Column]) -> Result<(&'s Column, u32), String> {

@@ -188,6 +188,12 @@ fn fits(column: &Column, value: f64, side: Option<f32>) -> Result<(), String> {
     if !column.allows(value) {
         return Err(column.allowed().to_string());
     }
+    // From here on a whole number is not its own, but stands for its neighbours too.
+    const NOT_ALONE: f64 = 9_007_199_254_740_992.0;
+    if column.scalar == Scalar::U64 && value >= NOT_ALONE {
+        let most = NOT_ALONE - 1.0;
+        return Err(format!("a whole number from 0 to {most}, the largest that a table can tell"));
+    }
     if let Some(side) = side.filter(|side| !(0.0..=*side).contains(&(value as f32))) {
         return Err(format!("inside the world, from 0 to {side}"));
     }

@@ -5,6 +5,7 @@
 //! | separator | a comma, or a semicolon or tab if one is in the header |
 //! | header | the first line that is no comment; or the last comment before it, if that line holds numbers alone and the comment names columns of the model, as numpy writes it |
 //! | numbers | with a decimal point; they may be in quotes |
+//! | `true`, `false` | 1 and 0 in a column of `bool`, with small or capital letters |
 //! | `#` | at the beginning of a line makes it a comment |
 //! | empty lines | are passed over |
 //! | text | UTF-8, with or without a mark, with any ends of lines |
@@ -18,7 +19,7 @@ use std::io::{BufRead, BufReader, Read};
 use flockwork_kernel::columns::Column;
 use flockwork_scheduler::{Lines, Table, TableColumn};
 
-use super::{Most, columns, find, table};
+use super::{Most, columns, find, holds_flags, table};
 use crate::human;
 use crate::input;
 
@@ -28,6 +29,7 @@ const MOST_BYTES: usize = 1 << 20;
 pub(crate) fn read(file: impl Read, schema: &[Column], most: &Most) -> Result<Table, String> {
     let mut text = Text { file: BufReader::new(file), line: Vec::new(), number: 0 };
     let Head { separator, mut columns, mut first } = head(&mut text, schema)?;
+    let flags: Vec<bool> = columns.iter().map(|column| holds_flags(column, schema)).collect();
     let (mut rows, mut lines) = (0, Lines::default());
     loop {
         if !std::mem::take(&mut first) && !text.next()? {
@@ -43,16 +45,28 @@ pub(crate) fn read(file: impl Read, schema: &[Column], most: &Most) -> Result<Ta
             return Err(uneven(text.number, line, separator, columns.len()));
         }
         lines.note(rows, text.number);
-        for (column, part) in columns.iter_mut().zip(parts(line, separator)) {
-            match part.parse::<f64>() {
-                Ok(value) => column.values.push(value),
-                Err(_) => {
+        let places = columns.iter_mut().zip(&flags);
+        for ((column, &flag), part) in places.zip(parts(line, separator)) {
+            match number(part, flag) {
+                Some(value) => column.values.push(value),
+                None => {
                     let name = column.name.clone();
-                    return Err(no_number(text.number, line, separator, &columns, &name, part));
+                    let told = no_number(text.number, line, separator, &columns, &name, part);
+                    return Err(told + if flag { ", true or false" } else { "" });
                 }
             }
         }
         rows += 1;
+    }
+}
+
+/// A number, or a word for one where `flag`.
+fn number(part: &str, flag: bool) -> Option<f64> {
+    match part.parse() {
+        Ok(number) => Some(number),
+        Err(_) if flag && part.eq_ignore_ascii_case("true") => Some(1.0),
+        Err(_) if flag && part.eq_ignore_ascii_case("false") => Some(0.0),
+        Err(_) => None,
     }
 }
 
@@ -82,7 +96,7 @@ fn head(text: &mut Text<impl Read>, schema: &[Column]) -> Result<Head, String> {
             continue;
         }
         let separator = [';', '\t'].into_iter().find(|mark| line.contains(*mark)).unwrap_or(',');
-        let first = parts(line, separator).all(|part| part.parse::<f64>().is_ok());
+        let first = parts(line, separator).all(|part| number(part, true).is_some());
         let header = if first { &comment } else { line };
         if first && !parts(header, separator).all(|name| find(name, schema).is_ok()) {
             return Err(format!(

@@ -15,7 +15,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::bounded::{Bounded, Pages, look};
 use super::parquet_types::{Kind, big_endian, decimal, half, kind};
-use super::{Most, columns, table};
+use super::{Most, columns, holds_flags, table};
 use crate::human;
 
 /// How many values are read at once.
@@ -114,7 +114,7 @@ fn wanted(
     let columns = columns(fields.iter().map(|field| field.name()), schema)?;
     let mut wanted = Vec::new();
     for (field, column) in fields.into_iter().zip(columns) {
-        let kind = kind(field)
+        let kind = kind(field, holds_flags(&column, schema))
             .map_err(|problem| format!("column `{}`: {problem}", human::shown(field.name())))?;
         let leaf = (0..described.num_columns())
             .find(|leaf| described.column(*leaf).path().parts() == [field.name()]);
@@ -159,10 +159,11 @@ fn read_column(
         ColumnReader::ByteArrayColumnReader(reader) => {
             values(reader, column, most, |value| bytes(value.data()))
         }
-        // No kind is made for these.
-        ColumnReader::BoolColumnReader(_) | ColumnReader::Int96ColumnReader(_) => {
-            Err("it holds no numbers".to_string())
+        ColumnReader::BoolColumnReader(reader) => {
+            values(reader, column, most, |value| Some(f64::from(u8::from(*value))))
         }
+        // No kind is made for it.
+        ColumnReader::Int96ColumnReader(_) => Err("it holds no numbers".to_string()),
     }
 }
 

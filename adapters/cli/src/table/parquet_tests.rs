@@ -1,6 +1,7 @@
 //! Parquet files of other programs: `tests/parquet/generate.py` says what is in each.
 
 use bytes::Bytes;
+use flockwork_kernel::columns::Flag;
 
 use super::*;
 
@@ -41,6 +42,17 @@ fn refused(file: &Bytes, cases: &[(&'static str, &str)]) {
         assert!(problem.contains(wanted), "{name}: {problem}");
         let of_type = problem.contains("it must hold whole numbers, floating-point numbers or");
         assert!(of_type || problem.contains("every value must be a number"), "{name}: {problem}");
+    }
+}
+
+#[test]
+fn truth_values_are_read_into_columns_of_them() {
+    for file in [&file!("pyarrow"), &file!("pandas"), &file!("polars"), &file!("duckdb")] {
+        let schema = [Column::of::<Flag>("boolean", Reach::Owned, "")];
+        let is_wanted = |field: &str| field == "boolean";
+        let table = parquet_in::read_some(file.clone(), &schema, &most(9), is_wanted).unwrap();
+        let found = &table.columns[0].values;
+        assert!(found.iter().all(|one| [0.0, 1.0].contains(one)) && found[0] == 1.0, "{found:?}");
     }
 }
 

@@ -5,9 +5,10 @@
 //! | `INT32`, `INT64` | none, or an integer of 8 to 64 bits | a whole number, unsigned if it says so |
 //! | `FLOAT`, `DOUBLE` | none | a number |
 //! | `FIXED_LEN_BYTE_ARRAY` of 2 | `FLOAT16` | a number |
+//! | `BOOLEAN` | none | 1 or 0, in a column of `bool` alone |
 //! | `INT32`, `INT64`, `FIXED_LEN_BYTE_ARRAY` up to 16, `BYTE_ARRAY` | `DECIMAL` of at most 38 digits | its digits, scaled |
 //!
-//! Everything else is refused: booleans, dates, times, timestamps (`INT96` too), intervals, text,
+//! Everything else is refused: dates, times, timestamps (`INT96` too), intervals, text,
 //! enums, JSON, BSON, UUIDs, variants, geometries, columns of nothing but nulls, and whatever is
 //! repeated or nested.
 
@@ -22,6 +23,7 @@ pub(super) enum Kind {
     Unsigned,
     Float,
     Half,
+    Flag,
     /// Digits of which so many are decimals.
     Decimal(u32),
 }
@@ -29,8 +31,9 @@ pub(super) enum Kind {
 /// The most digits of a decimal number.
 const DIGITS: i32 = 38;
 
-/// How a column at the top of the schema is read; what it holds, if it cannot be.
-pub(super) fn kind(field: &Type) -> Result<Kind, String> {
+/// How a column at the top of the schema is read, for a column of truth values if `flags`; what it
+/// holds, if it cannot be.
+pub(super) fn kind(field: &Type, flags: bool) -> Result<Kind, String> {
     let refuse = |holds: &str| {
         Err(format!(
             "it holds {holds}: it must hold whole numbers, floating-point numbers or decimals"
@@ -71,6 +74,7 @@ pub(super) fn kind(field: &Type) -> Result<Kind, String> {
     match (physical, logical, converted) {
         _ if plain && whole => Ok(Kind::Signed),
         (Physical::FLOAT | Physical::DOUBLE, ..) if plain => Ok(Kind::Float),
+        (Physical::BOOLEAN, ..) if plain && flags => Ok(Kind::Flag),
         (_, Some(LogicalType::Integer(kind)), _) if whole => {
             Ok(if kind.is_signed { Kind::Signed } else { Kind::Unsigned })
         }

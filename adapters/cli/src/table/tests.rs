@@ -15,6 +15,7 @@ const SCHEMA: &[Column] = &[
     column("y", Scalar::F32, 1, Reach::Ghost),
     column("tribe", Scalar::U8, 1, Reach::Owned),
     column("genes", Scalar::F32, 3, Reach::Owned),
+    column("marked", Scalar::Bool, 1, Reach::Owned),
     column("ax", Scalar::F32, 1, Reach::Scratch),
 ];
 
@@ -68,6 +69,17 @@ fn whatever_ends_lines_parts_values_or_quotes_them_the_numbers_are_the_same() {
     ] {
         assert_eq!(xy(text), wanted, "{text:?}");
     }
+}
+
+#[test]
+fn truth_values_are_words_or_numbers() {
+    for text in ["marked\ntrue\nfalse\n", "marked\n1\n0\n", "marked\nTrue\nFALSE\n"] {
+        assert_eq!(read_text(text).unwrap().columns[0].values, [1.0, 0.0], "{text:?}");
+    }
+    let problem = read_text("marked,tribe\ntrue,true\n").unwrap_err();
+    assert_eq!(problem, "line 2: `tribe` is \"true\": it must be a number");
+    let problem = read_text("marked\nyes\n").unwrap_err();
+    assert_eq!(problem, "line 2: `marked` is \"yes\": it must be a number, true or false");
 }
 
 #[test]
