@@ -36,7 +36,7 @@ function casesOf(file, least) {
         last.scenario.world = { width: numbers[0], height: numbers[1], edge: words[2] };
         break;
       case 'set':
-        last.scenario.params[words[0]] = numbers[1];
+        last.scenario.params[words[0]] = Number.isNaN(numbers[1]) ? words[1] : numbers[1];
         break;
       case 'column': {
         const [, step, count, unit] = numbers;
