@@ -9,7 +9,8 @@
 //! 1. [`columns!`](flockwork_kernel::columns!) says what a person is. Columns under `ghost` are
 //!    those that neighbours may see; `owned` ones are a person's own; `scratch` ones last from the
 //!    neighbour pass to the update of the same tick. `where` states what values mean something.
-//! 2. [`params!`](flockwork_scheduler::params!) says what can be set in a scenario file.
+//! 2. [`params!`](flockwork_scheduler::params!) says what can be set in a scenario file, and
+//!    [`stats!`](flockwork_scheduler::stats!) what a report tells.
 //! 3. [`Model`] says what happens. In every tick `pair` sees each pair of neighbours, `finish`
 //!    takes what added up, and `update` takes everybody to the next tick.
 //! 4. `main.rs` gives the model to the command `flockwork`, which then runs it on all cores,
