@@ -10,6 +10,7 @@ mod describe;
 mod error;
 mod setting;
 
+pub use describe::choices;
 pub use error::ParamError;
 pub use setting::{List, ParamKind, Range, Setting, Text};
 #[doc(hidden)]

@@ -5,7 +5,8 @@ pub use flockwork_kernel::{LANES, Vec2, columns, math, rng};
 
 pub use crate::letter::Never;
 pub use crate::model::{Event, Finish, LookOf, Model, Pair, RefOf, Tick, TileOf};
-pub use crate::params::{List, ParamError, Text};
+pub use crate::params;
+pub use crate::params::{List, ParamError, Text, choices};
 pub use crate::rows::{Around, ByRows, Neighbour, Rows};
 pub use crate::start::Setup;
-pub use crate::{choices, params, stats};
+pub use crate::stats;

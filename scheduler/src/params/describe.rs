@@ -311,3 +311,5 @@ macro_rules! choices {
         }
     };
 }
+
+pub use choices;
