@@ -74,13 +74,7 @@ pub trait Params: Clone + Default + Send + Sync + fmt::Debug + 'static {
     /// changed then.
     fn set(&mut self, name: &str, value: impl Into<Setting>) -> Result<(), ParamError> {
         let value = value.into();
-        let Some(index) = Self::TABLE.iter().position(|param| param.name == name) else {
-            return Err(ParamError::Unknown { name: name.to_string(), known: Self::TABLE });
-        };
-        let param = &Self::TABLE[index];
-        if !param.kind.allows(&value) {
-            return Err(ParamError::NotAllowed { param, value });
-        }
+        let index = place(Self::TABLE, name, &value)?;
         self.put(index, &value);
         Ok(())
     }
@@ -111,5 +105,15 @@ pub trait Params: Clone + Default + Send + Sync + fmt::Debug + 'static {
             }
         }
         Ok(())
+    }
+}
+
+/// The place of a parameter in its table, if it may have this value.
+fn place(table: &'static [Param], name: &str, value: &Setting) -> Result<usize, ParamError> {
+    let found = table.iter().enumerate().find(|(_, param)| param.name == name);
+    match found {
+        None => Err(ParamError::Unknown { name: name.to_string(), known: table }),
+        Some((index, param)) if param.kind.allows(value) => Ok(index),
+        Some((_, param)) => Err(ParamError::NotAllowed { param, value: value.clone() }),
     }
 }

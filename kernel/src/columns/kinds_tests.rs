@@ -74,7 +74,10 @@ fn the_schema_names_them() {
     assert_eq!(allowed("born"), "a whole number from 10 to 20");
     assert_eq!(allowed("ux"), "a number from -1.001 to 1.001");
     assert!(column("debts").allows(f64::from(i32::MIN)) && !column("debts").allows(2147483648.0));
-    assert!(column("name").allows_whole(u64::MAX.into()));
+    assert!(column("name").allows_u64(u64::MAX) && column("name").allows_u64(0));
+    assert!(column("born").allows_u64(10) && !column("born").allows_u64(9));
+    assert!(!column("born").allows_u64(21) && !column("born").allows_u64(u64::MAX));
+    assert!(!column("marked").allows_u64(2) && column("marked").allows_u64(1));
     // The next number that an `f64` has.
     assert!(!column("name").allows(18_446_744_073_709_551_616.0));
     assert!(!column("name").allows(-1.0) && !column("name").allows(f64::NAN));

@@ -20,18 +20,21 @@ impl Column {
                 let (min, max) = self.range_f32();
                 (min..=max).contains(&(value as f32))
             }
-            _ => value == value as i128 as f64 && self.allows_whole(value as i128),
+            Scalar::U64 if value >= u64::MAX as f64 => false,
+            _ => {
+                let whole = if value < 0.0 { value as i64 as f64 } else { value as u64 as f64 };
+                value == whole && value >= self.min && value <= self.max
+            }
         }
     }
 
-    /// Whether the column may hold this whole number, which is exact beyond what an `f64` can tell.
-    pub fn allows_whole(&self, value: i128) -> bool {
-        let most = match self.scalar {
-            Scalar::F32 => return self.allows(value as f64),
-            Scalar::U64 => i128::from(u64::MAX),
-            _ => self.max as i128,
-        };
-        value >= self.min as i128 && value <= most && value <= self.max as i128
+    /// As [`Column::allows`], for whole numbers beyond those that an `f64` can tell.
+    pub fn allows_u64(&self, value: u64) -> bool {
+        match self.scalar {
+            // The upper limit is rounded up, and what has no room becomes the largest there is.
+            Scalar::U64 => value >= self.min as u64 && value <= self.max as u64,
+            _ => self.allows(value as f64),
+        }
     }
 
     /// The values that it may hold, in words: `a number from 0 to 1`.
@@ -144,7 +147,7 @@ pub fn first_unsound<'s>(schema: &'s [Column], packed: &[u8]) -> Option<(&'s Col
         for one in bytes.chunks_exact(column.scalar.size()) {
             let value = column.scalar.read(one);
             let sound = match one.try_into() {
-                Ok(all) => column.allows_whole(u64::from_le_bytes(all).into()),
+                Ok(all) => column.allows_u64(u64::from_le_bytes(all)),
                 Err(_) => column.allows(value),
             };
             if !sound {

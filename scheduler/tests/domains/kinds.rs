@@ -1,6 +1,6 @@
 //! Columns and parameters of every kind: through cuts, migration, ghosts, tables and snapshots.
 
-use flockwork_kernel::columns::{Columns as _, Flag};
+use flockwork_kernel::columns::Columns as _;
 use flockwork_kernel::{Edge, World};
 use flockwork_scheduler::prelude::*;
 use flockwork_scheduler::{
@@ -331,5 +331,4 @@ fn a_byte_that_is_no_truth_value_and_a_heading_of_another_length_are_refused() {
         error,
         "entity 4: its heading (ux, uy) has length 0: it must have length 1, within 0.001"
     );
-    assert_eq!(bool::from(Flag::from(true)), true);
 }
