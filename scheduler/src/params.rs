@@ -57,6 +57,7 @@ pub trait Params: Clone + Default + Send + Sync + fmt::Debug + 'static {
     fn put(&mut self, index: usize, value: &Setting);
 
     /// The same parameters without any -0.0.
+    #[inline(never)]
     fn canonical(mut self) -> Self {
         for index in 0..Self::TABLE.len() {
             if let Some(value) = self.get(index) {
@@ -84,6 +85,7 @@ pub trait Params: Clone + Default + Send + Sync + fmt::Debug + 'static {
     /// # Errors
     ///
     /// [`ParamError`], as for [`Params::set`].
+    #[inline(never)]
     fn with(mut self, given: &[Given]) -> Result<Self, ParamError> {
         for (name, value) in given {
             self.set(name, value.clone())?;

@@ -31,6 +31,7 @@ pub const MAX_POPULATION: u32 = 1 << 30;
 /// # Errors
 ///
 /// [`SimulationError`] that says which part is not acceptable.
+#[inline(never)]
 pub fn check<M: Model>(setup: &Setup, params: &M::Params) -> Result<(M, Grid), SimulationError> {
     check_mode()?;
     for name in ["x", "y"] {

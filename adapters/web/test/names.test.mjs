@@ -34,7 +34,8 @@ test('types are checked, and null is not "not given"', async () => {
   for (const seed of [null, '3', -1, 1.5, 2n ** 64n, true]) await refused({ scenario: { ...scenario, seed } }, /scenario\.seed is/);
   for (const edge of [null, 'round', 0]) await refused({ scenario: { ...scenario, world: { ...scenario.world, edge } } }, /world\.edge is/);
   await refused({ scenario: { ...scenario, params: null } }, /scenario\.params is null/);
-  await refused({ scenario: { ...scenario, params: { bite_rate: '5' } } }, /scenario\.params\.bite_rate is "5"/);
+  await refused({ scenario: { ...scenario, params: { bite_rate: '5' } } }, /params\.bite_rate is "5": it must be a number/);
+  await refused({ scenario: { ...scenario, params: { bite_rate: true } } }, /scenario\.params\.bite_rate is true/);
   await refused({ scenario: { ...scenario, entities: '1500' } }, /scenario\.entities is "1500"/);
   await refused({ workers: null }, /workers is null/);
   await refused({ memoryPerWorker: null }, /memoryPerWorker is null/);

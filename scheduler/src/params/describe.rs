@@ -237,6 +237,8 @@ macro_rules! __params {
                 },
             )*];
 
+            // Once for each model: there are many places that ask, and pages load all of it.
+            #[inline(never)]
             #[allow(unused_assignments, unused_mut, unused_variables)]
             fn get(&self, index: usize) -> Option<$crate::Setting> {
                 let mut at = 0usize;
@@ -249,6 +251,7 @@ macro_rules! __params {
                 None
             }
 
+            #[inline(never)]
             #[allow(unused_assignments, unused_mut, unused_variables)]
             fn put(&mut self, index: usize, value: &$crate::Setting) {
                 let mut at = 0usize;

@@ -11,7 +11,13 @@ function rows(view) {
   at += 8 + 12 + 16 + 12; // schema, world, setup, tick and next id
   const params = view.getUint32(at, true);
   at += 4;
-  for (let index = 0; index < params; index++) at += 4 + view.getUint32(at, true) + 8;
+  for (let index = 0; index < params; index++) {
+    at += 4 + view.getUint32(at, true); // name
+    const kind = view.getUint8(at);
+    at += 1;
+    // A number; or how many numbers or bytes, and those.
+    at += kind === 0 ? 8 : 4 + (kind === 1 ? 8 : 1) * view.getUint32(at, true);
+  }
   at += 4 + 8 * view.getUint32(at, true); // history
   const count = Number(view.getBigUint64(at, true));
   return { begin: at + 12, count, size: view.getUint32(at + 8, true) };
