@@ -14,7 +14,7 @@ fn radii_must_be_positive_and_fit_the_world() {
     let radius = |value: &str, parts: &[&str]| {
         refused_run(&place, &format!("s.toml --set params.neighbor_radius={value}"), parts);
     };
-    radius("0", &["`params.neighbor_radius` is 0", "a number from 0.000001 to 1000000"]);
+    radius("0", &["`params.neighbor_radius` is 0", "a number from 1e-6 to 1000000"]);
     radius("-1", &["`params.neighbor_radius` is -1", "from 0.000001"]);
     radius("nan", &["`params.neighbor_radius` is NaN", "from 0.000001"]);
     radius("inf", &["`params.neighbor_radius` is inf", "from 0.000001"]);
@@ -120,7 +120,7 @@ fn unknown_keys_get_a_suggestion() {
 fn wrong_types_are_named_with_what_is_allowed() {
     for (line, parts) in [
         ("entities = \"300\"", ["the text \"300\"", "a whole number"]),
-        ("entities = [300]", ["a list", "a whole number"]),
+        ("entities = [300]", ["the list [300]", "a whole number"]),
         ("entities = 2026-11-24", ["a date", "a whole number"]),
         ("entities = true", ["a boolean", "a whole number"]),
     ] {
@@ -175,7 +175,7 @@ fn snapshots_that_are_damaged_or_foreign_are_refused() {
     resume("long.snap", &long, "bytes long and is");
     let mut other = good.clone();
     other[8] = 77;
-    resume("version.snap", &other, "of version 77; this program reads version 2");
+    resume("version.snap", &other, "of version 77; this program reads version 3");
     other[8..12].copy_from_slice(&1u32.to_be_bytes());
     resume("turned.snap", &other, "the version of the snapshot is no number of one");
     // The length field itself.

@@ -95,7 +95,7 @@ fn models_lists_columns_parameters_units_and_defaults() {
         }
     }
     let boids = place.output("models boids");
-    for part in ["neighbor_radius", "length", "1 (0.000001 to 1000000)", "vx  f32, ghost"] {
+    for part in ["neighbor_radius", "length", "1 (1e-6 to 1000000)", "vx  f32, ghost"] {
         assert!(boids.contains(part), "no {part:?} in {boids}");
     }
     assert!(boids.contains("polarization"));
