@@ -21,6 +21,8 @@ mod avx512;
 mod baseline;
 #[cfg(all(target_arch = "wasm32", not(target_feature = "simd128")))]
 mod plain;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 pub use baseline::Baseline;
 

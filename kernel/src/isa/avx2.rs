@@ -1,10 +1,12 @@
-//! AVX2, chosen at run time: one of two files of this crate with unsafe code.
+//! AVX2, chosen at run time: one of three files of this crate with unsafe code, beside `super::avx512`
+//! and `super::x86`.
 #![allow(unsafe_code)]
 #![allow(clippy::disallowed_types, reason = "its operations are exact")]
 
 use core::arch::x86_64::*;
 use core::mem::transmute;
 
+use super::x86::{functions, lanes, lanes_of_256_bits, lanes_u32};
 use super::{Isa, Task};
 use crate::LANES;
 
@@ -39,42 +41,11 @@ fn enter<R>(body: impl FnOnce() -> R) -> R {
     body()
 }
 
-/// Functions of the trait, in one line each.
-macro_rules! functions {
-    ($($name:ident($($arg:ident: $type:ty),*) -> $result:ty = $body:expr;)+) => {$(
-        #[inline(always)]
-        fn $name($($arg: $type),*) -> $result {
-            // SAFETY: whoever can name `Avx2` has asked the processor for it; and casts are between
-            // types of one size for which all bits are valid.
-            unsafe { $body }
-        }
-    )+};
-}
-
-#[inline(always)]
-const fn lanes(values: [f32; LANES]) -> __m256 {
-    // SAFETY: both are 32 bytes for which all bits are valid.
-    unsafe { transmute::<[f32; LANES], __m256>(values) }
-}
-
-#[inline(always)]
-const fn lanes_u32(values: [u32; LANES]) -> __m256i {
-    // SAFETY: both are 32 bytes for which all bits are valid.
-    unsafe { transmute::<[u32; LANES], __m256i>(values) }
-}
-
 impl Isa for Avx2 {
     const NAME: &'static str = "avx2";
     const SCALAR: bool = false;
 
-    type F32 = __m256;
-    type U32 = __m256i;
     type Mask = __m256;
-
-    const ZERO: __m256 = lanes([0.0; LANES]);
-    const ONE: __m256 = lanes([1.0; LANES]);
-    const INDEX: __m256 = lanes([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
-    const ZERO_U32: __m256i = lanes_u32([0; LANES]);
 
     #[inline(always)]
     fn apart<R>(body: impl FnOnce() -> R) -> R {
@@ -87,58 +58,15 @@ impl Isa for Avx2 {
         unsafe { apart(body) }
     }
 
-    #[inline(always)]
-    fn new(values: [f32; LANES]) -> __m256 {
-        lanes(values)
-    }
-
-    #[inline(always)]
-    fn new_u32(values: [u32; LANES]) -> __m256i {
-        lanes_u32(values)
-    }
+    lanes_of_256_bits!();
 
     functions! {
-        splat(value: f32) -> __m256 = _mm256_set1_ps(value);
-        array(a: __m256) -> [f32; LANES] = transmute::<__m256, [f32; LANES]>(a);
-        add(a: __m256, b: __m256) -> __m256 = _mm256_add_ps(a, b);
-        sub(a: __m256, b: __m256) -> __m256 = _mm256_sub_ps(a, b);
-        mul(a: __m256, b: __m256) -> __m256 = _mm256_mul_ps(a, b);
-        div(a: __m256, b: __m256) -> __m256 = _mm256_div_ps(a, b);
-        neg(a: __m256) -> __m256 = _mm256_xor_ps(a, _mm256_set1_ps(-0.0));
-        abs(a: __m256) -> __m256 = _mm256_andnot_ps(_mm256_set1_ps(-0.0), a);
-        sqrt(a: __m256) -> __m256 = _mm256_sqrt_ps(a);
-        floor(a: __m256) -> __m256 = _mm256_floor_ps(a);
-        min(a: __m256, b: __m256) -> __m256 = _mm256_min_ps(a, b);
-        max(a: __m256, b: __m256) -> __m256 = _mm256_max_ps(a, b);
         lt(a: __m256, b: __m256) -> __m256 = _mm256_cmp_ps::<_CMP_LT_OQ>(a, b);
         le(a: __m256, b: __m256) -> __m256 = _mm256_cmp_ps::<_CMP_LE_OQ>(a, b);
         gt(a: __m256, b: __m256) -> __m256 = _mm256_cmp_ps::<_CMP_GT_OQ>(a, b);
         ge(a: __m256, b: __m256) -> __m256 = _mm256_cmp_ps::<_CMP_GE_OQ>(a, b);
         equal(a: __m256, b: __m256) -> __m256 = _mm256_cmp_ps::<_CMP_EQ_OQ>(a, b);
-        trunc(a: __m256) -> __m256i = _mm256_cvttps_epi32(a);
-        to_bits(a: __m256) -> __m256i = _mm256_castps_si256(a);
-        from_bits(a: __m256i) -> __m256 = _mm256_castsi256_ps(a);
-
-        splat_u32(value: u32) -> __m256i = _mm256_set1_epi32(value as i32);
-        array_u32(a: __m256i) -> [u32; LANES] = transmute::<__m256i, [u32; LANES]>(a);
-        add_u32(a: __m256i, b: __m256i) -> __m256i = _mm256_add_epi32(a, b);
-        sub_u32(a: __m256i, b: __m256i) -> __m256i = _mm256_sub_epi32(a, b);
-        mul_u32(a: __m256i, b: __m256i) -> __m256i = _mm256_mullo_epi32(a, b);
-        and_u32(a: __m256i, b: __m256i) -> __m256i = _mm256_and_si256(a, b);
-        or_u32(a: __m256i, b: __m256i) -> __m256i = _mm256_or_si256(a, b);
-        xor_u32(a: __m256i, b: __m256i) -> __m256i = _mm256_xor_si256(a, b);
-        shl_u32(a: __m256i, bits: u32) -> __m256i = _mm256_sll_epi32(a, _mm_cvtsi32_si128(bits as i32));
-        shr_u32(a: __m256i, bits: u32) -> __m256i = _mm256_srl_epi32(a, _mm_cvtsi32_si128(bits as i32));
-        max_u32(a: __m256i, b: __m256i) -> __m256i = _mm256_max_epu32(a, b);
         eq_u32(a: __m256i, b: __m256i) -> __m256 = _mm256_castsi256_ps(_mm256_cmpeq_epi32(a, b));
-        mul_low_high(a: __m256i, b: __m256i) -> (__m256i, __m256i) = {
-            let even = _mm256_mul_epu32(a, b);
-            let odd = _mm256_mul_epu32(_mm256_srli_epi64::<32>(a), _mm256_srli_epi64::<32>(b));
-            let (one, two) = (_mm256_unpacklo_epi32(even, odd), _mm256_unpackhi_epi32(even, odd));
-            (_mm256_unpacklo_epi64(one, two), _mm256_unpackhi_epi64(one, two))
-        };
-        to_f32(a: __m256i) -> __m256 = _mm256_cvtepi32_ps(a);
-
         none() -> __m256 = _mm256_setzero_ps();
         select(mask: __m256, yes: __m256, no: __m256) -> __m256 = _mm256_blendv_ps(no, yes, mask);
         select_u32(mask: __m256, yes: __m256i, no: __m256i) -> __m256i =

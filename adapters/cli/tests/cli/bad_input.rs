@@ -15,9 +15,9 @@ fn radii_must_be_positive_and_fit_the_world() {
         refused_run(&place, &format!("s.toml --set params.neighbor_radius={value}"), parts);
     };
     radius("0", &["`params.neighbor_radius` is 0", "a number from 1e-6 to 1000000"]);
-    radius("-1", &["`params.neighbor_radius` is -1", "from 0.000001"]);
-    radius("nan", &["`params.neighbor_radius` is NaN", "from 0.000001"]);
-    radius("inf", &["`params.neighbor_radius` is inf", "from 0.000001"]);
+    radius("-1", &["`params.neighbor_radius` is -1", "from 1e-6"]);
+    radius("nan", &["`params.neighbor_radius` is NaN", "from 1e-6"]);
+    radius("inf", &["`params.neighbor_radius` is inf", "from 1e-6"]);
     // The world is 8 high.
     radius("8", &["s.toml", "the interaction radius is 8", "below half of the shorter side"]);
     radius("0.1", &["separation_radius", "at most neighbor_radius"]);
