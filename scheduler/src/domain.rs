@@ -432,9 +432,11 @@ impl<M: Model> Domain<M> {
         self.owned.visit(each);
     }
 
-    /// The rows of all owned entities, between ticks.
-    pub fn rows(&self) -> impl Iterator<Item = usize> + '_ {
-        self.owned.entities()
+    /// The cell of each row of its columns, between ticks; [`NO_CELL`] for one that is no entity.
+    ///
+    /// [`NO_CELL`]: flockwork_spatial::NO_CELL
+    pub fn cells(&self) -> &[u32] {
+        self.owned.cells()
     }
 
     /// The bytes of one column by its place in the schema, [`Column::stride`] for each row; empty

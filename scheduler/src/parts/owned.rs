@@ -85,6 +85,11 @@ impl<C: Columns> Owned<C> {
         (0..self.rows).filter(|row| self.cell_of[*row] != NO_CELL)
     }
 
+    /// The cell of each row.
+    pub(crate) fn cells(&self) -> &[u32] {
+        self.cell_of.get(..self.rows).unwrap_or(&[])
+    }
+
     /// Calls `each` for every entity, in no order that means anything, between ticks.
     pub(crate) fn visit(&self, mut each: impl FnMut(&C::Ref<'_>, usize)) {
         if let Ok(columns) = self.now.view() {

@@ -1,6 +1,9 @@
 //! Columns of all entities, copied out of the domains: what pages show.
 
+use core::slice::ChunksMut;
+
 use flockwork_kernel::columns::{Column, Columns};
+use flockwork_spatial::NO_CELL;
 
 use crate::domain::Domain;
 use crate::model::Model;
@@ -49,37 +52,46 @@ pub(super) fn publish<M: Model>(
     to: &mut [u8],
 ) -> u32 {
     let Some(from) = part.bytes(M::Columns::SCHEMA) else { return 0 };
-    // A copy whose length is known takes a few instructions, another one a call.
-    match from.len {
-        1 => copy_all(domains, part.column, from, stride, to, copy::<1>),
-        2 => copy_all(domains, part.column, from, stride, to, copy::<2>),
-        4 => copy_all(domains, part.column, from, stride, to, copy::<4>),
-        8 => copy_all(domains, part.column, from, stride, to, copy::<8>),
-        _ => copy_all(domains, part.column, from, stride, to, <[u8]>::copy_from_slice),
-    }
+    let mut places = to.chunks_mut(stride.max(1));
+    domains
+        .iter()
+        .map(|domain| from.copy(domain.column_bytes(part.column), domain.cells(), &mut places))
+        .sum()
 }
 
-fn copy_all<M: Model>(
-    domains: &[Domain<M>],
-    column: usize,
-    from: Bytes,
-    stride: usize,
-    to: &mut [u8],
-    copy: impl Fn(&mut [u8], &[u8]),
-) -> u32 {
-    let mut places = to.chunks_mut(stride.max(1));
-    let mut written = 0;
-    for domain in domains {
-        let bytes = domain.column_bytes(column);
-        for row in domain.rows() {
-            let Some(place) = places.next().and_then(|place| place.get_mut(..from.len)) else {
-                return written;
-            };
-            copy(place, &bytes[from.width * row + from.at..][..from.len]);
-            written += 1;
+impl Bytes {
+    /// Copies it of the rows that have a cell; gives of how many.
+    ///
+    /// Of no model, so that it is there once: pages load all of it.
+    fn copy(self, column: &[u8], cells: &[u32], places: &mut ChunksMut<'_, u8>) -> u32 {
+        // A copy whose length is known takes a few instructions, another one a call.
+        match self.len {
+            1 => self.copy_by(column, cells, places, copy::<1>),
+            2 => self.copy_by(column, cells, places, copy::<2>),
+            4 => self.copy_by(column, cells, places, copy::<4>),
+            8 => self.copy_by(column, cells, places, copy::<8>),
+            _ => self.copy_by(column, cells, places, <[u8]>::copy_from_slice),
         }
     }
-    written
+
+    fn copy_by(
+        self,
+        column: &[u8],
+        cells: &[u32],
+        places: &mut ChunksMut<'_, u8>,
+        copy: impl Fn(&mut [u8], &[u8]),
+    ) -> u32 {
+        let mut written = 0;
+        let rows = column.chunks_exact(self.width.max(1)).zip(cells);
+        for (row, _) in rows.filter(|(_, cell)| **cell != NO_CELL) {
+            let Some(place) = places.next().and_then(|place| place.get_mut(..self.len)) else {
+                return written;
+            };
+            copy(place, &row[self.at..][..self.len]);
+            written += 1;
+        }
+        written
+    }
 }
 
 /// Copies so many bytes, where there are as many.
