@@ -120,11 +120,13 @@ impl<R: Read> Input<R> {
             }
             9 | 10 => {
                 let (count, kind) = self.list()?;
-                (0..count).try_for_each(|_| match kind {
-                    // In a list it takes a byte.
-                    1 | 2 => self.pass(1),
-                    _ => self.skip(kind, depth + 1),
-                })
+                // Parquet has no list of truth values in these places, and the `parquet` crate takes
+                // no byte for any of them: it would read what follows as something else, and pass
+                // over a billion of them for as long as it takes.
+                if matches!(kind, 1 | 2) {
+                    return Err(damaged());
+                }
+                (0..count).try_for_each(|_| self.skip(kind, depth + 1))
             }
             12 => self.fields(&mut |input, _, kind| input.skip(kind, depth + 1)),
             _ => Err(damaged()),
@@ -164,5 +166,8 @@ mod tests {
         // Fifteen billion row groups in six bytes.
         assert!(row_groups(&[0x49, 0xfc, 0xff, 0xff, 0xff, 0x3f][..]).is_err());
         assert_eq!(row_groups(&[0x49, 0x2c, 0, 0, 0][..]).unwrap(), 2);
+        // A list of two truth values, in a field that nobody knows.
+        assert!(row_groups(&[0x99, 0x21, 1, 2, 0][..]).is_err());
+        assert!(page_header(&[0x99, 0x22, 1, 2, 0][..]).is_err());
     }
 }
