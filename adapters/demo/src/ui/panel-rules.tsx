@@ -146,8 +146,10 @@ function numbers(text: string): number[] {
   return text.split(/[\s,]+/).filter((part) => part !== '').map(Number);
 }
 
+/** Whether a model would have the same: its numbers are of 32 bits. */
 function same(a: ParamValue | undefined, b: ParamValue): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  const text = (value: ParamValue | undefined) => JSON.stringify(value, (_, one: unknown) => (typeof one === 'number' ? Math.fround(one) : one));
+  return text(a) === text(b);
 }
 
 /** What a parameter may be, and what it is by itself. */
