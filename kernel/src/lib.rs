@@ -1,9 +1,9 @@
 //! Kernels for crowds of simple agents: structure-of-arrays maths over slices the caller owns.
 //!
-//! `no_std`, no allocation, no panic, and no `unsafe` but in the instruction sets that are chosen at run
-//! time: a kernel takes slices, checks them once at its
-//! boundary and returns a `Result`. Every operation is exact in the sense of IEEE 754, so the same
-//! input gives the same bits with SSE2, AVX2, AVX-512, NEON, wasm SIMD and scalar code.
+//! `no_std`, no allocation, no panic, and no `unsafe` but in the instruction sets that are chosen at
+//! run time: a kernel takes slices, checks them once at its boundary and returns a `Result`. Every
+//! operation is exact in the sense of IEEE 754, so the same input gives the same bits with SSE2, AVX2,
+//! AVX-512, NEON, wasm SIMD and scalar code.
 //!
 //! | module | what it holds |
 //! | --- | --- |
