@@ -6,7 +6,7 @@
 use core::arch::x86_64::*;
 use core::mem::transmute;
 
-use super::x86::{functions, lanes, lanes_of_256_bits, lanes_u32};
+use super::x86::{chosen_at_run_time, functions, lanes, lanes_of_256_bits, lanes_u32};
 use super::{Isa, Task};
 use crate::LANES;
 
@@ -15,31 +15,7 @@ use crate::LANES;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Avx2;
 
-impl super::sealed::Sealed for Avx2 {}
-
-cpufeatures::new!(has, "avx2", "bmi1", "bmi2", "popcnt");
-
-#[inline]
-pub(super) fn available() -> bool {
-    has::get()
-}
-
-/// Does a task with AVX2; panics where there is none.
-pub(super) fn run<T: Task>(task: T) -> T::Output {
-    assert!(has::get(), "this processor has no AVX2");
-    // SAFETY: the processor has all of `enter`'s features.
-    unsafe {
-        enter(
-            #[inline(always)]
-            || task.run::<Avx2>(),
-        )
-    }
-}
-
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn enter<R>(body: impl FnOnce() -> R) -> R {
-    body()
-}
+chosen_at_run_time!(Avx2, "AVX2", "avx2", "bmi1", "bmi2", "popcnt");
 
 impl Isa for Avx2 {
     const NAME: &'static str = "avx2";
@@ -49,11 +25,6 @@ impl Isa for Avx2 {
 
     #[inline(always)]
     fn apart<R>(body: impl FnOnce() -> R) -> R {
-        #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-        #[inline(never)]
-        fn apart<R>(body: impl FnOnce() -> R) -> R {
-            body()
-        }
         // SAFETY: as for the other functions.
         unsafe { apart(body) }
     }

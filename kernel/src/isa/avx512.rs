@@ -9,7 +9,7 @@
 use core::arch::x86_64::*;
 use core::mem::transmute;
 
-use super::x86::{functions, lanes, lanes_of_256_bits, lanes_u32};
+use super::x86::{chosen_at_run_time, functions, lanes, lanes_of_256_bits, lanes_u32};
 use super::{Isa, Task};
 use crate::LANES;
 
@@ -18,31 +18,17 @@ use crate::LANES;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Avx512;
 
-impl super::sealed::Sealed for Avx512 {}
-
-cpufeatures::new!(has, "avx2", "bmi1", "bmi2", "popcnt", "avx512f", "avx512vl", "avx512dq");
-
-#[inline]
-pub(super) fn available() -> bool {
-    has::get()
-}
-
-/// Does a task with AVX-512VL; panics where there is none.
-pub(super) fn run<T: Task>(task: T) -> T::Output {
-    assert!(has::get(), "this processor has no AVX-512VL");
-    // SAFETY: the processor has all of `enter`'s features.
-    unsafe {
-        enter(
-            #[inline(always)]
-            || task.run::<Avx512>(),
-        )
-    }
-}
-
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512vl,avx512dq")]
-fn enter<R>(body: impl FnOnce() -> R) -> R {
-    body()
-}
+chosen_at_run_time!(
+    Avx512,
+    "AVX-512VL",
+    "avx2",
+    "bmi1",
+    "bmi2",
+    "popcnt",
+    "avx512f",
+    "avx512vl",
+    "avx512dq"
+);
 
 impl Isa for Avx512 {
     const NAME: &'static str = "avx512";
@@ -52,11 +38,6 @@ impl Isa for Avx512 {
 
     #[inline(always)]
     fn apart<R>(body: impl FnOnce() -> R) -> R {
-        #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512vl,avx512dq")]
-        #[inline(never)]
-        fn apart<R>(body: impl FnOnce() -> R) -> R {
-            body()
-        }
         // SAFETY: as for the other functions.
         unsafe { apart(body) }
     }

@@ -22,6 +22,45 @@ macro_rules! functions {
 }
 pub(super) use functions;
 
+/// How a set comes into play: `available`, and `run`, which asks the processor first; and `apart`.
+macro_rules! chosen_at_run_time {
+    ($set:ident, $called:literal, $($feature:tt),+) => {
+        impl super::sealed::Sealed for $set {}
+
+        cpufeatures::new!(has, $($feature),+);
+
+        #[inline]
+        pub(super) fn available() -> bool {
+            has::get()
+        }
+
+        /// Does a task with this set; panics where there is none.
+        pub(super) fn run<T: Task>(task: T) -> T::Output {
+            assert!(has::get(), concat!("this processor has no ", $called));
+            // SAFETY: the processor has all of `enter`'s features.
+            unsafe {
+                enter(
+                    #[inline(always)]
+                    || task.run::<$set>(),
+                )
+            }
+        }
+
+        #[target_feature($(enable = $feature),+)]
+        fn enter<R>(body: impl FnOnce() -> R) -> R {
+            body()
+        }
+
+        /// Runs the body as a function of its own.
+        #[target_feature($(enable = $feature),+)]
+        #[inline(never)]
+        fn apart<R>(body: impl FnOnce() -> R) -> R {
+            body()
+        }
+    };
+}
+pub(super) use chosen_at_run_time;
+
 /// What does not touch a mask, for an `impl` of [`super::Isa`] where `core::arch::x86_64` is in scope.
 macro_rules! lanes_of_256_bits {
     () => {
