@@ -17,7 +17,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, getpid, kill_process};
-use signal_hook::consts::{SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1};
+use signal_hook::consts::{
+    SIGABRT, SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1,
+};
 use signal_hook::iterator::Signals;
 
 use crate::words::{Stage, State, Words};
@@ -32,6 +34,9 @@ const VARIABLE: &str = "FLOCKWORK_WATCHED_BY";
 
 /// How long a rank has to hear a signal that was sent to all.
 const HEARING: Duration = Duration::from_millis(100);
+
+/// How long the watcher of a rank that has given up waits for one that knows why.
+const FIRST: Duration = Duration::from_millis(500);
 
 /// How often a watcher looks whether its rank is stopped.
 const LOOK: Duration = Duration::from_millis(500);
@@ -111,26 +116,28 @@ impl Watcher {
     }
 
     fn pass_on(&mut self, signal: i32) {
-        let child = self.child.id();
+        let process = self.child.id();
         match signal {
             SIGCHLD => {}
-            SIGCONT => send(child, Signal::CONT),
+            SIGCONT => send(process, Signal::CONT),
             SIGTSTP => {
-                send(child, Signal::STOP);
+                send(process, Signal::STOP);
                 let _ = kill_process(getpid(), Signal::STOP);
             }
-            SIGUSR1 => send(child, Signal::USR1),
+            SIGUSR1 => send(process, Signal::USR1),
             _ => {
                 self.words.set_asked();
                 self.wishes += 1;
                 // Where all processes are told, the rank has heard it too, and would take a second
                 // one for impatience.
-                std::thread::sleep(HEARING);
-                if self.words.heard() >= self.wishes {
+                let (words, child) = (&self.words, &mut self.child);
+                let mut is_known = || words.heard() >= self.wishes || has_ended(child);
+                wait_until(HEARING, &mut is_known);
+                if is_known() {
                     return;
                 }
                 // A rank that is stopped would hear of it when nobody is left to wait for it.
-                let stopped = process::known(child).is_some_and(|known| known.stopped);
+                let stopped = process::known(process).is_some_and(|known| known.stopped);
                 let asked = match signal {
                     _ if stopped => Signal::KILL,
                     SIGHUP => Signal::HUP,
@@ -138,7 +145,7 @@ impl Watcher {
                     SIGQUIT => Signal::QUIT,
                     _ => Signal::TERM,
                 };
-                send(child, asked);
+                send(process, asked);
             }
         }
     }
@@ -150,6 +157,11 @@ impl Watcher {
             // As shells have it.
             (None, signal) => 128u8.wrapping_add(signal.unwrap_or(0) as u8),
         };
+        let gave_up =
+            matches!((status.code(), status.signal()), (Some(1..), _) | (_, Some(SIGABRT)));
+        if gave_up {
+            self.let_others_speak();
+        }
         if !status.success() && !self.words.said() && !self.words.asked() {
             let state = self.words.state();
             let how = match status.signal() {
@@ -167,6 +179,13 @@ impl Watcher {
         ExitCode::from(code)
     }
 
+    /// Waits until something has been said, for a moment: a rank that gives up may do so because
+    /// another was killed under its hands (an MPI library that reads from another's memory aborts
+    /// then), and its end can be known here before the other's is known there.
+    fn let_others_speak(&self) {
+        wait_until(FIRST, || self.words.said() || self.words.asked());
+    }
+
     /// Ends the other ranks of this machine: a launcher may take the end of a rank that it does not
     /// know yet for no reason to do so, and the others would wait for it. That of Open MPI does it
     /// by itself.
@@ -179,6 +198,21 @@ impl Watcher {
             });
         }
     }
+}
+
+/// Waits until something is so, for that long at most.
+fn wait_until(most: Duration, mut is_so: impl FnMut() -> bool) {
+    let step = Duration::from_millis(5);
+    let mut left = most;
+    while !left.is_zero() && !is_so() {
+        std::thread::sleep(step);
+        left = left.saturating_sub(step);
+    }
+}
+
+/// Whether nothing remains to be told to a process.
+fn has_ended(child: &mut Child) -> bool {
+    !matches!(child.try_wait(), Ok(None))
 }
 
 /// Tells the other ranks of this machine that all has been said: their watchers are about to be

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use crate::job::{Ended, Place, host, pick, scenario, signal};
+use crate::job::{Ended, Job, Place, host, pick, scenario, signal};
 
 const EVERY: u64 = 5;
 
@@ -17,15 +17,16 @@ pub fn complete(place: &Place, folder: &str) -> Option<u64> {
     serde_json::from_str::<serde_json::Value>(&text).ok()?["tick"].as_u64()
 }
 
+/// A job that ends when something ends it, with a checkpoint every few ticks.
+fn endless(place: &Place, ranks: u64) -> Job {
+    let run = format!("{} --ticks 1M --workers 1 --quiet", line());
+    let saved = format!("--checkpoint saved --checkpoint-every {EVERY}");
+    place.start(&format!("-n {ranks} flockwork-mpi {run} {saved}"), &[])
+}
+
 /// Kills a rank at some time after the checkpoint of tick `from`.
 fn killed(place: &Place, seed: u64, ranks: u64, from: u64) -> (u32, Ended) {
-    let run = format!("{} --ticks 1M --workers 1", line());
-    let mut job = place.start(
-        &format!(
-            "-n {ranks} flockwork-mpi {run} --quiet --checkpoint saved --checkpoint-every {EVERY}"
-        ),
-        &[],
-    );
+    let mut job = endless(place, ranks);
     let rank = pick(seed, 2, ranks) as u32;
     let process = job.rank(rank);
     job.wait_for("checkpoint", || complete(place, "saved").filter(|tick| *tick >= from));
@@ -76,6 +77,41 @@ fn killed_ranks_are_named_and_runs_go_on() {
 #[test]
 fn killed_ranks_are_named_and_runs_go_on_with_other_seeds() {
     (5..10).for_each(kill_and_go_on);
+}
+
+/// An MPI library may abort a rank that had its hands on the memory of a killed one.
+#[test]
+fn a_rank_that_gives_up_because_another_was_killed_is_not_what_began_it() {
+    for (killed, abort_first) in [(0, true), (1, true), (2, true), (1, false)] {
+        let place = Place::new();
+        let mut job = endless(&place, 3);
+        let (dead, aborts) = (job.rank(killed), job.rank((killed + 1) % 3));
+        job.wait_for("checkpoint", || complete(&place, "saved").filter(|tick| *tick >= 10));
+        let order = if abort_first {
+            [("ABRT", aborts), ("KILL", dead)]
+        } else {
+            [("KILL", dead), ("ABRT", aborts)]
+        };
+        for (name, process) in order {
+            signal(name, process);
+        }
+        let said = job.end().err;
+        let wanted = format!("rank {killed} on {} (process {dead}) has died of signal 9", host());
+        assert!(said.contains(&wanted), "{said}");
+        assert!(!said.contains("signal 6"), "{said}");
+    }
+}
+
+#[test]
+fn a_rank_that_gives_up_by_itself_is_named() {
+    let place = Place::new();
+    let mut job = endless(&place, 3);
+    let process = job.rank(1);
+    job.wait_for("checkpoint", || complete(&place, "saved"));
+    signal("ABRT", process);
+    let said = job.end().err;
+    let wanted = format!("rank 1 on {} (process {process}) has died of signal 6", host());
+    assert!(said.contains(&wanted), "{said}");
 }
 
 /// The folder of the newest state in `saved`, below the place.
