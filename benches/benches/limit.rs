@@ -58,7 +58,7 @@ mod x86 {
 
     impl<'a> Library<'a> {
         fn new(points: &'a Points) -> Self {
-            let space = Space::new(points.side, points.side, Edge::Walls).expect("a square");
+            let space = Space::new(points.side, points.side, Edge::Wall).expect("a square");
             let grid = Grid::new(space, RADIUS, points.count()).expect("the radius fits");
             let cells = Cells::count(grid.rows(), grid.cols(), grid.fine()).expect("they are few");
             let count = points.ids.len();

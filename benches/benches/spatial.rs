@@ -33,7 +33,7 @@ struct Sorted {
 
 impl Sorted {
     fn new(points: &Points) -> Self {
-        let world = World::new(points.side, points.side, Edge::Walls).expect("a square has sides");
+        let world = World::new(points.side, points.side, Edge::Wall).expect("a square has sides");
         let grid = Grid::new(world, RADIUS, points.count()).expect("the radius fits");
         let stride = grid.cols() + 2 * grid.fine();
         let place = |(&x, &y): (&f32, &f32)| {
@@ -105,7 +105,7 @@ fn sort_and_pass(c: &mut Criterion) {
     let records: Vec<_> = sorted.order.iter().map(place).collect();
     let mut neighbours = vec![0.0; records.len()];
     count(&sorted, &records, &mut neighbours);
-    with_cells(&points, Edge::Walls, |index| {
+    with_cells(&points, Edge::Wall, |index| {
         for (entry, &counted) in sorted.order.iter().zip(&neighbours) {
             let Candidate { x, y, .. } = place(entry);
             let found = index.count_radius(x, y, RADIUS).expect("a usable radius") - 1;
@@ -166,14 +166,14 @@ fn with_hash(points: &Points, each: impl FnOnce(&HashIndex<'_>)) {
 fn queries(c: &mut Criterion) {
     let points = Points::new(COUNT, DENSITY);
     let few = Points::new(2_000, DENSITY);
-    with_cells(&few, Edge::Torus, |index| check(index, &few));
+    with_cells(&few, Edge::Periodic, |index| check(index, &few));
     with_hash(&few, |index| check(index, &few));
     let mut group = c.benchmark_group("build");
     group.throughput(Throughput::Elements(u64::from(COUNT)));
-    group.bench_function("cells", |b| b.iter(|| with_cells(&points, Edge::Torus, |_| ())));
+    group.bench_function("cells", |b| b.iter(|| with_cells(&points, Edge::Periodic, |_| ())));
     group.bench_function("hash", |b| b.iter(|| with_hash(&points, |_| ())));
     group.finish();
-    with_cells(&points, Edge::Torus, |index| time(c, "cells", index, points.entities()));
+    with_cells(&points, Edge::Periodic, |index| time(c, "cells", index, points.entities()));
     with_hash(&points, |index| time(c, "hash", index, points.entities()));
 }
 

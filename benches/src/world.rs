@@ -39,7 +39,7 @@ impl World {
         cut: Option<Cut>,
     ) -> Self {
         let side = (count as f32 / density).sqrt();
-        let space = Space::new(side, side, Edge::Torus).expect("a square has sides");
+        let space = Space::new(side, side, Edge::Periodic).expect("a square has sides");
         let config = Config {
             setup: Setup { world: space, population: count, seed: 1, dt },
             params: Vec::new(),

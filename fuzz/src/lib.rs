@@ -87,7 +87,7 @@ pub fn check_table(table: Table) {
     for column in &table.columns {
         assert_eq!(column.values.len(), table.rows, "{}", column.name);
     }
-    let Ok(world) = World::new(20.0, 10.0, Edge::Torus) else { return };
+    let Ok(world) = World::new(20.0, 10.0, Edge::Periodic) else { return };
     let config = Config {
         setup: Setup { world, population: table.rows as u32, seed: 1, dt: 0.1 },
         params: Vec::new(),

@@ -1,4 +1,4 @@
-//! Collisions of discs with each other and with walls.
+//! Collisions of discs, and in space of spheres, with each other and with walls.
 //!
 //! Each side computes its own half of a collision from the same data, and the two halves are
 //! opposite to the bit: whoever computes them, and in whatever order. [`resolve`] does that for
@@ -12,18 +12,19 @@
 //! B. Mirtich, "Impulse-based dynamic simulation of rigid body systems", PhD thesis, University of
 //! California, Berkeley, 1996; here without friction and rotation.
 
+use crate::axes::{Axes, Plane};
 use crate::isa::Baseline;
-use crate::simd::{F32x8, Isa, Mask8, V2};
+use crate::simd::{F32x8, Isa, Mask8, Vector8};
 
 pub mod resolve;
 
 /// How two discs touch, seen from one of them.
 #[derive(Clone, Copy, Debug)]
-pub struct Contact<S: Isa = Baseline> {
+pub struct Contact<A: Axes = Plane, S: Isa = Baseline> {
     /// Lanes whose discs overlap. Everything else is 0 elsewhere.
     pub touching: Mask8<S>,
     /// The direction to the other disc, length 1.
-    pub normal: V2<S>,
+    pub normal: Vector8<A, S>,
     /// How far the discs overlap, metres, above 0.
     pub depth: F32x8<S>,
 }
@@ -34,12 +35,16 @@ pub struct Contact<S: Isa = Baseline> {
 /// with one centre have no direction: there the disc for which `first` is true sees the other
 /// along +x, and the other one sees it along -x; let `first` be "my id is smaller".
 #[inline(always)]
-pub fn contact<S: Isa>(offset: V2<S>, reach: F32x8<S>, first: Mask8<S>) -> Contact<S> {
+pub fn contact<A: Axes, S: Isa>(
+    offset: Vector8<A, S>,
+    reach: F32x8<S>,
+    first: Mask8<S>,
+) -> Contact<A, S> {
     let distance = offset.length();
     let touching = distance.lt(reach);
     let one_centre = distance.eq(F32x8::ZERO);
-    let east = V2::new(first.select(F32x8::ONE, -F32x8::ONE), F32x8::ZERO);
-    let normal = V2::select(one_centre, east, offset.normalized()).keep(touching);
+    let east = Vector8::along_x(first.select(F32x8::ONE, -F32x8::ONE));
+    let normal = Vector8::select(one_centre, east, offset.normalized()).keep(touching);
     Contact { touching, normal, depth: touching.keep(reach - distance) }
 }
 
@@ -49,12 +54,12 @@ pub fn contact<S: Isa>(offset: V2<S>, reach: F32x8<S>, first: Mask8<S>) -> Conta
 /// inverse masses, `restitution` from 0 (they stay together) to 1 (elastic). Multiply by this
 /// disc's inverse mass to get its change of velocity.
 #[inline(always)]
-pub fn impulse<S: Isa>(
-    contact: &Contact<S>,
-    relative_velocity: V2<S>,
+pub fn impulse<A: Axes, S: Isa>(
+    contact: &Contact<A, S>,
+    relative_velocity: Vector8<A, S>,
     inverse_masses: F32x8<S>,
     restitution: F32x8<S>,
-) -> V2<S> {
+) -> Vector8<A, S> {
     let approach = contact.normal.dot(relative_velocity);
     let hit = contact.touching & approach.lt(F32x8::ZERO) & inverse_masses.gt(F32x8::ZERO);
     let size = (F32x8::ONE + restitution) * approach / inverse_masses;
@@ -65,12 +70,12 @@ pub fn impulse<S: Isa>(
 ///
 /// Both discs together move by `share` times the depth, in proportion to their inverse masses.
 #[inline(always)]
-pub fn correction<S: Isa>(
-    contact: &Contact<S>,
+pub fn correction<A: Axes, S: Isa>(
+    contact: &Contact<A, S>,
     inverse_mass: F32x8<S>,
     inverse_masses: F32x8<S>,
     share: F32x8<S>,
-) -> V2<S> {
+) -> Vector8<A, S> {
     let movable = contact.touching & inverse_masses.gt(F32x8::ZERO);
     let way = contact.depth * share * (inverse_mass / inverse_masses);
     (-(contact.normal * way)).keep(movable)

@@ -11,6 +11,7 @@ use core::fmt;
 use core::ops::Range;
 
 use crate::LANES;
+use crate::axes::Axes;
 use crate::isa::Isa;
 
 mod describe;
@@ -19,9 +20,9 @@ mod json;
 mod tile;
 mod values;
 
-pub use element::{Element, Flag, One};
+pub use element::{Element, Flag, Kind, One};
 pub use json::Json;
-pub use tile::{Lane, LaneRef, Vector, VectorRef};
+pub use tile::{Lane, LaneRef, VectorLane, VectorLaneRef};
 pub use values::{Allowed, NotUnit, Number, check_unit, first_unsound, settle};
 
 /// The alignment of the memory and of each column in it, in bytes.
@@ -160,6 +161,8 @@ pub trait Columns: Sized + Send + Sync + 'static {
     /// All columns in memory order: `id` first, then ghost, owned and scratch columns.
     const SCHEMA: &'static [Column];
 
+    /// The axes of a position.
+    type Axes: Axes;
     /// All columns, read only.
     type Ref<'a>: Copy;
     /// All columns, writable.
@@ -410,6 +413,22 @@ impl fmt::Display for LayoutError {
 }
 
 impl core::error::Error for LayoutError {}
+
+/// The columns that are there, at the front, and their number; used by
+/// [`columns!`](crate::columns!).
+#[doc(hidden)]
+pub const fn kept<const N: usize>(all: [(Column, bool); N]) -> ([Column; N], usize) {
+    let mut kept = [all[0].0; N];
+    let (mut at, mut count) = (0, 0);
+    while at < N {
+        if all[at].1 {
+            kept[count] = all[at].0;
+            count += 1;
+        }
+        at += 1;
+    }
+    (kept, count)
+}
 
 /// Checks memory against a schema; used by [`columns!`](crate::columns!).
 #[doc(hidden)]

@@ -1,6 +1,6 @@
 //! Motion: what happens to positions and velocities in one step of time.
 //!
-//! Two layers. Functions of lanes ([`euler`], [`wrap_torus`], [`reflect`], [`clamp_speed`],
+//! Two layers. Functions of lanes ([`euler`], [`wrap`], [`reflect`], [`clamp_speed`],
 //! [`drag_factor`], [`EdgeLanes`]) are building blocks for models; they check nothing and never
 //! panic. [`slices`] has the same as kernels over slices, which check their input first and change
 //! nothing on error.
@@ -8,11 +8,11 @@
 //! Units: positions in metres, velocities in metres per second, time in seconds, or whatever
 //! consistent units a model uses.
 
+use crate::axes::{Axes, Plane, Third};
 use crate::error::{KernelError, non_negative};
 use crate::isa::Baseline;
-use crate::math;
-use crate::simd::{F32x8, Isa, V2};
-use crate::{Edge, World};
+use crate::simd::{F32x8, Isa, V2, Vector8};
+use crate::{Axis, Edge, World};
 
 pub mod slices;
 
@@ -55,12 +55,12 @@ pub fn euler<S: Isa>(
     (x + v * dt, v)
 }
 
-/// Brings `x` into [0, `side`) of a torus; `inverse_side` is 1 / `side`.
+/// Brings `x` into [0, `side`) of a periodic axis; `inverse_side` is 1 / `side`.
 ///
 /// An `x` within the range keeps its bits (but -0.0, which becomes +0.0). One that is so large
 /// that its place is lost to rounding becomes 0. NaN and infinity give NaN.
 #[inline(always)]
-pub fn wrap_torus<S: Isa>(x: F32x8<S>, side: F32x8<S>, inverse_side: F32x8<S>) -> F32x8<S> {
+pub fn wrap<S: Isa>(x: F32x8<S>, side: F32x8<S>, inverse_side: F32x8<S>) -> F32x8<S> {
     // The usual case. Where code of lanes is long, a second way through is not worth it.
     if !S::SCALAR && (x.ge(F32x8::ZERO) & x.lt(side)).all() {
         return x.canonical_zero();
@@ -89,9 +89,8 @@ pub fn reflect<S: Isa>(x: F32x8<S>, v: F32x8<S>, side: F32x8<S>) -> (F32x8<S>, F
     (x.canonical_zero(), v.canonical_zero())
 }
 
-/// Brings the speed of (`vx`, `vy`) between `low` and `high` and keeps the direction.
-///
-/// A velocity of zero stays zero. The result may miss a bound by rounding, about one part in 10^7.
+/// Brings the speed of (`vx`, `vy`) between `low` and `high` and keeps the direction: see
+/// [`Vector8::clamped`].
 #[inline(always)]
 pub fn clamp_speed<S: Isa>(
     vx: F32x8<S>,
@@ -99,12 +98,8 @@ pub fn clamp_speed<S: Isa>(
     low: F32x8<S>,
     high: F32x8<S>,
 ) -> (F32x8<S>, F32x8<S>) {
-    let speed = math::length(vx, vy);
-    let slow = speed.lt(low) & speed.gt(F32x8::ZERO);
-    let target = speed.gt(high).select(high, slow.select(low, speed));
-    let (nx, ny) = math::normalize(vx, vy);
-    let keep = target.eq(speed);
-    (keep.select(vx, nx * target), keep.select(vy, ny * target))
+    let velocity = V2::new(vx, vy).clamped(low, high);
+    (velocity.x, velocity.y)
 }
 
 /// What a velocity is multiplied with in a step `dt` under linear drag of `rate` per second:
@@ -114,62 +109,69 @@ pub fn drag_factor<S: Isa>(rate: F32x8<S>, dt: F32x8<S>) -> F32x8<S> {
     F32x8::ONE / (F32x8::ONE + rate * dt)
 }
 
-/// The edge of a world, ready to be applied to lanes.
+/// The ends of one axis, ready to be applied to lanes.
 #[derive(Clone, Copy, Debug)]
-pub struct EdgeLanes<S: Isa = Baseline> {
+struct Ends<S: Isa> {
     edge: Edge,
-    width: F32x8<S>,
-    height: F32x8<S>,
-    inverse_width: F32x8<S>,
-    inverse_height: F32x8<S>,
+    length: F32x8<S>,
+    inverse: F32x8<S>,
 }
 
-impl<S: Isa> EdgeLanes<S> {
-    /// Prepares the edge of `world`.
+impl<S: Isa> Ends<S> {
+    #[inline(always)]
+    fn of(axis: Axis) -> Self {
+        let length = F32x8::splat(axis.length);
+        Self { edge: axis.edge, length, inverse: F32x8::ONE / length }
+    }
+
+    #[inline(always)]
+    fn apply(&self, x: F32x8<S>, v: F32x8<S>) -> (F32x8<S>, F32x8<S>) {
+        match self.edge {
+            Edge::Periodic => (wrap(x, self.length, self.inverse), v),
+            Edge::Wall => reflect(x, v, self.length),
+            Edge::Open => (x, v),
+        }
+    }
+}
+
+/// The ends of a world's axes, ready to be applied to lanes.
+#[derive(Clone, Copy, Debug)]
+pub struct EdgeLanes<A: Axes = Plane, S: Isa = Baseline> {
+    x: Ends<S>,
+    y: Ends<S>,
+    z: Ends<S>,
+    axes: core::marker::PhantomData<A>,
+}
+
+impl<A: Axes, S: Isa> EdgeLanes<A, S> {
+    /// Prepares the ends of `world`; one axis that it lacks has none.
     #[inline(always)]
     pub fn of(world: &World) -> Self {
-        let (width, height) = (F32x8::splat(world.width()), F32x8::splat(world.height()));
         Self {
-            edge: world.edge(),
-            width,
-            height,
-            inverse_width: F32x8::ONE / width,
-            inverse_height: F32x8::ONE / height,
+            x: Ends::of(world.x()),
+            y: Ends::of(world.y()),
+            z: Ends::of(world.z().unwrap_or(Axis::open(1.0))),
+            axes: core::marker::PhantomData,
         }
     }
 
-    /// Brings positions back into the world: [`wrap_torus`], [`reflect`], or nothing for an open
-    /// world. Gives (x, y, vx, vy).
+    /// Brings places back into the world, along each axis by [`wrap`] if it is periodic, by
+    /// [`reflect`] between walls, and not at all if it is open; a wall turns the direction round.
+    /// Gives position and direction.
     #[inline(always)]
-    pub fn apply(
+    pub fn bound(
         &self,
-        x: F32x8<S>,
-        y: F32x8<S>,
-        vx: F32x8<S>,
-        vy: F32x8<S>,
-    ) -> (F32x8<S>, F32x8<S>, F32x8<S>, F32x8<S>) {
-        match self.edge {
-            Edge::Torus => (
-                wrap_torus(x, self.width, self.inverse_width),
-                wrap_torus(y, self.height, self.inverse_height),
-                vx,
-                vy,
-            ),
-            Edge::Walls => {
-                let (x, vx) = reflect(x, vx, self.width);
-                let (y, vy) = reflect(y, vy, self.height);
-                (x, y, vx, vy)
-            }
-            Edge::Open => (x, y, vx, vy),
-        }
-    }
-
-    /// As [`EdgeLanes::apply`], of vectors: brings positions back into the world; a wall turns the
-    /// direction round. Gives position and direction.
-    #[inline(always)]
-    pub fn bound(&self, position: V2<S>, direction: V2<S>) -> (V2<S>, V2<S>) {
-        let (x, y, dx, dy) = self.apply(position.x, position.y, direction.x, direction.y);
-        (V2::new(x, y), V2::new(dx, dy))
+        position: Vector8<A, S>,
+        direction: Vector8<A, S>,
+    ) -> (Vector8<A, S>, Vector8<A, S>) {
+        let (x, vx) = self.x.apply(position.x, direction.x);
+        let (y, vy) = self.y.apply(position.y, direction.y);
+        let (z, vz) = if A::SPACE {
+            self.z.apply(position.z.or(F32x8::ZERO), direction.z.or(F32x8::ZERO))
+        } else {
+            (F32x8::ZERO, F32x8::ZERO)
+        };
+        (Vector8::of(x, y, z), Vector8::of(vx, vy, vz))
     }
 }
 

@@ -33,6 +33,7 @@
 extern crate std;
 
 pub mod arithmetic;
+pub mod axes;
 pub mod collide;
 pub mod columns;
 pub mod error;
@@ -50,11 +51,12 @@ pub mod sum;
 pub mod vector;
 pub mod world;
 
+pub use axes::{Axes, Plane, Space};
 #[doc(hidden)]
 pub use bytemuck;
 pub use error::KernelError;
 pub use lanes::LANES;
-pub use vector::Vec2;
+pub use vector::{Vec2, Vec3, Vector};
 
 /// [`lanes::F32x8`] of the instruction set the build is for.
 pub type F32x8 = lanes::F32x8<isa::Baseline>;
@@ -64,12 +66,14 @@ pub type U32x8 = lanes::U32x8<isa::Baseline>;
 pub type Mask8 = lanes::Mask8<isa::Baseline>;
 /// [`vector::V2`] of the instruction set the build is for.
 pub type V2 = vector::V2<isa::Baseline>;
+/// [`vector::V3`] of the instruction set the build is for.
+pub type V3 = vector::V3<isa::Baseline>;
 
 /// What code for every instruction set is written with.
 pub mod simd {
     pub use crate::isa::Isa;
     pub use crate::lanes::{F32x8, I32x8, Mask8, U32x8};
     pub use crate::sum::{Count8, Sum8};
-    pub use crate::vector::V2;
+    pub use crate::vector::{V2, V3, Vector8};
 }
-pub use world::{Edge, World, WorldError};
+pub use world::{Axis, Edge, World, WorldError};

@@ -161,8 +161,17 @@ pub fn powi<S: Isa>(x: F32x8<S>, power: i32) -> F32x8<S> {
 /// The length of the vector (`x`, `y`), without overflow or underflow on the way.
 #[inline(always)]
 pub fn length<S: Isa>(x: F32x8<S>, y: F32x8<S>) -> F32x8<S> {
-    let (x, y, back) = scaled(x, y);
-    (x * x + y * y).sqrt() * back
+    let scale = Scale::of(x.abs().max(y.abs()));
+    let (x, y) = (x * scale.there, y * scale.there);
+    (x * x + y * y).sqrt() * scale.back
+}
+
+/// As [`length`], of (`x`, `y`, `z`).
+#[inline(always)]
+pub fn length3<S: Isa>(x: F32x8<S>, y: F32x8<S>, z: F32x8<S>) -> F32x8<S> {
+    let scale = Scale::of(x.abs().max(y.abs()).max(z.abs()));
+    let (x, y, z) = (x * scale.there, y * scale.there, z * scale.there);
+    (x * x + y * y + z * z).sqrt() * scale.back
 }
 
 /// The vector of length 1 in the direction of (`x`, `y`); the zero vector stays zero.
@@ -170,11 +179,19 @@ pub fn length<S: Isa>(x: F32x8<S>, y: F32x8<S>) -> F32x8<S> {
 /// Each component is within 2 ulp. A vector that is not finite gives some vector of NaN and zero.
 #[inline(always)]
 pub fn normalize<S: Isa>(x: F32x8<S>, y: F32x8<S>) -> (F32x8<S>, F32x8<S>) {
-    let (x, y, _) = scaled(x, y);
-    let squared = x * x + y * y;
-    let inverse = F32x8::ONE / squared.sqrt();
-    let inverse = squared.gt(F32x8::ZERO).select(inverse, squared);
+    let scale = Scale::of(x.abs().max(y.abs()));
+    let (x, y) = (x * scale.there, y * scale.there);
+    let inverse = inverse_root(x * x + y * y);
     (x * inverse, y * inverse)
+}
+
+/// As [`normalize`], of (`x`, `y`, `z`).
+#[inline(always)]
+pub fn normalize3<S: Isa>(x: F32x8<S>, y: F32x8<S>, z: F32x8<S>) -> (F32x8<S>, F32x8<S>, F32x8<S>) {
+    let scale = Scale::of(x.abs().max(y.abs()).max(z.abs()));
+    let (x, y, z) = (x * scale.there, y * scale.there, z * scale.there);
+    let inverse = inverse_root(x * x + y * y + z * z);
+    (x * inverse, y * inverse, z * inverse)
 }
 
 /// The vector (`x`, `y`), shortened to the length `max` if it is longer.
@@ -184,30 +201,63 @@ pub fn normalize<S: Isa>(x: F32x8<S>, y: F32x8<S>) -> (F32x8<S>, F32x8<S>) {
 #[inline(always)]
 pub fn limit_length<S: Isa>(x: F32x8<S>, y: F32x8<S>, max: F32x8<S>) -> (F32x8<S>, F32x8<S>) {
     let max = max.max(F32x8::ZERO);
-    let (sx, sy, back) = scaled(x, y);
+    let scale = Scale::of(x.abs().max(y.abs()));
+    let (sx, sy) = (x * scale.there, y * scale.there);
     let length = (sx * sx + sy * sy).sqrt();
     let factor = max / length;
-    let longer = (length * back).gt(max);
+    let longer = (length * scale.back).gt(max);
     (longer.select(sx * factor, x), longer.select(sy * factor, y))
 }
 
-/// Brings the longer component near 1 by a power of two if squares would over- or underflow, and
-/// gives the factor that undoes it.
+/// As [`limit_length`], of (`x`, `y`, `z`).
 #[inline(always)]
-fn scaled<S: Isa>(x: F32x8<S>, y: F32x8<S>) -> (F32x8<S>, F32x8<S>, F32x8<S>) {
-    const fn two_to(power: i32) -> f32 {
-        f32::from_bits(((power + 127) as u32) << 23)
+pub fn limit_length3<S: Isa>(
+    x: F32x8<S>,
+    y: F32x8<S>,
+    z: F32x8<S>,
+    max: F32x8<S>,
+) -> (F32x8<S>, F32x8<S>, F32x8<S>) {
+    let max = max.max(F32x8::ZERO);
+    let scale = Scale::of(x.abs().max(y.abs()).max(z.abs()));
+    let (sx, sy, sz) = (x * scale.there, y * scale.there, z * scale.there);
+    let length = (sx * sx + sy * sy + sz * sz).sqrt();
+    let factor = max / length;
+    let longer = (length * scale.back).gt(max);
+    (longer.select(sx * factor, x), longer.select(sy * factor, y), longer.select(sz * factor, z))
+}
+
+/// 1 / sqrt(`squared`), and 0 for 0.
+#[inline(always)]
+fn inverse_root<S: Isa>(squared: F32x8<S>) -> F32x8<S> {
+    let inverse = F32x8::ONE / squared.sqrt();
+    squared.gt(F32x8::ZERO).select(inverse, squared)
+}
+
+/// A power of two that brings the longest component of a vector near 1 if squares would over- or
+/// underflow.
+struct Scale<S: Isa> {
+    there: F32x8<S>,
+    /// What undoes it.
+    back: F32x8<S>,
+}
+
+impl<S: Isa> Scale<S> {
+    #[inline(always)]
+    fn of(largest: F32x8<S>) -> Self {
+        const fn two_to(power: i32) -> f32 {
+            f32::from_bits(((power + 127) as u32) << 23)
+        }
+        const LOW: f32 = two_to(-50);
+        const HIGH: f32 = two_to(60);
+        const UP: f32 = two_to(100);
+        const DOWN: f32 = two_to(-70);
+        let tiny = largest.lt(s(LOW));
+        let huge = largest.gt(s(HIGH));
+        Self {
+            there: huge.select(s(DOWN), tiny.select(s(UP), F32x8::ONE)),
+            back: huge.select(s(1.0 / DOWN), tiny.select(s(1.0 / UP), F32x8::ONE)),
+        }
     }
-    const LOW: f32 = two_to(-50);
-    const HIGH: f32 = two_to(60);
-    const UP: f32 = two_to(100);
-    const DOWN: f32 = two_to(-70);
-    let largest = x.abs().max(y.abs());
-    let tiny = largest.lt(s(LOW));
-    let huge = largest.gt(s(HIGH));
-    let factor = huge.select(s(DOWN), tiny.select(s(UP), F32x8::ONE));
-    let back = huge.select(s(1.0 / DOWN), tiny.select(s(1.0 / UP), F32x8::ONE));
-    (x * factor, y * factor, back)
 }
 
 /// 2^k for whole k from -126 to 127.

@@ -11,10 +11,11 @@
 
 use core::f32::consts::PI;
 
+use crate::axes::{Axes, Third};
 use crate::isa::Baseline;
 use crate::math;
-use crate::simd::{F32x8, Isa, U32x8, V2};
-use crate::vector::Vec2;
+use crate::simd::{F32x8, Isa, U32x8, V2, Vector8};
+use crate::vector::{Vec2, Vector};
 
 const MULTIPLY: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
@@ -110,6 +111,33 @@ pub fn direction(bits: u32) -> Vec2 {
 #[inline(always)]
 pub fn direction_lanes<S: Isa>(bits: U32x8<S>) -> V2<S> {
     V2::at_angle(signed_lanes(bits) * F32x8::splat(PI))
+}
+
+/// A vector of length 1 in any direction of the plane or of space, all of which are as likely: in
+/// space its z is uniform, and `height` says which. In the plane it is [`direction`] of `angle`.
+///
+/// # Reference
+///
+/// Archimedes, "On the sphere and cylinder", book 1: zones of a sphere of the same height have the same
+/// area.
+#[inline]
+pub fn direction_in<A: Axes>(angle: u32, height: u32) -> Vector<A> {
+    let all: Vector8<A, Baseline> = direction_in_lanes(U32x8::splat(angle), U32x8::splat(height));
+    let first = |lanes: F32x8<Baseline>| lanes.to_array()[0];
+    Vector::of(first(all.x), first(all.y), first(all.z.or(F32x8::ZERO)))
+}
+
+/// As [`direction_in`], for eight lanes.
+#[inline(always)]
+pub fn direction_in_lanes<A: Axes, S: Isa>(angle: U32x8<S>, height: U32x8<S>) -> Vector8<A, S> {
+    let around = direction_lanes(angle);
+    if !A::SPACE {
+        return Vector8::of(around.x, around.y, F32x8::ZERO);
+    }
+    let z = signed_lanes(height);
+    // From -1, so never below 0.
+    let radius = (F32x8::ONE - z * z).sqrt();
+    Vector8::of(around.x * radius, around.y * radius, z)
 }
 
 /// As [`signed`], for eight lanes.

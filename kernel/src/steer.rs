@@ -2,7 +2,7 @@
 //!
 //! Each behaviour is a function that gives a *steering* vector: the change of velocity, in metres
 //! per second, that the behaviour asks for. A model weighs and adds some of them, shortens the sum
-//! to what an entity can do ([`V2::limited`]) and adds it to the velocity. Lanes are entities, so
+//! to what an entity can do ([`Vector8::limited`]) and adds it to the velocity. Lanes are entities, so
 //! no entity sees its companions in the tile.
 //!
 //! Nothing here checks its input: a value that is not finite gives one that is not, in its lane
@@ -18,9 +18,10 @@
 //! C. W. Reynolds, "Steering behaviors for autonomous characters", Game Developers Conference,
 //! 1999.
 
+use crate::axes::Axes;
 use crate::math;
 use crate::rng;
-use crate::simd::{F32x8, Isa, U32x8, V2};
+use crate::simd::{F32x8, Isa, U32x8, V2, Vector8};
 
 pub mod avoid;
 pub mod flock;
@@ -28,32 +29,45 @@ pub mod follow;
 
 /// Steers to full speed in `direction`; zero where the direction is zero.
 #[inline(always)]
-pub fn towards<S: Isa>(direction: V2<S>, velocity: V2<S>, max_speed: F32x8<S>) -> V2<S> {
-    let some = !(direction.x.eq(F32x8::ZERO) & direction.y.eq(F32x8::ZERO));
-    (direction.normalized() * max_speed - velocity).keep(some)
+pub fn towards<A: Axes, S: Isa>(
+    direction: Vector8<A, S>,
+    velocity: Vector8<A, S>,
+    max_speed: F32x8<S>,
+) -> Vector8<A, S> {
+    (direction.normalized() * max_speed - velocity).keep(!direction.is_zero())
 }
 
 /// Steers at full speed to `target`; to a stop where it is reached exactly.
 #[inline(always)]
-pub fn seek<S: Isa>(position: V2<S>, velocity: V2<S>, target: V2<S>, max_speed: F32x8<S>) -> V2<S> {
+pub fn seek<A: Axes, S: Isa>(
+    position: Vector8<A, S>,
+    velocity: Vector8<A, S>,
+    target: Vector8<A, S>,
+    max_speed: F32x8<S>,
+) -> Vector8<A, S> {
     (target - position).normalized() * max_speed - velocity
 }
 
 /// Steers at full speed away from `target`; to a stop where the two coincide.
 #[inline(always)]
-pub fn flee<S: Isa>(position: V2<S>, velocity: V2<S>, target: V2<S>, max_speed: F32x8<S>) -> V2<S> {
+pub fn flee<A: Axes, S: Isa>(
+    position: Vector8<A, S>,
+    velocity: Vector8<A, S>,
+    target: Vector8<A, S>,
+    max_speed: F32x8<S>,
+) -> Vector8<A, S> {
     (position - target).normalized() * max_speed - velocity
 }
 
 /// Steers to `target` and slows down in proportion within `slowing_radius` metres of it.
 #[inline(always)]
-pub fn arrive<S: Isa>(
-    position: V2<S>,
-    velocity: V2<S>,
-    target: V2<S>,
+pub fn arrive<A: Axes, S: Isa>(
+    position: Vector8<A, S>,
+    velocity: Vector8<A, S>,
+    target: Vector8<A, S>,
     max_speed: F32x8<S>,
     slowing_radius: F32x8<S>,
-) -> V2<S> {
+) -> Vector8<A, S> {
     let offset = target - position;
     // With a radius of 0 the quotient is infinite or NaN, and full speed remains.
     let speed = (max_speed * (offset.length() / slowing_radius)).min(max_speed);
@@ -64,41 +78,41 @@ pub fn arrive<S: Isa>(
 ///
 /// The time is that of covering the present distance at the present speed.
 #[inline(always)]
-pub fn predict<S: Isa>(
-    position: V2<S>,
-    velocity: V2<S>,
-    target: V2<S>,
-    target_velocity: V2<S>,
+pub fn predict<A: Axes, S: Isa>(
+    position: Vector8<A, S>,
+    velocity: Vector8<A, S>,
+    target: Vector8<A, S>,
+    target_velocity: Vector8<A, S>,
     max_prediction: F32x8<S>,
-) -> V2<S> {
+) -> Vector8<A, S> {
     let seconds = ((target - position).length() / velocity.length()).min(max_prediction);
     target + target_velocity * seconds
 }
 
 /// Steers to where a moving target will be: [`seek`] after [`predict`].
 #[inline(always)]
-pub fn pursue<S: Isa>(
-    position: V2<S>,
-    velocity: V2<S>,
-    target: V2<S>,
-    target_velocity: V2<S>,
+pub fn pursue<A: Axes, S: Isa>(
+    position: Vector8<A, S>,
+    velocity: Vector8<A, S>,
+    target: Vector8<A, S>,
+    target_velocity: Vector8<A, S>,
     max_speed: F32x8<S>,
     max_prediction: F32x8<S>,
-) -> V2<S> {
+) -> Vector8<A, S> {
     let ahead = predict(position, velocity, target, target_velocity, max_prediction);
     seek(position, velocity, ahead, max_speed)
 }
 
 /// Steers away from where a moving target will be: [`flee`] after [`predict`].
 #[inline(always)]
-pub fn evade<S: Isa>(
-    position: V2<S>,
-    velocity: V2<S>,
-    target: V2<S>,
-    target_velocity: V2<S>,
+pub fn evade<A: Axes, S: Isa>(
+    position: Vector8<A, S>,
+    velocity: Vector8<A, S>,
+    target: Vector8<A, S>,
+    target_velocity: Vector8<A, S>,
     max_speed: F32x8<S>,
     max_prediction: F32x8<S>,
-) -> V2<S> {
+) -> Vector8<A, S> {
     let ahead = predict(position, velocity, target, target_velocity, max_prediction);
     flee(position, velocity, ahead, max_speed)
 }
@@ -134,10 +148,43 @@ pub fn wander<S: Isa>(
     distance: F32x8<S>,
     radius: F32x8<S>,
 ) -> V2<S> {
-    let still = velocity.x.eq(F32x8::ZERO) & velocity.y.eq(F32x8::ZERO);
-    let heading = V2::select(still, V2::splat(1.0, 0.0), velocity.normalized());
+    let heading = V2::select(velocity.is_zero(), V2::splat(1.0, 0.0), velocity.normalized());
     let (sin, cos) = math::sin_cos(angle);
     heading * (distance + radius * cos) + heading.left() * (radius * sin)
+}
+
+/// The next direction of a wanderer, in the plane or in space: the last one, which has length 1,
+/// pushed by `jitter` in a random direction that is a function of (seed, tick, id, stream).
+///
+/// The caller keeps the direction in a vector of its own, `where unit`.
+#[inline(always)]
+pub fn wander_direction<A: Axes, S: Isa>(
+    direction: Vector8<A, S>,
+    jitter: F32x8<S>,
+    seed: u64,
+    tick: u64,
+    ids: U32x8<S>,
+    stream: u32,
+) -> Vector8<A, S> {
+    let [angle, height, _, _] = rng::draw_lanes(seed, tick, ids, stream);
+    let pushed = direction + rng::direction_in_lanes(angle, height) * jitter;
+    // A push by just the opposite leaves nothing to go by.
+    Vector8::select(pushed.is_zero(), direction, pushed.normalized())
+}
+
+/// As [`wander`] with a direction in the world in place of an angle: steers to a point on a circle, or
+/// in space on a sphere, of `radius` whose centre lies `distance` ahead. Let [`wander_direction`]
+/// change the direction.
+#[inline(always)]
+pub fn wander_to<A: Axes, S: Isa>(
+    velocity: Vector8<A, S>,
+    direction: Vector8<A, S>,
+    distance: F32x8<S>,
+    radius: F32x8<S>,
+) -> Vector8<A, S> {
+    let ahead = Vector8::along_x(F32x8::ONE);
+    let heading = Vector8::select(velocity.is_zero(), ahead, velocity.normalized());
+    heading * distance + direction * radius
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 //! adds for the others must change no bit: that is +0.0, to a sum that began at +0.0. [`Sum8`] begins
 //! there, and all that it can do is [`Sum8::add`].
 
-use crate::simd::{F32x8, Isa, Mask8, U32x8, V2};
+use crate::axes::{Axes, Third};
+use crate::simd::{F32x8, Isa, Mask8, U32x8, Vector8};
 
 /// What can be summed: numbers and vectors, one per lane.
 pub trait Lanes: Copy + Default {
@@ -28,15 +29,16 @@ impl<S: Isa> Lanes for F32x8<S> {
     }
 }
 
-impl<S: Isa> Lanes for V2<S> {
+impl<A: Axes, S: Isa> Lanes for Vector8<A, S> {
     type Set = S;
     #[inline(always)]
     fn plus(self, near: Mask8<S>, value: Self) -> Self {
-        Self { x: near.add(self.x, value.x), y: near.add(self.y, value.y) }
+        let z = |vector: Self| vector.z.or(F32x8::ZERO);
+        Self::of(near.add(self.x, value.x), near.add(self.y, value.y), near.add(z(self), z(value)))
     }
     #[inline(always)]
     fn without_minus_zero(self) -> Self {
-        Self { x: self.x.canonical_zero(), y: self.y.canonical_zero() }
+        self.canonical_zero()
     }
 }
 
@@ -86,6 +88,7 @@ impl<S: Isa> Count8<S> {
 mod tests {
     use super::*;
     use crate::isa::Baseline;
+    use crate::simd::V2;
 
     #[test]
     fn who_is_not_near_changes_no_bit() {

@@ -1,263 +1,362 @@
-//! Vectors in the plane: [`Vec2`] of one entity, [`V2`] of eight, one per lane.
+//! Vectors, in the plane and in space: of one entity, or of eight, one per lane.
+//!
+//! | | one entity | eight lanes |
+//! | --- | --- | --- |
+//! | plane | [`Vec2`] | [`V2`] |
+//! | space | [`Vec3`] | [`V3`] |
+//! | either | [`Vector`] | [`Vector8`] |
+//!
+//! Every operation on one vector has the bits that a lane has.
 
-use core::ops::{Add, AddAssign, Mul, Neg, Sub, SubAssign};
+use core::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 
 use bytemuck::{Pod, Zeroable};
 
+use crate::axes::{Axes, Component, Nothing, Plane, Space, Third};
 use crate::isa::Baseline;
 use crate::math;
 use crate::simd::{F32x8, Isa, Mask8};
 
-/// Eight vectors in the plane, one per lane.
+/// A vector in the plane or in space.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct V2<S: Isa> {
-    /// Components along x.
-    pub x: F32x8<S>,
-    /// Components along y.
-    pub y: F32x8<S>,
+#[repr(C)]
+pub struct Vector<A: Axes, T: Component = f32> {
+    /// Component along x.
+    pub x: T,
+    /// Component along y.
+    pub y: T,
+    /// Component along z: a `T` in space, and [`Nothing`] in the plane.
+    pub z: A::Third<T>,
 }
 
-impl<S: Isa> V2<S> {
-    /// Zero in every lane.
-    pub const ZERO: Self = Self { x: F32x8::ZERO, y: F32x8::ZERO };
+impl<A: Axes, T: Component> crate::axes::Of for Vector<A, T> {
+    type Axes = A;
+}
 
+/// One vector in the plane.
+pub type Vec2 = Vector<Plane>;
+/// One vector in space.
+pub type Vec3 = Vector<Space>;
+/// Eight vectors, one per lane.
+pub type Vector8<A, S> = Vector<A, F32x8<S>>;
+/// Eight vectors in the plane, one per lane.
+pub type V2<S> = Vector8<Plane, S>;
+/// Eight vectors in space, one per lane.
+pub type V3<S> = Vector8<Space, S>;
+
+// SAFETY: two and three f32 in the order of C, without padding: Nothing has no bytes.
+#[allow(unsafe_code)]
+unsafe impl Zeroable for Vec2 {}
+// SAFETY: as above.
+#[allow(unsafe_code)]
+unsafe impl Pod for Vec2 {}
+// SAFETY: as above.
+#[allow(unsafe_code)]
+unsafe impl Zeroable for Vec3 {}
+// SAFETY: as above.
+#[allow(unsafe_code)]
+unsafe impl Pod for Vec3 {}
+
+impl<T: Component> Vector<Plane, T> {
     /// Puts components together.
     #[inline(always)]
-    pub fn new(x: F32x8<S>, y: F32x8<S>) -> Self {
-        Self { x, y }
-    }
-
-    /// Puts (`x`, `y`) in every lane.
-    #[inline(always)]
-    pub fn splat(x: f32, y: f32) -> Self {
-        Self { x: F32x8::splat(x), y: F32x8::splat(y) }
-    }
-
-    /// Puts `vector` in every lane.
-    #[inline(always)]
-    pub fn all(vector: Vec2) -> Self {
-        Self::splat(vector.x, vector.y)
-    }
-
-    /// The scalar product.
-    #[inline(always)]
-    pub fn dot(self, other: Self) -> F32x8<S> {
-        self.x * other.x + self.y * other.y
+    pub const fn new(x: T, y: T) -> Self {
+        Self { x, y, z: Nothing }
     }
 
     /// The third component of the vector product: above 0 where `other` is left of `self`.
     #[inline(always)]
-    pub fn cross(self, other: Self) -> F32x8<S> {
+    pub fn cross(self, other: Self) -> T {
         self.x * other.y - self.y * other.x
+    }
+
+    /// The vector turned left by a right angle.
+    #[inline(always)]
+    pub fn left(self) -> Self {
+        Self::new(-self.y, self.x)
+    }
+}
+
+impl<T: Component> Vector<Space, T> {
+    /// Puts components together.
+    #[inline(always)]
+    pub const fn new(x: T, y: T, z: T) -> Self {
+        Self { x, y, z }
+    }
+
+    /// The vector product.
+    #[inline(always)]
+    pub fn cross(self, other: Self) -> Self {
+        Self::new(
+            self.y * other.z - self.z * other.y,
+            self.z * other.x - self.x * other.z,
+            self.x * other.y - self.y * other.x,
+        )
+    }
+}
+
+impl<A: Axes, T: Component> Vector<A, T> {
+    /// Puts components together; the third is dropped in the plane.
+    #[inline(always)]
+    pub fn of(x: T, y: T, z: T) -> Self {
+        Self { x, y, z: A::Third::of(z) }
+    }
+
+    /// The vector along x of this length.
+    #[inline(always)]
+    pub fn along_x(length: T) -> Self {
+        Self::of(length, T::ZERO, T::ZERO)
+    }
+
+    /// The scalar product.
+    #[inline(always)]
+    pub fn dot(self, other: Self) -> T {
+        let plane = self.x * other.x + self.y * other.y;
+        if A::SPACE { plane + self.z.or(T::ZERO) * other.z.or(T::ZERO) } else { plane }
     }
 
     /// The square of the length.
     #[inline(always)]
-    pub fn length_squared(self) -> F32x8<S> {
+    pub fn length_squared(self) -> T {
         self.dot(self)
     }
+}
 
-    /// The length: see [`math::length`].
+impl<A: Axes, S: Isa> Vector8<A, S> {
+    /// Zero in every lane.
+    #[inline(always)]
+    pub fn zero() -> Self {
+        Self::default()
+    }
+
+    /// Puts `vector` in every lane.
+    #[inline(always)]
+    pub fn all(vector: Vector<A>) -> Self {
+        let splat = |value| F32x8::splat(value);
+        Self::of(splat(vector.x), splat(vector.y), splat(vector.z.or(0.0)))
+    }
+
+    /// The vector of lane 0.
+    #[inline(always)]
+    fn first(self) -> Vector<A> {
+        let first = |lanes: F32x8<S>| lanes.to_array()[0];
+        Vector::of(first(self.x), first(self.y), first(self.z.or(F32x8::ZERO)))
+    }
+
+    /// The length: see [`math::length`] and [`math::length3`].
     #[inline(always)]
     pub fn length(self) -> F32x8<S> {
-        math::length(self.x, self.y)
+        if A::SPACE {
+            math::length3(self.x, self.y, self.z.or(F32x8::ZERO))
+        } else {
+            math::length(self.x, self.y)
+        }
     }
 
-    /// The vector of length 1 in this direction, or zero: see [`math::normalize`].
+    /// The vector of length 1 in this direction, or zero: see [`math::normalize`] and
+    /// [`math::normalize3`].
     #[inline(always)]
     pub fn normalized(self) -> Self {
-        let (x, y) = math::normalize(self.x, self.y);
-        Self { x, y }
+        if A::SPACE {
+            let (x, y, z) = math::normalize3(self.x, self.y, self.z.or(F32x8::ZERO));
+            Self::of(x, y, z)
+        } else {
+            let (x, y) = math::normalize(self.x, self.y);
+            Self::of(x, y, F32x8::ZERO)
+        }
     }
 
-    /// The vector, shortened to `max` if it is longer: see [`math::limit_length`].
+    /// The vector, shortened to `max` if it is longer: see [`math::limit_length`] and
+    /// [`math::limit_length3`].
     #[inline(always)]
     pub fn limited(self, max: F32x8<S>) -> Self {
-        let (x, y) = math::limit_length(self.x, self.y, max);
-        Self { x, y }
+        if A::SPACE {
+            let (x, y, z) = math::limit_length3(self.x, self.y, self.z.or(F32x8::ZERO), max);
+            Self::of(x, y, z)
+        } else {
+            let (x, y) = math::limit_length(self.x, self.y, max);
+            Self::of(x, y, F32x8::ZERO)
+        }
     }
 
-    /// The vector with a length between `low` and `high`: see
-    /// [`clamp_speed`](crate::integrate::clamp_speed).
+    /// The vector with a length between `low` and `high`, and its direction.
+    ///
+    /// The zero vector stays zero. The result may miss a bound by rounding, about one part in 10^7.
     #[inline(always)]
     pub fn clamped(self, low: F32x8<S>, high: F32x8<S>) -> Self {
-        let (x, y) = crate::integrate::clamp_speed(self.x, self.y, low, high);
-        Self { x, y }
+        let length = self.length();
+        let short = length.lt(low) & length.gt(F32x8::ZERO);
+        let target = length.gt(high).select(high, short.select(low, length));
+        let keep = target.eq(length);
+        Self::select(keep, self, self.normalized() * target)
+    }
+
+    /// Lanes of the zero vector.
+    #[inline(always)]
+    pub fn is_zero(self) -> Mask8<S> {
+        let plane = self.x.eq(F32x8::ZERO) & self.y.eq(F32x8::ZERO);
+        if A::SPACE { plane & self.z.or(F32x8::ZERO).eq(F32x8::ZERO) } else { plane }
+    }
+
+    /// Lanes of vectors whose components are all finite.
+    #[inline(always)]
+    pub fn is_finite(self) -> Mask8<S> {
+        let plane = self.x.is_finite() & self.y.is_finite();
+        if A::SPACE { plane & self.z.or(F32x8::ZERO).is_finite() } else { plane }
+    }
+
+    /// `yes` where the mask is true, `no` elsewhere.
+    #[inline(always)]
+    pub fn select(mask: Mask8<S>, yes: Self, no: Self) -> Self {
+        let z = |vector: Self| vector.z.or(F32x8::ZERO);
+        Self::of(mask.select(yes.x, no.x), mask.select(yes.y, no.y), mask.select(z(yes), z(no)))
+    }
+
+    /// The vector where the mask is true, zero elsewhere.
+    #[inline(always)]
+    pub fn keep(self, mask: Mask8<S>) -> Self {
+        Self::of(mask.keep(self.x), mask.keep(self.y), mask.keep(self.z.or(F32x8::ZERO)))
+    }
+
+    /// The vector with +0.0 in place of every -0.0.
+    #[inline(always)]
+    pub fn canonical_zero(self) -> Self {
+        Self::of(
+            self.x.canonical_zero(),
+            self.y.canonical_zero(),
+            self.z.or(F32x8::ZERO).canonical_zero(),
+        )
+    }
+}
+
+impl<S: Isa> V2<S> {
+    /// Zero in every lane.
+    pub const ZERO: Self = Self { x: F32x8::ZERO, y: F32x8::ZERO, z: Nothing };
+
+    /// Puts (`x`, `y`) in every lane.
+    #[inline(always)]
+    pub fn splat(x: f32, y: f32) -> Self {
+        Self::new(F32x8::splat(x), F32x8::splat(y))
     }
 
     /// The vector of length 1 at this angle, counted from x to y.
     #[inline(always)]
     pub fn at_angle(radians: F32x8<S>) -> Self {
         let (y, x) = math::sin_cos(radians);
-        Self { x, y }
-    }
-
-    /// The vector turned left by a right angle.
-    #[inline(always)]
-    pub fn left(self) -> Self {
-        Self { x: -self.y, y: self.x }
-    }
-
-    /// `yes` where the mask is true, `no` elsewhere.
-    #[inline(always)]
-    pub fn select(mask: Mask8<S>, yes: Self, no: Self) -> Self {
-        Self { x: mask.select(yes.x, no.x), y: mask.select(yes.y, no.y) }
-    }
-
-    /// The vector where the mask is true, zero elsewhere.
-    #[inline(always)]
-    pub fn keep(self, mask: Mask8<S>) -> Self {
-        Self { x: mask.keep(self.x), y: mask.keep(self.y) }
+        Self::new(x, y)
     }
 }
 
-impl<S: Isa> Add for V2<S> {
-    type Output = Self;
+impl<S: Isa> V3<S> {
+    /// Zero in every lane.
+    pub const ZERO: Self = Self { x: F32x8::ZERO, y: F32x8::ZERO, z: F32x8::ZERO };
+
+    /// Puts (`x`, `y`, `z`) in every lane.
     #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        Self { x: self.x + other.x, y: self.y + other.y }
+    pub fn splat(x: f32, y: f32, z: f32) -> Self {
+        Self::new(F32x8::splat(x), F32x8::splat(y), F32x8::splat(z))
     }
 }
 
-impl<S: Isa> AddAssign for V2<S> {
+impl<A: Axes> Vector<A> {
+    /// The vector in every lane.
     #[inline(always)]
-    fn add_assign(&mut self, other: Self) {
-        *self = *self + other;
+    fn lanes(self) -> Vector8<A, Baseline> {
+        Vector8::all(self)
     }
-}
 
-impl<S: Isa> Sub for V2<S> {
-    type Output = Self;
-    #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        Self { x: self.x - other.x, y: self.y - other.y }
+    /// The component along an axis: 0 is x. 0 along one that there is not.
+    pub fn along(self, axis: usize) -> f32 {
+        [self.x, self.y, self.z.or(0.0)].get(axis).copied().unwrap_or(0.0)
     }
-}
 
-impl<S: Isa> Mul<F32x8<S>> for V2<S> {
-    type Output = Self;
-    #[inline(always)]
-    fn mul(self, factor: F32x8<S>) -> Self {
-        Self { x: self.x * factor, y: self.y * factor }
+    /// The length: see [`Vector8::length`].
+    pub fn length(self) -> f32 {
+        self.lanes().length().to_array()[0]
     }
-}
 
-impl<S: Isa> Neg for V2<S> {
-    type Output = Self;
-    #[inline(always)]
-    fn neg(self) -> Self {
-        Self { x: -self.x, y: -self.y }
+    /// The vector of length 1 in this direction, or zero: see [`Vector8::normalized`].
+    pub fn normalized(self) -> Self {
+        self.lanes().normalized().first()
     }
-}
 
-impl<S: Isa> SubAssign for V2<S> {
-    #[inline(always)]
-    fn sub_assign(&mut self, other: Self) {
-        *self = *self - other;
+    /// The vector, shortened to `max` if it is longer: see [`Vector8::limited`].
+    pub fn limited(self, max: f32) -> Self {
+        self.lanes().limited(F32x8::splat(max)).first()
     }
-}
 
-/// One vector in the plane. Every operation has the bits that a lane of [`V2`] has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
-#[repr(C)]
-pub struct Vec2 {
-    /// Component along x.
-    pub x: f32,
-    /// Component along y.
-    pub y: f32,
+    /// The vector with a length between `low` and `high`: see [`Vector8::clamped`].
+    pub fn clamped(self, low: f32, high: f32) -> Self {
+        self.lanes().clamped(F32x8::splat(low), F32x8::splat(high)).first()
+    }
 }
 
 impl Vec2 {
     /// Zero.
-    pub const ZERO: Self = Self { x: 0.0, y: 0.0 };
-
-    /// Puts components together.
-    pub const fn new(x: f32, y: f32) -> Self {
-        Self { x, y }
-    }
+    pub const ZERO: Self = Self::new(0.0, 0.0);
 
     /// The vector of length 1 at this angle, counted from x to y.
     pub fn at_angle(radians: f32) -> Self {
         let (y, x) = math::scalar::sin_cos(radians);
-        Self { x, y }
-    }
-
-    /// The scalar product.
-    pub fn dot(self, other: Self) -> f32 {
-        self.x * other.x + self.y * other.y
-    }
-
-    /// The square of the length.
-    pub fn length_squared(self) -> f32 {
-        self.dot(self)
-    }
-
-    /// The length: see [`math::length`].
-    pub fn length(self) -> f32 {
-        math::scalar::length(self.x, self.y)
-    }
-
-    /// The vector of length 1 in this direction, or zero: see [`math::normalize`].
-    pub fn normalized(self) -> Self {
-        let (x, y) = math::scalar::normalize(self.x, self.y);
-        Self { x, y }
-    }
-
-    /// The vector, shortened to `max` if it is longer: see [`math::limit_length`].
-    pub fn limited(self, max: f32) -> Self {
-        let (x, y) = math::scalar::limit_length(self.x, self.y, max);
-        Self { x, y }
-    }
-
-    /// The vector with a length between `low` and `high`: see
-    /// [`clamp_speed`](crate::integrate::clamp_speed).
-    pub fn clamped(self, low: f32, high: f32) -> Self {
-        let lanes = V2::<Baseline>::splat(self.x, self.y);
-        let lanes = lanes.clamped(F32x8::splat(low), F32x8::splat(high));
-        Self { x: lanes.x.to_array()[0], y: lanes.y.to_array()[0] }
-    }
-
-    /// The vector turned left by a right angle.
-    pub fn left(self) -> Self {
-        Self { x: -self.y, y: self.x }
+        Self::new(x, y)
     }
 }
 
-macro_rules! operator {
-    ($($trait:ident $method:ident $operator:tt),+) => {$(
-        impl $trait for Vec2 {
-            type Output = Self;
-            fn $method(self, other: Self) -> Self {
-                Self { x: self.x $operator other.x, y: self.y $operator other.y }
-            }
-        }
-    )+};
+impl Vec3 {
+    /// Zero.
+    pub const ZERO: Self = Self::new(0.0, 0.0, 0.0);
 }
 
-operator!(Add add +, Sub sub -);
-
-impl Mul<f32> for Vec2 {
+impl<A: Axes, T: Component> Add for Vector<A, T> {
     type Output = Self;
-    fn mul(self, factor: f32) -> Self {
-        Self { x: self.x * factor, y: self.y * factor }
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self { x: self.x + other.x, y: self.y + other.y, z: self.z + other.z }
     }
 }
 
-impl Neg for Vec2 {
-    type Output = Self;
-    fn neg(self) -> Self {
-        Self { x: -self.x, y: -self.y }
-    }
-}
-
-impl AddAssign for Vec2 {
+impl<A: Axes, T: Component> AddAssign for Vector<A, T> {
+    #[inline(always)]
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;
     }
 }
 
-impl SubAssign for Vec2 {
+impl<A: Axes, T: Component> Sub for Vector<A, T> {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self { x: self.x - other.x, y: self.y - other.y, z: self.z - other.z }
+    }
+}
+
+impl<A: Axes, T: Component> SubAssign for Vector<A, T> {
+    #[inline(always)]
     fn sub_assign(&mut self, other: Self) {
         *self = *self - other;
+    }
+}
+
+impl<A: Axes, T: Component> Mul<T> for Vector<A, T> {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, factor: T) -> Self {
+        Self { x: self.x * factor, y: self.y * factor, z: self.z * factor }
+    }
+}
+
+impl<A: Axes, T: Component> Div<T> for Vector<A, T> {
+    type Output = Self;
+    #[inline(always)]
+    fn div(self, divisor: T) -> Self {
+        Self { x: self.x / divisor, y: self.y / divisor, z: self.z / divisor }
+    }
+}
+
+impl<A: Axes, T: Component> Neg for Vector<A, T> {
+    type Output = Self;
+    #[inline(always)]
+    fn neg(self) -> Self {
+        Self { x: -self.x, y: -self.y, z: -self.z }
     }
 }

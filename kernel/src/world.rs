@@ -1,29 +1,29 @@
-//! The world: a rectangle from (0, 0) to (width, height) and what happens at its edge.
+//! The world: two or three axes, each with a length and what happens at its ends.
 
 use core::fmt;
 
-/// What happens at the edge of the world.
+/// What happens at both ends of an axis.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Edge {
-    /// Left meets right and bottom meets top.
+    /// One end meets the other.
     #[default]
-    Torus,
+    Periodic,
     /// Entities are reflected.
-    Walls,
-    /// There is none: width and height only say where most entities are expected.
+    Wall,
+    /// There is none: the length only says where most entities are expected.
     Open,
 }
 
 impl Edge {
     /// All edges with their names in scenario files.
     pub const NAMES: [(&'static str, Edge); 3] =
-        [("torus", Edge::Torus), ("walls", Edge::Walls), ("open", Edge::Open)];
+        [("periodic", Edge::Periodic), ("wall", Edge::Wall), ("open", Edge::Open)];
 
     /// The name in scenario files.
     pub fn name(self) -> &'static str {
         match self {
-            Edge::Torus => "torus",
-            Edge::Walls => "walls",
+            Edge::Periodic => "periodic",
+            Edge::Wall => "wall",
             Edge::Open => "open",
         }
     }
@@ -32,8 +32,8 @@ impl Edge {
     /// [`Edge::NAMES`].
     pub fn code(self) -> u32 {
         match self {
-            Edge::Torus => 0,
-            Edge::Walls => 1,
+            Edge::Periodic => 0,
+            Edge::Wall => 1,
             Edge::Open => 2,
         }
     }
@@ -49,68 +49,219 @@ impl Edge {
     }
 }
 
-/// A rectangle from (0, 0) to (`width`, `height`), in the length unit of the model.
+/// One axis of a world: places along it go from 0 to its length.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Axis {
+    /// The length, in the length unit of the model.
+    pub length: f32,
+    /// What happens at its ends.
+    pub edge: Edge,
+}
+
+impl Axis {
+    /// An axis whose ends meet.
+    pub const fn periodic(length: f32) -> Self {
+        Self { length, edge: Edge::Periodic }
+    }
+
+    /// An axis between two walls.
+    pub const fn wall(length: f32) -> Self {
+        Self { length, edge: Edge::Wall }
+    }
+
+    /// An axis without ends.
+    pub const fn open(length: f32) -> Self {
+        Self { length, edge: Edge::Open }
+    }
+
+    /// Whether its ends meet.
+    #[inline]
+    pub const fn is_periodic(&self) -> bool {
+        matches!(self.edge, Edge::Periodic)
+    }
+
+    /// Whether it has no ends.
+    #[inline]
+    pub const fn is_open(&self) -> bool {
+        matches!(self.edge, Edge::Open)
+    }
+}
+
+/// Where entities are: from 0 to its length along each of two or three axes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct World {
-    width: f32,
-    height: f32,
-    edge: Edge,
+    axes: [Axis; World::MOST_AXES],
+    /// How many of them there are: 2 or 3. The others are default.
+    count: u8,
 }
 
 impl World {
-    /// The smallest and largest side that is accepted, so that no squared distance over- or
+    /// The smallest and largest length that is accepted, so that no squared distance over- or
     /// underflows.
     pub const SIDE: (f32, f32) = (1.0e-6, 1.0e9);
 
-    /// Makes a world.
+    /// The most axes.
+    pub const MOST_AXES: usize = 3;
+
+    /// What the length of each axis is called.
+    pub const SIDES: [&'static str; Self::MOST_AXES] = ["width", "height", "depth"];
+
+    /// The columns of a place along each axis.
+    pub const COORDINATES: [&'static str; Self::MOST_AXES] = ["x", "y", "z"];
+
+    /// Makes a world in the plane, with edges of one kind.
     ///
     /// # Errors
     ///
-    /// [`WorldError`] if a side is not a number within [`World::SIDE`].
+    /// [`WorldError`] if a length is not a number within [`World::SIDE`].
     pub fn new(width: f32, height: f32, edge: Edge) -> Result<Self, WorldError> {
-        for (side, value) in [("width", width), ("height", height)] {
-            if !(value >= Self::SIDE.0 && value <= Self::SIDE.1) {
-                return Err(WorldError { side, value });
-            }
+        Self::of(&[Axis { length: width, edge }, Axis { length: height, edge }])
+    }
+
+    /// Makes a world in space, with edges of one kind.
+    ///
+    /// # Errors
+    ///
+    /// As [`World::new`].
+    pub fn space(width: f32, height: f32, depth: f32, edge: Edge) -> Result<Self, WorldError> {
+        Self::of(&[width, height, depth].map(|length| Axis { length, edge }))
+    }
+
+    /// Makes a world of these axes: along x, y and, in space, z.
+    ///
+    /// # Errors
+    ///
+    /// [`WorldError`] if there are not two or three axes, or if a length is not a number within
+    /// [`World::SIDE`].
+    pub fn of(axes: &[Axis]) -> Result<Self, WorldError> {
+        if axes.len() != 2 && axes.len() != Self::MOST_AXES {
+            return Err(WorldError::Axes { given: axes.len() });
         }
-        Ok(Self { width, height, edge })
+        let mut all = [Axis::default(); Self::MOST_AXES];
+        for ((place, axis), side) in all.iter_mut().zip(axes).zip(Self::SIDES) {
+            let value = axis.length;
+            if !(value >= Self::SIDE.0 && value <= Self::SIDE.1) {
+                return Err(WorldError::Length { side, value });
+            }
+            *place = *axis;
+        }
+        Ok(Self { axes: all, count: axes.len() as u8 })
     }
 
-    /// The extent along x.
+    /// Its axes: two or three.
+    #[inline]
+    pub fn axes(&self) -> &[Axis] {
+        &self.axes[..usize::from(self.count).min(Self::MOST_AXES)]
+    }
+
+    /// The axis along x.
+    #[inline]
+    pub fn x(&self) -> Axis {
+        self.axes[0]
+    }
+
+    /// The axis along y.
+    #[inline]
+    pub fn y(&self) -> Axis {
+        self.axes[1]
+    }
+
+    /// The axis along z, in space.
+    #[inline]
+    pub fn z(&self) -> Option<Axis> {
+        self.is_space().then_some(self.axes[2])
+    }
+
+    /// Whether there are three axes.
+    #[inline]
+    pub fn is_space(&self) -> bool {
+        usize::from(self.count) == Self::MOST_AXES
+    }
+
+    /// The length along x.
+    #[inline]
     pub fn width(&self) -> f32 {
-        self.width
+        self.axes[0].length
     }
 
-    /// The extent along y.
+    /// The length along y.
+    #[inline]
     pub fn height(&self) -> f32 {
-        self.height
+        self.axes[1].length
     }
 
-    /// What happens at the edge.
-    pub fn edge(&self) -> Edge {
-        self.edge
+    /// The shortest length.
+    pub fn shortest(&self) -> f32 {
+        self.axes().iter().map(|axis| axis.length).fold(f32::INFINITY, f32::min)
     }
 
-    /// True if left meets right and bottom meets top.
-    pub fn is_torus(&self) -> bool {
-        self.edge == Edge::Torus
+    /// The same world with lengths that are so many times as long.
+    ///
+    /// # Errors
+    ///
+    /// As [`World::of`].
+    pub fn scaled(&self, factor: f64) -> Result<Self, WorldError> {
+        let scale = |length: f32| (f64::from(length) * factor) as f32;
+        let mut axes = self.axes;
+        axes.iter_mut().for_each(|axis| axis.length = scale(axis.length));
+        Self::of(&axes[..self.axes().len()])
     }
 }
 
-/// A side of the world is not a usable number.
+impl fmt::Display for World {
+    /// The lengths, and the kinds of edges: one word if all are alike.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, axis) in self.axes().iter().enumerate() {
+            write!(f, "{}{}", if place > 0 { " x " } else { "" }, axis.length)?;
+        }
+        write!(f, ", {}", Edges(self))
+    }
+}
+
+/// The kinds of edges of a world as words: one if all are alike.
+#[derive(Clone, Copy, Debug)]
+pub struct Edges<'a>(pub &'a World);
+
+impl fmt::Display for Edges<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let axes = self.0.axes();
+        if axes.iter().all(|axis| axis.edge == axes[0].edge) {
+            return f.write_str(axes[0].edge.name());
+        }
+        for (place, axis) in axes.iter().enumerate() {
+            write!(f, "{}{}", if place > 0 { " x " } else { "" }, axis.edge.name())?;
+        }
+        Ok(())
+    }
+}
+
+/// A world cannot be made.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct WorldError {
-    /// `"width"` or `"height"`.
-    pub side: &'static str,
-    /// What was given.
-    pub value: f32,
+pub enum WorldError {
+    /// A length is not a usable number.
+    Length {
+        /// Of which axis: `"width"`, `"height"` or `"depth"`.
+        side: &'static str,
+        /// What was given.
+        value: f32,
+    },
+    /// There are not two or three axes.
+    Axes {
+        /// How many were given.
+        given: usize,
+    },
 }
 
 impl fmt::Display for WorldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (low, high) = World::SIDE;
-        write!(f, "world.{} is {}: it must be from {low:e} to {high:e}", self.side, self.value)
+        match self {
+            Self::Length { side, value } => {
+                write!(f, "world.{side} is {value}: it must be from {low:e} to {high:e}")
+            }
+            Self::Axes { given } => write!(f, "a world has 2 or 3 axes, {given} were given"),
+        }
     }
 }
 
@@ -118,15 +269,39 @@ impl core::error::Error for WorldError {}
 
 #[cfg(test)]
 mod tests {
+    use std::string::ToString;
+
     use super::*;
 
     #[test]
-    fn sides_must_be_usable_numbers() {
+    fn lengths_must_be_usable_numbers() {
         for bad in [0.0, -1.0, f32::NAN, f32::INFINITY, 1.0e10, 1.0e-9] {
-            let error = World::new(1.0, bad, Edge::Torus).unwrap_err();
-            assert_eq!(error.side, "height");
+            let error = World::new(1.0, bad, Edge::Periodic).unwrap_err();
+            assert!(matches!(error, WorldError::Length { side: "height", .. }));
             assert!(World::new(bad, 1.0, Edge::Open).is_err());
+            let error = World::space(1.0, 1.0, bad, Edge::Wall).unwrap_err();
+            assert!(matches!(error, WorldError::Length { side: "depth", .. }));
         }
-        assert!(World::new(1.0e9, 1.0e-6, Edge::Walls).is_ok());
+        assert!(World::new(1.0e9, 1.0e-6, Edge::Wall).is_ok());
+    }
+
+    #[test]
+    fn there_are_two_or_three_axes() {
+        for count in 0..6 {
+            let axes = std::vec![Axis::open(2.0); count];
+            match World::of(&axes) {
+                Ok(world) => assert_eq!(world.axes(), axes),
+                Err(error) => assert_eq!(error, WorldError::Axes { given: count }),
+            }
+            assert_eq!(World::of(&axes).is_ok(), count == 2 || count == 3);
+        }
+    }
+
+    #[test]
+    fn edges_alike_are_one_word() {
+        let world = World::space(2.0, 3.0, 4.5, Edge::Open).unwrap();
+        assert_eq!(world.to_string(), "2 x 3 x 4.5, open");
+        let corridor = World::of(&[Axis::periodic(9.0), Axis::wall(1.0)]).unwrap();
+        assert_eq!(corridor.to_string(), "9 x 1, periodic x wall");
     }
 }

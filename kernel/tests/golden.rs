@@ -41,7 +41,7 @@ fn steer(crowd: &mut Crowd, world: &World, tick: u64) -> [Vec<f32>; 2] {
         for j in 0..COUNT {
             let offset = V2::splat(xs[j], ys[j]) - position;
             let d2 = offset.length_squared();
-            flock.add(d2.lt(s(4.0)), offset.x, offset.y, d2, s(vxs[j]), s(vys[j]));
+            flock.add(d2.lt(s(4.0)), offset, d2, V2::splat(vxs[j], vys[j]));
         }
         let (separation, alignment, cohesion) = flock.finish(velocity);
         let target = V2::splat(xs[0], ys[0]);
@@ -125,7 +125,7 @@ fn assert_golden(name: &str, found: u64) {
 
 #[test]
 fn a_small_crowd_has_one_fingerprint() {
-    for (name, edge) in [("torus", Edge::Torus), ("walls", Edge::Walls), ("open", Edge::Open)] {
+    for (name, edge) in [("periodic", Edge::Periodic), ("wall", Edge::Wall), ("open", Edge::Open)] {
         assert_golden(&format!("crowd {name}"), run(edge));
     }
 }

@@ -12,7 +12,7 @@ use flockwork_kernel::steer::avoid::{Circle, containment, obstacles};
 use flockwork_kernel::steer::flock::Flock;
 use flockwork_kernel::steer::follow::{FlowField, Path, flow, path};
 use flockwork_kernel::steer::{arrive, evade, pursue, wander, wander_angle};
-use flockwork_kernel::{Edge, World, rng};
+use flockwork_kernel::{Edge, Plane, World, rng};
 
 /// `count` numbers from `low` to `high`.
 fn numbers(count: usize, column: u32, low: f32, high: f32) -> Vec<f32> {
@@ -28,7 +28,7 @@ fn all(count: usize) -> Vec<u32> {
     let (mut vxs, mut vys) = (column(2, -30.0, 30.0), column(3, -30.0, 30.0));
     let (axs, ays) = (column(4, -2.0, 2.0), column(5, -2.0, 2.0));
     let mut bits = Vec::new();
-    for edge in [Edge::Torus, Edge::Walls, Edge::Open] {
+    for edge in [Edge::Periodic, Edge::Wall, Edge::Open] {
         let world = World::new(9.0, 7.0, edge).unwrap();
         let (xs, ys, vxs, vys) = (&mut xs, &mut ys, &mut vxs, &mut vys);
         motion::semi_implicit_euler(dt, xs, ys, vxs, vys, &axs, &ays).unwrap();
@@ -83,17 +83,17 @@ impl isa::Task for Steer {
         let velocity = V2::new(lanes(2, -1.0, 1.0), lanes(3, -1.0, 1.0));
         let target = V2::new(lanes(4, 0.0, 9.0), lanes(5, 0.0, 7.0));
         let (one, half) = (F32x8::ONE, F32x8::splat(0.5));
-        let world = World::new(9.0, 7.0, Edge::Torus).unwrap();
+        let world = World::new(9.0, 7.0, Edge::Periodic).unwrap();
         let circles = [Circle { x: 4.0, y: 3.0, radius: 1.0 }];
         let flows: Vec<f32> = numbers(6, 6, -1.0, 1.0);
         let field = FlowField::new(&world, 3, 2, &flows, &flows).unwrap();
         let corners = Path::new(&[0.0, 9.0, 4.0], &[0.0, 3.0, 7.0], 0.2).unwrap();
         let angle = wander_angle(lanes(7, -3.0, 3.0), half, 1, 2, U32x8::splat(3), 4);
-        let mut flock = Flock::<S>::default();
+        let mut flock = Flock::<Plane, S>::default();
         for other in [target, place + velocity, place] {
             let offset = other - place;
             let d2 = offset.length_squared();
-            flock.add(d2.lt(one + one), offset.x, offset.y, d2, velocity.y, velocity.x);
+            flock.add(d2.lt(one + one), offset, d2, V2::new(velocity.y, velocity.x));
         }
         let (separation, alignment, cohesion) = flock.finish(velocity);
         let all = [

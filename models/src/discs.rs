@@ -243,7 +243,7 @@ impl Model for Discs {
     fn update<S: Isa>(&self, me: &mut TileOf<'_, S, Self>, tick: &Tick<Self>) {
         let world = tick.setup.world;
         let (position, velocity) = (me.position.get(), me.velocity.get());
-        let (position, velocity) = if world.edge() == Edge::Walls {
+        let (position, velocity) = if world.edge() == Edge::Wall {
             let moved = position + velocity * tick.dt();
             let radius = F32x8::splat(self.params.radius);
             let (width, height) = (F32x8::splat(world.width()), F32x8::splat(world.height()));

@@ -51,7 +51,7 @@ fn start_only<M: Model>(setup: Setup, expected: &[&str]) {
 
 #[test]
 fn a_parameter_that_acts_at_tick_0_alone_cannot_be_set_later() {
-    let world = World::new(24.0, 24.0, Edge::Torus).unwrap();
+    let world = World::new(24.0, 24.0, Edge::Periodic).unwrap();
     let setup = Setup { world, population: 120, seed: 5, dt: 0.01 };
     start_only::<Boids>(setup, &[]);
     start_only::<Discs>(setup, &["speed"]);

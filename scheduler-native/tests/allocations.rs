@@ -87,7 +87,7 @@ fn calls(entry: Entry, setup: Setup, params: &[(&str, f64)], warm: u64) -> (u64,
 }
 
 fn setup(width: f32, height: f32, population: u32, dt: f32) -> Setup {
-    Setup { world: World::new(width, height, Edge::Torus).unwrap(), population, seed: 5, dt }
+    Setup { world: World::new(width, height, Edge::Periodic).unwrap(), population, seed: 5, dt }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use flockwork_scheduler::{
 use flockwork_scheduler_native::{BuildError, Config, Entry, OnThreads, Options, ThreadsError};
 
 fn config() -> Config {
-    let world = World::new(20.0, 16.0, Edge::Torus).unwrap();
+    let world = World::new(20.0, 16.0, Edge::Periodic).unwrap();
     Config {
         setup: Setup { world, population: 800, seed: 4, dt: 0.05 },
         params: Vec::new(),
@@ -67,7 +67,7 @@ fn what_cannot_be_is_refused_before_anything_is_made() {
 
 #[test]
 fn what_memory_is_said_to_be_taken_is_taken_however_many_regions_there_are() {
-    let world = World::new(60.0, 50.0, Edge::Torus).unwrap();
+    let world = World::new(60.0, 50.0, Edge::Periodic).unwrap();
     let bytes = |entry: Entry, regions: u32| {
         let options = Options {
             workers: 1,
@@ -174,7 +174,7 @@ fn at_the_seam_of_a_torus_a_position_is_where_it_began() {
     assert_eq!(words(8), [0, 0, 1.0f32.to_bits()]);
     // Between walls it stays at the wall.
     let mut walls = with_table(3, columns());
-    walls.setup.world = World::new(20.0, 16.0, Edge::Walls).unwrap();
+    walls.setup.world = World::new(20.0, 16.0, Edge::Wall).unwrap();
     let rows = entry.build(&walls).unwrap().rows().unwrap();
     assert_eq!(rows.bytes[4..8], 20.0f32.to_le_bytes());
 }

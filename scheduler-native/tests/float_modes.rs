@@ -81,7 +81,7 @@ mod mode {
 }
 
 fn setup() -> Setup {
-    let world = World::new(20.0, 20.0, Edge::Torus).unwrap();
+    let world = World::new(20.0, 20.0, Edge::Periodic).unwrap();
     Setup { world, population: 500, seed: 1, dt: 0.05 }
 }
 

@@ -63,7 +63,7 @@ impl Rows for Mines {
 }
 
 fn setup() -> Setup {
-    let world = World::new(40.0, 10.0, Edge::Torus).unwrap();
+    let world = World::new(40.0, 10.0, Edge::Periodic).unwrap();
     Setup { world, population: 40, seed: 1, dt: 1.0 }
 }
 

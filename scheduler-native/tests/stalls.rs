@@ -120,7 +120,7 @@ impl Rows for Stones {
 }
 
 fn build(phase: f64, workers: usize, deadline: Option<Duration>) -> Box<dyn AnySimulation> {
-    let world = World::new(40.0, 10.0, Edge::Torus).unwrap();
+    let world = World::new(40.0, 10.0, Edge::Periodic).unwrap();
     let cut = Some(Cut::Grid { rows: 1, cols: 4 });
     let config = Config {
         setup: Setup { world, population: 40, seed: 1, dt: 1.0 },

@@ -404,7 +404,7 @@ mod tests {
     type Rank<C> = Simulation<Tribes, Ranks<C>>;
 
     fn make<X: Executor>(executor: X) -> Simulation<Tribes, X> {
-        let world = World::new(16.0, 16.0, Edge::Torus).unwrap();
+        let world = World::new(16.0, 16.0, Edge::Periodic).unwrap();
         let setup = Setup { world, population: 400, seed: 3, dt: 0.1 };
         let partition = Partition::new(Cut::Parts(5));
         Simulation::new(setup, <Tribes as Model>::Params::default(), partition, executor, None)

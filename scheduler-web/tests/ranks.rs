@@ -11,7 +11,7 @@ use flockwork_scheduler_web::board::BoardPort;
 use flockwork_scheduler_web::{Board, Boxes, Kind, Ranks};
 
 fn setup(population: u32, side: f32, dt: f32) -> Setup {
-    Setup { world: World::new(side, side, Edge::Torus).unwrap(), population, seed: 7, dt }
+    Setup { world: World::new(side, side, Edge::Periodic).unwrap(), population, seed: 7, dt }
 }
 
 fn partition(ranks: u32) -> Partition {

@@ -17,8 +17,8 @@ impl Bounds {
     pub(crate) fn of(world: &World) -> Self {
         let sides = (world.width(), world.height());
         let (low, ends) = match world.edge() {
-            Edge::Torus => (0.0, sides),
-            Edge::Walls => (0.0, (sides.0.next_up(), sides.1.next_up())),
+            Edge::Periodic => (0.0, sides),
+            Edge::Wall => (0.0, (sides.0.next_up(), sides.1.next_up())),
             Edge::Open => (f32::MIN, (f32::INFINITY, f32::INFINITY)),
         };
         Self { low, ends, sides }

@@ -268,7 +268,7 @@ impl Case {
 
     /// A case that is not described yet.
     fn new(name: &str) -> Option<Self> {
-        let world = World::new(1.0, 1.0, Edge::Torus).ok()?;
+        let world = World::new(1.0, 1.0, Edge::Periodic).ok()?;
         Some(Self {
             name: name.to_string(),
             model: String::new(),

@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn bands_are_those_of_a_look_at_all_regions_and_owners_those_of_a_search() {
-        for edge in [Edge::Torus, Edge::Walls] {
+        for edge in [Edge::Periodic, Edge::Wall] {
             for (width, height, cut) in [
                 (13.0, 9.0, Cut::Parts(1)),
                 (13.0, 9.0, Cut::Parts(23)),

@@ -75,7 +75,7 @@ impl<'a> CellIndex<'a> {
         let world = grid.world();
         let limits = match world.edge() {
             Edge::Open => None,
-            Edge::Torus | Edge::Walls => Some((world.width(), world.height())),
+            Edge::Periodic | Edge::Wall => Some((world.width(), world.height())),
         };
         let (count, bounds) = check(&entities, |x, y| match limits {
             Some((width, height)) => {

@@ -224,19 +224,19 @@ mod tests {
 
     #[test]
     fn a_radius_must_fit() {
-        let torus = world(10.0, 20.0, Edge::Torus);
+        let torus = world(10.0, 20.0, Edge::Periodic);
         for bad in [0.0, -1.0, f32::NAN, f32::INFINITY] {
             assert!(matches!(Grid::new(torus, bad, 9), Err(GridError::InvalidRadius { .. })));
         }
         assert!(matches!(Grid::new(torus, 5.0, 9), Err(GridError::RadiusTooWide { .. })));
         assert!(Grid::new(torus, 4.9, 9).is_ok());
-        assert!(Grid::new(world(10.0, 20.0, Edge::Walls), 10.0, 9).is_ok());
+        assert!(Grid::new(world(10.0, 20.0, Edge::Wall), 10.0, 9).is_ok());
         assert!(Grid::new(world(10.0, 20.0, Edge::Open), 10.1, 9).is_err());
     }
 
     #[test]
     fn density_decides_the_columns_and_emptiness_bounds_the_cells() {
-        let torus = world(100.0, 100.0, Edge::Torus);
+        let torus = world(100.0, 100.0, Edge::Periodic);
         assert_eq!(Grid::new(torus, 1.0, 100_000).unwrap().fine(), 4);
         assert_eq!(Grid::new(torus, 1.0, 9_000).unwrap().fine(), 1);
         let sparse = Grid::new(world(1.0e6, 1.0e6, Edge::Open), 1.0, 1000).unwrap();
@@ -259,7 +259,7 @@ mod tests {
         ) -> bool {
             let width = 1.0 + f32::from(side);
             let radius = width * (0.0005 + 0.49 * f32::from(share) / 65536.0);
-            let grid = Grid::new(world(width, width, Edge::Walls), radius, 1 << 24).unwrap();
+            let grid = Grid::new(world(width, width, Edge::Wall), radius, 1 << 24).unwrap();
             let x = width * (at as f32 / u32::MAX as f32);
             let near = x + radius * (step as f32 / u32::MAX as f32);
             if near - x >= radius {

@@ -372,14 +372,14 @@ mod tests {
 
     quickcheck! {
         fn any_cut_gives_every_cell_one_owner(parts: u8, weights: Vec<u8>) -> bool {
-            let grid = grid(13.0, 9.0, Edge::Torus);
+            let grid = grid(13.0, 9.0, Edge::Periodic);
             let parts = u32::from(parts).clamp(1, grid.cells());
             let regions = cut_into(&grid, Cut::Parts(parts), &weights).unwrap();
             every_cell_has_one_owner(&grid, &regions)
         }
 
         fn any_grid_cut_gives_every_cell_one_owner(r: u8, c: u8, weights: Vec<u8>) -> bool {
-            let grid = grid(13.0, 9.0, Edge::Walls);
+            let grid = grid(13.0, 9.0, Edge::Wall);
             let rows = u32::from(r) % grid.rows() + 1;
             let cols = u32::from(c) % grid.cols() + 1;
             let regions = cut_into(&grid, Cut::Grid { rows, cols }, &weights).unwrap();
@@ -388,7 +388,7 @@ mod tests {
 
         fn ghost_bands_hold_every_cell_within_reach(parts: u8, weights: Vec<u8>) -> bool {
             [(13.0, 9.0), (2.1, 2.1), (2.5, 7.0)].into_iter().all(|(width, height)| {
-                let grid = grid(width, height, Edge::Torus);
+                let grid = grid(width, height, Edge::Periodic);
                 let parts = u32::from(parts).clamp(1, grid.cells());
                 let regions = cut_into(&grid, Cut::Parts(parts), &weights).unwrap();
                 bands_are_complete(&grid, &regions)
@@ -434,7 +434,7 @@ mod tests {
 
     #[test]
     fn weight_moves_the_border() {
-        let grid = grid(40.0, 40.0, Edge::Torus);
+        let grid = grid(40.0, 40.0, Edge::Periodic);
         let mut regions = [Region::default(); 2];
         let weight = |row: u32, _: u32| if row < 4 { 100 } else { 1 };
         cut(&grid, Cut::Grid { rows: 2, cols: 1 }, &weight, &mut regions).unwrap();
@@ -445,7 +445,7 @@ mod tests {
 
     #[test]
     fn a_world_too_small_for_the_cut_is_an_error() {
-        let grid = grid(3.0, 3.0, Edge::Walls);
+        let grid = grid(3.0, 3.0, Edge::Wall);
         for bad in [Cut::Parts(0), Cut::Parts(1000), Cut::Grid { rows: 9, cols: 1 }] {
             let error = cut_into(&grid, bad, &[]).unwrap_err();
             assert!(matches!(error, CutError::WorldTooSmall { .. }), "{error}");

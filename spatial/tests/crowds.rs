@@ -48,7 +48,7 @@ struct Done {
 }
 
 fn pass(places: &[(f32, f32)], ids: &[u32], most: u32) -> Done {
-    let world = World::new(SIDE, SIDE, Edge::Walls).unwrap();
+    let world = World::new(SIDE, SIDE, Edge::Wall).unwrap();
     let grid = Grid::new(world, RADIUS, 4000).unwrap();
     let (rows, cols, fine) = (grid.rows(), grid.cols(), grid.fine());
     let cell_of: Vec<u32> = places

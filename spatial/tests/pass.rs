@@ -282,7 +282,7 @@ quickcheck! {
     }
 
     fn a_shorter_reach_than_the_grids_is_kept(seed: u64) -> bool {
-        let grid = Grid::new(World::new(40.0, 30.0, Edge::Torus).unwrap(), 3.0, 4000).unwrap();
+        let grid = Grid::new(World::new(40.0, 30.0, Edge::Periodic).unwrap(), 3.0, 4000).unwrap();
         let mut random = Random(seed);
         let cutoff = Cutoff { radius: 0.1 + 2.9 * random.share(), most: None };
         let crowd = Crowd::new(&mut random, grid, Spread::Uniform, 300);
@@ -296,7 +296,7 @@ fn crowded_and_tiny_toruses_are_cut_down_to_single_cells() {
     for (width, height, radius, expected) in
         [(2.1, 2.1, 1.0, 4), (2.1, 9.0, 1.0, 4), (9.0, 2.1, 1.0, 4000), (5.0, 5.0, 2.4, 9000)]
     {
-        let world = World::new(width, height, Edge::Torus).unwrap();
+        let world = World::new(width, height, Edge::Periodic).unwrap();
         let grid = Grid::new(world, radius, expected).unwrap();
         for spread in SPREADS {
             let crowd = Crowd::new(&mut random, grid, spread, 60);

@@ -106,7 +106,7 @@ fn sums(grid: &Grid, columns: Entities<'_>, seen: &mut Vec<u32>) {
 
 #[test]
 fn queries_and_the_pass_give_the_same_bits_on_every_set() {
-    for (edge, spread) in [(Edge::Torus, Spread::Uniform), (Edge::Open, Spread::Seam)] {
+    for (edge, spread) in [(Edge::Periodic, Spread::Uniform), (Edge::Open, Spread::Seam)] {
         let grid = Grid::new(World::new(30.0, 20.0, edge).unwrap(), 2.0, 700).unwrap();
         let (xs, ys, ids) = entities(&mut Random(3), &grid, spread, 700);
         let columns = Entities { xs: &xs, ys: &ys, ids: &ids };

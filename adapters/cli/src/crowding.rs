@@ -210,9 +210,9 @@ mod tests {
     #[test]
     fn neighbours_are_counted_as_each_with_each_does() {
         for (edge, width, height, radius) in [
-            (Edge::Torus, 20.0, 12.0, 1.0),
-            (Edge::Torus, 4.1, 9.0, 2.0),
-            (Edge::Walls, 20.0, 12.0, 1.5),
+            (Edge::Periodic, 20.0, 12.0, 1.0),
+            (Edge::Periodic, 4.1, 9.0, 2.0),
+            (Edge::Wall, 20.0, 12.0, 1.5),
             (Edge::Open, 3.0, 3.0, 3.0),
         ] {
             for count in [1, 7, 200, 900] {
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_crowd_is_counted_without_comparing_each_with_each() {
-        let world = World::new(1000.0, 1000.0, Edge::Torus).unwrap();
+        let world = World::new(1000.0, 1000.0, Edge::Periodic).unwrap();
         let grid = Grid::new(world, 1.0, 100_000).unwrap();
         let crowd = count(&grid, &[5.0; 100_000], &[7.0; 100_000]).unwrap();
         assert_eq!(crowd, Crowding { mean: 99_999.0, most: 99_999, exact: true });

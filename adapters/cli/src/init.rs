@@ -73,13 +73,13 @@ fn suit(registry: &Registry, entry: &Entry, entities: u32) -> Result<(Setup, Vec
         let setup = Setup { world, population: entities, ..example.setup };
         return Ok((setup, example.params));
     }
-    let wide = World::new(1.0e4, 1.0e4, Edge::Torus).map_err(Failure::usage)?;
+    let wide = World::new(1.0e4, 1.0e4, Edge::Periodic).map_err(Failure::usage)?;
     let setup = Setup { world: wide, population: entities, seed: 1, dt: 0.05 };
     let config = Config { setup, params: Vec::new(), table: None, options: Options::default() };
     let radius = entry.check(&config).map_or(1.0, |checked| f64::from(checked.radius));
     let area = f64::from(entities) * std::f64::consts::PI * radius * radius / NEIGHBOURS;
     let side = round(area.sqrt().max(4.0 * radius));
-    let world = World::new(side, side, Edge::Torus).map_err(Failure::usage)?;
+    let world = World::new(side, side, Edge::Periodic).map_err(Failure::usage)?;
     Ok((Setup { world, ..setup }, Vec::new()))
 }
 

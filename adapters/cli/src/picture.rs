@@ -88,7 +88,7 @@ impl Scene {
         let column = |name: &str| rows::column(schema, &rows, name).unwrap_or_default();
         let (x, y) = (column("x"), column("y"));
         let frame = match world.edge() {
-            Edge::Torus | Edge::Walls => [0.0, 0.0, world.width(), world.height()],
+            Edge::Periodic | Edge::Wall => [0.0, 0.0, world.width(), world.height()],
             Edge::Open => crowd(&x, &y, world.width(), world.height()),
         };
         let look = Look::new(schema, &rows, report);

@@ -23,7 +23,7 @@ fn run<M: Model<Params = InLanes>>(edge: Edge, cut: Cut) -> Vec<(u64, Vec<f64>)>
 
 #[test]
 fn rows_and_lanes_have_the_same_bits_in_every_world_under_every_cut() {
-    for edge in [Edge::Torus, Edge::Walls, Edge::Open] {
+    for edge in [Edge::Periodic, Edge::Wall, Edge::Open] {
         let lanes = run::<InLanes>(edge, Cut::Parts(1));
         assert!(lanes.last().unwrap().1[2] > 0.0, "nobody has recovered");
         for cut in [Cut::Parts(1), Cut::Grid { rows: 2, cols: 3 }] {

@@ -69,11 +69,11 @@ fn step(people: &mut [Person], setup: &Setup, tick: u64) {
         person.y += person.uy * params.speed * setup.dt;
         let (width, height) = (setup.world.width(), setup.world.height());
         match setup.world.edge() {
-            Edge::Torus => {
+            Edge::Periodic => {
                 person.x = wrap(person.x, width);
                 person.y = wrap(person.y, height);
             }
-            Edge::Walls => {
+            Edge::Wall => {
                 reflect(&mut person.x, &mut person.ux, width);
                 reflect(&mut person.y, &mut person.uy, height);
             }
@@ -132,7 +132,7 @@ fn reflect(x: &mut f32, u: &mut f32, side: f32) {
 
 #[test]
 fn every_bit_is_that_of_the_naive_twin() {
-    for edge in [Edge::Torus, Edge::Walls, Edge::Open] {
+    for edge in [Edge::Periodic, Edge::Wall, Edge::Open] {
         let setup = setup(edge);
         let mut world = simulate(setup, Cut::Parts(1), Serial::default());
         let mut twin = people(&world);
@@ -153,7 +153,7 @@ fn every_bit_is_that_of_the_naive_twin() {
 
 #[test]
 fn cuts_and_threads_change_nothing() {
-    for edge in [Edge::Torus, Edge::Walls, Edge::Open] {
+    for edge in [Edge::Periodic, Edge::Wall, Edge::Open] {
         let setup = setup(edge);
         let mut one = simulate(setup, Cut::Parts(1), Serial::default());
         let mut many = simulate(setup, Cut::Grid { rows: 2, cols: 3 }, Threads::new(3).unwrap());
@@ -174,7 +174,7 @@ fn cuts_and_threads_change_nothing() {
 /// others one person infects at first.
 #[test]
 fn as_many_fall_ill_as_theory_says() {
-    let world = World::new(50.0, 50.0, Edge::Torus).unwrap();
+    let world = World::new(50.0, 50.0, Edge::Periodic).unwrap();
     let setup = Setup { world, population: 10_000, seed: 3, dt: 0.1 };
     let neighbours = 10_000.0 / 2500.0 * std::f64::consts::PI;
     for (reproduction, ill) in [(0.5, 0.0), (2.0, 0.7968)] {

@@ -14,7 +14,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     let mut bytes = Bytes(data);
-    let edge = [Edge::Torus, Edge::Walls, Edge::Open][bytes.below(3) as usize];
+    let edge = [Edge::Periodic, Edge::Wall, Edge::Open][bytes.below(3) as usize];
     let (width, height) = (number(&mut bytes, 100.0), number(&mut bytes, 100.0));
     let Ok(world) = World::new(width, height, edge) else { return };
     let radius = number(&mut bytes, width);

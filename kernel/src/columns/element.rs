@@ -38,6 +38,28 @@ pub trait Element: Pod + PartialEq {
     fn store<S: Isa>(lanes: Self::Lanes<S>, rows: &mut [Self]);
 }
 
+/// A type as a row has it, and [`columns!`](crate::columns!) names it.
+pub trait Kind {
+    /// What lies in memory for it.
+    type Stored: Element;
+}
+
+macro_rules! kinds {
+    ($($kind:ty => $stored:ty),*) => {$(
+        impl Kind for $kind {
+            type Stored = $stored;
+        }
+
+        impl<const N: usize> Kind for [$kind; N] {
+            type Stored = [$stored; N];
+        }
+    )*};
+}
+
+kinds!(
+    f32 => f32, u8 => u8, u16 => u16, u32 => u32, u64 => u64, i32 => i32, bool => Flag
+);
+
 /// An element of one scalar.
 pub trait One: Element {
     /// The same value in every lane.

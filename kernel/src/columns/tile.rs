@@ -8,8 +8,9 @@ use core::marker::PhantomData;
 use core::ops::Range;
 
 use super::{Element, One};
+use crate::axes::{Axes, Third};
 use crate::isa::Isa;
-use crate::simd::{Mask8, V2};
+use crate::simd::{F32x8, Mask8, Vector8};
 
 /// Up to eight rows of one column, writable.
 #[derive(Debug)]
@@ -58,33 +59,41 @@ impl<S: Isa, T: One> Lane<'_, S, T> {
     }
 }
 
-/// Up to eight rows of two columns that are one vector, writable.
+/// Up to eight rows of the columns that are one vector, writable.
 #[derive(Debug)]
-pub struct Vector<'a, S: Isa> {
+pub struct VectorLane<'a, S: Isa, A> {
     /// Components along x.
     pub x: Lane<'a, S, f32>,
     /// Components along y.
     pub y: Lane<'a, S, f32>,
+    /// Components along z; none in the plane.
+    pub z: Lane<'a, S, f32>,
+    /// The axes.
+    pub axes: PhantomData<A>,
 }
 
-impl<S: Isa> Vector<'_, S> {
+impl<S: Isa, A: Axes> VectorLane<'_, S, A> {
     /// One vector per lane; lanes past the last row are 0.
     #[inline(always)]
-    pub fn get(&self) -> V2<S> {
-        V2::new(self.x.get(), self.y.get())
+    pub fn get(&self) -> Vector8<A, S> {
+        let z = if A::SPACE { self.z.get() } else { F32x8::ZERO };
+        Vector8::of(self.x.get(), self.y.get(), z)
     }
 
     /// Writes one vector per lane; lanes past the last row are dropped.
     #[inline(always)]
-    pub fn set(&mut self, lanes: V2<S>) {
+    pub fn set(&mut self, lanes: Vector8<A, S>) {
         self.x.set(lanes.x);
         self.y.set(lanes.y);
+        if A::SPACE {
+            self.z.set(lanes.z.or(F32x8::ZERO));
+        }
     }
 
     /// Writes the `vectors` of the `lanes`; the others stay.
     #[inline(always)]
-    pub fn put(&mut self, lanes: Mask8<S>, vectors: V2<S>) {
-        self.set(V2::select(lanes, vectors, self.get()));
+    pub fn put(&mut self, lanes: Mask8<S>, vectors: Vector8<A, S>) {
+        self.set(Vector8::select(lanes, vectors, self.get()));
     }
 }
 
@@ -123,19 +132,24 @@ impl<S: Isa, T: One> LaneRef<'_, S, T> {
     }
 }
 
-/// Eight rows of two columns that are one vector, read only.
+/// Eight rows of the columns that are one vector, read only.
 #[derive(Clone, Copy, Debug)]
-pub struct VectorRef<'a, S: Isa> {
+pub struct VectorLaneRef<'a, S: Isa, A> {
     /// Components along x.
     pub x: LaneRef<'a, S, f32>,
     /// Components along y.
     pub y: LaneRef<'a, S, f32>,
+    /// Components along z; none in the plane.
+    pub z: LaneRef<'a, S, f32>,
+    /// The axes.
+    pub axes: PhantomData<A>,
 }
 
-impl<S: Isa> VectorRef<'_, S> {
+impl<S: Isa, A: Axes> VectorLaneRef<'_, S, A> {
     /// One vector per lane.
     #[inline(always)]
-    pub fn get(&self) -> V2<S> {
-        V2::new(self.x.get(), self.y.get())
+    pub fn get(&self) -> Vector8<A, S> {
+        let z = if A::SPACE { self.z.get() } else { F32x8::ZERO };
+        Vector8::of(self.x.get(), self.y.get(), z)
     }
 }

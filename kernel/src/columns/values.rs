@@ -10,7 +10,7 @@ use bytemuck::{Pod, try_cast_slice_mut};
 use super::{Column, Element, Reach, Scalar};
 use crate::isa::Isa;
 use crate::simd::{F32x8, Mask8, U32x8};
-use crate::{LANES, Vec2};
+use crate::{Axes, LANES, Vector};
 
 impl Column {
     /// Whether the column may hold this value.
@@ -111,15 +111,19 @@ pub struct NotUnit {
     /// Its name.
     pub name: &'static str,
     /// Its columns.
-    pub columns: [&'static str; 2],
+    pub columns: &'static [&'static str],
     /// Its length.
     pub length: f32,
 }
 
 impl fmt::Display for NotUnit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, columns: [x, y], length } = self;
-        write!(f, "its {name} ({x}, {y}) has length {length}: it must have length 1, within 0.001")
+        let Self { name, columns, length } = self;
+        write!(f, "its {name} (")?;
+        for (place, column) in columns.iter().enumerate() {
+            write!(f, "{}{column}", if place > 0 { ", " } else { "" })?;
+        }
+        write!(f, ") has length {length}: it must have length 1, within 0.001")
     }
 }
 
@@ -127,11 +131,12 @@ impl core::error::Error for NotUnit {}
 
 /// Checks one vector; used by [`columns!`](crate::columns!).
 #[doc(hidden)]
-pub fn check_unit(
+pub fn check_unit<A: Axes>(
     name: &'static str,
-    columns: [&'static str; 2],
-    vector: Vec2,
+    columns: &'static [&'static str],
+    vector: Vector<A>,
 ) -> Result<(), NotUnit> {
+    let columns = columns.get(..A::COUNT).unwrap_or(columns);
     // What is lost where a vector is written in few digits counts as nothing.
     let length = vector.length();
     if (0.999..=1.001).contains(&length) { Ok(()) } else { Err(NotUnit { name, columns, length }) }

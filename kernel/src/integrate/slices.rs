@@ -6,8 +6,8 @@
 
 use crate::error::{KernelError, check, non_negative, tail, tail_mut};
 use crate::isa::dispatched;
-use crate::simd::F32x8;
-use crate::{LANES, World};
+use crate::simd::{F32x8, V2};
+use crate::{LANES, Plane, World};
 
 use super::{EdgeLanes, Timestep, clamp_speed, drag_factor, euler};
 
@@ -119,7 +119,7 @@ pub fn verlet_second(
     Ok(())
 }
 
-/// Brings all positions back into `world`: see [`EdgeLanes::apply`].
+/// Brings all positions back into `world`: see [`EdgeLanes::bound`].
 ///
 /// # Errors
 ///
@@ -139,16 +139,18 @@ pub fn apply_edge(
         vxs: &'a mut [f32],
         vys: &'a mut [f32]
     ) {
-        let edge = EdgeLanes::<S>::of(world);
+        let edge = EdgeLanes::<Plane, S>::of(world);
         for start in (0..xs.len()).step_by(LANES) {
             let (x, y) = (tail_mut(xs, start), tail_mut(ys, start));
             let (vx, vy) = (tail_mut(vxs, start), tail_mut(vys, start));
-            let (new_x, new_y, new_vx, new_vy) =
-                edge.apply(F32x8::load(x), F32x8::load(y), F32x8::load(vx), F32x8::load(vy));
-            new_x.store(x);
-            new_y.store(y);
-            new_vx.store(vx);
-            new_vy.store(vy);
+            let (position, velocity) = edge.bound(
+                V2::new(F32x8::load(x), F32x8::load(y)),
+                V2::new(F32x8::load(vx), F32x8::load(vy)),
+            );
+            position.x.store(x);
+            position.y.store(y);
+            velocity.x.store(vx);
+            velocity.y.store(vy);
         }
     });
     Ok(())

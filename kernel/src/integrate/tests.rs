@@ -20,7 +20,7 @@ fn side_and_place(side: u32, place: u32) -> Option<(f32, f32)> {
 }
 
 fn wrap(x: f32, side: f32) -> f32 {
-    let lanes = wrap_torus(F32x8::splat(x), F32x8::splat(side), F32x8::splat(1.0 / side));
+    let lanes = super::wrap(F32x8::splat(x), F32x8::splat(side), F32x8::splat(1.0 / side));
     lanes.to_array()[3]
 }
 
@@ -71,7 +71,7 @@ fn speed_is_brought_between_bounds() {
     assert_eq!(clamp(0.0, -50.0), (0.0, -5.0));
     assert_eq!(clamp(0.25, 0.0), (1.0, 0.0));
     let (x, y) = clamp(3.0e38, 4.0e37);
-    assert!((math::scalar::length(x, y) - 5.0).abs() < 1.0e-6);
+    assert!((crate::math::scalar::length(x, y) - 5.0).abs() < 1.0e-6);
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn verlet_keeps_the_energy_of_an_oscillator_and_runs_backwards() {
 #[test]
 fn bad_input_is_named_and_changes_nothing() {
     let dt = Timestep::new(0.5).unwrap();
-    let world = World::new(10.0, 10.0, Edge::Torus).unwrap();
+    let world = World::new(10.0, 10.0, Edge::Periodic).unwrap();
     let mut columns: [Vec<f32>; 4] = core::array::from_fn(|i| numbers(11, i as u64, 50.0));
     columns[2][9] = f32::INFINITY;
     let before = columns.clone();
@@ -212,8 +212,8 @@ quickcheck! {
                 (vx, vy) = (vx * inverse * target, vy * inverse * target);
             }
             let (x, vx, y, vy) = match edge {
-                Edge::Torus => (wrap(x, 7.0), vx, wrap(y, 3.0), vy),
-                Edge::Walls => {
+                Edge::Periodic => (wrap(x, 7.0), vx, wrap(y, 3.0), vy),
+                Edge::Wall => {
                     let ((x, vx), (y, vy)) = (bounce(x, vx, 7.0), bounce(y, vy, 3.0));
                     (x, vx, y, vy)
                 }

@@ -8,14 +8,15 @@ use super::seek;
 
 /// Velocities on a grid over the world, one at the centre of each cell.
 ///
-/// Between centres they are interpolated bilinearly. In a torus the grid goes round; elsewhere the
-/// outermost cells reach on without end.
+/// Between centres they are interpolated bilinearly. Along a periodic axis the grid goes round; along
+/// another the outermost cells reach on without end.
 #[derive(Clone, Copy, Debug)]
 pub struct FlowField<'a> {
     columns: u32,
     rows: u32,
     per_metre: (f32, f32),
-    torus: bool,
+    /// Whether it goes round along x, and along y.
+    round: (bool, bool),
     vxs: &'a [f32],
     vys: &'a [f32],
 }
@@ -50,44 +51,23 @@ impl<'a> FlowField<'a> {
         same_len("vys", cells, vys)?;
         finite("vxs", vxs)?;
         finite("vys", vys)?;
+        let round = (world.x().is_periodic(), world.y().is_periodic());
         let per_metre = (columns as f32 / world.width(), rows as f32 / world.height());
-        Ok(Self { columns, rows, per_metre, torus: world.is_torus(), vxs, vys })
+        Ok(Self { columns, rows, per_metre, round, vxs, vys })
     }
 
     /// The velocity of the field at `position`, metres per second.
     #[inline(always)]
     pub fn sample<S: Isa>(&self, position: V2<S>) -> V2<S> {
         let (left, right, tx) =
-            self.between(position.x * F32x8::splat(self.per_metre.0), self.columns);
-        let (low, high, ty) = self.between(position.y * F32x8::splat(self.per_metre.1), self.rows);
+            between(position.x * F32x8::splat(self.per_metre.0), self.columns, self.round.0);
+        let (low, high, ty) =
+            between(position.y * F32x8::splat(self.per_metre.1), self.rows, self.round.1);
         blend(
             blend(self.at(left, low), self.at(right, low), tx),
             blend(self.at(left, high), self.at(right, high), tx),
             ty,
         )
-    }
-
-    /// The cells whose centres lie before and after `place`, in cells, and how far on it is
-    /// between them, from 0 to 1.
-    #[inline(always)]
-    fn between<S: Isa>(
-        &self,
-        place: F32x8<S>,
-        count: u32,
-    ) -> ([u32; LANES], [u32; LANES], F32x8<S>) {
-        let size = F32x8::splat(count as f32);
-        let place = place - F32x8::splat(0.5);
-        let place = if self.torus {
-            place - (place / size).floor() * size
-        } else {
-            place.clamp(F32x8::ZERO, size - F32x8::ONE)
-        };
-        // Rounding may leave the cell number at `count`; NaN counts as 0.
-        let before = place.to_index(count - 1);
-        let t = (place - before.to_f32()).clamp(F32x8::ZERO, F32x8::ONE);
-        let last = if self.torus { 0 } else { count - 1 };
-        let before = before.to_array();
-        (before, before.map(|cell| if cell + 1 < count { cell + 1 } else { last }), t)
     }
 
     #[inline(always)]
@@ -101,6 +81,29 @@ impl<'a> FlowField<'a> {
         };
         V2::new(read(self.vxs), read(self.vys))
     }
+}
+
+/// The cells whose centres lie before and after `place`, in cells, and how far on it is
+/// between them, from 0 to 1.
+#[inline(always)]
+fn between<S: Isa>(
+    place: F32x8<S>,
+    count: u32,
+    round: bool,
+) -> ([u32; LANES], [u32; LANES], F32x8<S>) {
+    let size = F32x8::splat(count as f32);
+    let place = place - F32x8::splat(0.5);
+    let place = if round {
+        place - (place / size).floor() * size
+    } else {
+        place.clamp(F32x8::ZERO, size - F32x8::ONE)
+    };
+    // Rounding may leave the cell number at `count`; NaN counts as 0.
+    let before = place.to_index(count - 1);
+    let t = (place - before.to_f32()).clamp(F32x8::ZERO, F32x8::ONE);
+    let last = if round { 0 } else { count - 1 };
+    let before = before.to_array();
+    (before, before.map(|cell| if cell + 1 < count { cell + 1 } else { last }), t)
 }
 
 /// Steers to the velocity that the field has where the entity will be in `seconds`.

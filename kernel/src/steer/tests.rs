@@ -122,7 +122,7 @@ fn naive_between(x: f32, side: f32, count: usize, torus: bool) -> (usize, usize,
 }
 
 fn naive_sample(world: &World, counts: (usize, usize), vs: &[f32], p: P) -> f32 {
-    let torus = world.is_torus();
+    let torus = world.x().is_periodic();
     let (left, right, tx) = naive_between(p.0, world.width(), counts.0, torus);
     let (low, high, ty) = naive_between(p.1, world.height(), counts.1, torus);
     let at = |col: usize, row: usize| vs[row * counts.0 + col];
@@ -189,7 +189,7 @@ quickcheck! {
         for (o, m) in others.iter().zip(&moves) {
             let offset = V2::splat(o.0, o.1) - lanes(&p);
             let d2 = offset.length_squared();
-            flock.add(d2.lt(s(30.0)), offset.x, offset.y, d2, s(m.0), s(m.1));
+            flock.add(d2.lt(s(30.0)), offset, d2, V2::splat(m.0, m.1));
         }
         let (separation, alignment, cohesion) = flock.finish(lanes(&v));
         let naive = |i: usize| {
@@ -255,7 +255,7 @@ quickcheck! {
         let (pl, vl) = (lanes(&p), lanes(&v));
         let wandered = wander(vl, F32x8::load(&angles), s(2.0), s(0.75));
         [(20.0, 10.0, 2.0), (6.0, 5.0, 2.75), (1.0, 1.0, 3.0)].iter().all(|&(w, h, margin)| {
-            let world = World::new(w, h, Edge::Walls).unwrap();
+            let world = World::new(w, h, Edge::Wall).unwrap();
             let push = containment(pl, vl, &world, s(margin), s(0.5));
             same(push, |i| naive_containment(p[i], v[i], (w, h), margin, 0.5))
         }) && same(wandered, |i| naive_wander(v[i], angles[i], 2.0, 0.75))
@@ -316,7 +316,7 @@ fn an_obstacle_to_the_left_sends_right() {
 
 #[test]
 fn containment_points_back_by_what_is_missing() {
-    let world = World::new(20.0, 10.0, Edge::Walls).unwrap();
+    let world = World::new(20.0, 10.0, Edge::Wall).unwrap();
     let push =
         |x: f32, y: f32| containment(V2::splat(x, y), V2::splat(1.0, -1.0), &world, s(2.0), s(0.5));
     assert!(same(push(10.0, 5.0), |_| (0.0, 0.0)));
@@ -326,7 +326,7 @@ fn containment_points_back_by_what_is_missing() {
 
 #[test]
 fn a_flow_field_is_bilinear_between_centres() {
-    let torus = World::new(4.0, 2.0, Edge::Torus).unwrap();
+    let torus = World::new(4.0, 2.0, Edge::Periodic).unwrap();
     let open = World::new(4.0, 2.0, Edge::Open).unwrap();
     let (vxs, vys) = ([0.0, 4.0, 8.0, 4.0, 1.0, 5.0, 9.0, 5.0], [2.0; 8]);
     let sample = |world, x, y| {
@@ -349,7 +349,7 @@ fn a_flow_field_is_bilinear_between_centres() {
 
 #[test]
 fn fields_and_paths_must_be_usable() {
-    let world = World::new(4.0, 2.0, Edge::Torus).unwrap();
+    let world = World::new(4.0, 2.0, Edge::Periodic).unwrap();
     let error = FlowField::new(&world, 0, 2, &[], &[]).unwrap_err();
     assert_eq!(error, KernelError::InvalidParameter { name: "columns", value: 0.0 });
     let error = FlowField::new(&world, 2, 1, &[0.0; 2], &[0.0; 3]).unwrap_err();
@@ -366,7 +366,8 @@ fn fields_and_paths_must_be_usable() {
 #[test]
 fn what_a_lane_does_not_see_changes_no_bit_of_it() {
     let mut flock = Flock::default();
-    flock.add(Mask8::only(2), s(f32::NAN), s(f32::INFINITY), s(0.0), s(1.0e30), s(f32::NAN));
+    let (offset, velocity) = (V2::splat(f32::NAN, f32::INFINITY), V2::splat(1.0e30, f32::NAN));
+    flock.add(Mask8::only(2), offset, s(0.0), velocity);
     let (separation, alignment, cohesion) = flock.finish(V2::splat(1.0, 1.0));
     for sum in [separation, alignment, cohesion] {
         assert_eq!((sum.x.to_bits().to_array()[1], sum.y.to_bits().to_array()[7]), (0, 0));

@@ -136,7 +136,7 @@ impl Draw {
     }
 
     pub fn edge(&mut self) -> Edge {
-        [Edge::Torus, Edge::Walls, Edge::Open][self.below(3) as usize]
+        [Edge::Periodic, Edge::Wall, Edge::Open][self.below(3) as usize]
     }
 
     pub fn cut(&mut self) -> Cut {

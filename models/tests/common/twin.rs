@@ -46,7 +46,7 @@ pub fn neighbours(grid: &Grid, places: &[(u32, f32, f32)], of: usize) -> Vec<Nea
 /// A coordinate and its velocity after the edge of the world had its say.
 pub fn edge(world: &World, mut x: f32, mut v: f32, side: f32) -> (f32, f32) {
     match world.edge() {
-        Edge::Torus => {
+        Edge::Periodic => {
             if x < 0.0 {
                 x += side;
             }
@@ -54,7 +54,7 @@ pub fn edge(world: &World, mut x: f32, mut v: f32, side: f32) -> (f32, f32) {
                 x -= side;
             }
         }
-        Edge::Walls => {
+        Edge::Wall => {
             if x < 0.0 {
                 (x, v) = (-x, v.abs());
             } else if x > side {

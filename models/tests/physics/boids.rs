@@ -5,7 +5,7 @@ use crate::common::{params, setup, spawned, stats};
 
 /// The mean polarization after the flock had time to form.
 fn polarization(alignment: f64) -> f64 {
-    let setup = setup((20.0, 20.0), Edge::Torus, 1200, 3, 0.05);
+    let setup = setup((20.0, 20.0), Edge::Periodic, 1200, 3, 0.05);
     let mut sim = spawned::<Boids>(setup, params(&[("alignment", alignment)]));
     let mut sum = 0.0;
     for tick in 0..800 {

@@ -19,7 +19,7 @@ fn gas(edge: Edge) -> Sim<Discs> {
 
 #[test]
 fn speeds_become_those_of_maxwell_and_energy_and_momentum_stay() {
-    let mut sim = gas(Edge::Torus);
+    let mut sim = gas(Edge::Periodic);
     let begin = stats(&mut sim);
     assert!((begin("packing") - 0.1).abs() < 1e-4);
     assert!((begin("kurtosis") - 1.0).abs() < 1e-5, "{}", begin("kurtosis"));
@@ -53,7 +53,7 @@ fn speeds_become_those_of_maxwell_and_energy_and_momentum_stay() {
 
 #[test]
 fn discs_collide_as_often_as_enskog_says() {
-    let mut sim = gas(Edge::Torus);
+    let mut sim = gas(Edge::Periodic);
     for _ in 0..1000 {
         sim.step().unwrap();
     }
@@ -80,7 +80,7 @@ fn discs_collide_as_often_as_enskog_says() {
 
 #[test]
 fn walls_keep_energy_and_discs_inside() {
-    let mut sim = gas(Edge::Walls);
+    let mut sim = gas(Edge::Wall);
     let begin = stats(&mut sim)("kinetic_energy");
     for _ in 0..2000 {
         sim.step().unwrap();
@@ -95,7 +95,7 @@ fn walls_keep_energy_and_discs_inside() {
 #[test]
 fn a_head_on_pair_swaps_velocities_across_the_seam_too() {
     for offset in [5.0f32, 19.8, 0.1] {
-        let setup = setup((20.0, 20.0), Edge::Torus, 2, 1, 0.02);
+        let setup = setup((20.0, 20.0), Edge::Periodic, 2, 1, 0.02);
         let mut sim =
             edited::<Discs>(setup, DiscsParams::default(), Cut::Parts(2), &mut |id, row| {
                 let x = if id == 0 { offset - 0.6 } else { offset + 0.6 };

@@ -30,7 +30,7 @@ fn a_thin_hot_gas_has_the_pressure_of_the_virial_series() {
     // Hot, so that no pairs are bound: such pairs would take very long to find each other.
     let density = 0.03;
     let side = (1000.0f32 / density).sqrt();
-    let world = setup((side, side), Edge::Torus, 1000, 2, 0.002);
+    let world = setup((side, side), Edge::Periodic, 1000, 2, 0.002);
     let mut gas = spawned::<LennardJones>(world, params(&[("temperature", 6.0)]));
     let (mut pressure, mut temperature) = (0.0, 0.0);
     const SAMPLES: u32 = 2000;

@@ -6,7 +6,7 @@ use crate::common::{Sim, by_id, params, placed, setup, spawned, stats};
 
 /// A hot dense fluid whose force at the cutoff is small, so that the method is what errs.
 fn fluid(dt: f32) -> Sim<LennardJones> {
-    let setup = setup((11.0, 11.0), Edge::Torus, 72, 5, dt);
+    let setup = setup((11.0, 11.0), Edge::Periodic, 72, 5, dt);
     spawned(setup, params(&[("cutoff", 5.4), ("temperature", 1.0), ("shift", 1.0)]))
 }
 
@@ -58,7 +58,7 @@ fn three_at_the_minimum_have_the_depth_of_the_potential() {
     // Across the corner of the torus.
     let places =
         [(9.8, 9.9), ((9.8 + side) % 10.0, 9.9), (9.8 + side / 2.0 - 10.0, (9.9 + high) % 10.0)];
-    let setup = setup((10.0, 10.0), Edge::Torus, 3, 1, 0.001);
+    let setup = setup((10.0, 10.0), Edge::Periodic, 3, 1, 0.001);
     let mut sim = placed::<LennardJones>(
         setup,
         params(&[("temperature", 0.0)]),
@@ -100,7 +100,7 @@ fn direct(
 #[test]
 fn energy_and_pressure_are_those_of_all_pairs() {
     for shift in [0.0, 1.0] {
-        let setup = setup((12.0, 11.0), Edge::Torus, 90, 2, 0.004);
+        let setup = setup((12.0, 11.0), Edge::Periodic, 90, 2, 0.004);
         let values = params(&[("cutoff", 2.5), ("temperature", 2.0), ("shift", shift)]);
         let mut sim = spawned::<LennardJones>(setup, values);
         for _ in 0..300 {

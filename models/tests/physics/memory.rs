@@ -9,7 +9,7 @@ const ENTITIES: u32 = 100_000;
 
 /// Bytes for each entity, all buffers included, after some ticks at the density of the scenarios.
 fn bytes_each<M: Model>(side: f32, dt: f32, cut: Cut) -> f64 {
-    let setup = setup((side, side), Edge::Torus, ENTITIES, 1, dt);
+    let setup = setup((side, side), Edge::Periodic, ENTITIES, 1, dt);
     let params = M::Params::default();
     let partition = Partition::new(cut);
     let (bytes, population) = if cut == Cut::Parts(1) {

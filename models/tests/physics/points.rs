@@ -17,7 +17,7 @@ fn counts(sim: &mut Sim<Tribes>, crowding: f64) -> Vec<f64> {
 fn points_without_a_plan_have_the_neighbours_of_poisson() {
     const ANIMALS: u32 = 20_000;
     const CROWDING: f64 = 1000.0;
-    let setup = setup((100.0, 62.0), Edge::Torus, ANIMALS, 9, 1.0);
+    let setup = setup((100.0, 62.0), Edge::Periodic, ANIMALS, 9, 1.0);
     let values = params(&[
         ("tribes", 1.0),
         ("vision", 1.5),

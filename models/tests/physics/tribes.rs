@@ -21,7 +21,7 @@ const GENES: [&str; 9] = [
 fn the_ecology_lives_and_evolves() {
     for seed in [1, 2] {
         let begin = 4000u32;
-        let setup = setup((48.0, 33.0), Edge::Torus, begin, seed, 0.05);
+        let setup = setup((48.0, 33.0), Edge::Periodic, begin, seed, 0.05);
         let mut sim = spawned::<Tribes>(setup, TribesParams::default());
         let first = stats(&mut sim);
         for name in GENES {

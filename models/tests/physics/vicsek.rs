@@ -9,7 +9,7 @@ const WALKERS: u32 = 400;
 
 /// `order_mean` over 500 ticks, after as many.
 fn order(eta: f64) -> f64 {
-    let setup = setup((10.0, 10.0), Edge::Torus, WALKERS, 11, 1.0);
+    let setup = setup((10.0, 10.0), Edge::Periodic, WALKERS, 11, 1.0);
     let values = [("eta", eta), ("speed", 0.3), ("burn_in", 500.0)];
     let mut sim = spawned::<Vicsek>(setup, params(&values));
     let mut sum = 0.0;

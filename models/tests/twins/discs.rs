@@ -44,7 +44,7 @@ fn step(grid: &Grid, p: &DiscsParams, dt: f32, all: &[Disc]) -> Vec<Disc> {
                 let kick = if other < of { (-theirs.0, -theirs.1) } else { own };
                 (vx, vy) = (vx + kick.0, vy + kick.1);
             }
-            let [x, y, vx, vy] = if world.edge() == Edge::Walls {
+            let [x, y, vx, vy] = if world.edge() == Edge::Wall {
                 let (x, vx) = wall(x + vx * dt, vx, p.radius, world.width());
                 let (y, vy) = wall(y + vy * dt, vy, p.radius, world.height());
                 [x, y, vx, vy]
@@ -98,7 +98,7 @@ quickcheck! {
 
 #[test]
 fn of_two_partners_at_one_distance_the_smaller_id_is_picked() {
-    let world = setup((10.0, 10.0), Edge::Torus, 3, 1, 0.02);
+    let world = setup((10.0, 10.0), Edge::Periodic, 3, 1, 0.02);
     // The one of larger id comes first in canonical order.
     let places = [(5.0f32, 0.0f32), (5.875, -1.0), (4.125, 1.0)];
     let p = DiscsParams::default();

@@ -298,7 +298,7 @@ quickcheck! {
     fn tables_may_hold_any_numbers_in_the_ranges_of_the_columns(
         tribe: u8, gene: u8, energy: u16, age: u16, velocity: i16
     ) -> bool {
-        let setup = crate::common::setup((6.0, 5.0), flockwork_kernel::Edge::Torus, 60, 1, 0.05);
+        let setup = crate::common::setup((6.0, 5.0), flockwork_kernel::Edge::Periodic, 60, 1, 0.05);
         let mut sim = crate::common::edited::<Tribes>(
             setup,
             TribesParams::default(),

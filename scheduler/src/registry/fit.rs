@@ -106,7 +106,7 @@ impl<'a> Fitted<'a> {
                     format!("{place}: `{}` is {value}: it must be {allowed}", column.name)
                 })?;
             }
-            let seam = side.filter(|_| setup.world.edge() == Edge::Torus);
+            let seam = side.filter(|_| setup.world.edge() == Edge::Periodic);
             columns.push(Values { offset, scalar: described.scalar, values: &column.values, seam });
         }
         whole_vectors(schema, &given)?;

@@ -170,7 +170,7 @@ impl Model for Tokens {
 }
 
 fn setup() -> Setup {
-    let world = World::new(14.0, 9.0, Edge::Torus).unwrap();
+    let world = World::new(14.0, 9.0, Edge::Periodic).unwrap();
     Setup { world, population: 150, seed: 11, dt: 0.5 }
 }
 

@@ -101,22 +101,22 @@ const CUTS: [Cut; 3] = [Cut::Parts(1), Cut::Grid { rows: 2, cols: 3 }, Cut::Part
 fn a_place_outside_of_a_bounded_world_ends_the_run_under_every_cut() {
     for cut in CUTS {
         for (kind, edge, column, value, side) in [
-            (1, Edge::Torus, "x", -0.5, 20.0),
-            (1, Edge::Walls, "x", -0.5, 20.0),
-            (2, Edge::Torus, "y", 110.0, 10.0),
-            (2, Edge::Walls, "y", 110.0, 10.0),
+            (1, Edge::Periodic, "x", -0.5, 20.0),
+            (1, Edge::Wall, "x", -0.5, 20.0),
+            (2, Edge::Periodic, "y", 110.0, 10.0),
+            (2, Edge::Wall, "y", 110.0, 10.0),
             // The far side of a torus is its begin; a wall can be touched.
-            (3, Edge::Torus, "x", 20.0, 20.0),
+            (3, Edge::Periodic, "x", 20.0, 20.0),
         ] {
             let wanted = DomainError::Outside { id: 7, column, value, side, tick: 3 };
             assert_eq!(error_of(kind, edge, cut), (3, Some(wanted)), "{edge:?} {cut}");
         }
-        assert_eq!(error_of(3, Edge::Walls, cut), (6, None));
+        assert_eq!(error_of(3, Edge::Wall, cut), (6, None));
         for kind in 0..4 {
             assert_eq!(error_of(kind, Edge::Open, cut), (6, None));
         }
     }
-    let error = error_of(2, Edge::Walls, Cut::Parts(1)).1.unwrap().to_string();
+    let error = error_of(2, Edge::Wall, Cut::Parts(1)).1.unwrap().to_string();
     assert!(
         error
             .starts_with("column `y` of entity 7 is 110 after tick 3: it must be inside the world"),
@@ -127,7 +127,7 @@ fn a_place_outside_of_a_bounded_world_ends_the_run_under_every_cut() {
 #[test]
 fn a_candidate_that_there_is_not_ends_the_run() {
     for cut in CUTS {
-        let (tick, error) = error_of(4, Edge::Torus, cut);
+        let (tick, error) = error_of(4, Edge::Periodic, cut);
         let Some(DomainError::NoCandidate { index, count, tick: at }) = error else {
             panic!("{error:?}")
         };
@@ -192,7 +192,7 @@ impl Model for Gossip {
 #[test]
 fn to_show_a_column_that_ghosts_do_not_have_ends_the_run_under_every_cut() {
     for cut in CUTS {
-        let world = World::new(20.0, 10.0, Edge::Torus).unwrap();
+        let world = World::new(20.0, 10.0, Edge::Periodic).unwrap();
         let setup = Setup { world, population: 200, seed: 1, dt: 1.0 };
         let (params, partition) = (Mistake { kind: 0 }, Partition::new(cut));
         let mut world =

@@ -118,7 +118,7 @@ impl Naive {
     /// The neighbours of a dot in canonical order: (id, dx, dy, squared distance).
     fn neighbours(&self, id: u32, own: &Dot) -> Vec<(u32, f32, f32, f32)> {
         let world = self.setup.world;
-        let images: &[i64] = if world.edge() == Edge::Torus { &[-1, 0, 1] } else { &[0] };
+        let images: &[i64] = if world.edge() == Edge::Periodic { &[-1, 0, 1] } else { &[0] };
         let mut found = Vec::new();
         for (&other, dot) in &self.dots {
             let (row, col) = self.grid.cell(dot.x, dot.y);
@@ -163,11 +163,11 @@ fn move_on(dot: &mut Dot, (ax, ay): (f32, f32), setup: &Setup) {
     dot.x += dot.vx * dt;
     dot.y += dot.vy * dt;
     match world.edge() {
-        Edge::Torus => {
+        Edge::Periodic => {
             dot.x = wrap(dot.x, world.width());
             dot.y = wrap(dot.y, world.height());
         }
-        Edge::Walls => {
+        Edge::Wall => {
             (dot.x, dot.vx) = reflect(dot.x, dot.vx, world.width());
             (dot.y, dot.vy) = reflect(dot.y, dot.vy, world.height());
         }

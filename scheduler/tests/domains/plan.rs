@@ -33,7 +33,7 @@ pub struct Plan {
 impl Plan {
     /// A world in which much happens, to change what matters.
     pub fn usual() -> Self {
-        let world = World::new(9.0, 7.0, Edge::Torus).unwrap();
+        let world = World::new(9.0, 7.0, Edge::Periodic).unwrap();
         Self {
             setup: Setup { world, population: 120, seed: 3, dt: 0.25 },
             params: DotsParams::default(),
@@ -80,8 +80,8 @@ impl Plan {
 
     fn coordinate(&self, x: f32, side: f32, lines: u32, turn: u32) -> f32 {
         let most = match self.setup.world.edge() {
-            Edge::Torus => side.next_down(),
-            Edge::Walls | Edge::Open => side,
+            Edge::Periodic => side.next_down(),
+            Edge::Wall | Edge::Open => side,
         };
         let x = match self.place {
             Place::Uniform => x,
@@ -105,11 +105,11 @@ impl Plan {
         fn one_of<T: Copy>(of: &[T], below: &mut dyn FnMut(u32) -> u32) -> T {
             of[below(of.len() as u32) as usize]
         }
-        let edge = one_of(&[Edge::Torus, Edge::Torus, Edge::Walls, Edge::Open], below);
+        let edge = one_of(&[Edge::Periodic, Edge::Periodic, Edge::Wall, Edge::Open], below);
         // In cells: a torus of two and a strip of one among them.
         let sides: &[f32] = match edge {
-            Edge::Torus => &[2.01, 2.2, 3.3, 5.0, 8.7],
-            Edge::Walls | Edge::Open => &[1.0, 1.4, 2.2, 5.0, 8.7],
+            Edge::Periodic => &[2.01, 2.2, 3.3, 5.0, 8.7],
+            Edge::Wall | Edge::Open => &[1.0, 1.4, 2.2, 5.0, 8.7],
         };
         let radius = one_of(&[1.0f32, 0.37, 12.5], below);
         let width = one_of(sides, below) * radius;

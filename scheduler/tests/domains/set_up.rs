@@ -117,7 +117,7 @@ fn a_radius_fits_the_world_and_a_cut_the_grid() {
 fn numbers_are_finite_and_positions_in_the_world() {
     for (at, column) in [(4, "x"), (8, "y"), (12, "vx"), (20, "charge"), (24, "energy")] {
         for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
-            let error = with_row(Edge::Torus, |row| put(row, at, bad)).unwrap_err();
+            let error = with_row(Edge::Periodic, |row| put(row, at, bad)).unwrap_err();
             let SimulationError::NonFinite { id: 5, column: found, .. } = error else {
                 panic!("{error}")
             };
@@ -125,10 +125,10 @@ fn numbers_are_finite_and_positions_in_the_world() {
         }
     }
     for (edge, x, fits) in [
-        (Edge::Torus, 9.0, false),
-        (Edge::Walls, 9.0, true),
-        (Edge::Walls, 9.5, false),
-        (Edge::Torus, -0.1, false),
+        (Edge::Periodic, 9.0, false),
+        (Edge::Wall, 9.0, true),
+        (Edge::Wall, 9.5, false),
+        (Edge::Periodic, -0.1, false),
         (Edge::Open, -1.0e6, true),
     ] {
         let made = with_row(edge, |row| put(row, 4, x));
@@ -146,7 +146,7 @@ fn numbers_are_finite_and_positions_in_the_world() {
 
 #[test]
 fn ids_are_unique() {
-    let twice = with_row(Edge::Torus, |row| row[..4].copy_from_slice(&9u32.to_le_bytes()));
+    let twice = with_row(Edge::Periodic, |row| row[..4].copy_from_slice(&9u32.to_le_bytes()));
     assert_eq!(twice.unwrap_err(), SimulationError::DuplicateId { id: 9 });
 }
 

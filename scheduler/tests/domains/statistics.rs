@@ -94,7 +94,7 @@ impl Rows for Any {
 
 /// The numbers of a world with these values, under a cut.
 fn numbers(state: &[(f32, Vec2, u8)], cut: Cut) -> Vec<f64> {
-    let world = World::new(9.0, 9.0, Edge::Torus).unwrap();
+    let world = World::new(9.0, 9.0, Edge::Periodic).unwrap();
     let setup = Setup { world, population: state.len() as u32, seed: 1, dt: 1.0 };
     let len = packed_len(any::Columns::SCHEMA, Reach::Owned);
     let mut initial = |id: u32, row: &mut [u8]| {

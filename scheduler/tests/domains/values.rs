@@ -134,7 +134,7 @@ impl Rows for Things {
 }
 
 fn setup() -> Setup {
-    let world = World::new(30.0, 20.0, Edge::Torus).unwrap();
+    let world = World::new(30.0, 20.0, Edge::Periodic).unwrap();
     Setup { world, population: 3000, seed: 1, dt: 0.0 }
 }
 

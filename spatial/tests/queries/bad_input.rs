@@ -84,7 +84,7 @@ fn positions_that_are_not_numbers_are_named() {
         let xs = [1.0, 2.0, bad, bad];
         let ys = [1.0, 2.0, 3.0, bad];
         let entities = Entities { xs: &xs, ys: &ys, ids: &[0, 1, 2, 3] };
-        for edge in [Edge::Torus, Edge::Walls, Edge::Open] {
+        for edge in [Edge::Periodic, Edge::Wall, Edge::Open] {
             let error = cell_error(edge, entities, [0; 5]);
             assert!(matches!(error, IndexError::NotFinite { axis: Axis::X, index: 2, .. }));
         }
@@ -101,8 +101,8 @@ fn positions_outside_the_world_are_named() {
     let entities = Entities { xs: &[1.0, 10.0, -0.0], ys: &[20.0, 20.5, -1.0], ids: &[0, 1, 2] };
     let outside =
         IndexError::Outside { axis: Axis::Y, index: 1, value: 20.5, low: 0.0, high: 20.0 };
-    assert_eq!(cell_error(Edge::Torus, entities, [0; 5]), outside);
-    assert_eq!(cell_error(Edge::Walls, entities, [0; 5]), outside);
+    assert_eq!(cell_error(Edge::Periodic, entities, [0; 5]), outside);
+    assert_eq!(cell_error(Edge::Wall, entities, [0; 5]), outside);
     assert_eq!(outside.to_string(), "y of slot 1 is 20.5: it must be from 0 to 20");
     with_cells(grid(Edge::Open), entities, |_| ());
     with_hash(1.0, entities, |_| ());
@@ -132,7 +132,7 @@ fn columns_of_other_lengths_are_named() {
     let (long, short) = ([1.0; 3], [1.0; 2]);
     let entities = Entities { xs: &long, ys: &short, ids: &[0, 1, 2] };
     let error = IndexError::LengthMismatch { column: "ys", expected: 3, found: 2 };
-    assert_eq!(cell_error(Edge::Torus, entities, [0; 5]), error);
+    assert_eq!(cell_error(Edge::Periodic, entities, [0; 5]), error);
     assert_eq!(error.to_string(), "column ys has 2 entities: it must have 3, as xs");
     let entities = Entities { xs: &long, ys: &long, ids: &[0, 1, 2, 3] };
     let error = IndexError::LengthMismatch { column: "ids", expected: 3, found: 4 };
@@ -146,7 +146,7 @@ fn slices_one_place_too_short_are_named() {
         let mut short = [0; 5];
         short[at] = 1;
         let IndexError::TooShort { slice, needed, given } =
-            cell_error(Edge::Torus, entities, short)
+            cell_error(Edge::Periodic, entities, short)
         else {
             panic!("another error");
         };
@@ -182,11 +182,11 @@ fn two_entities_of_one_id_are_noticed_in_a_cell_or_by_looking_for_them() {
     let ids = [4, 7, 9, 7, 4];
     let together = Entities { xs: &[1.0; 5], ys: &[1.0; 5], ids: &ids };
     let error = IndexError::DuplicateId { index: 3, id: 7 };
-    assert_eq!(cell_error(Edge::Walls, together, [0; 5]), error);
+    assert_eq!(cell_error(Edge::Wall, together, [0; 5]), error);
     assert_eq!(hash_error(1.0, together, [0; 6]), error);
     assert_eq!(error.to_string(), "slot 3 has id 7, as an earlier slot: ids must be unique");
     let apart = Entities { xs: &[1.0, 3.0, 5.0, 7.0, 9.0], ..together };
-    with_cells(grid(Edge::Walls), apart, |_| ());
+    with_cells(grid(Edge::Wall), apart, |_| ());
     with_hash(1.0, apart, |_| ());
     let mut scratch = [mark(); 5];
     assert_eq!(duplicate_id(&ids, &mut scratch), Ok(Some((3, 7))));
@@ -277,8 +277,8 @@ fn called(_: Hit) -> ControlFlow<()> {
 #[test]
 fn queries_that_cannot_be_answered_are_refused() {
     let entities = Entities { xs: &[1.0, 1.5], ys: &[1.0, 1.5], ids: &[0, 1] };
-    with_cells(grid(Edge::Torus), entities, |index| refuses(index, true));
-    with_cells(grid(Edge::Walls), entities, |index| refuses(index, false));
+    with_cells(grid(Edge::Periodic), entities, |index| refuses(index, true));
+    with_cells(grid(Edge::Wall), entities, |index| refuses(index, false));
     with_cells(grid(Edge::Open), entities, |index| refuses(index, false));
     with_hash(1.0, entities, |index| refuses(index, false));
 }
@@ -286,7 +286,7 @@ fn queries_that_cannot_be_answered_are_refused() {
 #[test]
 fn a_torus_refuses_what_is_wider_than_itself() {
     let entities = Entities { xs: &[1.0, 1.5], ys: &[1.0, 1.5], ids: &[0, 1] };
-    with_cells(grid(Edge::Torus), entities, |index| {
+    with_cells(grid(Edge::Periodic), entities, |index| {
         let mut out = [UNTOUCHED; 2];
         let error = QueryError::RadiusTooWide { radius: 5.0, widest: 10.0 * 0.499_99 };
         assert_eq!(index.radius(1.0, 1.0, 5.0, &mut out, 2), Err(error));

@@ -54,7 +54,7 @@ quickcheck! {
     }
 
     fn slots_change_no_result(seed: u64, torus: bool) -> bool {
-        let edge = if torus { Edge::Torus } else { Edge::Walls };
+        let edge = if torus { Edge::Periodic } else { Edge::Wall };
         let (grid, xs, ys, ids) = case(seed, edge, Spread::Clustered);
         let ask = |index: &dyn Fn(&mut [Hit]) -> usize| {
             let mut out = [Hit::default(); 9];
@@ -78,7 +78,7 @@ quickcheck! {
     }
 
     fn any_area_is_visited_without_a_panic(seed: u64, x: (f64, f64), y: (f64, f64)) -> bool {
-        for edge in [Edge::Torus, Edge::Walls, Edge::Open] {
+        for edge in [Edge::Periodic, Edge::Wall, Edge::Open] {
             let (grid, xs, ys, ids) = case(seed, edge, Spread::Seam);
             let columns = Entities { xs: &xs, ys: &ys, ids: &ids };
             let area = Area { x, y };

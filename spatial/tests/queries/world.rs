@@ -59,17 +59,17 @@ pub const SPREADS: [Spread; 8] = [
 
 /// Width, height, edge, radius of the grid, expected entities.
 pub const WORLDS: [(f32, f32, Edge, f32, u32); 9] = [
-    (100.0, 60.0, Edge::Torus, 5.0, 400),
+    (100.0, 60.0, Edge::Periodic, 5.0, 400),
     // Two cells wide and high.
-    (10.0, 10.0, Edge::Torus, 4.99, 40),
+    (10.0, 10.0, Edge::Periodic, 4.99, 40),
     // Two cells high, many wide.
-    (100.0, 0.7, Edge::Torus, 0.3, 90_000),
-    (0.3, 0.7, Edge::Torus, 0.02, 1000),
+    (100.0, 0.7, Edge::Periodic, 0.3, 90_000),
+    (0.3, 0.7, Edge::Periodic, 0.02, 1000),
     // Far sparser than one entity a cell.
-    (1.0e6, 1.0e6, Edge::Torus, 1.0, 10),
-    (100.0, 60.0, Edge::Walls, 7.0, 400),
+    (1.0e6, 1.0e6, Edge::Periodic, 1.0, 10),
+    (100.0, 60.0, Edge::Wall, 7.0, 400),
     // One cell.
-    (10.0, 10.0, Edge::Walls, 10.0, 40),
+    (10.0, 10.0, Edge::Wall, 10.0, 40),
     (50.0, 50.0, Edge::Open, 3.0, 4000),
     (1.0e-3, 1.0e3, Edge::Open, 1.0e-3, 40),
 ];

@@ -24,7 +24,7 @@ fn with(set: &[&str]) -> ScenarioArgs {
 fn what_is_missing_has_its_default() {
     let (setup, ticks, params) = parse(GOOD, &ScenarioArgs::default()).unwrap();
     assert_eq!((setup.population, setup.seed, ticks), (100, 1, 1000));
-    assert_eq!(setup.world.edge(), Edge::Torus);
+    assert_eq!(setup.world.edge(), Edge::Periodic);
     assert_eq!(setup.dt, 0.1);
     assert!(params.is_empty());
 }

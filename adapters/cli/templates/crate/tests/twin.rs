@@ -11,7 +11,7 @@ type Entity = [f32; 4];
 
 /// A small, crowded world, so that much happens in a few ticks.
 fn setup() -> Setup {
-    let world = World::new(10.0, 8.0, Edge::Torus).unwrap();
+    let world = World::new(10.0, 8.0, Edge::Periodic).unwrap();
     Setup {
         world,
         population: 300,
