@@ -9,7 +9,7 @@
 
 use core::ops::{ControlFlow, Range};
 
-use flockwork_kernel::{Edge, F32x8, LANES, U32x8};
+use flockwork_kernel::{Edge, F32x8, LANES, V2};
 
 use crate::index::{
     Area, Axis, Bounds, Entities, Index, IndexError, Needs, above, below, check, distinct_in_cells,
@@ -73,7 +73,7 @@ impl<'a> CellIndex<'a> {
         scratch: CellScratch<'a>,
     ) -> Result<Self, IndexError> {
         let world = grid.world();
-        let limits = match world.edge() {
+        let limits = match world.x().edge {
             Edge::Open => None,
             Edge::Periodic | Edge::Wall => Some((world.width(), world.height())),
         };
@@ -91,11 +91,9 @@ impl<'a> CellIndex<'a> {
         enough("xs", needs.positions, xs.len())?;
         enough("ys", needs.positions, ys.len())?;
         let cell_of = &mut cell_of[..needs.cell_of];
-        let cols = U32x8::splat(grid.cols());
         let columns = entities.xs.chunks(LANES).zip(entities.ys.chunks(LANES));
         for (cells, (x, y)) in cell_of.chunks_mut(LANES).zip(columns) {
-            let (row, col) = grid.cell_lanes(F32x8::load(x), F32x8::load(y));
-            (row * cols + col).store(cells);
+            grid.number_lanes(V2::new(F32x8::load(x), F32x8::load(y))).store(cells);
         }
         sort::sort_by_cell(cell_of, entities.ids, grid.cells(), starts, order)
             .map_err(IndexError::Sort)?;
@@ -134,7 +132,7 @@ impl<'a> CellIndex<'a> {
         side: f32,
         line: impl Fn(f32) -> u32,
     ) -> [Option<((u32, u32), f32)>; 3] {
-        if !self.grid.world().is_torus() {
+        if !self.grid.world().x().is_periodic() {
             return [None, Some(((line(below(low)), line(above(high))), 0.0)), None];
         }
         [-1.0f32, 0.0, 1.0].map(|image| {
@@ -163,7 +161,7 @@ impl Index for CellIndex<'_> {
 
     fn torus(&self) -> Option<(f32, f32)> {
         let world = self.grid.world();
-        world.is_torus().then_some((world.width(), world.height()))
+        world.x().is_periodic().then_some((world.width(), world.height()))
     }
 
     fn bounds(&self) -> Bounds {
@@ -184,8 +182,8 @@ impl Index for CellIndex<'_> {
         mut each: impl FnMut(Range<usize>, (f32, f32)) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
         let world = self.grid.world();
-        let cols = self.images(area.x, world.width(), |x| self.grid.cell(x, 0.0).1);
-        let rows = self.images(area.y, world.height(), |y| self.grid.cell(0.0, y).0);
+        let cols = self.images(area.x, world.width(), |x| self.grid.line(0, x));
+        let rows = self.images(area.y, world.height(), |y| self.grid.line(1, y));
         for ((first, last), up) in rows.into_iter().flatten() {
             for row in first..=last {
                 for (range, right) in cols.into_iter().flatten() {

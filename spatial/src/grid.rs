@@ -1,10 +1,14 @@
 //! The one global cell grid of a world.
 //!
-//! Rows are at least one interaction radius high; inside a row, columns are at least `radius /
-//! fine` wide, with `fine` = 1, 2, 4 or 8 chosen by density. So every neighbour within the radius
-//! lies in the same row, the one below or the one above, at most `fine` columns away. Sizes and
-//! origin belong to the world, never to a region: a cell is computed from the global coordinate by
-//! one formula, and a position has the same cell on every worker and target.
+//! Rows are along x. They are at least one interaction radius high, and in space as deep: rows of the
+//! same z are a layer. Inside a row, columns are at least `radius / fine` wide, with `fine` = 1, 2, 4
+//! or 8 chosen by density. So every neighbour within the radius lies in the same row or in one next
+//! to it (three rows in the plane, nine in space), at most `fine` columns away. Sizes and origin
+//! belong to the world, never to a region: a cell is computed from the global coordinate by one
+//! formula, and a position has the same cell on every worker and target.
+//!
+//! What there is of each axis stands in arrays in the order x, y, z: columns, rows, layers. In the
+//! plane there is one layer.
 //!
 //! Cells are made a little larger than the radius asks for, so that the statement above holds for
 //! the rounded `f32` arithmetic too and not only for real numbers.
@@ -17,22 +21,24 @@
 
 use core::fmt;
 
-use flockwork_kernel::World;
-use flockwork_kernel::simd::{F32x8, Isa, U32x8};
+use flockwork_kernel::axes::{Axes, Third};
+use flockwork_kernel::simd::{F32x8, Isa, U32x8, Vector8};
+use flockwork_kernel::{Vector, World};
+
+/// A cell, or a number of cells, along x, y and z: column, row and layer.
+pub type Lines = [u32; World::MOST_AXES];
 
 /// The cell grid of a world.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Grid {
     world: World,
     radius: f32,
-    rows: u32,
-    cols: u32,
+    lines: Lines,
     fine: u32,
-    rows_per_length: f32,
-    cols_per_length: f32,
+    per_length: [f32; World::MOST_AXES],
 }
 
-/// The most rows or columns of a grid; a cell index always fits `u32` and is exact in `f32`.
+/// The most columns, rows or layers of a grid; a cell index always fits `u32` and is exact in `f32`.
 pub const MAX_SIDE: u32 = 1 << 20;
 
 /// The most cells of a grid.
@@ -52,55 +58,61 @@ impl Grid {
     ///
     /// # Errors
     ///
-    /// [`GridError`] if the radius is not a positive number, or too wide for the world: it must be
-    /// below half of either side of a torus, and at most the shorter side of another world.
+    /// [`GridError`] if the radius is not a positive number, or not below half of the length of every
+    /// periodic axis. Another axis may be as short as it likes.
     pub fn new(world: World, radius: f32, expected: u32) -> Result<Self, GridError> {
         if !(radius > 0.0 && radius.is_finite()) {
             return Err(GridError::InvalidRadius { radius });
         }
-        let side = if world.width() < world.height() { world.width() } else { world.height() };
-        let widest = if world.is_torus() { side * 0.499_99 } else { side };
-        if radius > widest {
-            return Err(GridError::RadiusTooWide { radius, widest, torus: world.is_torus() });
+        for (axis, side) in world.axes().iter().zip(World::SIDES) {
+            let widest = axis.length * 0.499_99;
+            if axis.is_periodic() && radius > widest {
+                return Err(GridError::RadiusTooWide { radius, widest, side });
+            }
         }
-        let (width, height) = (f64::from(world.width()), f64::from(world.height()));
         let r = f64::from(radius);
-        let per_square = f64::from(expected) * (r / width) * (r / height);
-        let mut fine = match per_square {
+        let mut per_cube = f64::from(expected);
+        for axis in world.axes() {
+            // Nobody is outside of a world that is narrower than the radius.
+            per_cube *= (r / f64::from(axis.length)).min(1.0);
+        }
+        let mut fine = match per_cube {
             q if q >= 16.0 => 8,
             q if q >= 4.0 => 4,
             q if q >= 1.0 => 2,
             _ => 1,
         };
         let most_cells = f64::from(expected.saturating_mul(CELLS_EACH).clamp(256, MAX_CELLS));
-        let (mut rows, mut cols);
+        let count = |lines: Lines| lines.iter().map(|&lines| f64::from(lines)).product::<f64>();
+        let mut lines;
         loop {
-            rows = most_lines(height, r, 1);
-            cols = most_lines(width, r, fine);
-            if fine == 1 || f64::from(rows) * f64::from(cols) <= most_cells {
+            lines = [1; World::MOST_AXES];
+            for (place, axis) in world.axes().iter().enumerate() {
+                lines[place] = most_lines(axis.length.into(), r, if place == 0 { fine } else { 1 });
+            }
+            if fine == 1 || count(lines) <= most_cells {
                 break;
             }
             fine /= 2;
         }
-        while f64::from(rows) * f64::from(cols) > most_cells {
-            // Too sparse for cells of one radius: halve the longer side, which keeps every rule.
-            if rows >= cols {
-                rows = rows.div_ceil(2);
+        while count(lines) > most_cells {
+            // Too sparse for cells of one radius: halve the longest side, which keeps every rule.
+            let longest = if lines[2] >= lines[1] && lines[2] >= lines[0] {
+                2
+            } else if lines[1] >= lines[0] {
+                1
             } else {
-                cols = cols.div_ceil(2);
-            }
+                0
+            };
+            lines[longest] = lines[longest].div_ceil(2);
         }
-        // In a torus the ghost band must not be wider than the world itself.
-        fine = fine.min(cols);
-        Ok(Self {
-            world,
-            radius,
-            rows,
-            cols,
-            fine,
-            rows_per_length: rows as f32 / world.height(),
-            cols_per_length: cols as f32 / world.width(),
-        })
+        // Along a periodic axis the ghost band must not be wider than the world itself.
+        fine = fine.min(lines[0]);
+        let mut per_length = [0.0; World::MOST_AXES];
+        for (place, axis) in world.axes().iter().enumerate() {
+            per_length[place] = lines[place] as f32 / axis.length;
+        }
+        Ok(Self { world, radius, lines, fine, per_length })
     }
 
     /// The world.
@@ -113,44 +125,90 @@ impl Grid {
         self.radius
     }
 
-    /// The number of rows (along y).
-    pub fn rows(&self) -> u32 {
-        self.rows
+    /// The numbers of columns, rows and layers.
+    pub fn lines(&self) -> Lines {
+        self.lines
     }
 
     /// The number of columns (along x).
     pub fn cols(&self) -> u32 {
-        self.cols
+        self.lines[0]
     }
 
-    /// The number of columns a neighbour may be away; the ghost band is one row and this many
-    /// columns wide.
+    /// The number of rows of a layer (along y).
+    pub fn rows(&self) -> u32 {
+        self.lines[1]
+    }
+
+    /// The number of layers (along z); 1 in the plane.
+    pub fn layers(&self) -> u32 {
+        self.lines[2]
+    }
+
+    /// The number of columns a neighbour may be away.
     pub fn fine(&self) -> u32 {
         self.fine
     }
 
+    /// How many cells a neighbour may be away along each axis: the width of the ghost band.
+    pub fn margins(&self) -> Lines {
+        [self.fine, 1, u32::from(self.world.is_space())]
+    }
+
     /// The number of cells.
     pub fn cells(&self) -> u32 {
-        self.rows * self.cols
+        self.lines[0] * self.lines[1] * self.lines[2]
     }
 
-    /// The row and column of a position; the nearest border cell for one outside the world, and
-    /// the first for NaN.
-    #[inline]
-    pub fn cell(&self, x: f32, y: f32) -> (u32, u32) {
-        (
-            index(y * self.rows_per_length, self.rows - 1),
-            index(x * self.cols_per_length, self.cols - 1),
-        )
-    }
-
-    /// The rows and columns of eight positions; the same answer as [`Grid::cell`].
+    /// The number of a cell: by layer, row, column.
     #[inline(always)]
-    pub fn cell_lanes<S: Isa>(&self, x: F32x8<S>, y: F32x8<S>) -> (U32x8<S>, U32x8<S>) {
-        (
-            (y * F32x8::splat(self.rows_per_length)).to_index(self.rows - 1),
-            (x * F32x8::splat(self.cols_per_length)).to_index(self.cols - 1),
-        )
+    pub fn number(&self, [col, row, layer]: Lines) -> u32 {
+        (layer * self.lines[1] + row) * self.lines[0] + col
+    }
+
+    /// The cell of a number: the other way round.
+    #[inline]
+    pub fn cell_of(&self, number: u32) -> Lines {
+        let [cols, rows, _] = self.lines;
+        [number % cols, number / cols % rows, number / cols / rows]
+    }
+
+    /// The cell of a position; the nearest border cell for one outside the world, and the first for
+    /// NaN.
+    #[inline]
+    pub fn cell<A: Axes>(&self, place: Vector<A>) -> Lines {
+        [self.line(0, place.x), self.line(1, place.y), self.line(2, place.z.or(0.0))]
+    }
+
+    /// The cells of eight positions; the same answer as [`Grid::cell`].
+    #[inline(always)]
+    pub fn cell_lanes<A: Axes, S: Isa>(&self, place: Vector8<A, S>) -> [U32x8<S>; 3] {
+        let [x, y, z] = self.per_length;
+        let layer = if A::SPACE {
+            (place.z.or(F32x8::ZERO) * F32x8::splat(z)).to_index(self.lines[2] - 1)
+        } else {
+            U32x8::ZERO
+        };
+        [
+            (place.x * F32x8::splat(x)).to_index(self.lines[0] - 1),
+            (place.y * F32x8::splat(y)).to_index(self.lines[1] - 1),
+            layer,
+        ]
+    }
+
+    /// The numbers of the cells of eight positions: see [`Grid::number`].
+    #[inline(always)]
+    pub fn number_lanes<A: Axes, S: Isa>(&self, place: Vector8<A, S>) -> U32x8<S> {
+        let [col, row, layer] = self.cell_lanes(place);
+        let [cols, rows, _] = self.lines.map(|lines| U32x8::splat(lines));
+        let row = if A::SPACE { layer * rows + row } else { row };
+        row * cols + col
+    }
+
+    /// The column, row or layer of a coordinate.
+    #[inline]
+    pub fn line(&self, axis: usize, value: f32) -> u32 {
+        index(value * self.per_length[axis], self.lines[axis] - 1)
     }
 }
 
@@ -184,8 +242,8 @@ pub enum GridError {
         radius: f32,
         /// The largest that fits.
         widest: f32,
-        /// Whether the world is a torus.
-        torus: bool,
+        /// Which length of the world it does not fit.
+        side: &'static str,
     },
 }
 
@@ -195,15 +253,10 @@ impl fmt::Display for GridError {
             Self::InvalidRadius { radius } => {
                 write!(f, "the interaction radius is {radius}: it must be a number above 0")
             }
-            Self::RadiusTooWide { radius, widest, torus: true } => write!(
+            Self::RadiusTooWide { radius, widest, side } => write!(
                 f,
-                "the interaction radius is {radius}: in this torus it must be at most {widest} \
-                 (below half of the shorter side)"
-            ),
-            Self::RadiusTooWide { radius, widest, torus: false } => write!(
-                f,
-                "the interaction radius is {radius}: in this world it must be at most {widest} \
-                 (the shorter side)"
+                "the interaction radius is {radius}: along the periodic {side} of this world it must \
+                 be at most {widest} (below half of it)"
             ),
         }
     }
@@ -214,8 +267,8 @@ impl core::error::Error for GridError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use flockwork_kernel::Edge;
-    use flockwork_kernel::F32x8;
+    use flockwork_kernel::simd::{V2, V3};
+    use flockwork_kernel::{Axis, Edge, Vec2, Vec3};
     use quickcheck::quickcheck;
 
     fn world(width: f32, height: f32, edge: Edge) -> World {
@@ -231,7 +284,12 @@ mod tests {
         assert!(matches!(Grid::new(torus, 5.0, 9), Err(GridError::RadiusTooWide { .. })));
         assert!(Grid::new(torus, 4.9, 9).is_ok());
         assert!(Grid::new(world(10.0, 20.0, Edge::Wall), 10.0, 9).is_ok());
-        assert!(Grid::new(world(10.0, 20.0, Edge::Open), 10.1, 9).is_err());
+        // A corridor may be as narrow as it likes, and its entities are few: no cells are wasted.
+        let corridor = World::of(&[Axis::periodic(1000.0), Axis::wall(0.5)]).unwrap();
+        let grid = Grid::new(corridor, 10.0, 900).unwrap();
+        assert_eq!((grid.rows(), grid.fine()), (1, 4));
+        let error = Grid::new(World::space(9.0, 9.0, 3.0, Edge::Periodic).unwrap(), 2.0, 9);
+        assert!(matches!(error, Err(GridError::RadiusTooWide { side: "depth", .. })));
     }
 
     #[test]
@@ -244,14 +302,21 @@ mod tests {
     }
 
     quickcheck! {
-        fn lanes_and_scalars_agree(x: f32, y: f32, radius: f32) -> bool {
+        fn lanes_and_scalars_agree(x: f32, y: f32, z: f32, radius: f32) -> bool {
             let Ok(grid) = Grid::new(world(50.0, 70.0, Edge::Open), radius, 4000) else {
                 return true;
             };
-            let (row, col) = grid.cell(x, y);
-            let (rows, cols) = grid.cell_lanes(F32x8::splat(x), F32x8::splat(y));
-            rows.to_array()[3] == row && cols.to_array()[5] == col
-                && row < grid.rows() && col < grid.cols()
+            let lanes = |lanes: [flockwork_kernel::U32x8; 3]| lanes.map(|one| one.to_array()[3]);
+            let cell = grid.cell(Vec2::new(x, y));
+            let space = World::space(50.0, 70.0, 9.0, Edge::Open).unwrap();
+            let deep = Grid::new(space, radius, 4000).unwrap();
+            let place = deep.cell(Vec3::new(x, y, z));
+            lanes(grid.cell_lanes(V2::splat(x, y))) == cell
+                && lanes(deep.cell_lanes(V3::splat(x, y, z))) == place
+                && grid.number_lanes(V2::splat(x, y)).to_array()[1] == grid.number(cell)
+                && deep.number_lanes(V3::splat(x, y, z)).to_array()[1] == deep.number(place)
+                && deep.cell_of(deep.number(place)) == place
+                && place.iter().zip(deep.lines()).all(|(line, lines)| *line < lines)
         }
 
         fn a_neighbour_is_never_further_than_the_band(
@@ -265,8 +330,12 @@ mod tests {
             if near - x >= radius {
                 return true;
             }
-            let (low, high) = (grid.cell(x, x), grid.cell(near, near));
-            high.0 - low.0 <= 1 && high.1 - low.1 <= grid.fine()
+            let side = World::space(width, width, width, Edge::Wall).unwrap();
+            [grid, Grid::new(side, radius, 1 << 24).unwrap()].iter().all(|grid| {
+                let cell = |x| grid.cell(Vec3::new(x, x, x));
+                let away = cell(near).into_iter().zip(cell(x)).map(|(high, low)| high - low);
+                away.zip(grid.margins()).all(|(lines, margin)| lines <= margin)
+            })
         }
     }
 }

@@ -32,7 +32,7 @@ pub mod regions;
 pub mod sort;
 
 pub use cells::{CellIndex, CellScratch};
-pub use grid::{Grid, GridError};
+pub use grid::{Grid, GridError, Lines};
 pub use hash::{HashIndex, HashScratch};
 pub use index::{Entities, Index, IndexError};
 pub use pass::{Block, Candidate, Cells, Cutoff, Pair, PassError, Visitor};

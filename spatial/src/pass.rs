@@ -6,7 +6,7 @@
 //! ```text
 //! for each owned row of the domain
 //!     for each tile of up to 8 consecutive owned entities of the row, one per lane
-//!         for the row below, the same row, the row above
+//!         for the row below, the same row, the row above; in space the nine rows around
 //!             for each candidate from the first lane's column - fine to the last lane's + fine
 //!                 for all lanes at once: difference, squared distance, inside the radius?
 //!                 visitor.pair(...)
@@ -27,9 +27,10 @@
 //!
 //! Where to read next: [`crate::sort`] makes the order, `flockwork-scheduler` calls the pass.
 
-use flockwork_kernel::LANES;
+use flockwork_kernel::axes::{Axes, Plane};
 use flockwork_kernel::isa::Baseline;
-use flockwork_kernel::simd::{F32x8, Isa, Mask8, V2};
+use flockwork_kernel::simd::{F32x8, Isa, Mask8, Vector8};
+use flockwork_kernel::{LANES, Vector};
 
 use crate::sort::Entry;
 
@@ -51,20 +52,18 @@ use tile::Tile;
 /// Somebody who may be a neighbour: where it is, and what else it shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[repr(C)]
-pub struct Candidate<T> {
-    /// The position along x.
-    pub x: f32,
-    /// The position along y.
-    pub y: f32,
+pub struct Candidate<T, A: Axes = Plane> {
+    /// The position.
+    pub place: Vector<A>,
     /// What else it shows.
     pub shown: T,
 }
 
 /// What the pass says about one candidate and the eight entities of a tile.
 #[derive(Clone, Copy, Debug)]
-pub struct Pair<S: Isa = Baseline> {
+pub struct Pair<A: Axes = Plane, S: Isa = Baseline> {
     /// From each lane's place to the candidate's.
-    pub offset: V2<S>,
+    pub offset: Vector8<A, S>,
     /// Squared distance.
     pub d2: F32x8<S>,
     /// Lanes whose neighbour the candidate is: closer than the radius, within the cap, and not the
@@ -87,6 +86,8 @@ pub struct Block {
 
 /// What is done with tiles and pairs.
 pub trait Visitor<S: Isa = Baseline> {
+    /// The plane or space.
+    type Axes: Axes;
     /// What a neighbour shows.
     type Shown: Copy;
     /// What the pass holds of a tile's own entities.
@@ -100,7 +101,13 @@ pub trait Visitor<S: Isa = Baseline> {
     /// Loads a tile, and begins its sum.
     fn load(&mut self, block: Block) -> (Self::Tile, Self::Sum);
     /// Adds one candidate.
-    fn pair(&mut self, tile: &Self::Tile, other: &Self::Shown, pair: &Pair<S>, sum: &mut Self::Sum);
+    fn pair(
+        &mut self,
+        tile: &Self::Tile,
+        other: &Self::Shown,
+        pair: &Pair<Self::Axes, S>,
+        sum: &mut Self::Sum,
+    );
     /// Takes the sum of a tile.
     fn finish(&mut self, block: Block, tile: &Self::Tile, sum: &Self::Sum);
 }
@@ -130,24 +137,24 @@ pub const MAX_CAP: usize = 64;
 pub fn neighbour_pass<S: Isa, V: Visitor<S>>(
     cells: &Cells<'_>,
     cutoff: Cutoff,
-    records: &[Candidate<V::Shown>],
+    records: &[Candidate<V::Shown, V::Axes>],
     entries: &[Entry],
     visitor: &mut V,
 ) -> Result<u64, PassError> {
-    check(cells, cutoff, records.len(), entries.len())?;
+    check::<V::Axes>(cells, cutoff, records.len(), entries.len())?;
     let limit = F32x8::splat(cutoff.radius * cutoff.radius);
     let mut boxes = Boxes::new();
     let mut tested = 0;
     let mut at = 0;
-    for row in 0..cells.rows {
+    for row in 0..cells.rows() {
         let owned = cells.owned(row);
-        let mut cursor = Cursor::new(cells, row);
+        let mut cursor = Cursor::<V::Axes>::new(cells, row);
         let mut first = owned.start;
         while first < owned.end {
             let count = (owned.end - first).min(LANES);
             let block = Block { at, first, count };
             let window = cursor.window(cells, first, count);
-            let tile = Tile::new(limit, (first, count), cells.spans(&window), records);
+            let tile = Tile::new(limit, (first, count), cells.spans::<V::Axes>(&window), records);
             let mut crowd = Crowd { cells, window, entries, boxes: &mut boxes };
             let cap = match cutoff.most {
                 None => None,

@@ -1,9 +1,9 @@
 //! Cuts the cell grid into regions: recursive bisection by weight, on cell borders.
 //!
-//! A region is a rectangle of cells. Every cell has one owner. The ghost band of a region is the
-//! border of one row and [`Grid::fine`] columns around it; that is wide enough for the interaction
+//! A region is a box of cells, in the plane a rectangle. Every cell has one owner. The ghost band of a
+//! region is the border of [`Grid::margins`] around it; that is wide enough for the interaction
 //! radius by the definition of the grid, wherever the cut lies, also where the band is wider than
-//! the region next to it, and also across the seam of a torus, where a region may be its own
+//! the region next to it, and also across the seam of a periodic axis, where a region may be its own
 //! neighbour.
 //!
 //! The cut decides only who computes what, never a result, so its weights may come from a clock.
@@ -12,19 +12,22 @@ use core::fmt;
 
 use flockwork_kernel::World;
 
-use crate::grid::Grid;
+use crate::grid::{Grid, Lines};
 
 /// How many regions there shall be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
-    /// This many, cutting across the longer side each time.
+    /// This many, cutting across the longest side each time.
     Parts(u32),
-    /// This many strips of rows, each cut into this many regions along its columns.
+    /// So many slabs along z, each cut into so many strips along y, each cut into so many regions
+    /// along x.
     Grid {
-        /// Strips along y.
-        rows: u32,
         /// Regions along x in each strip.
         cols: u32,
+        /// Strips along y in each slab.
+        rows: u32,
+        /// Slabs along z; 1 in the plane.
+        layers: u32,
     },
 }
 
@@ -33,7 +36,7 @@ impl Cut {
     pub fn count(self) -> Option<u32> {
         match self {
             Cut::Parts(parts) => Some(parts),
-            Cut::Grid { rows, cols } => rows.checked_mul(cols),
+            Cut::Grid { cols, rows, layers } => layers.checked_mul(rows)?.checked_mul(cols),
         }
     }
 }
@@ -42,75 +45,84 @@ impl fmt::Display for Cut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Cut::Parts(parts) => write!(f, "{parts}"),
-            Cut::Grid { rows, cols } => write!(f, "{rows}x{cols}"),
+            Cut::Grid { cols, rows, layers: 1 } => write!(f, "{rows}x{cols}"),
+            Cut::Grid { cols, rows, layers } => write!(f, "{layers}x{rows}x{cols}"),
         }
     }
 }
 
-/// A rectangle of cells: rows from `row` to before `row_end`, columns likewise.
+/// A box of cells, in the order x, y, z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Region {
-    /// The first row.
-    pub row: u32,
-    /// The row after the last.
-    pub row_end: u32,
-    /// The first column.
-    pub col: u32,
-    /// The column after the last.
-    pub col_end: u32,
+    /// The first column, row and layer.
+    pub low: Lines,
+    /// The column, row and layer after the last.
+    pub high: Lines,
 }
 
 impl Region {
     /// The whole grid.
     pub fn whole(grid: &Grid) -> Self {
-        Self { row: 0, row_end: grid.rows(), col: 0, col_end: grid.cols() }
+        Self { low: [0; World::MOST_AXES], high: grid.lines() }
     }
 
-    /// The number of rows; 0 if the end is before the begin.
-    pub fn rows(&self) -> u32 {
-        self.row_end.saturating_sub(self.row)
+    /// The numbers of columns, rows and layers; 0 where the end is before the begin.
+    #[inline(always)]
+    pub fn lines(&self) -> Lines {
+        let [x, y, z] = self.high;
+        let [left, bottom, front] = self.low;
+        [x.saturating_sub(left), y.saturating_sub(bottom), z.saturating_sub(front)]
     }
 
-    /// The number of columns; 0 if the end is before the begin.
+    /// The number of columns.
     pub fn cols(&self) -> u32 {
-        self.col_end.saturating_sub(self.col)
+        self.lines()[0]
+    }
+
+    /// The number of rows of a layer.
+    pub fn rows(&self) -> u32 {
+        self.lines()[1]
+    }
+
+    /// The number of layers; 1 in the plane.
+    pub fn layers(&self) -> u32 {
+        self.lines()[2]
     }
 
     /// True if the cell lies in it.
     #[inline(always)]
-    pub fn contains(&self, row: u32, col: u32) -> bool {
-        row.wrapping_sub(self.row) < self.rows() && col.wrapping_sub(self.col) < self.cols()
+    pub fn contains(&self, [col, row, layer]: Lines) -> bool {
+        let [cols, rows, layers] = self.lines();
+        row.wrapping_sub(self.low[1]) < rows
+            && col.wrapping_sub(self.low[0]) < cols
+            && layer.wrapping_sub(self.low[2]) < layers
     }
 
     /// The cells that no other region, and no image of this one, can have in its ghost band.
     pub fn interior(&self, grid: &Grid) -> Self {
-        let (row, col) = (self.row.saturating_add(1), self.col.saturating_add(grid.fine()));
-        Self {
-            row,
-            row_end: self.row_end.saturating_sub(1).max(row),
-            col,
-            col_end: self.col_end.saturating_sub(grid.fine()).max(col),
+        let mut inside = *self;
+        for (axis, margin) in grid.margins().into_iter().enumerate() {
+            inside.low[axis] = self.low[axis].saturating_add(margin);
+            inside.high[axis] = self.high[axis].saturating_sub(margin).max(inside.low[axis]);
         }
+        inside
     }
 }
 
-/// Cells of one region that lie in the ghost band of a region, perhaps across the seam.
+/// Cells of one region that lie in the ghost band of a region, perhaps across a seam.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Overlap {
     /// The region in whose ghost band the cells lie; it may be their owner itself.
     pub to: u32,
-    /// Whole worlds to add to y there: -1, 0 or 1.
-    pub shift_y: i8,
-    /// Whole worlds to add to x there: -1, 0 or 1.
-    pub shift_x: i8,
+    /// Whole worlds to add along x, y and z there: -1, 0 or 1.
+    pub shift: [i8; World::MOST_AXES],
     /// The cells.
     pub cells: Region,
 }
 
 /// Cuts the grid into as many regions as `regions` has places.
 ///
-/// `weight` gives the weight of a cell by (row, column), in any unit; equal weights give equal
-/// areas. The cut is a pure function of its arguments.
+/// `weight` gives the weight of a cell, in any unit; equal weights give equal volumes. The cut is a pure function of its arguments.
 ///
 /// # Errors
 ///
@@ -119,32 +131,35 @@ pub struct Overlap {
 pub fn cut(
     grid: &Grid,
     cut: Cut,
-    weight: &impl Fn(u32, u32) -> u64,
+    weight: &impl Fn(Lines) -> u64,
     regions: &mut [Region],
 ) -> Result<(), CutError> {
     let whole = Region::whole(grid);
-    let (rows, cols) = (grid.rows(), grid.cols());
+    let lines = grid.lines();
+    let cells = lines.iter().map(|&lines| u64::from(lines)).product::<u64>();
     let fits = match cut {
-        Cut::Parts(parts) => parts > 0 && u64::from(parts) <= u64::from(rows) * u64::from(cols),
-        Cut::Grid { rows: r, cols: c } => r > 0 && c > 0 && r <= rows && c <= cols,
+        Cut::Parts(parts) => parts > 0 && u64::from(parts) <= cells,
+        Cut::Grid { cols, rows, layers } => {
+            [cols, rows, layers].iter().zip(lines).all(|(&parts, lines)| (1..=lines).contains(&parts))
+        }
     };
     if !fits {
-        return Err(CutError::WorldTooSmall { cut, rows, cols });
+        return Err(CutError::WorldTooSmall { cut, lines });
     }
     if cut.count() != u32::try_from(regions.len()).ok() {
         return Err(CutError::LengthMismatch { cut, given: regions.len() });
     }
     match cut {
         Cut::Parts(_) => bisect(grid, whole, weight, regions),
-        Cut::Grid { rows, cols } => strips(whole, rows, cols, weight, regions),
+        Cut::Grid { cols, rows, layers } => strips(whole, [cols, rows, layers], weight, regions),
     }
     Ok(())
 }
 
 /// The owner of a cell: the region that contains it.
 #[inline]
-pub fn owner(regions: &[Region], row: u32, col: u32) -> Option<u32> {
-    regions.iter().position(|region| region.contains(row, col)).map(|found| found as u32)
+pub fn owner(regions: &[Region], cell: Lines) -> Option<u32> {
+    regions.iter().position(|region| region.contains(cell)).map(|found| found as u32)
 }
 
 /// Calls `each` for every part of region `from` that lies in a ghost band.
@@ -164,19 +179,25 @@ pub fn overlaps_between(
     let (Some(own), Some(other)) = (regions.get(from as usize), regions.get(to as usize)) else {
         return;
     };
-    let shifts: &[i8] = if World::is_torus(grid.world()) { &[-1, 0, 1] } else { &[0] };
-    for &shift_y in shifts {
-        for &shift_x in shifts {
-            if to == from && shift_y == 0 && shift_x == 0 {
-                continue;
-            }
-            let (own_rows, own_cols) = ((own.row, own.row_end), (own.col, own.col_end));
-            let rows = band(own_rows, (other.row, other.row_end), grid.rows(), shift_y, 1);
-            let margin = grid.fine();
-            let cols = band(own_cols, (other.col, other.col_end), grid.cols(), shift_x, margin);
-            if let (Some((row, row_end)), Some((col, col_end))) = (rows, cols) {
-                let cells = Region { row, row_end, col, col_end };
-                each(Overlap { to, shift_y, shift_x, cells });
+    let periodic = |axis: usize| grid.world().axes().get(axis).is_some_and(|it| it.is_periodic());
+    let shifts = |axis: usize| if periodic(axis) { -1i8..=1 } else { 0..=0 };
+    let along = |axis: usize, shift: i8| {
+        let (own, other) = ((own.low[axis], own.high[axis]), (other.low[axis], other.high[axis]));
+        band(own, other, grid.lines()[axis], shift, grid.margins()[axis])
+    };
+    for shift_z in shifts(2) {
+        let Some(layers) = along(2, shift_z) else { continue };
+        for shift_y in shifts(1) {
+            let Some(rows) = along(1, shift_y) else { continue };
+            for shift_x in shifts(0) {
+                let Some(cols) = along(0, shift_x) else { continue };
+                let shift = [shift_x, shift_y, shift_z];
+                if to == from && shift == [0; World::MOST_AXES] {
+                    continue;
+                }
+                let low = [cols.0, rows.0, layers.0];
+                let high = [cols.1, rows.1, layers.1];
+                each(Overlap { to, shift, cells: Region { low, high } });
             }
         }
     }
@@ -196,20 +217,18 @@ fn band(
     (low < high).then_some((low as u32, high as u32))
 }
 
-/// Cuts `area` into `parts.len()` regions, across the longer side each time.
-fn bisect(grid: &Grid, area: Region, weight: &impl Fn(u32, u32) -> u64, parts: &mut [Region]) {
+/// Cuts `area` into `parts.len()` regions, across the longest side each time.
+fn bisect(grid: &Grid, area: Region, weight: &impl Fn(Lines) -> u64, parts: &mut [Region]) {
     let [first, rest @ ..] = parts else { return };
     if rest.is_empty() {
         *first = area;
         return;
     }
     let count = parts.len() as u32;
-    let world = grid.world();
-    let height = f64::from(area.rows()) * f64::from(world.height()) / f64::from(grid.rows());
-    let width = f64::from(area.cols()) * f64::from(world.width()) / f64::from(grid.cols());
-    let along_rows = area.cols() < 2 || (area.rows() >= 2 && height >= width);
-    let (lines, across) =
-        if along_rows { (area.rows(), area.cols()) } else { (area.cols(), area.rows()) };
+    let axis = longest(grid, &area);
+    let lines = area.lines()[axis];
+    let across: u32 =
+        (0..World::MOST_AXES).filter(|other| *other != axis).map(|other| area.lines()[other]).product();
     let least = |part: u32| part.div_ceil(across);
     let mut low = count / 2;
     let mut room = (least(low), least(count - low));
@@ -219,54 +238,71 @@ fn bisect(grid: &Grid, area: Region, weight: &impl Fn(u32, u32) -> u64, parts: &
         room = (half, lines - half);
         low = low.clamp(count.saturating_sub(room.1 * across), room.0 * across);
     }
-    let (one, two) = split(area, along_rows, (low, count - low), room, weight);
+    let (one, two) = split(area, axis, (low, count - low), room, weight);
     let (low_parts, high_parts) = parts.split_at_mut(low as usize);
     bisect(grid, one, weight, low_parts);
     bisect(grid, two, weight, high_parts);
 }
 
-/// Cuts `area` into `rows` strips, and each into `cols` regions.
-fn strips(
-    area: Region,
-    rows: u32,
-    cols: u32,
-    weight: &impl Fn(u32, u32) -> u64,
-    parts: &mut [Region],
-) {
-    let along_rows = rows > 1;
-    let count = if along_rows { rows } else { cols };
-    if count <= 1 {
+/// The axis along which `area` is longest, of those that can be cut; of equals the later one.
+fn longest(grid: &Grid, area: &Region) -> usize {
+    let length = |axis: usize| -> f64 {
+        let side = grid.world().axes().get(axis).map_or(0.0, |axis| axis.length.into());
+        f64::from(area.lines()[axis]) * side / f64::from(grid.lines()[axis])
+    };
+    let mut longest = 0;
+    for axis in 1..World::MOST_AXES {
+        let can = area.lines()[axis] >= 2;
+        if can && (area.lines()[longest] < 2 || length(axis) >= length(longest)) {
+            longest = axis;
+        }
+    }
+    longest
+}
+
+/// Cuts `area` into so many slabs, each into so many strips, and each into so many regions.
+fn strips(area: Region, counts: Lines, weight: &impl Fn(Lines) -> u64, parts: &mut [Region]) {
+    let Some(axis) = (0..World::MOST_AXES).rev().find(|&axis| counts[axis] > 1) else {
         if let Some(only) = parts.first_mut() {
             *only = area;
         }
         return;
-    }
+    };
+    let count = counts[axis];
     let (low, high) = (count / 2, count - count / 2);
-    let (one, two) = split(area, along_rows, (low, high), (low, high), weight);
-    let across = if along_rows { cols } else { 1 };
+    let (one, two) = split(area, axis, (low, high), (low, high), weight);
+    let across: u32 = counts[..axis].iter().product();
     let (low_parts, high_parts) = parts.split_at_mut((low * across) as usize);
-    let next = |count| if along_rows { (count, cols) } else { (1, count) };
-    strips(one, next(low).0, next(low).1, weight, low_parts);
-    strips(two, next(high).0, next(high).1, weight, high_parts);
+    for (area, count, parts) in [(one, low, low_parts), (two, high, high_parts)] {
+        let mut counts = counts;
+        counts[axis] = count;
+        strips(area, counts, weight, parts);
+    }
 }
 
-/// Splits `area` in two whose weights are nearest to the ratio of `shares`, leaving at least
-/// `least` lines to each.
+/// Splits `area` in two across an axis, whose weights are nearest to the ratio of `shares`, leaving at
+/// least `least` lines to each.
 fn split(
     area: Region,
-    along_rows: bool,
+    axis: usize,
     shares: (u32, u32),
     least: (u32, u32),
-    weight: &impl Fn(u32, u32) -> u64,
+    weight: &impl Fn(Lines) -> u64,
 ) -> (Region, Region) {
     let line_weight = |line: u32| -> u64 {
-        if along_rows {
-            (area.col..area.col_end).fold(0, |sum, col| sum.saturating_add(weight(line, col)))
-        } else {
-            (area.row..area.row_end).fold(0, |sum, row| sum.saturating_add(weight(row, line)))
+        let mut slice = area;
+        (slice.low[axis], slice.high[axis]) = (line, line + 1);
+        let mut sum = 0u64;
+        for layer in slice.low[2]..slice.high[2] {
+            for row in slice.low[1]..slice.high[1] {
+                for col in slice.low[0]..slice.high[0] {
+                    sum = sum.saturating_add(weight([col, row, layer]));
+                }
+            }
         }
+        sum
     };
-    let (start, end) = if along_rows { (area.row, area.row_end) } else { (area.col, area.col_end) };
+    let (start, end) = (area.low[axis], area.high[axis]);
     let total = (start..end).fold(0u64, |sum, line| sum.saturating_add(line_weight(line)));
     let wanted = u128::from(total) * u128::from(shares.0) / u128::from(shares.0 + shares.1);
     let mut at = start;
@@ -290,11 +326,7 @@ fn split(
     }
     let at = at.clamp(start + least.0, end - least.1);
     let (mut low, mut high) = (area, area);
-    if along_rows {
-        (low.row_end, high.row) = (at, at);
-    } else {
-        (low.col_end, high.col) = (at, at);
-    }
+    (low.high[axis], high.low[axis]) = (at, at);
     (low, high)
 }
 
@@ -306,10 +338,8 @@ pub enum CutError {
     WorldTooSmall {
         /// The cut asked for.
         cut: Cut,
-        /// Rows of the grid.
-        rows: u32,
-        /// Columns of the grid.
-        cols: u32,
+        /// Columns, rows and layers of the grid.
+        lines: Lines,
     },
     /// The slice for the regions has another length than the cut has regions.
     LengthMismatch {
@@ -323,11 +353,17 @@ pub enum CutError {
 impl fmt::Display for CutError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::WorldTooSmall { cut, rows, cols } => write!(
-                f,
-                "the world cannot be cut into {cut} regions: at least 1 is needed, and its grid \
-                 has {rows} rows and {cols} columns of cells to share"
-            ),
+            Self::WorldTooSmall { cut, lines: [cols, rows, layers] } => {
+                write!(
+                    f,
+                    "the world cannot be cut into {cut} regions: at least 1 is needed, and its grid \
+                     has "
+                )?;
+                if *layers > 1 {
+                    write!(f, "{layers} layers, ")?;
+                }
+                write!(f, "{rows} rows and {cols} columns of cells to share")
+            }
             Self::LengthMismatch { cut, given } => {
                 write!(f, "{given} places were given for a cut into {cut} regions")
             }
@@ -340,7 +376,7 @@ impl core::error::Error for CutError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use flockwork_kernel::Edge;
+    use flockwork_kernel::{Axis, Edge};
     use quickcheck::quickcheck;
     use std::vec;
     use std::vec::Vec;
@@ -351,23 +387,27 @@ mod tests {
 
     fn cut_into(grid: &Grid, wanted: Cut, weights: &[u8]) -> Result<Vec<Region>, CutError> {
         let mut regions = vec![Region::default(); wanted.count().unwrap() as usize];
-        let weight = |row: u32, col: u32| {
-            let at = (row * grid.cols() + col) as usize;
+        let weight = |cell: Lines| {
+            let at = grid.number(cell) as usize;
             if weights.is_empty() { 1 } else { u64::from(weights[at % weights.len()]) }
         };
         cut(grid, wanted, &weight, &mut regions)?;
         Ok(regions)
     }
 
-    fn cells_of(grid: &Grid) -> impl Iterator<Item = (u32, u32)> {
-        let cols = grid.cols();
-        (0..grid.rows()).flat_map(move |row| (0..cols).map(move |col| (row, col)))
+    /// A space whose axes are of this length and end like this.
+    fn space(lengths: [f32; 3], edges: [Edge; 3]) -> Grid {
+        let axes: Vec<Axis> =
+            lengths.into_iter().zip(edges).map(|(length, edge)| Axis { length, edge }).collect();
+        Grid::new(World::of(&axes).unwrap(), 1.0, 4096).unwrap()
     }
 
     fn every_cell_has_one_owner(grid: &Grid, regions: &[Region]) -> bool {
-        regions.iter().all(|r| r.rows() > 0 && r.cols() > 0)
-            && cells_of(grid)
-                .all(|(row, col)| regions.iter().filter(|r| r.contains(row, col)).count() == 1)
+        regions.iter().all(|region| region.lines().iter().all(|&lines| lines > 0))
+            && (0..grid.cells()).all(|cell| {
+                let cell = grid.cell_of(cell);
+                regions.iter().filter(|region| region.contains(cell)).count() == 1
+            })
     }
 
     quickcheck! {
@@ -378,12 +418,24 @@ mod tests {
             every_cell_has_one_owner(&grid, &regions)
         }
 
-        fn any_grid_cut_gives_every_cell_one_owner(r: u8, c: u8, weights: Vec<u8>) -> bool {
-            let grid = grid(13.0, 9.0, Edge::Wall);
-            let rows = u32::from(r) % grid.rows() + 1;
-            let cols = u32::from(c) % grid.cols() + 1;
-            let regions = cut_into(&grid, Cut::Grid { rows, cols }, &weights).unwrap();
+        fn any_cut_of_space_gives_every_cell_one_owner(parts: u16, weights: Vec<u8>) -> bool {
+            let grid = space([5.0, 3.0, 4.0], [Edge::Periodic, Edge::Wall, Edge::Open]);
+            let parts = u32::from(parts).clamp(1, grid.cells());
+            let regions = cut_into(&grid, Cut::Parts(parts), &weights).unwrap();
             every_cell_has_one_owner(&grid, &regions)
+        }
+
+        fn any_grid_cut_gives_every_cell_one_owner(parts: (u8, u8, u8), weights: Vec<u8>) -> bool {
+            [grid(13.0, 9.0, Edge::Wall), space([5.0, 3.0, 4.0], [Edge::Periodic; 3])]
+                .into_iter()
+                .all(|grid| {
+                    let lines = grid.lines();
+                    let part = |part: u8, axis: usize| u32::from(part) % lines[axis] + 1;
+                    let (cols, rows) = (part(parts.0, 0), part(parts.1, 1));
+                    let cut = Cut::Grid { cols, rows, layers: part(parts.2, 2) };
+                    let regions = cut_into(&grid, cut, &weights).unwrap();
+                    every_cell_has_one_owner(&grid, &regions)
+                })
         }
 
         fn ghost_bands_hold_every_cell_within_reach(parts: u8, weights: Vec<u8>) -> bool {
@@ -394,39 +446,57 @@ mod tests {
                 bands_are_complete(&grid, &regions)
             })
         }
+
+        fn ghost_bands_in_space_hold_every_cell_within_reach(parts: u8, ends: u8) -> bool {
+            let edge = |bit: u8| if ends >> bit & 1 == 0 { Edge::Periodic } else { Edge::Wall };
+            [[4.0, 3.0, 2.5], [2.1, 2.1, 2.1], [2.5, 5.0, 2.2]].into_iter().all(|lengths| {
+                let grid = space(lengths, [edge(0), edge(1), edge(2)]);
+                let parts = u32::from(parts % 24).clamp(1, grid.cells());
+                let regions = cut_into(&grid, Cut::Parts(parts), &[]).unwrap();
+                bands_are_complete(&grid, &regions)
+            })
+        }
     }
 
     /// Every image of every cell that is in the border of a region is in exactly one overlap.
     fn bands_are_complete(grid: &Grid, regions: &[Region]) -> bool {
-        let (rows, cols) = (i64::from(grid.rows()), i64::from(grid.cols()));
-        let fine = i64::from(grid.fine());
         let mut sent = Vec::new();
         for from in 0..regions.len() as u32 {
             overlaps(grid, regions, from, |overlap| sent.push((from, overlap)));
         }
+        let periodic = |axis: usize| grid.world().axes().get(axis).is_some_and(Axis::is_periodic);
+        // Of a line in a border: the line of the grid, and the world it is in; none past a wall.
+        let image = |axis: usize, line: i64| -> Option<(u32, i64)> {
+            let lines = i64::from(grid.lines()[axis]);
+            let inside = (0..lines).contains(&line) || periodic(axis);
+            inside.then(|| (line.rem_euclid(lines) as u32, line.div_euclid(lines)))
+        };
+        let around = |region: &Region, axis: usize| {
+            let margin = i64::from(grid.margins()[axis]);
+            i64::from(region.low[axis]) - margin..i64::from(region.high[axis]) + margin
+        };
         regions.iter().enumerate().all(|(to, region)| {
-            let inside = |row: i64, col: i64| {
-                row >= i64::from(region.row)
-                    && row < i64::from(region.row_end)
-                    && col >= i64::from(region.col)
-                    && col < i64::from(region.col_end)
-            };
-            (i64::from(region.row) - 1..i64::from(region.row_end) + 1).all(|row| {
-                (i64::from(region.col) - fine..i64::from(region.col_end) + fine).all(|col| {
-                    let image = (row.rem_euclid(rows) as u32, col.rem_euclid(cols) as u32);
-                    let shift = (row.div_euclid(rows), col.div_euclid(cols));
-                    let owner = owner(regions, image.0, image.1).unwrap();
-                    let times = sent
-                        .iter()
-                        .filter(|(from, o)| {
-                            *from == owner
-                                && o.to as usize == to
-                                && i64::from(o.shift_y) == shift.0
-                                && i64::from(o.shift_x) == shift.1
-                                && o.cells.contains(image.0, image.1)
-                        })
-                        .count();
-                    times == usize::from(!inside(row, col))
+            around(region, 2).all(|z| {
+                around(region, 1).all(|y| {
+                    around(region, 0).all(|x| {
+                        let places = [x, y, z];
+                        let images = [image(0, x), image(1, y), image(2, z)];
+                        let [Some(x), Some(y), Some(z)] = images else { return true };
+                        let cell = [x.0, y.0, z.0];
+                        let owner = owner(regions, cell).unwrap();
+                        let is_here = |overlap: &Overlap| {
+                            overlap.to as usize == to
+                                && overlap.shift.map(i64::from) == [x.1, y.1, z.1]
+                                && overlap.cells.contains(cell)
+                        };
+                        let times =
+                            sent.iter().filter(|(from, one)| *from == owner && is_here(one)).count();
+                        let inside = (0..3).all(|axis| {
+                            (i64::from(region.low[axis])..i64::from(region.high[axis]))
+                                .contains(&places[axis])
+                        });
+                        times == usize::from(!inside)
+                    })
                 })
             })
         })
@@ -436,20 +506,20 @@ mod tests {
     fn weight_moves_the_border() {
         let grid = grid(40.0, 40.0, Edge::Periodic);
         let mut regions = [Region::default(); 2];
-        let weight = |row: u32, _: u32| if row < 4 { 100 } else { 1 };
-        cut(&grid, Cut::Grid { rows: 2, cols: 1 }, &weight, &mut regions).unwrap();
-        assert!(regions[0].row_end <= 4, "{regions:?}");
-        cut(&grid, Cut::Parts(2), &|_, _| 0, &mut regions).unwrap();
-        assert_eq!(regions[0].row_end, grid.rows() / 2);
+        let weight = |[_, row, _]: Lines| if row < 4 { 100 } else { 1 };
+        cut(&grid, Cut::Grid { cols: 1, rows: 2, layers: 1 }, &weight, &mut regions).unwrap();
+        assert!(regions[0].high[1] <= 4, "{regions:?}");
+        cut(&grid, Cut::Parts(2), &|_| 0, &mut regions).unwrap();
+        assert_eq!(regions[0].high[1], grid.rows() / 2);
     }
 
     #[test]
     fn a_world_too_small_for_the_cut_is_an_error() {
         let grid = grid(3.0, 3.0, Edge::Wall);
-        for bad in [Cut::Parts(0), Cut::Parts(1000), Cut::Grid { rows: 9, cols: 1 }] {
+        for bad in [Cut::Parts(0), Cut::Parts(1000), Cut::Grid { cols: 1, rows: 9, layers: 1 }] {
             let error = cut_into(&grid, bad, &[]).unwrap_err();
             assert!(matches!(error, CutError::WorldTooSmall { .. }), "{error}");
         }
-        assert!(cut(&grid, Cut::Parts(2), &|_, _| 1, &mut []).is_err());
+        assert!(cut(&grid, Cut::Parts(2), &|_| 1, &mut []).is_err());
     }
 }

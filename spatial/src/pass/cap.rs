@@ -1,8 +1,10 @@
 //! The cap on neighbours: who is the last that counts.
 
 use flockwork_kernel::LANES;
+use flockwork_kernel::axes::Axes;
 use flockwork_kernel::simd::{F32x8, Isa, Mask8};
 
+use super::cells::middle;
 use super::crowd::{Crowd, FEW, is_crowd};
 use super::tile::Tile;
 use super::{MAX_CAP, Pair};
@@ -31,7 +33,7 @@ impl Nearest {
 
     /// Takes the candidate in where it is near.
     #[inline(always)]
-    fn offer<S: Isa>(&mut self, pair: &Pair<S>, id: u32) {
+    fn offer<A: Axes, S: Isa>(&mut self, pair: &Pair<A, S>, id: u32) {
         let mut lanes = pair.near.bits();
         if lanes == 0 {
             return;
@@ -64,9 +66,9 @@ impl Nearest {
 impl<S: Isa> Cap<S> {
     /// None where no lane has more neighbours than count.
     #[inline(always)]
-    pub(super) fn find<T>(
-        tile: &Tile<'_, S, T>,
-        crowd: &mut Crowd<'_>,
+    pub(super) fn find<A: Axes, T>(
+        tile: &Tile<'_, A, S, T>,
+        crowd: &mut Crowd<'_, A>,
         most: usize,
     ) -> Option<Self> {
         if is_crowd(tile) {
@@ -82,12 +84,14 @@ impl<S: Isa> Cap<S> {
 
     /// As [`Cap::find`], cell by cell, leaving out what cannot count.
     #[inline(always)]
-    fn find_in_crowd<T>(tile: &Tile<'_, S, T>, crowd: &mut Crowd<'_>, most: usize) -> Option<Self> {
+    fn find_in_crowd<A: Axes, T>(tile: &Tile<'_, A, S, T>, crowd: &mut Crowd<'_, A>, most: usize) -> Option<Self> {
         let mut nearest = Nearest::new(most);
         let mut left = false;
-        let [below, same, above] = crowd.window;
+        let window = crowd.window;
+        let (before, rest) = window.as_ref().split_at(middle::<A>());
+        let (own, after) = rest.split_at(1);
         // The own row first: whoever is there is near, so that more of the others is left out.
-        for (low, high) in [same, below, above] {
+        for &(low, high) in own.iter().chain(before).chain(after) {
             for cell in low..high {
                 let Some(seen) = crowd.see(cell, tile) else { continue };
                 let (from, to) = seen.records;
@@ -123,7 +127,7 @@ impl<S: Isa> Cap<S> {
 
     /// Takes away the lanes where the candidate is beyond the last that counts.
     #[inline(always)]
-    pub(super) fn narrow(&self, pair: &mut Pair<S>, entries: &[Entry]) {
+    pub(super) fn narrow<A: Axes>(&self, pair: &mut Pair<A, S>, entries: &[Entry]) {
         let mut counts = pair.d2.lt(self.d2);
         let mut ties = pair.d2.eq(self.d2).bits();
         let id = entries[pair.index as usize].id();

@@ -1,61 +1,102 @@
 //! The cells of a domain, and the candidates of a tile among them.
 
-/// A domain's cells: its owned rectangle inside a ghost border of one row and `fine` columns.
+use flockwork_kernel::axes::Axes;
+
+use crate::grid::Lines;
+
+/// A domain's cells: its owned box inside a ghost border.
 #[derive(Clone, Copy, Debug)]
 pub struct Cells<'a> {
-    /// Where each cell of the bordered rectangle begins among the records, row by row, and the
-    /// end: `(rows + 2) * (cols + 2 * fine) + 1` places.
+    /// Where each cell of the bordered box begins among the records, by layer, row and column, and the
+    /// end: one place more than [`Cells::count`].
     pub starts: &'a [u32],
-    /// Owned rows.
-    pub rows: u32,
-    /// Owned columns.
-    pub cols: u32,
-    /// Columns of the ghost border on either side.
-    pub fine: u32,
+    /// Owned columns, rows and layers.
+    pub lines: Lines,
+    /// Columns, rows and layers of the ghost border on either side; rows are 1, and layers 1 in space
+    /// and 0 in the plane.
+    pub margins: Lines,
 }
 
 impl Cells<'_> {
     /// Columns with the border.
     #[inline(always)]
     pub fn stride(&self) -> usize {
-        self.cols as usize + 2 * self.fine as usize
+        self.lines[0] as usize + 2 * self.margins[0] as usize
+    }
+
+    /// Cells of a layer with the border.
+    #[inline(always)]
+    pub fn layer_stride(&self) -> usize {
+        self.stride() * (self.lines[1] as usize + 2 * self.margins[1] as usize)
     }
 
     /// Cells with the border; None if that does not fit `u32`.
-    pub fn count(rows: u32, cols: u32, fine: u32) -> Option<u32> {
-        rows.checked_add(2)?.checked_mul(cols.checked_add(fine.checked_mul(2)?)?)
+    pub fn count(lines: Lines, margins: Lines) -> Option<u32> {
+        lines.into_iter().zip(margins).try_fold(1u32, |count, (lines, margin)| {
+            count.checked_mul(lines.checked_add(margin.checked_mul(2)?)?)
+        })
     }
 
-    /// The records of the owned entities of `row`, counted from the first owned row.
+    /// The number of owned rows, in all layers.
+    #[inline(always)]
+    pub fn rows(&self) -> u32 {
+        self.lines[1] * self.lines[2]
+    }
+
+    /// The cell of the first column of an owned row, border included.
+    #[inline(always)]
+    fn base(&self, row: u32) -> usize {
+        let [_, rows, layers] = self.lines;
+        // In the plane without a division.
+        let (layer, row) = if layers == 1 { (0, row) } else { (row / rows.max(1), row % rows.max(1)) };
+        (layer + self.margins[2]) as usize * self.layer_stride()
+            + (row + self.margins[1]) as usize * self.stride()
+    }
+
+    /// The records of the owned entities of `row`, counted from the first owned row, layer by layer.
     #[inline]
     pub fn owned(&self, row: u32) -> core::ops::Range<usize> {
-        let first = (row as usize + 1) * self.stride() + self.fine as usize;
+        let first = self.base(row) + self.margins[0] as usize;
         let start = |cell: usize| self.starts.get(cell).copied().unwrap_or(0) as usize;
-        start(first)..start(first + self.cols as usize)
+        start(first)..start(first + self.lines[0] as usize)
+    }
+
+    /// Where the rows in which neighbours are begin, counted from that of the entity itself, which is
+    /// the middle one: by layer and row.
+    #[inline(always)]
+    fn around<A: Axes>(&self) -> A::Rows<isize> {
+        let (row, layer) = (self.stride() as isize, self.layer_stride() as isize);
+        let mut around = A::Rows::<isize>::default();
+        for (place, offset) in around.as_mut().iter_mut().enumerate() {
+            let (y, z) = (place as isize % 3 - 1, if A::SPACE { place as isize / 3 - 1 } else { 0 });
+            *offset = z * layer + y * row;
+        }
+        around
     }
 }
 
 /// Walks the columns of one row as tiles advance along it.
-pub(super) struct Cursor {
+pub(super) struct Cursor<A: Axes> {
     /// The cell of the row's first column, border included.
     base: usize,
+    around: A::Rows<isize>,
     low: usize,
     high: usize,
 }
 
-impl Cursor {
+impl<A: Axes> Cursor<A> {
+    #[inline(always)]
     pub(super) fn new(cells: &Cells<'_>, row: u32) -> Self {
-        let fine = cells.fine as usize;
-        Self { base: (row as usize + 1) * cells.stride(), low: fine, high: fine }
+        let fine = cells.margins[0] as usize;
+        Self { base: cells.base(row), around: cells.around::<A>(), low: fine, high: fine }
     }
 
-    /// The cells of the three rows that hold the candidates of the tile of `count` entities from
+    /// The cells of the rows around that hold the candidates of the tile of `count` entities from
     /// record `first`.
     #[inline(always)]
-    pub(super) fn window(&mut self, cells: &Cells<'_>, first: usize, count: usize) -> Window {
+    pub(super) fn window(&mut self, cells: &Cells<'_>, first: usize, count: usize) -> Window<A> {
         let starts = cells.starts;
-        let fine = cells.fine as usize;
-        let stride = cells.stride();
+        let fine = cells.margins[0] as usize;
         while (starts[self.base + self.low + 1] as usize) <= first {
             self.low += 1;
         }
@@ -64,20 +105,35 @@ impl Cursor {
             self.high += 1;
         }
         let (low, high) = (self.low - fine, self.high + fine + 1);
-        [self.base - stride, self.base, self.base + stride].map(|base| (base + low, base + high))
+        let mut window = Window::<A>::default();
+        for (place, offset) in window.as_mut().iter_mut().zip(self.around.as_ref()) {
+            let base = self.base.wrapping_add_signed(*offset);
+            *place = (base + low, base + high);
+        }
+        window
     }
 }
 
-/// Cells, from one to before another, in the row below, the same row, the row above.
-pub(super) type Window = [(usize, usize); 3];
+/// Cells, from one to before another, in each row around.
+pub(super) type Window<A> = <A as Axes>::Rows<(usize, usize)>;
 
 impl Cells<'_> {
     /// The candidates of a window, as ranges of records.
     #[inline(always)]
-    pub(super) fn spans(&self, window: &Window) -> Spans {
-        window.map(|(low, high)| (self.starts[low] as usize, self.starts[high] as usize))
+    pub(super) fn spans<A: Axes>(&self, window: &Window<A>) -> Spans<A> {
+        let mut spans = Spans::<A>::default();
+        for (span, (low, high)) in spans.as_mut().iter_mut().zip(window.as_ref()) {
+            *span = (self.starts[*low] as usize, self.starts[*high] as usize);
+        }
+        spans
     }
 }
 
-/// Records, from one to before another, in the row below, the same row, the row above.
-pub(super) type Spans = [(usize, usize); 3];
+/// Records, from one to before another, in each row around.
+pub(super) type Spans<A> = <A as Axes>::Rows<(usize, usize)>;
+
+/// The place of an entity's own row among those around.
+#[inline(always)]
+pub(super) fn middle<A: Axes>() -> usize {
+    if A::SPACE { 4 } else { 1 }
+}

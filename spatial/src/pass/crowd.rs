@@ -10,7 +10,9 @@
 //! all come before a tile's own.
 
 use flockwork_kernel::LANES;
-use flockwork_kernel::simd::{F32x8, Isa};
+use flockwork_kernel::Vector;
+use flockwork_kernel::axes::{Axes, Third};
+use flockwork_kernel::simd::{F32x8, Isa, Vector8};
 
 use super::cap::Cap;
 use super::cells::{Cells, Window};
@@ -26,27 +28,27 @@ pub(super) const FEW: usize = 32;
 
 /// Whether the tile is in a crowd. Never where code of lanes is long: see [`Isa::SCALAR`].
 #[inline(always)]
-pub(super) fn is_crowd<S: Isa, T>(tile: &Tile<'_, S, T>) -> bool {
+pub(super) fn is_crowd<A: Axes, S: Isa, T>(tile: &Tile<'_, A, S, T>) -> bool {
     !S::SCALAR && tile.candidates() > CROWD
 }
 
 /// Where a tile in a crowd finds its candidates, cell by cell.
-pub(super) struct Crowd<'a> {
+pub(super) struct Crowd<'a, A: Axes> {
     pub(super) cells: &'a Cells<'a>,
-    pub(super) window: Window,
+    pub(super) window: Window<A>,
     pub(super) entries: &'a [Entry],
-    pub(super) boxes: &'a mut Boxes,
+    pub(super) boxes: &'a mut Boxes<A>,
 }
 
-impl Crowd<'_> {
+impl<A: Axes> Crowd<'_, A> {
     /// Calls `each` in canonical order for the candidates that can count under a cap, and gives
     /// the number of the others.
     #[inline(always)]
     pub(super) fn every_candidate<S: Isa, T>(
         &mut self,
-        tile: &Tile<'_, S, T>,
+        tile: &Tile<'_, A, S, T>,
         cap: &Cap<S>,
-        mut each: impl FnMut(&Candidate<T>, Pair<S>),
+        mut each: impl FnMut(&Candidate<T, A>, Pair<A, S>),
     ) -> u64 {
         if !is_crowd(tile) {
             tile.every_candidate(
@@ -59,7 +61,8 @@ impl Crowd<'_> {
             return 0;
         }
         let mut left_out = 0;
-        for (low, high) in self.window {
+        let window = self.window;
+        for &(low, high) in window.as_ref() {
             for cell in low..high {
                 let Some(seen) = self.see(cell, tile) else { continue };
                 let (from, to) = seen.records;
@@ -82,7 +85,7 @@ impl Crowd<'_> {
 
     /// A cell as a tile sees it; none if nobody is there.
     #[inline(always)]
-    pub(super) fn see<S: Isa, T>(&mut self, cell: usize, tile: &Tile<'_, S, T>) -> Option<Seen> {
+    pub(super) fn see<S: Isa, T>(&mut self, cell: usize, tile: &Tile<'_, A, S, T>) -> Option<Seen> {
         let Self { cells, boxes, .. } = self;
         let (from, to) = (cells.starts[cell] as usize, cells.starts[cell + 1] as usize);
         let mut nearest = [Some(0); LANES];
@@ -98,36 +101,42 @@ impl Crowd<'_> {
     }
 }
 
-/// The smallest rectangle around the entities of a cell.
+/// The smallest box around the entities of a cell.
 #[derive(Clone, Copy)]
-struct Corners {
-    low: (f32, f32),
-    high: (f32, f32),
+struct Corners<A: Axes> {
+    low: Vector<A>,
+    high: Vector<A>,
 }
 
 /// The boxes of the cells that were met last: the tiles of a crowd see the same cells.
-pub(super) struct Boxes {
+pub(super) struct Boxes<A: Axes> {
     /// With the number of the cell plus 1; all zero at first, which takes no code to write.
-    known: [(usize, Corners); Self::ROWS * Self::COLS],
+    known: [(usize, Corners<A>); ROWS * COLS],
 }
 
-impl Boxes {
-    const ROWS: usize = 3;
-    /// More columns than the window of a tile inside a crowd has.
-    const COLS: usize = 32;
+/// A number that shares no factor with that of rows around: these have places of their own.
+const ROWS: usize = 3;
+/// More columns than the window of a tile inside a crowd has.
+const COLS: usize = 32;
 
+impl<A: Axes> Boxes<A> {
     /// One function for all models: a compiler writes out every store of it, which in a pass of
     /// JavaScript made that too long to be optimised.
     #[inline(never)]
     pub(super) fn new() -> Self {
-        let corners = Corners { low: (0.0, 0.0), high: (0.0, 0.0) };
-        Self { known: [(0, corners); Self::ROWS * Self::COLS] }
+        let corners = Corners { low: Vector::default(), high: Vector::default() };
+        Self { known: [(0, corners); ROWS * COLS] }
     }
 
     /// The box of a cell.
-    fn corners<T>(&mut self, cells: &Cells<'_>, cell: usize, records: &[Candidate<T>]) -> Corners {
-        let row = cell / cells.stride() % Self::ROWS;
-        let place = &mut self.known[row * Self::COLS + cell % Self::COLS];
+    fn corners<T>(
+        &mut self,
+        cells: &Cells<'_>,
+        cell: usize,
+        records: &[Candidate<T, A>],
+    ) -> Corners<A> {
+        let row = cell / cells.stride() % ROWS;
+        let place = &mut self.known[row * COLS + cell % COLS];
         if place.0 != cell + 1 {
             let inside = cells.starts[cell] as usize..cells.starts[cell + 1] as usize;
             *place = (cell + 1, Corners::around(&records[inside]));
@@ -136,17 +145,27 @@ impl Boxes {
     }
 }
 
-impl Corners {
-    fn around<T>(records: &[Candidate<T>]) -> Self {
+impl<A: Axes> Corners<A> {
+    fn around<T>(records: &[Candidate<T, A>]) -> Self {
         const FAR: f32 = f32::INFINITY;
-        let mut corners = Self { low: (FAR, FAR), high: (-FAR, -FAR) };
+        let lower = |a: f32, b: f32| if a < b { a } else { b };
+        let higher = |a: f32, b: f32| if a > b { a } else { b };
+        let mut corners = Self { low: Vector::of(FAR, FAR, FAR), high: Vector::of(-FAR, -FAR, -FAR) };
         for record in records {
-            let (x, y) = (record.x, record.y);
-            let Self { low, high } = &mut corners;
-            low.0 = if x < low.0 { x } else { low.0 };
-            low.1 = if y < low.1 { y } else { low.1 };
-            high.0 = if x > high.0 { x } else { high.0 };
-            high.1 = if y > high.1 { y } else { high.1 };
+            let (place, Self { low, high }) = (record.place, corners);
+            let z = place.z.or(0.0);
+            corners = Self {
+                low: Vector::of(
+                    lower(place.x, low.x),
+                    lower(place.y, low.y),
+                    lower(z, low.z.or(0.0)),
+                ),
+                high: Vector::of(
+                    higher(place.x, high.x),
+                    higher(place.y, high.y),
+                    higher(z, high.z.or(0.0)),
+                ),
+            };
         }
         corners
     }
@@ -154,12 +173,16 @@ impl Corners {
     /// What no squared distance from a lane to an entity of the cell is below. Rounding keeps
     /// order, so this holds for the computed distances, to the bit.
     #[inline(always)]
-    fn distance<S: Isa>(&self, place: &Place<S>) -> F32x8<S> {
-        let (low, high) = (self.low, self.high);
-        let dx = (F32x8::splat(low.0) - place.x).max(place.x - F32x8::splat(high.0));
-        let dy = (F32x8::splat(low.1) - place.y).max(place.y - F32x8::splat(high.1));
-        let (dx, dy) = (dx.max(F32x8::ZERO), dy.max(F32x8::ZERO));
-        dx * dx + dy * dy
+    fn distance<S: Isa>(&self, place: &Place<A, S>) -> F32x8<S> {
+        let below: Vector8<A, S> = Vector8::all(self.low) - place.at;
+        let above = place.at - Vector8::all(self.high);
+        let z = if A::SPACE {
+            below.z.or(F32x8::ZERO).max(above.z.or(F32x8::ZERO)).max(F32x8::ZERO)
+        } else {
+            F32x8::ZERO
+        };
+        let (x, y) = (below.x.max(above.x), below.y.max(above.y));
+        Vector8::<A, S>::of(x.max(F32x8::ZERO), y.max(F32x8::ZERO), z).length_squared()
     }
 }
 

@@ -2,16 +2,22 @@
 
 use core::fmt;
 
+use flockwork_kernel::axes::Axes;
+
 use super::{Cells, Cutoff, MAX_CAP};
 
 /// Looks at everything that the pass relies on.
-pub(super) fn check(
+pub(super) fn check<A: Axes>(
     cells: &Cells<'_>,
     cutoff: Cutoff,
     records: usize,
     entries: usize,
 ) -> Result<(), PassError> {
-    let needed = Cells::count(cells.rows, cells.cols, cells.fine)
+    let wanted = [cells.margins[0], 1, u32::from(A::SPACE)];
+    if cells.margins != wanted || (!A::SPACE && cells.lines[2] != 1) {
+        return Err(PassError::OtherAxes { axes: A::COUNT });
+    }
+    let needed = Cells::count(cells.lines, cells.margins)
         .and_then(|count| (count as usize).checked_add(1))
         .unwrap_or(usize::MAX);
     let given = cells.starts.len();
@@ -42,6 +48,11 @@ pub(super) fn check(
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PassError {
+    /// The cells are of other axes than the candidates: see [`Cells::margins`].
+    OtherAxes {
+        /// The axes of the candidates.
+        axes: usize,
+    },
     /// There are fewer cell starts than cells.
     StartsTooShort {
         /// Places needed.
@@ -73,6 +84,9 @@ pub enum PassError {
 impl fmt::Display for PassError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::OtherAxes { axes } => {
+                write!(f, "the candidates have {axes} axes, and the cells are not of as many")
+            }
             Self::StartsTooShort { needed, given } => {
                 write!(f, "{given} cell starts were given, {needed} are needed")
             }
