@@ -138,7 +138,7 @@ impl<A: Axes, S: Isa> Vector8<A, S> {
 
     /// The vector of lane 0.
     #[inline(always)]
-    fn first(self) -> Vector<A> {
+    pub fn first(self) -> Vector<A> {
         let first = |lanes: F32x8<S>| lanes.to_array()[0];
         Vector::of(first(self.x), first(self.y), first(self.z.or(F32x8::ZERO)))
     }

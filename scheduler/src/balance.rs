@@ -83,7 +83,7 @@ impl Balance {
     ) -> Result<Option<Topology>, CutError> {
         let grid = *now.grid();
         let weights: &[u32] = bytemuck::cast_slice(&self.weights);
-        let weight = |row, col| u64::from(weights[(row * grid.cols() + col) as usize]);
+        let weight = |cell| u64::from(weights[grid.number(cell) as usize]);
         let cut = Topology::new(grid, partition.cut, &weight)?;
         let other = cut.regions() != now.regions();
         // Where there is no better cut: look again, ever less often.

@@ -8,12 +8,12 @@ use flockwork_kernel::isa::{self, Isa};
 use flockwork_kernel::simd::Mask8;
 use flockwork_spatial::{Block, Candidate, Cells, Entry, Visitor, pass, sort};
 
-use crate::arena::Arena;
+use crate::arena::{Arena, Places};
 use crate::desks::Desk;
 use crate::error::DomainError;
 use crate::frame::Frame;
 use crate::grow::grow;
-use crate::model::{Finish, Model, MutOf, OutboxOf, Pair, RefOf, Step, Tick};
+use crate::model::{AxesOf, Finish, Model, MutOf, OutboxOf, Pair, RefOf, Step, Tick};
 use crate::outbox::Outbox;
 use crate::parts::{Before, Ghosts, Owned, Post, Site, Sorted};
 
@@ -30,6 +30,7 @@ impl<M: Model, S: Isa> Visitor<S> for Neighbours<'_, M> {
     type Shown = M::Shown;
     type Tile = M::Tile<S>;
     type Sum = M::Sum<S>;
+    type Axes = AxesOf<M>;
     const SELECTIVE: bool = M::SELECTIVE || M::ROWS;
 
     #[inline(always)]
@@ -45,7 +46,7 @@ impl<M: Model, S: Isa> Visitor<S> for Neighbours<'_, M> {
         &mut self,
         tile: &M::Tile<S>,
         other: &M::Shown,
-        pair: &flockwork_spatial::Pair<S>,
+        pair: &flockwork_spatial::Pair<AxesOf<M>, S>,
         sum: &mut M::Sum<S>,
     ) {
         let flockwork_spatial::Pair { offset, d2, near, index } = *pair;
@@ -78,7 +79,7 @@ impl<M: Model, S: Isa> Visitor<S> for Neighbours<'_, M> {
 struct Pass<'p, 'a, M: Model> {
     cells: &'p Cells<'p>,
     cutoff: pass::Cutoff,
-    candidates: &'a [Candidate<M::Shown>],
+    candidates: &'a [Candidate<M::Shown, AxesOf<M>>],
     entries: &'a [Entry],
     visitor: &'p mut Neighbours<'a, M>,
 }
@@ -103,7 +104,7 @@ pub(crate) fn sort<M: Model>(
     owned: &mut Owned<M::Columns>,
     sorted: &mut Sorted,
     before: &mut Before,
-    desk: &mut Desk<M::Shown>,
+    desk: &mut Desk<M::Shown, AxesOf<M>>,
 ) -> Result<(), DomainError> {
     let cells = site.cell_count()?;
     let rows = owned.rows;
@@ -127,16 +128,16 @@ pub(crate) fn sort<M: Model>(
 fn find_order(site: &Site, sorted: &mut Sorted, entries: &[Entry], order: &mut [u32]) -> usize {
     let Sorted { starts, row_begin } = sorted;
     let cells = site.cells(starts);
-    grow(row_begin, cells.rows as usize + 1);
+    grow(row_begin, cells.rows() as usize + 1);
     let mut owned = 0usize;
-    for row in 0..cells.rows {
+    for row in 0..cells.rows() {
         row_begin[row as usize] = owned as u32;
         for entry in &entries[cells.owned(row)] {
             order[owned] = entry.slot();
             owned += 1;
         }
     }
-    row_begin[cells.rows as usize] = owned as u32;
+    row_begin[cells.rows() as usize] = owned as u32;
     owned
 }
 
@@ -147,14 +148,14 @@ fn show<M: Model>(
     owned: &Owned<M::Columns>,
     ghosts: &Ghosts<M::Columns>,
     sorted: &Sorted,
-    desk: &mut Desk<M::Shown>,
+    desk: &mut Desk<M::Shown, AxesOf<M>>,
 ) -> Result<(), DomainError> {
     let Desk { entries, candidates, .. } = desk;
     let cells = site.cells(&sorted.starts);
     let now = Showing::<M>::new(frame, &owned.now)?;
     let ghosts = Showing::<M>::new(frame, &ghosts.arena)?;
     let mut at = 0;
-    for row in 0..cells.rows {
+    for row in 0..cells.rows() {
         let inside = cells.owned(row);
         ghosts.all(&mut candidates[at..inside.start], &entries[at..], owned.old_rows);
         let first = sorted.row_begin[row as usize] as usize;
@@ -176,7 +177,7 @@ pub(crate) fn neighbours<M: Model>(
     sorted: &Sorted,
     owned: &mut Owned<M::Columns>,
     post: &mut Post<M::Event, M::Child>,
-    desk: &mut Desk<M::Shown>,
+    desk: &mut Desk<M::Shown, AxesOf<M>>,
 ) -> Result<u64, DomainError> {
     post.clear();
     let cells = site.cells(&sorted.starts);
@@ -217,24 +218,27 @@ pub(crate) fn neighbours<M: Model>(
 struct Showing<'a, M: Model> {
     frame: &'a Frame<'a, M>,
     columns: RefOf<'a, M>,
-    x: &'a [f32],
-    y: &'a [f32],
+    places: Places<'a, AxesOf<M>>,
 }
 
 impl<'a, M: Model> Showing<'a, M> {
     fn new(frame: &'a Frame<'a, M>, arena: &'a Arena<M::Columns>) -> Result<Self, DomainError> {
-        let (x, y) = arena.places();
-        Ok(Self { frame, columns: arena.view()?, x, y })
+        Ok(Self { frame, columns: arena.view()?, places: arena.places() })
     }
 
     #[inline(always)]
-    fn of(&self, row: usize) -> Candidate<M::Shown> {
+    fn of(&self, row: usize) -> Candidate<M::Shown, AxesOf<M>> {
         let shown = self.frame.model.show(&self.columns, row, &self.frame.tick);
-        Candidate { x: self.x[row], y: self.y[row], shown }
+        Candidate { place: self.places.at(row), shown }
     }
 
     /// Those of `entries`, whose slots count from `before` on.
-    fn all(&self, candidates: &mut [Candidate<M::Shown>], entries: &[Entry], before: usize) {
+    fn all(
+        &self,
+        candidates: &mut [Candidate<M::Shown, AxesOf<M>>],
+        entries: &[Entry],
+        before: usize,
+    ) {
         for (candidate, entry) in candidates.iter_mut().zip(entries) {
             *candidate = self.of(entry.slot() as usize - before);
         }

@@ -33,7 +33,7 @@ use alloc::vec::Vec;
 use core::fmt::Display;
 
 use flockwork_kernel::columns::{Column, Columns, Reach};
-use flockwork_kernel::{Edge, World};
+use flockwork_kernel::{Axis, Edge, World};
 use flockwork_spatial::Cut;
 
 use crate::executor::Executor;
@@ -257,7 +257,7 @@ impl Case {
         }
         let mut at = 0;
         for column in schema.iter().filter(|column| column.reach >= Reach::Owned) {
-            if matches!(column.name, "x" | "y")
+            if World::COORDINATES.contains(&column.name)
                 && let Some(bytes) = row.get_mut(at..).and_then(<[u8]>::first_chunk_mut)
             {
                 *bytes = (f32::from_le_bytes(*bytes) * 0.5).to_le_bytes();
@@ -286,9 +286,18 @@ impl Case {
             ["entities", count] => self.setup.population = count.parse().ok()?,
             ["seed", seed] => self.setup.seed = seed.parse().ok()?,
             ["dt", dt] => self.setup.dt = dt.parse().ok()?,
-            ["world", width, height, edge] => {
-                let (width, height) = (width.parse().ok()?, height.parse().ok()?);
-                self.setup.world = World::new(width, height, Edge::from_name(edge)?).ok()?;
+            ["world", ref axes @ ..] => {
+                let axes: Option<Vec<Axis>> = axes
+                    .chunks(2)
+                    .map(|axis| match *axis {
+                        [length, edge] => Some(Axis {
+                            length: length.parse().ok()?,
+                            edge: Edge::from_name(edge)?,
+                        }),
+                        _ => None,
+                    })
+                    .collect();
+                self.setup.world = World::of(&axes?).ok()?;
             }
             ["set", name, value] => self.params.push((name.to_string(), setting(value))),
             ["crowded"] => self.crowded = true,

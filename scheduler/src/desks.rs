@@ -5,22 +5,21 @@
 
 use alloc::vec::Vec;
 
-use flockwork_kernel::LANES;
+use flockwork_kernel::{Axes, LANES};
 use flockwork_spatial::{Candidate, Entry};
 
 use crate::lock::Lock;
 use crate::parts::Moves;
 
 /// The desks of all workers of a process, for a model that shows `T`; any worker takes any of them.
-#[derive(Default)]
-pub struct Desks<T>(Lock<Vec<Desk<T>>>);
+pub struct Desks<T, A: Axes>(Lock<Vec<Desk<T, A>>>);
 
 /// What a domain works on between two waits for mail.
-pub(crate) struct Desk<T> {
+pub(crate) struct Desk<T, A: Axes> {
     /// Owned entities and ghosts in canonical order.
     pub(crate) entries: Vec<Entry>,
     /// Where each of them is, and what it shows.
-    pub(crate) candidates: Vec<Candidate<T>>,
+    pub(crate) candidates: Vec<Candidate<T, A>>,
     /// The former row of each owned entity, in canonical order.
     pub(crate) order: Vec<u32>,
     /// Lists of the pass, of a model that wants to know neighbours one by one.
@@ -29,7 +28,13 @@ pub(crate) struct Desk<T> {
     pub(crate) moves: Moves,
 }
 
-impl<T> Default for Desk<T> {
+impl<T, A: Axes> Default for Desks<T, A> {
+    fn default() -> Self {
+        Self(Lock::default())
+    }
+}
+
+impl<T, A: Axes> Default for Desk<T, A> {
     fn default() -> Self {
         Self {
             entries: Vec::new(),
@@ -41,9 +46,9 @@ impl<T> Default for Desk<T> {
     }
 }
 
-impl<T> Desks<T> {
+impl<T, A: Axes> Desks<T, A> {
     /// Lends a desk to `work`. One that is lent while the model panics is thrown away.
-    pub(crate) fn lend<R>(&self, work: impl FnOnce(&mut Desk<T>) -> R) -> R {
+    pub(crate) fn lend<R>(&self, work: impl FnOnce(&mut Desk<T, A>) -> R) -> R {
         let mut desk = self.0.write().pop().unwrap_or_default();
         let result = work(&mut desk);
         self.0.write().push(desk);
@@ -57,7 +62,7 @@ impl<T> Desks<T> {
         while desks.len() < count {
             desks.push(Desk::default());
         }
-        let most = |of: fn(&Desk<T>) -> usize| desks.iter().map(of).max().unwrap_or(0);
+        let most = |of: fn(&Desk<T, A>) -> usize| desks.iter().map(of).max().unwrap_or(0);
         let entries = most(|desk| desk.entries.capacity());
         let candidates = most(|desk| desk.candidates.capacity());
         let order = most(|desk| desk.order.capacity());
@@ -78,11 +83,11 @@ impl<T> Desks<T> {
     }
 }
 
-impl<T> Desk<T> {
+impl<T, A: Axes> Desk<T, A> {
     fn memory_bytes(&self) -> usize {
         size_of::<Self>()
             + self.entries.capacity() * size_of::<Entry>()
-            + self.candidates.capacity() * size_of::<Candidate<T>>()
+            + self.candidates.capacity() * size_of::<Candidate<T, A>>()
             + 4 * self.order.capacity()
             + 4 * self.near.iter().map(Vec::capacity).sum::<usize>()
             + self.moves.memory_bytes()

@@ -21,6 +21,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use flockwork_kernel::Axes;
 use flockwork_kernel::columns::Columns;
 
 use crate::commit::{self, Commit};
@@ -28,7 +29,7 @@ use crate::compute;
 use crate::error::{DomainError, Phase, Place, Room, StepError};
 use crate::frame::Frame;
 use crate::metrics::Counters;
-use crate::model::{Model, MutOf, RefOf};
+use crate::model::{AxesOf, Model, MutOf, RefOf};
 pub use crate::parts::Census;
 use crate::parts::{Before, Books, Doing, Ghosts, Moves, Owned, Post, Site, Sorted};
 use crate::receive::receive;
@@ -100,7 +101,7 @@ impl<M: Model> Domain<M> {
     /// of the right type.
     pub fn new(id: u32, topology: Arc<Topology>, capacity: usize) -> Result<Self, DomainError> {
         const {
-            if let Err(problem) = schema::check(M::Columns::SCHEMA) {
+            if let Err(problem) = schema::check(M::Columns::SCHEMA, AxesOf::<M>::COUNT) {
                 panic!("{}", problem);
             }
         };
@@ -454,7 +455,7 @@ impl<M: Model> Domain<M> {
         self.owned.visit_mut(each);
     }
 
-    /// Adds the weight of each owned cell to `weights`, row by row of the whole grid: what its
+    /// Adds the weight of each owned cell to `weights`, by the numbers of the whole grid: what its
     /// entities and their candidates cost. Counts the entities of the last sort.
     pub fn add_weights(&self, weights: &mut [u32]) {
         self.sorted.add_weights(&self.site, weights);

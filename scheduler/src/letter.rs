@@ -78,7 +78,7 @@ impl Letter for Never {
 pub(crate) struct Posted<E> {
     pub(crate) target: u32,
     pub(crate) source: u32,
-    /// The cell of the target, row * columns + column; at the target's owner its row.
+    /// The number of the cell of the target; at the target's owner its row.
     pub(crate) cell: u32,
     pub(crate) value: E,
 }

@@ -27,8 +27,8 @@ use alloc::vec::Vec;
 use flockwork_kernel::columns::Columns;
 use flockwork_kernel::integrate::EdgeLanes;
 use flockwork_kernel::isa::Isa;
-use flockwork_kernel::simd::{F32x8, Mask8, U32x8, V2};
-use flockwork_kernel::{LANES, rng};
+use flockwork_kernel::simd::{F32x8, Mask8, U32x8, Vector8};
+use flockwork_kernel::{LANES, Vector, rng};
 use flockwork_spatial::Block;
 
 use crate::letter::Letter;
@@ -37,6 +37,12 @@ use crate::params::{ParamError, Params};
 use crate::start::{Setup, Totals};
 use crate::stats::{History, Stat, Stats, Tally};
 
+/// The axes of a model: the plane or space.
+pub type AxesOf<M> = <<M as Model>::Columns as Columns>::Axes;
+/// A vector of a model.
+pub type VectorOf<M> = Vector<AxesOf<M>>;
+/// Eight vectors of a model, one per lane.
+pub type Vector8Of<M, S> = Vector8<AxesOf<M>, S>;
 /// Read-only views of a model's columns.
 pub type RefOf<'a, M> = <<M as Model>::Columns as Columns>::Ref<'a>;
 /// Writable views of a model's columns.
@@ -54,8 +60,8 @@ pub type LeftOf<'a, S, M> = <<M as Model>::Columns as Columns>::Left<'a, S>;
 
 /// A model of simple agents.
 ///
-/// Its columns must have `x: f32` and `y: f32` among the ghost columns, as `position: vec(x, y)`
-/// makes them. If there is a column `alive` of `bool` or `u8`, an entity that has false or 0 there after
+/// Its columns must have `x: f32` and `y: f32` among the ghost columns, and `z: f32` in space, as
+/// `position: vec(x, y)` and `position: vec(x, y, z)` make them. If there is a column `alive` of `bool` or `u8`, an entity that has false or 0 there after
 /// [`Model::update`] is removed.
 pub trait Model: Sized + Send + Sync + 'static {
     /// The columns of an entity.
@@ -220,13 +226,21 @@ impl<M: Model> Tick<'_, M> {
     /// Moves by `velocity * dt`, and brings places back into the world: gives position and
     /// velocity, which a wall turns round.
     #[inline(always)]
-    pub fn drift<S: Isa>(&self, position: V2<S>, velocity: V2<S>) -> (V2<S>, V2<S>) {
+    pub fn drift<S: Isa>(
+        &self,
+        position: Vector8Of<M, S>,
+        velocity: Vector8Of<M, S>,
+    ) -> (Vector8Of<M, S>, Vector8Of<M, S>) {
         self.bound(position + velocity * self.dt(), velocity)
     }
 
     /// Brings places back into the world: gives position and direction, which a wall turns round.
     #[inline(always)]
-    pub fn bound<S: Isa>(&self, position: V2<S>, direction: V2<S>) -> (V2<S>, V2<S>) {
+    pub fn bound<S: Isa>(
+        &self,
+        position: Vector8Of<M, S>,
+        direction: Vector8Of<M, S>,
+    ) -> (Vector8Of<M, S>, Vector8Of<M, S>) {
         EdgeLanes::of(&self.setup.world).bound(position, direction)
     }
 }
@@ -236,7 +250,7 @@ pub struct Pair<'a, S: Isa, M: Model> {
     /// What the candidate shows.
     pub other: &'a M::Shown,
     /// From each entity to the candidate.
-    pub offset: V2<S>,
+    pub offset: Vector8Of<M, S>,
     /// Squared distance.
     pub d2: F32x8<S>,
     /// Lanes whose neighbour the candidate is: closer than the radius, within the cap, and not the
@@ -297,19 +311,20 @@ impl<S: Isa, M: Model> Finish<'_, '_, S, M> {
 
     /// The places of candidates by their indices in the pass, where the mask is true; zero elsewhere.
     #[inline(always)]
-    pub fn places(&mut self, indices: U32x8<S>, some: Mask8<S>) -> V2<S> {
+    pub fn places(&mut self, indices: U32x8<S>, some: Mask8<S>) -> Vector8Of<M, S> {
         let mut lanes = some.bits();
         if lanes == 0 {
-            return V2::ZERO;
+            return Vector8::default();
         }
         let indices = indices.to_array();
-        let (mut x, mut y) = ([0.0; LANES], [0.0; LANES]);
+        let (mut x, mut y, mut z) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
         while lanes != 0 {
             let lane = lanes.trailing_zeros() as usize % LANES;
             lanes &= lanes - 1;
-            (x[lane], y[lane]) = self.outbox.place(indices[lane]);
+            let place = self.outbox.place(indices[lane]);
+            (x[lane], y[lane], z[lane]) = (place.x, place.y, place.along(2));
         }
-        V2::new(F32x8::from_array(x), F32x8::from_array(y))
+        Vector8::of(F32x8::from_array(x), F32x8::from_array(y), F32x8::from_array(z))
     }
 
     /// Sends an event from the entity in `lane` to a candidate by its index in the pass.

@@ -1,5 +1,6 @@
 //! What the pass of a domain writes besides scratch columns, and what it reads of single neighbours.
 
+use flockwork_kernel::Vector;
 use flockwork_kernel::columns::Columns;
 use flockwork_spatial::{Candidate, Entry};
 
@@ -17,7 +18,7 @@ pub(crate) struct Outbox<'a, C: Columns, T, E, B> {
     /// The number of rows of `old`; slots from here on are ghosts.
     pub(crate) rows: usize,
     pub(crate) entries: &'a [Entry],
-    pub(crate) candidates: &'a [Candidate<T>],
+    pub(crate) candidates: &'a [Candidate<T, C::Axes>],
     pub(crate) cell_of: &'a [u32],
     pub(crate) ghost_cell: &'a [u32],
     pub(crate) site: &'a Site,
@@ -48,12 +49,12 @@ impl<C: Columns, T, E, B> Outbox<'_, C, T, E, B> {
         self.entries.get(index as usize).map_or(NOBODY, |entry| entry.id())
     }
 
-    pub(crate) fn place(&mut self, index: u32) -> (f32, f32) {
+    pub(crate) fn place(&mut self, index: u32) -> Vector<C::Axes> {
         match self.candidates.get(index as usize) {
-            Some(candidate) => (candidate.x, candidate.y),
+            Some(candidate) => candidate.place,
             None => {
                 self.bad = self.bad.or(Some(index));
-                (0.0, 0.0)
+                Vector::default()
             }
         }
     }
@@ -64,11 +65,11 @@ impl<C: Columns, T, E, B> Outbox<'_, C, T, E, B> {
         let ghost = slot >= self.rows;
         let local =
             if ghost { self.ghost_cell.get(slot - self.rows) } else { self.cell_of.get(slot) };
-        let (row, col) = self.site.global_cell(local.copied().unwrap_or(0));
-        let cell = row * self.site.grid().cols() + col;
-        let event = Posted { target: entry.id(), source, cell, value };
+        let cell = self.site.local().global(local.copied().unwrap_or(0));
+        let number = self.site.grid().number(cell);
+        let event = Posted { target: entry.id(), source, cell: number, value };
         let domain = self.site.domain;
-        let owner = if ghost { self.site.topology.owner(row, col) } else { domain };
+        let owner = if ghost { self.site.topology.owner(cell) } else { domain };
         if owner == domain {
             self.post.events.push(event);
         } else {

@@ -5,7 +5,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use flockwork_kernel::arithmetic;
+use flockwork_kernel::world::Edges;
+use flockwork_kernel::{World, arithmetic};
 use flockwork_kernel::columns::{Columns, Reach, packed_len, schema_hash};
 
 use crate::model::Model;
@@ -81,9 +82,12 @@ impl SnapshotHeader {
         found.compare("entities", theirs.population, ours.population);
         found.compare("seed", theirs.seed, ours.seed);
         found.compare("dt", theirs.dt + 0.0, ours.dt + 0.0);
-        found.compare("world.width", theirs.world.width(), ours.world.width());
-        found.compare("world.height", theirs.world.height(), ours.world.height());
-        found.compare("world.edge", theirs.world.edge().name(), ours.world.edge().name());
+        let length = |world: &World, axis: usize| world.axes().get(axis).map_or(0.0, |it| it.length);
+        for (axis, side) in World::SIDES.iter().enumerate() {
+            let [theirs, ours] = [theirs, ours].map(|setup| length(&setup.world, axis));
+            found.compare(&format!("world.{side}"), theirs, ours);
+        }
+        found.compare("world.edge", Edges(&theirs.world), Edges(&ours.world));
         self.compare_params::<M>(params, &mut found);
         found.0
     }

@@ -3,15 +3,15 @@
 //!
 //! The sender knows an entity's new cell, so one exchange is enough: the entity itself goes to the
 //! cell's owner, wherever that is, and a ghost of it to every domain in whose ghost band the cell
-//! lies, the sender itself included. Across the seam of a torus a ghost's position is shifted by
-//! exactly one world; its cell is that of the unshifted position.
+//! lies, the sender itself included. Across the seam of a periodic axis a ghost's position is shifted
+//! by exactly one length of it; its cell is that of the unshifted position.
 
 use flockwork_kernel::columns::{Columns, Reach, packed_len};
-use flockwork_kernel::simd::{F32x8, Isa, Mask8, U32x8};
-use flockwork_kernel::{LANES, isa};
-use flockwork_spatial::{NO_CELL, Overlap, Region};
+use flockwork_kernel::simd::{Isa, Mask8, U32x8, Vector8};
+use flockwork_kernel::{Axes, LANES, World, isa};
+use flockwork_spatial::{Lines, NO_CELL, Region};
 
-use crate::bounds::Bounds;
+use crate::bounds::{Bounds, Outside};
 use crate::error::{DomainError, StepError};
 use crate::frame::Frame;
 use crate::model::Model;
@@ -62,30 +62,25 @@ impl<C: Columns> isa::Task for FindCells<'_, C> {
         let Self { tick, site, owned, moves } = self;
         let (grid, region) = (*site.grid(), site.region());
         let interior = region.interior(&grid);
-        let stride = region.cols() + 2 * grid.fine();
+        let local = site.local();
         let Owned { now, cell_of, holes, rows, .. } = owned;
-        let (ids, (xs, ys), alive) = (now.ids(), now.places(), now.alive());
+        let (ids, places, alive) = (now.ids(), now.places(), now.alive());
         let mut leavers = Leavers::default();
-        let inside = Inside::<S>::new(&interior);
+        let inside = Inside::new(&interior);
         let bounds = Bounds::of(grid.world());
-        let origin = (
-            U32x8::splat(region.row.wrapping_sub(1)),
-            U32x8::splat(region.col.wrapping_sub(grid.fine())),
-        );
         for at in (0..*rows).step_by(LANES) {
             let count = (*rows - at).min(LANES);
-            let (x, y) = (F32x8::load(&xs[at..]), F32x8::load(&ys[at..]));
-            let (row, col) = grid.cell_lanes(x, y);
+            let place: Vector8<C::Axes, S> = places.lanes(at);
+            let cell = grid.cell_lanes(place);
             let plain = count == LANES
-                && (bounds.lanes(x, y) & inside.lanes(row, col)).all()
+                && (bounds.lanes(place) & inside.lanes::<C::Axes, S>(cell)).all()
                 && alive.is_none_or(|alive| alive[at..at + LANES].iter().all(|&one| one != 0))
                 && cell_of[at..at + LANES].iter().all(|&cell| cell != NO_CELL);
             if plain {
-                let cell = (row - origin.0) * U32x8::splat(stride) + (col - origin.1);
-                cell.store(&mut cell_of[at..]);
+                local.number_lanes::<C::Axes, S>(cell).store(&mut cell_of[at..]);
                 continue;
             }
-            let (row, col) = (row.to_array(), col.to_array());
+            let cell = [cell[0].to_array(), cell[1].to_array(), cell[2].to_array()];
             for lane in 0..count {
                 let slot = at + lane;
                 if cell_of[slot] == NO_CELL {
@@ -98,18 +93,20 @@ impl<C: Columns> isa::Task for FindCells<'_, C> {
                     leavers.died(id);
                     continue;
                 }
-                if !(xs[slot].is_finite() && ys[slot].is_finite()) {
-                    let column = if xs[slot].is_finite() { "y" } else { "x" };
+                let place = places.at(slot);
+                let endless = (0..C::Axes::COUNT).find(|axis| !place.along(*axis).is_finite());
+                if let Some(axis) = endless {
+                    let column = World::COORDINATES[axis];
                     return Err(DomainError::NonFinite { id, column, tick });
                 }
-                if let Some((column, value, side)) = bounds.outside(xs[slot], ys[slot]) {
+                if let Some(Outside { column, value, side }) = bounds.outside(place) {
                     return Err(DomainError::Outside { id, column, value, side, tick });
                 }
-                let cell = (row[lane], col[lane]);
-                let owned = region.contains(cell.0, cell.1);
-                let owner = if owned { site.domain } else { site.topology.owner(cell.0, cell.1) };
+                let cell = cell.map(|lines| lines[lane]);
+                let owned = region.contains(cell);
+                let owner = if owned { site.domain } else { site.topology.owner(cell) };
                 cell_of[slot] = if owned {
-                    Site::local_cell(&region, grid.fine(), cell)
+                    local.number(cell)
                 } else {
                     leavers.left(id);
                     moves.push(owner, slot, Move::MIGRANT);
@@ -117,9 +114,8 @@ impl<C: Columns> isa::Task for FindCells<'_, C> {
                     NO_CELL
                 };
                 for overlap in site.topology.overlaps(owner) {
-                    if overlap.cells.contains(cell.0, cell.1) {
-                        let tag = tag_of(overlap);
-                        moves.push(overlap.to, slot, tag);
+                    if overlap.cells.contains(cell) {
+                        moves.push(overlap.to, slot, Move::tag(overlap.shift));
                     }
                 }
             }
@@ -168,30 +164,24 @@ pub(crate) const fn move_lens<C: Columns>() -> (usize, usize) {
 }
 
 /// Whether cells lie in a region, eight at a time.
-struct Inside<S: Isa> {
-    row: U32x8<S>,
-    rows: U32x8<S>,
-    col: U32x8<S>,
-    cols: U32x8<S>,
+struct Inside {
+    low: Lines,
+    lines: Lines,
 }
 
-impl<S: Isa> Inside<S> {
-    #[inline(always)]
+impl Inside {
     fn new(region: &Region) -> Self {
-        Self {
-            row: U32x8::splat(region.row),
-            rows: U32x8::splat(region.rows()),
-            col: U32x8::splat(region.col),
-            cols: U32x8::splat(region.cols()),
-        }
+        Self { low: region.low, lines: region.lines() }
     }
 
     #[inline(always)]
-    fn lanes(&self, row: U32x8<S>, col: U32x8<S>) -> Mask8<S> {
-        (row - self.row).lt(self.rows) & (col - self.col).lt(self.cols)
+    fn along<S: Isa>(&self, axis: usize, line: U32x8<S>) -> Mask8<S> {
+        (line - U32x8::splat(self.low[axis])).lt(U32x8::splat(self.lines[axis]))
     }
-}
 
-fn tag_of(overlap: &Overlap) -> u32 {
-    (3 * (overlap.shift_y + 1) + overlap.shift_x + 1) as u32
+    #[inline(always)]
+    fn lanes<A: Axes, S: Isa>(&self, [col, row, layer]: [U32x8<S>; 3]) -> Mask8<S> {
+        let plane = self.along(1, row) & self.along(0, col);
+        if A::SPACE { plane & self.along(2, layer) } else { plane }
+    }
 }

@@ -6,15 +6,15 @@
 
 use alloc::string::String;
 
-use flockwork_kernel::Vec2;
 use flockwork_kernel::columns::Columns;
 use flockwork_kernel::isa::{Baseline, Isa};
-use flockwork_kernel::simd::V2;
+use flockwork_kernel::{Axes, Plane, Vector};
 use flockwork_spatial::Candidate;
 
 use crate::letter::Letter;
 use crate::model::{
-    Event, Finish, LookOf, Model, OutboxOf, Pair, RefOf, RowOf, ShownOf, Step, Tick, TileOf,
+    AxesOf, Event, Finish, LookOf, Model, OutboxOf, Pair, RefOf, RowOf, ShownOf, Step, Tick, TileOf,
+    Vector8Of, VectorOf,
 };
 use crate::params::{ParamError, Params};
 use crate::start::Setup;
@@ -22,7 +22,7 @@ use crate::stats::Stats;
 
 /// A model over plain numbers; run it as [`ByRows`]. What is not described here is as in [`Model`].
 pub trait Rows: Sized + Send + Sync + 'static {
-    /// The columns of an entity, with `x: f32` and `y: f32` among the ghost columns.
+    /// The columns of an entity, with a place among the ghost columns.
     type Columns: Columns;
     /// The parameters.
     type Params: Params;
@@ -108,16 +108,19 @@ pub trait Rows: Sized + Send + Sync + 'static {
 
 /// A neighbour of the entity whose step it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Neighbour<T> {
+pub struct Neighbour<T, A: Axes = Plane> {
     /// What it shows.
     pub shown: T,
     /// From the entity to the neighbour.
-    pub offset: Vec2,
+    pub offset: Vector<A>,
     /// Squared distance.
     pub d2: f32,
     /// Its index in the pass, for [`Around::send`].
     pub index: u32,
 }
+
+/// A neighbour that a model of rows sees.
+pub type NeighbourOf<R> = Neighbour<ShownOf<ByRows<R>>, AxesOf<ByRows<R>>>;
 
 /// What an entity sees and may do in its step.
 pub struct Around<'a, 'd, R: Rows> {
@@ -125,19 +128,19 @@ pub struct Around<'a, 'd, R: Rows> {
     pub tick: &'a Tick<'a, ByRows<R>>,
     id: u32,
     row: usize,
-    place: Vec2,
+    place: VectorOf<ByRows<R>>,
     near: &'a [u32],
-    candidates: &'a [Candidate<ShownOf<ByRows<R>>>],
+    candidates: &'a [Candidate<ShownOf<ByRows<R>>, AxesOf<ByRows<R>>>],
     outbox: &'a mut OutboxOf<'d, ByRows<R>>,
 }
 
 impl<'a, R: Rows> Around<'a, '_, R> {
     /// The neighbours, in canonical order: the same under every cut.
-    pub fn neighbours(&self) -> impl Iterator<Item = Neighbour<ShownOf<ByRows<R>>>> + use<'a, R> {
+    pub fn neighbours(&self) -> impl Iterator<Item = NeighbourOf<R>> + use<'a, R> {
         let (place, candidates) = (self.place, self.candidates);
         self.near.iter().filter_map(move |&index| {
-            let Candidate { x, y, shown } = *candidates.get(index as usize)?;
-            let offset = Vec2::new(x, y) - place;
+            let Candidate { place: there, shown } = *candidates.get(index as usize)?;
+            let offset = there - place;
             Some(Neighbour { shown, offset, d2: offset.length_squared(), index })
         })
     }
@@ -149,16 +152,23 @@ impl<'a, R: Rows> Around<'a, '_, R> {
 
     /// Moves by `velocity * dt` and brings the place back into the world: gives position and
     /// velocity, which a wall turns round.
-    pub fn drift(&self, position: Vec2, velocity: Vec2) -> (Vec2, Vec2) {
+    pub fn drift(
+        &self,
+        position: VectorOf<ByRows<R>>,
+        velocity: VectorOf<ByRows<R>>,
+    ) -> (VectorOf<ByRows<R>>, VectorOf<ByRows<R>>) {
         self.bound(position + velocity * self.tick.setup.dt, velocity)
     }
 
     /// Brings a place back into the world: gives position and direction, which a wall turns round.
-    pub fn bound(&self, position: Vec2, direction: Vec2) -> (Vec2, Vec2) {
-        let lanes = V2::<Baseline>::all;
+    pub fn bound(
+        &self,
+        position: VectorOf<ByRows<R>>,
+        direction: VectorOf<ByRows<R>>,
+    ) -> (VectorOf<ByRows<R>>, VectorOf<ByRows<R>>) {
+        let lanes = Vector8Of::<ByRows<R>, Baseline>::all;
         let (position, direction) = self.tick.bound(lanes(position), lanes(direction));
-        let first = |lanes: V2<Baseline>| Vec2::new(lanes.x.to_array()[0], lanes.y.to_array()[0]);
-        (first(position), first(direction))
+        (position.first(), direction.first())
     }
 
     /// Sends an event to a neighbour by its index.
@@ -258,12 +268,12 @@ impl<R: Rows> Model for ByRows<R> {
             let row = all.block.at + lane;
             let me = R::Columns::row(&R::Columns::share(all.columns), row);
             let own = (all.block.first + lane) as u32;
-            let (x, y) = all.outbox.place(own);
+            let place = all.outbox.place(own);
             let mut around = Around {
                 tick: all.tick,
                 id: all.outbox.id(own),
                 row,
-                place: Vec2::new(x, y),
+                place,
                 near: &all.near[lane],
                 candidates: all.outbox.candidates,
                 outbox: &mut *all.outbox,

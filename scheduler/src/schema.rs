@@ -1,9 +1,13 @@
 //! What the framework wants of a model's columns, checked when the model is compiled.
 
+use flockwork_kernel::World;
 use flockwork_kernel::columns::{Column, Reach, Scalar};
 
 /// Checks that the columns that the framework itself reads are of the types that it reads.
-pub(crate) const fn check(schema: &[Column]) -> Result<(), &'static str> {
+pub(crate) const fn check(schema: &[Column], axes: usize) -> Result<(), &'static str> {
+    if axes > 2 && !is_place(schema, "z") {
+        return Err("a model in space needs the column `z: f32` under `ghost`: the place of an entity");
+    }
     if !is_place(schema, "x") {
         return Err("a model needs the column `x: f32` under `ghost`: the place of an entity");
     }
@@ -35,24 +39,25 @@ const fn is_place(schema: &[Column], name: &str) -> bool {
 /// Where in a schema that was checked the columns are that the framework reads.
 #[derive(Clone, Copy)]
 pub(crate) struct Known {
-    pub(crate) x: usize,
-    pub(crate) y: usize,
+    /// The place along x, y and z; the last is there in space alone.
+    pub(crate) place: [usize; World::MOST_AXES],
     pub(crate) alive: Option<usize>,
-    /// Where they begin in a packed row.
-    pub(crate) x_packed: usize,
-    pub(crate) y_packed: usize,
+    /// Where the place begins in a packed row.
+    pub(crate) packed: [usize; World::MOST_AXES],
 }
 
 impl Known {
     pub(crate) const fn of(schema: &[Column]) -> Self {
-        match (index(schema, "x"), index(schema, "y")) {
-            (Some(x), Some(y)) => {
-                let (x_packed, y_packed) = (before(schema, x), before(schema, y));
-                Self { x, y, alive: index(schema, "alive"), x_packed, y_packed }
+        let (mut place, mut packed) = ([usize::MAX; World::MOST_AXES], [0; World::MOST_AXES]);
+        let mut axis = 0;
+        while axis < World::MOST_AXES {
+            // One that is missed is refused by `check`.
+            if let Some(at) = index(schema, World::COORDINATES[axis]) {
+                (place[axis], packed[axis]) = (at, before(schema, at));
             }
-            // Refused by `check`.
-            _ => Self { x: usize::MAX, y: usize::MAX, alive: None, x_packed: 0, y_packed: 0 },
+            axis += 1;
         }
+        Self { place, alive: index(schema, "alive"), packed }
     }
 }
 
@@ -104,16 +109,16 @@ mod tests {
 
     #[track_caller]
     fn refused(schema: &[Column], column: &str) {
-        let problem = check(schema).unwrap_err();
+        let problem = check(schema, 2).unwrap_err();
         assert!(problem.contains(&alloc::format!("column `{column}")), "{problem}");
     }
 
     #[test]
     fn columns_that_the_framework_can_read_are_taken() {
-        const { assert!(check(&[X, Y]).is_ok() && check(&[ALIVE, Y, X]).is_ok()) };
+        const { assert!(check(&[X, Y], 2).is_ok() && check(&[ALIVE, Y, X], 2).is_ok()) };
         // Other names mean nothing to it.
         let others = [X, Y, Column::of::<u32>("alive_for", Reach::Ghost, "")];
-        assert_eq!(check(&others), Ok(()));
+        assert_eq!(check(&others, 2), Ok(()));
     }
 
     #[test]
@@ -123,6 +128,15 @@ mod tests {
         refused(&[X, Column::of::<f32>("y", Reach::Owned, "")], "y: f32");
         refused(&[Column::of::<u32>("x", Reach::Ghost, ""), Y], "x: f32");
         refused(&[Column::of::<[f32; 2]>("x", Reach::Ghost, ""), Y], "x: f32");
+    }
+
+    #[test]
+    fn in_space_there_is_a_third_coordinate() {
+        let z = Column::of::<f32>("z", Reach::Ghost, "");
+        assert_eq!(check(&[X, Y, z], 3), Ok(()));
+        assert!(check(&[X, Y], 3).unwrap_err().contains("`z: f32`"));
+        let known = Known::of(&[X, ALIVE, Y, z]);
+        assert_eq!((known.place, known.packed), ([0, 2, 3], [0, 5, 9]));
     }
 
     #[test]

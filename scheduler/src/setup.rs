@@ -5,16 +5,16 @@ use alloc::vec::Vec;
 use core::convert::Infallible;
 use core::fmt;
 
-use flockwork_kernel::World;
+use flockwork_kernel::{Axes, Vector, World};
 use flockwork_kernel::columns::{Column, Columns, LayoutError, Number, Reach, find, first_unsound};
 use flockwork_kernel::float_mode::{self, FloatMode};
 use flockwork_spatial::{CutError, Grid, GridError};
 
 use crate::arena::Arena;
-use crate::bounds::Bounds;
+use crate::bounds::{Bounds, Outside};
 use crate::error::{DomainError, MODE_HINT, Panicked, Phase, Place, StepError};
 use crate::guard::guarded;
-use crate::model::Model;
+use crate::model::{AxesOf, Model, VectorOf};
 use crate::params::{ParamError, Params};
 use crate::resume::{Misfit, SnapshotError};
 use crate::snapshot::DecodeError;
@@ -34,10 +34,14 @@ pub const MAX_POPULATION: u32 = 1 << 30;
 #[inline(never)]
 pub fn check<M: Model>(setup: &Setup, params: &M::Params) -> Result<(M, Grid), SimulationError> {
     check_mode()?;
-    for name in ["x", "y"] {
+    let axes = AxesOf::<M>::COUNT;
+    for name in &World::COORDINATES[..axes] {
         if find::<f32>(M::Columns::SCHEMA, name).is_none() {
             return Err(SimulationError::NoPosition { column: name });
         }
+    }
+    if setup.world.axes().len() != axes {
+        return Err(SimulationError::Axes { model: axes, world: setup.world.axes().len() });
     }
     if setup.population == 0 || setup.population > MAX_POPULATION {
         return Err(SimulationError::Population { given: u64::from(setup.population) });
@@ -101,8 +105,8 @@ impl<M: Model> Door<M> {
                 SimulationError::NonFinite { id, column, value }
             });
         }
-        let (x, y) = position::<M>(row);
-        if let Some((column, value, side)) = Bounds::of(world).outside(x, y) {
+        let outside = Bounds::of(world).outside(position::<M>(row));
+        if let Some(Outside { column, value, side }) = outside {
             return Err(SimulationError::OutOfWorld { id, column, value, side });
         }
         self.columns.unpack(0, Reach::Owned, row);
@@ -116,18 +120,10 @@ impl<M: Model> Door<M> {
 }
 
 /// The position in a packed row.
-pub(crate) fn position<M: Model>(row: &[u8]) -> (f32, f32) {
-    let read = |name| {
-        let mut at = 0;
-        for column in M::Columns::SCHEMA {
-            if column.name == name {
-                return row.get(at..at + 4).map_or(0.0, read_f32);
-            }
-            at += column.stride();
-        }
-        0.0
-    };
-    (read("x"), read("y"))
+pub(crate) fn position<M: Model>(row: &[u8]) -> VectorOf<M> {
+    let [x, y, z] = Arena::<M::Columns>::KNOWN.packed;
+    let read = |at: usize| row.get(at..at + 4).map_or(0.0, read_f32);
+    Vector::of(read(x), read(y), read(z))
 }
 
 fn read_f32(bytes: &[u8]) -> f32 {
@@ -167,7 +163,14 @@ impl Ids {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum SimulationError {
-    /// The model has no column `x: f32` or `y: f32`.
+    /// The model is for the plane and the world in space, or the other way round.
+    Axes {
+        /// The axes of the model.
+        model: usize,
+        /// The axes of the world.
+        world: usize,
+    },
+    /// The model has no column `x: f32`, `y: f32` or, in space, `z: f32`.
     NoPosition {
         /// The missing column.
         column: &'static str,
@@ -219,11 +222,11 @@ pub enum SimulationError {
     OutOfWorld {
         /// The entity.
         id: u32,
-        /// `"x"` or `"y"`.
+        /// `"x"`, `"y"` or `"z"`.
         column: &'static str,
         /// What was given.
         value: f32,
-        /// The world's extent.
+        /// The length of the world's axis.
         side: f32,
     },
     /// Two entities have the same id, or an id is the largest there is.
@@ -286,6 +289,10 @@ impl fmt::Display for SimulationError {
             Self::NoPosition { column } => {
                 write!(f, "the model has no column `{column}: f32`, which every model needs")
             }
+            Self::Axes { model, world } => write!(
+                f,
+                "the world has {world} axes and the model is made for {model}: they must be as many"
+            ),
             Self::Population { given } => {
                 write!(f, "entities is {given}: it must be from 1 to {MAX_POPULATION}")
             }

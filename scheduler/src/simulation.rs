@@ -34,7 +34,7 @@ use crate::error::{Panicked, Phase, Place};
 use crate::executor::Executor;
 use crate::frame::Frame;
 use crate::ledger::{Ledger, Sums};
-use crate::model::{Model, Tick};
+use crate::model::{AxesOf, Model, Tick};
 use crate::partition::Partition;
 use crate::setup::{self, SimulationError};
 use crate::start::{Setup, Totals};
@@ -54,7 +54,7 @@ pub struct Simulation<M: Model, X> {
     setup: Setup,
     tick: u64,
     domains: Vec<Domain<M>>,
-    desks: Desks<M::Shown>,
+    desks: Desks<M::Shown, AxesOf<M>>,
     partition: Partition,
     topology: Arc<Topology>,
     executor: X,

@@ -8,7 +8,7 @@
 //! | bytes | what |
 //! | --- | --- |
 //! | 8 | `FLOCKSNP` |
-//! | 4 | version, now 2 |
+//! | 4 | version, now 4; 3 is read too |
 //! | 4 | CRC-32 (IEEE) of everything after this field |
 //! | 8 | length of the whole snapshot in bytes |
 //! | 4 + n | length and UTF-8 bytes of the model's name |
@@ -26,13 +26,16 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use flockwork_kernel::{Edge, World};
+use flockwork_kernel::{Axis, Edge, World};
 
 use crate::params::Setting;
 use crate::start::Setup;
 
 const MAGIC: &[u8; 8] = b"FLOCKSNP";
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
+
+/// The version before, in which a world had two axes of one kind of edge.
+const BEFORE_AXES: u32 = 3;
 
 /// Where the part that all processes of a world agree on begins.
 const ABOUT: usize = 24;
@@ -105,7 +108,7 @@ impl<'a> Snapshot<'a> {
             return Err(DecodeError::NotASnapshot);
         }
         let version = from.u32()?;
-        if version != VERSION {
+        if version != VERSION && version != BEFORE_AXES {
             return Err(DecodeError::Version { found: version, known: VERSION });
         }
         let checksum = from.u32()?;
@@ -116,7 +119,7 @@ impl<'a> Snapshot<'a> {
         if crc32fast::hash(&bytes[16..]) != checksum {
             return Err(DecodeError::Checksum);
         }
-        let header = SnapshotHeader::read(&mut from)?;
+        let header = SnapshotHeader::read(&mut from, version)?;
         let rows = from.bytes;
         let wanted = header.population.checked_mul(u64::from(header.row_len));
         // No world gets so old, and one that said so could not go on counting.
@@ -180,9 +183,12 @@ impl SnapshotHeader {
         text(out, &self.model);
         text(out, &self.arithmetic);
         out.extend(self.schema_hash.to_le_bytes());
-        out.extend(setup.world.width().to_le_bytes());
-        out.extend(setup.world.height().to_le_bytes());
-        out.extend(setup.world.edge().code().to_le_bytes());
+        let axes = setup.world.axes();
+        out.extend((axes.len() as u32).to_le_bytes());
+        for axis in axes {
+            out.extend(axis.length.to_le_bytes());
+            out.extend(axis.edge.code().to_le_bytes());
+        }
         out.extend(setup.population.to_le_bytes());
         out.extend(setup.seed.to_le_bytes());
         out.extend(setup.dt.to_le_bytes());
@@ -199,12 +205,12 @@ impl SnapshotHeader {
         }
     }
 
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>, version: u32) -> Result<Self, DecodeError> {
         Ok(Self {
             model: from.text()?,
             arithmetic: from.text()?,
             schema_hash: from.u64()?,
-            setup: from.setup()?,
+            setup: from.setup(version)?,
             tick: from.u64()?,
             next_id: from.u32()?,
             params: from.params()?,
@@ -286,10 +292,25 @@ impl<'a> Reader<'a> {
         text.map(ToString::to_string).map_err(|_| DecodeError::Inconsistent)
     }
 
-    fn setup(&mut self) -> Result<Setup, DecodeError> {
-        let (width, height) = (self.f32()?, self.f32()?);
-        let edge = Edge::from_code(self.u32()?).ok_or(DecodeError::Inconsistent)?;
-        let world = World::new(width, height, edge).map_err(|_| DecodeError::Inconsistent)?;
+    fn edge(&mut self) -> Result<Edge, DecodeError> {
+        Edge::from_code(self.u32()?).ok_or(DecodeError::Inconsistent)
+    }
+
+    fn world(&mut self, version: u32) -> Result<World, DecodeError> {
+        if version == BEFORE_AXES {
+            let (width, height) = (self.f32()?, self.f32()?);
+            return World::new(width, height, self.edge()?).map_err(|_| DecodeError::Inconsistent);
+        }
+        let count = self.u32()? as usize;
+        let mut axes = [Axis::default(); World::MOST_AXES];
+        for axis in axes.get_mut(..count).ok_or(DecodeError::Inconsistent)? {
+            *axis = Axis { length: self.f32()?, edge: self.edge()? };
+        }
+        World::of(&axes[..count]).map_err(|_| DecodeError::Inconsistent)
+    }
+
+    fn setup(&mut self, version: u32) -> Result<Setup, DecodeError> {
+        let world = self.world(version)?;
         Ok(Setup { world, population: self.u32()?, seed: self.u64()?, dt: self.f32()? })
     }
 

@@ -1,6 +1,6 @@
 //! What a run begins with, and what is known of the whole world later on.
 
-use flockwork_kernel::{World, rng};
+use flockwork_kernel::{Axes, Vec2, Vector, World, rng};
 
 /// What a run begins with.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,10 +27,16 @@ impl Setup {
         rng::draw(self.seed, 0, id, stream)
     }
 
-    /// A place anywhere in the world, from two random numbers.
-    pub fn place(&self, x: u32, y: u32) -> flockwork_kernel::Vec2 {
+    /// A place anywhere in a world of the plane, from two random numbers.
+    pub fn place(&self, x: u32, y: u32) -> Vec2 {
+        self.place_in(x, y, 0)
+    }
+
+    /// A place anywhere in the world, from random numbers, of which the last is for space alone.
+    pub fn place_in<A: Axes>(&self, x: u32, y: u32, z: u32) -> Vector<A> {
+        let depth = self.world.z().map_or(0.0, |axis| axis.length);
         let (width, height) = (self.world.width(), self.world.height());
-        flockwork_kernel::Vec2::new(rng::unit(x) * width, rng::unit(y) * height)
+        Vector::of(rng::unit(x) * width, rng::unit(y) * height, rng::unit(z) * depth)
     }
 }
 

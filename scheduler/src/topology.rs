@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use flockwork_spatial::{Cut, CutError, Grid, Overlap, Region, regions};
+use flockwork_spatial::{Cut, CutError, Grid, Lines, Overlap, Region, regions};
 
 /// The cut of a world, shared by all its domains.
 #[derive(Clone, Debug)]
@@ -10,17 +10,17 @@ pub struct Topology {
     grid: Grid,
     regions: Vec<Region>,
     overlaps: Vec<Vec<Overlap>>,
-    /// The owner of every cell, row by row.
+    /// The owner of every cell, by its number.
     owners: Vec<u32>,
 }
 
 impl Topology {
-    /// Cuts the grid; `weight` gives the weight of a cell by (row, column).
+    /// Cuts the grid; `weight` gives the weight of a cell.
     ///
     /// # Errors
     ///
     /// [`CutError`] if the grid is too small for the cut.
-    pub fn new(grid: Grid, cut: Cut, weight: &impl Fn(u32, u32) -> u64) -> Result<Self, CutError> {
+    pub fn new(grid: Grid, cut: Cut, weight: &impl Fn(Lines) -> u64) -> Result<Self, CutError> {
         let whole = Region::whole(&grid);
         // More regions than cells is an error that `cut` reports; do not allocate for it first.
         let count = cut.count().unwrap_or(u32::MAX).min(grid.cells() + 1) as usize;
@@ -63,8 +63,8 @@ impl Topology {
 
     /// The domain that owns a cell.
     #[inline]
-    pub fn owner(&self, row: u32, col: u32) -> u32 {
-        self.owners.get((row * self.grid.cols() + col) as usize).copied().unwrap_or(0)
+    pub fn owner(&self, cell: Lines) -> u32 {
+        self.owners.get(self.grid.number(cell) as usize).copied().unwrap_or(0)
     }
 
     /// Bytes of memory in use.
@@ -77,13 +77,16 @@ impl Topology {
     }
 }
 
-/// The owner of every cell, row by row.
+/// The owner of every cell, by its number.
 fn owners(grid: &Grid, regions: &[Region]) -> Vec<u32> {
     let mut owners = alloc::vec![0; grid.cells() as usize];
     for (id, region) in (0..).zip(regions) {
-        for row in region.row..region.row_end {
-            let first = (row * grid.cols()) as usize;
-            owners[first + region.col as usize..first + region.col_end as usize].fill(id);
+        let ([left, bottom, front], [right, top, back]) = (region.low, region.high);
+        for layer in front..back {
+            for row in bottom..top {
+                let first = grid.number([0, row, layer]) as usize;
+                owners[first + left as usize..first + right as usize].fill(id);
+            }
         }
     }
     owners
@@ -91,15 +94,20 @@ fn owners(grid: &Grid, regions: &[Region]) -> Vec<u32> {
 
 /// The owners of all cells in a region and its ghost border, in ascending order: nobody else is near.
 fn around(grid: &Grid, region: &Region, owners: &[u32]) -> Vec<u32> {
-    let (rows, cols, fine) = (grid.rows(), grid.cols(), grid.fine());
+    // The lines of a border, wrapped: along an axis that is not periodic these are some too many.
+    let around = |axis: usize| {
+        let (lines, margin) = (grid.lines()[axis], grid.margins()[axis]);
+        let count = region.lines()[axis] + 2 * margin;
+        (0..count).map(move |line| (region.low[axis] + lines - margin % lines + line) % lines)
+    };
     let mut found = Vec::new();
-    for row in 0..region.rows() + 2 {
-        let row = (region.row + rows - 1 + row) % rows;
-        for col in 0..region.cols() + 2 * fine {
-            let col = (region.col + cols - fine % cols + col) % cols;
-            let owner = owners[(row * cols + col) as usize];
-            if found.last() != Some(&owner) {
-                found.push(owner);
+    for layer in around(2) {
+        for row in around(1) {
+            for col in around(0) {
+                let owner = owners[grid.number([col, row, layer]) as usize];
+                if found.last() != Some(&owner) {
+                    found.push(owner);
+                }
             }
         }
     }
@@ -111,33 +119,41 @@ fn around(grid: &Grid, region: &Region, owners: &[u32]) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
-    use flockwork_kernel::{Edge, World};
+    use flockwork_kernel::{Axis, Edge, World};
 
     use super::*;
 
     #[test]
     fn bands_are_those_of_a_look_at_all_regions_and_owners_those_of_a_search() {
-        for edge in [Edge::Periodic, Edge::Wall] {
-            for (width, height, cut) in [
-                (13.0, 9.0, Cut::Parts(1)),
-                (13.0, 9.0, Cut::Parts(23)),
-                (2.1, 2.1, Cut::Parts(4)),
-                (2.5, 7.0, Cut::Grid { rows: 6, cols: 2 }),
-                (40.0, 3.0, Cut::Parts(60)),
+        let edges = [Edge::Periodic, Edge::Wall];
+        let ends = edges.iter().flat_map(|x| edges.map(|y| (*x, y)));
+        for (x, y) in ends {
+            for (lengths, cut) in [
+                ([13.0, 9.0, 0.0], Cut::Parts(1)),
+                ([13.0, 9.0, 0.0], Cut::Parts(23)),
+                ([2.1, 2.1, 0.0], Cut::Parts(4)),
+                ([2.5, 7.0, 0.0], Cut::Grid { cols: 2, rows: 6, layers: 1 }),
+                ([40.0, 3.0, 0.0], Cut::Parts(60)),
+                ([5.0, 3.0, 4.0], Cut::Parts(1)),
+                ([5.0, 3.0, 4.0], Cut::Parts(17)),
+                ([2.1, 2.1, 2.1], Cut::Parts(8)),
+                ([6.0, 3.0, 4.0], Cut::Grid { cols: 3, rows: 1, layers: 2 }),
             ] {
-                let world = World::new(width, height, edge).unwrap();
+                let axis = |place: usize, edge| Axis { length: lengths[place], edge };
+                let axes = [axis(0, x), axis(1, y), axis(2, x)];
+                let count = if lengths[2] > 0.0 { 3 } else { 2 };
+                let world = World::of(&axes[..count]).unwrap();
                 let grid = Grid::new(world, 1.0, 3000).unwrap();
-                let topology = Topology::new(grid, cut, &|row, col| u64::from(row + col)).unwrap();
+                let weight = |[col, row, layer]: Lines| u64::from(row + col + layer);
+                let topology = Topology::new(grid, cut, &weight).unwrap();
                 for from in 0..topology.regions().len() as u32 {
                     let mut all = Vec::new();
                     regions::overlaps(&grid, topology.regions(), from, |one| all.push(one));
                     assert_eq!(topology.overlaps(from), all, "{from} of {cut:?} in {world:?}");
                 }
-                for (row, col) in
-                    (0..grid.rows()).flat_map(|row| (0..grid.cols()).map(move |col| (row, col)))
-                {
-                    let owner = regions::owner(topology.regions(), row, col);
-                    assert_eq!(Some(topology.owner(row, col)), owner);
+                for cell in (0..grid.cells()).map(|cell| grid.cell_of(cell)) {
+                    let owner = regions::owner(topology.regions(), cell);
+                    assert_eq!(Some(topology.owner(cell)), owner);
                 }
             }
         }

@@ -3,9 +3,11 @@
 use alloc::vec::Vec;
 
 use flockwork_kernel::columns::{Columns, Reach, packed_len};
-use flockwork_spatial::{Grid, NO_CELL, Region};
+use flockwork_kernel::{Axes, Vector, World};
+use flockwork_spatial::{Grid, NO_CELL};
 
-use super::site::Site;
+use super::moves::Move;
+use super::site::{Local, Site};
 use crate::arena::Arena;
 use crate::error::DomainError;
 
@@ -39,8 +41,8 @@ impl<C: Columns> Ghosts<C> {
     pub(crate) fn taker<'a>(&'a mut self, site: &'a Site) -> Result<Taker<'a, C>, DomainError> {
         let Self { arena, rows, cell, packed } = self;
         let room = arena.capacity();
-        let (grid, region) = (site.grid(), site.region());
-        Ok(Taker { columns: arena.bind()?, rows, cell: &mut cell[..room], packed, grid, region })
+        let (grid, local) = (site.grid(), site.local());
+        Ok(Taker { columns: arena.bind()?, rows, cell: &mut cell[..room], packed, grid, local })
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {
@@ -56,7 +58,7 @@ pub(crate) struct Taker<'a, C: Columns> {
     cell: &'a mut [u32],
     packed: &'a mut [u8],
     grid: &'a Grid,
-    region: Region,
+    local: Local,
 }
 
 impl<C: Columns> Taker<'_, C> {
@@ -78,28 +80,19 @@ impl<C: Columns> Taker<'_, C> {
     /// Takes in what is packed.
     fn place(&mut self, tag: u32) -> bool {
         let at = *self.rows;
-        if tag > 8 || at >= self.cell.len() {
-            return false;
+        let Some(shift) = Move::shift(tag).filter(|_| at < self.cell.len()) else { return false };
+        let mut before = [0.0; World::MOST_AXES];
+        for (axis, along) in self.grid.world().axes().iter().enumerate().take(C::Axes::COUNT) {
+            let by = shift[axis] as f32 * along.length;
+            before[axis] = moved(self.packed, Arena::<C>::KNOWN.packed[axis], by);
         }
-        let (grid, region) = (self.grid, &self.region);
-        let world = grid.world();
-        let shift = ((tag / 3) as i32 - 1, (tag % 3) as i32 - 1);
-        let known = Arena::<C>::KNOWN;
-        let global_x = moved(self.packed, known.x_packed, shift.1 as f32 * world.width());
-        let global_y = moved(self.packed, known.y_packed, shift.0 as f32 * world.height());
         if C::unpack(&mut self.columns, at, Reach::Ghost, self.packed).is_none() {
             return false;
         }
-        let lines = (shift.0 * grid.rows() as i32, shift.1 * grid.cols() as i32);
-        let fine = grid.fine();
-        let (row, col) = Site::local_place(region, fine, grid.cell(global_x, global_y), lines);
-        let stride = region.cols() + 2 * fine;
-        // In the border, and nowhere else: what is inside is owned.
-        let inside = row.wrapping_sub(1) < region.rows() && col.wrapping_sub(fine) < region.cols();
-        if inside || row > region.rows() + 1 || col >= stride {
-            return false;
-        }
-        self.cell[at] = row * stride + col;
+        let [x, y, z] = before;
+        let cell = self.grid.cell(Vector::<C::Axes>::of(x, y, z));
+        let Some(cell) = self.local.in_border(cell, shift) else { return false };
+        self.cell[at] = cell;
         *self.rows += 1;
         true
     }

@@ -2,18 +2,31 @@
 
 use alloc::vec::Vec;
 
+use flockwork_kernel::World;
+
 /// One row that goes somewhere.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Move {
     pub(crate) to: u32,
     pub(crate) row: u32,
-    /// [`Move::MIGRANT`], or the shift of a ghost: 3 * (y + 1) + (x + 1).
+    /// [`Move::MIGRANT`], or the shift of a ghost: see [`Move::tag`].
     pub(crate) tag: u32,
 }
 
 impl Move {
     /// The tag of an entity that leaves.
     pub(crate) const MIGRANT: u32 = u32::MAX;
+
+    /// The tag of a ghost that is shifted by so many worlds along x, y and z.
+    pub(crate) fn tag([x, y, z]: [i8; World::MOST_AXES]) -> u32 {
+        (9 * (z + 1) + 3 * (y + 1) + x + 1) as u32
+    }
+
+    /// What a tag says of a ghost; none if it is not one.
+    pub(crate) fn shift(tag: u32) -> Option<[i32; World::MOST_AXES]> {
+        let line = |place: u32| (tag / place % 3) as i32 - 1;
+        (tag < 27).then(|| [line(1), line(3), line(9)])
+    }
 
     /// By receiver, migrants first, and then as they were found.
     fn key(&self) -> (u32, bool, u32, u32) {

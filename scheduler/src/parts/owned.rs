@@ -130,13 +130,11 @@ impl<C: Columns> Owned<C> {
         if !self.now.unpack(at, Reach::Owned, row) {
             return None;
         }
-        let (xs, ys) = self.now.places();
-        let (grid, region) = (site.grid(), site.region());
-        let cell = grid.cell(xs[at], ys[at]);
-        if !region.contains(cell.0, cell.1) {
+        let cell = site.grid().cell(self.now.places().at(at));
+        if !site.region().contains(cell) {
             return None;
         }
-        self.cell_of[at] = Site::local_cell(&region, grid.fine(), cell);
+        self.cell_of[at] = site.local().number(cell);
         self.rows += 1;
         Some(self.ids()[at])
     }

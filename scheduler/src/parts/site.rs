@@ -5,7 +5,10 @@
 
 use alloc::sync::Arc;
 
-use flockwork_spatial::{Cells, Grid, Region};
+use flockwork_kernel::World;
+use flockwork_kernel::axes::Axes;
+use flockwork_kernel::simd::{Isa, U32x8};
+use flockwork_spatial::{Cells, Grid, Lines, Region};
 
 use crate::error::{DomainError, Room};
 use crate::topology::Topology;
@@ -32,46 +35,18 @@ impl Site {
 
     /// The number of local cells.
     pub(crate) fn cell_count(&self) -> Result<u32, DomainError> {
-        let region = self.region();
-        Cells::count(region.rows(), region.cols(), self.grid().fine())
+        Cells::count(self.region().lines(), self.grid().margins())
             .ok_or(DomainError::OutOfMemory { capacity: usize::MAX })
     }
 
     /// The local cells, of which each begins where `starts` says.
     pub(crate) fn cells<'a>(&self, starts: &'a [u32]) -> Cells<'a> {
-        let region = self.region();
-        Cells { starts, rows: region.rows(), cols: region.cols(), fine: self.grid().fine() }
+        Cells { starts, lines: self.region().lines(), margins: self.grid().margins() }
     }
 
-    /// The local cell of a cell of the world, for a region that is copied out of the loop.
-    #[inline]
-    pub(crate) fn local_cell(region: &Region, fine: u32, cell: (u32, u32)) -> u32 {
-        let (row, col) = Self::local_place(region, fine, cell, (0, 0));
-        row.wrapping_mul(region.cols() + 2 * fine).wrapping_add(col)
-    }
-
-    /// The local row and column of a cell of the world, `lines` further; both may be outside.
-    #[inline]
-    pub(crate) fn local_place(
-        region: &Region,
-        fine: u32,
-        cell: (u32, u32),
-        lines: (i32, i32),
-    ) -> (u32, u32) {
-        let row = cell.0.wrapping_add_signed(lines.0).wrapping_sub(region.row).wrapping_add(1);
-        let col = cell.1.wrapping_add_signed(lines.1).wrapping_sub(region.col).wrapping_add(fine);
-        (row, col)
-    }
-
-    /// The cell of the world behind a local cell.
-    pub(crate) fn global_cell(&self, local: u32) -> (u32, u32) {
-        let (grid, region) = (self.grid(), self.region());
-        let stride = region.cols() + 2 * grid.fine();
-        let (row, col) = (local / stride, local % stride);
-        (
-            (region.row + row + grid.rows() - 1) % grid.rows(),
-            (region.col + col + grid.cols() - grid.fine()) % grid.cols(),
-        )
+    /// How cells are numbered here.
+    pub(crate) fn local(&self) -> Local {
+        Local::of(self.grid(), &self.region())
     }
 
     /// Asks whether so many fit where there is room for `capacity`.
@@ -90,6 +65,81 @@ impl Site {
     /// Looks at who sends mail to this domain.
     pub(crate) fn senders(&self) -> Senders {
         Senders { domain: self.domain, domains: self.domains(), next: 0 }
+    }
+}
+
+/// How cells of the world are numbered in a domain, for copying out of a loop.
+#[derive(Clone, Copy)]
+pub(crate) struct Local {
+    /// The cells of the world along each axis.
+    lines: Lines,
+    /// The first local column, row and layer, wrapping.
+    origin: Lines,
+    /// The owned ones.
+    owned: Lines,
+    margins: Lines,
+    /// How many there are of each with the border.
+    bordered: Lines,
+}
+
+impl Local {
+    fn of(grid: &Grid, region: &Region) -> Self {
+        let (margins, owned) = (grid.margins(), region.lines());
+        let all = [0, 1, 2];
+        Self {
+            lines: grid.lines(),
+            origin: all.map(|axis| region.low[axis].wrapping_sub(margins[axis])),
+            owned,
+            margins,
+            bordered: all.map(|axis| owned[axis] + 2 * margins[axis]),
+        }
+    }
+
+    /// The local number of a cell of the world that is owned or in the border.
+    #[inline]
+    pub(crate) fn number(&self, cell: Lines) -> u32 {
+        self.join([0, 1, 2].map(|axis| cell[axis].wrapping_sub(self.origin[axis])))
+    }
+
+    #[inline]
+    fn join(&self, [col, row, layer]: Lines) -> u32 {
+        let [cols, rows, _] = self.bordered;
+        layer.wrapping_mul(rows).wrapping_add(row).wrapping_mul(cols).wrapping_add(col)
+    }
+
+    /// The same of eight cells.
+    #[inline(always)]
+    pub(crate) fn number_lanes<A: Axes, S: Isa>(&self, [col, row, layer]: [U32x8<S>; 3]) -> U32x8<S> {
+        let [left, bottom, front] = self.origin.map(|line| U32x8::splat(line));
+        let [cols, rows, _] = self.bordered.map(|lines| U32x8::splat(lines));
+        let row = row - bottom;
+        let row = if A::SPACE { (layer - front) * rows + row } else { row };
+        row * cols + (col - left)
+    }
+
+    /// The local number of a cell of the world, so many worlds further; none if it is not in the
+    /// border, and nowhere else: what is inside is owned.
+    #[inline]
+    pub(crate) fn in_border(&self, cell: Lines, shift: [i32; World::MOST_AXES]) -> Option<u32> {
+        let place = [0, 1, 2].map(|axis| {
+            let lines = shift[axis] * self.lines[axis] as i32;
+            cell[axis].wrapping_add_signed(lines).wrapping_sub(self.origin[axis])
+        });
+        let along = |axis: usize| place[axis].wrapping_sub(self.margins[axis]) < self.owned[axis];
+        let inside = along(0) && along(1) && along(2);
+        let outside = (0..World::MOST_AXES).any(|axis| place[axis] >= self.bordered[axis]);
+        (!inside && !outside).then(|| self.join(place))
+    }
+
+    /// The cell of the world behind a local one.
+    pub(crate) fn global(&self, local: u32) -> Lines {
+        let [cols, rows, _] = self.bordered;
+        let place = [local % cols, local / cols % rows, local / cols / rows];
+        [0, 1, 2].map(|axis| {
+            // A border before the first line wraps, perhaps more than once.
+            let (lines, line) = (i64::from(self.lines[axis]), i64::from(self.origin[axis] as i32));
+            (line + i64::from(place[axis])).rem_euclid(lines) as u32
+        })
     }
 }
 

@@ -151,7 +151,7 @@ fn prepare<M: Model, B: Backend>(config: &Config<B::Options>) -> Result<Prepared
     let params = M::Params::default().with(&config.params).map_err(SimulationError::from)?;
     let (_, grid) = setup::check::<M>(&config.setup, &params)?;
     let partition = B::shares(&config.options)?.partition(&grid)?;
-    let topology = Topology::new(grid, partition.cut, &|_, _| 1).map_err(SimulationError::from)?;
+    let topology = Topology::new(grid, partition.cut, &|_| 1).map_err(SimulationError::from)?;
     Ok(Prepared { params, grid, partition, topology })
 }
 

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use flockwork_kernel::Edge;
+use flockwork_kernel::{Axis, World};
 use flockwork_kernel::columns::{Column, Reach, Scalar};
 
 use super::table::{Table, TableColumn, number_name};
@@ -99,14 +99,15 @@ impl<'a> Fitted<'a> {
                     table.rows
                 ));
             }
-            let side = side(setup, described.name);
+            let axis = axis(setup, described.name);
+            let side = axis.filter(|axis| !axis.is_open()).map(|axis| axis.length);
             for (row, &value) in column.values.iter().enumerate() {
                 fits(described, value, side).map_err(|allowed| {
                     let (place, value) = (entity(table, row), number_text(value));
                     format!("{place}: `{}` is {value}: it must be {allowed}", column.name)
                 })?;
             }
-            let seam = side.filter(|_| setup.world.edge() == Edge::Periodic);
+            let seam = axis.filter(Axis::is_periodic).map(|axis| axis.length);
             columns.push(Values { offset, scalar: described.scalar, values: &column.values, seam });
         }
         whole_vectors(schema, &given)?;
@@ -172,15 +173,10 @@ fn number_text(value: f64) -> String {
     }
 }
 
-/// How far positions of a column may reach; None for what is no position, or has no bound.
-fn side(setup: &Setup, column: &str) -> Option<f32> {
-    let world = setup.world;
-    match column {
-        _ if world.edge() == Edge::Open => None,
-        "x" => Some(world.width()),
-        "y" => Some(world.height()),
-        _ => None,
-    }
+/// The axis that a column is the place along; None for what is no position.
+fn axis(setup: &Setup, column: &str) -> Option<Axis> {
+    let axes = setup.world.axes().iter().zip(World::COORDINATES);
+    axes.into_iter().find(|(_, name)| *name == column).map(|(axis, _)| *axis)
 }
 
 /// Whether a column may hold a value; what is allowed, if not.

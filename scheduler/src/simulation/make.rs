@@ -111,7 +111,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         entities: u64,
     ) -> Result<Self, SimulationError> {
         let (model, grid) = setup::check::<M>(&setup, &params)?;
-        let topology = Arc::new(Topology::new(grid, partition.cut, &|_, _| 1)?);
+        let topology = Arc::new(Topology::new(grid, partition.cut, &|_| 1)?);
         let count = topology.regions().len();
         let share = entities as usize / count;
         let room = partition.capacity.unwrap_or(share + share / 16 + SPARE);
@@ -153,9 +153,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
 
     /// Gives a packed row to the domain it belongs to, if that lives here.
     fn admit(&mut self, row: &[u8]) -> Result<(), DomainError> {
-        let (x, y) = setup::position::<M>(row);
-        let cell = self.topology.grid().cell(x, y);
-        let owner = self.topology.owner(cell.0, cell.1);
+        let cell = self.topology.grid().cell(setup::position::<M>(row));
+        let owner = self.topology.owner(cell);
         self.people.owned += 1;
         self.people.ids = self.people.ids.wrapping_add(mix(u64::from(id_of(row))));
         let first = self.domains.first().map_or(0, Domain::id);

@@ -358,7 +358,7 @@ struct Domains {
     model: Dots,
     tick: Tick<'static, Dots>,
     post: Loopback,
-    desks: Desks<<Dots as Model>::Shown>,
+    desks: Desks<<Dots as Model>::Shown, Plane>,
     domains: Vec<Domain<Dots>>,
     /// What there was no room for.
     lacked: Vec<Room>,
@@ -405,7 +405,7 @@ impl Domains {
     fn frame<'a>(
         model: &'a Dots,
         tick: Tick<'a, Dots>,
-        desks: &'a Desks<<Dots as Model>::Shown>,
+        desks: &'a Desks<<Dots as Model>::Shown, Plane>,
     ) -> Frame<'a, Dots> {
         Frame { model, tick, clock: &NoClock, desks, tally: true, grow: false }
     }
