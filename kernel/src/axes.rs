@@ -12,7 +12,9 @@ use bytemuck::{Pod, Zeroable};
 use crate::simd::{F32x8, Isa};
 
 /// Which axes there are: [`Plane`] or [`Space`].
-pub trait Axes: Copy + Debug + Default + PartialEq + Send + Sync + 'static {
+pub trait Axes:
+    sealed::Sealed + Copy + Debug + Default + PartialEq + Send + Sync + 'static
+{
     /// Whether there is a third one.
     const SPACE: bool;
     /// How many there are.
@@ -30,6 +32,13 @@ pub struct Plane;
 /// Along x, y and z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Space;
+
+mod sealed {
+    /// There are no other axes: bytes are read as vectors of these.
+    pub trait Sealed {}
+    impl Sealed for super::Plane {}
+    impl Sealed for super::Space {}
+}
 
 impl Axes for Plane {
     const SPACE: bool = false;

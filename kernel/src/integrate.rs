@@ -111,21 +111,24 @@ pub fn drag_factor<S: Isa>(rate: F32x8<S>, dt: F32x8<S>) -> F32x8<S> {
 
 /// The ends of one axis, ready to be applied to lanes.
 #[derive(Clone, Copy, Debug)]
-struct Ends<S: Isa> {
+pub struct Ends<S: Isa> {
     edge: Edge,
     length: F32x8<S>,
     inverse: F32x8<S>,
 }
 
 impl<S: Isa> Ends<S> {
+    /// Prepares the ends of an axis.
     #[inline(always)]
-    fn of(axis: Axis) -> Self {
+    pub fn of(axis: Axis) -> Self {
         let length = F32x8::splat(axis.length);
         Self { edge: axis.edge, length, inverse: F32x8::ONE / length }
     }
 
+    /// Brings places back between them, by [`wrap`], by [`reflect`], or not at all; a wall turns the
+    /// velocity round.
     #[inline(always)]
-    fn apply(&self, x: F32x8<S>, v: F32x8<S>) -> (F32x8<S>, F32x8<S>) {
+    pub fn apply(&self, x: F32x8<S>, v: F32x8<S>) -> (F32x8<S>, F32x8<S>) {
         match self.edge {
             Edge::Periodic => (wrap(x, self.length, self.inverse), v),
             Edge::Wall => reflect(x, v, self.length),

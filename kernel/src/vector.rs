@@ -44,18 +44,13 @@ pub type V2<S> = Vector8<Plane, S>;
 /// Eight vectors in space, one per lane.
 pub type V3<S> = Vector8<Space, S>;
 
-// SAFETY: two and three f32 in the order of C, without padding: Nothing has no bytes.
+// SAFETY: the axes are Plane or Space, since the trait is sealed: so these are two or three f32 in the
+// order of C, without padding, for Nothing has no bytes.
 #[allow(unsafe_code)]
-unsafe impl Zeroable for Vec2 {}
+unsafe impl<A: Axes> Zeroable for Vector<A> {}
 // SAFETY: as above.
 #[allow(unsafe_code)]
-unsafe impl Pod for Vec2 {}
-// SAFETY: as above.
-#[allow(unsafe_code)]
-unsafe impl Zeroable for Vec3 {}
-// SAFETY: as above.
-#[allow(unsafe_code)]
-unsafe impl Pod for Vec3 {}
+unsafe impl<A: Axes> Pod for Vector<A> {}
 
 impl<T: Component> Vector<Plane, T> {
     /// Puts components together.

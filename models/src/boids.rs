@@ -17,32 +17,32 @@
 //! C. W. Reynolds, "Flocks, herds and schools: a distributed behavioral model", 1987,
 //! doi:10.1145/37401.37406.
 
-use flockwork_kernel::rng;
-use flockwork_kernel::simd::{Count8, F32x8, Isa, Sum8, V2};
+use flockwork_kernel::simd::{Count8, F32x8, Isa, Sum8, Vector8};
+use flockwork_kernel::{Axes, rng};
 use flockwork_scheduler::{
     Finish, LookOf, Model, Never, Pair, ParamError, RefOf, Setup, Tick, TileOf,
 };
 
 flockwork_kernel::columns! {
     /// State of one boid.
-    pub mod boid {
+    pub mod boid<A> {
         ghost {
             /// Position, length.
-            position: vec(x, y),
+            position: vec(x, y, z),
             /// Velocity, length per time.
-            velocity: vec(vx, vy) where -1.1e6..=1.1e6,
+            velocity: vec(vx, vy, vz) where -1.1e6..=1.1e6,
         }
         owned {}
         scratch {
             /// Acceleration, length per time squared.
-            force: vec(ax, ay),
+            force: vec(ax, ay, az),
         }
     }
 }
 
 flockwork_scheduler::params! {
-    /// The model: its parameters.
-    pub struct Boids {
+    /// The model, in the plane or in space: its parameters.
+    pub struct Boids<A> {
         /// Boids closer than this push each other away.
         separation_radius: f32 = 0.4, "length", 1e-6..=1e6;
         /// Boids closer than this are neighbours.
@@ -64,7 +64,7 @@ flockwork_scheduler::params! {
 
 flockwork_scheduler::stats! {
     /// What is reported of [`Boids`].
-    pub struct BoidsStats of Boids {
+    pub struct BoidsStats of Boids<A> where A: Axes {
         /// Mean speed.
         mean_speed: Mean, "length / time" = |_, boid| boid.velocity.length();
         /// Length of the mean heading, from 0 to 1.
@@ -74,21 +74,21 @@ flockwork_scheduler::stats! {
 
 /// Sums over the neighbours of eight boids.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Sum<S: Isa> {
+pub struct Sum<A: Axes, S: Isa> {
     count: Count8<S>,
-    velocity: Sum8<V2<S>>,
-    offset: Sum8<V2<S>>,
-    push: Sum8<V2<S>>,
+    velocity: Sum8<Vector8<A, S>>,
+    offset: Sum8<Vector8<A, S>>,
+    push: Sum8<Vector8<A, S>>,
 }
 
-impl Model for Boids {
-    type Columns = boid::Columns;
+impl<A: Axes> Model for Boids<A> {
+    type Columns = boid::Columns<A>;
     type Params = Self;
     type Stats = BoidsStats;
-    type Shown = boid::Shown;
+    type Shown = boid::Shown<A>;
     /// 1 / separation_radius².
     type Tile<S: Isa> = F32x8<S>;
-    type Sum<S: Isa> = Sum<S>;
+    type Sum<S: Isa> = Sum<A, S>;
     type Event = Never;
     type Child = Never;
 
@@ -114,34 +114,35 @@ impl Model for Boids {
         (self.max_neighbors > 0).then_some(self.max_neighbors)
     }
 
-    /// Anywhere in the world, in any direction. The four words are for this entity alone: stream 0
+    /// Anywhere in the world, in any direction. The words are for this entity alone: streams 0 and 1
     /// of (seed, tick 0, id).
-    fn spawn(&self, setup: &Setup, id: u32) -> boid::Row {
-        let [x, y, direction, speed] = setup.draw(id, 0);
+    fn spawn(&self, setup: &Setup, id: u32) -> boid::Row<A> {
+        let [x, y, angle, speed] = setup.draw(id, 0);
+        let [z, height, ..] = setup.draw(id, 1);
         let speed = self.min_speed + (self.max_speed - self.min_speed) * rng::unit(speed);
-        let velocity = rng::direction(direction) * speed;
-        boid::Row { position: setup.place(x, y), velocity, ..Default::default() }
+        let velocity = rng::direction_in(angle, height) * speed;
+        boid::Row { position: setup.place_in(x, y, z), velocity, ..Default::default() }
     }
 
     #[inline(always)]
-    fn show(&self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> boid::Shown {
+    fn show(&self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> boid::Shown<A> {
         now.shown(row)
     }
 
     /// Nothing of the boids' own is needed for the sums but their places, which the pass knows.
     #[inline(always)]
-    fn load<S: Isa>(&self, _: &LookOf<'_, S, Self>, _: &Tick<Self>) -> (F32x8<S>, Sum<S>) {
+    fn load<S: Isa>(&self, _: &LookOf<'_, S, Self>, _: &Tick<Self>) -> (F32x8<S>, Sum<A, S>) {
         let radius = F32x8::splat(self.separation_radius);
         (F32x8::ONE / (radius * radius), Sum::default())
     }
 
     /// One neighbour against eight boids: `near` tells whose neighbour it is.
     #[inline(always)]
-    fn pair<S: Isa>(&self, inverse: &F32x8<S>, pair: &Pair<'_, S, Self>, sum: &mut Sum<S>) {
+    fn pair<S: Isa>(&self, inverse: &F32x8<S>, pair: &Pair<'_, S, Self>, sum: &mut Sum<A, S>) {
         // Not below 0, so that boids outside separation_radius have no part.
         let push = (F32x8::ONE - pair.d2 * *inverse).max(F32x8::ZERO);
         sum.count.add(pair.near);
-        sum.velocity.add(pair.near, V2::all(pair.other.velocity));
+        sum.velocity.add(pair.near, Vector8::all(pair.other.velocity));
         sum.offset.add(pair.near, pair.offset);
         sum.push.add(pair.near, pair.offset * push);
     }

@@ -26,28 +26,32 @@
 //! doi:10.1063/1.1730376, for hard discs and their collisions; they let time go on from collision
 //! to collision, not in ticks.
 
+use core::marker::PhantomData;
+
+use flockwork_kernel::axes::Third;
 use flockwork_kernel::collide::wall;
-use flockwork_kernel::simd::{F32x8, Isa, U32x8, V2};
-use flockwork_kernel::{Edge, LANES, Vec2, exact, math, rng};
+use flockwork_kernel::integrate::Ends;
+use flockwork_kernel::simd::{F32x8, Isa, U32x8, Vector8};
+use flockwork_kernel::{Axes, Axis, Edge, LANES, Plane, Vector, World, exact, math, rng};
 use flockwork_scheduler::{
     Event, Finish, LookOf, Model, Never, Pair, ParamError, RefOf, Setup, Tick, TileOf,
 };
 
 flockwork_kernel::columns! {
     /// State of one disc.
-    pub mod disc {
+    pub mod disc<A> {
         ghost {
             /// Position of the centre, length.
-            position: vec(x, y),
+            position: vec(x, y, z),
             /// Velocity, length per time; its square is a number.
-            velocity: vec(vx, vy) where -1e18..=1e18,
+            velocity: vec(vx, vy, vz) where -1e18..=1e18,
         }
         owned {}
         scratch {
             /// The id of the partner, or the largest number there is if there is none.
             partner: u32,
             /// Change of the velocity if the partner agrees, length per time.
-            kick: vec(kick_x, kick_y),
+            kick: vec(kick_x, kick_y, kick_z),
         }
     }
 }
@@ -63,17 +67,20 @@ flockwork_scheduler::params! {
     }
 }
 
-/// The model.
+/// The model: discs in the plane, spheres in space.
 #[derive(Clone, Copy, Debug)]
-pub struct Discs {
+pub struct Discs<A: Axes = Plane> {
     params: DiscsParams,
-    /// Columns and rows of the lattice the discs start on.
-    lattice: (u32, u32),
+    /// Columns, rows and layers of the lattice the discs start on.
+    lattice: Lattice,
+    axes: PhantomData<A>,
 }
+
+type Lattice = [u32; World::MOST_AXES];
 
 flockwork_scheduler::stats! {
     /// What is reported of [`Discs`].
-    pub struct DiscsStats of Discs {
+    pub struct DiscsStats of Discs<A> where A: Axes {
         /// Mean of v^2 / 2.
         kinetic_energy: Mean, "length^2 / time^2" = |_, disc| 0.5 * squared(disc.velocity);
         /// Mean velocity along x.
@@ -90,62 +97,65 @@ flockwork_scheduler::stats! {
         kurtosis: Derived, "" = |_, stats, _| {
             stats.fourth_moment / (4.0 * stats.kinetic_energy * stats.kinetic_energy)
         };
-        /// The part of the world that discs cover.
-        packing: Derived, "" = |discs: &Discs, _, totals| {
+        /// The part of the world that discs or spheres cover.
+        packing: Derived, "" = |discs: &Discs<A>, _, totals| {
             let (radius, world) = (f64::from(discs.params.radius), totals.setup.world);
             let area = f64::from(world.width()) * f64::from(world.height());
-            totals.population as f64 * core::f64::consts::PI * radius * radius / area
+            let packing = totals.population as f64 * core::f64::consts::PI * radius * radius / area;
+            match world.z() {
+                Some(axis) => packing * 4.0 / 3.0 * radius / f64::from(axis.length),
+                None => packing,
+            }
         };
     }
 }
 
 /// The square of a speed.
-fn squared(velocity: Vec2) -> f64 {
-    let (x, y) = (f64::from(velocity.x), f64::from(velocity.y));
-    x * x + y * y
+fn squared<A: Axes>(velocity: Vector<A>) -> f64 {
+    let [x, y, z] = [0, 1, 2].map(|axis| f64::from(velocity.along(axis)));
+    x * x + y * y + z * z
 }
 
 /// What a disc shows to its neighbours.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Seen {
-    velocity: Vec2,
+pub struct Seen<A: Axes> {
+    velocity: Vector<A>,
     id: u32,
 }
 
 /// The best partner so far of each of eight discs.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Partner<S: Isa> {
+pub struct Partner<A: Axes, S: Isa> {
     /// Squared distance; infinite without a partner.
     d2: F32x8<S>,
     id: U32x8<S>,
     /// Its place among the candidates, for the event.
     index: U32x8<S>,
     /// From the disc to the partner.
-    offset: V2<S>,
+    offset: Vector8<A, S>,
     /// The partner's velocity minus the disc's.
-    relative: V2<S>,
+    relative: Vector8<A, S>,
 }
 
-impl Model for Discs {
-    type Columns = disc::Columns;
+impl<A: Axes> Model for Discs<A> {
+    type Columns = disc::Columns<A>;
     type Params = DiscsParams;
     type Stats = DiscsStats;
-    type Shown = Seen;
+    type Shown = Seen<A>;
     /// Velocity.
-    type Tile<S: Isa> = V2<S>;
-    type Sum<S: Isa> = Partner<S>;
+    type Tile<S: Isa> = Vector8<A, S>;
+    type Sum<S: Isa> = Partner<A, S>;
     /// How the velocity of who sends it changes.
-    type Event = Vec2;
+    type Event = Vector<A>;
     type Child = Never;
 
     const NAME: &'static str = "discs";
-    const ABOUT: &'static str = "elastic hard discs";
+    const ABOUT: &'static str = "elastic hard discs, in space spheres";
 
     fn new(params: DiscsParams, setup: &Setup) -> Result<Self, ParamError> {
         let lattice = lattice(setup);
-        let (across, up) = spacing(setup, lattice);
         ParamError::unless(
-            2.0 * params.radius <= across && 2.0 * params.radius <= up,
+            2.0 * params.radius <= narrowest(setup, lattice),
             "radius",
             "so many discs of this radius do not fit the world side by side",
         )?;
@@ -154,7 +164,7 @@ impl Model for Discs {
             "speed",
             "speed * dt must be at most radius, or discs jump over each other",
         )?;
-        Ok(Self { params, lattice })
+        Ok(Self { params, lattice, axes: PhantomData })
     }
 
     fn radius(&self) -> f32 {
@@ -163,43 +173,59 @@ impl Model for Discs {
 
     /// On a square lattice over the whole world, off the lattice point at random but without
     /// overlap.
-    fn spawn(&self, setup: &Setup, id: u32) -> disc::Row {
-        let [a, b, direction, _] = setup.draw(id, 0);
-        let (across, up) = spacing(setup, self.lattice);
-        let sites = u64::from(self.lattice.0) * u64::from(self.lattice.1);
+    fn spawn(&self, setup: &Setup, id: u32) -> disc::Row<A> {
+        let [a, b, angle, c] = setup.draw(id, 0);
+        let [height, ..] = setup.draw(id, 1);
+        let [across, up, back] = spacing(setup, self.lattice);
+        let [columns, lines, layers] = self.lattice.map(u64::from);
+        let sites = columns * lines * layers;
         // Whole rows and columns have more sites than there are discs: leave out some evenly.
         let site = u64::from(id) * sites / u64::from(setup.population.max(1));
-        let (column, line) = (site % u64::from(self.lattice.0), site / u64::from(self.lattice.0));
+        let (column, line, layer) =
+            (site % columns, site / columns % lines, site / columns / lines);
         let place = |at: u64, spacing: f32, bits: u32| {
             // Not all of the gap, or rounding could make neighbours overlap.
             let room = 0.499 * (spacing - 2.0 * self.params.radius);
             (at as f32 + 0.5) * spacing + rng::signed(bits) * room
         };
-        let heading = rng::direction(direction);
+        let heading = rng::direction_in(angle, height);
         disc::Row {
-            position: Vec2::new(place(column, across, a), place(line, up, b)),
+            position: Vector::of(
+                place(column, across, a),
+                place(line, up, b),
+                place(layer, back, c),
+            ),
             velocity: heading * self.params.speed,
             ..Default::default()
         }
     }
 
     #[inline(always)]
-    fn show(&self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> Seen {
+    fn show(&self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> Seen<A> {
         Seen { velocity: now.shown(row).velocity, id: now.id[row] }
     }
 
     #[inline(always)]
-    fn load<S: Isa>(&self, now: &LookOf<'_, S, Self>, _tick: &Tick<Self>) -> (V2<S>, Partner<S>) {
+    fn load<S: Isa>(
+        &self,
+        now: &LookOf<'_, S, Self>,
+        _tick: &Tick<Self>,
+    ) -> (Vector8<A, S>, Partner<A, S>) {
         let (d2, id) = (F32x8::splat(f32::INFINITY), U32x8::splat(NOBODY));
         (now.velocity.get(), Partner { d2, id, ..Default::default() })
     }
 
     #[inline(always)]
-    fn pair<S: Isa>(&self, velocity: &V2<S>, pair: &Pair<'_, S, Self>, best: &mut Partner<S>) {
+    fn pair<S: Isa>(
+        &self,
+        velocity: &Vector8<A, S>,
+        pair: &Pair<'_, S, Self>,
+        best: &mut Partner<A, S>,
+    ) {
         if !pair.near.any() {
             return;
         }
-        let relative = V2::all(pair.other.velocity) - *velocity;
+        let relative = Vector8::all(pair.other.velocity) - *velocity;
         let approach = pair.offset.dot(relative).lt(F32x8::ZERO);
         let id = U32x8::splat(pair.other.id);
         let nearer = pair.d2.lt(best.d2) | (pair.d2.eq(best.d2) & id.lt(best.id));
@@ -207,8 +233,8 @@ impl Model for Discs {
         best.d2 = better.select(pair.d2, best.d2);
         best.id = better.select_u32(id, best.id);
         best.index = better.select_u32(U32x8::splat(pair.index), best.index);
-        best.offset = V2::select(better, pair.offset, best.offset);
-        best.relative = V2::select(better, relative, best.relative);
+        best.offset = Vector8::select(better, pair.offset, best.offset);
+        best.relative = Vector8::select(better, relative, best.relative);
     }
 
     #[inline(always)]
@@ -226,14 +252,15 @@ impl Model for Discs {
             return;
         }
         let (index, x, y) = (best.index.to_array(), kick.x.to_array(), kick.y.to_array());
+        let z = kick.z.or(F32x8::ZERO).to_array();
         for lane in (0..LANES).filter(|lane| some >> lane & 1 == 1) {
-            all.send(lane, index[lane], Vec2::new(x[lane], y[lane]));
+            all.send(lane, index[lane], Vector::of(x[lane], y[lane], z[lane]));
         }
     }
 
-    fn apply(&self, me: &mut disc::Row, event: &Event<Vec2>, _tick: &Tick<Self>) {
+    fn apply(&self, me: &mut disc::Row<A>, event: &Event<Vector<A>>, _tick: &Tick<Self>) {
         if me.partner == event.source {
-            // Across the seam of a torus the two see each other through a shift, whose rounding is
+            // Across the seam of a periodic axis the two see each other through a shift, whose rounding is
             // not the same for both. So only what the smaller id worked out counts.
             me.velocity += if event.source < event.target { -event.value } else { me.kick };
         }
@@ -241,41 +268,74 @@ impl Model for Discs {
 
     #[inline(always)]
     fn update<S: Isa>(&self, me: &mut TileOf<'_, S, Self>, tick: &Tick<Self>) {
-        let world = tick.setup.world;
-        let (position, velocity) = (me.position.get(), me.velocity.get());
-        let (position, velocity) = if world.edge() == Edge::Wall {
-            let moved = position + velocity * tick.dt();
-            let radius = F32x8::splat(self.params.radius);
-            let (width, height) = (F32x8::splat(world.width()), F32x8::splat(world.height()));
-            let (x, vx) = wall(moved.x, velocity.x, radius, width, F32x8::ONE);
-            let (y, vy) = wall(moved.y, velocity.y, radius, height, F32x8::ONE);
-            (V2::new(x, y), V2::new(vx, vy))
-        } else {
-            tick.drift(position, velocity)
+        let (world, velocity) = (tick.setup.world, me.velocity.get());
+        let moved = me.position.get() + velocity * tick.dt();
+        let (x, vx) = self.bound(world.x(), moved.x, velocity.x);
+        let (y, vy) = self.bound(world.y(), moved.y, velocity.y);
+        let (z, vz) = match world.z() {
+            Some(axis) if A::SPACE => {
+                self.bound(axis, moved.z.or(F32x8::ZERO), velocity.z.or(F32x8::ZERO))
+            }
+            _ => (F32x8::ZERO, F32x8::ZERO),
         };
-        me.position.set(position);
-        me.velocity.set(velocity);
+        me.position.set(Vector8::of(x, y, z));
+        me.velocity.set(Vector8::of(vx, vy, vz));
     }
 }
 
-/// Columns and rows of a square lattice over the world with at least one site for each disc.
-fn lattice(setup: &Setup) -> (u32, u32) {
+impl<A: Axes> Discs<A> {
+    /// Brings a coordinate back into the world: a wall turns round whoever touches it.
+    #[inline(always)]
+    fn bound<S: Isa>(&self, axis: Axis, x: F32x8<S>, v: F32x8<S>) -> (F32x8<S>, F32x8<S>) {
+        if axis.edge == Edge::Wall {
+            let (radius, length) = (F32x8::splat(self.params.radius), F32x8::splat(axis.length));
+            wall(x, v, radius, length, F32x8::ONE)
+        } else {
+            Ends::of(axis).apply(x, v)
+        }
+    }
+}
+
+/// Columns, rows and layers of a cubic lattice over the world with at least one site for each disc.
+fn lattice(setup: &Setup) -> Lattice {
     let count = setup.population.max(1);
+    let Some(depth) = setup.world.z().map(|axis| axis.length) else {
+        return layer(setup, count, 1);
+    };
+    // As many layers as keep the spacing alike along all axes, or one more.
+    let (width, height) = (setup.world.width(), setup.world.height());
+    let wanted = count as f32 * (depth / width) * (depth / height);
+    let cubed = |layers: u32| layers as f32 * layers as f32 * layers as f32;
+    let layers = (1..count).take_while(|layers| cubed(*layers) <= wanted).last().unwrap_or(1);
+    let few = layer(setup, count.div_ceil(layers), layers);
+    let more = layer(setup, count.div_ceil(layers + 1), layers + 1);
+    if narrowest(setup, more) > narrowest(setup, few) { more } else { few }
+}
+
+/// The lattice of so many layers, with at least `count` sites in each.
+fn layer(setup: &Setup, count: u32, layers: u32) -> Lattice {
     let wide = count as f32 * (setup.world.width() / setup.world.height());
     let columns = (math::scalar::sqrt(wide) as u32).clamp(1, count);
     // One column more may leave more room, where it saves rows.
-    let room = |columns: u32| {
-        let (across, up) = spacing(setup, (columns, count.div_ceil(columns)));
-        if across < up { across } else { up }
-    };
+    let of = |columns: u32| [columns, count.div_ceil(columns), layers];
     let next = columns.saturating_add(1);
-    let columns = if room(next) > room(columns) { next } else { columns };
-    (columns, count.div_ceil(columns))
+    let more = narrowest(setup, of(next)) > narrowest(setup, of(columns));
+    of(if more { next } else { columns })
 }
 
-/// The distances of lattice columns and lattice rows.
-fn spacing(setup: &Setup, lattice: (u32, u32)) -> (f32, f32) {
-    (setup.world.width() / lattice.0 as f32, setup.world.height() / lattice.1 as f32)
+/// The distances of lattice columns, rows and layers.
+fn spacing(setup: &Setup, lattice: Lattice) -> [f32; World::MOST_AXES] {
+    let mut spacing = [f32::INFINITY; World::MOST_AXES];
+    for ((place, axis), lines) in spacing.iter_mut().zip(setup.world.axes()).zip(lattice) {
+        *place = axis.length / lines as f32;
+    }
+    spacing
+}
+
+/// The least of them.
+fn narrowest(setup: &Setup, lattice: Lattice) -> f32 {
+    let spacing = spacing(setup, lattice);
+    spacing.into_iter().fold(f32::INFINITY, |least, one| if one < least { one } else { least })
 }
 
 /// The id of nobody.

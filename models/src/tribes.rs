@@ -38,22 +38,23 @@
 //! applicability", 1951, doi:10.1115/1.4010337 (death of age).
 
 use alloc::string::String;
+use core::marker::PhantomData;
 
 use flockwork_kernel::life::{self, GENES, Genes, Mutation};
-use flockwork_kernel::simd::{Count8, F32x8, Isa, Mask8, Sum8, U32x8, V2};
-use flockwork_kernel::{LANES, Vec2, rng};
+use flockwork_kernel::simd::{Count8, F32x8, Isa, Mask8, Sum8, U32x8, Vector8};
+use flockwork_kernel::{Axes, LANES, Plane, Vector, rng};
 use flockwork_scheduler::{
     Event, Finish, LookOf, Model, Pair, ParamError, RefOf, Setup, Tick, TileOf,
 };
 
 flockwork_kernel::columns! {
     /// State of one animal.
-    pub mod animal {
+    pub mod animal<A> {
         ghost {
             /// Position, length.
-            position: vec(x, y),
+            position: vec(x, y, z),
             /// Velocity, length per time.
-            velocity: vec(vx, vy) where -1.1e4..=1.1e4,
+            velocity: vec(vx, vy, vz) where -1.1e4..=1.1e4,
             /// Energy, up to max_energy after a tick.
             energy: f32 where 0.0..=1e4,
             /// Genes: speed, vision, aggression, fear, cohesion, separation,
@@ -70,7 +71,7 @@ flockwork_kernel::columns! {
         }
         scratch {
             /// Next velocity, length per time.
-            next: vec(next_vx, next_vy),
+            next: vec(next_vx, next_vy, next_vz),
             /// Energy gained in this tick, but for bites received.
             gain: f32,
         }
@@ -150,16 +151,17 @@ const THRIFT: usize = 6;
 const FERTILITY: usize = 7;
 const WANDER: usize = 8;
 
-/// The model.
+/// The model, in the plane or in space.
 #[derive(Clone, Copy, Debug)]
-pub struct Tribes {
+pub struct Tribes<A: Axes = Plane> {
     params: TribesParams,
     mutation: Mutation,
+    axes: PhantomData<A>,
 }
 
 flockwork_scheduler::stats! {
     /// What is reported of [`Tribes`].
-    pub struct TribesStats of Tribes {
+    pub struct TribesStats of Tribes<A> where A: Axes {
         /// Animals of tribe 0.
         tribe0_population: Count, "" = |_, animal| animal.tribe == 0;
         /// Animals of tribe 1.
@@ -202,14 +204,14 @@ flockwork_scheduler::stats! {
 }
 
 /// The energy of an animal of this tribe.
-fn in_tribe(animal: &animal::Row, tribe: u8) -> Option<f32> {
+fn in_tribe<A: Axes>(animal: &animal::Row<A>, tribe: u8) -> Option<f32> {
     (animal.tribe == tribe).then_some(animal.energy)
 }
 
 /// What an animal shows to its neighbours.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Seen {
-    velocity: Vec2,
+pub struct Seen<A: Axes> {
+    velocity: Vector<A>,
     strength: f32,
     tribe: f32,
 }
@@ -233,14 +235,14 @@ pub struct Tile<S: Isa> {
 
 /// What eight animals know of their neighbours.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Sum<S: Isa> {
+pub struct Sum<A: Axes, S: Isa> {
     /// Neighbours of any tribe.
     crowd: Count8<S>,
     /// Neighbours of the own tribe in sight.
     kin: Count8<S>,
-    kin_velocity: Sum8<V2<S>>,
-    kin_offset: Sum8<V2<S>>,
-    push: Sum8<V2<S>>,
+    kin_velocity: Sum8<Vector8<A, S>>,
+    kin_offset: Sum8<Vector8<A, S>>,
+    push: Sum8<Vector8<A, S>>,
     /// The nearest that is of the own tribe; nobody where none of the tile can have a child.
     mate: Nearest<S>,
     /// The nearest foe that is clearly weaker.
@@ -267,7 +269,7 @@ impl<S: Isa> Nearest<S> {
 
     /// Takes the candidate where it is in `lanes` and nearer than the one so far.
     #[inline(always)]
-    fn consider(&mut self, lanes: Mask8<S>, pair: &Pair<'_, S, Tribes>) {
+    fn consider<A: Axes>(&mut self, lanes: Mask8<S>, pair: &Pair<'_, S, Tribes<A>>) {
         let nearer = lanes & pair.d2.lt(self.d2);
         self.d2 = nearer.select(pair.d2, self.d2);
         self.index = nearer.select_u32(U32x8::splat(pair.index), self.index);
@@ -280,13 +282,13 @@ impl<S: Isa> Nearest<S> {
     }
 }
 
-impl Model for Tribes {
-    type Columns = animal::Columns;
+impl<A: Axes> Model for Tribes<A> {
+    type Columns = animal::Columns<A>;
     type Params = TribesParams;
     type Stats = TribesStats;
-    type Shown = Seen;
+    type Shown = Seen<A>;
     type Tile<S: Isa> = Tile<S>;
-    type Sum<S: Isa> = Sum<S>;
+    type Sum<S: Isa> = Sum<A, S>;
     /// What a bite takes.
     type Event = f32;
     /// What a child inherits.
@@ -304,32 +306,34 @@ impl Model for Tribes {
         let mutation = Mutation::new(params.mutation_rate, params.mutation).map_err(|_| {
             ParamError::Conflict { name: "mutation", problem: "it must be from 0 to 1".into() }
         })?;
-        Ok(Self { params, mutation })
+        Ok(Self { params, mutation, axes: PhantomData })
     }
 
     fn radius(&self) -> f32 {
         self.params.vision
     }
 
-    /// Tribes begin in squares like those of a chess board, with animals of all ages.
-    fn spawn(&self, setup: &Setup, id: u32) -> animal::Row {
+    /// Tribes begin in squares like those of a chess board, in space in cubes, with animals of all ages.
+    fn spawn(&self, setup: &Setup, id: u32) -> animal::Row<A> {
         let Self { params, .. } = self;
-        let [x, y, direction, age] = setup.draw(id, STREAM_SPAWN);
-        let position = setup.place(x, y);
+        let [x, y, angle, age] = setup.draw(id, STREAM_SPAWN);
+        let words: [[u32; 4]; 3] =
+            core::array::from_fn(|i| setup.draw(id, STREAM_SPAWN + 1 + i as u32));
+        let [_, _, z, height] = words[2];
+        let position = setup.place_in(x, y, z);
         let square = |at: f32, side: f32| {
             let half = 0.5 * side;
             (at / if params.territory < half { params.territory } else { half }) as u64
         };
         let across = square(position.x, setup.world.width());
         let up = square(position.y, setup.world.height());
+        let back = setup.world.z().map_or(0, |axis| square(position.along(2), axis.length));
         let turn = u64::from(params.tribes / 2).max(1);
-        let heading = rng::direction(direction);
-        let words: [[u32; 4]; 3] =
-            core::array::from_fn(|i| setup.draw(id, STREAM_SPAWN + 1 + i as u32));
+        let heading = rng::direction_in(angle, height);
         animal::Row {
             position,
             velocity: heading * params.max_speed * 0.5,
-            tribe: ((across + turn * up) % u64::from(params.tribes)) as u8,
+            tribe: ((across + turn * up + back) % u64::from(params.tribes)) as u8,
             alive: 1,
             // Not 0: that is the age of a newborn.
             age: (rng::unit(age) + 0.01) * params.max_age,
@@ -339,7 +343,7 @@ impl Model for Tribes {
         }
     }
 
-    fn check(&self, me: &animal::Row) -> Result<(), String> {
+    fn check(&self, me: &animal::Row<A>) -> Result<(), String> {
         if me.alive == 1 {
             return Ok(());
         }
@@ -347,13 +351,13 @@ impl Model for Tribes {
     }
 
     #[inline(always)]
-    fn show(&self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> Seen {
-        let animal::Shown { velocity, energy, genes, tribe } = now.shown(row);
+    fn show(&self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> Seen<A> {
+        let animal::Shown { velocity, energy, genes, tribe, .. } = now.shown(row);
         Seen { velocity, strength: energy * (1.0 + aggression(&genes)), tribe: tribe.into() }
     }
 
     #[inline(always)]
-    fn load<S: Isa>(&self, now: &LookOf<'_, S, Self>, _tick: &Tick<Self>) -> (Tile<S>, Sum<S>) {
+    fn load<S: Isa>(&self, now: &LookOf<'_, S, Self>, _tick: &Tick<Self>) -> (Tile<S>, Sum<A, S>) {
         let mut genes = now.genes.get();
         for gene in &mut genes {
             *gene = gene.clamp(F32x8::ZERO, F32x8::ONE);
@@ -377,7 +381,7 @@ impl Model for Tribes {
     }
 
     #[inline(always)]
-    fn pair<S: Isa>(&self, tile: &Tile<S>, pair: &Pair<'_, S, Self>, sum: &mut Sum<S>) {
+    fn pair<S: Isa>(&self, tile: &Tile<S>, pair: &Pair<'_, S, Self>, sum: &mut Sum<A, S>) {
         sum.crowd.add(pair.near);
         // Not below 0, so that animals outside separation_radius have no part.
         let push = (F32x8::ONE - pair.d2 * tile.inverse).max(F32x8::ZERO);
@@ -386,7 +390,7 @@ impl Model for Tribes {
         let same = tile.tribe.eq(s(pair.other.tribe));
         let kin = pair.near & same & pair.d2.lt(tile.sight);
         sum.kin.add(kin);
-        sum.kin_velocity.add(kin, V2::all(pair.other.velocity));
+        sum.kin_velocity.add(kin, Vector8::all(pair.other.velocity));
         sum.kin_offset.add(kin, pair.offset);
         if tile.breeding {
             sum.mate.consider(kin, pair);
@@ -408,7 +412,13 @@ impl Model for Tribes {
         let (a, b) = (rng::unit_lanes(a), rng::unit_lanes(b));
         let (bites, dies) = (rng::unit_lanes(bites), rng::unit_lanes(dies));
         let (position, velocity) = (all.now.position.get(), all.now.velocity.get());
-        let astray = V2::new(a + a - F32x8::ONE, b + b - F32x8::ONE);
+        let c = if A::SPACE {
+            let [c, ..] = all.tick.draw_lanes(all.now.id.get(), STREAM_TICK + 1);
+            rng::unit_lanes(c)
+        } else {
+            F32x8::ZERO
+        };
+        let astray = Vector8::of(a + a - F32x8::ONE, b + b - F32x8::ONE, c + c - F32x8::ONE);
         let (prey, threat) = (sum.prey.some(tile), sum.threat.some(tile));
         let to_prey = (all.places(sum.prey.index, prey) - position).keep(prey).normalized();
         let to_threat = (all.places(sum.threat.index, threat) - position).keep(threat).normalized();
@@ -435,18 +445,27 @@ impl Model for Tribes {
     }
 
     /// The only kind of event is a bite.
-    fn apply(&self, me: &mut animal::Row, bite: &Event<f32>, _tick: &Tick<Self>) {
+    fn apply(&self, me: &mut animal::Row<A>, bite: &Event<f32>, _tick: &Tick<Self>) {
         let left = me.energy - bite.value;
         me.energy = if left > 0.0 { left } else { 0.0 };
     }
 
-    fn born(&self, genes: &Genes, parent: &mut animal::Row, _tick: &Tick<Self>) -> animal::Row {
+    fn born(
+        &self,
+        genes: &Genes,
+        parent: &mut animal::Row<A>,
+        _tick: &Tick<Self>,
+    ) -> animal::Row<A> {
         let half = parent.energy * 0.5;
         parent.energy = half;
         animal::Row {
             position: parent.position,
-            // Turned left by a right angle; neither of these is ever -0.
-            velocity: Vec2::new(0.0 - parent.velocity.y, parent.velocity.x + 0.0),
+            // Turned left by a right angle; none of these is ever -0.
+            velocity: Vector::of(
+                0.0 - parent.velocity.y,
+                parent.velocity.x + 0.0,
+                parent.velocity.along(2) + 0.0,
+            ),
             energy: half,
             genes: *genes,
             tribe: parent.tribe,
@@ -473,20 +492,20 @@ impl Model for Tribes {
     }
 }
 
-impl Tribes {
+impl<A: Axes> Tribes<A> {
     /// The next velocity.
     #[inline(always)]
     #[allow(clippy::too_many_arguments)]
     fn steer<S: Isa>(
         &self,
         tile: &Tile<S>,
-        sum: &Sum<S>,
-        velocity: V2<S>,
-        astray: V2<S>,
-        to_prey: V2<S>,
-        to_threat: V2<S>,
+        sum: &Sum<A, S>,
+        velocity: Vector8<A, S>,
+        astray: Vector8<A, S>,
+        to_prey: Vector8<A, S>,
+        to_threat: Vector8<A, S>,
         dt: F32x8<S>,
-    ) -> V2<S> {
+    ) -> Vector8<A, S> {
         let Self { params, .. } = self;
         let Tile { genes, .. } = tile;
         let kin = sum.kin.get();
@@ -525,7 +544,7 @@ impl Tribes {
 
     /// Energy per time, grazed less lived on.
     #[inline(always)]
-    fn graze<S: Isa>(&self, tile: &Tile<S>, sum: &Sum<S>, velocity: V2<S>) -> F32x8<S> {
+    fn graze<S: Isa>(&self, tile: &Tile<S>, sum: &Sum<A, S>, velocity: Vector8<A, S>) -> F32x8<S> {
         let Self { params, .. } = self;
         let Tile { genes, .. } = tile;
         let one = F32x8::ONE;

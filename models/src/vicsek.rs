@@ -22,25 +22,28 @@
 //! T. Vicsek, A. Czirók, E. Ben-Jacob, I. Cohen, O. Shochet, "Novel type of phase transition in a
 //! system of self-driven particles", 1995, doi:10.1103/PhysRevLett.75.1226.
 
-use flockwork_kernel::simd::{F32x8, Isa, Sum8, V2};
-use flockwork_kernel::{math, rng};
+use core::f32::consts::PI;
+
+use flockwork_kernel::axes::Third;
+use flockwork_kernel::simd::{F32x8, Isa, Sum8, U32x8, Vector8};
+use flockwork_kernel::{Axes, math, rng};
 use flockwork_scheduler::{
     Finish, LookOf, Model, Never, Pair, ParamError, RefOf, Setup, Tick, TileOf,
 };
 
 flockwork_kernel::columns! {
     /// State of one entity.
-    pub mod walker {
+    pub mod walker<A> {
         ghost {
             /// Position, length.
-            position: vec(x, y),
+            position: vec(x, y, z),
             /// Heading, of length 1.
-            heading: vec(ux, uy) where unit,
+            heading: vec(ux, uy, uz) where unit,
         }
         owned {}
         scratch {
             /// Sum of the headings nearby.
-            sum: vec(sum_x, sum_y),
+            sum: vec(sum_x, sum_y, sum_z),
         }
     }
 }
@@ -56,8 +59,8 @@ flockwork_scheduler::choices! {
 }
 
 flockwork_scheduler::params! {
-    /// The model: its parameters.
-    pub struct Vicsek {
+    /// The model, in the plane or in space: its parameters.
+    pub struct Vicsek<A> {
         /// Entities closer than this are neighbours.
         radius: f32 = 1.0, "length", 1e-6..=1e6;
         /// The speed of everybody.
@@ -73,7 +76,7 @@ flockwork_scheduler::params! {
 
 flockwork_scheduler::stats! {
     /// What is reported of [`Vicsek`].
-    pub struct VicsekStats of Vicsek {
+    pub struct VicsekStats of Vicsek<A> where A: Axes {
         /// Length of the mean heading, from 0 to 1.
         order: MeanLength, "" = |_, walker| walker.heading;
         /// Mean of order over the ticks after burn_in.
@@ -83,14 +86,14 @@ flockwork_scheduler::stats! {
     }
 }
 
-impl Model for Vicsek {
-    type Columns = walker::Columns;
+impl<A: Axes> Model for Vicsek<A> {
+    type Columns = walker::Columns<A>;
     type Params = Self;
     type Stats = VicsekStats;
-    type Shown = walker::Shown;
+    type Shown = walker::Shown<A>;
     type Tile<S: Isa> = ();
     /// The sum of headings.
-    type Sum<S: Isa> = Sum8<V2<S>>;
+    type Sum<S: Isa> = Sum8<Vector8<A, S>>;
     type Event = Never;
     type Child = Never;
 
@@ -105,26 +108,27 @@ impl Model for Vicsek {
         self.radius
     }
 
-    fn spawn(&self, setup: &Setup, id: u32) -> walker::Row {
-        let [x, y, direction, _] = setup.draw(id, SPAWN);
-        let heading = rng::direction(direction);
-        walker::Row { position: setup.place(x, y), heading, ..Default::default() }
+    fn spawn(&self, setup: &Setup, id: u32) -> walker::Row<A> {
+        let [x, y, angle, z] = setup.draw(id, SPAWN);
+        let [height, ..] = setup.draw(id, SPAWN_HEIGHT);
+        let heading = rng::direction_in(angle, height);
+        walker::Row { position: setup.place_in(x, y, z), heading, ..Default::default() }
     }
 
     #[inline(always)]
-    fn show(&self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> walker::Shown {
+    fn show(&self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> walker::Shown<A> {
         now.shown(row)
     }
 
     /// The sum begins with the own heading.
     #[inline(always)]
-    fn load<S: Isa>(&self, now: &LookOf<'_, S, Self>, _: &Tick<Self>) -> ((), Sum8<V2<S>>) {
+    fn load<S: Isa>(&self, now: &LookOf<'_, S, Self>, _: &Tick<Self>) -> ((), Sum8<Vector8<A, S>>) {
         ((), Sum8::from(now.heading.get()))
     }
 
     #[inline(always)]
-    fn pair<S: Isa>(&self, _tile: &(), pair: &Pair<'_, S, Self>, sum: &mut Sum8<V2<S>>) {
-        sum.add(pair.near, V2::all(pair.other.heading));
+    fn pair<S: Isa>(&self, _tile: &(), pair: &Pair<'_, S, Self>, sum: &mut Sum8<Vector8<A, S>>) {
+        sum.add(pair.near, Vector8::all(pair.other.heading));
     }
 
     #[inline(always)]
@@ -135,15 +139,17 @@ impl Model for Vicsek {
     #[inline(always)]
     fn update<S: Isa>(&self, me: &mut TileOf<'_, S, Self>, tick: &Tick<Self>) {
         let (old, sum) = (me.heading.get(), me.sum.get());
-        let alone = sum.x.eq(F32x8::ZERO) & sum.y.eq(F32x8::ZERO);
-        let mean = V2::select(alone, old, sum).normalized();
-        let [bits, ..] = tick.draw_lanes(me.id.get(), NOISE);
-        let half = F32x8::splat(self.eta * 0.5);
-        let (sin, cos) = math::sin_cos(rng::signed_lanes(bits) * half);
-        let new = V2::new(
-            (mean.x * cos - mean.y * sin).canonical_zero(),
-            (mean.x * sin + mean.y * cos).canonical_zero(),
-        );
+        let mean = Vector8::select(sum.is_zero(), old, sum).normalized();
+        let [noise, around, ..] = tick.draw_lanes(me.id.get(), NOISE);
+        let new = if A::SPACE {
+            self.within_cone(mean, noise, around)
+        } else {
+            let half = F32x8::splat(self.eta * 0.5);
+            let (sin, cos) = math::sin_cos(rng::signed_lanes(noise) * half);
+            let (x, y) = (mean.x * cos - mean.y * sin, mean.x * sin + mean.y * cos);
+            Vector8::of(x, y, F32x8::ZERO)
+        };
+        let new = new.canonical_zero();
         let along = if self.along == Along::New { new } else { old };
         let moved = me.position.get() + along * F32x8::splat(self.speed) * tick.dt();
         let (position, heading) = tick.bound(moved, new);
@@ -152,6 +158,33 @@ impl Model for Vicsek {
     }
 }
 
+impl<A: Axes> Vicsek<A> {
+    /// In space: any direction at an angle of at most eta / 2 to `mean`, all of which are as likely.
+    #[inline(always)]
+    fn within_cone<S: Isa>(
+        &self,
+        mean: Vector8<A, S>,
+        noise: U32x8<S>,
+        around: U32x8<S>,
+    ) -> Vector8<A, S> {
+        // The height of the cap of a sphere that the cone cuts out, 1 - cos(eta / 2), and in it one.
+        let sin = math::scalar::sin_cos(self.eta * 0.25).0;
+        let down = rng::unit_lanes(noise) * F32x8::splat(2.0 * sin * sin);
+        let away = (down * (F32x8::splat(2.0) - down)).sqrt();
+        let (sin, cos) = math::sin_cos(rng::signed_lanes(around) * F32x8::splat(PI));
+        // Two directions square to the mean and to each other, after T. Duff and others, "Building an
+        // orthonormal basis, revisited", Journal of Computer Graphics Techniques 6, 2017.
+        let (x, y, z) = (mean.x, mean.y, mean.z.or(F32x8::ONE));
+        let sign = z.lt(F32x8::ZERO).select(-F32x8::ONE, F32x8::ONE);
+        let a = -F32x8::ONE / (sign + z);
+        let b = x * y * a;
+        let one = Vector8::of(F32x8::ONE + sign * x * x * a, sign * b, -(sign * x));
+        let other = Vector8::of(b, sign + y * y * a, -y);
+        (mean * (F32x8::ONE - down) + (one * cos + other * sin) * away).normalized()
+    }
+}
+
 /// The streams of random numbers.
 const SPAWN: u32 = 0;
 const NOISE: u32 = 1;
+const SPAWN_HEIGHT: u32 = 2;

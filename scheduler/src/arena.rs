@@ -5,9 +5,9 @@ use core::marker::PhantomData;
 
 use bytemuck::{Pod, Zeroable};
 use flockwork_kernel::axes::Axes;
+use flockwork_kernel::columns::{self, Column, Columns, Element, Reach};
 use flockwork_kernel::simd::{F32x8, Isa, Vector8};
 use flockwork_kernel::{LANES, Vector};
-use flockwork_kernel::columns::{self, Column, Columns, Element, Reach};
 
 use crate::error::DomainError;
 use crate::schema::Known;

@@ -79,6 +79,7 @@ pub use domain::{Census, Domain, Progress};
 pub use error::{DomainError, Panicked, Phase, Place, Room, StepError};
 pub use estimate::memory_estimate;
 pub use executor::{Executor, Serial, advance};
+pub use flockwork_kernel::{Axes, Plane, Space};
 pub use flockwork_spatial::{Cut, CutError, Grid, GridError, Region};
 pub use frame::Frame;
 pub use letter::{Letter, Never};

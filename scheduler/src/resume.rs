@@ -5,9 +5,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+use flockwork_kernel::columns::{Columns, Reach, packed_len, schema_hash};
 use flockwork_kernel::world::Edges;
 use flockwork_kernel::{World, arithmetic};
-use flockwork_kernel::columns::{Columns, Reach, packed_len, schema_hash};
 
 use crate::model::Model;
 use crate::params::Params;
@@ -82,7 +82,8 @@ impl SnapshotHeader {
         found.compare("entities", theirs.population, ours.population);
         found.compare("seed", theirs.seed, ours.seed);
         found.compare("dt", theirs.dt + 0.0, ours.dt + 0.0);
-        let length = |world: &World, axis: usize| world.axes().get(axis).map_or(0.0, |it| it.length);
+        let length =
+            |world: &World, axis: usize| world.axes().get(axis).map_or(0.0, |it| it.length);
         for (axis, side) in World::SIDES.iter().enumerate() {
             let [theirs, ours] = [theirs, ours].map(|setup| length(&setup.world, axis));
             found.compare(&format!("world.{side}"), theirs, ours);

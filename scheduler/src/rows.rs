@@ -13,8 +13,8 @@ use flockwork_spatial::Candidate;
 
 use crate::letter::Letter;
 use crate::model::{
-    AxesOf, Event, Finish, LookOf, Model, OutboxOf, Pair, RefOf, RowOf, ShownOf, Step, Tick, TileOf,
-    Vector8Of, VectorOf,
+    AxesOf, Event, Finish, LookOf, Model, OutboxOf, Pair, RefOf, RowOf, ShownOf, Step, Tick,
+    TileOf, Vector8Of, VectorOf,
 };
 use crate::params::{ParamError, Params};
 use crate::start::Setup;

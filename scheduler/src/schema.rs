@@ -6,7 +6,9 @@ use flockwork_kernel::columns::{Column, Reach, Scalar};
 /// Checks that the columns that the framework itself reads are of the types that it reads.
 pub(crate) const fn check(schema: &[Column], axes: usize) -> Result<(), &'static str> {
     if axes > 2 && !is_place(schema, "z") {
-        return Err("a model in space needs the column `z: f32` under `ghost`: the place of an entity");
+        return Err(
+            "a model in space needs the column `z: f32` under `ghost`: the place of an entity",
+        );
     }
     if !is_place(schema, "x") {
         return Err("a model needs the column `x: f32` under `ghost`: the place of an entity");

@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 use core::convert::Infallible;
 use core::fmt;
 
-use flockwork_kernel::{Axes, Vector, World};
 use flockwork_kernel::columns::{Column, Columns, LayoutError, Number, Reach, find, first_unsound};
 use flockwork_kernel::float_mode::{self, FloatMode};
+use flockwork_kernel::{Axes, Vector, World};
 use flockwork_spatial::{CutError, Grid, GridError};
 
 use crate::arena::Arena;

@@ -9,7 +9,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use flockwork_kernel::{Vec2, exact};
+use flockwork_kernel::{Axes, Vector, exact};
 
 use crate::start::Totals;
 
@@ -90,7 +90,7 @@ impl Kind {
             Kind::Sum => exact::WORDS + 1,
             Kind::Mean => exact::WORDS + 2,
             Kind::Max => 1,
-            Kind::MeanLength => 2 * exact::WORDS + 2,
+            Kind::MeanLength => 3 * exact::WORDS + 2,
             Kind::Histogram { bins, .. } => bins + 3,
             Kind::Derived | Kind::Peak | Kind::TimeSum | Kind::TimeMean => 0,
         }
@@ -286,22 +286,24 @@ impl<'a> Tally<'a> {
     #[inline(always)]
     pub fn add_mean_length(&mut self, value: impl Direction) {
         let value = value.direction();
-        let x = self.add_real(value.map(|[x, _]| x));
-        let y = self.add_real(value.map(|[_, y]| y));
-        self.add_to_next((!(x && y)).into());
+        let x = self.add_real(value.map(|[x, _, _]| x));
+        let y = self.add_real(value.map(|[_, y, _]| y));
+        let z = self.add_real(value.map(|[_, _, z]| z));
+        self.add_to_next((!(x && y && z)).into());
         self.add_to_next(value.is_some().into());
     }
 
     pub fn get_mean_length(&mut self) -> f64 {
-        let (x, y, bad) = (self.real(), self.real(), self.count());
+        let (x, y, z, bad) = (self.real(), self.real(), self.real(), self.count());
         let count = self.count() as f64;
-        let (x, y) = (x / count, y / count);
-        // The longer one is brought near 1, so that no square leaves the range of doubles.
+        let (x, y, z) = (x / count, y / count, z / count);
+        // The longest one is brought near 1, so that no square leaves the range of doubles.
         let longest = if x.abs() > y.abs() { x.abs() } else { y.abs() };
+        let longest = if z.abs() > longest { z.abs() } else { longest };
         match (bad, longest > 0.0) {
             (0, true) => {
-                let (x, y) = (x / longest, y / longest);
-                exact::sqrt(x * x + y * y) * longest
+                let (x, y, z) = (x / longest, y / longest, z / longest);
+                exact::sqrt(x * x + y * y + z * z) * longest
             }
             (0, false) => longest,
             _ => f64::NAN,
@@ -380,19 +382,19 @@ fn unordered(number: u64) -> f64 {
 /// What a mean direction may be of.
 #[doc(hidden)]
 pub trait Direction {
-    fn direction(self) -> Option<[f64; 2]>;
+    fn direction(self) -> Option<[f64; 3]>;
 }
 
-impl Direction for Vec2 {
+impl<A: Axes> Direction for Vector<A> {
     #[inline(always)]
-    fn direction(self) -> Option<[f64; 2]> {
-        Some([self.x.into(), self.y.into()])
+    fn direction(self) -> Option<[f64; 3]> {
+        Some([0, 1, 2].map(|axis| self.along(axis).into()))
     }
 }
 
-impl Direction for Option<Vec2> {
+impl<A: Axes> Direction for Option<Vector<A>> {
     #[inline(always)]
-    fn direction(self) -> Option<[f64; 2]> {
+    fn direction(self) -> Option<[f64; 3]> {
         self.and_then(Direction::direction)
     }
 }
@@ -484,6 +486,8 @@ pub(crate) fn numbers<M>(stats: &impl Stats<M>) -> Vec<f64> {
 /// | `Derived` | a number made of statistics before it, and of [`Totals`] |
 /// | `Peak`, `TimeSum`, `TimeMean` | the same after each tick, or an `Option` of it: the largest one of all ticks, their sum, their mean |
 ///
+/// Statistics of a model that is generic over its axes are `of Flock<A> where A: Axes`.
+///
 /// The first four are given the model and the entity; the others the model, the statistics so far and
 /// the totals. Sums are exact and rounded once, a mean is rounded once more; those over ticks are
 /// rounded once for each tick. A value that is no finite number makes its statistic null, one of a
@@ -505,7 +509,7 @@ pub(crate) fn numbers<M>(stats: &impl Stats<M>) -> Vec<f64> {
 macro_rules! stats {
     (
         $(#[$meta:meta])*
-        $vis:vis struct $name:ident of $model:ty {
+        $vis:vis struct $name:ident of $model:ty $(where $A:ident : Axes)? {
             $(
                 $(#[doc = $doc:literal])*
                 $stat:ident : $kind:ident $(($low:expr, $high:expr, $bins:expr))?,
@@ -519,7 +523,7 @@ macro_rules! stats {
             $($(#[doc = $doc])* pub $stat: $crate::__stat!(type $($bins)?),)+
         }
 
-        impl $crate::Stats<$model> for $name {
+        impl $(<$A: $crate::Axes>)? $crate::Stats<$model> for $name {
             type Row = $crate::RowOf<$model>;
             const LIST: &'static [$crate::Stat] = &[$($crate::Stat {
                 name: stringify!($stat),

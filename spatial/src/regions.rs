@@ -139,9 +139,10 @@ pub fn cut(
     let cells = lines.iter().map(|&lines| u64::from(lines)).product::<u64>();
     let fits = match cut {
         Cut::Parts(parts) => parts > 0 && u64::from(parts) <= cells,
-        Cut::Grid { cols, rows, layers } => {
-            [cols, rows, layers].iter().zip(lines).all(|(&parts, lines)| (1..=lines).contains(&parts))
-        }
+        Cut::Grid { cols, rows, layers } => [cols, rows, layers]
+            .iter()
+            .zip(lines)
+            .all(|(&parts, lines)| (1..=lines).contains(&parts)),
     };
     if !fits {
         return Err(CutError::WorldTooSmall { cut, lines });
@@ -227,8 +228,10 @@ fn bisect(grid: &Grid, area: Region, weight: &impl Fn(Lines) -> u64, parts: &mut
     let count = parts.len() as u32;
     let axis = longest(grid, &area);
     let lines = area.lines()[axis];
-    let across: u32 =
-        (0..World::MOST_AXES).filter(|other| *other != axis).map(|other| area.lines()[other]).product();
+    let across: u32 = (0..World::MOST_AXES)
+        .filter(|other| *other != axis)
+        .map(|other| area.lines()[other])
+        .product();
     let least = |part: u32| part.div_ceil(across);
     let mut low = count / 2;
     let mut room = (least(low), least(count - low));
@@ -489,8 +492,10 @@ mod tests {
                                 && overlap.shift.map(i64::from) == [x.1, y.1, z.1]
                                 && overlap.cells.contains(cell)
                         };
-                        let times =
-                            sent.iter().filter(|(from, one)| *from == owner && is_here(one)).count();
+                        let times = sent
+                            .iter()
+                            .filter(|(from, one)| *from == owner && is_here(one))
+                            .count();
                         let inside = (0..3).all(|axis| {
                             (i64::from(region.low[axis])..i64::from(region.high[axis]))
                                 .contains(&places[axis])

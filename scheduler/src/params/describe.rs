@@ -11,7 +11,8 @@
 /// | text of up to so many bytes | `label: Text<16> = "north";` |
 ///
 /// One that acts at tick 0 alone, on how the world begins, has `start` at its end. A struct without
-/// lists of any length and texts is `Copy`. A model without other state may be its own parameters:
+/// lists of any length and texts is `Copy`. One that is itself a model for the plane and for space is
+/// generic over the axes: `pub struct Flock<A>`. A model without other state may be its own parameters:
 /// `type Params = Self`.
 ///
 /// # Example
@@ -92,9 +93,9 @@
 macro_rules! params {
     (
         $(#[$meta:meta])*
-        $vis:vis struct $name:ident { $($fields:tt)* }
+        $vis:vis struct $name:ident $(<$axes:ident>)? { $($fields:tt)* }
     ) => {
-        $crate::__params! { [$(#[$meta])* $vis struct $name] [Copy,] {} $($fields)* }
+        $crate::__params! { [$(#[$meta])* $vis struct $name $($axes)?] [Copy,] {} $($fields)* }
     };
 }
 
@@ -207,7 +208,7 @@ macro_rules! __params {
     (@live start) => { false };
 
     (
-        [$(#[$meta:meta])* $vis:vis struct $name:ident] [$($copy:tt)*]
+        [$(#[$meta:meta])* $vis:vis struct $name:ident $($A:ident)?] [$($copy:tt)*]
         { $({ [$($doc:literal),*] $field:ident ($kind:ty) ($default:expr) $unit:literal
             [$($when:ident)?] ($allowed:expr) ($setting:expr) ($check:expr) })* }
     ) => {
@@ -215,17 +216,24 @@ macro_rules! __params {
 
         $(#[$meta])*
         #[derive(Clone, $($copy)* Debug, PartialEq)]
-        $vis struct $name {
+        $vis struct $name $(<$A: $crate::Axes = $crate::Plane>)? {
             $($(#[doc = $doc])* pub $field: $kind,)*
+            $(
+                /// The plane or space.
+                pub axes: ::core::marker::PhantomData<$A>,
+            )?
         }
 
-        impl Default for $name {
+        impl $(<$A: $crate::Axes>)? Default for $name $(<$A>)? {
             fn default() -> Self {
-                Self { $($field: $default,)* }
+                Self {
+                    $($field: $default,)*
+                    $(axes: ::core::marker::PhantomData::<$A>,)?
+                }
             }
         }
 
-        impl $crate::Params for $name {
+        impl $(<$A: $crate::Axes>)? $crate::Params for $name $(<$A>)? {
             const TABLE: &'static [$crate::Param] = &[$(
                 $crate::Param {
                     name: stringify!($field),

@@ -109,7 +109,10 @@ impl Local {
 
     /// The same of eight cells.
     #[inline(always)]
-    pub(crate) fn number_lanes<A: Axes, S: Isa>(&self, [col, row, layer]: [U32x8<S>; 3]) -> U32x8<S> {
+    pub(crate) fn number_lanes<A: Axes, S: Isa>(
+        &self,
+        [col, row, layer]: [U32x8<S>; 3],
+    ) -> U32x8<S> {
         let [left, bottom, front] = self.origin.map(|line| U32x8::splat(line));
         let [cols, rows, _] = self.bordered.map(|lines| U32x8::splat(lines));
         let row = row - bottom;

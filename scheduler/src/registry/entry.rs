@@ -5,20 +5,22 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use flockwork_kernel::columns::{Column, Columns, Reach, packed_len};
-use flockwork_spatial::{Candidate, Grid};
+use flockwork_kernel::{Axes, Plane, Space, World};
+use flockwork_spatial::{Candidate, Grid, Lines};
 
 use super::backend::Backend;
 use super::config::Config;
 use super::fit::Fitted;
 use crate::estimate::memory_estimate;
 use crate::letter::Letter;
-use crate::model::Model;
+use crate::model::{AxesOf, Model};
 use crate::params::{Param, Params};
 use crate::partition::Partition;
 use crate::resume::{Arithmetic, Difference, SnapshotError};
 use crate::setup::{self, SimulationError};
 use crate::simulation::Simulation;
 use crate::snapshot::{self, SnapshotHeader};
+use crate::start::Setup;
 use crate::stats::{Stat, Stats};
 use crate::topology::Topology;
 
@@ -27,12 +29,10 @@ use crate::topology::Topology;
 pub struct Checked {
     /// The interaction radius.
     pub radius: f32,
-    /// Rows of the cell grid.
-    pub rows: u32,
-    /// Columns of the cell grid.
-    pub cols: u32,
-    /// Columns of a ghost band.
-    pub fine: u32,
+    /// Columns, rows and layers of the cell grid.
+    pub lines: Lines,
+    /// Columns, rows and layers of a ghost band.
+    pub margins: Lines,
     /// Regions of the cut.
     pub regions: u32,
     /// Neighbours of an entity on average, if entities are spread evenly.
@@ -50,8 +50,6 @@ pub struct Entry<O: 'static, S: 'static, E: 'static> {
     pub name: &'static str,
     /// What it simulates.
     pub about: &'static str,
-    /// Its columns.
-    pub schema: &'static [Column],
     /// Its parameters.
     pub params: &'static [Param],
     /// The statistics it reports.
@@ -60,28 +58,88 @@ pub struct Entry<O: 'static, S: 'static, E: 'static> {
     pub events: bool,
     /// Whether entities are born in it.
     pub births: bool,
+    plane: Option<Form<O, S, E>>,
+    space: Option<Form<O, S, E>>,
+}
+
+/// A model in the plane or in space.
+struct Form<O: 'static, S: 'static, E: 'static> {
+    schema: &'static [Column],
     check: fn(&Config<O>) -> Result<Checked, E>,
     build: fn(&Config<O>) -> Result<S, E>,
     restore: fn(&[u8], Arithmetic, &O) -> Result<S, E>,
     differences: fn(&SnapshotHeader, &Config<O>) -> Result<Vec<Difference>, SimulationError>,
 }
 
-impl<O, S, E: From<SimulationError>> Entry<O, S, E> {
-    /// The entry of a model that runs on a backend.
-    pub const fn of<M: Model, B: Backend<Options = O, Made = S, Error = E>>() -> Self {
+impl<O, S, E: From<SimulationError>> Form<O, S, E> {
+    const fn of<M: Model, B: Backend<Options = O, Made = S, Error = E>>() -> Self {
         Self {
-            name: M::NAME,
-            about: M::ABOUT,
             schema: M::Columns::SCHEMA,
-            params: M::Params::TABLE,
-            stats: <M::Stats as Stats<M>>::LIST,
-            events: M::Event::ANY,
-            births: M::Child::ANY,
             check: check::<M, B>,
             build: build::<M, B>,
             restore: restore::<M, B>,
             differences: differences::<M, O>,
         }
+    }
+}
+
+impl<O, S, E: From<SimulationError>> Entry<O, S, E> {
+    /// The entry of a model that runs on a backend, in worlds of its axes.
+    pub const fn of<M: Model, B: Backend<Options = O, Made = S, Error = E>>() -> Self {
+        let form = Some(Form::of::<M, B>());
+        let (plane, space) = if AxesOf::<M>::SPACE { (None, form) } else { (form, None) };
+        Self {
+            name: M::NAME,
+            about: M::ABOUT,
+            params: M::Params::TABLE,
+            stats: <M::Stats as Stats<M>>::LIST,
+            events: M::Event::ANY,
+            births: M::Child::ANY,
+            plane,
+            space,
+        }
+    }
+
+    /// The entry of a model that runs in the plane as `P` and in space as `M`: of one name, with the
+    /// same parameters and statistics.
+    pub const fn of_both<P: Model, M: Model, B: Backend<Options = O, Made = S, Error = E>>() -> Self
+    {
+        const {
+            assert!(
+                !AxesOf::<P>::SPACE && AxesOf::<M>::SPACE,
+                "a model for the plane, and for space"
+            );
+        }
+        Self { space: Some(Form::of::<M, B>()), ..Self::of::<P, B>() }
+    }
+
+    /// Whether it runs in space, or in the plane.
+    pub const fn runs_in(&self, space: bool) -> bool {
+        if space { self.space.is_some() } else { self.plane.is_some() }
+    }
+
+    /// Its columns in the plane, or in space where it runs there alone.
+    pub fn schema(&self) -> &'static [Column] {
+        let form = self.plane.as_ref().or(self.space.as_ref());
+        form.map_or(&[], |form| form.schema)
+    }
+
+    /// Its columns in a world.
+    ///
+    /// # Errors
+    ///
+    /// [`SimulationError::Axes`] if it does not run there.
+    pub fn schema_in(&self, world: &World) -> Result<&'static [Column], SimulationError> {
+        self.form(world).map(|form| form.schema)
+    }
+
+    /// The model in a world.
+    fn form(&self, world: &World) -> Result<&Form<O, S, E>, SimulationError> {
+        let (here, there) = match world.is_space() {
+            true => (&self.space, Plane::COUNT),
+            false => (&self.plane, Space::COUNT),
+        };
+        here.as_ref().ok_or(SimulationError::Axes { model: there, world: world.axes().len() })
     }
 
     /// Checks a configuration without making any entity.
@@ -90,7 +148,7 @@ impl<O, S, E: From<SimulationError>> Entry<O, S, E> {
     ///
     /// Which part is not acceptable.
     pub fn check(&self, config: &Config<O>) -> Result<Checked, E> {
-        (self.check)(config)
+        (self.form(&config.setup.world)?.check)(config)
     }
 
     /// Makes a simulation.
@@ -99,7 +157,7 @@ impl<O, S, E: From<SimulationError>> Entry<O, S, E> {
     ///
     /// Which part of the configuration is not acceptable.
     pub fn build(&self, config: &Config<O>) -> Result<S, E> {
-        (self.build)(config)
+        (self.form(&config.setup.world)?.build)(config)
     }
 
     /// Makes a simulation from a snapshot.
@@ -108,7 +166,10 @@ impl<O, S, E: From<SimulationError>> Entry<O, S, E> {
     ///
     /// What is wrong with the snapshot or the options.
     pub fn restore(&self, snapshot: &[u8], arithmetic: Arithmetic, options: &O) -> Result<S, E> {
-        (self.restore)(snapshot, arithmetic, options)
+        let header = snapshot::header(snapshot)
+            .map_err(SnapshotError::from)
+            .map_err(SimulationError::from)?;
+        (self.form(&header.setup.world)?.restore)(snapshot, arithmetic, options)
     }
 
     /// Everything in which a snapshot is of another run than the one of a configuration.
@@ -121,7 +182,7 @@ impl<O, S, E: From<SimulationError>> Entry<O, S, E> {
         snapshot: &SnapshotHeader,
         config: &Config<O>,
     ) -> Result<Vec<Difference>, SimulationError> {
-        (self.differences)(snapshot, config)
+        (self.form(&config.setup.world)?.differences)(snapshot, config)
     }
 }
 
@@ -132,6 +193,14 @@ impl<O, S, E> Clone for Entry<O, S, E> {
 }
 
 impl<O, S, E> Copy for Entry<O, S, E> {}
+
+impl<O, S, E> Clone for Form<O, S, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<O, S, E> Copy for Form<O, S, E> {}
 
 impl<O, S, E> fmt::Debug for Entry<O, S, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -162,21 +231,28 @@ fn check<M: Model, B: Backend>(config: &Config<B::Options>) -> Result<Checked, B
     if let Some(table) = &config.table {
         Fitted::new(table, &setup, M::Columns::SCHEMA)?;
     }
-    let area = f64::from(setup.world.width()) * f64::from(setup.world.height());
-    let radius = f64::from(grid.radius());
-    let disc = core::f64::consts::PI * radius * radius;
     let row = packed_len(M::Columns::SCHEMA, Reach::Scratch);
-    let row = 2 * row + size_of::<Candidate<M::Shown>>() + 24;
+    let row = 2 * row + size_of::<Candidate<M::Shown, AxesOf<M>>>() + 24;
     Ok(Checked {
         radius: grid.radius(),
-        rows: grid.rows(),
-        cols: grid.cols(),
-        fine: grid.fine(),
+        lines: grid.lines(),
+        margins: grid.margins(),
         regions: topology.regions().len() as u32,
-        mean_neighbours: f64::from(setup.population) / area * disc,
+        mean_neighbours: mean_neighbours(&setup, grid.radius()),
         bytes_estimate: memory_estimate::<M>(&topology, setup.population, workers),
         bytes_per_entity: row as u64 * 5 / 4,
     })
+}
+
+/// How many neighbours there are on average, if entities are spread evenly.
+fn mean_neighbours(setup: &Setup, radius: f32) -> f64 {
+    let radius = f64::from(radius);
+    let near = match setup.world.is_space() {
+        true => 4.0 / 3.0 * core::f64::consts::PI * radius * radius * radius,
+        false => core::f64::consts::PI * radius * radius,
+    };
+    let all = setup.world.axes().iter().map(|axis| f64::from(axis.length)).product::<f64>();
+    f64::from(setup.population) / all * near
 }
 
 fn build<M: Model, B: Backend>(config: &Config<B::Options>) -> Result<B::Made, B::Error> {

@@ -4,8 +4,8 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use flockwork_kernel::{Axis, World};
 use flockwork_kernel::columns::{Column, Reach, Scalar};
+use flockwork_kernel::{Axis, World};
 
 use super::table::{Table, TableColumn, number_name};
 use crate::setup::SimulationError;

@@ -84,7 +84,11 @@ impl<S: Isa> Cap<S> {
 
     /// As [`Cap::find`], cell by cell, leaving out what cannot count.
     #[inline(always)]
-    fn find_in_crowd<A: Axes, T>(tile: &Tile<'_, A, S, T>, crowd: &mut Crowd<'_, A>, most: usize) -> Option<Self> {
+    fn find_in_crowd<A: Axes, T>(
+        tile: &Tile<'_, A, S, T>,
+        crowd: &mut Crowd<'_, A>,
+        most: usize,
+    ) -> Option<Self> {
         let mut nearest = Nearest::new(most);
         let mut left = false;
         let window = crowd.window;

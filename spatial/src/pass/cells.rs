@@ -48,7 +48,8 @@ impl Cells<'_> {
     fn base(&self, row: u32) -> usize {
         let [_, rows, layers] = self.lines;
         // In the plane without a division.
-        let (layer, row) = if layers == 1 { (0, row) } else { (row / rows.max(1), row % rows.max(1)) };
+        let (layer, row) =
+            if layers == 1 { (0, row) } else { (row / rows.max(1), row % rows.max(1)) };
         (layer + self.margins[2]) as usize * self.layer_stride()
             + (row + self.margins[1]) as usize * self.stride()
     }
@@ -68,7 +69,8 @@ impl Cells<'_> {
         let (row, layer) = (self.stride() as isize, self.layer_stride() as isize);
         let mut around = A::Rows::<isize>::default();
         for (place, offset) in around.as_mut().iter_mut().enumerate() {
-            let (y, z) = (place as isize % 3 - 1, if A::SPACE { place as isize / 3 - 1 } else { 0 });
+            let (y, z) =
+                (place as isize % 3 - 1, if A::SPACE { place as isize / 3 - 1 } else { 0 });
             *offset = z * layer + y * row;
         }
         around

@@ -150,7 +150,8 @@ impl<A: Axes> Corners<A> {
         const FAR: f32 = f32::INFINITY;
         let lower = |a: f32, b: f32| if a < b { a } else { b };
         let higher = |a: f32, b: f32| if a > b { a } else { b };
-        let mut corners = Self { low: Vector::of(FAR, FAR, FAR), high: Vector::of(-FAR, -FAR, -FAR) };
+        let mut corners =
+            Self { low: Vector::of(FAR, FAR, FAR), high: Vector::of(-FAR, -FAR, -FAR) };
         for record in records {
             let (place, Self { low, high }) = (record.place, corners);
             let z = place.z.or(0.0);

@@ -34,8 +34,7 @@ impl<A: Axes, S: Isa> Place<A, S> {
                 z[lane] = record.place.z.or(0.0);
             }
         }
-        let at =
-            Vector8::of(F32x8::from_array(x), F32x8::from_array(y), F32x8::from_array(z));
+        let at = Vector8::of(F32x8::from_array(x), F32x8::from_array(y), F32x8::from_array(z));
         Self { limit, at }
     }
 
