@@ -58,7 +58,7 @@ pub trait Of {
     type Axes: Axes;
 }
 
-/// A component of a vector: an `f32`, or eight in lanes.
+/// A component of a vector: an `f32` or eight in lanes; or the number of a line of cells.
 pub trait Component:
     Third<Self> + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self>
 {
@@ -68,6 +68,10 @@ pub trait Component:
 
 impl Component for f32 {
     const ZERO: Self = 0.0;
+}
+
+impl Component for i32 {
+    const ZERO: Self = 0;
 }
 
 impl<S: Isa> Component for F32x8<S> {
@@ -102,6 +106,17 @@ impl Third<f32> for f32 {
     }
     #[inline(always)]
     fn or(self, _: f32) -> f32 {
+        self
+    }
+}
+
+impl Third<i32> for i32 {
+    #[inline(always)]
+    fn of(value: i32) -> Self {
+        value
+    }
+    #[inline(always)]
+    fn or(self, _: i32) -> i32 {
         self
     }
 }

@@ -1,7 +1,7 @@
 //! The bounded index: the entities of a world in the cells of its [`Grid`].
 //!
 //! Order of work: check every position, give each its cell by the grid's one formula, sort by
-//! (row, column, id) with [`crate::sort`], copy positions in that order. The index borrows the columns
+//! (layer, row, column, id) with [`crate::sort`], copy positions in that order. The index borrows the columns
 //! and the scratch. Move an entity and the index is out of date: build it again.
 //!
 //! It finds nothing by itself: [`crate::query`] asks it, as it asks the unbounded
@@ -9,11 +9,14 @@
 
 use core::ops::{ControlFlow, Range};
 
-use flockwork_kernel::{Edge, F32x8, LANES, V2};
+use flockwork_kernel::axes::{Axes, Plane};
+use flockwork_kernel::isa::Baseline;
+use flockwork_kernel::{Edge, LANES, Vector, World};
 
+use crate::grid::Lines;
 use crate::index::{
-    Area, Axis, Bounds, Entities, Index, IndexError, Needs, above, below, check, distinct_in_cells,
-    enough, outside, outside_plane, place,
+    ANYWHERE, Area, Bounds, Entities, Index, IndexError, Needs, Periods, Places, above, below,
+    check, distinct_in_cells, enough, place,
 };
 use crate::{Entry, Grid, sort};
 
@@ -30,21 +33,23 @@ pub struct CellScratch<'a> {
     pub xs: &'a mut [f32],
     /// Positions along y, in canonical order.
     pub ys: &'a mut [f32],
+    /// Positions along z, in canonical order; of no use in the plane.
+    pub zs: &'a mut [f32],
 }
 
 /// The entities of a world, sorted into the cells of its grid.
 #[derive(Clone, Copy, Debug)]
-pub struct CellIndex<'a> {
+pub struct CellIndex<'a, A: Axes = Plane> {
     grid: Grid,
-    entities: Entities<'a>,
-    bounds: Bounds,
+    entities: Entities<'a, A>,
+    bounds: Bounds<A>,
     starts: &'a [u32],
     order: &'a [Entry],
-    positions: (&'a [f32], &'a [f32]),
+    positions: Places<'a, A>,
 }
 
-impl<'a> CellIndex<'a> {
-    /// How many places the slices need for this many entities.
+impl CellIndex<'_> {
+    /// How many places the slices need for this many entities, in the plane or in space.
     pub fn needs(grid: &Grid, count: u32) -> Needs {
         let count = count as usize;
         Needs {
@@ -55,51 +60,57 @@ impl<'a> CellIndex<'a> {
             occupied: 0,
         }
     }
+}
 
+impl<'a, A: Axes> CellIndex<'a, A> {
     /// Sorts the entities into the cells of `grid`.
     ///
-    /// In a torus or a walled world a position must be from 0 to the side, both included; in an
-    /// open one it may be anywhere up to [`MAX_COORDINATE`](crate::index::MAX_COORDINATE).
+    /// Along a periodic or a walled axis a position must be from 0 to the length, both included;
+    /// along an open one it may be anywhere up to
+    /// [`MAX_COORDINATE`](crate::index::MAX_COORDINATE).
     ///
     /// # Errors
     ///
     /// [`IndexError`], which names the first bad slot. Nothing was changed, except that for
     /// [`IndexError::DuplicateId`] the scratch holds nothing of use. Two entities of one id are
-    /// noticed only within one cell, which is what the order depends on; [`duplicate_id`](crate::index::duplicate_id) looks
-    /// everywhere.
+    /// noticed only within one cell, which is what the order depends on;
+    /// [`duplicate_id`](crate::index::duplicate_id) looks everywhere.
     pub fn build(
         grid: Grid,
-        entities: Entities<'a>,
+        entities: Entities<'a, A>,
         scratch: CellScratch<'a>,
     ) -> Result<Self, IndexError> {
-        let world = grid.world();
-        let limits = match world.x().edge {
-            Edge::Open => None,
-            Edge::Periodic | Edge::Wall => Some((world.width(), world.height())),
-        };
-        let (count, bounds) = check(&entities, |x, y| match limits {
-            Some((width, height)) => {
-                outside(Axis::X, x, (0.0, width)).or(outside(Axis::Y, y, (0.0, height)))
+        let axes = grid.world().axes();
+        if axes.len() != A::COUNT {
+            return Err(IndexError::OtherAxes { world: axes.len(), entities: A::COUNT });
+        }
+        let mut limits = ANYWHERE;
+        for (limits, axis) in limits.iter_mut().zip(axes) {
+            if axis.edge != Edge::Open {
+                *limits = (0.0, axis.length);
             }
-            None => outside_plane(x, y),
-        })?;
-        let CellScratch { starts, order, cell_of, xs, ys } = scratch;
-        let needs = Self::needs(&grid, count);
+        }
+        let (count, bounds) = check(&entities, &limits)?;
+        let CellScratch { starts, order, cell_of, xs, ys, zs } = scratch;
+        let needs = CellIndex::needs(&grid, count);
         enough("starts", needs.starts, starts.len())?;
         enough("order", needs.order, order.len())?;
         enough("cell_of", needs.cell_of, cell_of.len())?;
         enough("xs", needs.positions, xs.len())?;
         enough("ys", needs.positions, ys.len())?;
+        if A::SPACE {
+            enough("zs", needs.positions, zs.len())?;
+        }
         let cell_of = &mut cell_of[..needs.cell_of];
-        let columns = entities.xs.chunks(LANES).zip(entities.ys.chunks(LANES));
-        for (cells, (x, y)) in cell_of.chunks_mut(LANES).zip(columns) {
-            grid.number_lanes(V2::new(F32x8::load(x), F32x8::load(y))).store(cells);
+        for (block, cells) in cell_of.chunks_mut(LANES).enumerate() {
+            let places = entities.places.load::<Baseline>(block * LANES);
+            grid.number_lanes(places).store(cells);
         }
         sort::sort_by_cell(cell_of, entities.ids, grid.cells(), starts, order)
             .map_err(IndexError::Sort)?;
         let (starts, order) = (&starts[..needs.starts], &order[..needs.order]);
         distinct_in_cells(order, |entry| cell_of[entry.slot() as usize])?;
-        let positions = place(&entities, order, xs, ys);
+        let positions = place(&entities, order, [xs, ys, zs]);
         Ok(Self { grid, entities, bounds, starts, order, positions })
     }
 
@@ -108,46 +119,51 @@ impl<'a> CellIndex<'a> {
         &self.grid
     }
 
-    /// The entities of a cell, by id; none if there is no such cell.
-    pub fn cell(&self, row: u32, col: u32) -> &'a [Entry] {
-        if row < self.grid.rows() && col < self.grid.cols() {
-            &self.order[self.span(row, (col, col))]
+    /// The entities of a cell (column, row, layer), by id; none if there is no such cell.
+    pub fn cell(&self, cell: Lines) -> &'a [Entry] {
+        if cell.iter().zip(self.grid.lines()).all(|(&line, lines)| line < lines) {
+            let [col, row, layer] = cell;
+            &self.order[self.span((layer, row), (col, col))]
         } else {
             &[]
         }
     }
 
-    /// Where the entities of a row are from one column to another, both included.
-    #[inline]
-    fn span(&self, row: u32, (first, last): (u32, u32)) -> Range<usize> {
+    /// Where the entities of a row of a layer are from one column to another, both included.
+    #[inline(always)]
+    fn span(&self, (layer, row): (u32, u32), (first, last): (u32, u32)) -> Range<usize> {
+        let row = if A::SPACE { layer * self.grid.rows() + row } else { row };
         let at = (row * self.grid.cols()) as usize;
         self.starts[at + first as usize] as usize..self.starts[at + last as usize + 1] as usize
     }
 
-    /// For each image of the world (one side below, itself, one side above): the lines that an
-    /// interval covers there and how far the image is shifted.
-    fn images(
-        &self,
-        (low, high): (f64, f64),
-        side: f32,
-        line: impl Fn(f32) -> u32,
-    ) -> [Option<((u32, u32), f32)>; 3] {
-        if !self.grid.world().x().is_periodic() {
-            return [None, Some(((line(below(low)), line(above(high))), 0.0)), None];
-        }
+    /// For each image of the world along an axis (one length below, itself, one length above): the
+    /// lines that an area covers there and how far the image is shifted.
+    #[inline]
+    fn images(&self, axis: usize, area: &Area) -> [Option<((u32, u32), f32)>; 3] {
+        let (low, high) = area.0[axis];
+        let lines = |low: f64, high: f64| {
+            (self.grid.line(axis, below(low)), self.grid.line(axis, above(high)))
+        };
+        let Some(axis) = self.grid.world().axes().get(axis).filter(|axis| axis.is_periodic())
+        else {
+            return [None, Some((lines(low, high), 0.0)), None];
+        };
         [-1.0f32, 0.0, 1.0].map(|image| {
-            let shift = image * side;
+            let shift = image * axis.length;
             let (low, high) = (low - f64::from(shift), high - f64::from(shift));
-            if high < 0.0 || low > f64::from(side) {
+            if high < 0.0 || low > f64::from(axis.length) {
                 return None;
             }
-            Some(((line(below(low)), line(above(high))), shift))
+            Some((lines(low, high), shift))
         })
     }
 }
 
-impl Index for CellIndex<'_> {
-    fn entities(&self) -> Entities<'_> {
+impl<A: Axes> Index for CellIndex<'_, A> {
+    type Axes = A;
+
+    fn entities(&self) -> Entities<'_, A> {
         self.entities
     }
 
@@ -155,41 +171,47 @@ impl Index for CellIndex<'_> {
         self.order
     }
 
-    fn positions(&self) -> (&[f32], &[f32]) {
+    fn positions(&self) -> Places<'_, A> {
         self.positions
     }
 
-    fn torus(&self) -> Option<(f32, f32)> {
-        let world = self.grid.world();
-        world.x().is_periodic().then_some((world.width(), world.height()))
+    #[inline]
+    fn periods(&self) -> Periods {
+        let mut periods = [None; World::MOST_AXES];
+        for (period, axis) in periods.iter_mut().zip(self.grid.world().axes()) {
+            *period = axis.is_periodic().then_some(axis.length);
+        }
+        periods
     }
 
-    fn bounds(&self) -> Bounds {
+    fn bounds(&self) -> Bounds<A> {
         self.bounds
     }
 
     fn cell_side(&self) -> f32 {
-        let world = self.grid.world();
-        let width = world.width() / self.grid.cols() as f32;
-        let height = world.height() / self.grid.rows() as f32;
-        if width > height { width } else { height }
+        let axes = self.grid.world().axes().iter().zip(self.grid.lines());
+        axes.map(|(axis, lines)| axis.length / lines as f32).fold(0.0, f32::max)
     }
 
     #[inline(always)]
     fn visit<B>(
         &self,
         area: &Area,
-        mut each: impl FnMut(Range<usize>, (f32, f32)) -> ControlFlow<B>,
+        mut each: impl FnMut(Range<usize>, Vector<A>) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
-        let world = self.grid.world();
-        let cols = self.images(area.x, world.width(), |x| self.grid.line(0, x));
-        let rows = self.images(area.y, world.height(), |y| self.grid.line(1, y));
-        for ((first, last), up) in rows.into_iter().flatten() {
-            for row in first..=last {
-                for (range, right) in cols.into_iter().flatten() {
-                    let run = self.span(row, range);
-                    if !run.is_empty() {
-                        each(run, (right, up))?;
+        const ONE_LAYER: [Option<((u32, u32), f32)>; 3] = [None, Some(((0, 0), 0.0)), None];
+        let layers = if A::SPACE { self.images(2, area) } else { ONE_LAYER };
+        let (rows, cols) = (self.images(1, area), self.images(0, area));
+        for (layers, forth) in layers.into_iter().flatten() {
+            for layer in layers.0..=layers.1 {
+                for (rows, up) in rows.into_iter().flatten() {
+                    for row in rows.0..=rows.1 {
+                        for (cols, right) in cols.into_iter().flatten() {
+                            let run = self.span((layer, row), cols);
+                            if !run.is_empty() {
+                                each(run, Vector::of(right, up, forth))?;
+                            }
+                        }
                     }
                 }
             }

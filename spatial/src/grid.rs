@@ -267,8 +267,7 @@ impl core::error::Error for GridError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use flockwork_kernel::simd::{V2, V3};
-    use flockwork_kernel::{Axis, Edge, Vec2, Vec3};
+    use flockwork_kernel::{Axis, Edge, V2, V3, Vec2, Vec3};
     use quickcheck::quickcheck;
 
     fn world(width: f32, height: f32, edge: Edge) -> World {

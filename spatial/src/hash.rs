@@ -1,6 +1,8 @@
-//! The unbounded index: a spatial hash over the whole plane, for worlds without edges.
+//! The unbounded index: a spatial hash over the whole plane or all of space, for worlds without
+//! edges.
 //!
-//! A cell is `(floor(y / size), floor(x / size))`, and only occupied cells cost memory. After
+//! A cell's column is `floor(x / size)`, and its row and layer are the same of y and z. Only occupied
+//! cells cost memory. After
 //! Teschner, Heidelberger, Müller, Pomeranets and Gross, "Optimized spatial hashing for collision
 //! detection of deformable objects", Proc. Vision, Modeling, Visualization 2003, pp. 47-54 (no
 //! DOI).
@@ -10,53 +12,69 @@
 //! ```text
 //! hash every entity's cell to a bucket, counting sort by bucket
 //! each run of one cell within a bucket is an occupied cell
-//! sort the occupied cells by (row, column)
+//! sort the occupied cells by (layer, row, column)
 //! counting sort the entities by the rank of their cell
 //! ```
 //!
 //! Why the code differs from a table that is hashed into by every query:
-//! 1. The second counting sort gives the canonical (row, column, id) order of the bounded
-//!    [`crate::cells`], which no bucket number changes. Results therefore depend on neither the
+//! 1. The second counting sort gives the canonical (layer, row, column, id) order of the
+//!    bounded [`crate::cells`], which no bucket number changes. Results therefore depend on neither the
 //!    hash function nor the size of the table.
 //! 2. A query looks its rows up in the sorted cells by binary search: one search for a row, not
-//!    one for each cell, and a wide query over a nearly empty plane visits occupied cells only.
+//!    one for each cell, and a wide query over a nearly empty plane or space visits occupied cells only.
 //!    Buckets are gone by then, so a collision can give neither false nor double candidates.
 //! 3. Grouping by hash first means that only cells are sorted by comparison, not entities.
 
 use core::ops::{ControlFlow, Range};
 
+use flockwork_kernel::axes::{Axes, Plane, Third};
+use flockwork_kernel::{Vector, World};
+
 use crate::index::{
-    Area, Axis, Bounds, Entities, Index, IndexError, MAX_COORDINATE, Needs, above, below, check,
-    distinct_in_cells, enough, outside, outside_plane, place,
+    Area, Bounds, Entities, Index, IndexError, MAX_COORDINATE, Needs, Periods, Places, above,
+    below, check, distinct_in_cells, enough, place,
 };
 use crate::{Entry, sort};
 
 /// The smallest and largest side of a cell.
 pub const SIZE: (f32, f32) = (1.0e-18, MAX_COORDINATE);
 
-/// The largest row or column, of either sign.
+/// The largest column, row or layer, of either sign.
 pub const MAX_LINE: i32 = 1 << 30;
 
+/// The cell of a position: its column, row and, in space, layer.
+type Cell<A> = Vector<A, i32>;
+
+/// What cells are sorted by: layer, row, column.
+#[inline(always)]
+fn key<A: Axes>(cell: Cell<A>) -> (i32, i32, i32) {
+    (cell.z.or(0), cell.y, cell.x)
+}
+
 /// An occupied cell and where its entities are in the order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Occupied {
-    row: i32,
-    col: i32,
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Occupied<A: Axes = Plane> {
+    cell: Cell<A>,
     begin: u32,
     end: u32,
 }
 
-impl Occupied {
-    /// The row and the column.
+impl<A: Axes> Occupied<A> {
+    /// The column, the row and the layer; in the plane the layer is 0.
     #[inline]
-    pub fn cell(&self) -> (i32, i32) {
-        (self.row, self.col)
+    pub fn cell(&self) -> [i32; World::MOST_AXES] {
+        [self.cell.x, self.cell.y, self.cell.z.or(0)]
+    }
+
+    #[inline(always)]
+    fn key(&self) -> (i32, i32, i32) {
+        key(self.cell)
     }
 }
 
 /// The memory of a [`HashIndex`]; [`HashIndex::needs`] says how much. More is never touched.
 #[derive(Debug)]
-pub struct HashScratch<'a> {
+pub struct HashScratch<'a, A: Axes = Plane> {
     /// Where buckets, then cells, begin in `order`.
     pub starts: &'a mut [u32],
     /// The entities in canonical order.
@@ -67,30 +85,34 @@ pub struct HashScratch<'a> {
     pub xs: &'a mut [f32],
     /// Positions along y, in canonical order.
     pub ys: &'a mut [f32],
+    /// Positions along z, in canonical order; of no use in the plane.
+    pub zs: &'a mut [f32],
     /// The occupied cells in canonical order.
-    pub occupied: &'a mut [Occupied],
+    pub occupied: &'a mut [Occupied<A>],
 }
 
-/// Entities anywhere in the plane, sorted into occupied cells.
+/// Entities anywhere in the plane or in space, sorted into occupied cells.
 #[derive(Clone, Copy, Debug)]
-pub struct HashIndex<'a> {
+pub struct HashIndex<'a, A: Axes = Plane> {
     size: f32,
-    entities: Entities<'a>,
-    bounds: Bounds,
+    entities: Entities<'a, A>,
+    bounds: Bounds<A>,
     order: &'a [Entry],
-    positions: (&'a [f32], &'a [f32]),
-    occupied: &'a [Occupied],
+    positions: Places<'a, A>,
+    occupied: &'a [Occupied<A>],
 }
 
-impl<'a> HashIndex<'a> {
-    /// How many places the slices need for this many entities.
+impl HashIndex<'_> {
+    /// How many places the slices need for this many entities, in the plane or in space.
     pub fn needs(count: u32) -> Needs {
         let places = count as usize;
         let starts = (1usize << bucket_bits(count)).max(places) + 1;
         Needs { starts, order: places, cell_of: places, positions: places, occupied: places }
     }
+}
 
-    /// Sorts the entities into square cells of side `size`, in the unit of the positions.
+impl<'a, A: Axes> HashIndex<'a, A> {
+    /// Sorts the entities into square or cubic cells of side `size`, in the unit of the positions.
     ///
     /// Queries of a radius near `size` are the cheapest.
     ///
@@ -102,45 +124,39 @@ impl<'a> HashIndex<'a> {
     /// are noticed only within one cell, as in [`crate::cells::CellIndex::build`].
     pub fn build(
         size: f32,
-        entities: Entities<'a>,
-        scratch: HashScratch<'a>,
+        entities: Entities<'a, A>,
+        scratch: HashScratch<'a, A>,
     ) -> Result<Self, IndexError> {
         if !(size >= SIZE.0 && size <= SIZE.1) {
             return Err(IndexError::InvalidSize { size });
         }
-        let reach = size * MAX_LINE as f32;
-        let (count, bounds) = check(&entities, |x, y| {
-            outside_plane(x, y).or(outside(Axis::X, x, (-reach, reach))).or(outside(
-                Axis::Y,
-                y,
-                (-reach, reach),
-            ))
-        })?;
-        let needs = Self::needs(count);
-        let HashScratch { starts, order, cell_of, xs, ys, occupied } = scratch;
+        let reach = (size * MAX_LINE as f32).min(MAX_COORDINATE);
+        let (count, bounds) = check(&entities, &[(-reach, reach); World::MOST_AXES])?;
+        let needs = HashIndex::needs(count);
+        let HashScratch { starts, order, cell_of, xs, ys, zs, occupied } = scratch;
         enough("starts", needs.starts, starts.len())?;
         enough("order", needs.order, order.len())?;
         enough("cell_of", needs.cell_of, cell_of.len())?;
         enough("xs", needs.positions, xs.len())?;
         enough("ys", needs.positions, ys.len())?;
+        if A::SPACE {
+            enough("zs", needs.positions, zs.len())?;
+        }
         enough("occupied", needs.occupied, occupied.len())?;
         let order = &mut order[..needs.order];
         let cell_of = &mut cell_of[..needs.cell_of];
         let bits = bucket_bits(count);
-        for (bucket, (&x, &y)) in cell_of.iter_mut().zip(entities.xs.iter().zip(entities.ys)) {
-            *bucket = bucket_of((line(y, size), line(x, size)), bits);
+        for (slot, bucket) in cell_of.iter_mut().enumerate() {
+            *bucket = bucket_of(cell(entities.places.at(slot), size), bits);
         }
         sort::sort_by_cell(cell_of, entities.ids, 1 << bits, starts, order)
             .map_err(IndexError::Sort)?;
-        let at = |entry: Entry| {
-            let (x, y) = entities.position(entry.slot());
-            (line(y, size), line(x, size))
-        };
+        let at = |entry: Entry| cell(entities.position(entry.slot()), size);
         let buckets = &starts[..(1usize << bits) + 1];
         let cells = gather(buckets, order, occupied, at);
         let occupied = &mut occupied[..cells];
         #[allow(clippy::disallowed_methods, reason = "no two are of one cell")]
-        occupied.sort_unstable_by_key(Occupied::cell);
+        occupied.sort_unstable_by_key(Occupied::key);
         for (rank, cell) in (0..).zip(occupied.iter()) {
             for entry in &order[cell.begin as usize..cell.end as usize] {
                 cell_of[entry.slot() as usize] = rank;
@@ -152,7 +168,7 @@ impl<'a> HashIndex<'a> {
             (cell.begin, cell.end) = (ends[0], ends[1]);
         }
         distinct_in_cells(order, |entry| cell_of[entry.slot() as usize])?;
-        let positions = place(&entities, order, xs, ys);
+        let positions = place(&entities, order, [xs, ys, zs]);
         Ok(Self { size, entities, bounds, order, positions, occupied })
     }
 
@@ -161,25 +177,28 @@ impl<'a> HashIndex<'a> {
         self.size
     }
 
-    /// The occupied cells by (row, column).
-    pub fn occupied(&self) -> &'a [Occupied] {
+    /// The occupied cells by (layer, row, column).
+    pub fn occupied(&self) -> &'a [Occupied<A>] {
         self.occupied
     }
 
     /// The entities of an occupied cell of this index, by id.
-    pub fn entries(&self, cell: &Occupied) -> &'a [Entry] {
+    pub fn entries(&self, cell: &Occupied<A>) -> &'a [Entry] {
         self.order.get(cell.begin as usize..cell.end as usize).unwrap_or(&[])
     }
 
-    /// The row and column of a position; the outermost one for a position too far away.
+    /// The column, row and layer of a position; the outermost ones for a position too far away.
     #[inline]
-    pub fn cell(&self, x: f32, y: f32) -> (i32, i32) {
-        (line(y, self.size), line(x, self.size))
+    pub fn cell(&self, place: Vector<A>) -> [i32; World::MOST_AXES] {
+        let cell = cell(place, self.size);
+        [cell.x, cell.y, cell.z.or(0)]
     }
 }
 
-impl Index for HashIndex<'_> {
-    fn entities(&self) -> Entities<'_> {
+impl<A: Axes> Index for HashIndex<'_, A> {
+    type Axes = A;
+
+    fn entities(&self) -> Entities<'_, A> {
         self.entities
     }
 
@@ -187,15 +206,16 @@ impl Index for HashIndex<'_> {
         self.order
     }
 
-    fn positions(&self) -> (&[f32], &[f32]) {
+    fn positions(&self) -> Places<'_, A> {
         self.positions
     }
 
-    fn torus(&self) -> Option<(f32, f32)> {
-        None
+    #[inline(always)]
+    fn periods(&self) -> Periods {
+        [None; World::MOST_AXES]
     }
 
-    fn bounds(&self) -> Bounds {
+    fn bounds(&self) -> Bounds<A> {
         self.bounds
     }
 
@@ -207,45 +227,55 @@ impl Index for HashIndex<'_> {
     fn visit<B>(
         &self,
         area: &Area,
-        mut each: impl FnMut(Range<usize>, (f32, f32)) -> ControlFlow<B>,
+        mut each: impl FnMut(Range<usize>, Vector<A>) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
-        let (bottom, left) = self.cell(below(area.x.0), below(area.y.0));
-        let (top, right) = self.cell(above(area.x.1), above(area.y.1));
+        let [x, y, z] = area.0;
+        let low = cell::<A>(Vector::of(below(x.0), below(y.0), below(z.0)), self.size);
+        let high = cell::<A>(Vector::of(above(x.1), above(y.1), above(z.1)), self.size);
+        let (front, back) = (low.z.or(0), high.z.or(0));
         let mut rest = self.occupied;
-        let mut row = bottom;
+        // The layer and row that is next.
+        let mut next = (front, low.y);
         loop {
             // The first occupied cell that is not before the row's first column.
-            rest = &rest[rest.partition_point(|cell| cell.cell() < (row, left))..];
-            let Some(first) = rest.first().filter(|cell| cell.row <= top) else {
+            rest = &rest[rest.partition_point(|cell| cell.key() < (next.0, next.1, low.x))..];
+            let Some(first) = rest.first() else {
                 return ControlFlow::Continue(());
             };
-            if first.row > row && first.col < left {
-                row = first.row;
+            let (layer, row, col) = first.key();
+            if layer > back || (layer == back && row > high.y) {
+                return ControlFlow::Continue(());
+            }
+            if row > high.y {
+                next = (layer + 1, low.y);
                 continue;
             }
-            row = first.row;
-            let inside = rest.partition_point(|cell| cell.cell() <= (row, right));
+            if row < low.y || col < low.x {
+                next = (layer, row.max(low.y));
+                continue;
+            }
+            let inside = rest.partition_point(|cell| cell.key() <= (layer, row, high.x));
             if let Some(last) = inside.checked_sub(1).and_then(|last| rest.get(last)) {
-                each(first.begin as usize..last.end as usize, (0.0, 0.0))?;
+                each(first.begin as usize..last.end as usize, Vector::default())?;
             }
             rest = &rest[inside..];
-            row += 1;
+            next = (layer, row + 1);
         }
     }
 }
 
 /// Brings the entries of one cell together within each bucket and lists the cells; gives their
 /// number.
-fn gather(
+fn gather<A: Axes>(
     buckets: &[u32],
     order: &mut [Entry],
-    occupied: &mut [Occupied],
-    at: impl Fn(Entry) -> (i32, i32),
+    occupied: &mut [Occupied<A>],
+    at: impl Fn(Entry) -> Cell<A>,
 ) -> usize {
     let mut cells = 0;
-    let mut list = |(row, col), begin, end| {
+    let mut list = |cell, begin, end| {
         if let Some(place) = occupied.get_mut(cells) {
-            *place = Occupied { row, col, begin, end };
+            *place = Occupied { cell, begin, end };
         }
         cells += 1;
     };
@@ -262,7 +292,7 @@ fn gather(
         }
         // Cells have collided.
         #[allow(clippy::disallowed_methods, reason = "no two entries are alike")]
-        bucket.sort_unstable_by_key(|&entry| (at(entry), entry));
+        bucket.sort_unstable_by_key(|&entry| (key(at(entry)), entry));
         for run in bucket.chunk_by(|&a, &b| at(a) == at(b)) {
             let next = begin + run.len() as u32;
             list(at(run[0]), begin, next);
@@ -272,7 +302,14 @@ fn gather(
     cells
 }
 
-/// The row or column of a coordinate: `floor(value / size)`, cut to [`MAX_LINE`].
+/// The cell of a position.
+#[inline(always)]
+fn cell<A: Axes>(place: Vector<A>, size: f32) -> Cell<A> {
+    let layer = if A::SPACE { line(place.z.or(0.0), size) } else { 0 };
+    Cell::of(line(place.x, size), line(place.y, size), layer)
+}
+
+/// The line of a coordinate: `floor(value / size)`, cut to [`MAX_LINE`].
 #[inline]
 fn line(value: f32, size: f32) -> i32 {
     const LIMIT: f32 = MAX_LINE as f32;
@@ -293,8 +330,9 @@ fn bucket_bits(count: u32) -> u32 {
     count.min(1 << MOST).next_power_of_two().trailing_zeros()
 }
 
-fn bucket_of((row, col): (i32, i32), bits: u32) -> u32 {
-    let mixed = (row as u32).wrapping_mul(73_856_093) ^ (col as u32).wrapping_mul(19_349_663);
+fn bucket_of<A: Axes>(cell: Cell<A>, bits: u32) -> u32 {
+    let mix = |line: i32, factor: u32| (line as u32).wrapping_mul(factor);
+    let mixed = mix(cell.y, 73_856_093) ^ mix(cell.x, 19_349_663) ^ mix(cell.z.or(0), 83_492_791);
     // The high bits of a product depend on all bits below them.
     (u64::from(mixed.wrapping_mul(0x9E37_79B1)) >> (32 - bits)) as u32
 }
@@ -302,6 +340,7 @@ fn bucket_of((row, col): (i32, i32), bits: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use flockwork_kernel::Space;
     use quickcheck::quickcheck;
 
     #[test]
@@ -321,7 +360,7 @@ mod tests {
         assert_eq!(bucket_bits(1), 0);
         assert_eq!(bucket_bits(5), 3);
         assert_eq!(bucket_bits(u32::MAX), 28);
-        assert_eq!(bucket_of((5, -7), 0), 0);
+        assert_eq!(bucket_of(Cell::<Plane>::new(-7, 5), 0), 0);
     }
 
     quickcheck! {
@@ -331,9 +370,9 @@ mod tests {
             !usable || line(low, size) <= line(high, size)
         }
 
-        fn a_bucket_is_within_the_table(row: i32, col: i32, bits: u32) -> bool {
+        fn a_bucket_is_within_the_table(layer: i32, row: i32, col: i32, bits: u32) -> bool {
             let bits = bits % 29;
-            bucket_of((row, col), bits) < 1 << bits
+            bucket_of(Cell::<Space>::new(col, row, layer), bits) < 1 << bits
         }
     }
 }

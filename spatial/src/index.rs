@@ -1,52 +1,117 @@
 //! The contract of an index: entities that can be shown area by area, in one canonical order.
 //!
-//! Two keep it: [`crate::cells`] in the cells of a bounded world, [`crate::hash`] in the whole
-//! plane. What both need is here: the borrowed columns, the checks of their positions, the errors.
-//! Neither finds anything by itself: [`crate::query`] asks an [`Index`].
+//! Two keep it, in the plane and in space: [`crate::cells`] in the cells of a world's grid,
+//! [`crate::hash`] in cells without end. What both need is here: the borrowed columns, the checks of
+//! their positions, the errors. Neither finds anything by itself: [`crate::query`] asks an [`Index`].
+//!
+//! What there is of each axis stands in arrays in the order x, y, z, as in [`crate::grid`]; in the
+//! plane the last is of no use.
 
+use core::marker::PhantomData;
 use core::ops::{ControlFlow, Range};
+
+use flockwork_kernel::axes::{Axes, Plane, Space, Third};
+use flockwork_kernel::simd::{F32x8, Isa, Vector8};
+use flockwork_kernel::{Vector, World};
 
 use crate::Entry;
 
 mod error;
 
-pub use error::{Axis, IndexError};
+pub use error::IndexError;
 
 /// The largest coordinate, of either sign, that an index or a query accepts: no squared distance
 /// overflows.
 pub const MAX_COORDINATE: f32 = 1.0e18;
 
+/// Borrowed columns of positions, in the world's length unit.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Places<'a, A: Axes = Plane> {
+    /// Along x.
+    pub xs: &'a [f32],
+    /// Along y.
+    pub ys: &'a [f32],
+    /// Along z; empty in the plane.
+    pub zs: &'a [f32],
+    axes: PhantomData<A>,
+}
+
+impl<'a, A: Axes> Places<'a, A> {
+    fn of(xs: &'a [f32], ys: &'a [f32], zs: &'a [f32]) -> Self {
+        Self { xs, ys, zs: if A::SPACE { zs } else { &[] }, axes: PhantomData }
+    }
+
+    /// One of them; the far corner of all coordinates if there is no such.
+    #[inline(always)]
+    pub fn get(&self, at: usize) -> Vector<A> {
+        let value = |column: &[f32]| column.get(at).copied();
+        let z = if A::SPACE { value(self.zs) } else { Some(0.0) };
+        match (value(self.xs), value(self.ys), z) {
+            (Some(x), Some(y), Some(z)) => Vector::of(x, y, z),
+            _ => Vector::of(MAX_COORDINATE, MAX_COORDINATE, MAX_COORDINATE),
+        }
+    }
+
+    /// One that there is.
+    #[inline(always)]
+    pub(crate) fn at(&self, at: usize) -> Vector<A> {
+        Vector::of(self.xs[at], self.ys[at], if A::SPACE { self.zs[at] } else { 0.0 })
+    }
+
+    /// Eight from the given one on, zeros past the last.
+    #[inline(always)]
+    pub(crate) fn load<S: Isa>(&self, at: usize) -> Vector8<A, S> {
+        let load = |column: &[f32]| F32x8::load(&column[at..]);
+        let z = if A::SPACE { load(self.zs) } else { F32x8::ZERO };
+        Vector8::of(load(self.xs), load(self.ys), z)
+    }
+}
+
 /// Borrowed columns: where the entities are and who they are. The place of an entity in them is
 /// its slot.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Entities<'a> {
-    /// Positions along x, in the world's length unit.
-    pub xs: &'a [f32],
-    /// Positions along y, in the world's length unit.
-    pub ys: &'a [f32],
+pub struct Entities<'a, A: Axes = Plane> {
+    /// Positions.
+    pub places: Places<'a, A>,
     /// Ids, each of them once.
     pub ids: &'a [u32],
 }
 
-impl Entities<'_> {
-    /// The position in a slot; the far corner of all coordinates if there is no such slot.
-    #[inline(always)]
-    pub(crate) fn position(&self, slot: u32) -> (f32, f32) {
-        let slot = slot as usize;
-        match (self.xs.get(slot), self.ys.get(slot)) {
-            (Some(&x), Some(&y)) => (x, y),
-            _ => (MAX_COORDINATE, MAX_COORDINATE),
-        }
+impl<'a> Entities<'a, Plane> {
+    /// Entities in the plane: positions along x and y, and ids.
+    pub fn plane(xs: &'a [f32], ys: &'a [f32], ids: &'a [u32]) -> Self {
+        Self::of(xs, ys, &[], ids)
     }
 }
 
-/// The smallest rectangle around all entities; empty (`low` above `high`) if there are none.
+impl<'a> Entities<'a, Space> {
+    /// Entities in space: positions along x, y and z, and ids.
+    pub fn space(xs: &'a [f32], ys: &'a [f32], zs: &'a [f32], ids: &'a [u32]) -> Self {
+        Self::of(xs, ys, zs, ids)
+    }
+}
+
+impl<'a, A: Axes> Entities<'a, A> {
+    /// Entities in the plane or in space: positions along x, y and z, which is dropped in the plane,
+    /// and ids.
+    pub fn of(xs: &'a [f32], ys: &'a [f32], zs: &'a [f32], ids: &'a [u32]) -> Self {
+        Self { places: Places::of(xs, ys, zs), ids }
+    }
+
+    /// The position in a slot; the far corner of all coordinates if there is no such slot.
+    #[inline(always)]
+    pub fn position(&self, slot: u32) -> Vector<A> {
+        self.places.get(slot as usize)
+    }
+}
+
+/// The smallest box around all entities; empty (`low` above `high`) if there are none.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bounds {
-    /// The smallest x and y.
-    pub low: (f32, f32),
-    /// The largest x and y.
-    pub high: (f32, f32),
+pub struct Bounds<A: Axes = Plane> {
+    /// The smallest coordinates.
+    pub low: Vector<A>,
+    /// The largest coordinates.
+    pub high: Vector<A>,
 }
 
 /// How many places the slices of an index need.
@@ -58,26 +123,33 @@ pub struct Needs {
     pub order: usize,
     /// Places of `cell_of`.
     pub cell_of: usize,
-    /// Places of `xs` and of `ys`.
+    /// Places of `xs`, of `ys` and, in space, of `zs`.
     pub positions: usize,
     /// Places of `occupied` (the hash only; 0 for a [`CellIndex`](crate::CellIndex)).
     pub occupied: usize,
 }
 
-/// A closed rectangle; in a torus it may reach up to one side beyond the world.
+/// The length of each axis that is periodic; none for the others.
+pub type Periods = [Option<f32>; World::MOST_AXES];
+
+/// A closed box: from where to where along each axis. Along a periodic axis it may reach up to one
+/// length beyond the world.
 #[derive(Clone, Copy, Debug)]
-pub struct Area {
-    /// From where to where along x.
-    pub x: (f64, f64),
-    /// From where to where along y.
-    pub y: (f64, f64),
-}
+pub struct Area(pub [(f64, f64); World::MOST_AXES]);
 
 impl Area {
-    /// The square around a point that holds everything within `reach`.
-    pub(crate) fn around((x, y): (f32, f32), reach: f64) -> Self {
-        let (x, y) = (f64::from(x), f64::from(y));
-        Self { x: (x - reach, x + reach), y: (y - reach, y + reach) }
+    /// The cube (in the plane, the square) around a point that holds everything within `reach`.
+    #[inline(always)]
+    pub(crate) fn around<A: Axes>(at: Vector<A>, reach: f64) -> Self {
+        Self::between(at, at, reach)
+    }
+
+    /// The box that holds two points, `low` below `high`, and everything within `reach` of it.
+    #[inline(always)]
+    pub(crate) fn between<A: Axes>(low: Vector<A>, high: Vector<A>, reach: f64) -> Self {
+        let along = |low: f32, high: f32| (f64::from(low) - reach, f64::from(high) + reach);
+        let z = if A::SPACE { along(low.z.or(0.0), high.z.or(0.0)) } else { (0.0, 0.0) };
+        Self([along(low.x, high.x), along(low.y, high.y), z])
     }
 }
 
@@ -95,34 +167,36 @@ pub(crate) fn above(value: f64) -> f32 {
 
 /// An index that can show the entities of an area.
 pub trait Index {
+    /// The plane or space.
+    type Axes: Axes;
+
     /// The columns it was built from.
-    fn entities(&self) -> Entities<'_>;
+    fn entities(&self) -> Entities<'_, Self::Axes>;
 
     /// All entities in canonical order.
     fn order(&self) -> &[Entry];
 
-    /// Their positions along x and along y, in the same order.
-    fn positions(&self) -> (&[f32], &[f32]);
+    /// Their positions in the same order.
+    fn positions(&self) -> Places<'_, Self::Axes>;
 
-    /// The sides of the torus; none if the world is not one.
-    fn torus(&self) -> Option<(f32, f32)>;
+    /// Which axes are periodic, and how long they are.
+    fn periods(&self) -> Periods;
 
-    /// The smallest rectangle around all entities.
-    fn bounds(&self) -> Bounds;
+    /// The smallest box around all entities.
+    fn bounds(&self) -> Bounds<Self::Axes>;
 
-    /// The longer side of a cell: where the search for the nearest begins.
+    /// The longest side of a cell: where the search for the nearest begins.
     fn cell_side(&self) -> f32;
 
     /// Shows every entity of the area in canonical order, in runs of places in [`Index::order`],
-    /// with the shift along x and y of the world's image it is seen in; and some that are not in the
-    /// area.
+    /// with the shift of the world's image it is seen in; and some that are not in the area.
     ///
-    /// Without a torus each entity is shown at most once and the shift is 0. In a torus each is
-    /// shown once for each of its images in the area.
+    /// Along an axis that is not periodic the shift is 0; where none is, each entity is shown at
+    /// most once. Along periodic ones each is shown once for each of its images in the area.
     fn visit<B>(
         &self,
         area: &Area,
-        each: impl FnMut(Range<usize>, (f32, f32)) -> ControlFlow<B>,
+        each: impl FnMut(Range<usize>, Vector<Self::Axes>) -> ControlFlow<B>,
     ) -> ControlFlow<B>;
 }
 
@@ -144,17 +218,22 @@ pub fn reorder<T: Copy>(order: &[Entry], column: &[T], out: &mut [T]) -> Result<
 }
 
 /// Writes the positions of all entities in the order of an index; all slots are there.
-pub(crate) fn place<'a>(
-    entities: &Entities<'_>,
+pub(crate) fn place<'a, A: Axes>(
+    entities: &Entities<'_, A>,
     order: &[Entry],
-    xs: &'a mut [f32],
-    ys: &'a mut [f32],
-) -> (&'a [f32], &'a [f32]) {
+    columns: [&'a mut [f32]; World::MOST_AXES],
+) -> Places<'a, A> {
+    let [xs, ys, zs] = columns;
     let (xs, ys) = (&mut xs[..order.len()], &mut ys[..order.len()]);
-    for ((x, y), entry) in xs.iter_mut().zip(ys.iter_mut()).zip(order) {
-        (*x, *y) = entities.position(entry.slot());
+    let zs = if A::SPACE { &mut zs[..order.len()] } else { &mut [] };
+    for (at, ((x, y), entry)) in xs.iter_mut().zip(ys.iter_mut()).zip(order).enumerate() {
+        let place = entities.position(entry.slot());
+        (*x, *y) = (place.x, place.y);
+        if A::SPACE {
+            zs[at] = place.z.or(0.0);
+        }
     }
-    (xs, ys)
+    Places::of(xs, ys, zs)
 }
 
 /// The first slot whose id an earlier slot has already, with that id.
@@ -178,63 +257,65 @@ pub fn duplicate_id(ids: &[u32], scratch: &mut [Entry]) -> Result<Option<(u32, u
 }
 
 /// Checks lengths and positions; gives the number of entities and their bounds.
-pub(crate) fn check(
-    entities: &Entities<'_>,
-    outside: impl Fn(f32, f32) -> Option<Outside>,
-) -> Result<(u32, Bounds), IndexError> {
-    let expected = entities.xs.len();
-    for (column, found) in [("ys", entities.ys.len()), ("ids", entities.ids.len())] {
+pub(crate) fn check<A: Axes>(
+    entities: &Entities<'_, A>,
+    limits: &Limits,
+) -> Result<(u32, Bounds<A>), IndexError> {
+    let Places { xs, ys, zs, .. } = entities.places;
+    let expected = xs.len();
+    let in_space = if A::SPACE { zs.len() } else { expected };
+    let columns = [("ys", ys.len()), ("zs", in_space), ("ids", entities.ids.len())];
+    for (column, found) in columns {
         if found != expected {
             return Err(IndexError::LengthMismatch { column, expected, found });
         }
     }
     let count = count_of(expected)?;
-    let mut bounds = Bounds {
-        low: (f32::INFINITY, f32::INFINITY),
-        high: (f32::NEG_INFINITY, f32::NEG_INFINITY),
-    };
-    for (index, (&x, &y)) in (0..count).zip(entities.xs.iter().zip(entities.ys)) {
-        if let Some(Outside { axis, value, limits: (low, high) }) = outside(x, y) {
+    let all = |value: f32| Vector::<A>::of(value, value, value);
+    let (mut low, mut high) = (all(f32::INFINITY), all(f32::NEG_INFINITY));
+    for index in 0..count {
+        let place = entities.places.at(index as usize);
+        if let Some(Outside { axis, value, limits: (low, high) }) = outside(place, limits) {
             return Err(if value.is_finite() {
                 IndexError::Outside { axis, index, value, low, high }
             } else {
                 IndexError::NotFinite { axis, index, value }
             });
         }
-        bounds.low = (smaller(x, bounds.low.0), smaller(y, bounds.low.1));
-        bounds.high = (larger(x, bounds.high.0), larger(y, bounds.high.1));
+        low = both(low, place, |a, b| if a < b { a } else { b });
+        high = both(high, place, |a, b| if a > b { a } else { b });
     }
-    Ok((count, bounds))
+    Ok((count, Bounds { low, high }))
 }
 
-fn smaller(a: f32, b: f32) -> f32 {
-    if a < b { a } else { b }
+#[inline(always)]
+fn both<A: Axes>(a: Vector<A>, b: Vector<A>, f: impl Fn(f32, f32) -> f32) -> Vector<A> {
+    Vector::of(f(a.x, b.x), f(a.y, b.y), f(a.z.or(0.0), b.z.or(0.0)))
 }
 
-fn larger(a: f32, b: f32) -> f32 {
-    if a > b { a } else { b }
-}
+/// From where to where coordinates may be, along each axis.
+pub(crate) type Limits = [(f32, f32); World::MOST_AXES];
+
+/// Anywhere.
+pub(crate) const ANYWHERE: Limits = [(-MAX_COORDINATE, MAX_COORDINATE); World::MOST_AXES];
 
 /// A coordinate outside its limits, or not a number.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Outside {
-    pub(crate) axis: Axis,
+    pub(crate) axis: &'static str,
     pub(crate) value: f32,
     pub(crate) limits: (f32, f32),
 }
 
-/// The coordinate, if it is not within its limits.
-#[inline]
-pub(crate) fn outside(axis: Axis, value: f32, limits: (f32, f32)) -> Option<Outside> {
-    let inside = value >= limits.0 && value <= limits.1;
-    (!inside).then_some(Outside { axis, value, limits })
-}
-
-/// The first coordinate above [`MAX_COORDINATE`], if there is one.
-#[inline]
-pub(crate) fn outside_plane(x: f32, y: f32) -> Option<Outside> {
-    const LIMITS: (f32, f32) = (-MAX_COORDINATE, MAX_COORDINATE);
-    outside(Axis::X, x, LIMITS).or(outside(Axis::Y, y, LIMITS))
+/// The first coordinate that is not within its limits.
+#[inline(always)]
+pub(crate) fn outside<A: Axes>(place: Vector<A>, limits: &Limits) -> Option<Outside> {
+    let places = [place.x, place.y, place.z.or(0.0)];
+    (0..A::COUNT).find_map(|axis| {
+        let (value, limits) = (places[axis], limits[axis]);
+        let inside = value >= limits.0 && value <= limits.1;
+        (!inside).then_some(Outside { axis: World::COORDINATES[axis], value, limits })
+    })
 }
 
 pub(crate) fn enough(slice: &'static str, needed: usize, given: usize) -> Result<(), IndexError> {

@@ -6,11 +6,11 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`grid`] | the one global cell grid of a world |
-//! | [`sort`] | counting sort into cells, canonical (row, column, id) order |
+//! | [`sort`] | counting sort into cells, canonical (layer, row, column, id) order |
 //! | [`index`] | the contract of an index, and what both have in common |
 //! | [`cells`] | the bounded index: the entities of a world in the cells of its grid |
-//! | [`hash`] | the unbounded index: a spatial hash over the whole plane |
-//! | [`query`] | radius, nearest, box, segment and pair queries over both |
+//! | [`hash`] | the unbounded index: a spatial hash over the whole plane or all of space |
+//! | [`query`] | radius, nearest, box, segment and pair queries over both, in the plane and in space |
 //! | [`naive`] | the same queries as O(n^2) definitions, for tests and base lines |
 //! | [`pass`] | the block-wise neighbour pass of the models |
 //! | [`regions`] | recursive bisection of the grid, owners of cells, ghost bands |
@@ -34,7 +34,7 @@ pub mod sort;
 pub use cells::{CellIndex, CellScratch};
 pub use grid::{Grid, GridError, Lines};
 pub use hash::{HashIndex, HashScratch};
-pub use index::{Entities, Index, IndexError};
+pub use index::{Entities, Index, IndexError, Periods, Places};
 pub use pass::{Block, Candidate, Cells, Cutoff, Pair, PassError, Visitor};
 pub use query::{Hit, Query, QueryError, Segment, SegmentHit};
 pub use regions::{Cut, CutError, Overlap, Region};

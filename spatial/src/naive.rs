@@ -6,33 +6,40 @@
 
 use core::ops::ControlFlow;
 
+use flockwork_kernel::World;
+use flockwork_kernel::axes::{Axes, Plane, Third};
+use flockwork_kernel::vector::Vector;
+
 use crate::Entry;
-use crate::index::Entities;
+use crate::index::{Entities, Periods};
 use crate::query::{Hit, Segment, SegmentHit};
 
-/// Entities, and the sides of their torus if they live in one.
+/// Entities, and where they have images.
 #[derive(Clone, Copy, Debug)]
-pub struct Naive<'a> {
+pub struct Naive<'a, A: Axes = Plane> {
     /// The columns.
-    pub entities: Entities<'a>,
-    /// The sides of the torus.
-    pub torus: Option<(f32, f32)>,
+    pub entities: Entities<'a, A>,
+    /// The lengths of the axes that are periodic.
+    pub periods: Periods,
 }
+
+/// What there is along x, y and z.
+type Three<T> = [T; World::MOST_AXES];
 
 /// The cells that a canonical order refers to.
 #[derive(Clone, Copy, Debug)]
 pub struct Lines<F> {
-    /// How many rows and columns the world has; of no use without a torus.
-    pub count: (i64, i64),
-    /// The row and column of a position.
+    /// How many columns, rows and layers the world has; of no use along an axis that is not periodic.
+    pub count: Three<i64>,
+    /// The column, row and layer of a position.
     pub cell: F,
 }
 
-impl Naive<'_> {
+impl<A: Axes> Naive<'_, A> {
     /// As [`crate::query::Query::radius`], for a cap of `out.len()`.
-    pub fn radius(&self, x: f32, y: f32, r: f32, out: &mut [Hit]) -> usize {
+    pub fn radius(&self, at: Vector<A>, r: f32, out: &mut [Hit]) -> usize {
         select(out, hit_rank, |offer| {
-            self.hits(x, y, |hit| {
+            self.hits(at, |hit| {
                 if hit.d2 < r * r {
                     offer(hit);
                 }
@@ -41,27 +48,30 @@ impl Naive<'_> {
     }
 
     /// As [`crate::query::Query::count_radius`].
-    pub fn count_radius(&self, x: f32, y: f32, r: f32) -> u32 {
+    pub fn count_radius(&self, at: Vector<A>, r: f32) -> u32 {
         let mut count = 0;
-        self.hits(x, y, |hit| count += u32::from(hit.d2 < r * r));
+        self.hits(at, |hit| count += u32::from(hit.d2 < r * r));
         count
     }
 
     /// As [`crate::query::Query::nearest`], for a `k` of `out.len()`.
-    pub fn nearest(&self, x: f32, y: f32, out: &mut [Hit]) -> usize {
-        select(out, hit_rank, |offer| self.hits(x, y, offer))
+    pub fn nearest(&self, at: Vector<A>, out: &mut [Hit]) -> usize {
+        select(out, hit_rank, |offer| self.hits(at, offer))
     }
 
     /// As [`crate::query::Query::box_query`], for a cap of `out.len()`.
-    pub fn box_query(&self, low: (f32, f32), high: (f32, f32), out: &mut [Entry]) -> usize {
+    pub fn box_query(&self, low: Vector<A>, high: Vector<A>, out: &mut [Entry]) -> usize {
         select(
             out,
             |entry| *entry,
             |offer| {
                 self.each(|entry| {
                     let mut inside = false;
-                    self.images(entry, |x, y, _| {
-                        inside |= low.0 <= x && x < high.0 && low.1 <= y && y < high.1;
+                    self.images(entry, |place, _| {
+                        inside |= (0..A::COUNT).all(|axis| {
+                            let value = place[axis];
+                            low.along(axis) <= value && value < high.along(axis)
+                        });
                     });
                     if inside {
                         offer(entry);
@@ -72,16 +82,16 @@ impl Naive<'_> {
     }
 
     /// As [`crate::query::Query::segment`], for a cap of `out.len()`.
-    pub fn segment(&self, segment: &Segment, out: &mut [SegmentHit]) -> usize {
-        let Segment { from, to, radius } = *segment;
-        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-        let length2 = dx * dx + dy * dy;
+    pub fn segment(&self, segment: &Segment<A>, out: &mut [SegmentHit]) -> usize {
+        let from = components(segment.from);
+        let step = each_of(components(segment.to), from, |to, from| to - from);
+        let length2 = sum::<A>(each_of(step, step, |a, b| a * b));
         let rank = |hit: &SegmentHit| (hit.t.to_bits(), hit.id, hit.slot);
         select(out, rank, |offer| {
             self.each(|entry| {
-                self.images(entry, |x, y, _| {
-                    let (x, y) = (x - from.0, y - from.1);
-                    let along = x * dx + y * dy;
+                self.images(entry, |place, _| {
+                    let way = each_of(place, from, |place, from| place - from);
+                    let along = sum::<A>(each_of(way, step, |a, b| a * b));
                     let t = match along / length2 {
                         // A segment without a direction is a point.
                         _ if length2 == 0.0 => 0.0,
@@ -89,9 +99,9 @@ impl Naive<'_> {
                         t if t > 0.0 => t,
                         _ => 0.0,
                     };
-                    let (x, y) = (x - t * dx, y - t * dy);
-                    let d2 = x * x + y * y;
-                    if d2 < radius * radius {
+                    let off = each_of(way, step, |way, step| way - t * step);
+                    let d2 = sum::<A>(each_of(off, off, |a, b| a * b));
+                    if d2 < segment.radius * segment.radius {
                         offer(SegmentHit { id: entry.id(), slot: entry.slot(), t, d2 });
                     }
                 });
@@ -102,17 +112,17 @@ impl Naive<'_> {
     /// As [`crate::query::Query::visit_radius`], over these cells.
     pub fn visit_radius<B>(
         &self,
-        (x, y): (f32, f32),
+        at: Vector<A>,
         r: f32,
-        lines: &Lines<impl Fn(f32, f32) -> (i64, i64)>,
+        lines: &Lines<impl Fn(Vector<A>) -> Three<i64>>,
         mut each: impl FnMut(Hit) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
         let mut last = None;
         loop {
             let mut next: Option<(_, Hit)> = None;
             self.each(|entry| {
-                self.images(entry, |px, py, image| {
-                    let d2 = (px - x) * (px - x) + (py - y) * (py - y);
+                self.images(entry, |place, image| {
+                    let d2 = distance2::<A>(place, at);
                     let key = self.key(entry, image, lines);
                     let is_next = last.is_none_or(|last| key > last)
                         && next.is_none_or(|(least, _)| key < least);
@@ -133,14 +143,14 @@ impl Naive<'_> {
     pub fn pairs_within<B>(
         &self,
         r: f32,
-        lines: &Lines<impl Fn(f32, f32) -> (i64, i64)>,
+        lines: &Lines<impl Fn(Vector<A>) -> Three<i64>>,
         mut each: impl FnMut(Entry, Entry, f32) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
         let mut last = None;
         loop {
             let mut next: Option<(_, Entry)> = None;
             self.each(|entry| {
-                let key = self.key(entry, (0, 0), lines);
+                let key = self.key(entry, [0; World::MOST_AXES], lines);
                 if last.is_none_or(|last| key > last) && next.is_none_or(|(least, _)| key < least) {
                     next = Some((key, entry));
                 }
@@ -165,11 +175,11 @@ impl Naive<'_> {
     }
 
     /// Every entity at the distance of its nearest image.
-    fn hits(&self, x: f32, y: f32, mut each: impl FnMut(Hit)) {
+    fn hits(&self, at: Vector<A>, mut each: impl FnMut(Hit)) {
         self.each(|entry| {
             let mut d2 = f32::INFINITY;
-            self.images(entry, |px, py, _| {
-                let here = (px - x) * (px - x) + (py - y) * (py - y);
+            self.images(entry, |place, _| {
+                let here = distance2::<A>(place, at);
                 if here < d2 {
                     d2 = here;
                 }
@@ -178,29 +188,60 @@ impl Naive<'_> {
         });
     }
 
-    /// Every image of an entity: its position and how many sides it is shifted along x and y.
-    fn images(&self, entry: Entry, mut each: impl FnMut(f32, f32, (i64, i64))) {
-        let (x, y) = self.entities.position(entry.slot());
-        let Some((width, height)) = self.torus else {
-            return each(x, y, (0, 0));
-        };
-        for (up, y) in [(-1, y - height), (0, y), (1, y + height)] {
-            for (right, x) in [(-1, x - width), (0, x), (1, x + width)] {
-                each(x, y, (right, up));
+    /// Every image of an entity: its position and how many lengths it is shifted along each axis.
+    fn images(&self, entry: Entry, mut each: impl FnMut(Three<f32>, Three<i64>)) {
+        let [x, y, z] = components(self.entities.position(entry.slot()));
+        for (forth, z) in self.along(2, z) {
+            for (up, y) in self.along(1, y) {
+                for (right, x) in self.along(0, x) {
+                    each([x, y, z], [right, up, forth]);
+                }
             }
         }
     }
 
+    /// Every image along one axis.
+    fn along(&self, axis: usize, value: f32) -> impl Iterator<Item = (i64, f32)> {
+        let length = self.periods[axis];
+        let shifted = move |shift: i64| match length {
+            None => (shift == 0).then_some((0, value)),
+            Some(length) if shift < 0 => Some((shift, value - length)),
+            Some(length) if shift > 0 => Some((shift, value + length)),
+            Some(_) => Some((0, value)),
+        };
+        (-1..=1).filter_map(shifted)
+    }
+
+    /// Layer, row, column, counted on over the images, and the entity.
     fn key(
         &self,
         entry: Entry,
-        (right, up): (i64, i64),
-        lines: &Lines<impl Fn(f32, f32) -> (i64, i64)>,
-    ) -> (i64, i64, Entry) {
-        let (x, y) = self.entities.position(entry.slot());
-        let (row, col) = (lines.cell)(x, y);
-        (row + up * lines.count.0, col + right * lines.count.1, entry)
+        image: Three<i64>,
+        lines: &Lines<impl Fn(Vector<A>) -> Three<i64>>,
+    ) -> (Three<i64>, Entry) {
+        let cell = (lines.cell)(self.entities.position(entry.slot()));
+        let along = |axis: usize| cell[axis] + image[axis] * lines.count[axis];
+        ([along(2), along(1), along(0)], entry)
     }
+}
+
+/// Along x, y and z; the last is 0 in the plane.
+fn components<A: Axes>(vector: Vector<A>) -> Three<f32> {
+    [vector.x, vector.y, vector.z.or(0.0)]
+}
+
+fn each_of(a: Three<f32>, b: Three<f32>, f: impl Fn(f32, f32) -> f32) -> Three<f32> {
+    core::array::from_fn(|axis| f(a[axis], b[axis]))
+}
+
+/// In the order of the axes.
+fn sum<A: Axes>([x, y, z]: Three<f32>) -> f32 {
+    if A::SPACE { x + y + z } else { x + y }
+}
+
+fn distance2<A: Axes>(place: Three<f32>, at: Vector<A>) -> f32 {
+    let way = each_of(place, components(at), |place, at| place - at);
+    sum::<A>(each_of(way, way, |a, b| a * b))
 }
 
 fn hit_rank(hit: &Hit) -> (u32, u32, u32) {

@@ -6,17 +6,17 @@
 //!
 //! # Distance
 //!
-//! The difference of two `f32` coordinates, squared and added: `dx * dx + dy * dy`, and *within*
-//! means `d2 < r * r`, strictly. In a torus an entity at `x` is also at `x - side` and
-//! `x + side`, each rounded once, and the nearest of these images counts: the same subtraction as
-//! in the neighbour pass, never a rounded minimum image.
+//! The difference of two `f32` coordinates, squared and added: `dx * dx + dy * dy`, in space
+//! `+ dz * dz`, and *within* means `d2 < r * r`, strictly. Along a periodic axis an entity at `x` is
+//! also at `x - length` and `x + length`, each rounded once, and the nearest of these images counts:
+//! the same subtraction as in the neighbour pass, never a rounded minimum image.
 //!
 //! # Order
 //!
 //! Results are sorted by distance (along a segment: by how far along), then by id; a cap keeps
 //! the first of that order. So they depend neither on cells nor on slots. Callbacks get
-//! entities in canonical (row, column, id) order, in a torus with the rows and columns of the
-//! images below and left of the world before those of the world itself: again as in the pass.
+//! entities in canonical (layer, row, column, id) order; along periodic axes the lines of the
+//! images below the world come before those of the world itself: again as in the pass.
 //!
 //! # Errors
 //!
@@ -28,6 +28,8 @@
 
 use core::ops::ControlFlow;
 
+use flockwork_kernel::Vector;
+use flockwork_kernel::axes::{Axes, Plane, Third};
 use flockwork_kernel::isa::{self, Isa};
 
 use crate::Entry;
@@ -46,9 +48,10 @@ use ranked::Best;
 
 /// The queries.
 ///
-/// `x` and `y` must be within the world in a torus, and within
-/// [`MAX_COORDINATE`](crate::index::MAX_COORDINATE) elsewhere. A radius is any number from 1e-18
-/// to 1e18, whatever the radius of the grid, but below half of either side of a torus.
+/// A point must be within the world along periodic axes, and within
+/// [`MAX_COORDINATE`](crate::index::MAX_COORDINATE) along the others. A radius is any number from
+/// 1e-18 to 1e18, whatever the radius of the grid, but below half of the length of every periodic
+/// axis.
 pub trait Query: Index {
     /// Calls `each` with every entity within `r` of a point, in canonical order, until it breaks.
     ///
@@ -57,18 +60,18 @@ pub trait Query: Index {
     /// [`QueryError`] for an unusable point or radius.
     fn visit_radius<B>(
         &self,
-        x: f32,
-        y: f32,
+        at: Vector<Self::Axes>,
         r: f32,
         mut each: impl FnMut(Hit) -> ControlFlow<B>,
     ) -> Result<ControlFlow<B>, QueryError> {
-        usable_radius(self.torus(), r)?;
-        usable_point(self.torus(), x, y)?;
-        let area = Area::around((x, y), reach(self.torus(), r, 0.0));
+        let periods = self.periods();
+        usable_radius(&periods, r)?;
+        usable_point(&periods, at)?;
+        let area = Area::around(at, reach(&periods, r, 0.0));
         Ok(near::visit(
             self,
             area,
-            (x, y),
+            at,
             r * r,
             #[inline(always)]
             |entry, d2, _| each(Hit { id: entry.id(), slot: entry.slot(), d2 }),
@@ -80,11 +83,10 @@ pub trait Query: Index {
     /// # Errors
     ///
     /// [`QueryError`] for an unusable point or radius.
-    fn count_radius(&self, x: f32, y: f32, r: f32) -> Result<u32, QueryError> {
+    fn count_radius(&self, at: Vector<Self::Axes>, r: f32) -> Result<u32, QueryError> {
         let mut count = 0;
         let _ = self.visit_radius(
-            x,
-            y,
+            at,
             r,
             #[inline(always)]
             |_| {
@@ -104,16 +106,14 @@ pub trait Query: Index {
     /// fewer places than that; `out` is unchanged.
     fn radius(
         &self,
-        x: f32,
-        y: f32,
+        at: Vector<Self::Axes>,
         r: f32,
         out: &mut [Hit],
         max_results: usize,
     ) -> Result<usize, QueryError> {
         let mut best = Best::new(results(out, max_results)?);
         let _ = self.visit_radius(
-            x,
-            y,
+            at,
             r,
             #[inline(always)]
             |hit| {
@@ -127,30 +127,36 @@ pub trait Query: Index {
     /// Writes the `k` entities nearest to a point to `out`, by (d2, id), and gives their number:
     /// fewer if there are fewer.
     ///
-    /// Looks in a square around the point, and again in one of twice the side until `k` are
-    /// found inside its circle or the square holds everything: at most some 130 times, since a
+    /// Looks in a square (in space, a cube) around the point, and again in one of twice the side
+    /// until `k` are found inside its circle or it holds everything: at most some 130 times, since a
     /// side cannot double more often between the smallest and the largest coordinate.
     ///
     /// # Errors
     ///
     /// [`QueryError`] for an unusable point, for `k` 0, and if `out` has fewer than `k` places;
     /// `out` is unchanged.
-    fn nearest(&self, x: f32, y: f32, k: usize, out: &mut [Hit]) -> Result<usize, QueryError> {
+    fn nearest(
+        &self,
+        at: Vector<Self::Axes>,
+        k: usize,
+        out: &mut [Hit],
+    ) -> Result<usize, QueryError> {
         let out = results(out, k)?;
-        usable_point(self.torus(), x, y)?;
+        let periods = self.periods();
+        usable_point(&periods, at)?;
         if self.order().is_empty() {
             return Ok(0);
         }
-        let everything = everything_within(self, x, y);
-        let mut r = first_reach(self, x, y);
+        let everything = everything_within(self, at);
+        let mut r = first_reach(self, at);
         loop {
             let whole = k >= self.order().len() || f64::from(r) >= everything;
             let within = if whole { f32::INFINITY } else { r * r };
-            let half = if whole { everything } else { reach(self.torus(), r, 0.0) };
+            let half = if whole { everything } else { reach(&periods, r, 0.0) };
             let mut best = Best::new(&mut *out);
-            let area = Area::around((x, y), half);
-            let _ = near::visit(self, area, (x, y), within, |entry, d2, shift| {
-                if is_closest(self, entry, (x, y), shift) {
+            let area = Area::around(at, half);
+            let _ = near::visit(self, area, at, within, |entry, d2, shift| {
+                if is_closest(self, entry, at, shift) {
                     best.offer(Hit { id: entry.id(), slot: entry.slot(), d2 });
                 }
                 ControlFlow::<()>::Continue(())
@@ -166,28 +172,26 @@ pub trait Query: Index {
     /// Writes the entities in a box to `out`, by id, at most `max_results`, and gives their
     /// number. A cap keeps the lowest ids.
     ///
-    /// The box is half-open: `low <= position < high` along both axes, so boxes side by side
-    /// never share an entity. In a torus a box may cross the seam: `low` is from `-side` to
-    /// `side`, and `high` at most `low + side`; each entity with an image in it is found once.
+    /// The box is half-open: `low <= position < high` along every axis, so boxes side by side
+    /// never share an entity. Along a periodic axis it may cross the seam: `low` is from `-length`
+    /// to `length`, and `high` at most `low + length`; each entity with an image in it is found
+    /// once.
     ///
     /// # Errors
     ///
-    /// [`QueryError`] for a box that is not a number, upside down or too wide for the torus, for
-    /// `max_results` 0, and if `out` has fewer places than that; `out` is unchanged.
+    /// [`QueryError`] for a box that is not a number, upside down or too wide for a periodic axis,
+    /// for `max_results` 0, and if `out` has fewer places than that; `out` is unchanged.
     fn box_query(
         &self,
-        low: (f32, f32),
-        high: (f32, f32),
+        low: Vector<Self::Axes>,
+        high: Vector<Self::Axes>,
         out: &mut [Entry],
         max_results: usize,
     ) -> Result<usize, QueryError> {
-        usable_box(self.torus(), low, high)?;
+        let periods = self.periods();
+        usable_box(&periods, low, high)?;
         let mut best = Best::new(results(out, max_results)?);
-        let wide = reach(self.torus(), 0.0, 0.0);
-        let area = Area {
-            x: (f64::from(low.0) - wide, f64::from(high.0) + wide),
-            y: (f64::from(low.1) - wide, f64::from(high.1) + wide),
-        };
+        let area = Area::between(low, high, reach(&periods, 0.0, 0.0));
         let _ = scan(self, &area, |entry, _, shift| {
             if is_first_inside(self, entry, (low, high), shift) {
                 best.offer(entry);
@@ -198,28 +202,33 @@ pub trait Query: Index {
     }
 
     /// Writes the entities within `segment.radius` of a segment to `out`, by (t, id), at most
-    /// `max_results`, and gives their number: a ray cast, or a sweep of a disc.
+    /// `max_results`, and gives their number: a ray cast, or a sweep of a disc
+    /// or a sphere.
     ///
     /// `t` is the place along the segment that is nearest to the entity, from 0 to 1.
     ///
     /// # Errors
     ///
-    /// [`QueryError`] for an unusable point or radius, for a segment too long for the torus, for
-    /// `max_results` 0, and if `out` has fewer places than that; `out` is unchanged.
+    /// [`QueryError`] for an unusable point or radius, for a segment too long for a periodic
+    /// axis, for `max_results` 0, and if `out` has fewer places than that; `out` is unchanged.
     fn segment(
         &self,
-        segment: &Segment,
+        segment: &Segment<Self::Axes>,
         out: &mut [SegmentHit],
         max_results: usize,
     ) -> Result<usize, QueryError> {
-        usable_segment(self.torus(), segment)?;
+        let periods = self.periods();
+        usable_segment(&periods, segment)?;
         let mut best = Best::new(results(out, max_results)?);
-        let (dx, dy) = segment.step();
-        let (x, y) = (f64::from(segment.from.0), f64::from(segment.from.1));
-        let (end_x, end_y) = (x + f64::from(dx), y + f64::from(dy));
-        let wide = reach(self.torus(), segment.radius, dx.abs() + dy.abs());
-        let (x, y) = (ordered(x, end_x), ordered(y, end_y));
-        let area = Area { x: (x.0 - wide, x.1 + wide), y: (y.0 - wide, y.1 + wide) };
+        let step = segment.step();
+        // No shorter than the segment.
+        let length = step.x.abs() + step.y.abs() + step.z.or(0.0).abs();
+        let wide = reach(&periods, segment.radius, length);
+        let area = Area(core::array::from_fn(|axis| {
+            let from = f64::from(segment.from.along(axis));
+            let (low, high) = ordered(from, from + f64::from(step.along(axis)));
+            (low - wide, high + wide)
+        }));
         let _ = scan(self, &area, |entry, position, _| {
             let (t, d2) = segment.nearest_to(position);
             if d2 < segment.radius * segment.radius {
@@ -234,8 +243,11 @@ pub trait Query: Index {
     ///
     /// # Errors
     ///
-    /// [`QueryError`] for an unusable point or radius, or a segment too long for the torus.
-    fn first_on_segment(&self, segment: &Segment) -> Result<Option<SegmentHit>, QueryError> {
+    /// [`QueryError`] for an unusable point or radius, or a segment too long for a periodic axis.
+    fn first_on_segment(
+        &self,
+        segment: &Segment<Self::Axes>,
+    ) -> Result<Option<SegmentHit>, QueryError> {
         let mut first = [SegmentHit::default()];
         let found = self.segment(segment, &mut first, 1)?;
         Ok((found > 0).then_some(first[0]))
@@ -246,7 +258,7 @@ pub trait Query: Index {
     ///
     /// The order is that of the lower id's entities, and for each of them that of
     /// [`Query::visit_radius`] around it. The distance is the one seen from the lower id, which
-    /// across the seam of a torus may differ from the other one in its last bit.
+    /// across a seam may differ from the other one in its last bit.
     ///
     /// # Errors
     ///
@@ -256,8 +268,9 @@ pub trait Query: Index {
         r: f32,
         each: impl FnMut(Entry, Entry, f32) -> ControlFlow<B>,
     ) -> Result<ControlFlow<B>, QueryError> {
-        usable_radius(self.torus(), r)?;
-        let wide = reach(self.torus(), r, 0.0);
+        let periods = self.periods();
+        usable_radius(&periods, r)?;
+        let wide = reach(&periods, r, 0.0);
         Ok(isa::dispatch(Pairs { index: self, wide, limit: r * r, each }))
     }
 }
@@ -266,39 +279,39 @@ impl<T: Index + ?Sized> Query for T {}
 
 /// A way from one point to another, and how far to its sides to look.
 ///
-/// In a torus `from` is within the world and `to` may lie beyond the seam, so that it says which
-/// way round is meant; along each axis, the way and twice the radius together must be below
-/// 0.9999 of the side.
+/// Along a periodic axis `from` is within the world and `to` may lie beyond the seam, so that it
+/// says which way round is meant; the way and twice the radius together must be below 0.9999 of the
+/// length.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Segment {
+pub struct Segment<A: Axes = Plane> {
     /// Where it begins.
-    pub from: (f32, f32),
+    pub from: Vector<A>,
     /// Where it ends.
-    pub to: (f32, f32),
+    pub to: Vector<A>,
     /// How far entities may be from it.
     pub radius: f32,
 }
 
-impl Segment {
-    /// The way along x and y.
-    pub(crate) fn step(&self) -> (f32, f32) {
-        (self.to.0 - self.from.0, self.to.1 - self.from.1)
+impl<A: Axes> Segment<A> {
+    /// The way from one end to the other.
+    pub(crate) fn step(&self) -> Vector<A> {
+        self.to - self.from
     }
 
     /// The place along the segment (0 to 1) that is nearest to a point, and the squared distance
     /// from there. A segment too short to have a direction is a point.
     #[inline]
-    pub(crate) fn nearest_to(&self, (px, py): (f32, f32)) -> (f32, f32) {
-        let (dx, dy) = self.step();
-        let (x, y) = (px - self.from.0, py - self.from.1);
-        let length2 = squared(dx, dy);
-        let along = x * dx + y * dy;
+    pub(crate) fn nearest_to(&self, point: Vector<A>) -> (f32, f32) {
+        let step = self.step();
+        let way = point - self.from;
+        let length2 = step.length_squared();
+        let along = way.dot(step);
         let t = if length2 > 0.0 && along > 0.0 {
             if along < length2 { along / length2 } else { 1.0 }
         } else {
             0.0
         };
-        (t, squared(x - t * dx, y - t * dy))
+        (t, (way - step * t).length_squared())
     }
 }
 
@@ -307,15 +320,10 @@ fn ordered(a: f64, b: f64) -> (f64, f64) {
     if a < b { (a, b) } else { (b, a) }
 }
 
-#[inline(always)]
-pub(crate) fn squared(dx: f32, dy: f32) -> f32 {
-    dx * dx + dy * dy
-}
-
 /// All pairs within a distance, with the best instructions there are.
 struct Pairs<'a, T: ?Sized, F> {
     index: &'a T,
-    /// The half side of a square around an entity that holds all others within the distance.
+    /// The half side of a square or cube around an entity that holds all others within the distance.
     wide: f64,
     limit: f32,
     each: F,
@@ -331,12 +339,13 @@ where
     #[inline(always)]
     fn run<S: Isa>(self) -> ControlFlow<B> {
         let Self { index, wide, limit, mut each } = self;
-        let (xs, ys) = index.positions();
-        for ((&low, &x), &y) in index.order().iter().zip(xs).zip(ys) {
+        let places = index.positions();
+        for (at, &low) in index.order().iter().enumerate() {
+            let place = places.at(at);
             near::look::<S, T, B>(
                 index,
-                &Area::around((x, y), wide),
-                (x, y),
+                &Area::around(place, wide),
+                place,
                 limit,
                 &mut |high: Entry, d2, _| {
                     if high.id() > low.id() {
@@ -356,38 +365,38 @@ where
 fn scan<T: Index + ?Sized, B>(
     index: &T,
     area: &Area,
-    mut each: impl FnMut(Entry, (f32, f32), (f32, f32)) -> ControlFlow<B>,
+    mut each: impl FnMut(Entry, Vector<T::Axes>, Vector<T::Axes>) -> ControlFlow<B>,
 ) -> ControlFlow<B> {
-    let (order, (xs, ys)) = (index.order(), index.positions());
+    let (order, places) = (index.order(), index.positions());
     index.visit(area, |run, shift| {
         for at in run {
-            each(order[at], (xs[at] + shift.0, ys[at] + shift.1), shift)?;
+            each(order[at], places.at(at) + shift, shift)?;
         }
         ControlFlow::Continue(())
     })
 }
 
-/// The half side of a square around a point that holds every entity in its nearest image.
-fn everything_within<T: Index + ?Sized>(index: &T, x: f32, y: f32) -> f64 {
-    if let Some((width, height)) = index.torus() {
-        return f64::from(if width > height { width } else { height }) * 0.501;
-    }
-    let Bounds { low, high } = index.bounds();
-    let furthest = |at: f32, low: f32, high: f32| {
-        let (at, low, high) = (f64::from(at), f64::from(low), f64::from(high));
-        ordered(at - low, high - at).1
+/// The half side of a cube around a point that holds every entity in its nearest image.
+fn everything_within<T: Index + ?Sized>(index: &T, at: Vector<T::Axes>) -> f64 {
+    let (Bounds { low, high }, periods) = (index.bounds(), index.periods());
+    let along = |axis: usize| {
+        if let Some(length) = periods[axis] {
+            return f64::from(length) * 0.501;
+        }
+        let value = |place: Vector<T::Axes>| f64::from(place.along(axis));
+        ordered(value(at) - value(low), value(high) - value(at)).1 * 1.001
     };
-    ordered(furthest(x, low.0, high.0), furthest(y, low.1, high.1)).1 * 1.001
+    (0..T::Axes::COUNT).map(along).fold(0.0, f64::max)
 }
 
 /// How far to look first: a cell beyond the nearest side of the bounds.
-fn first_reach<T: Index + ?Sized>(index: &T, x: f32, y: f32) -> f32 {
-    if index.torus().is_some() {
-        return index.cell_side() * 0.5;
-    }
-    let Bounds { low, high } = index.bounds();
-    let gap = |at: f32, low: f32, high: f32| {
-        if at < low {
+fn first_reach<T: Index + ?Sized>(index: &T, at: Vector<T::Axes>) -> f32 {
+    let (Bounds { low, high }, periods) = (index.bounds(), index.periods());
+    let gap = |axis: usize| {
+        let (at, low, high) = (at.along(axis), low.along(axis), high.along(axis));
+        if periods[axis].is_some() {
+            0.0
+        } else if at < low {
             low - at
         } else if at > high {
             at - high
@@ -395,48 +404,58 @@ fn first_reach<T: Index + ?Sized>(index: &T, x: f32, y: f32) -> f32 {
             0.0
         }
     };
-    let (gap_x, gap_y) = (gap(x, low.0, high.0), gap(y, low.1, high.1));
-    index.cell_side() * 0.5 + if gap_x > gap_y { gap_x } else { gap_y }
+    index.cell_side() * 0.5 + (0..T::Axes::COUNT).map(gap).fold(0.0, f32::max)
 }
 
 /// Whether the image of an entity is its nearest one to a point; of two as near, the first.
+#[inline]
 fn is_closest<T: Index + ?Sized>(
     index: &T,
     entry: Entry,
-    (x, y): (f32, f32),
-    shift: (f32, f32),
+    at: Vector<T::Axes>,
+    shift: Vector<T::Axes>,
 ) -> bool {
-    let Some((width, height)) = index.torus() else {
-        return true;
-    };
-    let closest = |at: f32, from: f32, side: f32| {
+    let place = index.entities().position(entry.slot());
+    let closest = |place: f32, at: f32, length: f32| {
         let mut best = (f32::INFINITY, 0.0);
-        for shift in [-side, 0.0, side] {
-            let distance = (at + shift - from).abs();
+        for shift in [-length, 0.0, length] {
+            let distance = (place + shift - at).abs();
             if distance < best.0 {
                 best = (distance, shift);
             }
         }
         best.1
     };
-    let (px, py) = index.entities().position(entry.slot());
-    (closest(px, x, width), closest(py, y, height)) == shift
+    let periods = index.periods();
+    (0..T::Axes::COUNT).all(|axis| {
+        periods[axis].is_none_or(|length| {
+            closest(place.along(axis), at.along(axis), length) == shift.along(axis)
+        })
+    })
 }
 
 /// Whether the image of an entity is its first one in a half-open box.
+#[inline]
 fn is_first_inside<T: Index + ?Sized>(
     index: &T,
     entry: Entry,
-    (low, high): ((f32, f32), (f32, f32)),
-    shift: (f32, f32),
+    (low, high): (Vector<T::Axes>, Vector<T::Axes>),
+    shift: Vector<T::Axes>,
 ) -> bool {
-    let (x, y) = index.entities().position(entry.slot());
-    let Some((width, height)) = index.torus() else {
-        return x >= low.0 && x < high.0 && y >= low.1 && y < high.1;
-    };
-    let first = |at: f32, low: f32, high: f32, side: f32| {
-        [-side, 0.0, side].into_iter().find(|shift| at + shift >= low && at + shift < high)
-    };
-    first(x, low.0, high.0, width) == Some(shift.0)
-        && first(y, low.1, high.1, height) == Some(shift.1)
+    let place = index.entities().position(entry.slot());
+    let periods = index.periods();
+    (0..T::Axes::COUNT).all(|axis| {
+        let (low, high) = (low.along(axis), high.along(axis));
+        let inside = |shift: f32| {
+            let image = place.along(axis) + shift;
+            image >= low && image < high
+        };
+        match periods[axis] {
+            None => inside(0.0),
+            Some(length) => {
+                [-length, 0.0, length].into_iter().find(|&shift| inside(shift))
+                    == Some(shift.along(axis))
+            }
+        }
+    })
 }

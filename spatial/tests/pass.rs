@@ -1,4 +1,5 @@
-//! The neighbour pass against its naive twin, over whole worlds and over every region of a cut.
+//! The neighbour pass against its naive twin, in the plane and in space, over whole worlds and over
+//! every region of a cut.
 //!
 //! The twin knows no cells: it looks at every entity in every image of the world. Each entity must
 //! see the same neighbours, at the same distance to the bit, in the same order, and sum them to
@@ -10,8 +11,12 @@
 mod world;
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
-use flockwork_kernel::{Edge, F32x8, LANES, World};
+use flockwork_kernel::axes::{Axes, Plane, Space, Third};
+use flockwork_kernel::isa::Baseline;
+use flockwork_kernel::simd::Vector8;
+use flockwork_kernel::{Axis, Edge, F32x8, LANES, World};
 use flockwork_spatial::pass::{
     Block, Candidate, Cells, Cutoff, MAX_CAP, Pair, Visitor, neighbour_pass,
 };
@@ -20,64 +25,70 @@ use flockwork_spatial::sort::sort_by_cell;
 use flockwork_spatial::{Entry, Grid, PassError};
 use quickcheck::quickcheck;
 
-use world::{Random, SPREADS, Spread, WORLDS, entities};
+use world::{Random, SPREADS, Spread, entities, settings, vector};
 
 /// What an entity saw: each neighbour's id and the bits of its squared distance, in order, and the
 /// bits of the sum of their offsets.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Seen {
     neighbours: Vec<(u32, u32)>,
-    sum: (u32, u32),
+    sum: [u32; 3],
 }
 
-type Point = Candidate<()>;
-
-fn point(x: f32, y: f32) -> Point {
-    Point { x, y, shown: () }
-}
+type Point<A> = Candidate<(), A>;
 
 /// Entities anywhere in a grid.
-struct Crowd {
+struct Crowd<A: Axes> {
     grid: Grid,
-    points: Vec<Point>,
+    points: Vec<Point<A>>,
     ids: Vec<u32>,
 }
 
 /// An entity in one image of the world.
 #[derive(Clone, Copy)]
-struct Image {
+struct Image<A: Axes> {
     slot: usize,
     id: u32,
-    /// Which image: 0 for the world itself.
-    turns: (i64, i64),
-    at: Point,
-    /// Row and column, counted on over the images.
-    cell: (i64, i64),
+    /// Which image, along x, y and z: 0 for the world itself.
+    turns: [i64; 3],
+    at: Point<A>,
+    /// Layer, row and column, counted on over the images.
+    cell: [i64; 3],
 }
 
-impl Crowd {
+impl<A: Axes> Crowd<A> {
     fn new(random: &mut Random, grid: Grid, spread: Spread, most: usize) -> Self {
-        let (xs, ys, ids) = entities(random, &grid, spread, most);
-        let points = xs.iter().zip(&ys).map(|(&x, &y)| point(x, y)).collect();
-        Self { grid, points, ids }
+        let points = entities(random, &grid, spread, most);
+        let columns = points.columns::<A>();
+        let place = |slot| Point { place: columns.position(slot), shown: () };
+        let count = points.ids.len() as u32;
+        Self { grid, points: (0..count).map(place).collect(), ids: points.ids.clone() }
     }
 
     /// Every entity in every image of the world.
-    fn images(&self) -> Vec<Image> {
-        let world = self.grid.world();
-        let shifts: &[i64] = if world.is_torus() { &[-1, 0, 1] } else { &[0] };
+    fn images(&self) -> Vec<Image<A>> {
+        let axes = self.grid.world().axes();
+        let turns = |axis: usize| match axes.get(axis) {
+            Some(axis) if axis.is_periodic() => -1..=1,
+            _ => 0..=0,
+        };
         let mut images = Vec::new();
-        for (slot, (place, &id)) in self.points.iter().zip(&self.ids).enumerate() {
-            let (row, col) = self.grid.cell(place.x, place.y);
-            for &up in shifts {
-                for &right in shifts {
-                    let at = point(
-                        place.x + right as f32 * world.width(),
-                        place.y + up as f32 * world.height(),
-                    );
-                    let row = i64::from(row) + up * i64::from(self.grid.rows());
-                    let col = i64::from(col) + right * i64::from(self.grid.cols());
-                    images.push(Image { slot, id, turns: (up, right), at, cell: (row, col) });
+        for (slot, (point, &id)) in self.points.iter().zip(&self.ids).enumerate() {
+            let (place, cell) = (point.place, self.grid.cell(point.place));
+            for forth in turns(2) {
+                for up in turns(1) {
+                    for right in turns(0) {
+                        let turns = [right, up, forth];
+                        let along = |axis: usize| {
+                            let length = axes.get(axis).map_or(0.0, |axis| axis.length);
+                            place.along(axis) + turns[axis] as f32 * length
+                        };
+                        let line = |axis: usize| {
+                            i64::from(cell[axis]) + turns[axis] * i64::from(self.grid.lines()[axis])
+                        };
+                        let at = Point { place: vector([0, 1, 2].map(along)), shown: () };
+                        images.push(Image { slot, id, turns, at, cell: [2, 1, 0].map(line) });
+                    }
                 }
             }
         }
@@ -87,44 +98,40 @@ impl Crowd {
     /// What every entity sees, by its id.
     fn naive(&self, cutoff: Cutoff) -> BTreeMap<u32, Seen> {
         let images = self.images();
-        let owned = images.iter().filter(|image| image.turns == (0, 0));
+        let owned = images.iter().filter(|image| image.turns == [0; 3]);
         owned.map(|own| (own.id, see(own, &images, cutoff))).collect()
     }
 
     /// What the pass shows the entities of a region, by id.
     fn pass(&self, region: Region, cutoff: Cutoff) -> BTreeMap<u32, Seen> {
-        let (rows, cols, fine) = (region.rows(), region.cols(), self.grid.fine());
-        let stride = cols + 2 * fine;
-        let inside: Vec<Image> = self
+        let (lines, margins) = (region.lines(), self.grid.margins());
+        let [cols, rows, layers] = [0, 1, 2].map(|axis| lines[axis] + 2 * margins[axis]);
+        let inside: Vec<(u32, Image<A>)> = self
             .images()
             .into_iter()
-            .filter(|image| {
-                let (row, col) = self.local(region, image);
-                (0..i64::from(rows) + 2).contains(&row) && (0..i64::from(stride)).contains(&col)
+            .filter_map(|image| {
+                let line = |axis: usize| {
+                    let margin = i64::from(margins[axis]);
+                    image.cell[2 - axis] - i64::from(region.low[axis]) + margin
+                };
+                let [col, row, layer] = [0, 1, 2].map(|axis| u32::try_from(line(axis)).ok());
+                let (col, row, layer) = (col?, row?, layer?);
+                let inside = col < cols && row < rows && layer < layers;
+                inside.then_some(((layer * rows + row) * cols + col, image))
             })
             .collect();
-        let cell_of: Vec<u32> = inside
-            .iter()
-            .map(|image| {
-                let (row, col) = self.local(region, image);
-                row as u32 * stride + col as u32
-            })
-            .collect();
-        let ids: Vec<u32> = inside.iter().map(|image| image.id).collect();
-        let count = Cells::count(rows, cols, fine).unwrap();
+        let cell_of: Vec<u32> = inside.iter().map(|(cell, _)| *cell).collect();
+        let ids: Vec<u32> = inside.iter().map(|(_, image)| image.id).collect();
+        let count = Cells::count(lines, margins).unwrap();
         let mut starts = vec![0; count as usize + 1];
         let mut entries = vec![Entry::default(); inside.len()];
         sort_by_cell(&cell_of, &ids, count, &mut starts, &mut entries).unwrap();
-        let records: Vec<Point> = entries.iter().map(|e| inside[e.slot() as usize].at).collect();
-        let cells = Cells { starts: &starts, rows, cols, fine };
+        let records: Vec<Point<A>> =
+            entries.iter().map(|entry| inside[entry.slot() as usize].1.at).collect();
+        let cells = Cells { starts: &starts, lines, margins };
         let owned: Vec<u32> =
-            (0..rows).flat_map(|row| cells.owned(row)).map(|at| entries[at].id()).collect();
-        let watch = || Watch {
-            entries: &entries,
-            tile: Default::default(),
-            seen: vec![None; owned.len()],
-            tested: 0,
-        };
+            (0..cells.rows()).flat_map(|row| cells.owned(row)).map(|at| entries[at].id()).collect();
+        let watch = || Watch::new(&entries, owned.len());
         let mut selective = Selective(watch(), cutoff);
         let mut watch = watch();
         let tested = neighbour_pass(&cells, cutoff, &records, &entries, &mut watch).unwrap();
@@ -135,70 +142,78 @@ impl Crowd {
         let seen = watch.seen.into_iter().map(|seen| seen.expect("an entity was left out"));
         owned.into_iter().zip(seen).collect()
     }
-
-    /// Row and column inside a region's border.
-    fn local(&self, region: Region, image: &Image) -> (i64, i64) {
-        let fine = i64::from(self.grid.fine());
-        (image.cell.0 - i64::from(region.row) + 1, image.cell.1 - i64::from(region.col) + fine)
-    }
 }
 
-fn see(own: &Image, images: &[Image], cutoff: Cutoff) -> Seen {
-    let mut near: Vec<(f32, &Image)> = images
+fn see<A: Axes>(own: &Image<A>, images: &[Image<A>], cutoff: Cutoff) -> Seen {
+    let offset = |other: &Image<A>| {
+        [0, 1, 2].map(|axis| other.at.place.along(axis) - own.at.place.along(axis))
+    };
+    let mut near: Vec<(f32, &Image<A>)> = images
         .iter()
-        .filter(|other| !(other.slot == own.slot && other.turns == (0, 0)))
+        .filter(|other| !(other.slot == own.slot && other.turns == [0; 3]))
         .map(|other| {
-            let (dx, dy) = (other.at.x - own.at.x, other.at.y - own.at.y);
-            (dx * dx + dy * dy, other)
+            let [dx, dy, dz] = offset(other);
+            (dx * dx + dy * dy + dz * dz, other)
         })
         .filter(|(d2, _)| *d2 < cutoff.radius * cutoff.radius)
         .collect();
     near.sort_by_key(|(d2, other)| (d2.to_bits(), other.id));
     near.truncate(cutoff.most.map_or(usize::MAX, |most| most as usize));
     near.sort_by_key(|(_, other)| (other.cell, other.id));
-    let sum = near.iter().fold((0.0f32, 0.0f32), |sum, (_, other)| {
-        (sum.0 + (other.at.x - own.at.x), sum.1 + (other.at.y - own.at.y))
-    });
+    let mut sum = [0.0f32; 3];
+    for (_, other) in &near {
+        let offset = offset(other);
+        (0..3).for_each(|axis| sum[axis] += offset[axis]);
+    }
     Seen {
         neighbours: near.iter().map(|(d2, other)| (other.id, d2.to_bits())).collect(),
-        sum: (sum.0.to_bits(), sum.1.to_bits()),
+        sum: sum.map(f32::to_bits),
     }
 }
 
 /// Writes down all that the pass says.
-struct Watch<'a> {
+struct Watch<'a, A> {
     entries: &'a [Entry],
     tile: [Vec<(u32, u32)>; LANES],
     seen: Vec<Option<Seen>>,
     tested: u64,
+    axes: PhantomData<A>,
 }
 
-impl Visitor for Watch<'_> {
+impl<'a, A: Axes> Watch<'a, A> {
+    fn new(entries: &'a [Entry], owned: usize) -> Self {
+        let seen = vec![None; owned];
+        Self { entries, tile: Default::default(), seen, tested: 0, axes: PhantomData }
+    }
+}
+
+impl<A: Axes> Visitor for Watch<'_, A> {
+    type Axes = A;
     type Shown = ();
     type Tile = usize;
-    type Sum = (F32x8, F32x8);
+    type Sum = Vector8<A, Baseline>;
 
-    fn load(&mut self, Block { at, .. }: Block) -> (usize, (F32x8, F32x8)) {
+    fn load(&mut self, Block { at, .. }: Block) -> (usize, Self::Sum) {
         self.tile = Default::default();
-        (at, (F32x8::ZERO, F32x8::ZERO))
+        (at, Vector8::zero())
     }
 
-    fn pair(&mut self, _: &usize, _: &(), pair: &Pair, sum: &mut (F32x8, F32x8)) {
+    fn pair(&mut self, _: &usize, _: &(), pair: &Pair<A>, sum: &mut Self::Sum) {
         self.tested += 1;
-        sum.0 += pair.near.keep(pair.offset.x);
-        sum.1 += pair.near.keep(pair.offset.y);
+        *sum += pair.offset.keep(pair.near);
         let (id, d2) = (self.entries[pair.index as usize].id(), pair.d2.to_bits().to_array());
         for lane in (0..LANES).filter(|lane| pair.near.bits() >> lane & 1 == 1) {
             self.tile[lane].push((id, d2[lane]));
         }
     }
 
-    fn finish(&mut self, Block { at, count, .. }: Block, tile: &usize, sum: &(F32x8, F32x8)) {
+    fn finish(&mut self, Block { at, count, .. }: Block, tile: &usize, sum: &Self::Sum) {
         assert_eq!(at, *tile);
-        let (x, y) = (sum.0.to_bits().to_array(), sum.1.to_bits().to_array());
+        let sums = [sum.x, sum.y, sum.z.or(F32x8::ZERO)].map(|lanes| lanes.to_bits().to_array());
         for lane in 0..count {
             let neighbours = std::mem::take(&mut self.tile[lane]);
-            let before = self.seen[at + lane].replace(Seen { neighbours, sum: (x[lane], y[lane]) });
+            let seen = Seen { neighbours, sum: sums.map(|lanes| lanes[lane]) };
+            let before = self.seen[at + lane].replace(seen);
             assert!(before.is_none(), "entity {} was visited twice", at + lane);
         }
         assert!(self.tile.iter().all(Vec::is_empty), "a lane of no entity has neighbours");
@@ -206,19 +221,20 @@ impl Visitor for Watch<'_> {
 }
 
 /// As [`Watch`], but pairs are called dear.
-struct Selective<'a>(Watch<'a>, Cutoff);
+struct Selective<'a, A>(Watch<'a, A>, Cutoff);
 
-impl Visitor for Selective<'_> {
+impl<A: Axes> Visitor for Selective<'_, A> {
+    type Axes = A;
     type Shown = ();
     type Tile = usize;
-    type Sum = (F32x8, F32x8);
+    type Sum = Vector8<A, Baseline>;
     const SELECTIVE: bool = true;
 
-    fn load(&mut self, block: Block) -> (usize, (F32x8, F32x8)) {
+    fn load(&mut self, block: Block) -> (usize, Self::Sum) {
         self.0.load(block)
     }
 
-    fn pair(&mut self, tile: &usize, other: &(), pair: &Pair, sum: &mut (F32x8, F32x8)) {
+    fn pair(&mut self, tile: &usize, other: &(), pair: &Pair<A>, sum: &mut Self::Sum) {
         // Under a cap all are shown; and the candidate itself may be the one lane that was near.
         let own = (pair.d2.to_bits().to_array()).contains(&0);
         let shown = self.1.most.is_some() || pair.near.any() || own;
@@ -226,7 +242,7 @@ impl Visitor for Selective<'_> {
         self.0.pair(tile, other, pair, sum);
     }
 
-    fn finish(&mut self, block: Block, tile: &usize, sum: &(F32x8, F32x8)) {
+    fn finish(&mut self, block: Block, tile: &usize, sum: &Self::Sum) {
         self.0.finish(block, tile, sum);
     }
 }
@@ -234,7 +250,12 @@ impl Visitor for Selective<'_> {
 /// Regions of a cut; none if the grid is too small for it.
 fn regions(grid: &Grid, wanted: Cut) -> Vec<Region> {
     let mut regions = vec![Region::default(); wanted.count().unwrap() as usize];
-    match cut(grid, wanted, &|row, col| u64::from(row * 7 + col) % 5, &mut regions) {
+    match cut(
+        grid,
+        wanted,
+        &|[col, row, layer]| u64::from(layer * 3 + row * 7 + col) % 5,
+        &mut regions,
+    ) {
         Ok(()) => regions,
         Err(_) => Vec::new(),
     }
@@ -242,7 +263,7 @@ fn regions(grid: &Grid, wanted: Cut) -> Vec<Region> {
 
 /// The pass over the whole world, and over all regions of some cuts together, sees what the twin
 /// sees.
-fn matches_naive(crowd: &Crowd, cutoff: Cutoff, cuts: &[Cut]) -> bool {
+fn matches_naive<A: Axes>(crowd: &Crowd<A>, cutoff: Cutoff, cuts: &[Cut]) -> bool {
     let naive = crowd.naive(cutoff);
     assert_eq!(crowd.pass(Region::whole(&crowd.grid), cutoff), naive);
     for &wanted in cuts {
@@ -254,39 +275,78 @@ fn matches_naive(crowd: &Crowd, cutoff: Cutoff, cuts: &[Cut]) -> bool {
     true
 }
 
+/// Cuts into that many regions along each axis, as far as there are axes.
+fn grid_cut<A: Axes>(parts: u32) -> Cut {
+    Cut::Grid { cols: parts, rows: parts, layers: if A::SPACE { parts } else { 1 } }
+}
+
+/// In every world and distribution.
+fn every_twin<A: Axes>(
+    seed: u64,
+    count: usize,
+    each: impl Fn(&Crowd<A>, f32, &mut Random) -> bool,
+) -> bool {
+    let mut random = Random(seed);
+    settings::<A>().iter().all(|setting| {
+        SPREADS.into_iter().all(|spread| {
+            let crowd = Crowd::new(&mut random, setting.grid(), spread, count);
+            each(&crowd, setting.radius, &mut random)
+        })
+    })
+}
+
+fn uncapped<A: Axes>(crowd: &Crowd<A>, radius: f32, random: &mut Random) -> bool {
+    let cuts = [Cut::Parts(2 + random.below(9) as u32), grid_cut::<A>(2)];
+    matches_naive(crowd, Cutoff { radius, most: None }, &cuts)
+}
+
+fn capped<A: Axes>(crowd: &Crowd<A>, radius: f32, random: &mut Random) -> bool {
+    let most = [0, 1, 2, 7, random.below(MAX_CAP + 1)][random.below(5)];
+    let cutoff = Cutoff { radius, most: Some(most as u32) };
+    matches_naive(crowd, cutoff, &[Cut::Grid { cols: 3, rows: 1, layers: 1 }])
+}
+
+fn shorter<A: Axes>(seed: u64, world: World) -> bool {
+    let grid = Grid::new(world, 3.0, 4000).unwrap();
+    let mut random = Random(seed);
+    let cutoff = Cutoff { radius: 0.1 + 2.9 * random.share(), most: None };
+    let crowd = Crowd::<A>::new(&mut random, grid, Spread::Uniform, 300);
+    matches_naive(&crowd, cutoff, &[Cut::Parts(6)])
+}
+
 quickcheck! {
     fn every_entity_sees_what_its_twin_sees(seed: u64) -> bool {
-        let mut random = Random(seed);
-        WORLDS.into_iter().all(|(width, height, edge, radius, expected)| {
-            let grid = Grid::new(World::new(width, height, edge).unwrap(), radius, expected).unwrap();
-            SPREADS.into_iter().all(|spread| {
-                let crowd = Crowd::new(&mut random, grid, spread, 40);
-                let parts = 2 + random.below(9) as u32;
-                let cuts = [Cut::Parts(parts), Cut::Grid { rows: 2, cols: 2 }];
-                matches_naive(&crowd, Cutoff { radius, most: None }, &cuts)
-            })
-        })
+        every_twin::<Plane>(seed, 40, uncapped)
+    }
+
+    fn every_entity_in_space_sees_what_its_twin_sees(seed: u64) -> bool {
+        every_twin::<Space>(seed, 24, uncapped)
     }
 
     fn a_cap_keeps_the_nearest_by_distance_and_id(seed: u64) -> bool {
-        let mut random = Random(seed);
-        WORLDS.into_iter().all(|(width, height, edge, radius, expected)| {
-            let grid = Grid::new(World::new(width, height, edge).unwrap(), radius, expected).unwrap();
-            SPREADS.into_iter().all(|spread| {
-                let crowd = Crowd::new(&mut random, grid, spread, 40);
-                let most = [0, 1, 2, 7, random.below(MAX_CAP + 1)][random.below(5)];
-                let cutoff = Cutoff { radius, most: Some(most as u32) };
-                matches_naive(&crowd, cutoff, &[Cut::Grid { rows: 1, cols: 3 }])
-            })
-        })
+        every_twin::<Plane>(seed, 40, capped)
+    }
+
+    fn a_cap_in_space_keeps_the_nearest_by_distance_and_id(seed: u64) -> bool {
+        every_twin::<Space>(seed, 24, capped)
     }
 
     fn a_shorter_reach_than_the_grids_is_kept(seed: u64) -> bool {
-        let grid = Grid::new(World::new(40.0, 30.0, Edge::Periodic).unwrap(), 3.0, 4000).unwrap();
-        let mut random = Random(seed);
-        let cutoff = Cutoff { radius: 0.1 + 2.9 * random.share(), most: None };
-        let crowd = Crowd::new(&mut random, grid, Spread::Uniform, 300);
-        matches_naive(&crowd, cutoff, &[Cut::Parts(6)])
+        let world = World::space(20.0, 15.0, 18.0, Edge::Periodic).unwrap();
+        shorter::<Plane>(seed, World::new(40.0, 30.0, Edge::Periodic).unwrap())
+            && shorter::<Space>(seed, world)
+    }
+}
+
+/// The pass sees what its twin sees when every cell is a region.
+fn cut_down_to_cells<A: Axes>(random: &mut Random, world: World, radius: f32, expected: u32) {
+    let grid = Grid::new(world, radius, expected).unwrap();
+    for spread in SPREADS {
+        let crowd = Crowd::<A>::new(random, grid, spread, 60);
+        let cells = Cut::Parts(grid.cells());
+        assert!(!regions(&grid, cells).is_empty());
+        matches_naive(&crowd, Cutoff { radius, most: None }, &[cells, Cut::Parts(3)]);
+        matches_naive(&crowd, Cutoff { radius, most: Some(5) }, &[cells]);
     }
 }
 
@@ -297,33 +357,59 @@ fn crowded_and_tiny_toruses_are_cut_down_to_single_cells() {
         [(2.1, 2.1, 1.0, 4), (2.1, 9.0, 1.0, 4), (9.0, 2.1, 1.0, 4000), (5.0, 5.0, 2.4, 9000)]
     {
         let world = World::new(width, height, Edge::Periodic).unwrap();
-        let grid = Grid::new(world, radius, expected).unwrap();
-        for spread in SPREADS {
-            let crowd = Crowd::new(&mut random, grid, spread, 60);
-            let cells = Cut::Parts(grid.cells());
-            assert!(!regions(&grid, cells).is_empty());
-            matches_naive(&crowd, Cutoff { radius, most: None }, &[cells, Cut::Parts(3)]);
-            matches_naive(&crowd, Cutoff { radius, most: Some(5) }, &[cells]);
-        }
+        cut_down_to_cells::<Plane>(&mut random, world, radius, expected);
     }
+}
+
+#[test]
+fn tiny_spaces_of_every_kind_of_ends_are_cut_down_to_single_cells() {
+    let mut random = Random(11);
+    let ends = [Axis::periodic, Axis::wall, Axis::open];
+    for kinds in 0..27 {
+        // Narrower than the radius where that is allowed.
+        let axis = |at: usize, length: f32| {
+            let axis = ends[kinds / 3usize.pow(at as u32) % 3](length);
+            if axis.is_periodic() { axis } else { Axis { length: length - 1.6, ..axis } }
+        };
+        let world = World::of(&[axis(0, 2.1), axis(1, 2.3), axis(2, 3.2)]).unwrap();
+        cut_down_to_cells::<Space>(&mut random, world, 1.0, 40);
+    }
+}
+
+#[test]
+fn cells_of_other_axes_are_an_error() {
+    let (starts, lines) = ([0; 46], [1; 3]);
+    let cutoff = Cutoff { radius: 1.0, most: None };
+    let (flat, deep) = ([1, 1, 0], [1, 1, 1]);
+    let cells = |margins| Cells { starts: &starts, lines, margins };
+    let plane = |margins| {
+        neighbour_pass(&cells(margins), cutoff, &[], &[], &mut Watch::<Plane>::new(&[], 0))
+    };
+    let space = |margins| {
+        neighbour_pass(&cells(margins), cutoff, &[], &[], &mut Watch::<Space>::new(&[], 0))
+    };
+    assert_eq!(plane(flat), Ok(0));
+    assert_eq!(plane(deep), Err(PassError::OtherAxes { axes: 2 }));
+    assert_eq!(space(deep), Ok(0));
+    assert_eq!(space(flat), Err(PassError::OtherAxes { axes: 3 }));
+    let layers = Cells { starts: &starts, lines: [1, 1, 2], margins: flat };
+    let result = neighbour_pass(&layers, cutoff, &[], &[], &mut Watch::<Plane>::new(&[], 0));
+    assert_eq!(result, Err(PassError::OtherAxes { axes: 2 }));
 }
 
 #[test]
 fn slices_that_do_not_fit_are_errors_and_nobody_is_visited() {
     let starts = [0, 0, 0, 0, 0, 1, 1, 1, 1, 1];
-    let (records, entries) = ([Point::default()], [Entry::new(1, 0)]);
-    let run = |cells: &Cells<'_>, cutoff: Cutoff, records: &[Point], entries: &[Entry]| {
-        let mut watch = Watch {
-            entries: &[Entry::new(1, 0)],
-            tile: Default::default(),
-            seen: vec![None],
-            tested: 0,
-        };
+    let (records, entries) = ([Point::<Plane>::default()], [Entry::new(1, 0)]);
+    let run = |cells: &Cells<'_>, cutoff: Cutoff, records: &[Point<Plane>], entries: &[Entry]| {
+        let here = [Entry::new(1, 0)];
+        let mut watch = Watch::<Plane>::new(&here, 1);
         let result = neighbour_pass(cells, cutoff, records, entries, &mut watch);
         assert!(result.is_ok() || (watch.tested == 0 && watch.seen == [None]));
         result
     };
-    let cells = Cells { starts: &starts, rows: 1, cols: 1, fine: 1 };
+    let (lines, margins) = ([1; 3], [1, 1, 0]);
+    let cells = Cells { starts: &starts, lines, margins };
     let cutoff = Cutoff { radius: 1.0, most: None };
     assert_eq!(run(&cells, cutoff, &records, &entries), Ok(1));
     let short = Cells { starts: &starts[..9], ..cells };
@@ -341,8 +427,9 @@ fn slices_that_do_not_fit_are_errors_and_nobody_is_visited() {
     let many = MAX_CAP as u32 + 1;
     let result = run(&cells, Cutoff { radius: 1.0, most: Some(many) }, &records, &entries);
     assert_eq!(result, Err(PassError::CapTooLarge { most: many }));
-    for (rows, cols, fine) in [(u32::MAX, 1, 1), (1, u32::MAX, 1), (1, 1, u32::MAX)] {
-        let huge = Cells { starts: &starts, rows, cols, fine };
+    for (cols, rows, fine) in [(u32::MAX, 1, 1), (1, u32::MAX, 1), (1, 1, u32::MAX)] {
+        let (lines, margins) = ([cols, rows, 1], [fine, 1, 0]);
+        let huge = Cells { starts: &starts, lines, margins };
         assert!(run(&huge, cutoff, &records, &entries).is_err());
     }
 }

@@ -1,4 +1,5 @@
-//! Every query, on both indices, against its naive twin: results must be equal bit for bit.
+//! Every query, on both indices, in the plane and in space, against its naive twin: results must be
+//! equal bit for bit.
 //!
 //! `world.rs` makes the cases: worlds, distributions, indices, query points.
 
@@ -11,6 +12,7 @@ mod world;
 
 use core::ops::ControlFlow;
 
+use flockwork_kernel::{Plane, Space, Vector};
 use flockwork_spatial::index::Index;
 use flockwork_spatial::query::Query;
 use flockwork_spatial::{Entry, Hit, Segment, SegmentHit};
@@ -32,24 +34,24 @@ fn segment_bits(hits: &[SegmentHit]) -> Vec<(u32, u32, u32, u32)> {
 struct Radius;
 
 impl Check for Radius {
-    fn check(&self, index: &impl Index, case: &mut Case<'_>) {
-        let (x, y) = case.point();
+    fn check<I: Index>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
+        let at = case.point();
         let r = case.radius();
         let cap = 1 + case.random.below(case.count() + 3);
         let mut found = vec![UNTOUCHED; cap + 1];
         let mut naive = vec![UNTOUCHED; cap];
-        let count = index.radius(x, y, r, &mut found, cap).unwrap();
-        assert_eq!(count, case.naive().radius(x, y, r, &mut naive));
+        let count = index.radius(at, r, &mut found, cap).unwrap();
+        assert_eq!(count, case.naive().radius(at, r, &mut naive));
         naive.push(UNTOUCHED);
-        assert_eq!(hit_bits(&found), hit_bits(&naive), "radius {r} at {x}, {y} capped at {cap}");
-        assert_eq!(index.count_radius(x, y, r).unwrap(), case.naive().count_radius(x, y, r));
+        assert_eq!(hit_bits(&found), hit_bits(&naive), "radius {r} at {at:?} capped at {cap}");
+        assert_eq!(index.count_radius(at, r).unwrap(), case.naive().count_radius(at, r));
     }
 }
 
 struct Visit;
 
 impl Check for Visit {
-    fn check(&self, index: &impl Index, case: &mut Case<'_>) {
+    fn check<I: Index>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
         let at = case.point();
         let r = case.radius();
         let stop = 1 + case.random.below(2 * case.count() + 2);
@@ -58,7 +60,7 @@ impl Check for Visit {
             seen.push(hit);
             if seen.len() == stop { ControlFlow::Break(hit.id) } else { ControlFlow::Continue(()) }
         };
-        let flow = index.visit_radius(at.0, at.1, r, |hit| until(&mut found, hit)).unwrap();
+        let flow = index.visit_radius(at, r, |hit| until(&mut found, hit)).unwrap();
         let lines = case.lines();
         let naive_flow = case.naive().visit_radius(at, r, &lines, |hit| until(&mut naive, hit));
         assert_eq!(hit_bits(&found), hit_bits(&naive), "radius {r} at {at:?}");
@@ -69,23 +71,23 @@ impl Check for Visit {
 struct Nearest;
 
 impl Check for Nearest {
-    fn check(&self, index: &impl Index, case: &mut Case<'_>) {
-        let (x, y) = case.point();
+    fn check<I: Index>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
+        let at = case.point();
         let k = 1 + case.random.below(case.count() + 3);
         let mut found = vec![UNTOUCHED; k + 1];
         let mut naive = vec![UNTOUCHED; k];
-        let count = index.nearest(x, y, k, &mut found).unwrap();
-        assert_eq!(count, case.naive().nearest(x, y, &mut naive));
+        let count = index.nearest(at, k, &mut found).unwrap();
+        assert_eq!(count, case.naive().nearest(at, &mut naive));
         assert_eq!(count, k.min(case.count()));
         naive.push(UNTOUCHED);
-        assert_eq!(hit_bits(&found), hit_bits(&naive), "{k} nearest to {x}, {y}");
+        assert_eq!(hit_bits(&found), hit_bits(&naive), "{k} nearest to {at:?}");
     }
 }
 
 struct Boxes;
 
 impl Check for Boxes {
-    fn check(&self, index: &impl Index, case: &mut Case<'_>) {
+    fn check<I: Index>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
         let (low, high) = case.corners();
         let cap = 1 + case.random.below(case.count() + 3);
         let untouched = Entry::new(77, 7777);
@@ -101,7 +103,7 @@ impl Check for Boxes {
 struct Segments;
 
 impl Check for Segments {
-    fn check(&self, index: &impl Index, case: &mut Case<'_>) {
+    fn check<I: Index>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
         let segment = case.segment();
         let cap = 1 + case.random.below(case.count() + 3);
         let untouched = SegmentHit { id: 77, slot: 7777, t: -7.0, d2: -7.0 };
@@ -119,7 +121,7 @@ impl Check for Segments {
 struct Pairs;
 
 impl Check for Pairs {
-    fn check(&self, index: &impl Index, case: &mut Case<'_>) {
+    fn check<I: Index>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
         let r = case.radius();
         let stop = 1 + case.random.below(case.count() * case.count() + 2);
         let (mut found, mut naive) = (Vec::new(), Vec::new());
@@ -143,50 +145,80 @@ impl Check for Pairs {
 
 quickcheck! {
     fn radius_matches_naive(seed: u64) -> bool {
-        for_all(seed, 40, &Radius)
+        for_all::<Plane>(seed, 40, &Radius)
     }
 
     fn visits_match_naive_in_order_and_early_exit(seed: u64) -> bool {
-        for_all(seed, 25, &Visit)
+        for_all::<Plane>(seed, 25, &Visit)
     }
 
     fn nearest_matches_naive(seed: u64) -> bool {
-        for_all(seed, 40, &Nearest)
+        for_all::<Plane>(seed, 40, &Nearest)
     }
 
     fn boxes_match_naive(seed: u64) -> bool {
-        for_all(seed, 40, &Boxes)
+        for_all::<Plane>(seed, 40, &Boxes)
     }
 
     fn segments_match_naive(seed: u64) -> bool {
-        for_all(seed, 40, &Segments)
+        for_all::<Plane>(seed, 40, &Segments)
     }
 
     fn pairs_match_naive_in_order_and_early_exit(seed: u64) -> bool {
-        for_all(seed, 14, &Pairs)
+        for_all::<Plane>(seed, 14, &Pairs)
+    }
+
+    fn radius_in_space_matches_naive(seed: u64) -> bool {
+        for_all::<Space>(seed, 30, &Radius)
+    }
+
+    fn visits_in_space_match_naive_in_order_and_early_exit(seed: u64) -> bool {
+        for_all::<Space>(seed, 14, &Visit)
+    }
+
+    fn nearest_in_space_matches_naive(seed: u64) -> bool {
+        for_all::<Space>(seed, 30, &Nearest)
+    }
+
+    fn boxes_in_space_match_naive(seed: u64) -> bool {
+        for_all::<Space>(seed, 30, &Boxes)
+    }
+
+    fn segments_in_space_match_naive(seed: u64) -> bool {
+        for_all::<Space>(seed, 30, &Segments)
+    }
+
+    fn pairs_in_space_match_naive_in_order_and_early_exit(seed: u64) -> bool {
+        for_all::<Space>(seed, 8, &Pairs)
     }
 }
 
 struct Far;
 
 impl Check for Far {
-    fn check(&self, index: &impl Index, case: &mut Case<'_>) {
-        if index.torus().is_some() {
+    fn check<I: Index>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
+        if index.periods().iter().any(Option::is_some) {
             return;
         }
-        for (x, y) in [(1.0e18, -1.0e18), (-1.0e9, 3.0), (0.0, 1.0e18), (1.0e-30, 0.0)] {
+        for (x, y, z) in [
+            (1.0e18, -1.0e18, 1.0e18),
+            (-1.0e9, 3.0, 7.0),
+            (0.0, 1.0e18, -1.0e3),
+            (1.0e-30, 0.0, 1.0e9),
+        ] {
+            let at = Vector::<I::Axes>::of(x, y, z);
             let mut found = [UNTOUCHED; 3];
             let mut naive = [UNTOUCHED; 3];
-            let count = index.nearest(x, y, 3, &mut found).unwrap();
-            assert_eq!(count, case.naive().nearest(x, y, &mut naive));
+            let count = index.nearest(at, 3, &mut found).unwrap();
+            assert_eq!(count, case.naive().nearest(at, &mut naive));
             assert_eq!(hit_bits(&found), hit_bits(&naive));
-            let segment = Segment { from: (x, y), to: (-x, -y), radius: 1.0e12 };
+            let segment = Segment { from: at, to: -at, radius: 1.0e12 };
             let mut found = [SegmentHit::default(); 50];
             let mut naive = [SegmentHit::default(); 50];
             index.segment(&segment, &mut found, 50).unwrap();
             case.naive().segment(&segment, &mut naive);
             assert_eq!(segment_bits(&found), segment_bits(&naive));
-            assert_eq!(index.count_radius(x, y, 1.0e18), Ok(case.naive().count_radius(x, y, 1e18)));
+            assert_eq!(index.count_radius(at, 1.0e18), Ok(case.naive().count_radius(at, 1e18)));
         }
     }
 }
@@ -194,6 +226,7 @@ impl Check for Far {
 #[test]
 fn points_as_far_as_coordinates_go_match_naive() {
     for seed in 0..20 {
-        for_all(seed, 40, &Far);
+        for_all::<Plane>(seed, 40, &Far);
+        for_all::<Space>(seed, 40, &Far);
     }
 }

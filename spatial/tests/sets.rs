@@ -8,6 +8,7 @@ mod world;
 
 use core::ops::ControlFlow;
 
+use flockwork_kernel::axes::{Axes, Plane, Space, Third};
 use flockwork_kernel::isa::{self, Isa, Set};
 use flockwork_kernel::simd::{F32x8, U32x8};
 use flockwork_kernel::{Edge, World};
@@ -19,13 +20,12 @@ use flockwork_spatial::{
 use world::{Random, Spread, entities, with_cells, with_hash};
 
 fn ask(index: &impl Index, seen: &mut Vec<u32>) {
-    let entities = index.entities();
     let mut out = [Hit::default(); 20];
-    for (&x, &y) in entities.xs.iter().zip(entities.ys) {
-        for found in [
-            index.radius(x, y, 1.7, &mut out, 20).unwrap(),
-            index.nearest(x, y, 20, &mut out).unwrap(),
-        ] {
+    for slot in 0..index.order().len() as u32 {
+        let at = index.entities().position(slot);
+        for found in
+            [index.radius(at, 1.7, &mut out, 20).unwrap(), index.nearest(at, 20, &mut out).unwrap()]
+        {
             let words = |hit: &Hit| [hit.id, hit.slot, hit.d2.to_bits()];
             seen.extend(out[..found].iter().flat_map(words));
         }
@@ -38,15 +38,15 @@ fn ask(index: &impl Index, seen: &mut Vec<u32>) {
 }
 
 /// The sums of a pass under a cap or without, of pairs that are called dear or not.
-struct Pass<'a, const DEAR: bool> {
+struct Pass<'a, A: Axes, const DEAR: bool> {
     cells: Cells<'a>,
     cutoff: Cutoff,
-    records: &'a [Candidate<()>],
+    records: &'a [Candidate<(), A>],
     order: &'a [Entry],
     seen: &'a mut Vec<u32>,
 }
 
-impl<const DEAR: bool> isa::Task for Pass<'_, DEAR> {
+impl<A: Axes, const DEAR: bool> isa::Task for Pass<'_, A, DEAR> {
     type Output = ();
     #[inline(always)]
     fn run<S: Isa>(mut self) {
@@ -55,7 +55,8 @@ impl<const DEAR: bool> isa::Task for Pass<'_, DEAR> {
     }
 }
 
-impl<S: Isa, const DEAR: bool> Visitor<S> for Pass<'_, DEAR> {
+impl<S: Isa, A: Axes, const DEAR: bool> Visitor<S> for Pass<'_, A, DEAR> {
+    type Axes = A;
     type Shown = ();
     type Tile = ();
     type Sum = (U32x8<S>, F32x8<S>);
@@ -67,9 +68,11 @@ impl<S: Isa, const DEAR: bool> Visitor<S> for Pass<'_, DEAR> {
     }
 
     #[inline(always)]
-    fn pair(&mut self, _: &(), _: &(), pair: &Pair<S>, sum: &mut Self::Sum) {
+    fn pair(&mut self, _: &(), _: &(), pair: &Pair<A, S>, sum: &mut Self::Sum) {
         pair.near.count(&mut sum.0);
-        sum.1 += pair.near.keep(pair.offset.x * pair.d2 + pair.offset.y);
+        let offset = pair.offset;
+        let sum_of = offset.x * pair.d2 + offset.y + offset.z.or(F32x8::ZERO) * pair.d2;
+        sum.1 += pair.near.keep(sum_of);
     }
 
     #[inline(always)]
@@ -79,46 +82,50 @@ impl<S: Isa, const DEAR: bool> Visitor<S> for Pass<'_, DEAR> {
     }
 }
 
-fn sums(grid: &Grid, columns: Entities<'_>, seen: &mut Vec<u32>) {
-    let (rows, cols, fine) = (grid.rows(), grid.cols(), grid.fine());
-    let cell = |(&x, &y): (&f32, &f32)| {
-        let (row, col) = grid.cell(x, y);
-        (row + 1) * (cols + 2 * fine) + col + fine
+fn sums<A: Axes>(grid: &Grid, columns: Entities<'_, A>, seen: &mut Vec<u32>) {
+    let (lines, margins) = (grid.lines(), grid.margins());
+    let slots = 0..columns.ids.len() as u32;
+    let count = Cells::count(lines, margins).unwrap();
+    let cell = |slot| {
+        let cell = grid.cell(columns.position(slot));
+        let [cols, rows] = [0, 1].map(|axis| lines[axis] + 2 * margins[axis]);
+        let [col, row, layer] = [0, 1, 2].map(|axis| cell[axis] + margins[axis]);
+        (layer * rows + row) * cols + col
     };
-    let cell_of: Vec<u32> = columns.xs.iter().zip(columns.ys).map(cell).collect();
-    let count = Cells::count(rows, cols, fine).unwrap();
+    let cell_of: Vec<u32> = slots.map(cell).collect();
     let mut starts = vec![0; count as usize + 1];
     let mut order = vec![Entry::default(); cell_of.len()];
     sort_by_cell(&cell_of, columns.ids, count, &mut starts, &mut order).unwrap();
-    let place = |entry: &Entry| {
-        let slot = entry.slot() as usize;
-        Candidate { x: columns.xs[slot], y: columns.ys[slot], shown: () }
-    };
+    let place = |entry: &Entry| Candidate { place: columns.position(entry.slot()), shown: () };
     let records: Vec<_> = order.iter().map(place).collect();
     for most in [None, Some(3)] {
-        let cells = Cells { starts: &starts, rows, cols, fine };
+        let cells = Cells { starts: &starts, lines, margins };
         let cutoff = Cutoff { radius: grid.radius(), most };
         let (records, order) = (&records[..], &order[..]);
-        isa::dispatch(Pass::<false> { cells, cutoff, records, order, seen: &mut *seen });
-        isa::dispatch(Pass::<true> { cells, cutoff, records, order, seen: &mut *seen });
+        isa::dispatch(Pass::<_, false> { cells, cutoff, records, order, seen: &mut *seen });
+        isa::dispatch(Pass::<_, true> { cells, cutoff, records, order, seen: &mut *seen });
     }
+}
+
+fn every_set<A: Axes>(world: World, spread: Spread) {
+    let grid = Grid::new(world, 2.0, 700).unwrap();
+    let points = entities(&mut Random(3), &grid, spread, 700);
+    let mut first = None;
+    for set in Set::ALL.into_iter().filter(|set| set.is_available()) {
+        isa::force(Some(set)).unwrap();
+        let mut seen = Vec::new();
+        with_cells(grid, points.columns::<A>(), |index| ask(index, &mut seen));
+        with_hash(2.0, points.columns::<A>(), |index| ask(index, &mut seen));
+        sums(&grid, points.columns::<A>(), &mut seen);
+        assert!(*first.get_or_insert_with(|| seen.clone()) == seen, "{set}");
+    }
+    isa::force(None).unwrap();
 }
 
 #[test]
 fn queries_and_the_pass_give_the_same_bits_on_every_set() {
     for (edge, spread) in [(Edge::Periodic, Spread::Uniform), (Edge::Open, Spread::Seam)] {
-        let grid = Grid::new(World::new(30.0, 20.0, edge).unwrap(), 2.0, 700).unwrap();
-        let (xs, ys, ids) = entities(&mut Random(3), &grid, spread, 700);
-        let columns = Entities { xs: &xs, ys: &ys, ids: &ids };
-        let mut first = None;
-        for set in Set::ALL.into_iter().filter(|set| set.is_available()) {
-            isa::force(Some(set)).unwrap();
-            let mut seen = Vec::new();
-            with_cells(grid, columns, |index| ask(index, &mut seen));
-            with_hash(2.0, columns, |index| ask(index, &mut seen));
-            sums(&grid, columns, &mut seen);
-            assert!(*first.get_or_insert_with(|| seen.clone()) == seen, "{set}");
-        }
-        isa::force(None).unwrap();
+        every_set::<Plane>(World::new(30.0, 20.0, edge).unwrap(), spread);
+        every_set::<Space>(World::space(12.0, 8.0, 10.0, edge).unwrap(), spread);
     }
 }

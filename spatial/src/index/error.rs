@@ -4,31 +4,13 @@ use core::fmt;
 
 use crate::SortError;
 
-/// One of the two coordinates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Axis {
-    /// The first.
-    X,
-    /// The second.
-    Y,
-}
-
-impl fmt::Display for Axis {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Axis::X => "x",
-            Axis::Y => "y",
-        })
-    }
-}
-
 /// An index cannot be built.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum IndexError {
     /// A column is not as long as `xs`.
     LengthMismatch {
-        /// `"ys"` or `"ids"`.
+        /// `"ys"`, `"zs"` or `"ids"`.
         column: &'static str,
         /// The length of `xs`.
         expected: usize,
@@ -44,8 +26,8 @@ pub enum IndexError {
     },
     /// A coordinate is NaN or infinite.
     NotFinite {
-        /// Which coordinate.
-        axis: Axis,
+        /// Which coordinate: `"x"`, `"y"` or `"z"`.
+        axis: &'static str,
         /// The first such slot.
         index: u32,
         /// What it is.
@@ -53,8 +35,8 @@ pub enum IndexError {
     },
     /// A coordinate is outside the world, or too large for the cells.
     Outside {
-        /// Which coordinate.
-        axis: Axis,
+        /// Which coordinate: `"x"`, `"y"` or `"z"`.
+        axis: &'static str,
         /// The first such slot.
         index: u32,
         /// What it is.
@@ -79,6 +61,13 @@ pub enum IndexError {
         needed: usize,
         /// Places given.
         given: usize,
+    },
+    /// The world has another number of axes than the entities.
+    OtherAxes {
+        /// The axes of the world.
+        world: usize,
+        /// The axes of the entities.
+        entities: usize,
     },
     /// The side of a hash's cells is not a usable number.
     InvalidSize {
@@ -117,6 +106,10 @@ impl fmt::Display for IndexError {
             Self::TooShort { slice, needed, given } => {
                 write!(f, "slice {slice} has {given} places and needs {needed}")
             }
+            Self::OtherAxes { world, entities } => write!(
+                f,
+                "the world has {world} axes, the entities have {entities}: they must have as many"
+            ),
             Self::InvalidSize { size } => {
                 let (low, high) = crate::hash::SIZE;
                 write!(f, "the side of a cell is {size}: it must be from {low:e} to {high:e}")

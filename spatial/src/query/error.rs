@@ -2,7 +2,6 @@
 
 use core::fmt;
 
-use crate::index::Axis;
 use crate::query::inputs::RADIUS;
 
 /// A query cannot be answered; nothing was written or called back.
@@ -14,8 +13,10 @@ pub enum QueryError {
         /// What was given.
         radius: f32,
     },
-    /// A radius is not below half of the torus.
+    /// A radius is not below half of the length of a periodic axis.
     RadiusTooWide {
+        /// The shortest periodic axis: `"x"`, `"y"` or `"z"`.
+        axis: &'static str,
         /// What was given.
         radius: f32,
         /// The largest that fits.
@@ -23,15 +24,15 @@ pub enum QueryError {
     },
     /// A coordinate of the query is NaN or infinite.
     PointNotFinite {
-        /// Which coordinate.
-        axis: Axis,
+        /// Which coordinate: `"x"`, `"y"` or `"z"`.
+        axis: &'static str,
         /// What was given.
         value: f32,
     },
     /// A coordinate of the query, or a corner of its box, is outside what is allowed.
     PointOutside {
-        /// Which coordinate.
-        axis: Axis,
+        /// Which coordinate: `"x"`, `"y"` or `"z"`.
+        axis: &'static str,
         /// What was given.
         value: f32,
         /// The smallest that is allowed.
@@ -39,10 +40,10 @@ pub enum QueryError {
         /// The largest that is allowed.
         high: f32,
     },
-    /// A segment with its radius could meet itself across the seam of the torus.
+    /// A segment with its radius could meet itself across the seam of a periodic axis.
     SegmentTooLong {
-        /// Along which axis.
-        axis: Axis,
+        /// Which axis: `"x"`, `"y"` or `"z"`.
+        axis: &'static str,
         /// Its length along this axis and twice its radius.
         extent: f32,
         /// What this must be below.
@@ -66,10 +67,10 @@ impl fmt::Display for QueryError {
                 let (low, high) = RADIUS;
                 write!(f, "the radius of a query is {radius}: it must be from {low:e} to {high:e}")
             }
-            Self::RadiusTooWide { radius, widest } => write!(
+            Self::RadiusTooWide { axis, radius, widest } => write!(
                 f,
-                "the radius of a query is {radius}: in this torus it must be at most {widest} \
-                 (below half of the shorter side)"
+                "the radius of a query is {radius}: along the periodic {axis} it must be at most \
+                 {widest} (below half of the length)"
             ),
             Self::PointNotFinite { axis, value } => {
                 write!(f, "{axis} of a query is {value}: it must be a finite number")
@@ -79,8 +80,8 @@ impl fmt::Display for QueryError {
             }
             Self::SegmentTooLong { axis, extent, longest } => write!(
                 f,
-                "a segment with its radius on both sides extends {extent} along {axis}: in this \
-                 torus it must be below {longest}"
+                "a segment with its radius on both sides extends {extent} along the periodic \
+                 {axis}: it must be below {longest}"
             ),
             Self::NoResults => write!(f, "0 results were asked for: it must be at least 1"),
             Self::OutTooShort { needed, given } => {

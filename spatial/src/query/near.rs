@@ -2,11 +2,10 @@
 
 use core::ops::ControlFlow;
 
-use flockwork_kernel::LANES;
 use flockwork_kernel::isa::{self, Isa};
-use flockwork_kernel::simd::F32x8;
+use flockwork_kernel::simd::{F32x8, Vector8};
+use flockwork_kernel::{LANES, Vector};
 
-use super::squared;
 use crate::Entry;
 use crate::index::{Area, Index};
 
@@ -16,17 +15,17 @@ use crate::index::{Area, Index};
 pub(super) fn visit<T: Index + ?Sized, B>(
     index: &T,
     area: Area,
-    at: (f32, f32),
+    at: Vector<T::Axes>,
     limit: f32,
-    each: impl FnMut(Entry, f32, (f32, f32)) -> ControlFlow<B>,
+    each: impl FnMut(Entry, f32, Vector<T::Axes>) -> ControlFlow<B>,
 ) -> ControlFlow<B> {
     isa::dispatch(Near { index, area, at, limit, each })
 }
 
-struct Near<'a, T: ?Sized, F> {
+struct Near<'a, T: Index + ?Sized, F> {
     index: &'a T,
     area: Area,
-    at: (f32, f32),
+    at: Vector<T::Axes>,
     limit: f32,
     each: F,
 }
@@ -34,7 +33,7 @@ struct Near<'a, T: ?Sized, F> {
 impl<T, B, F> isa::Task for Near<'_, T, F>
 where
     T: Index + ?Sized,
-    F: FnMut(Entry, f32, (f32, f32)) -> ControlFlow<B>,
+    F: FnMut(Entry, f32, Vector<T::Axes>) -> ControlFlow<B>,
 {
     type Output = ControlFlow<B>;
 
@@ -50,32 +49,30 @@ where
 pub(super) fn look<S: Isa, T: Index + ?Sized, B>(
     index: &T,
     area: &Area,
-    (x, y): (f32, f32),
+    point: Vector<T::Axes>,
     limit: f32,
-    each: &mut impl FnMut(Entry, f32, (f32, f32)) -> ControlFlow<B>,
+    each: &mut impl FnMut(Entry, f32, Vector<T::Axes>) -> ControlFlow<B>,
 ) -> ControlFlow<B> {
-    let (order, (xs, ys)) = (index.order(), index.positions());
-    let lanes = (F32x8::<S>::splat(x), F32x8::<S>::splat(y), F32x8::<S>::splat(limit));
+    let (order, places) = (index.order(), index.positions());
+    let lanes = (Vector8::<T::Axes, S>::all(point), F32x8::<S>::splat(limit));
     index.visit(
         area,
         #[inline(always)]
         |run, shift| {
             if S::SCALAR {
                 for at in run {
-                    let d2 = squared(xs[at] + shift.0 - x, ys[at] + shift.1 - y);
+                    let d2 = (places.at(at) + shift - point).length_squared();
                     if d2 < limit {
                         each(order[at], d2, shift)?;
                     }
                 }
                 return ControlFlow::Continue(());
             }
-            let (x, y, limit) = lanes;
-            let (right, up) = (F32x8::splat(shift.0), F32x8::splat(shift.1));
+            let (point, limit) = lanes;
+            let image = Vector8::all(shift);
             for at in run.clone().step_by(LANES) {
                 // Past the run stand others, which do not count.
-                let dx = F32x8::load(&xs[at..]) + right - x;
-                let dy = F32x8::load(&ys[at..]) + up - y;
-                let d2 = dx * dx + dy * dy;
+                let d2 = (places.load::<S>(at) + image - point).length_squared();
                 let mut near = d2.lt(limit).bits() & first(run.end - at);
                 if near == 0 {
                     continue;

@@ -1,7 +1,8 @@
-//! Worlds, distributions and the two indices: the cases of the query tests.
+//! Worlds, distributions and the two indices, in the plane and in space: the cases of the query
+//! tests.
 
-use flockwork_kernel::{Edge, World};
-use flockwork_spatial::index::Index;
+use flockwork_kernel::{Axes, Axis, Vector, World};
+use flockwork_spatial::index::{Index, Periods};
 use flockwork_spatial::naive::{Lines, Naive};
 use flockwork_spatial::{
     CellIndex, CellScratch, Entities, Entry, Grid, HashIndex, HashScratch, Segment,
@@ -9,7 +10,7 @@ use flockwork_spatial::{
 
 /// What is done with an index and the case it holds.
 pub trait Check {
-    fn check(&self, index: &impl Index, case: &mut Case<'_>);
+    fn check<I: Index>(&self, index: &I, case: &mut Case<'_, I::Axes>);
 }
 
 /// Splitmix64 (Steele, Lea, Flood, 2014, doi:10.1145/2660193.2660195).
@@ -57,72 +58,139 @@ pub const SPREADS: [Spread; 8] = [
     Spread::OnePoint,
 ];
 
-/// Width, height, edge, radius of the grid, expected entities.
-pub const WORLDS: [(f32, f32, Edge, f32, u32); 9] = [
-    (100.0, 60.0, Edge::Periodic, 5.0, 400),
+/// A world, the radius of its grid, and how many entities are expected.
+pub struct Setting {
+    axes: &'static [Axis],
+    pub radius: f32,
+    expected: u32,
+}
+
+impl Setting {
+    pub fn grid(&self) -> Grid {
+        Grid::new(World::of(self.axes).unwrap(), self.radius, self.expected).unwrap()
+    }
+}
+
+const fn setting(axes: &'static [Axis], radius: f32, expected: u32) -> Setting {
+    Setting { axes, radius, expected }
+}
+
+const PLANE: [Setting; 12] = [
+    setting(&[Axis::periodic(100.0), Axis::periodic(60.0)], 5.0, 400),
     // Two cells wide and high.
-    (10.0, 10.0, Edge::Periodic, 4.99, 40),
+    setting(&[Axis::periodic(10.0), Axis::periodic(10.0)], 4.99, 40),
     // Two cells high, many wide.
-    (100.0, 0.7, Edge::Periodic, 0.3, 90_000),
-    (0.3, 0.7, Edge::Periodic, 0.02, 1000),
+    setting(&[Axis::periodic(100.0), Axis::periodic(0.7)], 0.3, 90_000),
+    setting(&[Axis::periodic(0.3), Axis::periodic(0.7)], 0.02, 1000),
     // Far sparser than one entity a cell.
-    (1.0e6, 1.0e6, Edge::Periodic, 1.0, 10),
-    (100.0, 60.0, Edge::Wall, 7.0, 400),
+    setting(&[Axis::periodic(1.0e6), Axis::periodic(1.0e6)], 1.0, 10),
+    setting(&[Axis::wall(100.0), Axis::wall(60.0)], 7.0, 400),
     // One cell.
-    (10.0, 10.0, Edge::Wall, 10.0, 40),
-    (50.0, 50.0, Edge::Open, 3.0, 4000),
-    (1.0e-3, 1.0e3, Edge::Open, 1.0e-3, 40),
+    setting(&[Axis::wall(10.0), Axis::wall(10.0)], 10.0, 40),
+    setting(&[Axis::open(50.0), Axis::open(50.0)], 3.0, 4000),
+    setting(&[Axis::open(1.0e-3), Axis::open(1.0e3)], 1.0e-3, 40),
+    // Corridors, narrower than the radius and not.
+    setting(&[Axis::periodic(60.0), Axis::wall(0.5)], 3.0, 400),
+    setting(&[Axis::wall(30.0), Axis::periodic(50.0)], 3.0, 400),
+    setting(&[Axis::periodic(40.0), Axis::open(20.0)], 3.0, 400),
 ];
 
+const SPACE: [Setting; 10] = [
+    setting(&[Axis::periodic(30.0), Axis::periodic(18.0), Axis::periodic(24.0)], 5.0, 4000),
+    // Two cells along each axis.
+    setting(&[Axis::periodic(10.0), Axis::periodic(10.0), Axis::periodic(10.0)], 4.99, 40),
+    // Far sparser than one entity a cell.
+    setting(&[Axis::periodic(1.0e6), Axis::periodic(1.0e6), Axis::periodic(1.0e6)], 1.0, 10),
+    // One cell.
+    setting(&[Axis::wall(10.0), Axis::wall(10.0), Axis::wall(10.0)], 10.0, 40),
+    setting(&[Axis::open(50.0), Axis::open(50.0), Axis::open(50.0)], 6.0, 4000),
+    // A layer, and a pipe, narrower than the radius.
+    setting(&[Axis::periodic(40.0), Axis::periodic(30.0), Axis::wall(0.5)], 3.0, 400),
+    setting(&[Axis::wall(1.5), Axis::open(2.0), Axis::periodic(40.0)], 3.0, 400),
+    setting(&[Axis::periodic(30.0), Axis::wall(20.0), Axis::open(10.0)], 2.0, 900),
+    setting(&[Axis::open(9.0), Axis::periodic(7.0), Axis::wall(8.0)], 1.0, 9000),
+    setting(&[Axis::open(1.0e-3), Axis::wall(1.0e3), Axis::periodic(0.7)], 0.3, 4000),
+];
+
+/// The worlds of the plane or of space.
+pub fn settings<A: Axes>() -> &'static [Setting] {
+    if A::SPACE { &SPACE } else { &PLANE }
+}
+
+/// Columns of positions and ids.
+pub struct Points {
+    pub places: [Vec<f32>; World::MOST_AXES],
+    pub ids: Vec<u32>,
+}
+
+impl Points {
+    pub fn columns<A: Axes>(&self) -> Entities<'_, A> {
+        let [xs, ys, zs] = &self.places;
+        Entities::of(xs, ys, zs, &self.ids)
+    }
+}
+
+/// A value for each axis.
+type Three<T> = [T; World::MOST_AXES];
+
+pub fn vector<A: Axes>([x, y, z]: Three<f32>) -> Vector<A> {
+    Vector::of(x, y, z)
+}
+
 /// One world, its entities, and where queries come from.
-pub struct Case<'a> {
+pub struct Case<'a, A: Axes> {
     pub random: Random,
-    world: World,
-    cell: (f32, f32),
-    entities: Entities<'a>,
-    torus: Option<(f32, f32)>,
-    lines: (i64, i64),
-    cell_of: &'a dyn Fn(f32, f32) -> (i64, i64),
+    /// The lengths of the world.
+    lengths: Three<f32>,
+    /// Where its corner is.
+    corner: Three<f32>,
+    /// The sides of a cell.
+    cell: Three<f32>,
+    entities: Entities<'a, A>,
+    periods: Periods,
+    lines: Three<i64>,
+    cell_of: &'a dyn Fn(Vector<A>) -> Three<i64>,
 }
 
 /// Runs the check for every world, distribution and index.
-pub fn for_all(seed: u64, most: usize, check: &impl Check) -> bool {
+pub fn for_all<A: Axes>(seed: u64, most: usize, check: &impl Check) -> bool {
     let mut random = Random(seed);
-    for (width, height, edge, radius, expected) in WORLDS {
-        let world = World::new(width, height, edge).unwrap();
-        let grid = Grid::new(world, radius, expected).unwrap();
+    for setting in settings::<A>() {
+        let (grid, radius) = (setting.grid(), setting.radius);
+        let mut lengths = [1.0; World::MOST_AXES];
+        for (length, axis) in lengths.iter_mut().zip(grid.world().axes()) {
+            *length = axis.length;
+        }
         for spread in SPREADS {
-            let (xs, ys, ids) = entities(&mut random, &grid, spread, most);
-            let entities = Entities { xs: &xs, ys: &ys, ids: &ids };
-            with_cells(grid, entities, |index| {
-                let cell_of = |x, y| {
-                    let (row, col) = grid.cell(x, y);
-                    (i64::from(row), i64::from(col))
-                };
+            let points = entities(&mut random, &grid, spread, most);
+            with_cells(grid, points.columns::<A>(), |index| {
+                let cell_of = |place| grid.cell(place).map(i64::from);
+                let lines = grid.lines();
                 let mut case = Case {
                     random: Random(random.next()),
-                    world,
-                    cell: (width / grid.cols() as f32, height / grid.rows() as f32),
-                    entities,
-                    torus: index.torus(),
-                    lines: (i64::from(grid.rows()), i64::from(grid.cols())),
+                    lengths,
+                    corner: [0.0; World::MOST_AXES],
+                    cell: core::array::from_fn(|axis| lengths[axis] / lines[axis] as f32),
+                    entities: points.columns(),
+                    periods: index.periods(),
+                    lines: lines.map(i64::from),
                     cell_of: &cell_of,
                 };
                 check.check(index, &mut case);
             });
             let size = radius * [0.01, 1.0, 1.0, 30.0][random.below(4)];
-            with_hash(size, entities, |index| {
-                let cell_of = |x: f32, y: f32| {
-                    let line = |value: f32| f64::from(value / size).floor() as i64;
-                    (line(y), line(x))
-                };
+            let (corner, points) = moved(&mut random, points, size);
+            with_hash(size, points.columns::<A>(), |index| {
+                let line = |value: f32| f64::from(value / size).floor() as i64;
+                let cell_of = |place: Vector<A>| [0, 1, 2].map(|axis| line(place.along(axis)));
                 let mut case = Case {
                     random: Random(random.next()),
-                    world: World::new(width, height, Edge::Open).unwrap(),
-                    cell: (size, size),
-                    entities,
-                    torus: None,
-                    lines: (0, 0),
+                    lengths,
+                    corner,
+                    cell: [size; World::MOST_AXES],
+                    entities: points.columns(),
+                    periods: Periods::default(),
+                    lines: [0; World::MOST_AXES],
                     cell_of: &cell_of,
                 };
                 check.check(index, &mut case);
@@ -132,77 +200,95 @@ pub fn for_all(seed: u64, most: usize, check: &impl Check) -> bool {
     true
 }
 
+/// The same entities around another corner, which may be far away.
+fn moved(random: &mut Random, mut points: Points, size: f32) -> (Three<f32>, Points) {
+    // Cells are numbered no further.
+    let far = if size < 0.01 { 1.0e3 } else { 1.0e6 };
+    let corner = [0; World::MOST_AXES].map(|_| [0.0, 0.0, -7.0, far, -far][random.below(5)]);
+    for (column, corner) in points.places.iter_mut().zip(corner) {
+        column.iter_mut().for_each(|value| *value += corner);
+    }
+    (corner, points)
+}
+
 /// Builds a cell index in slices that are too long, and shows that it leaves the rest alone.
-pub fn with_cells<R>(
+pub fn with_cells<A: Axes, R>(
     grid: Grid,
-    entities: Entities<'_>,
-    each: impl FnOnce(&CellIndex<'_>) -> R,
+    entities: Entities<'_, A>,
+    each: impl FnOnce(&CellIndex<'_, A>) -> R,
 ) -> R {
     let needs = CellIndex::needs(&grid, entities.ids.len() as u32);
     let mut starts = vec![9; needs.starts + 1];
     let mut order = vec![Entry::new(9, 9); needs.order + 1];
     let mut cell_of = vec![9; needs.cell_of + 1];
-    let (mut xs, mut ys) = (vec![9.0; needs.positions + 1], vec![9.0; needs.positions + 1]);
+    let [mut xs, mut ys, mut zs] = columns::<A>(needs.positions);
     let scratch = CellScratch {
         starts: &mut starts,
         order: &mut order,
         cell_of: &mut cell_of,
         xs: &mut xs,
         ys: &mut ys,
+        zs: &mut zs,
     };
     let result = each(&CellIndex::build(grid, entities, scratch).unwrap());
     assert_eq!((starts.last(), cell_of.last()), (Some(&9), Some(&9)));
     assert_eq!(order.last(), Some(&Entry::new(9, 9)));
-    assert_eq!((xs.last(), ys.last()), (Some(&9.0), Some(&9.0)));
+    assert!([xs, ys, zs].iter().all(|column| column.last() == Some(&9.0)));
     result
 }
 
+/// Columns one place longer than needed; that along z has no other in the plane.
+fn columns<A: Axes>(needed: usize) -> [Vec<f32>; World::MOST_AXES] {
+    let z = if A::SPACE { needed + 1 } else { 1 };
+    [vec![9.0; needed + 1], vec![9.0; needed + 1], vec![9.0; z]]
+}
+
 /// As [`with_cells`], for a hash index.
-pub fn with_hash<R>(
+pub fn with_hash<A: Axes, R>(
     size: f32,
-    entities: Entities<'_>,
-    each: impl FnOnce(&HashIndex<'_>) -> R,
+    entities: Entities<'_, A>,
+    each: impl FnOnce(&HashIndex<'_, A>) -> R,
 ) -> R {
     let needs = HashIndex::needs(entities.ids.len() as u32);
     let mut starts = vec![9; needs.starts + 1];
     let mut order = vec![Entry::new(9, 9); needs.order + 1];
     let mut cell_of = vec![9; needs.cell_of + 1];
     let mut occupied = vec![Default::default(); needs.occupied + 1];
-    let (mut xs, mut ys) = (vec![9.0; needs.positions + 1], vec![9.0; needs.positions + 1]);
+    let [mut xs, mut ys, mut zs] = columns::<A>(needs.positions);
     let scratch = HashScratch {
         starts: &mut starts,
         order: &mut order,
         cell_of: &mut cell_of,
         xs: &mut xs,
         ys: &mut ys,
+        zs: &mut zs,
         occupied: &mut occupied,
     };
     let result = each(&HashIndex::build(size, entities, scratch).unwrap());
     assert_eq!((starts.last(), cell_of.last()), (Some(&9), Some(&9)));
     assert_eq!(order.last(), Some(&Entry::new(9, 9)));
-    assert_eq!((xs.last(), ys.last()), (Some(&9.0), Some(&9.0)));
+    assert!([xs, ys, zs].iter().all(|column| column.last() == Some(&9.0)));
     assert_eq!(occupied.last(), Some(&Default::default()));
     result
 }
 
 /// Positions as the world allows them, and shuffled ids with gaps.
-pub fn entities(
-    random: &mut Random,
-    grid: &Grid,
-    spread: Spread,
-    most: usize,
-) -> (Vec<f32>, Vec<f32>, Vec<u32>) {
+pub fn entities(random: &mut Random, grid: &Grid, spread: Spread, most: usize) -> Points {
     let count = match spread {
         Spread::Empty => 0,
         Spread::Alone => 1,
         _ => 2 + random.below(most),
     };
-    let world = grid.world();
-    let (mut xs, mut ys) = (Vec::new(), Vec::new());
-    let centre = (random.share(), random.share());
+    let mut places = [const { Vec::new() }; World::MOST_AXES];
+    let centre = [random.share(), random.share(), random.share()];
     for _ in 0..count {
-        xs.push(coordinate(random, spread, world.width(), grid.cols(), centre.0, world.edge()));
-        ys.push(coordinate(random, spread, world.height(), grid.rows(), centre.1, world.edge()));
+        for (at, axis) in grid.world().axes().iter().enumerate() {
+            let value = coordinate(random, spread, *axis, grid.lines()[at], centre[at]);
+            places[at].push(value);
+        }
+    }
+    if !grid.world().is_space() {
+        places[2] = vec![0.0; count];
     }
     let mut ids: Vec<u32> = (0..count as u32).map(|i| i * 3 + 1).collect();
     for at in (1..count).rev() {
@@ -212,17 +298,11 @@ pub fn entities(
         ids[0] = u32::MAX;
         ids[1] = 0;
     }
-    (xs, ys, ids)
+    Points { places, ids }
 }
 
-fn coordinate(
-    random: &mut Random,
-    spread: Spread,
-    side: f32,
-    lines: u32,
-    centre: f32,
-    edge: Edge,
-) -> f32 {
+fn coordinate(random: &mut Random, spread: Spread, axis: Axis, lines: u32, centre: f32) -> f32 {
+    let side = axis.length;
     let line = side / lines as f32;
     let value = match spread {
         Spread::Uniform | Spread::Empty | Spread::Alone => random.share() * side,
@@ -238,8 +318,8 @@ fn coordinate(
         }
         Spread::OnePoint => centre * side,
     };
-    if edge == Edge::Open {
-        // Some leave the rectangle that was expected.
+    if axis.is_open() {
+        // Some leave the box that was expected.
         return if random.below(3) == 0 { (value - 0.3 * side) * 4.0 } else { value };
     }
     if value < 0.0 {
@@ -251,12 +331,12 @@ fn coordinate(
     }
 }
 
-impl Case<'_> {
-    pub fn naive(&self) -> Naive<'_> {
-        Naive { entities: self.entities, torus: self.torus }
+impl<A: Axes> Case<'_, A> {
+    pub fn naive(&self) -> Naive<'_, A> {
+        Naive { entities: self.entities, periods: self.periods }
     }
 
-    pub fn lines(&self) -> Lines<&dyn Fn(f32, f32) -> (i64, i64)> {
+    pub fn lines(&self) -> Lines<&dyn Fn(Vector<A>) -> Three<i64>> {
         Lines { count: self.lines, cell: self.cell_of }
     }
 
@@ -265,36 +345,47 @@ impl Case<'_> {
     }
 
     /// Anywhere, on an entity, on a seam, on a cell border; outside where that is allowed.
-    pub fn point(&mut self) -> (f32, f32) {
-        let (width, height) = (self.world.width(), self.world.height());
-        let mut point = (self.random.share() * width, self.random.share() * height);
+    pub fn point(&mut self) -> Vector<A> {
+        let lengths = self.lengths;
+        let mut point = lengths.map(|length| self.random.share() * length);
+        let axis = self.random.below(A::COUNT);
+        let length = lengths[axis];
         match self.random.below(5) {
             0 if self.count() > 0 => {
                 let slot = self.random.below(self.count());
-                point = (self.entities.xs[slot], self.entities.ys[slot]);
+                return self.entities.position(slot as u32);
             }
-            1 => point.0 = [0.0, -0.0, width, width.next_down()][self.random.below(4)],
-            2 => point.1 = [0.0, f32::MIN_POSITIVE, height][self.random.below(3)],
-            3 => point.0 = (point.0 / self.cell.0).floor() * self.cell.0,
+            1 | 2 => {
+                point[axis] = [0.0, -0.0, f32::MIN_POSITIVE, length.next_down(), length]
+                    [self.random.below(5)];
+            }
+            3 => point[axis] = (point[axis] / self.cell[axis]).floor() * self.cell[axis],
             _ => {}
         }
-        if self.torus.is_none() && self.random.below(4) == 0 {
-            point = (point.0 * 7.0 - 3.0 * width, point.1 * 7.0 - 3.0 * height);
+        let out = self.random.below(4) == 0;
+        for axis in 0..A::COUNT {
+            if self.periods[axis].is_none() {
+                if out {
+                    point[axis] = point[axis] * 7.0 - 3.0 * lengths[axis];
+                }
+                point[axis] += self.corner[axis];
+            }
         }
-        point
+        vector(point)
     }
 
     /// From far below a cell to all that is allowed; now and then the distance of two entities.
     pub fn radius(&mut self) -> f32 {
-        let (width, height) = (self.world.width(), self.world.height());
-        let side = if width < height { width } else { height };
-        let widest = if self.torus.is_some() { side * 0.499_99 } else { side * 3.0 };
+        let shortest = |lengths: &mut dyn Iterator<Item = f32>| lengths.reduce(f32::min);
+        let side = shortest(&mut self.lengths[..A::COUNT].iter().copied()).unwrap();
+        let periodic = shortest(&mut self.periods.iter().flatten().copied());
+        let widest = periodic.map_or(side * 3.0, |side| side * 0.499_99);
         let radius = match self.random.below(6) {
             0 => widest,
-            1 => self.cell.0,
-            2 => self.cell.1 * 1.0e-3,
+            1 => self.cell[0],
+            2 => self.cell[1] * 1.0e-3,
             3 if self.count() > 1 => {
-                let (xs, a, b) = (self.entities.xs, 0, self.random.below(self.count()));
+                let (xs, a, b) = (self.entities.places.xs, 0, self.random.below(self.count()));
                 (xs[a] - xs[b]).abs()
             }
             _ => self.random.share() * widest,
@@ -309,42 +400,46 @@ impl Case<'_> {
     }
 
     /// A box, across the seam where there is one.
-    pub fn corners(&mut self) -> ((f32, f32), (f32, f32)) {
+    pub fn corners(&mut self) -> (Vector<A>, Vector<A>) {
         let from = self.point();
-        let axis = |random: &mut Random, from: f32, side: f32, torus: bool| {
-            let low = if torus && random.below(2) == 0 { from - side } else { from };
-            let high = match random.below(5) {
+        let (mut lows, mut highs) = ([0.0; World::MOST_AXES], [0.0; World::MOST_AXES]);
+        for axis in 0..A::COUNT {
+            let (from, side) = (from.along(axis), self.lengths[axis]);
+            let periodic = self.periods[axis].is_some();
+            let low = if periodic && self.random.below(2) == 0 { from - side } else { from };
+            let high = match self.random.below(5) {
                 0 => low,
                 1 => low + side,
                 2 => (low + side).next_down(),
-                _ => low + random.share() * side,
+                _ => low + self.random.share() * side,
             };
-            (low, if high < low { low } else { high })
-        };
-        let torus = self.torus.is_some();
-        let x = axis(&mut self.random, from.0, self.world.width(), torus);
-        let y = axis(&mut self.random, from.1, self.world.height(), torus);
-        ((x.0, y.0), (x.1, y.1))
+            (lows[axis], highs[axis]) = (low, high.max(low));
+        }
+        (vector(lows), vector(highs))
     }
 
-    /// A segment, across the seam where there is one; sometimes level, upright or a point.
-    pub fn segment(&mut self) -> Segment {
+    /// A segment, across the seam where there is one; sometimes along an axis or a point.
+    pub fn segment(&mut self) -> Segment<A> {
         let from = self.point();
         let radius = match self.radius() {
             // Leaves room for the way.
-            radius if self.torus.is_some() => radius * 0.4,
+            radius if self.periods.iter().any(Option::is_some) => radius * 0.4,
             radius => radius,
         };
-        let way = |random: &mut Random, side: f32| {
-            let most = side * 0.9998 - 2.0 * radius;
-            match random.below(4) {
+        let mut to = [0.0; World::MOST_AXES];
+        for axis in 0..A::COUNT {
+            let side = self.lengths[axis];
+            let most = match self.periods[axis] {
+                Some(length) => length * 0.9998 - 2.0 * radius,
+                None => side,
+            };
+            let way = match self.random.below(4) {
                 0 => 0.0,
                 1 => -most,
-                _ => (2.0 * random.share() - 1.0) * most,
-            }
-        };
-        let x = way(&mut self.random, self.world.width());
-        let y = way(&mut self.random, self.world.height());
-        Segment { from, to: (from.0 + x, from.1 + y), radius }
+                _ => (2.0 * self.random.share() - 1.0) * most,
+            };
+            to[axis] = from.along(axis) + way;
+        }
+        Segment { from, to: vector(to), radius }
     }
 }
