@@ -3,6 +3,8 @@
 //!
 //! `world.rs` makes the cases: worlds, distributions, indices, query points.
 
+#[path = "queries/bad_axes.rs"]
+mod bad_axes;
 #[path = "queries/bad_input.rs"]
 mod bad_input;
 #[path = "queries/indices.rs"]

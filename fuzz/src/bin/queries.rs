@@ -1,9 +1,10 @@
-//! Every query of both indices gives what its definition gives, or refuses its input.
+//! Every query of both indices, in the plane and in space, gives what its definition gives, or
+//! refuses its input.
 
 #![no_main]
 
 use flockwork_fuzz::Bytes;
-use flockwork_kernel::{Edge, World};
+use flockwork_kernel::{Axes, Axis, Edge, Plane, Space, Vector, World};
 use flockwork_spatial::index::Index;
 use flockwork_spatial::naive::Naive;
 use flockwork_spatial::query::Query;
@@ -14,34 +15,44 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     let mut bytes = Bytes(data);
-    let edge = [Edge::Periodic, Edge::Wall, Edge::Open][bytes.below(3) as usize];
-    let (width, height) = (number(&mut bytes, 100.0), number(&mut bytes, 100.0));
-    let Ok(world) = World::new(width, height, edge) else { return };
-    let radius = number(&mut bytes, width);
+    if bytes.below(2) == 0 { all::<Plane>(&mut bytes) } else { all::<Space>(&mut bytes) }
+});
+
+fn all<A: Axes>(bytes: &mut Bytes<'_>) {
+    let mut axes = [Axis::default(); World::MOST_AXES];
+    for axis in &mut axes[..A::COUNT] {
+        let edge = [Edge::Periodic, Edge::Wall, Edge::Open][bytes.below(3) as usize];
+        *axis = Axis { length: number(bytes, 100.0), edge };
+    }
+    let Ok(world) = World::of(&axes[..A::COUNT]) else { return };
+    let lengths = axes.map(|axis| axis.length);
+    let radius = number(bytes, lengths[0]);
     let count = bytes.below(24);
-    let mut xs = Vec::new();
-    let mut ys = Vec::new();
+    let mut places = [const { Vec::new() }; World::MOST_AXES];
     for _ in 0..count {
-        xs.push(number(&mut bytes, width));
-        ys.push(number(&mut bytes, height));
+        for (column, length) in places.iter_mut().zip(lengths).take(A::COUNT) {
+            column.push(number(bytes, length));
+        }
     }
     let ids: Vec<u32> = (0..count).map(|id| (id * 7 + 3) % 64 * 3).collect();
-    let entities = Entities { xs: &xs, ys: &ys, ids: &ids };
+    let entities = Entities::<A>::of(&places[0], &places[1], &places[2], &ids);
+    let mut columns = [0; World::MOST_AXES].map(|_| vec![0.0; count as usize]);
     if let Ok(grid) = Grid::new(world, radius, count) {
         let needs = CellIndex::needs(&grid, count);
         let mut starts = vec![0; needs.starts];
         let mut order = vec![Entry::default(); needs.order];
         let mut cell_of = vec![0; needs.cell_of];
-        let (mut right, mut up) = (vec![0.0; needs.positions], vec![0.0; needs.positions]);
+        let [xs, ys, zs] = &mut columns;
         let scratch = CellScratch {
             starts: &mut starts,
             order: &mut order,
             cell_of: &mut cell_of,
-            xs: &mut right,
-            ys: &mut up,
+            xs,
+            ys,
+            zs,
         };
         if let Ok(index) = CellIndex::build(grid, entities, scratch) {
-            ask(&index, &mut bytes, (width, height));
+            ask(&index, bytes, lengths);
         }
     }
     let needs = HashIndex::needs(count);
@@ -49,19 +60,20 @@ fuzz_target!(|data: &[u8]| {
     let mut order = vec![Entry::default(); needs.order];
     let mut cell_of = vec![0; needs.cell_of];
     let mut occupied = vec![Default::default(); needs.occupied];
-    let (mut right, mut up) = (vec![0.0; needs.positions], vec![0.0; needs.positions]);
+    let [xs, ys, zs] = &mut columns;
     let scratch = HashScratch {
         starts: &mut starts,
         order: &mut order,
         cell_of: &mut cell_of,
-        xs: &mut right,
-        ys: &mut up,
+        xs,
+        ys,
+        zs,
         occupied: &mut occupied,
     };
     if let Ok(index) = HashIndex::build(radius, entities, scratch) {
-        ask(&index, &mut bytes, (width, height));
+        ask(&index, bytes, lengths);
     }
-});
+}
 
 /// Often a part of `side`, at times a corner of it, and now and then any number at all.
 fn number(bytes: &mut Bytes<'_>, side: f32) -> f32 {
@@ -73,34 +85,43 @@ fn number(bytes: &mut Bytes<'_>, side: f32) -> f32 {
     }
 }
 
-fn ask(index: &impl Index, bytes: &mut Bytes<'_>, (width, height): (f32, f32)) {
-    let naive = Naive { entities: index.entities(), torus: index.torus() };
-    let (x, y) = (number(bytes, width), number(bytes, height));
-    let (u, v) = (number(bytes, width), number(bytes, height));
-    let r = number(bytes, width);
+fn ask<I: Index>(index: &I, bytes: &mut Bytes<'_>, lengths: [f32; World::MOST_AXES]) {
+    let naive = Naive { entities: index.entities(), periods: index.periods() };
+    let mut place = || {
+        let mut place = [0.0; World::MOST_AXES];
+        for (value, length) in place.iter_mut().zip(lengths).take(I::Axes::COUNT) {
+            *value = number(bytes, length);
+        }
+        place
+    };
+    let (a, b) = (place(), place());
+    let vector = |[x, y, z]: [f32; World::MOST_AXES]| Vector::<I::Axes>::of(x, y, z);
+    let (at, to) = (vector(a), vector(b));
+    let r = number(bytes, lengths[0]);
     let cap = 1 + bytes.below(30) as usize;
 
     let mut hits = vec![Hit::default(); cap];
     let mut wanted = hits.clone();
-    if let Ok(found) = index.radius(x, y, r, &mut hits, cap) {
-        assert_eq!(found, naive.radius(x, y, r, &mut wanted));
+    if let Ok(found) = index.radius(at, r, &mut hits, cap) {
+        assert_eq!(found, naive.radius(at, r, &mut wanted));
         assert_eq!(hits, wanted);
-        assert_eq!(index.count_radius(x, y, r), Ok(naive.count_radius(x, y, r)));
+        assert_eq!(index.count_radius(at, r), Ok(naive.count_radius(at, r)));
     }
     let mut hits = vec![Hit::default(); cap];
     let mut wanted = hits.clone();
-    if let Ok(found) = index.nearest(x, y, cap, &mut hits) {
-        assert_eq!(found, naive.nearest(x, y, &mut wanted));
+    if let Ok(found) = index.nearest(at, cap, &mut hits) {
+        assert_eq!(found, naive.nearest(at, &mut wanted));
         assert_eq!(hits, wanted);
     }
     let mut inside = vec![Entry::default(); cap];
     let mut wanted = inside.clone();
-    let (low, high) = ((x.min(u), y.min(v)), (x.max(u), y.max(v)));
+    let each = |f: fn(f32, f32) -> f32| vector(core::array::from_fn(|axis| f(a[axis], b[axis])));
+    let (low, high) = (each(f32::min), each(f32::max));
     if let Ok(found) = index.box_query(low, high, &mut inside, cap) {
         assert_eq!(found, naive.box_query(low, high, &mut wanted));
         assert_eq!(inside, wanted);
     }
-    let segment = Segment { from: (x, y), to: (u, v), radius: r };
+    let segment = Segment { from: at, to, radius: r };
     let mut crossed = vec![SegmentHit::default(); cap];
     let mut wanted = crossed.clone();
     if let Ok(found) = index.segment(&segment, &mut crossed, cap) {

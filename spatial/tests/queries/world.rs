@@ -427,7 +427,7 @@ impl<A: Axes> Case<'_, A> {
             radius => radius,
         };
         let mut to = [0.0; World::MOST_AXES];
-        for axis in 0..A::COUNT {
+        for (axis, to) in to.iter_mut().enumerate().take(A::COUNT) {
             let side = self.lengths[axis];
             let most = match self.periods[axis] {
                 Some(length) => length * 0.9998 - 2.0 * radius,
@@ -438,7 +438,7 @@ impl<A: Axes> Case<'_, A> {
                 1 => -most,
                 _ => (2.0 * self.random.share() - 1.0) * most,
             };
-            to[axis] = from.along(axis) + way;
+            *to = from.along(axis) + way;
         }
         Segment { from, to: vector(to), radius }
     }
