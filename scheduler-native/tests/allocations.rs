@@ -66,7 +66,7 @@ fn calls(entry: Entry, setup: Setup, params: &[(&str, f64)], warm: u64) -> (u64,
         table: None,
         options: Options {
             workers: 2,
-            cut: Some(Cut::Grid { rows: 2, cols: 3 }),
+            cut: Some(Cut::Grid { cols: 3, rows: 2, layers: 1 }),
             rebalance: false,
             deadline: None,
         },

@@ -10,7 +10,7 @@ use flockwork_models::{Boids, Discs, LennardJones, Tribes, Vicsek};
 use flockwork_scheduler::conformance::{
     self, Case, GOLDEN, Layout, Outcome, all_layouts, check, some_layouts,
 };
-use flockwork_scheduler::{Cut, Executor, Model, Serial};
+use flockwork_scheduler::{Axes, Cut, Executor, Plane, Serial, Space};
 use flockwork_scheduler_native::Threads;
 
 /// From this many entities on a case is a large one.
@@ -55,7 +55,8 @@ fn the_loopback_is_the_specification() {
 #[test]
 fn every_instruction_set_gives_the_fingerprints() {
     // Other tests may meet the forced set: their bits are the same.
-    let layout = Layout { workers: 1, cut: Cut::Grid { rows: 2, cols: 2 }, rebalance: true };
+    let layout =
+        Layout { workers: 1, cut: Cut::Grid { cols: 2, rows: 2, layers: 1 }, rebalance: true };
     for set in Set::ALL.into_iter().filter(|set| set.is_available()) {
         isa::force(Some(set)).unwrap();
         for case in cases().filter(|case| !is_large(case)) {
@@ -81,7 +82,8 @@ fn every_model_has_a_large_world_for_200_ticks() {
 fn a_wrong_fingerprint_is_told_with_its_tick_and_layout() {
     let mut case = cases().find(|case| case.name == "boids-walls").unwrap();
     case.golden[2].1 ^= 1;
-    let layout = Layout { workers: 2, cut: Cut::Grid { rows: 2, cols: 2 }, rebalance: false };
+    let layout =
+        Layout { workers: 2, cut: Cut::Grid { cols: 2, rows: 2, layers: 1 }, rebalance: false };
     let error = check(&case, &[layout], on_threads).unwrap_err();
     let tick = format!("tick {}", case.golden[2].0);
     for part in ["boids-walls", "workers 2", "regions 2x2", &tick] {
@@ -120,13 +122,25 @@ fn serial(case: &Case, layout: &Layout) -> Result<Outcome, String> {
 }
 
 fn run<X: Executor>(case: &Case, layout: &Layout, executor: X) -> Result<Outcome, String> {
-    match &case.model[..] {
-        Boids::NAME => conformance::run::<Boids, X>(case, layout, executor),
-        Tribes::NAME => conformance::run::<Tribes, X>(case, layout, executor),
-        Vicsek::NAME => conformance::run::<Vicsek, X>(case, layout, executor),
-        Discs::NAME => conformance::run::<Discs, X>(case, layout, executor),
-        LennardJones::NAME => conformance::run::<LennardJones, X>(case, layout, executor),
-        other => return Err(format!("no model `{other}`")),
+    if case.setup.world.is_space() {
+        run_in::<Space, X>(case, layout, executor)
+    } else {
+        run_in::<Plane, X>(case, layout, executor)
     }
-    .map_err(|error| error.to_string())
+}
+
+fn run_in<A: Axes, X: Executor>(
+    case: &Case,
+    layout: &Layout,
+    executor: X,
+) -> Result<Outcome, String> {
+    let run = match &case.model[..] {
+        "boids" => conformance::run::<Boids<A>, X>,
+        "tribes" => conformance::run::<Tribes<A>, X>,
+        "vicsek" => conformance::run::<Vicsek<A>, X>,
+        "discs" => conformance::run::<Discs<A>, X>,
+        "lennard_jones" => conformance::run::<LennardJones<A>, X>,
+        other => return Err(format!("no model `{other}`")),
+    };
+    run(case, layout, executor).map_err(|error| error.to_string())
 }

@@ -45,7 +45,7 @@ fn what_cannot_be_is_refused_before_anything_is_made() {
         bad.setup.dt = dt;
         assert_eq!(refusal(&bad), SimulationError::Timestep { given: dt }.into());
     }
-    for cut in [Cut::Parts(0), Cut::Grid { rows: 1000, cols: 1 }, Cut::Parts(u32::MAX)] {
+    for cut in [Cut::Parts(0), Cut::Grid { cols: 1, rows: 1000, layers: 1 }, Cut::Parts(u32::MAX)] {
         let mut bad = config();
         bad.options.cut = Some(cut);
         assert!(matches!(refusal(&bad), BuildError::Simulation(SimulationError::Cut(_))));
@@ -218,7 +218,7 @@ fn a_snapshot_goes_on_under_other_workers() {
     let bytes = world.snapshot().unwrap();
     assert_eq!(snapshot::header(&bytes).unwrap().tick, 30);
     world.run(30).unwrap();
-    for (workers, cut) in [(1, None), (3, Some(Cut::Grid { rows: 3, cols: 2 }))] {
+    for (workers, cut) in [(1, None), (3, Some(Cut::Grid { cols: 2, rows: 3, layers: 1 }))] {
         let mut again = entry
             .restore(&bytes, Arithmetic::Same, &Options { workers, cut, ..Options::default() })
             .unwrap();
@@ -244,7 +244,7 @@ fn a_snapshot_goes_on_under_other_workers() {
 #[test]
 fn metrics_add_up() {
     let mut config = config();
-    config.options.cut = Some(Cut::Grid { rows: 2, cols: 2 });
+    config.options.cut = Some(Cut::Grid { cols: 2, rows: 2, layers: 1 });
     let mut world = Entry::of::<Tribes, OnThreads>().build(&config).unwrap();
     world.run(50).unwrap();
     let metrics = world.metrics().unwrap();

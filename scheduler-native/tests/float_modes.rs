@@ -86,7 +86,7 @@ fn setup() -> Setup {
 }
 
 fn world<X: Executor>(executor: X) -> Result<Simulation<Boids, X>, SimulationError> {
-    let partition = Partition::new(Cut::Grid { rows: 2, cols: 2 });
+    let partition = Partition::new(Cut::Grid { cols: 2, rows: 2, layers: 1 });
     Simulation::new(setup(), Boids::default(), partition, executor, None)
 }
 

@@ -71,7 +71,7 @@ fn setup() -> Setup {
 fn a_panic_is_an_error_that_says_where_and_the_pool_lives_on() {
     let threads = Threads::new(2).unwrap();
     let pool = threads.pool();
-    let partition = Partition::new(Cut::Grid { rows: 1, cols: 4 });
+    let partition = Partition::new(Cut::Grid { cols: 4, rows: 1, layers: 1 });
     let when = When { tick: 2 };
     let mut world =
         Simulation::<ByRows<Mines>, _>::new(setup(), when, partition, threads, None).unwrap();

@@ -121,7 +121,7 @@ impl Rows for Stones {
 
 fn build(phase: f64, workers: usize, deadline: Option<Duration>) -> Box<dyn AnySimulation> {
     let world = World::new(40.0, 10.0, Edge::Periodic).unwrap();
-    let cut = Some(Cut::Grid { rows: 1, cols: 4 });
+    let cut = Some(Cut::Grid { cols: 4, rows: 1, layers: 1 });
     let config = Config {
         setup: Setup { world, population: 40, seed: 1, dt: 1.0 },
         params: vec![("phase".into(), phase.into())],

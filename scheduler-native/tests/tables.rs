@@ -44,7 +44,7 @@ fn case(lines: &[&str]) -> Case {
     let population: u32 = one("entities").parse().unwrap();
     let column = |words: &Vec<&str>| {
         let (_, column, component) =
-            number_names(entry.schema).find(|(name, ..)| name == words[0]).unwrap();
+            number_names(entry.schema()).find(|(name, ..)| name == words[0]).unwrap();
         let number = |at: usize| words[at].parse::<u64>().unwrap();
         let value = |row: u64| (row * number(1) % number(2)) as f64 / number(3) as f64;
         let values = (0..u64::from(population)).map(value).collect();

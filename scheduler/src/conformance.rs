@@ -92,10 +92,24 @@ pub const WORKERS: [usize; 4] = [1, 2, 3, 8];
 /// The cuts of the suite.
 pub const CUTS: [Cut; 4] = [
     Cut::Parts(1),
-    Cut::Grid { rows: 2, cols: 2 },
-    Cut::Grid { rows: 1, cols: 5 },
-    Cut::Grid { rows: 7, cols: 3 },
+    Cut::Grid { cols: 2, rows: 2, layers: 1 },
+    Cut::Grid { cols: 5, rows: 1, layers: 1 },
+    Cut::Grid { cols: 3, rows: 7, layers: 1 },
 ];
+
+impl Layout {
+    /// The same in a world in space, which is cut along all axes.
+    fn fitted(&self, case: &Case) -> Self {
+        let cut = match self.cut {
+            cut if !case.setup.world.is_space() => cut,
+            Cut::Grid { cols: 2, .. } => Cut::Grid { cols: 2, rows: 2, layers: 2 },
+            Cut::Grid { rows: 1, cols, .. } => Cut::Grid { cols: 1, rows: 1, layers: cols },
+            Cut::Grid { .. } => Cut::Parts(11),
+            cut => cut,
+        };
+        Self { cut, ..*self }
+    }
+}
 
 /// Every number of workers with every cut, with and without rebalancing.
 pub fn all_layouts() -> Vec<Layout> {
@@ -192,6 +206,7 @@ pub fn check<E: Display>(
 ) -> Result<Vec<Outcome>, String> {
     let mut outcomes = Vec::new();
     for layout in layouts {
+        let layout = &layout.fitted(case);
         let Layout { workers, cut, rebalance } = layout;
         let place =
             format!("{}: workers {workers}, regions {cut}, rebalancing {rebalance}", case.name);

@@ -26,7 +26,7 @@ fn rows_and_lanes_have_the_same_bits_in_every_world_under_every_cut() {
     for edge in [Edge::Periodic, Edge::Wall, Edge::Open] {
         let lanes = run::<InLanes>(edge, Cut::Parts(1));
         assert!(lanes.last().unwrap().1[2] > 0.0, "nobody has recovered");
-        for cut in [Cut::Parts(1), Cut::Grid { rows: 2, cols: 3 }] {
+        for cut in [Cut::Parts(1), Cut::Grid { cols: 3, rows: 2, layers: 1 }] {
             assert_eq!(run::<ByRows<InRows>>(edge, cut), lanes, "{edge:?} {cut}");
         }
     }

@@ -156,7 +156,8 @@ fn cuts_and_threads_change_nothing() {
     for edge in [Edge::Periodic, Edge::Wall, Edge::Open] {
         let setup = setup(edge);
         let mut one = simulate(setup, Cut::Parts(1), Serial::default());
-        let mut many = simulate(setup, Cut::Grid { rows: 2, cols: 3 }, Threads::new(3).unwrap());
+        let mut many =
+            simulate(setup, Cut::Grid { cols: 3, rows: 2, layers: 1 }, Threads::new(3).unwrap());
         for tick in 0..100 {
             one.step().unwrap();
             many.step().unwrap();

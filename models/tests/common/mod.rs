@@ -4,7 +4,7 @@
 #![allow(dead_code)] // each test binary uses its own part
 
 use flockwork_kernel::columns::{Columns, Reach};
-use flockwork_kernel::{Edge, World, rng};
+use flockwork_kernel::{Axis, Edge, World, rng};
 use flockwork_scheduler::{
     Cut, Grid, Initial, Model, Params, Partition, RefOf, Serial, Setup, Simulation, Stat, Stats,
 };
@@ -140,15 +140,34 @@ impl Draw {
     }
 
     pub fn cut(&mut self) -> Cut {
-        [Cut::Parts(1), Cut::Parts(3), Cut::Grid { rows: 2, cols: 2 }][self.below(3) as usize]
+        [Cut::Parts(1), Cut::Parts(3), Cut::Grid { cols: 2, rows: 2, layers: 1 }]
+            [self.below(3) as usize]
+    }
+
+    pub fn cut_in_space(&mut self) -> Cut {
+        let eight = Cut::Grid { cols: 2, rows: 2, layers: 2 };
+        [Cut::Parts(1), Cut::Parts(5), eight][self.below(3) as usize]
     }
 
     /// A world for an interaction radius: a few radii wide, sometimes narrow.
     pub fn setup(&mut self, radius: f32, dt: f32) -> Setup {
         let population = if self.once_in(8) { 1 } else { 2 + self.below(70) };
-        let mut side = || radius * self.between(2.1, 9.0);
-        let size = (side(), side());
-        setup(size, self.edge(), population, self.seed, dt)
+        let axes = [self.axis(radius), self.axis(radius)];
+        Setup { world: World::of(&axes).unwrap(), population, seed: self.seed, dt }
+    }
+
+    /// The same in space.
+    pub fn setup_in_space(&mut self, radius: f32, dt: f32) -> Setup {
+        let population = if self.once_in(8) { 1 } else { 2 + self.below(120) };
+        let axes = [self.axis(radius), self.axis(radius), self.axis(radius)];
+        Setup { world: World::of(&axes).unwrap(), population, seed: self.seed, dt }
+    }
+
+    fn axis(&mut self, radius: f32) -> Axis {
+        let edge = self.edge();
+        let narrow = edge != Edge::Periodic && self.once_in(4);
+        let sides = if narrow { (0.2, 2.0) } else { (2.1, 9.0) };
+        Axis { length: radius * self.between(sides.0, sides.1), edge }
     }
 
     /// Places for all entities: uniform, clustered, on the borders of cells, at the seam, on a

@@ -1,9 +1,9 @@
 //! The parts of a twin: entities looked at one by one, and motion one number at a time.
 //!
 //! No cells, no lanes, no ghosts, no sorted rows; the grid only says in which order neighbours
-//! count: by (row, column, id), seen from the entity, across the seam of a torus too.
+//! count: by (row, column, id), seen from the entity, across the seam of a periodic axis too.
 
-use flockwork_kernel::{Edge, World};
+use flockwork_kernel::{Axis, Edge, Vec3, World};
 use flockwork_scheduler::Grid;
 
 /// A neighbour of an entity.
@@ -13,29 +13,46 @@ pub struct Near {
     pub at: usize,
     pub dx: f32,
     pub dy: f32,
+    /// 0 in the plane.
+    pub dz: f32,
     pub d2: f32,
 }
 
 /// All entities closer than the grid's radius to `places[of]`, in canonical order. `places` holds
 /// (id, x, y).
 pub fn neighbours(grid: &Grid, places: &[(u32, f32, f32)], of: usize) -> Vec<Near> {
-    let world = grid.world();
-    let images: &[i32] = if world.is_torus() { &[-1, 0, 1] } else { &[0] };
-    let (_, x, y) = places[of];
+    let places: Vec<_> = places.iter().map(|&(id, x, y)| (id, [x, y, 0.0])).collect();
+    neighbours_in_space(grid, &places, of)
+}
+
+/// The same in space, or in the plane with a z of 0; `places` holds ids and coordinates.
+pub fn neighbours_in_space(grid: &Grid, places: &[(u32, [f32; 3])], of: usize) -> Vec<Near> {
+    let axes = grid.world().axes();
+    // The line and the coordinate along an axis in each image of the world.
+    let images = |axis: usize, line: u32, x: f32| -> Vec<(i64, f32)> {
+        let Some(along) = axes.get(axis) else { return vec![(0, x)] };
+        let worlds = if along.is_periodic() { -1i32..=1 } else { 0..=0 };
+        let lines = i64::from(grid.lines()[axis]);
+        worlds
+            .map(|worlds| {
+                (i64::from(line) + i64::from(worlds) * lines, x + worlds as f32 * along.length)
+            })
+            .collect()
+    };
+    let (_, [x, y, z]) = places[of];
     let mut found = Vec::new();
-    for (at, &(id, other_x, other_y)) in places.iter().enumerate() {
-        for &up in images {
-            for &right in images {
-                let dx = (other_x + right as f32 * world.width()) - x;
-                let dy = (other_y + up as f32 * world.height()) - y;
-                let d2 = dx * dx + dy * dy;
-                if at == of || d2 >= grid.radius() * grid.radius() {
-                    continue;
+    for (at, &(id, place)) in places.iter().enumerate().filter(|(at, _)| *at != of) {
+        let cell = grid.cell(Vec3::new(place[0], place[1], place[2]));
+        let along = |axis: usize| images(axis, cell[axis], place[axis]);
+        for (layer, other_z) in along(2) {
+            for (row, other_y) in along(1) {
+                for (col, other_x) in along(0) {
+                    let (dx, dy, dz) = (other_x - x, other_y - y, other_z - z);
+                    let d2 = dx * dx + dy * dy + dz * dz;
+                    if d2 < grid.radius() * grid.radius() {
+                        found.push(((layer, row, col, id), Near { at, dx, dy, dz, d2 }));
+                    }
                 }
-                let (row, col) = grid.cell(other_x, other_y);
-                let row = i64::from(row) + i64::from(up) * i64::from(grid.rows());
-                let col = i64::from(col) + i64::from(right) * i64::from(grid.cols());
-                found.push(((row, col, id), Near { at, dx, dy, d2 }));
             }
         }
     }
@@ -43,9 +60,10 @@ pub fn neighbours(grid: &Grid, places: &[(u32, f32, f32)], of: usize) -> Vec<Nea
     found.into_iter().map(|(_, near)| near).collect()
 }
 
-/// A coordinate and its velocity after the edge of the world had its say.
-pub fn edge(world: &World, mut x: f32, mut v: f32, side: f32) -> (f32, f32) {
-    match world.edge() {
+/// A coordinate and its velocity after the ends of the axis had their say.
+pub fn edge(axis: Axis, mut x: f32, mut v: f32) -> (f32, f32) {
+    let side = axis.length;
+    match axis.edge {
         Edge::Periodic => {
             if x < 0.0 {
                 x += side;
@@ -68,7 +86,7 @@ pub fn edge(world: &World, mut x: f32, mut v: f32, side: f32) -> (f32, f32) {
 
 /// Position and velocity of a point that moves by `dt`.
 pub fn moved(world: &World, dt: f32, at: (f32, f32), v: (f32, f32)) -> [f32; 4] {
-    let (x, vx) = edge(world, at.0 + v.0 * dt, v.0, world.width());
-    let (y, vy) = edge(world, at.1 + v.1 * dt, v.1, world.height());
+    let (x, vx) = edge(world.x(), at.0 + v.0 * dt, v.0);
+    let (y, vy) = edge(world.y(), at.1 + v.1 * dt, v.1);
     [x, y, vx, vy]
 }

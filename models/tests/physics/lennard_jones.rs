@@ -62,7 +62,7 @@ fn three_at_the_minimum_have_the_depth_of_the_potential() {
     let mut sim = placed::<LennardJones>(
         setup,
         params(&[("temperature", 0.0)]),
-        Cut::Grid { rows: 2, cols: 2 },
+        Cut::Grid { cols: 2, rows: 2, layers: 1 },
         &places,
     );
     for _ in 0..100 {

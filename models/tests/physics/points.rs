@@ -28,11 +28,16 @@ fn points_without_a_plan_have_the_neighbours_of_poisson() {
         ("motion", 0.0),
         ("maturity", 1e4),
     ]);
-    let mut sim = edited::<Tribes>(setup, values, Cut::Grid { rows: 2, cols: 3 }, &mut |_, row| {
-        put::<Tribes>(row, "genes", bytemuck::bytes_of(&[0.0f32; 9]));
-        put::<Tribes>(row, "age", &0.0f32.to_le_bytes());
-        put::<Tribes>(row, "energy", &1e-9f32.to_le_bytes());
-    });
+    let mut sim = edited::<Tribes>(
+        setup,
+        values,
+        Cut::Grid { cols: 3, rows: 2, layers: 1 },
+        &mut |_, row| {
+            put::<Tribes>(row, "genes", bytemuck::bytes_of(&[0.0f32; 9]));
+            put::<Tribes>(row, "age", &0.0f32.to_le_bytes());
+            put::<Tribes>(row, "energy", &1e-9f32.to_le_bytes());
+        },
+    );
     let found = counts(&mut sim, CROWDING);
     let n = f64::from(ANIMALS);
     assert_eq!(found.len(), ANIMALS as usize);

@@ -1,10 +1,10 @@
-use flockwork_kernel::Edge;
 use flockwork_kernel::math::scalar::normalize;
+use flockwork_kernel::{Axis, Edge};
 use flockwork_models::discs::{Discs, DiscsParams};
 use flockwork_scheduler::{Cut, Grid};
 use quickcheck::quickcheck;
 
-use crate::common::twin::{moved, neighbours};
+use crate::common::twin::{edge, neighbours};
 use crate::common::{Draw, Sim, by_id, edited, placed, put, setup};
 
 type Disc = (u32, [f32; 4]);
@@ -44,13 +44,11 @@ fn step(grid: &Grid, p: &DiscsParams, dt: f32, all: &[Disc]) -> Vec<Disc> {
                 let kick = if other < of { (-theirs.0, -theirs.1) } else { own };
                 (vx, vy) = (vx + kick.0, vy + kick.1);
             }
-            let [x, y, vx, vy] = if world.edge() == Edge::Wall {
-                let (x, vx) = wall(x + vx * dt, vx, p.radius, world.width());
-                let (y, vy) = wall(y + vy * dt, vy, p.radius, world.height());
-                [x, y, vx, vy]
-            } else {
-                moved(world, dt, (x, y), (vx, vy))
+            let bound = |axis: Axis, x: f32, v: f32| match axis.edge {
+                Edge::Wall => wall(x + v * dt, v, p.radius, axis.length),
+                _ => edge(axis, x + v * dt, v),
             };
+            let ((x, vx), (y, vy)) = (bound(world.x(), x, vx), bound(world.y(), y, vy));
             (id, [x, y, vx, vy])
         })
         .collect()

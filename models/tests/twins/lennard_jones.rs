@@ -47,7 +47,6 @@ fn step(
     let places: Vec<_> = all.iter().map(|m| (m.id, m.at[0], m.at[1])).collect();
     let zero = if p.shift == 1 { pair(p.cutoff * p.cutoff).0 } else { 0.0 };
     let world = grid.world();
-    let sides = [world.width(), world.height()];
     (0..all.len())
         .map(|of| {
             let mut new = all[of];
@@ -68,7 +67,7 @@ fn step(
                 let half = v + kick;
                 new.v[axis] = v + 0.0;
                 (new.at[axis], new.half[axis]) =
-                    edge(world, new.at[axis] + half * dt, half, sides[axis]);
+                    edge(world.axes()[axis], new.at[axis] + half * dt, half);
             }
             new
         })

@@ -36,8 +36,8 @@ fn step(grid: &Grid, p: &Vicsek, tick: &Tick<Vicsek>, all: &[Walker]) -> Vec<Wal
             let new = (mean.0 * cos - mean.1 * sin + 0.0, mean.0 * sin + mean.1 * cos + 0.0);
             let along = if p.along == Along::New { new } else { (ux, uy) };
             let dt = tick.setup.dt;
-            let (x, ux) = edge(world, x + along.0 * p.speed * dt, new.0, world.width());
-            let (y, uy) = edge(world, y + along.1 * p.speed * dt, new.1, world.height());
+            let (x, ux) = edge(world.x(), x + along.0 * p.speed * dt, new.0);
+            let (y, uy) = edge(world.y(), y + along.1 * p.speed * dt, new.1);
             (id, [x, y, ux, uy])
         })
         .collect()
@@ -55,7 +55,7 @@ quickcheck! {
             speed: draw.between(0.0, 0.5),
             eta: if draw.once_in(4) { 0.0 } else { draw.between(0.0, TAU) },
             along: if draw.below(2) == 1 { Along::New } else { Along::Old },
-            burn_in: 0,
+            ..Vicsek::default()
         };
         let setup = draw.setup(p.radius, 1.0);
         let places = draw.places(&setup, p.radius);

@@ -96,7 +96,7 @@ fn sums_and_history_do_not_depend_on_the_cut() {
         // The snapshot holds the running integers too.
         (observation, stats, world.snapshot().unwrap())
     };
-    assert_eq!(seen(Cut::Parts(1)), seen(Cut::Grid { rows: 3, cols: 2 }));
+    assert_eq!(seen(Cut::Parts(1)), seen(Cut::Grid { cols: 2, rows: 3, layers: 1 }));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use flockwork_kernel::columns::{Columns, Reach};
+use flockwork_kernel::{Plane, Vec2};
 use flockwork_scheduler::testing::{Meddled, Meddler, Tampered, Way};
 use flockwork_scheduler::{
     Cut, Desks, Domain, DomainError, Frame, Initial, Lane, Loopback, Model, NoClock, Partition,
@@ -367,7 +368,7 @@ struct Domains {
 impl Domains {
     /// Domains with room for a few more entities than they have, in the state of the plan's first tick.
     fn new(plan: &Plan, spare: usize) -> Self {
-        let topology = Topology::new(plan.grid(), plan.cut, &|_, _| 1).unwrap();
+        let topology = Topology::new(plan.grid(), plan.cut, &|_| 1).unwrap();
         let topology = Arc::new(topology);
         let start = plan.world(Serial::default()).unwrap();
         let count = topology.regions().len() as u32;
@@ -380,8 +381,8 @@ impl Domains {
         }
         for row in start.rows().unwrap().chunks_exact(crate::naive::stride()) {
             let real = |at: usize| f32::from_le_bytes(row[at..at + 4].try_into().unwrap());
-            let cell = topology.grid().cell(real(4), real(8));
-            let domain = &mut domains[topology.owner(cell.0, cell.1) as usize];
+            let cell = topology.grid().cell(Vec2::new(real(4), real(8)));
+            let domain = &mut domains[topology.owner(cell) as usize];
             let needed = domain.census().owned as usize + 1 + spare;
             domain.reserve(Room::Entities, needed).unwrap();
             domain.admit(row).unwrap();

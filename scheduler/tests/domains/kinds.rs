@@ -196,7 +196,7 @@ fn columns_of_every_kind_are_the_same_under_every_cut() {
     let [holding, owed, peak, owed_sum, owed_mean] = whole.1[..] else { panic!("{whole:?}") };
     assert!(0.0 < holding && holding <= peak && peak <= 150.0, "{whole:?}");
     assert!(owed < 0.0 && owed_sum < owed && owed_mean.is_finite(), "{:?}", whole.1);
-    for cut in [Cut::Grid { rows: 2, cols: 3 }, Cut::Parts(5)] {
+    for cut in [Cut::Grid { cols: 3, rows: 2, layers: 1 }, Cut::Parts(5)] {
         let mut parts = world(Tokens::default(), cut);
         assert_eq!(after(&mut parts, 9), whole, "{cut:?}");
     }

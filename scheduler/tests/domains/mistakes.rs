@@ -95,7 +95,7 @@ fn error_of(kind: u32, edge: Edge, cut: Cut) -> (u64, Option<DomainError>) {
     (world.tick(), None)
 }
 
-const CUTS: [Cut; 3] = [Cut::Parts(1), Cut::Grid { rows: 2, cols: 3 }, Cut::Parts(7)];
+const CUTS: [Cut; 3] = [Cut::Parts(1), Cut::Grid { cols: 3, rows: 2, layers: 1 }, Cut::Parts(7)];
 
 #[test]
 fn a_place_outside_of_a_bounded_world_ends_the_run_under_every_cut() {

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use flockwork_kernel::Edge;
 use flockwork_kernel::columns::Reach;
+use flockwork_kernel::{Axis, Edge, Vec2};
 use flockwork_scheduler::{Grid, Setup};
 
 use crate::dots::{DotsParams, arrival, luck};
@@ -118,12 +118,12 @@ impl Naive {
     /// The neighbours of a dot in canonical order: (id, dx, dy, squared distance).
     fn neighbours(&self, id: u32, own: &Dot) -> Vec<(u32, f32, f32, f32)> {
         let world = self.setup.world;
-        let images: &[i64] = if world.edge() == Edge::Periodic { &[-1, 0, 1] } else { &[0] };
+        let images = |axis: Axis| if axis.is_periodic() { -1..=1 } else { 0..=0 };
         let mut found = Vec::new();
         for (&other, dot) in &self.dots {
-            let (row, col) = self.grid.cell(dot.x, dot.y);
-            for &up in images {
-                for &along in images {
+            let [col, row, _] = self.grid.cell(Vec2::new(dot.x, dot.y));
+            for up in images(world.y()) {
+                for along in images(world.x()) {
                     if other == id && up == 0 && along == 0 {
                         continue;
                     }
@@ -162,19 +162,18 @@ fn move_on(dot: &mut Dot, (ax, ay): (f32, f32), setup: &Setup) {
     dot.vy = (dot.vy + ay * dt) * 0.5;
     dot.x += dot.vx * dt;
     dot.y += dot.vy * dt;
-    match world.edge() {
-        Edge::Periodic => {
-            dot.x = wrap(dot.x, world.width());
-            dot.y = wrap(dot.y, world.height());
-        }
-        Edge::Wall => {
-            (dot.x, dot.vx) = reflect(dot.x, dot.vx, world.width());
-            (dot.y, dot.vy) = reflect(dot.y, dot.vy, world.height());
-        }
-        Edge::Open => {}
-    }
+    (dot.x, dot.vx) = bound(world.x(), dot.x, dot.vx);
+    (dot.y, dot.vy) = bound(world.y(), dot.y, dot.vy);
     dot.age = dot.age.wrapping_add(1);
     dot.energy *= 0.9375;
+}
+
+fn bound(axis: Axis, x: f32, v: f32) -> (f32, f32) {
+    match axis.edge {
+        Edge::Periodic => (wrap(x, axis.length), v),
+        Edge::Wall => reflect(x, v, axis.length),
+        Edge::Open => (x, v),
+    }
 }
 
 fn wrap(x: f32, side: f32) -> f32 {

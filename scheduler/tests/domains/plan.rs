@@ -1,6 +1,6 @@
 //! Worlds to try: of every kind, and awkward ones among them.
 
-use flockwork_kernel::{Edge, World};
+use flockwork_kernel::{Axis, Edge, World};
 use flockwork_scheduler::{Cut, Executor, Grid, Partition, Setup, Simulation, SimulationError};
 
 use crate::dots::{Dots, DotsParams};
@@ -38,7 +38,7 @@ impl Plan {
             setup: Setup { world, population: 120, seed: 3, dt: 0.25 },
             params: DotsParams::default(),
             place: Place::Uniform,
-            cut: Cut::Grid { rows: 2, cols: 2 },
+            cut: Cut::Grid { cols: 2, rows: 2, layers: 1 },
             rebalance: false,
         }
     }
@@ -65,8 +65,8 @@ impl Plan {
             let x = f32::from_le_bytes(row[4..8].try_into().unwrap());
             let y = f32::from_le_bytes(row[8..12].try_into().unwrap());
             let world = self.setup.world;
-            let x = self.coordinate(x, world.width(), grid.cols(), id);
-            let y = self.coordinate(y, world.height(), grid.rows(), id / 7);
+            let x = self.coordinate(x, world.x(), grid.cols(), id);
+            let y = self.coordinate(y, world.y(), grid.rows(), id / 7);
             row[4..8].copy_from_slice(&x.to_le_bytes());
             row[8..12].copy_from_slice(&y.to_le_bytes());
             Ok(())
@@ -78,8 +78,9 @@ impl Plan {
         Grid::new(self.setup.world, self.params.radius, self.setup.population).unwrap()
     }
 
-    fn coordinate(&self, x: f32, side: f32, lines: u32, turn: u32) -> f32 {
-        let most = match self.setup.world.edge() {
+    fn coordinate(&self, x: f32, axis: Axis, lines: u32, turn: u32) -> f32 {
+        let side = axis.length;
+        let most = match axis.edge {
             Edge::Periodic => side.next_down(),
             Edge::Wall | Edge::Open => side,
         };
@@ -105,16 +106,17 @@ impl Plan {
         fn one_of<T: Copy>(of: &[T], below: &mut dyn FnMut(u32) -> u32) -> T {
             of[below(of.len() as u32) as usize]
         }
-        let edge = one_of(&[Edge::Periodic, Edge::Periodic, Edge::Wall, Edge::Open], below);
-        // In cells: a torus of two and a strip of one among them.
-        let sides: &[f32] = match edge {
-            Edge::Periodic => &[2.01, 2.2, 3.3, 5.0, 8.7],
-            Edge::Wall | Edge::Open => &[1.0, 1.4, 2.2, 5.0, 8.7],
-        };
         let radius = one_of(&[1.0f32, 0.37, 12.5], below);
-        let width = one_of(sides, below) * radius;
-        let height = one_of(sides, below) * radius;
-        let world = World::new(width, height, edge).unwrap();
+        let mut axis = || {
+            let edge = one_of(&[Edge::Periodic, Edge::Periodic, Edge::Wall, Edge::Open], below);
+            // In radii: two cells that meet on both sides, and a corridor narrower than one among them.
+            let sides: &[f32] = match edge {
+                Edge::Periodic => &[2.01, 2.2, 3.3, 5.0, 8.7],
+                Edge::Wall | Edge::Open => &[0.3, 1.0, 1.4, 2.2, 5.0, 8.7],
+            };
+            Axis { length: one_of(sides, below) * radius, edge }
+        };
+        let world = World::of(&[axis(), axis()]).unwrap();
         let population = one_of(&[1, 2, 7, 8, 9, 60, 150, 300], below).min(most);
         let seed = below(u32::MAX).into();
         let setup = Setup { world, population, seed, dt: radius * 0.25 };
@@ -140,7 +142,7 @@ impl Plan {
             Cut::Parts(1 + below(grid.cells().min(9)))
         } else {
             let rows = 1 + below(grid.rows().min(4));
-            Cut::Grid { rows, cols: 1 + below(grid.cols().min(4)) }
+            Cut::Grid { cols: 1 + below(grid.cols().min(4)), rows, layers: 1 }
         }
     }
 }

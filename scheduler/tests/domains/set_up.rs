@@ -105,8 +105,9 @@ fn a_radius_fits_the_world_and_a_cut_the_grid() {
     for cut in [
         Cut::Parts(0),
         Cut::Parts(u32::MAX),
-        Cut::Grid { rows: 100, cols: 1 },
-        Cut::Grid { rows: 1 << 31, cols: 2 },
+        Cut::Grid { cols: 1, rows: 100, layers: 1 },
+        Cut::Grid { cols: 2, rows: 1 << 31, layers: 1 },
+        Cut::Grid { cols: 1, rows: 1, layers: 2 },
     ] {
         let bad = error(&Plan { cut, ..Plan::usual() });
         assert!(matches!(bad, SimulationError::Cut(CutError::WorldTooSmall { .. })), "{bad}");

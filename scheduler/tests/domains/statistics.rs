@@ -133,7 +133,7 @@ quickcheck! {
                 (finite(value), Vec2::new(finite(x), finite(y)), kind % 3)
             })
             .collect();
-        let cut = [Cut::Parts(1), Cut::Grid { rows: 2, cols: 2 }, Cut::Parts(7)][cut as usize % 3];
+        let cut = [Cut::Parts(1), Cut::Grid { cols: 2, rows: 2, layers: 1 }, Cut::Parts(7)][cut as usize % 3];
         let found = numbers(&state, cut);
         assert_eq!(
             found.iter().map(|number| number.to_bits()).collect::<Vec<_>>(),
