@@ -98,10 +98,14 @@ pub const CUTS: [Cut; 4] = [
 ];
 
 impl Layout {
-    /// The same in a world in space, which is cut along all axes.
+    /// The same in a world in space, which is cut along all axes, and in a narrow one, which is not cut
+    /// along its short axis.
     fn fitted(&self, case: &Case) -> Self {
+        let world = &case.setup.world;
+        let longest = world.axes().iter().map(|axis| axis.length).fold(0.0, f32::max);
         let cut = match self.cut {
-            cut if !case.setup.world.is_space() => cut,
+            cut if world.shortest() < 0.1 * longest => cut.count().map_or(cut, Cut::Parts),
+            cut if !world.is_space() => cut,
             Cut::Grid { cols: 2, .. } => Cut::Grid { cols: 2, rows: 2, layers: 2 },
             Cut::Grid { rows: 1, cols, .. } => Cut::Grid { cols: 1, rows: 1, layers: cols },
             Cut::Grid { .. } => Cut::Parts(11),

@@ -18,8 +18,9 @@ const LENGTH: usize = 16;
 const NAME: usize = 28;
 const ARITHMETIC: usize = NAME + 4 + 4;
 const SCHEMA: usize = ARITHMETIC + arithmetic::ID.len();
-const EDGE: usize = SCHEMA + 16;
-const POPULATION: usize = EDGE + 4;
+const AXES: usize = SCHEMA + 8;
+const EDGE: usize = AXES + 8;
+const POPULATION: usize = AXES + 20;
 const DT: usize = POPULATION + 12;
 const NEXT_ID: usize = DT + 12;
 const PARAMS: usize = NEXT_ID + 4;
@@ -150,7 +151,7 @@ fn a_foreign_snapshot_is_refused_by_name() {
     assert_eq!(refusal(b"PNG....."), DecodeError::NotASnapshot.into());
     let mut bytes = small();
     bytes[8..12].copy_from_slice(&1u32.to_le_bytes());
-    assert_eq!(refusal(&bytes), DecodeError::Version { found: 1, known: 3 }.into());
+    assert_eq!(refusal(&bytes), DecodeError::Version { found: 1, known: 4 }.into());
     let mut bytes = small();
     bytes[NAME..NAME + 4].copy_from_slice(b"rats");
     let other = Misfit::OtherModel { found: "rats".into(), expected: "dots" };
@@ -231,6 +232,24 @@ fn all_that_differs_from_a_run_is_named() {
 }
 
 #[test]
+fn a_snapshot_from_before_there_were_axes_is_read() {
+    let now = small();
+    let mut before = now.clone();
+    before[8..12].copy_from_slice(&3u32.to_le_bytes());
+    // Both lengths, then one kind of edge.
+    before.copy_within(AXES + 4..AXES + 8, AXES);
+    before.copy_within(AXES + 12..AXES + 16, AXES + 4);
+    before.copy_within(EDGE..EDGE + 4, AXES + 8);
+    before.drain(AXES + 12..POPULATION);
+    let world = restore(&sealed(before)).unwrap();
+    assert_eq!(world.snapshot().unwrap(), now);
+    // A world of one axis, or of four, there is not.
+    for axes in [0, 1, 4] {
+        assert_eq!(refusal(&with_word(AXES, axes)), DecodeError::Inconsistent.into());
+    }
+}
+
+#[test]
 fn absurd_numbers_are_refused_without_memory_for_them() {
     let rows = header(&small()).unwrap();
     let body = small().len() - rows.population as usize * rows.row_len as usize;
@@ -242,6 +261,7 @@ fn absurd_numbers_are_refused_without_memory_for_them() {
         ("bytes of an entity", body - 4),
         ("entities", body - 12),
         ("entities, upper half", body - 8),
+        ("axes", AXES),
         ("edge", EDGE),
         ("population at tick 0", POPULATION),
     ] {
@@ -258,7 +278,7 @@ fn absurd_numbers_are_refused_without_memory_for_them() {
     refusal(&with_word(body - 4, 0));
     for world in [f32::NAN, 0.0, -1.0, f32::INFINITY] {
         assert_eq!(
-            refusal(&with_word(SCHEMA + 8, world.to_bits())),
+            refusal(&with_word(AXES + 4, world.to_bits())),
             DecodeError::Inconsistent.into()
         );
         let error = refusal(&with_word(DT, (-world.abs()).to_bits() | 1));
