@@ -107,7 +107,7 @@ impl Layout {
             cut if world.shortest() < 0.1 * longest => cut.count().map_or(cut, Cut::Parts),
             cut if !world.is_space() => cut,
             Cut::Grid { cols: 2, .. } => Cut::Grid { cols: 2, rows: 2, layers: 2 },
-            Cut::Grid { rows: 1, cols, .. } => Cut::Grid { cols: 1, rows: 1, layers: cols },
+            Cut::Grid { rows: 1, .. } => Cut::Grid { cols: 1, rows: 1, layers: 4 },
             Cut::Grid { .. } => Cut::Parts(11),
             cut => cut,
         };

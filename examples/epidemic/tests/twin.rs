@@ -5,7 +5,7 @@
 //! what the neighbour pass, ghosts and migration do to the model is nothing.
 
 use epidemic::{Epidemic, INFECTED, RECOVERED, SUSCEPTIBLE};
-use flockwork_kernel::{Edge, World, math, rng};
+use flockwork_kernel::{Axis, Edge, World, math, rng};
 use flockwork_scheduler::{Cut, Executor, Partition, Serial, Setup, Simulation};
 use flockwork_scheduler_native::Threads;
 
@@ -67,18 +67,8 @@ fn step(people: &mut [Person], setup: &Setup, tick: u64) {
         }
         person.x += person.ux * params.speed * setup.dt;
         person.y += person.uy * params.speed * setup.dt;
-        let (width, height) = (setup.world.width(), setup.world.height());
-        match setup.world.edge() {
-            Edge::Periodic => {
-                person.x = wrap(person.x, width);
-                person.y = wrap(person.y, height);
-            }
-            Edge::Wall => {
-                reflect(&mut person.x, &mut person.ux, width);
-                reflect(&mut person.y, &mut person.uy, height);
-            }
-            Edge::Open => {}
-        }
+        bound(setup.world.x(), &mut person.x, &mut person.ux);
+        bound(setup.world.y(), &mut person.y, &mut person.uy);
     }
 }
 
@@ -86,19 +76,27 @@ fn chance(expected: f32) -> f32 {
     1.0 - math::scalar::exp(-expected)
 }
 
-/// The number of infected neighbours, their images across the seam of a torus among them.
+fn bound(axis: Axis, x: &mut f32, u: &mut f32) {
+    match axis.edge {
+        Edge::Periodic => *x = wrap(*x, axis.length),
+        Edge::Wall => reflect(x, u, axis.length),
+        Edge::Open => {}
+    }
+}
+
+/// The number of infected neighbours, their images across the seams of periodic axes among them.
 fn exposure(people: &[Person], id: usize, setup: &Setup, radius: f32) -> f32 {
-    let images: &[f32] = if setup.world.is_torus() { &[-1.0, 0.0, 1.0] } else { &[0.0] };
+    let images = |axis: Axis| if axis.is_periodic() { -1..=1 } else { 0..=0 };
     let own = people[id];
     let mut count = 0.0;
     for (other, person) in people.iter().enumerate() {
         if other == id || person.health != INFECTED {
             continue;
         }
-        for across in images {
-            for up in images {
-                let dx = person.x + across * setup.world.width() - own.x;
-                let dy = person.y + up * setup.world.height() - own.y;
+        for across in images(setup.world.x()) {
+            for up in images(setup.world.y()) {
+                let dx = person.x + across as f32 * setup.world.width() - own.x;
+                let dy = person.y + up as f32 * setup.world.height() - own.y;
                 if dx * dx + dy * dy < radius * radius {
                     count += 1.0;
                 }
