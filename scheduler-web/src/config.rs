@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use flockwork_kernel::{Edge, World};
 use flockwork_scheduler::registry;
 use flockwork_scheduler::{
-    Arithmetic, Cut, Given, Setting, Setup, SimulationError, Table, TableColumn,
+    Arithmetic, Cut, Given, Setting, Setup, SimulationError, Table, TableColumn, narrow,
 };
 
 use crate::backend::Options;
@@ -121,8 +121,18 @@ impl Config {
         let refuse = |problem: String| SimulationError::Initial(problem);
         let edge = Edge::from_code(self.edge as u32)
             .ok_or_else(|| refuse(format!("edge is {}: it must be from 0 to 2", self.edge)))?;
-        let world = World::new(self.width as f32, self.height as f32, edge)
+        let side = |name: &str, side: f64| {
+            let (low, high) = World::SIDE;
+            let lost = |lost| {
+                refuse(format!("world.{name} is {lost}: it must be from {low:e} to {high:e}"))
+            };
+            narrow(side).map_err(lost)
+        };
+        let world = World::new(side("width", self.width)?, side("height", self.height)?, edge)
             .map_err(|error| refuse(format!("world: {error}")))?;
+        let dt = narrow(self.dt).map_err(|lost| {
+            refuse(format!("dt is {lost}: it must be a finite number of at least 0"))
+        })?;
         if !(self.population >= 0.0 && self.population <= f64::from(u32::MAX)) {
             return Err(SimulationError::Population { given: self.population as u64 });
         }
@@ -130,7 +140,7 @@ impl Config {
             world,
             population: self.population as u32,
             seed: (self.seed[1] as u64) << 32 | (self.seed[0] as u64 & 0xffff_ffff),
-            dt: self.dt as f32,
+            dt,
         })
     }
 

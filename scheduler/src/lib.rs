@@ -51,6 +51,7 @@ mod loopback;
 mod metrics;
 pub mod model;
 mod names;
+mod narrow;
 mod outbox;
 pub mod packet;
 mod params;
@@ -90,6 +91,7 @@ pub use model::{
     Event, Finish, LeftOf, LookOf, Model, MutOf, Pair, RefOf, RowOf, ShownOf, Tick, TileOf,
 };
 pub use names::first_twice;
+pub use narrow::{Lost, narrow};
 pub use params::{Given, List, Param, ParamError, ParamKind, Params, Range, Setting, Text};
 #[doc(hidden)]
 pub use params::{ParamNumber, ParamValue};

@@ -23,7 +23,9 @@ use std::sync::Arc;
 
 use flockwork_kernel::columns::Number;
 use flockwork_kernel::{Edge, World};
-use flockwork_scheduler::{Given, MAX_POPULATION, Param, ParamKind, Setting, Setup, Table};
+use flockwork_scheduler::{
+    Given, Lost, MAX_POPULATION, Param, ParamKind, Setting, Setup, Table, narrow,
+};
 use flockwork_scheduler_native::{AnySimulation, Config, Entry, Options};
 
 use crate::args::{self, ScenarioArgs, WorkerArgs};
@@ -332,9 +334,9 @@ impl Reader<'_> {
         let height = self.number("world.height", low, high, "");
         let edge = self.edge();
         let params = self.params(entry);
-        let world = World::new(width? as f32, height? as f32, edge?);
+        let world = World::new(width?, height?, edge?);
         let world = world.map_err(|error| self.source.blame_all(&error.to_string())).ok()?;
-        let setup = Setup { world, population: population? as u32, seed: seed?, dt: dt? as f32 };
+        let setup = Setup { world, population: population? as u32, seed: seed?, dt: dt? };
         Some(Read { setup, ticks: ticks?, params: params?, initial })
     }
 
@@ -392,15 +394,26 @@ impl Reader<'_> {
         }
     }
 
-    fn number(&mut self, path: &str, low: f64, high: f64, unit: &str) -> Option<f64> {
+    fn number(&mut self, path: &str, low: f64, high: f64, unit: &str) -> Option<f32> {
         let allowed = format!("a number from {} to {}{unit}", Number(low), Number(high));
         let item = self.needed(path, &allowed)?;
         self.number_of(&item, low, high, &allowed)
     }
 
-    fn number_of(&mut self, item: &Item, low: f64, high: f64, allowed: &str) -> Option<f64> {
+    fn number_of(&mut self, item: &Item, low: f64, high: f64, allowed: &str) -> Option<f32> {
         let number = item.value.number().unwrap_or(f64::NAN);
-        if number >= low && number <= high { Some(number) } else { self.wrong(item, allowed) }
+        if !(number >= low && number <= high) {
+            return self.wrong(item, allowed);
+        }
+        narrow(number).map_or_else(|lost| self.lost(item, lost, allowed), Some)
+    }
+
+    /// Notes that a number becomes another one in the bits that there are for it.
+    fn lost<T>(&mut self, item: &Item, lost: Lost, allowed: &str) -> Option<T> {
+        let with = if matches!(item.value, Value::List(_)) { "a list with " } else { "" };
+        let problem = format!("`{}` is {with}{lost}: it must be {allowed}", item.path);
+        self.source.blame(item, &problem);
+        None
     }
 
     fn file(&mut self, path: &str) -> Option<(String, bool)> {
@@ -456,7 +469,11 @@ impl Reader<'_> {
         };
         let hint = near.map_or(String::new(), |near| format!("; did you mean \"{near}\"?"));
         let unit = if param.unit.is_empty() { "" } else { " " };
-        self.wrong(item, &format!("{}{unit}{}{hint}", param.kind, param.unit))
+        let allowed = format!("{}{unit}{}{hint}", param.kind, param.unit);
+        match item.value.setting().and_then(|value| param.kind.loses(&value)) {
+            Some(lost) => self.lost(item, lost, &allowed),
+            None => self.wrong(item, &allowed),
+        }
     }
 }
 

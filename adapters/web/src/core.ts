@@ -136,12 +136,12 @@ export class SimCore {
 
   /** Moves entities by velocity times `dt`; gives how many met the edge of the world. */
   process_movement(start: number, end: number, dt: number): number {
-    return this.call('fw_core_movement', this.share.core, start, end, dt);
+    return this.call('fw_core_movement', this.share.core, start, end, kept('dt', dt));
   }
 
   /** Adds acceleration times `dt` to velocities, then moves; gives how many met the edge. */
   integrate_physics(start: number, end: number, dt: number): number {
-    return this.call('fw_core_physics', this.share.core, start, end, dt);
+    return this.call('fw_core_physics', this.share.core, start, end, kept('dt', dt));
   }
 
   /**
@@ -273,6 +273,12 @@ function whole(what: string, value: number, low: number, high: number): number {
 }
 
 /** Each thread has a stack of its own in the memory. */
+/** A number, unless it becomes 0 in the module, which has 32 bits for it. */
+function kept(what: string, value: number): number {
+  if (value === 0 || Math.fround(value) !== 0) return value;
+  throw new InvalidInputError('INVALID_OPTION', `${what} is ${value}, which becomes 0 as a number of 32 bits: it must be 0, or larger`);
+}
+
 function placeOf(memory: WebAssembly.Memory, index: number, instances: number) {
   return { index, instances, memoryBytes: memory.buffer.byteLength, shared: instances > 1 };
 }

@@ -185,6 +185,9 @@ test('input that is not acceptable is refused by name', async () => {
   await refused({ scenario: { ...scenario, model: 'bats' } }, 'UNKNOWN_MODEL', /"bats".*boids/);
   await refused({ scenario: { ...scenario, dt: -1 } }, 'BAD_SCENARIO', /dt/);
   await refused({ scenario: { ...scenario, dt: Number.NaN } }, 'INVALID_OPTION', /scenario\.dt is NaN/);
+  await refused({ scenario: { ...scenario, dt: 1e-60 } }, 'BAD_SCENARIO', /dt is 1e-60, which becomes 0 as a number of 32 bits/);
+  await refused({ scenario: { ...scenario, params: { max_speed: 1e-60 } } }, 'BAD_PARAM', /max_speed is 1e-60, which becomes 0/);
+  await refused({ scenario: { ...scenario, world: { ...scenario.world, height: 1e-60 } } }, 'BAD_SCENARIO', /height is 1e-60, which becomes 0/);
   await refused({ scenario: { ...scenario, seed: 1.5 } }, 'INVALID_OPTION', /seed is 1\.5/);
   await refused({ scenario: { ...scenario, params: { wings: 2 } } }, 'BAD_PARAM', /wings/);
   await refused({ scenario: { ...scenario, world: { ...scenario.world, width: 0 } } }, 'BAD_SCENARIO', /width/);

@@ -181,6 +181,7 @@ test('what is not acceptable is refused with what is', async () => {
   const refused = (call, text) => assert.throws(call, (error) => error.name === 'InvalidInputError' && text.test(error.message));
   refused(() => core.process_movement(0, 11, 0.1), /0\.\.11.*there are 10 entities/);
   refused(() => core.process_movement(5, 2, 0.1), /5\.\.2/);
+  refused(() => core.integrate_physics(0, 1, 1e-60), /dt is 1e-60, which becomes 0 as a number of 32 bits/);
   refused(() => core.integrate_physics(0, 10, Number.NaN), /NaN/);
   refused(() => core.query_neighbors(1, 1, 1, 5), /empty: rebuild it first/);
   refused(() => core.rebuild_spatial_hash(0, 10, 0), /side of a cell is 0/);

@@ -77,7 +77,7 @@ pub struct Number(pub f64);
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let narrow = self.0 as f32;
-        let short = !(1.0e-5..1.0e10).contains(&narrow.abs()) && narrow.is_normal();
+        let short = !(1.0e-5..1.0e10).contains(&self.0.abs()) && self.0.is_normal();
         match (f64::from(narrow) == self.0, short) {
             (true, true) => write!(f, "{narrow:e}"),
             (true, false) => write!(f, "{narrow}"),

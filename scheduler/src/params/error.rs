@@ -61,7 +61,13 @@ impl fmt::Display for ParamError {
                 Ok(())
             }
             Self::NotAllowed { param, value } => {
-                write!(f, "params.{} is {value}: it must be {}", param.name, param.kind)
+                write!(f, "params.{} is ", param.name)?;
+                match (param.kind.loses(value), value) {
+                    (Some(lost), Setting::List(_)) => write!(f, "{value} with {lost}"),
+                    (Some(lost), _) => lost.fmt(f),
+                    (None, _) => value.fmt(f),
+                }?;
+                write!(f, ": it must be {}", param.kind)
             }
             Self::NotLive { param, value } => write!(
                 f,

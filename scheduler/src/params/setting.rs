@@ -8,6 +8,8 @@ use core::fmt;
 
 use flockwork_kernel::columns::Number;
 
+use crate::narrow::{Lost, narrow};
+
 /// A value of a parameter.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Setting {
@@ -100,6 +102,18 @@ impl ParamKind {
         }
     }
 
+    /// The first number of a value that becomes another one where a model keeps it.
+    pub fn loses(&self, value: &Setting) -> Option<Lost> {
+        let numbers = match (self, value) {
+            (Self::Number(range), Setting::Number(number)) if !range.whole => {
+                core::slice::from_ref(number)
+            }
+            (Self::List { range, .. }, Setting::List(numbers)) if !range.whole => numbers,
+            _ => return None,
+        };
+        numbers.iter().find_map(|number| narrow(*number).err())
+    }
+
     /// Values at the ends of what is allowed, for tests.
     pub fn ends(&self) -> Vec<Setting> {
         match *self {
@@ -163,7 +177,7 @@ impl Range {
     /// is what a model has.
     pub const fn allows(&self, number: f64) -> bool {
         if !self.whole {
-            let number = number as f32;
+            let Ok(number) = narrow(number) else { return false };
             return number >= self.min as f32 && number <= self.max as f32;
         }
         number >= self.min && number <= self.max && number == number as i64 as f64

@@ -340,8 +340,11 @@ fn zeros_of_both_signs_have_one_fingerprint_through_every_door() {
     };
     assert_eq!(of(0.0), of(-0.0));
     let mut params = usual;
-    params.set("idle", -1.0e-60).unwrap();
-    assert_eq!(params.idle.to_bits(), 0, "rounded to zero");
+    params.set("idle", -0.0).unwrap();
+    assert_eq!(params.idle.to_bits(), 0);
+    // It is not 0 that was given, but what there are bits for is.
+    let error = params.set("idle", -1.0e-60).unwrap_err().to_string();
+    assert!(error.contains("params.idle is -1e-60, which becomes 0"), "{error}");
 }
 
 #[test]

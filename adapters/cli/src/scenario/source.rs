@@ -95,7 +95,11 @@ impl Value {
         match self {
             Value::Text(text) => format!("the text \"{}\"", human::shown(text)),
             Value::Whole(number) => number.to_string(),
-            Value::Number(number) if number.abs() >= 1.0e16 => format!("{number:e}"),
+            Value::Number(number)
+                if number.abs() >= 1.0e16 || number.abs() < 1.0e-5 && *number != 0.0 =>
+            {
+                format!("{number:e}")
+            }
             Value::Number(number) => number.to_string(),
             Value::List(numbers) => {
                 format!("the list {}", human::shown(&Setting::from(numbers.as_slice()).to_string()))

@@ -104,6 +104,24 @@ fn worlds_and_times_must_be_finite() {
 }
 
 #[test]
+fn numbers_that_would_become_others_in_32_bits_are_refused() {
+    let place = Place::with(BOIDS);
+    for (set, parts) in [
+        ("dt=1e-60", ["`dt` is 1e-60, which becomes 0 as a number of 32 bits", "from 0 to"]),
+        ("dt=1e-46", ["`dt` is 1e-46, which becomes 0", "from 0 to"]),
+        ("params.cohesion=1e-60", ["`params.cohesion` is 1e-60, which becomes 0", "from 0 to"]),
+        ("params.cohesion=1e60", ["`params.cohesion` is 1e60", "becomes infinite"]),
+        ("world.width=1e-60", ["`world.width` is 1e-60", "from 1e-6 to"]),
+    ] {
+        refused_run(&place, &format!("s.toml --set {set}"), &parts);
+    }
+    // What is as small as there is in 32 bits is none of them, and 0 is what was given.
+    for set in ["dt=1e-45", "dt=0", "params.cohesion=1e-40", "params.cohesion=-0.0"] {
+        place.output(&format!("check s.toml --set {set}"));
+    }
+}
+
+#[test]
 fn unknown_keys_get_a_suggestion() {
     let place = Place::with(&BOIDS.replace("ticks", "tics"));
     refused_run(&place, "s.toml", &["s.toml:3:1", "no key `tics`", "did you mean `ticks`?"]);
