@@ -28,14 +28,14 @@ const side = Math.fround(Math.sqrt((entities * Math.PI) / 20));
 const params = {
   separation_radius: 0.4, neighbor_radius: 1, separation: 8, alignment: 1, cohesion: 0.5, min_speed: 0.5, max_speed: 2,
 };
-const scenario = { model: 'boids', entities, seed: 1, dt: 0.05, world: { width: side, height: side, edge: 'torus' }, params };
+const scenario = { model: 'boids', entities, seed: 1, dt: 0.05, world: { width: side, height: side, edge: 'periodic' }, params };
 
 /** Milliseconds of the fastest native tick. */
 function native(folder) {
   const report = join(folder, 'report.json');
   const toml = [
     'model = "boids"', `entities = ${entities}`, 'seed = 1', 'dt = 0.05',
-    '[world]', `width = ${side}`, `height = ${side}`, 'edge = "torus"',
+    '[world]', `width = ${side}`, `height = ${side}`, 'edge = "periodic"',
     '[params]', ...Object.entries(params).map(([name, value]) => `${name} = ${value}`),
   ];
   const file = join(folder, 'boids.toml');

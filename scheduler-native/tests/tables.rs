@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use flockwork_kernel::{Edge, World};
+use flockwork_kernel::{Axis, Edge, World};
 use flockwork_models::{Boids, Tribes};
 use flockwork_scheduler::registry::number_names;
-use flockwork_scheduler::{Cut, Setup, Table, TableColumn};
+use flockwork_scheduler::{Cut, Plane, Setup, Space, Table, TableColumn};
 use flockwork_scheduler_native::{Config, Entry, OnThreads, Options};
 
 const GOLDEN: &str = include_str!("../../scheduler/golden/tables.txt");
@@ -34,17 +34,21 @@ fn case(lines: &[&str]) -> Case {
     };
     let one = |key: &str| words(key)[0][0].to_string();
     let entry = match one("model").as_str() {
-        "tribes" => Entry::of::<Tribes, OnThreads>(),
-        "boids" => Entry::of::<Boids, OnThreads>(),
+        "tribes" => Entry::of_both::<Tribes<Plane>, Tribes<Space>, OnThreads>(),
+        "boids" => Entry::of_both::<Boids<Plane>, Boids<Space>, OnThreads>(),
         other => panic!("the test does not know the model {other}"),
     };
-    let world = &words("world")[0];
-    let edge = Edge::from_name(world[2]).unwrap();
-    let world = World::new(world[0].parse().unwrap(), world[1].parse().unwrap(), edge).unwrap();
+    let axis = |words: &[&str]| {
+        let edge = Edge::from_name(words[1]).unwrap();
+        Axis { length: words[0].parse().unwrap(), edge }
+    };
+    let axes: Vec<Axis> = words("world")[0].chunks(2).map(axis).collect();
+    let world = World::of(&axes).unwrap();
     let population: u32 = one("entities").parse().unwrap();
     let column = |words: &Vec<&str>| {
-        let (_, column, component) =
-            number_names(entry.schema()).find(|(name, ..)| name == words[0]).unwrap();
+        let (_, column, component) = number_names(entry.schema_in(&world).unwrap())
+            .find(|(name, ..)| name == words[0])
+            .unwrap();
         let number = |at: usize| words[at].parse::<u64>().unwrap();
         let value = |row: u64| (row * number(1) % number(2)) as f64 / number(3) as f64;
         let values = (0..u64::from(population)).map(value).collect();
@@ -72,7 +76,7 @@ fn case(lines: &[&str]) -> Case {
 #[test]
 fn a_world_from_a_table_has_its_fingerprints_under_any_cut() {
     let cases = cases();
-    assert_eq!(cases.len(), 2);
+    assert_eq!(cases.len(), 3);
     for Case { name, entry, config, at } in cases {
         for (workers, cut) in [(1, None), (2, Some(Cut::Parts(5)))] {
             let options = Options { workers, cut, ..Options::default() };

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use flockwork_kernel::{Edge, World};
+use flockwork_kernel::{Axis, Edge, World};
 use flockwork_scheduler::registry;
 use flockwork_scheduler::{
     Arithmetic, Cut, Given, Setting, Setup, SimulationError, Table, TableColumn, narrow,
@@ -19,11 +19,13 @@ pub struct Config {
     population: f64,
     seed: [f64; 2],
     dt: f64,
-    width: f64,
-    height: f64,
-    edge: f64,
+    /// The length of each axis; 0 for one that there is not.
+    lengths: [f64; World::MOST_AXES],
+    /// The number of its edge.
+    edges: [f64; World::MOST_AXES],
     regions: f64,
-    cut: [f64; 2],
+    /// Regions along x, y and z.
+    cut: [f64; World::MOST_AXES],
     params: Vec<Given>,
     /// Columns of the entities at tick 0.
     columns: Vec<TableColumn>,
@@ -41,11 +43,10 @@ impl Default for Config {
             population: 0.0,
             seed: [1.0, 0.0],
             dt: 0.0,
-            width: 0.0,
-            height: 0.0,
-            edge: 0.0,
+            lengths: [0.0; World::MOST_AXES],
+            edges: [0.0; World::MOST_AXES],
             regions: 0.0,
-            cut: [0.0; 2],
+            cut: [0.0; World::MOST_AXES],
             params: Vec::new(),
             columns: Vec::new(),
             options: Options::default(),
@@ -64,14 +65,18 @@ impl Config {
             "seed_low" => self.seed[0] = value,
             "seed_high" => self.seed[1] = value,
             "dt" => self.dt = value,
-            "width" => self.width = value,
-            "height" => self.height = value,
-            "edge" => self.edge = value,
+            "width" => self.lengths[0] = value,
+            "height" => self.lengths[1] = value,
+            "depth" => self.lengths[2] = value,
+            "edge_x" => self.edges[0] = value,
+            "edge_y" => self.edges[1] = value,
+            "edge_z" => self.edges[2] = value,
             "rank" => self.options.rank = value as u32,
             "ranks" => self.options.ranks = value as u32,
             "regions" => self.regions = value,
-            "regions_rows" => self.cut[0] = value,
-            "regions_cols" => self.cut[1] = value,
+            "regions_cols" => self.cut[0] = value,
+            "regions_rows" => self.cut[1] = value,
+            "regions_layers" => self.cut[2] = value,
             "rebalance" => self.options.rebalance = value != 0.0,
             "model" => self.model = value as u32,
             "other_params" => self.other_params = value != 0.0,
@@ -119,17 +124,19 @@ impl Config {
 
     fn setup(&self) -> Result<Setup, SimulationError> {
         let refuse = |problem: String| SimulationError::Initial(problem);
-        let edge = Edge::from_code(self.edge as u32)
-            .ok_or_else(|| refuse(format!("edge is {}: it must be from 0 to 2", self.edge)))?;
-        let side = |name: &str, side: f64| {
-            let (low, high) = World::SIDE;
-            let lost = |lost| {
-                refuse(format!("world.{name} is {lost}: it must be from {low:e} to {high:e}"))
-            };
-            narrow(side).map_err(lost)
-        };
-        let world = World::new(side("width", self.width)?, side("height", self.height)?, edge)
-            .map_err(|error| refuse(format!("world: {error}")))?;
+        let mut axes = [Axis::default(); World::MOST_AXES];
+        for (place, axis) in axes.iter_mut().enumerate() {
+            let (edge, name) = (self.edges[place], World::COORDINATES[place]);
+            let edge = Edge::from_code(edge as u32)
+                .ok_or_else(|| refuse(format!("edge_{name} is {edge}: it must be from 0 to 2")))?;
+            let ((low, high), side) = (World::SIDE, World::SIDES[place]);
+            let length = narrow(self.lengths[place]).map_err(|lost| {
+                refuse(format!("world.{side} is {lost}: it must be from {low:e} to {high:e}"))
+            })?;
+            *axis = Axis { length, edge };
+        }
+        let count = if self.lengths[2] == 0.0 { 2 } else { World::MOST_AXES };
+        let world = World::of(&axes[..count]).map_err(|error| refuse(format!("world: {error}")))?;
         let dt = narrow(self.dt).map_err(|lost| {
             refuse(format!("dt is {lost}: it must be a finite number of at least 0"))
         })?;
@@ -146,8 +153,9 @@ impl Config {
 
     /// The cut that the settings say, if they do.
     fn cut(&self) -> Option<Cut> {
-        if self.cut[0] > 0.0 || self.cut[1] > 0.0 {
-            return Some(Cut::Grid { rows: self.cut[0] as u32, cols: self.cut[1] as u32 });
+        let [cols, rows, layers] = self.cut.map(|parts| parts as u32);
+        if cols > 0 || rows > 0 {
+            return Some(Cut::Grid { cols, rows, layers: layers.max(1) });
         }
         (self.regions > 0.0).then_some(Cut::Parts(self.regions as u32))
     }

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write;
 
-use flockwork_kernel::columns::Reach;
+use flockwork_kernel::columns::{Column, Reach};
 use flockwork_scheduler::{ParamKind, Range, Setting};
 
 use crate::backend::Entry;
@@ -32,22 +32,14 @@ fn model(out: &mut String, model: &Entry) {
     out.push(',');
     text(out, "about", model.about);
     out.push(',');
-    list(out, "columns", model.schema, |out, column| {
-        text(out, "name", column.name);
-        out.push(',');
-        text(out, "about", column.about);
-        out.push(',');
-        text(out, "scalar", column.scalar.name());
-        let reach = match column.reach {
-            Reach::Scratch => "scratch",
-            Reach::Owned => "owned",
-            Reach::Ghost => "ghost",
+    for (name, columns) in ["plane", "space"].into_iter().zip(model.schemas()) {
+        let Some(columns) = columns else {
+            let _ = write!(out, "\"{name}\":null,");
+            continue;
         };
-        let _ = write!(out, ",\"components\":{},", column.components);
-        text(out, "reach", reach);
-        let _ = write!(out, ",\"min\":{},\"max\":{}", column.min, column.max);
-    });
-    out.push(',');
+        list(out, name, columns, column);
+        out.push(',');
+    }
     list(out, "params", model.params, |out, param| {
         text(out, "name", param.name);
         out.push(',');
@@ -72,6 +64,23 @@ fn model(out: &mut String, model: &Entry) {
         out.push(',');
         text(out, "unit", stat.unit);
     });
+}
+
+/// Adds what there is to know of a column.
+fn column(out: &mut String, column: &Column) {
+    text(out, "name", column.name);
+    out.push(',');
+    text(out, "about", column.about);
+    out.push(',');
+    text(out, "scalar", column.scalar.name());
+    let reach = match column.reach {
+        Reach::Scratch => "scratch",
+        Reach::Owned => "owned",
+        Reach::Ghost => "ghost",
+    };
+    let _ = write!(out, ",\"components\":{},", column.components);
+    text(out, "reach", reach);
+    let _ = write!(out, ",\"min\":{},\"max\":{}", column.min, column.max);
 }
 
 /// Adds what a parameter may be.

@@ -11,7 +11,7 @@ use crate::backend::World;
 use crate::board::Board;
 
 /// The version of this interface.
-pub const ABI: u32 = 5;
+pub const ABI: u32 = 6;
 
 /// Defines functions that JavaScript can call.
 macro_rules! exports {
@@ -59,19 +59,26 @@ pub struct Sim {
 }
 
 /// Makes a WebAssembly module of models: the heap, the panic handler, and the functions of
-/// `ABI.md` that name models.
+/// `ABI.md` that name models. Of a model that runs in the plane and in space both are named.
 ///
 /// # Example
 ///
 /// ```ignore
 /// #![no_std]
-/// flockwork_scheduler_web::export!(flockwork_models::Boids, my_model::Epidemic);
+/// use flockwork_models::Boids;
+/// use flockwork_scheduler::{Plane, Space};
+///
+/// flockwork_scheduler_web::export!(Boids<Plane> | Boids<Space>, my_model::Epidemic);
 /// ```
 #[macro_export]
 macro_rules! export {
-    ($($model:ty),+ $(,)?) => {
+    (@entry $model:ty) => { $crate::Entry::of::<$model, $crate::OnWorkers>() };
+    (@entry $plane:ty, $space:ty) => {
+        $crate::Entry::of_both::<$plane, $space, $crate::OnWorkers>()
+    };
+    ($($model:ty $(| $space:ty)?),+ $(,)?) => {
         const FLOCKWORK_MODELS: $crate::Kinds =
-            $crate::Kinds(&[$($crate::Entry::of::<$model, $crate::OnWorkers>()),+]);
+            $crate::Kinds(&[$($crate::export!(@entry $model $(, $space)?)),+]);
         const _: () = $crate::kinds::all_differ(&[
             $($crate::Entry::of::<$model, $crate::OnWorkers>().name),+
         ]);

@@ -15,7 +15,7 @@ use core::ops::Range;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use flockwork_kernel::integrate::Timestep;
-use flockwork_kernel::{Edge, World};
+use flockwork_kernel::{Axis, Edge, World};
 use spin::RwLock;
 
 // Threads write to rows of the same columns.
@@ -92,13 +92,17 @@ impl SimCore {
     /// # Errors
     ///
     /// A text that says what is not acceptable.
-    pub fn new(capacity: u32, width: f32, height: f32, edge: u32) -> Result<Box<Self>, String> {
+    pub fn new(capacity: u32, lengths: [f32; 2], edges: [u32; 2]) -> Result<Box<Self>, String> {
         if capacity == 0 || capacity > MAX_CAPACITY {
             return Err(format!("capacity is {capacity}: it must be from 1 to {MAX_CAPACITY}"));
         }
-        let edge = Edge::from_code(edge)
-            .ok_or_else(|| format!("edge is {edge}: it must be from 0 to 2"))?;
-        let world = World::new(width, height, edge).map_err(|error| error.to_string())?;
+        let mut axes = [Axis::default(); 2];
+        for (axis, (length, edge)) in axes.iter_mut().zip(lengths.into_iter().zip(edges)) {
+            let edge = Edge::from_code(edge)
+                .ok_or_else(|| format!("edge is {edge}: it must be from 0 to 2"))?;
+            *axis = Axis { length, edge };
+        }
+        let world = World::of(&axes).map_err(|error| error.to_string())?;
         let columns = Columns::new(capacity as usize)?;
         let hash = RwLock::new(Hash::default());
         Ok(Box::new(Self { world, columns, hash, finders: AtomicU32::new(0) }))
@@ -168,8 +172,8 @@ impl SimCore {
     }
 
     /// Finds the entities in the hash closer than `radius` to a point, by (distance, id), at most
-    /// so many: see [`Finder::ids`]. A torus is not closed for this: nobody is seen across its
-    /// edge.
+    /// so many: see [`Finder::ids`]. Periodic axes are not closed for this: nobody is seen across
+    /// their ends.
     ///
     /// # Errors
     ///

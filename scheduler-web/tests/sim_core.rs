@@ -30,8 +30,8 @@ fn column(core: &SimCore, index: u32) -> &mut [f32] {
 }
 
 /// A world with entities all over it, some of them outside.
-fn filled(count: u32, edge: u32, beyond: f32) -> Box<SimCore> {
-    let core = SimCore::new(count, WIDTH, HEIGHT, edge).unwrap();
+fn filled(count: u32, edges: [u32; 2], beyond: f32) -> Box<SimCore> {
+    let core = SimCore::new(count, [WIDTH, HEIGHT], edges).unwrap();
     let mut numbers = Numbers(7);
     for row in 0..count as usize {
         column(&core, 0)[row] = numbers.within(-beyond, WIDTH + beyond);
@@ -95,11 +95,11 @@ fn what_does_not_fit_is_refused_by_name() {
     for (capacity, width, edge, word) in
         [(0, 10.0, 0, "capacity"), (1 << 25, 10.0, 0, "capacity"), (4, 10.0, 3, "edge")]
     {
-        let error = SimCore::new(capacity, width, 10.0, edge).unwrap_err();
+        let error = SimCore::new(capacity, [width, 10.0], [0, edge]).unwrap_err();
         assert!(error.contains(word), "{error}");
     }
-    assert!(SimCore::new(4, f32::NAN, 10.0, 0).is_err());
-    let core = filled(40, 0, 0.0);
+    assert!(SimCore::new(4, [f32::NAN, 10.0], [0; 2]).is_err());
+    let core = filled(40, [0; 2], 0.0);
     let before = all(&core);
     let mut finder = core.finder();
     assert!(movement(&core, 0, 41, 0.1).unwrap_err().contains("0..41"));
@@ -121,7 +121,7 @@ fn what_does_not_fit_is_refused_by_name() {
 fn a_value_that_is_no_number_is_named_and_nothing_moves() {
     for (index, name) in ["x", "y", "vx", "vy", "ax", "ay"].into_iter().enumerate() {
         for row in [0, 9, 38] {
-            let core = filled(39, 0, 0.0);
+            let core = filled(39, [0; 2], 0.0);
             column(&core, index as u32)[row] = f32::NAN;
             let before = format!("{:?}", all(&core));
             let error = physics(&core, 0, 39, 0.1).unwrap_err();
@@ -137,9 +137,9 @@ fn a_value_that_is_no_number_is_named_and_nothing_moves() {
 
 #[test]
 fn motion_is_that_of_one_entity_at_a_time_in_a_range_alone() {
-    for edge in 0..3 {
+    for edges in (0..9).map(|pair| [pair / 3, pair % 3]) {
         for count in [1, 7, 8, 9, 61] {
-            let core = filled(count, edge, 0.0);
+            let core = filled(count, edges, 0.0);
             let before = all(&core);
             let (start, end) = (count / 4, count - count / 5);
             let met = physics(&core, start, end, 0.5).unwrap();
@@ -153,21 +153,24 @@ fn motion_is_that_of_one_entity_at_a_time_in_a_range_alone() {
                 }
                 let (vx, vy) = (old(2) + old(4) * 0.5, old(3) + old(5) * 0.5);
                 let (x, y) = (old(0) + vx * 0.5, old(1) + vy * 0.5);
-                let inside = (0.0..WIDTH).contains(&x) && (0.0..HEIGHT).contains(&y);
-                if inside || edge == 2 {
+                let inside = |at: f32, side: f32, edge: u32| edge == 2 || (0.0..side).contains(&at);
+                if inside(x, WIDTH, edges[0]) && inside(y, HEIGHT, edges[1]) {
                     assert_eq!([new(0), new(1), new(2), new(3)], [x, y, vx, vy]);
                     continue;
                 }
                 outside += 1;
-                assert!(new(0) >= 0.0 && new(0) <= WIDTH && new(1) >= 0.0 && new(1) <= HEIGHT);
                 assert_eq!([new(2).abs(), new(3).abs()], [vx.abs(), vy.abs()]);
-                let shift = |from: f32, to: f32, side: f32| match edge {
-                    0 => [0.0, side, -side].into_iter().any(|by| (from + by - to).abs() < 1.0e-5),
-                    _ => [from, -from, 2.0 * side - from]
-                        .into_iter()
-                        .any(|at| (at - to).abs() < 1.0e-5),
+                let is_shift = |from: f32, to: f32, side: f32, edge: u32| {
+                    let near = |at: f32| (at - to).abs() < 1.0e-5;
+                    let within = (0.0..=side).contains(&to);
+                    match edge {
+                        0 => within && [0.0, side, -side].into_iter().any(|by| near(from + by)),
+                        1 => within && [from, -from, 2.0 * side - from].into_iter().any(near),
+                        _ => from == to,
+                    }
                 };
-                assert!(shift(x, new(0), WIDTH) && shift(y, new(1), HEIGHT));
+                assert!(is_shift(x, new(0), WIDTH, edges[0]), "{edges:?}");
+                assert!(is_shift(y, new(1), HEIGHT, edges[1]), "{edges:?}");
             }
             assert_eq!(met, outside);
         }
@@ -176,8 +179,9 @@ fn motion_is_that_of_one_entity_at_a_time_in_a_range_alone() {
 
 #[test]
 fn queries_find_what_a_look_at_every_entity_finds() {
-    for (edge, beyond) in [(0, 0.0), (1, 3.0), (2, 0.0), (2, 500.0)] {
-        let core = filled(700, edge, beyond);
+    let worlds = [([0, 0], 0.0), ([1, 1], 3.0), ([2, 2], 0.0), ([2, 2], 500.0), ([0, 2], 20.0)];
+    for (edges, beyond) in worlds {
+        let core = filled(700, edges, beyond);
         // Some in one place.
         for row in 100..140 {
             (column(&core, 0)[row], column(&core, 1)[row]) = (3.25, 4.5);
@@ -203,13 +207,13 @@ fn queries_find_what_a_look_at_every_entity_finds() {
                 found += expected.len();
             }
         }
-        assert!(found > 300, "{found} with edge {edge}");
+        assert!(found > 300, "{found} with edges {edges:?}");
     }
 }
 
 #[test]
 fn a_query_of_a_range_is_a_query_of_each_without_itself() {
-    let core = filled(300, 0, 0.0);
+    let core = filled(300, [0; 2], 0.0);
     rebuild(&core, 0, 300, 1.0).unwrap();
     let mut finder = core.finder();
     for most in [3, 300] {
@@ -236,7 +240,7 @@ fn a_query_of_a_range_is_a_query_of_each_without_itself() {
 
 #[test]
 fn threads_move_ranges_of_their_own_and_query_at_once() {
-    let (one, many) = (filled(4001, 0, 0.0), filled(4001, 0, 0.0));
+    let (one, many) = (filled(4001, [0; 2], 0.0), filled(4001, [0; 2], 0.0));
     for _ in 0..20 {
         physics(&one, 0, 4001, 0.1).unwrap();
         rebuild(&many, 0, 4001, 1.0).unwrap();

@@ -92,7 +92,7 @@ pub(crate) struct ScenarioArgs {
     /// This seed, instead of the scenario's
     #[arg(long, value_name = "S", value_parser = parse_seed)]
     pub(crate) seed: Option<u64>,
-    /// Set any key of the scenario, such as params.max_speed=2 or world.edge=walls
+    /// Set any key of the scenario, such as params.max_speed=2 or world.edge=wall
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
 }
@@ -104,7 +104,7 @@ pub(crate) struct WorkerArgs {
     #[arg(long, value_name = "N", value_parser = workers())]
     pub(crate) workers: Option<u16>,
     /// Cut the world into N regions or into R rows of C, instead of by the number of workers
-    #[arg(long, value_name = "RxC|N", value_parser = parse_cut)]
+    #[arg(long, value_name = "[Lx]RxC|N", value_parser = parse_cut)]
     pub(crate) regions: Option<Cut>,
     /// Leave the regions as they are cut first
     #[arg(long)]
@@ -187,7 +187,7 @@ pub(crate) struct VerifyArgs {
           value_parser = workers())]
     pub(crate) workers: Vec<u16>,
     /// The cuts to try with each number of workers [default: 1,2x2,1x5,7x3]
-    #[arg(long, visible_alias = "regions", value_name = "RxC|N,..", value_delimiter = ',',
+    #[arg(long, visible_alias = "regions", value_name = "[Lx]RxC|N,..", value_delimiter = ',',
           value_parser = parse_cut)]
     pub(crate) cuts: Vec<Cut>,
     /// Whether regions move during the run
@@ -212,7 +212,7 @@ pub(crate) struct StressArgs {
     /// This seed, instead of the scenario's
     #[arg(long, value_name = "S", value_parser = parse_seed)]
     pub(crate) seed: Option<u64>,
-    /// Set any key of the scenario, such as params.max_speed=2 or world.edge=walls
+    /// Set any key of the scenario, such as params.max_speed=2 or world.edge=wall
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
     /// Measure this many ticks of each number of entities, after a fifth as many to warm up
@@ -283,6 +283,9 @@ pub(crate) struct InitArgs {
     /// For this many entities
     #[arg(long, value_name = "N", default_value = "10k", value_parser = parse_count)]
     pub(crate) entities: u64,
+    /// With a world in space
+    #[arg(long)]
+    pub(crate) space: bool,
     /// Write to this file, which must not exist, instead of the standard output
     #[arg(long, value_name = "FILE.toml")]
     pub(crate) out: Option<PathBuf>,
@@ -389,18 +392,20 @@ fn parse_some(text: &str) -> Result<u64, String> {
     }
 }
 
-/// Reads `4` or `2x3`.
+/// Reads `4`, `2x3` or `2x2x3`.
 fn parse_cut(text: &str) -> Result<Cut, String> {
     let number = |part: &str| part.trim().parse::<u32>().ok().filter(|number| *number > 0);
-    match text.split_once(['x', 'X', '×']) {
-        None => number(text).map(Cut::Parts),
-        Some((rows, cols)) => number(rows)
-            .zip(number(cols))
-            .filter(|(rows, cols)| rows.checked_mul(*cols).is_some())
-            .map(|(rows, cols)| Cut::Grid { rows, cols }),
-    }
-    .ok_or_else(|| {
-        "it must be a number of regions such as 6, or rows x columns such as 2x3".to_string()
+    let parts: Option<Vec<u32>> = text.split(['x', 'X', '×']).map(number).collect();
+    let cut = match parts.as_deref() {
+        Some(&[parts]) => Some(Cut::Parts(parts)),
+        Some(&[rows, cols]) => Some(Cut::Grid { cols, rows, layers: 1 }),
+        Some(&[layers, rows, cols]) => Some(Cut::Grid { cols, rows, layers }),
+        _ => None,
+    };
+    cut.filter(|cut| cut.count().is_some()).ok_or_else(|| {
+        "it must be a number of regions such as 6, or rows x columns such as 2x3, or in space \
+         layers x rows x columns such as 2x2x3"
+            .to_string()
     })
 }
 
@@ -475,8 +480,9 @@ mod tests {
     #[test]
     fn cuts_are_a_number_or_rows_by_columns() {
         assert_eq!(parse_cut("6"), Ok(Cut::Parts(6)));
-        assert_eq!(parse_cut("2x3"), Ok(Cut::Grid { rows: 2, cols: 3 }));
-        for bad in ["", "0", "0x3", "x", "2x", "-1", "70000x70000", "2x3x4"] {
+        assert_eq!(parse_cut("2x3"), Ok(Cut::Grid { cols: 3, rows: 2, layers: 1 }));
+        assert_eq!(parse_cut("4x2x3"), Ok(Cut::Grid { cols: 3, rows: 2, layers: 4 }));
+        for bad in ["", "0", "0x3", "x", "2x", "-1", "70000x70000", "2x3x4x5", "2x3x0"] {
             assert!(parse_cut(bad).is_err(), "{bad}");
         }
     }

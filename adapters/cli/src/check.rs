@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use console::Style;
 
+use flockwork_scheduler::registry::Checked;
 use flockwork_scheduler_native::Options;
 
 use crate::args::CheckArgs;
@@ -28,7 +29,7 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
     }
     let (setup, entry) = (&scenario.setup, scenario.entry);
     let world = setup.world;
-    let area = f64::from(world.width()) * f64::from(world.height());
+    let size: f64 = world.axes().iter().map(|axis| f64::from(axis.length)).product();
     let good = Style::new().green().bold();
     let faint = Style::new().dim();
     let mut text = format!("\n  {} {}\n\n", good.apply_to("ok"), human::shown(&scenario.name));
@@ -47,21 +48,14 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
     );
     line("ticks", format!("{} of dt = {}", human::count(scenario.ticks), setup.dt));
     line("seed", setup.seed.to_string());
-    line("world", format!("{} x {}, edge {}", world.width(), world.height(), world.edge().name()));
+    let (what, unit) =
+        if world.is_space() { ("volume", "unit of volume") } else { ("area", "unit of area") };
+    line("world", format!("{world}, {what} {}", human::short(size)));
     line("radius", human::short(f64::from(checked.radius)));
-    line(
-        "grid",
-        format!(
-            "{} rows x {} columns ({} per radius), {} cells",
-            human::count(u64::from(checked.rows)),
-            human::count(u64::from(checked.cols)),
-            checked.fine,
-            human::count(u64::from(checked.rows) * u64::from(checked.cols)),
-        ),
-    );
+    line("grid", grid(&checked, world.is_space()));
     line("regions", format!("{} for {}", checked.regions, human::plural(workers as u64, "worker")));
-    let density = f64::from(setup.population) / area;
-    line("density", format!("{} entities per unit of area", human::short(density)));
+    let density = f64::from(setup.population) / size;
+    line("density", format!("{} entities per {unit}", human::short(density)));
     if scenario.table.is_none() {
         let mean = human::short(checked.mean_neighbours);
         line("neighbours", format!("{mean} on average, if spread evenly"));
@@ -90,6 +84,17 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
         note(remedy);
     }
     Ok(())
+}
+
+/// The cells of the grid along each axis.
+fn grid(checked: &Checked, space: bool) -> String {
+    let [cols, rows, layers] = checked.lines.map(|lines| human::count(u64::from(lines)));
+    let layers = if space { format!("{layers} layers x ") } else { String::new() };
+    format!(
+        "{layers}{rows} rows x {cols} columns ({} per radius), {} cells",
+        checked.margins[0],
+        human::count(checked.lines.into_iter().map(u64::from).product()),
+    )
 }
 
 /// The neighbours at tick 0; None where the world does not fit into memory.

@@ -5,6 +5,7 @@
 //! counted once for all of them; where even that would take long, the entities of all cells in
 //! reach stand for the neighbours, which is what a tick has to test.
 
+use flockwork_kernel::World;
 use flockwork_scheduler::Grid;
 use flockwork_scheduler_native::{AnySimulation, RunError};
 use serde::Serialize;
@@ -38,8 +39,11 @@ impl Crowding {
             return Ok(None);
         }
         let (rows, schema) = (simulation.rows()?, simulation.schema());
-        let column = |name: &str| rows::column(schema, &rows, name).unwrap_or_default();
-        Ok(count(&simulation.grid(), &column("x"), &column("y")))
+        let grid = simulation.grid();
+        let axes = World::COORDINATES.iter().take(grid.world().axes().len());
+        let columns: Vec<_> =
+            axes.map(|name| rows::column(schema, &rows, name).unwrap_or_default()).collect();
+        Ok(count(&grid, &places(&columns)))
     }
 
     /// In words.
@@ -64,18 +68,29 @@ impl Crowding {
     }
 }
 
+/// Along x, y and z; in the plane z is 0.
+type At = [f32; World::MOST_AXES];
+
 /// A place, and how many entities are there.
 #[derive(Clone, Copy)]
 struct Spot {
     cell: u32,
-    x: f32,
-    y: f32,
+    at: At,
     here: u32,
 }
 
+/// The places that these columns say, one for each axis.
+fn places(columns: &[Vec<f32>]) -> Vec<At> {
+    let mut places = vec![At::default(); columns.first().map_or(0, Vec::len)];
+    for (axis, column) in columns.iter().enumerate() {
+        places.iter_mut().zip(column).for_each(|(place, value)| place[axis] = *value);
+    }
+    places
+}
+
 /// Counts the neighbours of entities at these places.
-fn count(grid: &Grid, xs: &[f32], ys: &[f32]) -> Option<Crowding> {
-    let spots = spots(grid, xs, ys);
+fn count(grid: &Grid, places: &[At]) -> Option<Crowding> {
+    let spots = spots(grid, places);
     let mut starts = vec![0u32; grid.cells() as usize + 1];
     let mut people = starts.clone();
     for spot in &spots {
@@ -116,21 +131,21 @@ fn count(grid: &Grid, xs: &[f32], ys: &[f32]) -> Option<Crowding> {
         sum += near * u64::from(spot.here);
         most = most.max(near);
     }
-    let mean = sum as f64 / xs.len() as f64;
-    (!xs.is_empty()).then_some(Crowding { mean, most, exact })
+    let mean = sum as f64 / places.len() as f64;
+    (!places.is_empty()).then_some(Crowding { mean, most, exact })
 }
 
 /// The places of all entities, by cell; those of the very same place together.
-fn spots(grid: &Grid, xs: &[f32], ys: &[f32]) -> Vec<Spot> {
-    let spot = |(&x, &y): (&f32, &f32)| {
-        let (row, col) = grid.cell(x, y);
-        Spot { cell: row * grid.cols() + col, x, y, here: 1 }
+fn spots(grid: &Grid, places: &[At]) -> Vec<Spot> {
+    let spot = |&at: &At| {
+        let cell = std::array::from_fn(|axis| grid.line(axis, at[axis]));
+        Spot { cell: grid.number(cell), at, here: 1 }
     };
-    let mut all: Vec<Spot> = xs.iter().zip(ys).map(spot).collect();
-    all.sort_unstable_by_key(|spot| (spot.cell, spot.x.to_bits(), spot.y.to_bits()));
+    let key = |spot: &Spot| (spot.cell, spot.at.map(f32::to_bits));
+    let mut all: Vec<Spot> = places.iter().map(spot).collect();
+    all.sort_unstable_by_key(key);
     all.dedup_by(|next, kept| {
-        let same = (next.cell, next.x.to_bits(), next.y.to_bits())
-            == (kept.cell, kept.x.to_bits(), kept.y.to_bits());
+        let same = key(next) == key(kept);
         kept.here += u32::from(same);
         same
     });
@@ -145,82 +160,90 @@ fn occupied(spots: &[Spot]) -> impl Iterator<Item = u32> + '_ {
 /// The cells in which neighbours of a cell's entities can be, as runs of consecutive ones.
 fn spans(grid: &Grid, cell: u32, into: &mut Vec<(usize, usize)>) {
     into.clear();
-    let torus = grid.world().is_torus();
-    let (row, col) = (cell / grid.cols(), cell % grid.cols());
-    let columns = lines(col, grid.fine(), grid.cols(), torus);
-    for rows in lines(row, 1, grid.rows(), torus).into_iter().flatten() {
-        for row in rows.0..rows.1 {
-            let first = row as usize * grid.cols() as usize;
-            into.extend(
-                columns
-                    .iter()
-                    .flatten()
-                    .map(|run| (first + run.0 as usize, first + run.1 as usize)),
-            );
+    let cell = grid.cell_of(cell);
+    let along = |axis: usize| {
+        let periodic = grid.world().axes().get(axis).is_some_and(|axis| axis.is_periodic());
+        lines(cell[axis], grid.margins()[axis], grid.lines()[axis], periodic)
+    };
+    let each = |axis: usize| along(axis).into_iter().flatten().flat_map(|(from, to)| from..to);
+    for layer in each(2) {
+        for row in each(1) {
+            let first = grid.number([0, row, layer]) as usize;
+            let runs = along(0).into_iter().flatten();
+            into.extend(runs.map(|(from, to)| (first + from as usize, first + to as usize)));
         }
     }
 }
 
 /// The lines at most `reach` away from one of `count`, each once: one run, or two around a seam.
-fn lines(at: u32, reach: u32, count: u32, torus: bool) -> [Option<(u32, u32)>; 2] {
+fn lines(at: u32, reach: u32, count: u32, periodic: bool) -> [Option<(u32, u32)>; 2] {
     let (from, to) = (i64::from(at) - i64::from(reach), i64::from(at) + i64::from(reach) + 1);
     let count = i64::from(count);
     let run = |from: i64, to: i64| (from < to).then_some((from as u32, to as u32));
-    if !torus || to - from >= count {
-        return if torus { [run(0, count), None] } else { [run(from.max(0), to.min(count)), None] };
+    if !periodic {
+        return [run(from.max(0), to.min(count)), None];
+    }
+    if to - from >= count {
+        return [run(0, count), None];
     }
     let around = if from < 0 { run(from + count, count) } else { run(0, to - count) };
     [run(from.max(0), to.min(count)), around]
 }
 
-/// Whether two places are closer than the radius, around the seams of a torus too.
+/// Whether two places are closer than the radius, around the seams of periodic axes too.
 fn is_near(grid: &Grid, a: &Spot, b: &Spot) -> bool {
-    let world = grid.world();
-    let offset = |a: f32, b: f32, side: f32| {
+    let mut square = 0.0;
+    for ((axis, a), b) in grid.world().axes().iter().zip(a.at).zip(b.at) {
         let offset = (f64::from(a) - f64::from(b)).abs();
-        if world.is_torus() { offset.min(f64::from(side) - offset) } else { offset }
-    };
-    let (dx, dy) = (offset(a.x, b.x, world.width()), offset(a.y, b.y, world.height()));
-    dx * dx + dy * dy < f64::from(grid.radius()) * f64::from(grid.radius())
+        let around = f64::from(axis.length) - offset;
+        let offset = if axis.is_periodic() { offset.min(around) } else { offset };
+        square += offset * offset;
+    }
+    square < f64::from(grid.radius()) * f64::from(grid.radius())
 }
 
 #[cfg(test)]
 mod tests {
-    use flockwork_kernel::{Edge, World, rng};
+    use flockwork_kernel::{Axis, Edge, rng};
 
     use super::*;
 
-    fn naive(grid: &Grid, xs: &[f32], ys: &[f32]) -> (f64, u64) {
-        let spots: Vec<Spot> =
-            xs.iter().zip(ys).map(|(&x, &y)| Spot { cell: 0, x, y, here: 1 }).collect();
+    fn naive(grid: &Grid, places: &[At]) -> (f64, u64) {
+        let spots: Vec<Spot> = places.iter().map(|&at| Spot { cell: 0, at, here: 1 }).collect();
         let near = |a: &Spot| spots.iter().filter(|b| is_near(grid, a, b)).count() as u64 - 1;
         let counts: Vec<u64> = spots.iter().map(near).collect();
         let sum: u64 = counts.iter().sum();
         (sum as f64 / counts.len() as f64, counts.into_iter().max().unwrap_or(0))
     }
 
-    fn points(count: u32, width: f32, height: f32, seed: u64) -> (Vec<f32>, Vec<f32>) {
+    fn points(count: u32, world: &World, seed: u64) -> Vec<At> {
         let draw = |id, lane: usize| rng::unit(rng::draw(seed, 0, id, 1)[lane]);
         // Every third one stands on another.
         let own = |id: u32| if id.is_multiple_of(3) { id / 2 } else { id };
-        let xs = (0..count).map(|id| draw(own(id), 0) * width).collect();
-        (xs, (0..count).map(|id| draw(own(id), 1) * height).collect())
+        let length = |axis: usize| world.axes().get(axis).map_or(0.0, |axis| axis.length);
+        let place = |id| std::array::from_fn(|axis| draw(own(id), axis) * length(axis));
+        (0..count).map(place).collect()
     }
 
     #[test]
     fn neighbours_are_counted_as_each_with_each_does() {
-        for (edge, width, height, radius) in [
-            (Edge::Periodic, 20.0, 12.0, 1.0),
-            (Edge::Periodic, 4.1, 9.0, 2.0),
-            (Edge::Wall, 20.0, 12.0, 1.5),
-            (Edge::Open, 3.0, 3.0, 3.0),
+        let corridor = [Axis::periodic(20.0), Axis::wall(1.5)];
+        let tower = [Axis::periodic(4.1), Axis::wall(6.0), Axis::open(5.0)];
+        for (world, radius) in [
+            (World::new(20.0, 12.0, Edge::Periodic), 1.0),
+            (World::new(4.1, 9.0, Edge::Periodic), 2.0),
+            (World::new(20.0, 12.0, Edge::Wall), 1.5),
+            (World::new(3.0, 3.0, Edge::Open), 3.0),
+            (World::of(&corridor), 2.0),
+            (World::space(7.0, 9.0, 5.0, Edge::Periodic), 1.0),
+            (World::of(&tower), 2.0),
         ] {
             for count in [1, 7, 200, 900] {
-                let world = World::new(width, height, edge).unwrap();
+                let world = world.unwrap();
                 let grid = Grid::new(world, radius, count).unwrap();
-                let (xs, ys) = points(count, width, height, u64::from(count));
-                let found = super::count(&grid, &xs, &ys).unwrap();
-                let wanted = naive(&grid, &xs, &ys);
+                let places = points(count, &world, u64::from(count));
+                let found = super::count(&grid, &places).unwrap();
+                let wanted = naive(&grid, &places);
                 assert_eq!((found.mean, found.most, found.exact), (wanted.0, wanted.1, true));
             }
         }
@@ -230,12 +253,12 @@ mod tests {
     fn a_crowd_is_counted_without_comparing_each_with_each() {
         let world = World::new(1000.0, 1000.0, Edge::Periodic).unwrap();
         let grid = Grid::new(world, 1.0, 100_000).unwrap();
-        let crowd = count(&grid, &[5.0; 100_000], &[7.0; 100_000]).unwrap();
+        let crowd = count(&grid, &[[5.0, 7.0, 0.0]; 100_000]).unwrap();
         assert_eq!(crowd, Crowding { mean: 99_999.0, most: 99_999, exact: true });
         assert!(crowd.remedy().unwrap().contains("99,999"));
         // Close together, but nowhere the same.
-        let xs: Vec<f32> = (0..100_000).map(|i| 5.0 + i as f32 * 1.0e-6).collect();
-        let crowd = count(&grid, &xs, &[7.0; 100_000]).unwrap();
+        let row: Vec<At> = (0..100_000).map(|i| [5.0 + i as f32 * 1.0e-6, 7.0, 0.0]).collect();
+        let crowd = count(&grid, &row).unwrap();
         assert_eq!((crowd.most, crowd.exact), (99_999, false));
         assert!(crowd.describe().contains("entities in reach"));
         let even = Crowding { mean: 20.0, most: 45, exact: true };

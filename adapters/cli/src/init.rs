@@ -1,9 +1,12 @@
 //! `flockwork init`: a commented scenario to begin with.
 
+use std::f64::consts::PI;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use flockwork_kernel::{Edge, World};
+use flockwork_kernel::columns::Column;
+use flockwork_kernel::world::Edges;
+use flockwork_kernel::{Axis, World};
 use flockwork_scheduler::{Given, MAX_POPULATION, Setup};
 use flockwork_scheduler_native::{Config, Entry, Options};
 
@@ -12,7 +15,7 @@ use crate::failure::{Failure, emit};
 use crate::human;
 use crate::output::{SCENARIO, Target};
 use crate::registry::Registry;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, grown};
 
 /// Scenarios that show a world that suits each built-in model.
 const EXAMPLES: [&str; 5] = [
@@ -38,7 +41,12 @@ pub(crate) fn init(registry: &Registry, args: &InitArgs) -> Result<(), Failure> 
                 args.entities
             ))
         })?;
-    let (setup, given) = suit(registry, entry, entities)?;
+    let space = args.space || !entry.runs_in(false);
+    if !entry.runs_in(space) {
+        let problem = format!("--space: {} runs in the plane alone", entry.name);
+        return Err(Failure::Usage(problem));
+    }
+    let (setup, given) = suit(registry, entry, entities, space)?;
     let text = write(entry, &setup, &given);
     // What is handed out must work.
     let scenario =
@@ -58,29 +66,49 @@ pub(crate) fn init(registry: &Registry, args: &InitArgs) -> Result<(), Failure> 
 }
 
 /// A world for this many entities, and the parameters that are not left at their defaults.
-fn suit(registry: &Registry, entry: &Entry, entities: u32) -> Result<(Setup, Vec<Given>), Failure> {
+fn suit(
+    registry: &Registry,
+    entry: &Entry,
+    entities: u32,
+    space: bool,
+) -> Result<(Setup, Vec<Given>), Failure> {
     let example = EXAMPLES.into_iter().find_map(|text| {
         let change = ScenarioArgs::default();
         let scenario = Scenario::parse(registry, "", Path::new("."), text, &change).ok()?;
         (scenario.entry.name == entry.name).then_some(scenario)
     });
-    if let Some(example) = example {
-        let world = example.setup.world;
-        let scale = (f64::from(entities) / f64::from(example.setup.population)).sqrt();
-        let side = |length: f32| round(f64::from(length) * scale);
-        let world = World::new(side(world.width()), side(world.height()), world.edge())
-            .map_err(Failure::usage)?;
+    if let Some(example) = example.as_ref().filter(|_| !space) {
+        let share = f64::from(entities) / f64::from(example.setup.population);
+        let world = rounded(&grown(&example.setup.world, share).map_err(Failure::usage)?)?;
         let setup = Setup { world, population: entities, ..example.setup };
-        return Ok((setup, example.params));
+        return Ok((setup, example.params.clone()));
     }
-    let wide = World::new(1.0e4, 1.0e4, Edge::Periodic).map_err(Failure::usage)?;
-    let setup = Setup { world: wide, population: entities, seed: 1, dt: 0.05 };
-    let config = Config { setup, params: Vec::new(), table: None, options: Options::default() };
+    let (dt, params) =
+        example.map_or((0.05, Vec::new()), |example| (example.setup.dt, example.params));
+    let cube = |side: f64| {
+        let axes = [Axis::periodic(side as f32); World::MOST_AXES];
+        World::of(&axes[..if space { 3 } else { 2 }]).map_err(Failure::usage)
+    };
+    let setup = Setup { world: cube(1.0e4)?, population: entities, seed: 1, dt };
+    let config = Config { setup, params, table: None, options: Options::default() };
     let radius = entry.check(&config).map_or(1.0, |checked| f64::from(checked.radius));
-    let area = f64::from(entities) * std::f64::consts::PI * radius * radius / NEIGHBOURS;
-    let side = round(area.sqrt().max(4.0 * radius));
-    let world = World::new(side, side, Edge::Periodic).map_err(Failure::usage)?;
-    Ok((Setup { world, ..setup }, Vec::new()))
+    // One side of what an entity has for itself.
+    let each = match space {
+        true => (4.0 / 3.0 * PI * radius.powi(3) / NEIGHBOURS * f64::from(entities)).cbrt(),
+        false => (PI * radius * radius / NEIGHBOURS * f64::from(entities)).sqrt(),
+    };
+    let world = rounded(&cube(each.max(4.0 * radius))?)?;
+    Ok((Setup { world, ..setup }, config.params))
+}
+
+/// The world with lengths that are good to read.
+fn rounded(world: &World) -> Result<World, Failure> {
+    let axes: Vec<Axis> = world
+        .axes()
+        .iter()
+        .map(|axis| Axis { length: round(axis.length.into()), edge: axis.edge })
+        .collect();
+    World::of(&axes).map_err(Failure::usage)
 }
 
 /// Three significant digits, so that the file is good to read.
@@ -100,17 +128,24 @@ fn write(entry: &Entry, setup: &Setup, given: &[Given]) -> String {
         text,
         "# Or take them from a table: initial = \"agents.csv\" (or .parquet), with columns such as\n\
          # {}.",
-        table_columns(entry)
+        table_columns(entry.schema_in(&world).unwrap_or_default())
     );
     let _ = writeln!(text, "entities = {}", setup.population);
     let _ = writeln!(text, "# The same seed gives the same bits.\nseed = {}", setup.seed);
     let _ = writeln!(text, "ticks = 1000\n# The time step of a tick.\ndt = {}\n", setup.dt);
-    let _ = writeln!(text, "[world]\nwidth = {}\nheight = {}", world.width(), world.height());
+    let _ = writeln!(text, "[world]");
+    for (side, axis) in World::SIDES.iter().zip(world.axes()) {
+        let _ = writeln!(text, "{side} = {}", axis.length);
+    }
+    if !world.is_space() && entry.runs_in(true) {
+        let _ = writeln!(text, "# In space: depth = {}", world.height());
+    }
     let _ = writeln!(
         text,
-        "# \"torus\": left meets right and bottom meets top; \"walls\": entities are reflected;\n\
-         # \"open\": there is no edge.\nedge = \"{}\"",
-        world.edge().name()
+        "# \"periodic\": one end meets the other; \"wall\": entities are reflected; \"open\": there is\n\
+         # no end. A list has one word for each axis: [\"periodic\", \"wall\"{}].\nedge = \"{}\"",
+        if world.is_space() { ", \"open\"" } else { "" },
+        Edges(&world)
     );
     let _ = writeln!(text, "\n# What is left out has the default that is shown.\n[params]");
     for param in entry.params {
@@ -130,8 +165,8 @@ fn write(entry: &Entry, setup: &Setup, given: &[Given]) -> String {
 }
 
 /// The first columns that a user's table may have.
-fn table_columns(entry: &Entry) -> String {
-    let names: Vec<String> = crate::rows::fields(entry.schema)
+fn table_columns(schema: &[Column]) -> String {
+    let names: Vec<String> = crate::rows::fields(schema)
         .into_iter()
         .map(|field| field.name)
         .filter(|name| name != "id")
@@ -148,8 +183,8 @@ mod tests {
     fn every_model_has_a_scenario_that_works() {
         let registry = Registry::builtin();
         for entry in registry.entries() {
-            for entities in [1000, 1_000_000] {
-                let (setup, given) = suit(&registry, entry, entities).unwrap();
+            for (entities, space) in [(1000, false), (1_000_000, false), (1000, true)] {
+                let (setup, given) = suit(&registry, entry, entities, space).unwrap();
                 let text = write(entry, &setup, &given);
                 let change = ScenarioArgs::default();
                 let scenario =

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use console::Style;
-use flockwork_kernel::columns::{Number, Reach};
+use flockwork_kernel::columns::{Column, Number, Reach};
 use flockwork_scheduler::{ParamKind, Range, Stat};
 use flockwork_scheduler_native::Entry;
 use serde::Serialize;
@@ -39,8 +39,9 @@ fn overview(registry: &Registry) -> String {
         let name = format!("{:<width$}", entry.name);
         let _ = writeln!(text, "  {}  {}", strong.apply_to(name), entry.about);
         let counts = format!(
-            "{} columns, {} parameters, {} statistics{}{}",
-            entry.schema.len(),
+            "{}, {} columns, {} parameters, {} statistics{}{}",
+            runs_in(entry).join(" and "),
+            entry.schema().len(),
             entry.params.len(),
             entry.stats.len(),
             if entry.events { ", events" } else { "" },
@@ -85,7 +86,7 @@ fn describe(entry: &Entry) -> String {
         [param.name.to_string(), format!("{allowed}{unit}{}", param.unit), about]
     });
     table("parameters: default (what is allowed) unit", params.collect());
-    let columns = entry.schema.iter().map(|column| {
+    let column = |column: &Column| {
         let many = match column.components {
             1 => String::new(),
             more => format!(" x {more}"),
@@ -98,11 +99,12 @@ fn describe(entry: &Entry) -> String {
         };
         let kind = format!("{}{many}, {reach}{range}", column.scalar.name());
         [column.name.to_string(), kind, column.about.to_string()]
-    });
-    table(
-        "columns: ghost ones also travel to neighbouring regions (values that mean something)",
-        columns.collect(),
-    );
+    };
+    let title = "ghost ones also travel to neighbouring regions (values that mean something)";
+    let first = if entry.runs_in(false) { "the plane" } else { "space" };
+    table(&format!("columns in {first}: {title}"), entry.schema().iter().map(column).collect());
+    let more = more_in_space(entry).map(column).collect();
+    table("columns that there are in space besides", more);
     let stats = entry
         .stats
         .iter()
@@ -110,6 +112,20 @@ fn describe(entry: &Entry) -> String {
     table("statistics", stats.collect());
     text.push('\n');
     text
+}
+
+/// In which worlds it runs.
+fn runs_in(entry: &Entry) -> Vec<&'static str> {
+    let all = [("plane", false), ("space", true)].into_iter();
+    all.filter(|(_, space)| entry.runs_in(*space)).map(|(name, _)| name).collect()
+}
+
+/// The columns that there are in space alone, of a model that runs in the plane too.
+fn more_in_space(entry: &Entry) -> impl Iterator<Item = &'static Column> {
+    let plane = entry.schema();
+    let [_, space] = entry.schemas();
+    let space = space.unwrap_or_default().iter();
+    space.filter(|column| plane.iter().all(|other| other.name != column.name))
 }
 
 fn reach_name(reach: Reach) -> &'static str {
@@ -132,7 +148,12 @@ struct ModelReport {
     about: &'static str,
     events: bool,
     births: bool,
+    /// `plane`, `space` or both.
+    runs_in: Vec<&'static str>,
     columns: Vec<ColumnReport>,
+    /// Those in space, of a model that runs in the plane too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    columns_in_space: Option<Vec<ColumnReport>>,
     params: Vec<ParamReport>,
     stats: Vec<StatReport>,
 }
@@ -191,7 +212,7 @@ struct StatReport {
 
 impl ModelReport {
     fn of(entry: &Entry) -> Self {
-        let columns = entry.schema.iter().map(|column| ColumnReport {
+        let column = |column: &Column| ColumnReport {
             name: column.name,
             about: column.about,
             scalar: column.scalar.name(),
@@ -199,7 +220,9 @@ impl ModelReport {
             reach: reach_name(column.reach),
             min: column.min,
             max: column.max,
-        });
+        };
+        let [plane, space] = entry.schemas();
+        let both = plane.and(space);
         let params = entry.params.iter().map(|param| ParamReport {
             name: param.name,
             about: param.about,
@@ -218,7 +241,9 @@ impl ModelReport {
             about: entry.about,
             events: entry.events,
             births: entry.births,
-            columns: columns.collect(),
+            runs_in: runs_in(entry),
+            columns: entry.schema().iter().map(column).collect(),
+            columns_in_space: both.map(|schema| schema.iter().map(column).collect()),
             params: params.collect(),
             stats: stats.collect(),
         }

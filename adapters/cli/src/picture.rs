@@ -3,21 +3,25 @@
 //! Lights add up, so that a crowd is brighter than its members; what is too bright for the screen
 //! fades towards white. Colours are of the entity's tribe (or state, kind, group or species) if
 //! it has one, else of its heading. Discs and molecules are drawn as bodies, coloured by speed and
-//! by potential energy. A picture is for people: it is not part of any fingerprint.
+//! by potential energy. A world in space is seen in perspective. A picture is for people: it is not part of any fingerprint.
 
+mod camera;
 mod canvas;
 mod colour;
 mod look;
 mod palette;
+mod space;
 
-use flockwork_kernel::Edge;
+use flockwork_kernel::World;
 use flockwork_kernel::columns::Column;
 use flockwork_scheduler_native::{AnySimulation, RunError};
 
 use crate::report::Report;
 use crate::rows;
+use camera::At;
 use canvas::Canvas;
 use look::Look;
+use space::Spatial;
 
 /// The usual width, in pixels.
 const WIDTH: f32 = 1600.0;
@@ -73,46 +77,61 @@ pub(crate) fn png(simulation: &dyn AnySimulation, report: &Report) -> Result<Vec
 
 /// What is to be seen.
 struct Scene {
-    x: Vec<f32>,
-    y: Vec<f32>,
+    /// Along x, y and, in space, z.
+    places: Vec<At>,
     look: Look,
-    /// Left, bottom, width and height of what is shown.
-    frame: [f32; 4],
-    wraps: bool,
+    /// Where what is shown begins along each axis, and how far it goes.
+    low: At,
+    size: At,
+    world: World,
 }
 
 impl Scene {
     fn new(simulation: &dyn AnySimulation, report: &Report) -> Result<Self, RunError> {
         let (rows, schema) = (simulation.rows()?, simulation.schema());
         let world = simulation.setup().world;
-        let column = |name: &str| rows::column(schema, &rows, name).unwrap_or_default();
-        let (x, y) = (column("x"), column("y"));
-        let frame = match world.edge() {
-            Edge::Periodic | Edge::Wall => [0.0, 0.0, world.width(), world.height()],
-            Edge::Open => crowd(&x, &y, world.width(), world.height()),
-        };
+        let mut places = vec![At::default(); rows::each(&rows).len()];
+        let (mut low, mut size) = (At::default(), At::default());
+        for (at, (axis, name)) in world.axes().iter().zip(World::COORDINATES).enumerate() {
+            let column = rows::column(schema, &rows, name).unwrap_or_default();
+            places.iter_mut().zip(&column).for_each(|(place, value)| place[at] = *value);
+            (low[at], size[at]) = match axis.is_open() {
+                true => crowd(column, axis.length),
+                false => (0.0, axis.length),
+            };
+        }
         let look = Look::new(schema, &rows, report);
-        Ok(Self { x, y, look, frame, wraps: world.is_torus() })
+        Ok(Self { places, look, low, size, world })
     }
 
     fn draw(&self) -> Canvas {
-        let [left, bottom, wide, high] = self.frame;
+        let Self { places, look, low, size, world } = self;
+        if !world.is_space() {
+            return self.draw_plane();
+        }
+        let bounded = std::array::from_fn(|axis| !world.axes()[axis].is_open());
+        Spatial { places, look, low: *low, size: *size, bounded }.draw()
+    }
+
+    fn draw_plane(&self) -> Canvas {
+        let ([left, bottom, _], [wide, high, _]) = (self.low, self.size);
         let (width, height) = pixels(wide, high);
         let scale = width / wide;
-        let mut canvas = Canvas::new(width as usize, height as usize, self.wraps);
-        let count = self.x.len().max(1) as f32;
+        let wraps = [self.world.x(), self.world.y()].map(|axis| axis.is_periodic());
+        let mut canvas = Canvas::new(width as usize, height as usize, wraps);
+        let count = self.places.len().max(1) as f32;
         let spacing = (width * height / count).sqrt();
         let glow = (0.28 * spacing).clamp(0.55, 3.2);
         let mean_speed = self.look.mean_speed().max(f32::MIN_POSITIVE);
-        for (i, (x, y)) in self.x.iter().zip(&self.y).enumerate() {
+        for (i, [x, y, _]) in self.places.iter().enumerate() {
             let at = [(x - left) * scale, height - (y - bottom) * scale];
-            let colour = self.look.colour(i);
+            let [vx, vy, _] = self.look.heading(i);
+            let colour = self.look.colour(i, [vx, vy]);
             let body = self.look.radius(i) * scale;
             if body > 1.2 {
                 canvas.disc(at, body, colour);
                 continue;
             }
-            let [vx, vy] = self.look.heading(i);
             let speed = vx.hypot(vy);
             let tail = (1.1 * spacing * speed / mean_speed).min(3.0 * spacing).min(14.0);
             let back = if speed > 0.0 { tail / speed } else { 0.0 };
@@ -123,21 +142,17 @@ impl Scene {
     }
 }
 
-/// Where most of a crowd is, at least a tenth of the world: an open world has no frame.
-fn crowd(x: &[f32], y: &[f32], width: f32, height: f32) -> [f32; 4] {
-    let span = |values: &[f32], side: f32| {
-        let mut sorted: Vec<f32> = values.iter().copied().filter(|v| v.is_finite()).collect();
-        sorted.sort_by(f32::total_cmp);
-        let last = sorted.len().saturating_sub(1);
-        let (Some(low), Some(high)) = (sorted.get(last / 200), sorted.get(last - last / 200))
-        else {
-            return (0.0, side);
-        };
-        let length = ((high - low) * 1.08).max(0.1 * side);
-        ((low + high - length) / 2.0, length)
+/// Where most of a crowd begins along an axis, and how far it goes, at least a tenth of the axis: an
+/// open one has no frame.
+fn crowd(values: Vec<f32>, length: f32) -> (f32, f32) {
+    let mut sorted: Vec<f32> = values.into_iter().filter(|value| value.is_finite()).collect();
+    sorted.sort_by(f32::total_cmp);
+    let last = sorted.len().saturating_sub(1);
+    let (Some(low), Some(high)) = (sorted.get(last / 200), sorted.get(last - last / 200)) else {
+        return (0.0, length);
     };
-    let ((left, wide), (bottom, high)) = (span(x, width), span(y, height));
-    [left, bottom, wide, high]
+    let shown = ((high - low) * 1.08).max(0.1 * length);
+    ((low + high - shown) / 2.0, shown)
 }
 
 /// Whole pixels of the aspect of what is shown.
@@ -161,11 +176,10 @@ mod tests {
     }
 
     #[test]
-    fn an_open_world_is_framed_by_its_crowd() {
-        let x: Vec<f32> = (0..1000).map(|i| i as f32).collect();
-        let [left, _, wide, high] = crowd(&x, &vec![5.0; 1000], 100.0, 100.0);
+    fn an_open_axis_is_framed_by_its_crowd() {
+        let (left, wide) = crowd((0..1000).map(|i| i as f32).collect(), 100.0);
         assert!(left < 10.0 && left + wide > 990.0, "{left} {wide}");
-        assert_eq!(high, 10.0);
-        assert_eq!(crowd(&[], &[], 7.0, 9.0), [0.0, 0.0, 7.0, 9.0]);
+        assert_eq!(crowd(vec![5.0; 1000], 100.0), (0.0, 10.0));
+        assert_eq!(crowd(Vec::new(), 7.0), (0.0, 7.0));
     }
 }

@@ -1,6 +1,7 @@
 //! The models a command knows.
 
-use flockwork_scheduler::{Model, first_twice};
+use flockwork_models::{Boids, Discs, LennardJones, Tribes, Vicsek};
+use flockwork_scheduler::{Model, Plane, Space, first_twice};
 use flockwork_scheduler_native::{Entry, OnThreads, ProgramBackend};
 
 use crate::failure::Failure;
@@ -32,11 +33,11 @@ impl Registry {
     /// Makes a registry of the built-in models, which run on a backend.
     pub fn builtin_on<B: ProgramBackend>() -> Self {
         Self::new()
-            .with_on::<flockwork_models::Boids, B>()
-            .with_on::<flockwork_models::Tribes, B>()
-            .with_on::<flockwork_models::Vicsek, B>()
-            .with_on::<flockwork_models::Discs, B>()
-            .with_on::<flockwork_models::LennardJones, B>()
+            .with_both_on::<Boids<Plane>, Boids<Space>, B>()
+            .with_both_on::<Tribes<Plane>, Tribes<Space>, B>()
+            .with_both_on::<Vicsek<Plane>, Vicsek<Space>, B>()
+            .with_both_on::<Discs<Plane>, Discs<Space>, B>()
+            .with_both_on::<LennardJones<Plane>, LennardJones<Space>, B>()
     }
 
     /// Adds a model; a command with two of one name ends at once and says so.
@@ -49,6 +50,21 @@ impl Registry {
     #[must_use]
     pub fn with_on<M: Model, B: ProgramBackend>(mut self) -> Self {
         self.entries.push(Entry::of::<M, B>());
+        self
+    }
+
+    /// Adds a model that runs in the plane as `P` and in space as `S`: of one name, with the same
+    /// parameters and statistics.
+    #[must_use]
+    pub fn with_both<P: Model, S: Model>(self) -> Self {
+        self.with_both_on::<P, S, OnThreads>()
+    }
+
+    /// Adds a model for the plane and for space that runs on a backend: see
+    /// [`Registry::with_both`].
+    #[must_use]
+    pub fn with_both_on<P: Model, S: Model, B: ProgramBackend>(mut self) -> Self {
+        self.entries.push(Entry::of_both::<P, S, B>());
         self
     }
 
@@ -113,8 +129,6 @@ impl Default for Registry {
 
 #[cfg(test)]
 mod tests {
-    use flockwork_models::{Boids, Tribes};
-
     use super::*;
 
     #[test]

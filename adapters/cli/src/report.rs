@@ -3,7 +3,9 @@
 //! The format is described in `docs/REPORT.md`. A key is never renamed and never changes its
 //! meaning within one version; new ones may come.
 
-use flockwork_kernel::arithmetic;
+use std::fmt;
+
+use flockwork_kernel::{World, arithmetic};
 use flockwork_scheduler::{Counters, Given, Setting, Told};
 use flockwork_scheduler_native::{AnySimulation, Metrics, RunError};
 use serde::ser::SerializeMap;
@@ -127,7 +129,47 @@ pub(crate) struct Report {
 pub(crate) struct WorldReport {
     pub(crate) width: f32,
     pub(crate) height: f32,
-    pub(crate) edge: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) depth: Option<f32>,
+    pub(crate) edge: EdgeReport,
+}
+
+impl WorldReport {
+    fn new(world: &World) -> Self {
+        let words: Vec<_> = world.axes().iter().map(|axis| axis.edge.name()).collect();
+        let alike = words.iter().all(|word| *word == words[0]);
+        Self {
+            width: world.width(),
+            height: world.height(),
+            depth: world.z().map(|axis| axis.length),
+            edge: if alike { EdgeReport::All(words[0]) } else { EdgeReport::Each(words) },
+        }
+    }
+
+    /// The lengths of its axes.
+    pub(crate) fn lengths(&self) -> String {
+        let depth = self.depth.map_or(String::new(), |depth| format!(" x {depth}"));
+        format!("{} x {}{depth}", self.width, self.height)
+    }
+}
+
+/// What happens at the ends of the axes.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum EdgeReport {
+    /// The same at all.
+    All(&'static str),
+    /// Of each axis.
+    Each(Vec<&'static str>),
+}
+
+impl fmt::Display for EdgeReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All(word) => f.write_str(word),
+            Self::Each(words) => f.write_str(&words.join(" x ")),
+        }
+    }
 }
 
 /// The cell grid.
@@ -136,6 +178,8 @@ pub(crate) struct GridReport {
     pub(crate) radius: f32,
     pub(crate) rows: u32,
     pub(crate) cols: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) layers: Option<u32>,
     pub(crate) fine: u32,
 }
 
@@ -243,11 +287,7 @@ impl Report {
             fingerprint: format!("{:016x}", simulation.fingerprint()?),
             seed: setup.seed,
             dt: setup.dt,
-            world: WorldReport {
-                width: setup.world.width(),
-                height: setup.world.height(),
-                edge: setup.world.edge().name(),
-            },
+            world: WorldReport::new(&setup.world),
             params: Named(
                 run.params.into_iter().map(|(name, value)| (name, Said(value))).collect(),
             ),
@@ -264,6 +304,7 @@ impl Report {
                 radius: grid.radius(),
                 rows: grid.rows(),
                 cols: grid.cols(),
+                layers: setup.world.is_space().then(|| grid.layers()),
                 fine: grid.fine(),
             },
             neighbours: Crowding::of(simulation)?,

@@ -9,20 +9,23 @@
 //! [world]
 //! width = 40.0
 //! height = 40.0
-//! edge = "torus"          # "walls", "open"; "torus" if it is missing
+//! depth = 40.0            # in space; a world without it is flat
+//! edge = "periodic"       # "wall", "open", or one word for each axis: ["periodic", "wall"];
+//!                         # "periodic" if it is missing
 //! [params]
 //! neighbor_radius = 1.0   # as the model documents them
 //! ```
 //!
 //! Anything else in it is an error that names the place and what is allowed.
 
+mod axes;
 mod source;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flockwork_kernel::columns::Number;
-use flockwork_kernel::{Edge, World};
+use flockwork_kernel::{World, WorldError};
 use flockwork_scheduler::{
     Given, Lost, MAX_POPULATION, Param, ParamKind, Setting, Setup, Table, narrow,
 };
@@ -41,7 +44,7 @@ use source::{Item, Source, Value, unknown_key};
 const SECTIONS: [&str; 2] = ["world", "params"];
 
 /// The keys every scenario may have.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "model",
     "entities",
     "initial",
@@ -50,6 +53,7 @@ const KEYS: [&str; 9] = [
     "dt",
     "world.width",
     "world.height",
+    "world.depth",
     "world.edge",
 ];
 
@@ -167,7 +171,8 @@ impl<'a> Scenario<'a> {
             Self { name: name.to_string(), entry, setup, ticks, params, initial, table: None };
         if let Some(path) = &scenario.initial {
             let said = source.get("entities").map(|_| setup.population);
-            let table = table::read(path, entry.schema, &scenario.most_rows(said)?)?;
+            let schema = entry.schema_in(&setup.world).map_err(|error| scenario.refuse(&error))?;
+            let table = table::read(path, schema, &scenario.most_rows(said)?)?;
             setup.population = fit_table(&source, &table, said, change)?;
             scenario.table = Some(Arc::new(table));
         } else if let (Some(before), Some(after)) = (written, change.entities) {
@@ -183,7 +188,9 @@ impl<'a> Scenario<'a> {
         let mut config = self.config(Options { workers: 1, ..Options::default() });
         config.setup.population = 1;
         let checked = self.entry.check(&config).map_err(|error| self.refuse(&error))?;
-        let scalars = crate::rows::fields(self.entry.schema).len() as u64;
+        let schema =
+            self.entry.schema_in(&self.setup.world).map_err(|error| self.refuse(&error))?;
+        let scalars = crate::rows::fields(schema).len() as u64;
         let each = checked.bytes_per_entity + scalars * size_of::<f64>() as u64;
         let population = u64::from(MAX_POPULATION);
         let said = said.map_or(population, u64::from);
@@ -267,8 +274,7 @@ fn fit_table(
 fn resize(world: World, before: i128, after: u64, scale: bool) -> Result<World, Failure> {
     let share = after as f64 / (before as f64).max(1.0);
     if scale {
-        let side = |length: f32| (f64::from(length) * share.sqrt()) as f32;
-        return World::new(side(world.width()), side(world.height()), world.edge())
+        return grown(&world, share)
             .map_err(|error| Failure::usage(format_args!("--scale: {error}")));
     }
     if share > 2.0 {
@@ -279,6 +285,11 @@ fn resize(world: World, before: i128, after: u64, scale: bool) -> Result<World, 
         ));
     }
     Ok(world)
+}
+
+/// A world of so many times the area, or in space the volume.
+pub(crate) fn grown(world: &World, share: f64) -> Result<World, WorldError> {
+    world.scaled(if world.is_space() { share.cbrt() } else { share.sqrt() })
 }
 
 /// What the keys of a scenario say.
@@ -329,13 +340,9 @@ impl Reader<'_> {
         let seed = self.whole("seed", 0, u64::MAX, Some(1));
         let ticks = self.whole("ticks", 0, u64::MAX, Some(1000));
         let dt = self.number("dt", 0.0, 1.0e9, "");
-        let (low, high) = (f64::from(World::SIDE.0), f64::from(World::SIDE.1));
-        let width = self.number("world.width", low, high, "");
-        let height = self.number("world.height", low, high, "");
-        let edge = self.edge();
+        let world = self.world(entry);
         let params = self.params(entry);
-        let world = World::new(width?, height?, edge?);
-        let world = world.map_err(|error| self.source.blame_all(&error.to_string())).ok()?;
+        let world = world?;
         let setup = Setup { world, population: population? as u32, seed: seed?, dt: dt? };
         Some(Read { setup, ticks: ticks?, params: params?, initial })
     }
@@ -422,23 +429,6 @@ impl Reader<'_> {
             Value::Text(text) if !text.is_empty() => Some((text.clone(), item.is_option())),
             _ => self.wrong(&item, "the path of a .csv or .parquet file, in quotes"),
         }
-    }
-
-    fn edge(&mut self) -> Option<Edge> {
-        let Some(item) = self.source.get("world.edge").cloned() else {
-            return Some(Edge::default());
-        };
-        let edge = match &item.value {
-            Value::Text(name) => Edge::from_name(name),
-            _ => None,
-        };
-        let near = match &item.value {
-            Value::Text(name) => human::nearest(name, Edge::NAMES.map(|(name, _)| name)),
-            _ => None,
-        };
-        let hint = near.map_or(String::new(), |near| format!("; did you mean \"{near}\"?"));
-        let allowed = format!("\"torus\", \"walls\" or \"open\"{hint}");
-        edge.or_else(|| self.wrong(&item, &allowed))
     }
 
     fn params(&mut self, entry: Option<&Entry>) -> Option<Vec<Given>> {

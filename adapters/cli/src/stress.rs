@@ -1,14 +1,13 @@
 //! `flockwork stress`: the largest crowd that holds a frame rate.
 //!
 //! The density stays that of the scenario: the sides of the world grow with the square root of
-//! the number of entities. That number is doubled (or halved) until the 95th percentile of the
+//! the number of entities, in space with the cube root. That number is doubled (or halved) until the 95th percentile of the
 //! tick times crosses the time of one frame, then the gap is bisected down to three per cent.
 
 use std::fmt::Write as _;
 use std::time::Instant;
 
 use console::Style;
-use flockwork_kernel::World;
 use flockwork_scheduler::{MAX_POPULATION, Setup};
 use flockwork_scheduler_native::{AnySimulation, Options};
 use serde::Serialize;
@@ -189,10 +188,8 @@ impl Search<'_> {
 
     fn setup(&self, entities: u32) -> Result<Setup, Failure> {
         let Setup { world, population, .. } = self.scenario.setup;
-        let scale = (f64::from(entities) / f64::from(population)).sqrt();
-        let side = |length: f32| (f64::from(length) * scale) as f32;
-        let world = World::new(side(world.width()), side(world.height()), world.edge())
-            .map_err(|error| self.scenario.refuse(&error))?;
+        let share = f64::from(entities) / f64::from(population);
+        let world = scenario::grown(&world, share).map_err(|error| self.scenario.refuse(&error))?;
         Ok(Setup { world, population: entities, ..self.scenario.setup })
     }
 

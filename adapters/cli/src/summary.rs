@@ -80,13 +80,12 @@ impl Page {
             faint.apply_to(human::shown(&report.scenario)),
         );
         let text = format!(
-            "{}{from}{stopped} in {}, {} over {}, world {} x {} ({})",
+            "{}{from}{stopped} in {}, {} over {}, world {} ({})",
             human::plural(report.ticks, "tick"),
             human::duration(report.seconds),
             human::plural(report.workers as u64, "worker"),
             human::plural(report.regions as u64, "region"),
-            report.world.width,
-            report.world.height,
+            report.world.lengths(),
             report.world.edge,
         );
         let _ = writeln!(self.text, "  {}", faint.apply_to(text));

@@ -28,12 +28,20 @@ use crate::scenario::Scenario;
 /// The most ticks if nothing says how many.
 const USUAL_TICKS: u64 = 100;
 
-/// The cuts if none is named.
+/// The cuts of a plane if none is named.
 const USUAL_CUTS: [Cut; 4] = [
     Cut::Parts(1),
-    Cut::Grid { rows: 2, cols: 2 },
-    Cut::Grid { rows: 1, cols: 5 },
-    Cut::Grid { rows: 7, cols: 3 },
+    Cut::Grid { cols: 2, rows: 2, layers: 1 },
+    Cut::Grid { cols: 5, rows: 1, layers: 1 },
+    Cut::Grid { cols: 3, rows: 7, layers: 1 },
+];
+
+/// Those of space.
+const USUAL_CUTS_IN_SPACE: [Cut; 4] = [
+    Cut::Parts(1),
+    Cut::Grid { cols: 2, rows: 2, layers: 2 },
+    Cut::Grid { cols: 5, rows: 1, layers: 1 },
+    Cut::Grid { cols: 1, rows: 2, layers: 5 },
 ];
 
 /// `flockwork verify`.
@@ -169,7 +177,9 @@ impl Check<'_> {
     fn cases(&self, args: &VerifyArgs) -> Result<Vec<Case>, Failure> {
         let named = !args.cuts.is_empty();
         let mut cuts = Vec::new();
-        for &cut in if named { &args.cuts[..] } else { &USUAL_CUTS } {
+        let space = self.scenario.setup.world.is_space();
+        let usual = if space { &USUAL_CUTS_IN_SPACE } else { &USUAL_CUTS };
+        for &cut in if named { &args.cuts[..] } else { usual } {
             let options = Options { workers: 1, cut: Some(cut), rebalance: false, deadline: None };
             match self.scenario.entry.check(&self.scenario.config(options)) {
                 Ok(_) => cuts.push(cut),

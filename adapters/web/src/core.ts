@@ -1,16 +1,16 @@
 /** Kernels without a scheduler, for programs that bring their own loop. */
 
 import { checkAssets } from './assets.js';
-import { EDGE_NAMES, edgeCode } from './edge.js';
+import { edgeCodes, type World } from './edge.js';
 import type { Platform } from './platform.js';
-import { invalid } from './refusal.js';
-import { FlockworkError, InvalidInputError, UnsupportedError, type AssetUrls, type Edge } from './types.js';
+import { FlockworkError, InvalidInputError, UnsupportedError, type AssetUrls } from './types.js';
 import { Engine, type Call } from './worker/engine.js';
 
 export interface SimCoreOptions {
   /** Entities; they begin at the origin, at rest. */
   readonly capacity: number;
-  readonly world: { readonly width: number; readonly height: number; readonly edge?: Edge };
+  /** In the plane. */
+  readonly world: Omit<World, 'depth'>;
   /**
    * Threads that work on it at once, this one among them (default 1, at most 64). From 2 on its
    * memory is shared, which needs a page that is cross-origin isolated.
@@ -95,8 +95,7 @@ export class SimCore {
     checkAssets(assets);
     whole('capacity', capacity, 1, 1 << 24);
     whole('threads', threads, 1, MOST_THREADS);
-    const edge = edgeCode(world);
-    if (edge < 0) throw invalid('world.edge', world.edge, EDGE_NAMES);
+    const [edgeX, edgeY] = edgeCodes('world.edge', world, 2);
     const has = platform.capabilities();
     const shared = threads > 1;
     if (shared && !(has.crossOriginIsolated && has.wasmThreads && has.wasmSimd)) {
@@ -110,7 +109,7 @@ export class SimCore {
     const engine = Engine.start(module, memory, placeOf(memory, 0, threads));
     let core: number;
     try {
-      core = engine.x.fw_core!(capacity, world.width, world.height, edge);
+      core = engine.x.fw_core!(capacity, world.width, world.height, edgeX!, edgeY!);
     } catch (thrown) {
       throw trap(engine, thrown);
     }
@@ -153,8 +152,8 @@ export class SimCore {
   }
 
   /**
-   * Ids of the entities in the hash closer than `radius`, the nearest first, at most so many. A
-   * torus is not closed for this: nobody is seen across its edge. They stay as they are, but several
+   * Ids of the entities in the hash closer than `radius`, the nearest first, at most so many. Periodic
+   * axes are not closed for this: nobody is seen across their ends. They stay as they are, but several
    * results have one `buffer`: to transfer that, take a `slice`.
    */
   query_neighbors(x: number, y: number, radius: number, max_results: number): Uint32Array {

@@ -1,23 +1,41 @@
-/** How a world can end at its border. */
+/** The axes of a world: their lengths, and what happens at their ends. */
+
+import { invalid } from './refusal.js';
 
 /** The names of scenarios; the module numbers them in this order. */
-export const EDGES = ['torus', 'walls', 'open'] as const;
+export const EDGES = ['periodic', 'wall', 'open'] as const;
 
-/** How the world ends at its border. */
+/** What happens at both ends of an axis: one meets the other, entities are reflected, or there is none. */
 export type Edge = (typeof EDGES)[number];
 
-/** How a world ends that does not say so. */
-const USUAL: Edge = 'torus';
-
-/** How a world ends. */
-export function edgeOf(world: { readonly edge?: Edge }): Edge {
-  return world.edge ?? USUAL;
+/** Where entities are: from 0 to its length along each axis. */
+export interface World {
+  readonly width: number;
+  readonly height: number;
+  /** A world with a depth is in space. */
+  readonly depth?: number;
+  /** What happens at the ends of all axes, or of each one; `periodic` if it is not given. */
+  readonly edge?: Edge | readonly Edge[];
 }
 
-/** The module's number of that; -1 if it is no edge. */
-export function edgeCode(world: { readonly edge?: Edge }): number {
-  return EDGES.indexOf(world.edge === undefined ? USUAL : world.edge);
+/** How an axis ends of which nothing is said. */
+const USUAL: Edge = 'periodic';
+
+/** Names as a person lists them, such as `"periodic", "wall" or "open"`. */
+const NAMES = EDGES.map((name) => `"${name}"`).join(', ').replace(/, ([^,]*)$/, ' or $1');
+
+/** How each of so many axes ends, in a world whose edges are known to be good. */
+export function edgesOf({ edge = USUAL }: Pick<World, 'edge'>, count: number): readonly Edge[] {
+  return typeof edge === 'string' ? new Array<Edge>(count).fill(edge) : edge;
 }
 
-/** Names as a person lists them, such as `"torus", "walls" or "open"`. */
-export const EDGE_NAMES = EDGES.map((name) => `"${name}"`).join(', ').replace(/, ([^,]*)$/, ' or $1');
+/** The module's numbers of that; `what` names the edge where it is none. */
+export function edgeCodes(what: string, world: Pick<World, 'edge'>, count: number): number[] {
+  const { edge = USUAL } = world;
+  const given: readonly unknown[] = Array.isArray(edge) ? edge : new Array<unknown>(count).fill(edge);
+  const codes = given.map((one) => (EDGES as readonly unknown[]).indexOf(one));
+  if (codes.length !== count || codes.some((code) => code < 0)) {
+    throw invalid(what, edge, `${NAMES}, or a list of ${count} of them, one for each axis`);
+  }
+  return codes;
+}

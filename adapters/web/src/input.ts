@@ -1,6 +1,6 @@
 /** Options and scenarios: what is not acceptable is said before anything starts. */
 
-import { EDGE_NAMES, edgeCode } from './edge.js';
+import { edgeCodes } from './edge.js';
 import { copied, rowsOf, type Named } from './initial.js';
 import { MAX_RANKS, MAX_STREAMS } from './layout.js';
 import { MEMORY_LEAST, MEMORY_MOST } from './memory.js';
@@ -26,7 +26,7 @@ const OPTIONS: readonly (keyof SimulationOptions)[] = [
   'watchdogMs', 'signal', 'onProgress', 'onFallback',
 ];
 const SCENARIO: readonly (keyof Scenario)[] = ['model', 'entities', 'initial', 'seed', 'dt', 'world', 'params'];
-const WORLD: readonly (keyof Scenario['world'])[] = ['width', 'height', 'edge'];
+const WORLD: readonly (keyof Scenario['world'])[] = ['width', 'height', 'depth', 'edge'];
 const EVENTS: readonly (keyof SimulationEventMap)[] = ['statechange', 'fallback', 'overrun', 'workererror', 'dispose'];
 
 /** Every key must be one of these. */
@@ -63,8 +63,8 @@ function plainScenario(scenario: Scenario, entities: number): PlainScenario {
   if (typeof model !== 'string') throw invalid('scenario.model', model, 'the name of a model');
   if (!isObject(world)) throw invalid('scenario.world', world, 'an object with width and height');
   onlyKeys('the key of scenario.world', world, WORLD);
-  const edge = edgeCode(world);
-  if (edge < 0) throw invalid('scenario.world.edge', world.edge, EDGE_NAMES);
+  const space = world.depth !== undefined;
+  const edges = edgeCodes('scenario.world.edge', world, space ? 3 : 2);
   const seed = scenario.seed === undefined ? 1n : wholeSeed(scenario.seed);
   const settings: Setting[] = [
     ['entities', entities],
@@ -73,12 +73,20 @@ function plainScenario(scenario: Scenario, entities: number): PlainScenario {
     ['dt', finite('scenario.dt', scenario.dt)],
     ['width', finite('scenario.world.width', world.width)],
     ['height', finite('scenario.world.height', world.height)],
-    ['edge', edge],
+    ...edges.map((edge, axis): Setting => [`edge_${'xyz'[axis]}`, edge]),
   ];
+  // The module takes 0 for no depth.
+  if (space) settings.push(['depth', depthOf(world.depth)]);
   for (const [name, value] of params === undefined ? [] : plainParams(params, 'scenario.params')) {
     settings.push([`params.${name}`, value]);
   }
   return { model, settings };
+}
+
+function depthOf(depth: unknown): number {
+  const number = finite('scenario.world.depth', depth);
+  if (number === 0) throw invalid('scenario.world.depth', depth, 'above 0; leave it out for a world in the plane');
+  return number;
 }
 
 /** How many entities the world begins with: as many as their columns have, if nothing else is said. */
@@ -201,19 +209,21 @@ function positive(what: string, value: number): number {
 
 function regionSettings({ regions }: SimulationOptions, workers: number): [string, number][] {
   if (regions === undefined) return [];
-  if (isObject(regions)) onlyKeys('the key of regions', regions, ['rows', 'cols']);
+  if (isObject(regions)) onlyKeys('the key of regions', regions, ['rows', 'cols', 'layers']);
   else if (typeof regions !== 'number') throw invalid('regions', regions, 'a number, or an object with rows and cols');
   if (typeof regions === 'number') return [['regions', whole('regions', regions, workers, 4096)]];
   const rows = whole('regions.rows', regions.rows, 1, 4096);
   const cols = whole('regions.cols', regions.cols, 1, 4096);
-  if (rows * cols < workers) throw invalid('regions', regions, `at least one for each of the ${workers} workers`);
-  return [['regions_rows', rows], ['regions_cols', cols]];
+  const layers = regions.layers === undefined ? 1 : whole('regions.layers', regions.layers, 1, 4096);
+  if (rows * cols * layers < workers) throw invalid('regions', regions, `at least one for each of the ${workers} workers`);
+  return [['regions_rows', rows], ['regions_cols', cols], ['regions_layers', layers]];
 }
 
 /** A point and how far from it. */
-export function pointOf(x: number, y: number, radius: number): void {
+export function pointOf(x: number, y: number, z: number, radius: number): void {
   finite('x', x);
   finite('y', y);
+  finite('z', z);
   if (!(finite('radius', radius) >= 0)) throw invalid('radius', radius, 'at least 0');
 }
 

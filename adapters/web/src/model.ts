@@ -1,7 +1,17 @@
-/** Rows of entities as objects. */
+/** Models as a world has them, and rows of entities as objects. */
 
+import type { ModuleModel, PlainScenario } from './protocol.js';
 import { bytesOfScalar, readScalar } from './scalar.js';
 import type { Entity, ModelInfo } from './types.js';
+
+/** The model of a scenario in a world of its axes; null if it does not run there, or is not known. */
+export function modelOf(models: readonly ModuleModel[], { model, settings }: PlainScenario): ModelInfo | null {
+  const found = models.find((one) => one.name === model);
+  if (!found) return null;
+  const { plane, space, ...rest } = found;
+  const columns = settings.some(([name]) => name === 'depth') ? space : plane;
+  return columns && { ...rest, columns };
+}
 
 /** Reads a row as `fw_entity` packs it. */
 export function unpack(model: ModelInfo, id: number, row: ArrayBuffer): Entity {

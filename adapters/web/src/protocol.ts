@@ -16,9 +16,12 @@ export interface Measure {
   readonly told: 'phase' | 'total' | 'mean' | 'last' | 'world';
 }
 
+/** A model with its columns in the plane and in space; null where it does not run. */
+export type ModuleModel = Omit<ModelInfo, 'columns'> & Readonly<Record<'plane' | 'space', ModelInfo['columns'] | null>>;
+
 /** What a module says of itself: see `fw_describe`. */
 export interface ModuleInfo {
-  readonly models: readonly ModelInfo[];
+  readonly models: readonly ModuleModel[];
   readonly measures: readonly Measure[];
 }
 

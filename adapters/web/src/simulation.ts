@@ -205,11 +205,11 @@ export class Runner implements Simulation {
     return row && unpack(this.model, id, row);
   }
 
-  async pick(x: number, y: number, radius: number): Promise<Entity | null> {
+  async pick(x: number, y: number, radius: number, z = 0): Promise<Entity | null> {
     this.usable();
-    pointOf(x, y, radius);
+    pointOf(x, y, z, radius);
     const { views, count } = this.shown().newest();
-    const row = near(views.position, count, this.scenario.world, x, y, radius);
+    const row = near(views.position, count, this.scenario.world, [x, y, z], radius);
     return row < 0 ? null : this.entity(views.id[row]!);
   }
 

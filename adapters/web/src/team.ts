@@ -6,7 +6,8 @@ import { PartFrames, SharedFrames, type Frames } from './frames.js';
 import { CONTROL_BYTES, Control, RankWord, TICK_TIMES, Word } from './layout.js';
 import { bufferOf, reckon, together, wasmMemory, type MemoryPlan } from './memory.js';
 import type { Platform, WorkerHandle } from './platform.js';
-import type { Command, Failure, FromWorker, Made, MakeSpec, Measure, MemorySource, ModuleInfo, ToWorker } from './protocol.js';
+import { modelOf } from './model.js';
+import type { Command, Failure, FromWorker, Made, MakeSpec, Measure, MemorySource, ModuleInfo, ModuleModel, ToWorker } from './protocol.js';
 import {
   FlockworkError,
   InvalidInputError,
@@ -138,7 +139,7 @@ export class Team {
       crew.post(0, { type: 'make', make });
       for (let rank = 1; rank < spec.workers; rank++) crew.post(rank, { type: 'make', make });
       const made = (await crew.all('made', MAKE_FACTOR * spec.plan.initTimeoutMs))[0]!.made;
-      const model = models.find((one) => one.name === made.model)!;
+      const model = modelOf(models, make.scenario)!;
       const control = memory
         ? new Control(bufferOf(memory, opened.control + CONTROL_BYTES), opened.control)
         : new Control(new ArrayBuffer(CONTROL_BYTES), 0);
@@ -264,9 +265,14 @@ export class Team {
   }
 }
 
-function makeSpec(options: SimulationOptions, spec: TeamSpec, models: readonly ModelInfo[]): MakeSpec {
+function makeSpec(options: SimulationOptions, spec: TeamSpec, models: readonly ModuleModel[]): MakeSpec {
   const { scenario, capacity, checkpointEvery } = spec.plan;
-  const model = models.find((one) => one.name === scenario.model);
+  const model = modelOf(models, scenario);
+  if (!model && models.some(({ name }) => name === scenario.model)) {
+    const { depth } = options.scenario.world;
+    const where = depth === undefined ? 'in space alone: give scenario.world.depth' : 'in the plane alone: leave scenario.world.depth out';
+    throw new InvalidInputError('BAD_SCENARIO', `the model ${scenario.model} runs ${where}`);
+  }
   if (!model) {
     const known = models.map((one) => one.name).join(', ');
     throw new InvalidInputError('UNKNOWN_MODEL', `scenario.model is "${scenario.model}": this package has ${known}`);

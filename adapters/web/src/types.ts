@@ -4,9 +4,9 @@
  * nothing.
  */
 
-import type { Edge } from './edge.js';
+import type { World } from './edge.js';
 
-export type { Edge } from './edge.js';
+export type { Edge, World } from './edge.js';
 
 /** The models built into the package; a package with models of your own has other names too. */
 export type ModelName =
@@ -31,7 +31,7 @@ export interface Scenario {
   readonly seed?: number | bigint;
   /** Time per tick, in the model's time unit. */
   readonly dt: number;
-  readonly world: { readonly width: number; readonly height: number; readonly edge?: Edge };
+  readonly world: World;
   /** Parameters by name; the others have the model's defaults. */
   readonly params?: Readonly<Record<string, ParamValue>>;
 }
@@ -142,8 +142,8 @@ export interface SimulationOptions {
   readonly allowFallback?: boolean;
   /** 1 to 16; `auto` (the default) is one less than the processors, at most 8. */
   readonly workers?: number | 'auto';
-  /** How the world is cut: a number of regions, or rows x columns; chosen for the workers if not given. */
-  readonly regions?: number | { readonly rows: number; readonly cols: number };
+  /** How the world is cut: a number of regions, or rows x columns (x layers, in space); chosen for the workers if not given. */
+  readonly regions?: number | { readonly rows: number; readonly cols: number; readonly layers?: number };
   /** Whether the world is cut anew when the work becomes uneven (default true). */
   readonly rebalance?: boolean;
   /**
@@ -340,6 +340,7 @@ export interface SimulationEventMap {
 export interface ModelInfo {
   readonly name: string;
   readonly about: string;
+  /** In the plane or in space, as the world is. */
   readonly columns: readonly {
     readonly name: string;
     readonly scalar: 'f32' | 'u32' | 'u16' | 'u8' | 'i32' | 'u64' | 'bool';
@@ -417,7 +418,7 @@ export interface Simulation extends AsyncDisposable {
   /** Fingerprint and statistics of the state between two ticks. */
   observe(): Promise<Observation>;
   /** The nearest entity within `radius` of a point, with all its columns. */
-  pick(x: number, y: number, radius: number): Promise<Entity | null>;
+  pick(x: number, y: number, radius: number, z?: number): Promise<Entity | null>;
   /** All columns of one entity; null if there is none of this id. */
   entity(id: number): Promise<Entity | null>;
 

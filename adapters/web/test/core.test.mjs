@@ -4,11 +4,11 @@ import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { createSimCore } from '../dist/node.js';
 
-const world = { width: 10, height: 8, edge: 'torus' };
+const world = { width: 10, height: 8, edge: 'periodic' };
 const DIST = new URL('../dist/node.js', import.meta.url).href;
 
 /** A world with entities here and there, from a generator with a fixed seed. */
-async function filled(capacity, edge = 'torus', options = {}) {
+async function filled(capacity, edge = 'periodic', options = {}) {
   const core = await createSimCore({ capacity, world: { ...world, edge }, ...options });
   let state = 1;
   const random = () => (state = (state * 48271) % 0x7fffffff) / 0x7fffffff;
@@ -48,7 +48,7 @@ test('movement is velocity times dt, around a torus, in a range alone', async ()
 });
 
 test('physics adds acceleration first, and walls turn entities back', async () => {
-  const core = await filled(50, 'walls');
+  const core = await filled(50, 'wall');
   const [x, vx, ax] = [core.columns.x.slice(), core.columns.vx.slice(), core.columns.ax.slice()];
   let turned = 0;
   const met = core.integrate_physics(0, 50, 4);
@@ -142,7 +142,7 @@ const PARTNER = `
 `;
 
 test('over shared memory, threads work on ranges of one core', async () => {
-  const [alone, core] = [await filled(3000), await filled(3000, 'torus', { threads: 3 })];
+  const [alone, core] = [await filled(3000), await filled(3000, 'periodic', { threads: 3 })];
   const expected = { met: alone.integrate_physics(0, 3000, 0.5) };
   const url = new URL(`data:text/javascript,${encodeURIComponent(PARTNER)}`);
   const partners = [new Worker(url), new Worker(url)];
@@ -167,7 +167,7 @@ test('over shared memory, threads work on ranges of one core', async () => {
 });
 
 test('who made a core frees it last', async () => {
-  const core = await filled(10, 'torus', { threads: 2 });
+  const core = await filled(10, 'periodic', { threads: 2 });
   const { joinSimCore } = await import('../dist/node.js');
   const other = joinSimCore(core.handOut());
   assert.throws(() => core.dispose(), { code: 'IN_USE' });

@@ -11,7 +11,7 @@ const PLENTY = {
   entities: 4000,
   seed: 2,
   dt: 0.1,
-  world: { width: 300, height: 300, edge: 'torus' },
+  world: { width: 300, height: 300, edge: 'periodic' },
   params: { grazing: 60, crowding: 1e6, maturity: 0, max_age: 1e4, bite: 0, cohesion: 0, vision: 0.5 },
 };
 const MIB = 1 << 20;
@@ -25,7 +25,7 @@ async function growTo(simulation, population) {
 }
 
 test('the first example of the README goes on past the crowd that it begins with', () => {
-  const scenario = { model: 'tribes', entities: 100_000, seed: 1, dt: 0.05, world: { width: 282, height: 142, edge: 'torus' } };
+  const scenario = { model: 'tribes', entities: 100_000, seed: 1, dt: 0.05, world: { width: 282, height: 142, edge: 'periodic' } };
   return using({ scenario, workers: 1 }, async (simulation) => {
     const { population } = await simulation.step(160);
     assert.ok(population > 125_000, `${population} entities`);

@@ -23,7 +23,7 @@ const OTHERS = [
   [{ ...scenario, entities: 1400 }, /`entities` is 1400 in the snapshot, but 1500 here/],
   [{ ...scenario, world: { ...scenario.world, width: 30 } }, /`world\.width` is 30 in the snapshot, but 25 here/],
   [{ ...scenario, world: { ...scenario.world, height: 24 } }, /`world\.height` is 24 in the snapshot, but 24\.5 here/],
-  [{ ...scenario, world: { ...scenario.world, edge: 'walls' } }, /`world\.edge` is walls in the snapshot, but torus here/],
+  [{ ...scenario, world: { ...scenario.world, edge: 'wall' } }, /`world\.edge` is wall in the snapshot, but periodic here/],
   [{ ...scenario, params: { bite_rate: 5, flee: 2 } }, /`params\.flee` is 2 in the snapshot, but 3 here/],
 ];
 

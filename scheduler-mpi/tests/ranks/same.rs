@@ -59,6 +59,12 @@ fn boids() {
 }
 
 #[test]
+fn boids_in_space_between_walls_along_one_axis() {
+    let world = "--set world.depth=9 --set world.edge=[\"periodic\",\"wall\",\"periodic\"]";
+    every_rank_count("boids", &format!("{world} --regions 2x2x3"));
+}
+
+#[test]
 fn tribes() {
     every_rank_count("tribes", "--regions 4x3");
 }

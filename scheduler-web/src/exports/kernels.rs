@@ -9,8 +9,8 @@ use crate::sim_core::{Finder, SimCore};
 
 exports! {
     /// Kernels without a scheduler; null on an error.
-    fn fw_core(capacity: u32, width: f32, height: f32, edge: u32) -> *const SimCore {
-        match SimCore::new(capacity, width, height, edge) {
+    fn fw_core(capacity: u32, width: f32, height: f32, edge_x: u32, edge_y: u32) -> *const SimCore {
+        match SimCore::new(capacity, [width, height], [edge_x, edge_y]) {
             Ok(core) => Box::into_raw(core),
             Err(error) => refuse(error, core::ptr::null()),
         }

@@ -147,16 +147,19 @@ exports! {
         with(sim, f64::NAN, |sim| {
             let setup = sim.world.setup();
             match index {
-                0 => setup.world.width().into(),
-                1 => setup.world.height().into(),
-                2 => setup.dt.into(),
-                3 => f64::from(setup.seed as u32),
-                4 => f64::from((setup.seed >> 32) as u32),
-                5 => setup.population.into(),
-                6 => setup.world.edge().code().into(),
-                7 => sim.world.regions().len() as f64,
-                8 => sim.world.grid().radius().into(),
-                _ => f64::NAN,
+                0 => setup.dt.into(),
+                1 => f64::from(setup.seed as u32),
+                2 => f64::from((setup.seed >> 32) as u32),
+                3 => setup.population.into(),
+                4 => sim.world.regions().len() as f64,
+                5 => sim.world.grid().radius().into(),
+                6.. => {
+                    let axis = setup.world.axes().get(index as usize / 2 - 3);
+                    axis.map_or(0.0, |axis| match index % 2 {
+                        0 => axis.length.into(),
+                        _ => axis.edge.code().into(),
+                    })
+                }
             }
         })
     }

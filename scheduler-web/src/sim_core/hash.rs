@@ -1,7 +1,7 @@
 //! The spatial hash of a [`SimCore`](super::SimCore): entities by cell, with copies of their
 //! positions in that order, so that a row of cells is looked through eight entities at a time.
 //!
-//! Cells cover the world, or where it is open the entities. Whoever is outside counts to the
+//! Cells cover the world, and along an open axis the entities. Whoever is outside counts to the
 //! nearest cell, as queries do too, so nobody is missed; it only costs time.
 
 use alloc::format;
@@ -11,7 +11,7 @@ use core::ops::Range;
 
 use flockwork_kernel::isa::{self, Isa, Task};
 use flockwork_kernel::simd::{F32x8, Mask8, U32x8};
-use flockwork_kernel::{Edge, LANES, World};
+use flockwork_kernel::{Axis, LANES, World};
 
 /// The largest coordinate, of either sign: no squared distance overflows.
 pub const MAX_COORDINATE: f32 = 1.0e18;
@@ -124,11 +124,13 @@ impl Hash {
                 ys[row]
             ));
         }
-        let area = match world.edge() {
-            Edge::Open if !xs.is_empty() => (bounds.low, bounds.high),
-            _ => ((0.0, 0.0), (world.width(), world.height())),
+        let along = |axis: Axis, ends: (f32, f32)| match axis.is_open() && !xs.is_empty() {
+            true => ends,
+            false => (0.0, axis.length),
         };
-        let grid = Grid::new(area, size, xs.len());
+        let (left, right) = along(world.x(), (bounds.low.0, bounds.high.0));
+        let (bottom, top) = along(world.y(), (bounds.low.1, bounds.high.1));
+        let grid = Grid::new(((left, bottom), (right, top)), size, xs.len());
         self.make_room(&grid, xs.len())?;
         isa::dispatch(Sort { hash: self, grid: &grid, xs, ys, first });
         self.grid = Some(grid);

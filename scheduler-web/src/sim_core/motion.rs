@@ -2,8 +2,8 @@
 
 use flockwork_kernel::integrate::{EdgeLanes, Timestep};
 use flockwork_kernel::isa::{self, Isa, Task};
-use flockwork_kernel::simd::F32x8;
-use flockwork_kernel::{Edge, LANES, World};
+use flockwork_kernel::simd::{F32x8, Mask8, V2};
+use flockwork_kernel::{Axis, LANES, Plane, World};
 
 /// Entities that move: with their accelerations, or as fast as they are.
 pub struct Motion<'a, const FORCES: bool> {
@@ -26,10 +26,30 @@ pub fn advance<const FORCES: bool>(motion: Motion<'_, FORCES>) -> u32 {
 /// What all steps of one call have in common.
 struct Step<S: Isa> {
     dt: F32x8<S>,
-    edge: EdgeLanes<S>,
-    width: F32x8<S>,
-    height: F32x8<S>,
-    open: bool,
+    edge: EdgeLanes<Plane, S>,
+    x: Between<S>,
+    y: Between<S>,
+}
+
+/// The ends of an axis.
+struct Between<S: Isa> {
+    length: F32x8<S>,
+    /// All lanes if it has none.
+    open: Mask8<S>,
+}
+
+impl<S: Isa> Between<S> {
+    #[inline(always)]
+    fn of(axis: Axis) -> Self {
+        let open = if axis.is_open() { Mask8::all_lanes() } else { Mask8::none() };
+        Self { length: F32x8::splat(axis.length), open }
+    }
+
+    /// Which places are between them.
+    #[inline(always)]
+    fn has(&self, at: F32x8<S>) -> Mask8<S> {
+        at.ge(F32x8::ZERO) & at.lt(self.length) | self.open
+    }
 }
 
 /// Positions, speeds and accelerations along x and y.
@@ -46,12 +66,12 @@ impl<S: Isa> Step<S> {
         }
         let (x, y) = (x + vx * self.dt, y + vy * self.dt);
         // Lanes past the last entity stand at the origin, which is inside.
-        let inside = x.ge(F32x8::ZERO) & x.lt(self.width) & y.ge(F32x8::ZERO) & y.lt(self.height);
-        if self.open || inside.all() {
+        let inside = self.x.has(x) & self.y.has(y);
+        if inside.all() {
             return ([x, y, vx, vy], 0);
         }
-        let (x, y, vx, vy) = self.edge.apply(x, y, vx, vy);
-        ([x, y, vx, vy], (!inside).bits().count_ones())
+        let (at, v) = self.edge.bound(V2::new(x, y), V2::new(vx, vy));
+        ([at.x, at.y, v.x, v.y], (!inside).bits().count_ones())
     }
 }
 
@@ -64,9 +84,8 @@ impl<const FORCES: bool> Task for Motion<'_, FORCES> {
         let step = Step::<S> {
             dt: dt.lanes(),
             edge: EdgeLanes::of(world),
-            width: F32x8::splat(world.width()),
-            height: F32x8::splat(world.height()),
-            open: world.edge() == Edge::Open,
+            x: Between::of(world.x()),
+            y: Between::of(world.y()),
         };
         let mut met = 0;
         let ((x, end_x), (y, end_y)) = (x.as_chunks_mut::<LANES>(), y.as_chunks_mut::<LANES>());

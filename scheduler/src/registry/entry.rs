@@ -124,6 +124,11 @@ impl<O, S, E: From<SimulationError>> Entry<O, S, E> {
         form.map_or(&[], |form| form.schema)
     }
 
+    /// Its columns in the plane and in space, where it runs.
+    pub fn schemas(&self) -> [Option<&'static [Column]>; 2] {
+        [&self.plane, &self.space].map(|form| form.as_ref().map(|form| form.schema))
+    }
+
     /// Its columns in a world.
     ///
     /// # Errors

@@ -18,13 +18,14 @@ const FARTHEST: f32 = 1.0e6;
 pub(super) struct Canvas {
     width: usize,
     height: usize,
-    wraps: bool,
+    /// Whether what leaves on one side comes in on the other: along the width, and the height.
+    wraps: [bool; 2],
     light: Vec<Rgb>,
     bloom: Vec<Rgb>,
 }
 
 impl Canvas {
-    pub(super) fn new(width: usize, height: usize, wraps: bool) -> Self {
+    pub(super) fn new(width: usize, height: usize, wraps: [bool; 2]) -> Self {
         Self { width, height, wraps, light: vec![[0.0; 3]; width * height], bloom: Vec::new() }
     }
 
@@ -62,9 +63,9 @@ impl Canvas {
         for j in 0..count {
             let distance = first[1] + j as f32 + 0.5 - at[1];
             let down = (sharp * distance * distance).exp();
-            let Some(row) = self.place(first[1] as i64 + j as i64, self.height) else { continue };
+            let Some(row) = self.place(first[1] as i64 + j as i64, 1) else { continue };
             for (i, weight) in across.iter().enumerate().take(count) {
-                let Some(col) = self.place(first[0] as i64 + i as i64, self.width) else {
+                let Some(col) = self.place(first[0] as i64 + i as i64, 0) else {
                     continue;
                 };
                 self.add(row, col, weight * down, colour);
@@ -78,9 +79,9 @@ impl Canvas {
         let low = |middle: f32| (middle - radius - 1.0).floor() as i64;
         let high = |middle: f32| (middle + radius + 1.0).ceil() as i64;
         for y in low(at[1])..high(at[1]) {
-            let Some(row) = self.place(y, self.height) else { continue };
+            let Some(row) = self.place(y, 1) else { continue };
             for x in low(at[0])..high(at[0]) {
-                let Some(col) = self.place(x, self.width) else { continue };
+                let Some(col) = self.place(x, 0) else { continue };
                 let (dx, dy) = (x as f32 + 0.5 - at[0], y as f32 + 0.5 - at[1]);
                 let distance = dx.hypot(dy);
                 let cover = (radius - distance + 0.5).clamp(0.0, 1.0);
@@ -88,6 +89,30 @@ impl Canvas {
                     // Brighter towards the middle, so that bodies that touch stay apart.
                     let inside = distance / radius;
                     self.add(row, col, cover * (0.75 - 0.5 * inside * inside), colour);
+                }
+            }
+        }
+    }
+
+    /// A ball in the light from above, which hides what is behind it.
+    pub(super) fn ball(&mut self, at: [f32; 2], radius: f32, colour: Rgb) {
+        let radius = radius.min(400.0);
+        let low = |middle: f32| (middle - radius - 1.0).floor() as i64;
+        let high = |middle: f32| (middle + radius + 1.0).ceil() as i64;
+        for y in low(at[1])..high(at[1]) {
+            let Some(row) = self.place(y, 1) else { continue };
+            for x in low(at[0])..high(at[0]) {
+                let Some(col) = self.place(x, 0) else { continue };
+                let [dx, dy] = [x as f32 + 0.5 - at[0], y as f32 + 0.5 - at[1]];
+                let distance = dx.hypot(dy);
+                let cover = (radius - distance + 0.5).clamp(0.0, 1.0);
+                let Some(pixel) = self.light.get_mut(row * self.width + col) else { continue };
+                // How far its surface there is turned to the eye, and to the light at the upper left.
+                let [across, down] = [dx / radius, dy / radius];
+                let front = (1.0 - across * across - down * down).max(0.0).sqrt();
+                let lit = (0.55 * front - 0.35 * across - 0.55 * down).max(0.0);
+                for (light, part) in pixel.iter_mut().zip(colour) {
+                    *light += cover * ((0.12 + 0.75 * lit) * part - *light);
                 }
             }
         }
@@ -101,11 +126,11 @@ impl Canvas {
         }
     }
 
-    /// A row or column, across the seam if the world has one.
-    fn place(&self, at: i64, side: usize) -> Option<usize> {
-        let side = side as i64;
-        if self.wraps { Some(at.rem_euclid(side) as usize) } else { usize::try_from(at).ok() }
-            .filter(|at| (*at as i64) < side)
+    /// A column (of axis 0) or a row (of axis 1), across the seam if the world has one.
+    fn place(&self, at: i64, axis: usize) -> Option<usize> {
+        let side = [self.width, self.height][axis] as i64;
+        let at = if self.wraps[axis] { at.rem_euclid(side) } else { at };
+        usize::try_from(at).ok().filter(|_| at < side)
     }
 
     /// Lets bright places shine over their surroundings.
@@ -113,28 +138,25 @@ impl Canvas {
         let mut light = self.light.clone();
         // Three box blurs are nearly a Gaussian one.
         for _ in 0..3 {
-            light = self.blur(&light, radius, 1, self.width, self.width, self.height);
-            light = self.blur(&light, radius, self.width, self.height, 1, self.width);
+            light = self.blur(&light, radius, 0);
+            light = self.blur(&light, radius, 1);
         }
         self.bloom = light;
     }
 
-    /// A running mean along lines: `count` lines of `length` pixels, `step` apart in a line.
-    fn blur(
-        &self,
-        from: &[Rgb],
-        radius: usize,
-        step: usize,
-        length: usize,
-        next_line: usize,
-        count: usize,
-    ) -> Vec<Rgb> {
+    /// A running mean along all rows (axis 0) or columns (axis 1).
+    fn blur(&self, from: &[Rgb], radius: usize, axis: usize) -> Vec<Rgb> {
+        // `count` lines of `length` pixels, `step` apart in a line.
+        let (step, length, next_line, count) = match axis {
+            0 => (1, self.width, self.width, self.height),
+            _ => (self.width, self.height, 1, self.width),
+        };
         let radius = radius.min(length / 2 - 1);
         let share = 1.0 / (2 * radius + 1) as f32;
         let mut to = vec![[0.0; 3]; from.len()];
         for line in 0..count {
             let begin = line * next_line;
-            let pixel = |at: i64| self.place(at, length).map(|at| from[begin + at * step]);
+            let pixel = |at: i64| self.place(at, axis).map(|at| from[begin + at * step]);
             let mut sum = [0.0f32; 3];
             let change = |at: i64, sign: f32, sum: &mut Rgb| {
                 if let Some(pixel) = pixel(at) {
@@ -169,6 +191,14 @@ impl Canvas {
     }
 }
 
+#[cfg(test)]
+impl Canvas {
+    /// All red light.
+    pub(super) fn total(&self) -> f32 {
+        self.light.iter().map(|light| light[0]).sum()
+    }
+}
+
 /// Bends light into the range of a screen: the hue stays, but what is very bright turns white.
 fn expose(light: Rgb) -> Rgb {
     let most = light.iter().fold(0.0f32, |most, part| most.max(*part));
@@ -188,24 +218,24 @@ mod tests {
     use super::*;
 
     fn total(canvas: &Canvas) -> f32 {
-        canvas.light.iter().map(|light| light[0]).sum()
+        canvas.total()
     }
 
     #[test]
     fn a_light_keeps_its_strength_across_the_seam_and_loses_it_at_a_wall() {
-        let mut middle = Canvas::new(64, 64, true);
+        let mut middle = Canvas::new(64, 64, [true; 2]);
         middle.comet([32.0, 32.0], [0.0, 0.0], 2.0, [1.0; 3]);
-        let mut corner = Canvas::new(64, 64, true);
+        let mut corner = Canvas::new(64, 64, [true; 2]);
         corner.comet([0.0, 64.0], [0.0, 0.0], 2.0, [1.0; 3]);
         assert!((total(&middle) - total(&corner)).abs() < 1.0e-3);
-        let mut wall = Canvas::new(64, 64, false);
+        let mut wall = Canvas::new(64, 64, [false; 2]);
         wall.comet([0.0, 64.0], [0.0, 0.0], 2.0, [1.0; 3]);
         assert!((total(&wall) / total(&middle) - 0.25).abs() < 0.05);
     }
 
     #[test]
     fn nothing_outside_the_picture_is_drawn_and_nothing_panics() {
-        let mut canvas = Canvas::new(64, 64, false);
+        let mut canvas = Canvas::new(64, 64, [false; 2]);
         for bad in [f32::NAN, f32::INFINITY, -1.0e30, 1.0e9] {
             canvas.comet([bad, 5.0], [1.0, 1.0], 3.2, [1.0; 3]);
             canvas.disc([5.0, bad], 3.0, [1.0; 3]);

@@ -11,8 +11,8 @@ use crate::rows;
 /// The columns that may colour an entity, in order of preference.
 const KINDS: [&str; 5] = ["tribe", "state", "kind", "species", "group"];
 
-/// The pairs of columns that may be its heading.
-const HEADINGS: [[&str; 2]; 2] = [["vx", "vy"], ["ux", "uy"]];
+/// The columns that may be its heading: along x and y and, in space, z.
+const HEADINGS: [[&str; 3]; 2] = [["vx", "vy", "vz"], ["ux", "uy", "uz"]];
 
 /// The share of entities on each side that is as cold or as warm as colours go.
 const OUTLIERS: f32 = 0.02;
@@ -20,7 +20,7 @@ const OUTLIERS: f32 = 0.02;
 /// What the entities of a simulation look like.
 pub(super) struct Look {
     /// Headings or velocities; empty if the model has none.
-    headings: Vec<[f32; 2]>,
+    headings: Vec<[f32; 3]>,
     tint: Tint,
     /// Radii of bodies; empty if the model has none.
     radii: Vec<f32>,
@@ -38,13 +38,15 @@ enum Tint {
 impl Look {
     pub(super) fn new(schema: &[Column], rows: &Rows, report: &Report) -> Self {
         let column = |name: &str| rows::column(schema, rows, name);
-        let headings: Vec<[f32; 2]> = HEADINGS
+        let headings: Vec<[f32; 3]> = HEADINGS
             .iter()
-            .find_map(|[x, y]| {
-                Some(column(x)?.into_iter().zip(column(y)?).map(|(x, y)| [x, y]).collect())
+            .find_map(|[x, y, z]| {
+                let (x, y) = (column(x)?, column(y)?);
+                let z = column(z).unwrap_or_else(|| vec![0.0; x.len()]);
+                Some(x.into_iter().zip(y).zip(z).map(|((x, y), z)| [x, y, z]).collect())
             })
             .unwrap_or_default();
-        let speed = || headings.iter().map(|[x, y]| x.hypot(*y)).collect();
+        let speed = || headings.iter().map(length).collect();
         // Gases and liquids have no kinds, and headings that say nothing.
         let (radius, warmth) = match report.model.as_str() {
             "discs" => (param(report, "radius"), Some(speed())),
@@ -60,13 +62,13 @@ impl Look {
     }
 
     /// The heading or velocity of entity `i`.
-    pub(super) fn heading(&self, i: usize) -> [f32; 2] {
+    pub(super) fn heading(&self, i: usize) -> [f32; 3] {
         self.headings.get(i).copied().unwrap_or_default()
     }
 
     /// The mean length of all headings.
     pub(super) fn mean_speed(&self) -> f32 {
-        let sum: f64 = self.headings.iter().map(|[x, y]| f64::from(x.hypot(*y))).sum();
+        let sum: f64 = self.headings.iter().map(|heading| f64::from(length(heading))).sum();
         (sum / self.headings.len().max(1) as f64) as f32
     }
 
@@ -75,9 +77,9 @@ impl Look {
         self.radii.get(i).copied().unwrap_or(self.radius)
     }
 
-    pub(super) fn colour(&self, i: usize) -> Rgb {
+    /// The colour of entity `i`, which goes in this direction in the picture: right and up.
+    pub(super) fn colour(&self, i: usize, [x, y]: [f32; 2]) -> Rgb {
         let of = |values: &[f32]| values.get(i).copied().unwrap_or_default();
-        let [x, y] = self.heading(i);
         match &self.tint {
             Tint::Kind(kinds) => colour::of_kind(of(kinds) as u32),
             Tint::Warmth(warmth) => colour::of_warmth(of(warmth)),
@@ -85,6 +87,11 @@ impl Look {
             Tint::Heading => colour::of_heading((-y).atan2(x)),
         }
     }
+}
+
+/// The length of a heading.
+fn length([x, y, z]: &[f32; 3]) -> f32 {
+    x.hypot(*y).hypot(*z)
 }
 
 fn param(report: &Report, name: &str) -> f32 {
@@ -107,6 +114,14 @@ fn spread(mut values: Vec<f32>) -> Vec<f32> {
     let range = (high - low).max(f32::MIN_POSITIVE);
     values.iter_mut().for_each(|value| *value = ((*value - low) / range).clamp(0.0, 1.0));
     values
+}
+
+#[cfg(test)]
+impl Look {
+    /// Lights of one colour.
+    pub(super) fn plain() -> Self {
+        Self { headings: Vec::new(), tint: Tint::Heading, radii: Vec::new(), radius: 0.0 }
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use flockwork_kernel::arithmetic;
+use flockwork_kernel::world::Edges;
 use flockwork_scheduler_native::{AnySimulation, Entry};
 
 use super::Job;
@@ -110,9 +111,11 @@ impl Outputs {
             ("dt", setup.dt.to_string()),
             ("width", setup.world.width().to_string()),
             ("height", setup.world.height().to_string()),
-            ("edge", setup.world.edge().name().to_string()),
+            ("edge", Edges(&setup.world).to_string()),
             ("arithmetic", arithmetic::ID.to_string()),
         ];
+        let depth = setup.world.z().map(|axis| ("depth", axis.length.to_string()));
+        let about: Vec<_> = about.into_iter().chain(depth).collect();
         let every = args.every.unwrap_or(USUAL_EVERY);
         let recorder = Recorder::new(place.target(), every, simulation.schema(), &about);
         let problem = "another rank could not begin its recording";

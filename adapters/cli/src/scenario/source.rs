@@ -29,6 +29,8 @@ pub(super) enum Value {
     Number(f64),
     /// A list of numbers.
     List(Vec<f64>),
+    /// A list of texts.
+    Words(Vec<String>),
     /// What a scenario has no use for, by the name of its type.
     Other(&'static str),
 }
@@ -50,9 +52,13 @@ impl Value {
             DeValue::Boolean(_) => Value::Other("boolean"),
             DeValue::Datetime(_) => Value::Other("date"),
             DeValue::Array(items) => {
-                let numbers = items.iter().map(|item| Self::from_toml(item.get_ref()).number());
-                let numbers = numbers.collect::<Option<_>>();
-                numbers.map_or(Value::Other("list of other things than numbers"), Value::List)
+                let values: Vec<Self> =
+                    items.iter().map(|item| Self::from_toml(item.get_ref())).collect();
+                let numbers = values.iter().map(Self::number).collect::<Option<_>>();
+                let words = || values.iter().map(|value| value.text().map(str::to_string));
+                let words = || words().collect::<Option<_>>().map(Value::Words);
+                let others = Value::Other("list of neither numbers nor texts alone");
+                numbers.map(Value::List).or_else(words).unwrap_or(others)
             }
             DeValue::Table(_) => Value::Other("table"),
         }
@@ -80,13 +86,21 @@ impl Value {
         }
     }
 
+    /// It as a text.
+    fn text(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// It as the value of a parameter.
     pub(super) fn setting(&self) -> Option<Setting> {
         match self {
             Value::Text(text) => Some(Setting::from(text.as_str())),
             Value::List(numbers) => Some(Setting::from(numbers.as_slice())),
             Value::Whole(_) | Value::Number(_) => self.number().map(Setting::Number),
-            Value::Other(_) => None,
+            Value::Words(_) | Value::Other(_) => None,
         }
     }
 
@@ -104,6 +118,7 @@ impl Value {
             Value::List(numbers) => {
                 format!("the list {}", human::shown(&Setting::from(numbers.as_slice()).to_string()))
             }
+            Value::Words(words) => format!("the list {}", human::shown(&format!("{words:?}"))),
             Value::Other(kind) => format!("a {kind}"),
         }
     }
@@ -362,11 +377,11 @@ mod tests {
 
     #[test]
     fn keys_come_from_the_file_and_then_from_the_command_line() {
-        let mut source = Source::new("a.toml", "dt = 0.5\n[world]\nwidth = 0x10\nedge = 'walls'\n");
+        let mut source = Source::new("a.toml", "dt = 0.5\n[world]\nwidth = 0x10\nedge = 'wall'\n");
         assert_eq!(source.get("world.width").unwrap().value, Value::Whole(16));
-        source.set_from("world.edge=torus");
+        source.set_from("world.edge=periodic");
         source.set_from("dt = 2");
-        assert_eq!(source.get("world.edge").unwrap().value, Value::Text("torus".to_string()));
+        assert_eq!(source.get("world.edge").unwrap().value, Value::Text("periodic".to_string()));
         assert_eq!(source.get("dt").unwrap().value, Value::Whole(2));
         assert_eq!(source.items.len(), 3);
         assert!(source.get("dt").unwrap().is_option());

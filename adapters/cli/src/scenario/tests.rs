@@ -1,5 +1,9 @@
 //! Every way a scenario can be wrong.
 
+use flockwork_kernel::{Axis, Edge};
+use flockwork_models::Boids;
+use flockwork_scheduler::{Plane, Space};
+
 use super::*;
 
 const GOOD: &str = "model = 'boids'\nentities = 100\ndt = 0.1\n[world]\nwidth = 20\nheight = 10\n";
@@ -24,9 +28,51 @@ fn with(set: &[&str]) -> ScenarioArgs {
 fn what_is_missing_has_its_default() {
     let (setup, ticks, params) = parse(GOOD, &ScenarioArgs::default()).unwrap();
     assert_eq!((setup.population, setup.seed, ticks), (100, 1, 1000));
-    assert_eq!(setup.world.edge(), Edge::Periodic);
+    assert!(setup.world.axes().iter().all(|axis| axis.edge == Edge::Periodic));
     assert_eq!(setup.dt, 0.1);
     assert!(params.is_empty());
+}
+
+#[test]
+fn each_axis_has_its_length_and_its_ends() {
+    let world =
+        |more: &str, set: &[&str]| parse(&format!("{GOOD}{more}"), &with(set)).unwrap().0.world;
+    let corridor = [Axis::periodic(20.0), Axis::wall(10.0)];
+    assert_eq!(world("edge = ['periodic', 'wall']", &[]).axes(), corridor);
+    assert_eq!(world("", &["world.edge=['periodic', 'wall']"]).axes(), corridor);
+    let tower = [Axis::wall(20.0), Axis::wall(10.0), Axis::open(5.0)];
+    assert_eq!(world("depth = 5\nedge = ['wall', 'wall', 'open']", &[]).axes(), tower);
+    let cube = [20.0, 10.0, 7.0].map(Axis::open);
+    assert_eq!(world("edge = 'open'", &["world.depth=7"]).axes(), cube);
+}
+
+#[test]
+fn scale_keeps_the_density_in_space_too() {
+    let change = ScenarioArgs { entities: Some(800), scale: true, ..with(&["world.depth=5"]) };
+    let (setup, ..) = parse(GOOD, &change).unwrap();
+    assert_eq!(setup.world.axes(), [40.0, 20.0, 10.0].map(Axis::periodic));
+}
+
+#[test]
+fn a_model_that_does_not_run_in_such_a_world_is_refused_at_its_depth() {
+    let of = |registry: &Registry, more: &str| {
+        let text = format!("{GOOD}{more}");
+        let change = ScenarioArgs::default();
+        match Scenario::parse(registry, "s.toml", Path::new("."), &text, &change) {
+            Err(Failure::Usage(problem)) => problem,
+            other => panic!("{:?}", other.map(|scenario| scenario.setup)),
+        }
+    };
+    let flat = Registry::new().with::<Boids<Plane>>();
+    let problem = of(&flat, "depth = 5");
+    for part in ["s.toml:7:1", "3 axes", "made for 2", "leave `world.depth` out"] {
+        assert!(problem.contains(part), "no {part:?} in {problem}");
+    }
+    let deep = Registry::new().with::<Boids<Space>>();
+    let problem = of(&deep, "");
+    for part in ["s.toml: ", "2 axes", "made for 3", "`boids` needs `world.depth`"] {
+        assert!(problem.contains(part), "no {part:?} in {problem}");
+    }
 }
 
 #[test]
@@ -84,7 +130,7 @@ fn every_mistake_is_named_with_its_place_and_what_is_allowed() {
         ("width = 20", "width = 0", &["s.toml:5:1", "`world.width` is 0"]),
         ("width = 20", "width = inf", &["s.toml:5:1", "`world.width` is inf"]),
         ("width = 20", "widht = 20", &["s.toml:5:1", "did you mean `world.width`?", "missing"]),
-        ("height = 10", "height = 10\nedge = 'round'", &["s.toml:7:1", "\"torus\""]),
+        ("height = 10", "height = 10\nedge = 'round'", &["s.toml:7:1", "\"periodic\""]),
         (
             "[world]",
             "[wrld]",
@@ -118,7 +164,26 @@ fn every_mistake_is_named_with_its_place_and_what_is_allowed() {
         ),
         ("entities = 100", "entities = 1e-2", &["s.toml:2:1", "is 0.01", "whole number"]),
         ("entities = 100", "entities = 1e300", &["s.toml:2:1", "is 1e300", "whole number"]),
-        ("height = 10", "height = 10\nedge = 'wals'", &["did you mean \"walls\"?"]),
+        ("height = 10", "height = 10\nedge = 'wal'", &["did you mean \"wall\"?"]),
+        (
+            "height = 10",
+            "height = 10\nedge = ['periodic', 'wall', 'open']",
+            &["s.toml:7:1", "the list [\"periodic\", \"wall\", \"open\"]", "a list of 2 of them"],
+        ),
+        (
+            "height = 10",
+            "height = 10\ndepth = 4\nedge = ['periodic', 'wall']",
+            &["s.toml:8:1", "a list of 3 of them, one for each axis"],
+        ),
+        (
+            "height = 10",
+            "height = 10\nedge = ['periodic', 'wal']",
+            &["a list of 2 of them", "did you mean \"wall\"?"],
+        ),
+        ("height = 10", "height = 10\nedge = []", &["s.toml:7:1", "the list []", "a list of 2"]),
+        ("height = 10", "height = 10\nedge = ['open', 3]", &["s.toml:7:1", "a list of neither"]),
+        ("height = 10", "height = 10\ndepth = 0", &["s.toml:7:1", "`world.depth` is 0"]),
+        ("height = 10", "height = 10\ndept = 4", &["did you mean `world.depth`?"]),
         ("dt = 0.1", "dt = 0.1\nsteps = 5", &["did you mean `ticks`?"]),
         ("dt = 0.1", "timestep = 0.1", &["did you mean `dt`?", "`dt` is missing"]),
         ("entities = 100", "population = 100", &["did you mean `entities`?"]),

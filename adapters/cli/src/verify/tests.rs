@@ -84,7 +84,7 @@ fn finding(flaw: u32, restored: bool) -> Option<String> {
     let scenario = Scenario::parse(&registry, "s", Path::new("."), SCENARIO, &change).unwrap();
     let check = Check { scenario: &scenario, ticks: 8, quiet: true };
     let reference = check.reference().unwrap();
-    let cut = Cut::Grid { rows: 2, cols: 1 };
+    let cut = Cut::Grid { cols: 1, rows: 2, layers: 1 };
     let case = Case { workers: 2, cut, rebalance: false, restored, set: isa::chosen() };
     check.first_difference(&case, &reference).unwrap()
 }

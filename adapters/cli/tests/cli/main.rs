@@ -13,6 +13,7 @@ mod reports;
 mod run;
 mod scenarios;
 mod snapshots;
+mod worlds;
 
 use place::{Place, Tree, program, repository, tree};
 

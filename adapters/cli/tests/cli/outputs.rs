@@ -84,7 +84,7 @@ fn a_picture_is_a_png_of_the_shape_of_the_world() {
 }
 
 /// The names of a table's columns, and its rows as numbers.
-fn table(place: &Place, name: &str) -> (Vec<String>, Vec<Vec<f64>>) {
+pub(crate) fn table(place: &Place, name: &str) -> (Vec<String>, Vec<Vec<f64>>) {
     let reader = SerializedFileReader::new(File::open(place.path(name)).unwrap()).unwrap();
     let columns = reader.metadata().file_metadata().schema_descr().columns().to_vec();
     let names = columns.iter().map(|column| column.name().to_string()).collect();

@@ -13,7 +13,7 @@ fn the_summary_says_how_it_went() {
         "tribes  1,500 entities",
         "at the end",
         "60 ticks in ",
-        "2 workers over 4 regions, world 25 x 20 (torus)",
+        "2 workers over 4 regions, world 25 x 20 (periodic)",
         "ms mean   p50 ",
         "p95",
         "p99",
@@ -77,7 +77,7 @@ fn workers_and_regions_change_nothing_but_seed_and_parameters_do() {
         "--seed 2",
         "--ticks 59",
         "--set params.max_speed=1.5",
-        "--set world.edge=walls",
+        "--set world.edge=wall",
         "--entities 1501",
         "--entities 3000 --scale",
     ] {

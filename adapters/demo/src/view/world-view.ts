@@ -157,7 +157,7 @@ export class WorldView {
 }
 
 function extentOf({ scenario: { world } }: Simulation): Extent {
-  return { width: world.width, height: world.height, torus: (world.edge ?? 'torus') === 'torus' };
+  return { width: world.width, height: world.height, torus: (world.edge ?? 'periodic') === 'periodic' };
 }
 
 /** Null where there is no WebGL. */

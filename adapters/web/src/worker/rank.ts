@@ -1,6 +1,7 @@
 /** One worker's part of a simulation: it carries out orders. */
 
 import { MOST_MEASURES, OWN_MEASURES, RankWord, Word, type Control } from '../layout.js';
+import { modelOf } from '../model.js';
 import { Accept, Order, type Failure, type FromWorker, type InitialColumn, type MakeSpec, type Made, type ModuleInfo, type Setting } from '../protocol.js';
 import type { ErrorPlace, ParamValue } from '../types.js';
 import { CodedError, type Engine } from './engine.js';
@@ -59,7 +60,7 @@ export class Rank {
     const { x } = engine;
     // What the entities begin with is no longer needed after that.
     this.spec = { ...spec, initial: [] };
-    this.shown = new Show(engine, this.info.models[model]!);
+    this.shown = new Show(engine, modelOf(this.info.models, spec.scenario)!);
     if (!this.mail) this.setBoard(this.control.words[Word.board]!);
     this.model = model;
     if (spec.snapshot) {
@@ -79,9 +80,9 @@ export class Rank {
     return {
       tick: x.fw_tick!(this.sim),
       population: x.fw_population!(this.sim),
-      regions: x.fw_setup!(this.sim, 7),
+      regions: x.fw_setup!(this.sim, 4),
       model: engine.text(x.fw_model_ptr!(this.sim), x.fw_model_len!(this.sim)),
-      setup: Array.from({ length: 9 }, (_, index) => x.fw_setup!(this.sim, index)),
+      setup: Array.from({ length: 12 }, (_, index) => x.fw_setup!(this.sim, index)),
     };
   }
 

@@ -2,8 +2,9 @@
 
 import { CONTROL_BYTES, Control, RankWord, Word } from '../layout.js';
 import { wasmMemory } from '../memory.js';
-import type { Failure, FromWorker, Made, MakeSpec, MemorySource, ModuleInfo, OpenMessage, ToWorker } from '../protocol.js';
-import type { ErrorPlace, ModelInfo } from '../types.js';
+import { modelOf } from '../model.js';
+import type { Failure, FromWorker, Made, MakeSpec, MemorySource, ModuleInfo, ModuleModel, OpenMessage, ToWorker } from '../protocol.js';
+import type { ErrorPlace } from '../types.js';
 import { follow, PortCrew, PortFollower, SharedCrew } from './crew.js';
 import { CodedError, Engine, type Kernels } from './engine.js';
 import { Leader, rowBytes } from './leader.js';
@@ -57,7 +58,7 @@ class WorkerLife {
   private leader: Leader | null = null;
   private crew: PortCrew | null = null;
   private follower: PortFollower | null = null;
-  private models: readonly ModelInfo[] = [];
+  private models: readonly ModuleModel[] = [];
   private over = false;
 
   constructor(
@@ -144,7 +145,7 @@ class WorkerLife {
       throw new CodedError('UNKNOWN_MODEL', `there is no model \`${spec.scenario.model}\`; there are ${known}`);
     }
     if (!open.shared && open.rank > 0) {
-      const row = () => rowBytes(this.models.find((one) => one.name === spec.scenario.model)!);
+      const row = () => rowBytes(modelOf(this.models, spec.scenario)!);
       this.follower = new PortFollower(rank, open.ports[0]!, (thrown) => this.fault(thrown), row);
     }
     const made = await rank.make(spec, index);
@@ -158,7 +159,7 @@ class WorkerLife {
 
   private async lead(spec: MakeSpec, made: Made): Promise<void> {
     const { rank, open, control } = this;
-    const model = this.models.find((one) => one.name === made.model)!;
+    const model = modelOf(this.models, spec.scenario)!;
     this.crew = open!.shared ? null : new PortCrew(rank!, open!.ports);
     const crew = this.crew ?? new SharedCrew(rank!, control!);
     const post = this.scope.post.bind(this.scope);

@@ -14,7 +14,7 @@ import type { Engine } from './engine.js';
 /** No number of a column, so all of them. */
 const ALL = 0xffff_ffff;
 /** Columns that together are a vector: of motion, or of direction. */
-const VECTORS = [['vx', 'vy'], ['ux', 'uy']] as const;
+const VECTORS = [['vx', 'vy', 'vz'], ['ux', 'uy', 'uz']] as const;
 
 /** Where the streams of a frame are, and what they are. */
 export interface Target {
@@ -51,9 +51,11 @@ export class Show {
       const stride = strides[index]!;
       const at = addresses[index]! + stride * first;
       if (stream === Stream.position) {
-        // The third coordinate stays zero, as the memory is at first.
-        this.put(sim, this.named('x'), 0, at, count, stride);
-        this.put(sim, this.named('y'), 0, at + 4, count, stride);
+        // In the plane the third coordinate stays zero, as the memory is at first.
+        ['x', 'y', 'z'].forEach((name, axis) => {
+          const column = this.named(name);
+          if (column >= 0) this.put(sim, column, 0, at + 4 * axis, count, stride);
+        });
       } else if (stream === Stream.color) this.paint(sim, at, ids, count);
       else if (stream === Stream.alive) this.engine.at(at, count).fill(1);
       else if (stream === Stream.id) this.put(sim, this.named('id'), 0, at, count, stride);
@@ -71,12 +73,13 @@ export class Show {
   }
 
   private values(sim: number, { column, component }: ColorSpec): Float32Array {
-    const [x, y] = column === Shows.speed ? this.vector() : [column, -1];
+    const [x, y, z] = column === Shows.speed ? this.vector() : [column, -1, -1];
     if (this.model.columns[x]?.scalar !== 'f32') return new Float32Array(0);
     const xs = this.copy(sim, x, component);
     if (y < 0) return xs;
     const ys = this.copy(sim, y, component);
-    return xs.map((one, row) => Math.hypot(one, ys[row]!));
+    const zs = z < 0 ? null : this.copy(sim, z, component);
+    return xs.map((one, row) => Math.hypot(one, ys[row]!, zs?.[row] ?? 0));
   }
 
   private copy(sim: number, column: number, component: number): Float32Array {
@@ -99,13 +102,13 @@ export class Show {
     return this.model.columns.findIndex((one) => one.name === name);
   }
 
-  /** The numbers of the columns of a vector; -1 if the model has none. */
-  private vector(): [number, number] {
-    for (const [x, y] of VECTORS) {
-      const found: [number, number] = [this.named(x), this.named(y)];
-      if (Math.min(...found) >= 0) return found;
+  /** The numbers of the columns of a vector; -1 for z in the plane, and for all if the model has none. */
+  private vector(): [number, number, number] {
+    for (const [x, y, z] of VECTORS) {
+      const found: [number, number, number] = [this.named(x), this.named(y), this.named(z)];
+      if (Math.min(found[0], found[1]) >= 0) return found;
     }
-    return [-1, -1];
+    return [-1, -1, -1];
   }
 
   private paint(sim: number, at: number, spare: number, count: number): void {
@@ -113,7 +116,7 @@ export class Show {
     const { buffer } = this.engine.at(at, 4 * count);
     const colors = new Uint32Array(buffer, at, count);
     const floats = new Float32Array(buffer, at, count);
-    const [x, y] = column === Shows.speed || column === Shows.heading ? this.vector() : [column, -1];
+    const [x, y, z] = column === Shows.speed || column === Shows.heading ? this.vector() : [column, -1, -1];
     const scalar = this.model.columns[x]?.scalar;
     if (!scalar) {
       colors.fill(CLASSES[0]!);
@@ -137,10 +140,12 @@ export class Show {
       for (let row = 0; row < count; row++) colors[row] = wheel(floats[row]!, ys[row]!);
       return;
     }
-    for (let row = 0; row < count; row++) {
-      const [vx, vy] = [floats[row]!, ys[row]!];
-      colors[row] = scale((Math.sqrt(vx * vx + vy * vy) - low) * share);
+    for (let row = 0; row < count; row++) floats[row] = floats[row]! ** 2 + ys[row]! ** 2;
+    if (z >= 0) {
+      this.put(sim, z, component, spare, count, 4);
+      for (let row = 0; row < count; row++) floats[row] = floats[row]! + ys[row]! ** 2;
     }
+    for (let row = 0; row < count; row++) colors[row] = scale((Math.sqrt(floats[row]!) - low) * share);
   }
 }
 

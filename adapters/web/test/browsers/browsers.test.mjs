@@ -39,7 +39,7 @@ const PLENTY = {
   entities: 4000,
   seed: 2,
   dt: 0.1,
-  world: { width: 300, height: 300, edge: 'torus' },
+  world: { width: 300, height: 300, edge: 'periodic' },
   params: { grazing: 60, crowding: 1e6, maturity: 0, max_age: 1e4, bite: 0, cohesion: 0, vision: 0.5 },
 };
 

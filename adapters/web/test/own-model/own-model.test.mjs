@@ -11,7 +11,7 @@ import { createSimulation } from '../../dist/node.js';
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 const TICKS = 30;
-const scenario = { model: 'epidemic', entities: 2000, seed: 5, dt: 0.1, world: { width: 30, height: 20, edge: 'torus' }, params: { infection_rate: 0.1, first_cases: 0.05 } };
+const scenario = { model: 'epidemic', entities: 2000, seed: 5, dt: 0.1, world: { width: 30, height: 20, edge: 'periodic' }, params: { infection_rate: 0.1, first_cases: 0.05 } };
 let folder;
 let native;
 

@@ -11,7 +11,15 @@ export function goldenCases() {
 
 /** The worlds of `scheduler/golden/tables.txt`, whose scenarios have columns of entities at tick 0. */
 export function tableCases() {
-  return casesOf(TABLES, 2);
+  return casesOf(TABLES, 3);
+}
+
+/** The world of axes, each a length and an edge. */
+function worldOf(words) {
+  const lengths = words.filter((_, index) => index % 2 === 0).map(Number);
+  const edge = words.filter((_, index) => index % 2 === 1);
+  const [width, height, depth] = lengths;
+  return { width, height, edge, ...(depth === undefined ? {} : { depth }) };
 }
 
 function casesOf(file, least) {
@@ -33,7 +41,7 @@ function casesOf(file, least) {
         last.scenario[key] = numbers[0];
         break;
       case 'world':
-        last.scenario.world = { width: numbers[0], height: numbers[1], edge: words[2] };
+        last.scenario.world = worldOf(words);
         break;
       case 'set':
         last.scenario.params[words[0]] = Number.isNaN(numbers[1]) ? words[1] : numbers[1];

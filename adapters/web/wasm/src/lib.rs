@@ -4,5 +4,22 @@
 #![allow(unsafe_code)]
 
 use flockwork_models::{Boids, Discs, LennardJones, Tribes, Vicsek};
+use flockwork_scheduler::{Plane, Space};
 
-flockwork_scheduler_web::export!(Boids, Tribes, Vicsek, Discs, LennardJones);
+#[cfg(not(feature = "space"))]
+flockwork_scheduler_web::export!(
+    Boids<Plane> | Boids<Space>,
+    Tribes,
+    Vicsek,
+    Discs,
+    LennardJones
+);
+
+#[cfg(feature = "space")]
+flockwork_scheduler_web::export!(
+    Boids<Plane> | Boids<Space>,
+    Tribes<Plane> | Tribes<Space>,
+    Vicsek<Plane> | Vicsek<Space>,
+    Discs<Plane> | Discs<Space>,
+    LennardJones<Plane> | LennardJones<Space>,
+);

@@ -6,6 +6,13 @@ use flockwork_scheduler::{Cut, Executor, Partition, Serial, Setup, Simulation};
 use flockwork_scheduler_native::Threads;
 use walkers::{Walkers, WalkersModel};
 
+/// Two rows of three regions.
+const CUT: Cut = Cut::Grid {
+    cols: 3,
+    rows: 2,
+    layers: 1,
+};
+
 /// One entity: x, y, and its heading.
 type Entity = [f32; 4];
 
@@ -53,7 +60,7 @@ fn step(entities: &mut [Entity]) {
     for (id, [x, y, ux, uy]) in entities.iter_mut().enumerate() {
         let mut near = 0.0;
         for (other, [other_x, other_y, ..]) in before.iter().enumerate() {
-            // On a torus the images of others across the seams count too.
+            // Along a periodic axis the images of others across the seam count too.
             for (across, up) in (-1..=1).flat_map(|a| (-1..=1).map(move |b| (a as f32, b as f32))) {
                 let (dx, dy) = (other_x + across * width - *x, other_y + up * height - *y);
                 if other != id && dx * dx + dy * dy < params.radius * params.radius {
@@ -93,7 +100,7 @@ fn every_bit_is_that_of_the_naive_twin() {
 #[test]
 fn cuts_and_threads_change_nothing() {
     let mut one = simulate(Cut::Parts(1), Serial::default());
-    let mut many = simulate(Cut::Grid { rows: 2, cols: 3 }, Threads::new(3).unwrap());
+    let mut many = simulate(CUT, Threads::new(3).unwrap());
     for tick in 0..50 {
         one.step().unwrap();
         many.step().unwrap();
