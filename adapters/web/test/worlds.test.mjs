@@ -35,15 +35,11 @@ test('space is cut into layers too', async () => {
   await assert.rejects(createSimulation({ ...options, regions: { rows: 1, cols: 1, layers: 1 } }), /at least one for each/);
 });
 
-test('every model runs in space', async () => {
-  for (const model of ['boids', 'tribes', 'vicsek', 'discs', 'lennard_jones']) {
-    const params = model === 'discs' ? { radius: 0.2 } : {};
-    const scenario = { ...boids({ width: 12, height: 12, depth: 12 }), model, params, dt: 0.01 };
-    await using({ scenario, tier: 'wasm-transfer', workers: 1 }, async (simulation) => {
-      await simulation.step(2);
-      assert.ok(simulation.model.columns.some(({ name }) => name === 'z'), model);
-    });
-  }
+test('a model that the module has in the plane alone is refused in space by name', async () => {
+  const error = await rejection(createSimulation({ scenario: { ...deep, model: 'tribes' }, tier: 'wasm-transfer', workers: 1 }));
+  assert.equal(error.name, 'InvalidInputError', String(error));
+  assert.equal(error.code, 'BAD_SCENARIO');
+  assert.match(error.message, /tribes runs in the plane alone: leave scenario\.world\.depth out/);
 });
 
 test('frames, entities and picks have a third coordinate in space alone', () =>
