@@ -33,7 +33,7 @@ fn twin(world: &mut World) -> Flock {
 fn check(world: &World, count: u32) {
     const TICKS: u64 = 5;
     let density = world.density();
-    let cut = Some(Cut::Grid { rows: 2, cols: 3 });
+    let cut = Some(Cut::Grid { cols: 3, rows: 2, layers: 1 });
     let other = World::with_cut::<Boids>(count, density, FLOCK_DT, 2, cut);
     assert_eq!(world.fingerprint_at(TICKS), other.fingerprint_at(TICKS), "{count} boids");
 }

@@ -25,8 +25,8 @@ mod x86 {
     use flockwork_benches::race::{By, least, per_entity};
     use flockwork_benches::tuned::{Flock, Sums};
     use flockwork_benches::world::{FLOCK_DENSITY, FLOCK_DT, World};
-    use flockwork_kernel::simd::{F32x8, Isa, U32x8};
-    use flockwork_kernel::{Edge, LANES, World as Space, isa};
+    use flockwork_kernel::simd::{F32x8, Isa, U32x8, V2};
+    use flockwork_kernel::{Edge, LANES, Plane, Vec2, World as Square, isa};
     use flockwork_spatial::sort::sort_by_cell;
     use flockwork_spatial::{Block, Candidate, Cells, Cutoff, Entry, Grid, Pair, Visitor, pass};
 
@@ -58,9 +58,9 @@ mod x86 {
 
     impl<'a> Library<'a> {
         fn new(points: &'a Points) -> Self {
-            let space = Space::new(points.side, points.side, Edge::Wall).expect("a square");
-            let grid = Grid::new(space, RADIUS, points.count()).expect("the radius fits");
-            let cells = Cells::count(grid.rows(), grid.cols(), grid.fine()).expect("they are few");
+            let square = Square::new(points.side, points.side, Edge::Wall).expect("a square");
+            let grid = Grid::new(square, RADIUS, points.count()).expect("the radius fits");
+            let cells = Cells::count(grid.lines(), grid.margins()).expect("they are few");
             let count = points.ids.len();
             Self {
                 points,
@@ -86,7 +86,7 @@ mod x86 {
                 .expect("everything fits");
             for (record, entry) in self.records.iter_mut().zip(&self.order) {
                 let slot = entry.slot() as usize;
-                (record.x, record.y) = (self.points.xs[slot], self.points.ys[slot]);
+                record.place = Vec2::new(self.points.xs[slot], self.points.ys[slot]);
             }
         }
 
@@ -110,7 +110,7 @@ mod x86 {
             let stride = U32x8::splat(grid.cols() + 2 * grid.fine());
             for at in (0..cells.len()).step_by(LANES) {
                 let (x, y) = (F32x8::load(&points.xs[at..]), F32x8::load(&points.ys[at..]));
-                let (row, col) = grid.cell_lanes(x, y);
+                let [col, row, _] = grid.cell_lanes(V2::new(x, y));
                 ((row + U32x8::splat(1)) * stride + col + fine).store(&mut cells[at..]);
             }
         }
@@ -123,8 +123,7 @@ mod x86 {
         #[inline(always)]
         fn run<S: Isa>(self) -> u64 {
             let Library { grid, starts, order, records, counts, sums, .. } = self.0;
-            let (rows, cols, fine) = (grid.rows(), grid.cols(), grid.fine());
-            let cells = Cells { starts, rows, cols, fine };
+            let cells = Cells { starts, lines: grid.lines(), margins: grid.margins() };
             let cutoff = Cutoff { radius: RADIUS, most: None };
             let mut visitor = Add { counts, sums };
             pass::neighbour_pass::<S, _>(&cells, cutoff, records, order, &mut visitor)
@@ -139,6 +138,7 @@ mod x86 {
     }
 
     impl<S: Isa> Visitor<S> for Add<'_> {
+        type Axes = Plane;
         type Shown = ();
         type Tile = ();
         type Sum = (U32x8<S>, F32x8<S>);
@@ -149,7 +149,7 @@ mod x86 {
         }
 
         #[inline(always)]
-        fn pair(&mut self, _: &(), _: &(), pair: &Pair<S>, sum: &mut Self::Sum) {
+        fn pair(&mut self, _: &(), _: &(), pair: &Pair<Plane, S>, sum: &mut Self::Sum) {
             pair.near.count(&mut sum.0);
             sum.1 += pair.near.keep(pair.d2);
         }

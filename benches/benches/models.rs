@@ -12,7 +12,7 @@ const COUNT: u32 = 100_000;
 fn model<M: Model>(c: &mut Criterion, density: f32, dt: f32, radius: f32) {
     const TICKS: u64 = 5;
     let mut world = World::new::<M>(COUNT, density, dt, 1);
-    let cut = Some(Cut::Grid { rows: 2, cols: 3 });
+    let cut = Some(Cut::Grid { cols: 3, rows: 2, layers: 1 });
     let other = World::with_cut::<M>(COUNT, density, dt, 2, cut);
     assert_eq!(world.fingerprint_at(TICKS), other.fingerprint_at(TICKS), "{}", M::NAME);
     println!(

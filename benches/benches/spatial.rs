@@ -1,28 +1,51 @@
-//! The spatial structures alone: the sort, the neighbour pass, indices and their queries.
+//! The spatial structures alone, in the plane and in space: the sort, the neighbour pass, indices and
+//! their queries.
 
 use std::hint::black_box;
+use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use flockwork_benches::points::Points;
 use flockwork_benches::{criterion, machine};
-use flockwork_kernel::{Edge, F32x8, LANES, World};
+use flockwork_kernel::axes::{Axes, Plane, Space};
+use flockwork_kernel::{Edge, F32x8, LANES, Vector, World};
 use flockwork_spatial::hash::Occupied;
 use flockwork_spatial::index::Index;
 use flockwork_spatial::naive::Naive;
 use flockwork_spatial::sort::sort_by_cell;
 use flockwork_spatial::{
-    Block, Candidate, CellIndex, CellScratch, Cells, Cutoff, Entities, Entry, Grid, HashIndex,
-    HashScratch, Hit, Pair, Query, Segment, SegmentHit, Visitor, pass,
+    Block, Candidate, CellIndex, CellScratch, Cells, Cutoff, Entry, Grid, HashIndex, HashScratch,
+    Hit, Pair, Query, Segment, SegmentHit, Visitor, pass,
 };
 
 const COUNT: u32 = 100_000;
 const RADIUS: f32 = 1.0;
-const DENSITY: f32 = 20.0 / core::f32::consts::PI;
+/// Of 20 neighbours within the radius, in the plane and in space.
+const DENSITIES: [f32; 2] = [20.0 / core::f32::consts::PI, 15.0 / core::f32::consts::PI];
 /// Queries of one iteration.
 const QUERIES: usize = 256;
 
-/// The entities of a walled world, sorted into a bordered rectangle of cells as a domain has it.
+/// So many entities, of 20 neighbours each.
+fn points<A: Axes>(count: u32) -> Points {
+    let [plane, space] = DENSITIES;
+    if A::SPACE { Points::space(count, space) } else { Points::new(count, plane) }
+}
+
+/// The square or cube that they are in.
+fn world<A: Axes>(points: &Points, edge: Edge) -> World {
+    let side = points.side;
+    let world =
+        if A::SPACE { World::space(side, side, side, edge) } else { World::new(side, side, edge) };
+    world.expect("a square has sides")
+}
+
+/// A name, with an addition in space.
+fn named<A: Axes>(name: &str) -> String {
+    format!("{name}{}", if A::SPACE { " in space" } else { "" })
+}
+
+/// The entities of a walled world, sorted into a bordered box of cells as a domain has it.
 struct Sorted {
     grid: Grid,
     starts: Vec<u32>,
@@ -32,16 +55,19 @@ struct Sorted {
 }
 
 impl Sorted {
-    fn new(points: &Points) -> Self {
-        let world = World::new(points.side, points.side, Edge::Wall).expect("a square has sides");
+    fn new<A: Axes>(points: &Points) -> Self {
+        let world = world::<A>(points, Edge::Wall);
         let grid = Grid::new(world, RADIUS, points.count()).expect("the radius fits");
-        let stride = grid.cols() + 2 * grid.fine();
-        let place = |(&x, &y): (&f32, &f32)| {
-            let (row, col) = grid.cell(x, y);
-            (row + 1) * stride + col + grid.fine()
+        let (lines, margins) = (grid.lines(), grid.margins());
+        let [cols, rows] = [0, 1].map(|axis| lines[axis] + 2 * margins[axis]);
+        let entities = points.entities::<A>();
+        let place = |slot| {
+            let cell = grid.cell(entities.position(slot));
+            let [col, row, layer] = [0, 1, 2].map(|axis| cell[axis] + margins[axis]);
+            (layer * rows + row) * cols + col
         };
-        let cell_of = points.xs.iter().zip(&points.ys).map(place).collect();
-        let cells = Cells::count(grid.rows(), grid.cols(), grid.fine()).expect("they are few");
+        let cell_of = (0..points.count()).map(place).collect();
+        let cells = Cells::count(lines, margins).expect("they are few");
         let starts = vec![0; cells as usize + 1];
         let order = vec![Entry::default(); points.ids.len()];
         Self { grid, starts, order, cell_of, cells }
@@ -59,17 +85,18 @@ impl Sorted {
     }
 
     fn cells(&self) -> Cells<'_> {
-        let (rows, cols) = (self.grid.rows(), self.grid.cols());
-        Cells { starts: &self.starts, rows, cols, fine: self.grid.fine() }
+        Cells { starts: &self.starts, lines: self.grid.lines(), margins: self.grid.margins() }
     }
 }
 
 /// Counts each entity's neighbours.
-struct Count<'a> {
+struct Count<'a, A> {
     neighbours: &'a mut [f32],
+    axes: PhantomData<A>,
 }
 
-impl Visitor for Count<'_> {
+impl<A: Axes> Visitor for Count<'_, A> {
+    type Axes = A;
     type Shown = ();
     type Tile = ();
     type Sum = F32x8;
@@ -80,7 +107,7 @@ impl Visitor for Count<'_> {
     }
 
     #[inline(always)]
-    fn pair(&mut self, _tile: &(), _other: &(), pair: &Pair, sum: &mut F32x8) {
+    fn pair(&mut self, _tile: &(), _other: &(), pair: &Pair<A>, sum: &mut F32x8) {
         *sum += pair.near.keep(F32x8::ONE);
     }
 
@@ -92,89 +119,87 @@ impl Visitor for Count<'_> {
     }
 }
 
-fn sort_and_pass(c: &mut Criterion) {
-    machine::print();
-    let points = Points::new(COUNT, DENSITY);
-    let mut sorted = Sorted::new(&points);
+fn sort_and_pass<A: Axes>(c: &mut Criterion) {
+    let points = points::<A>(COUNT);
+    let mut sorted = Sorted::new::<A>(&points);
     sorted.sort(&points);
     sorted.check(&points);
-    let place = |entry: &Entry| {
-        let slot = entry.slot() as usize;
-        Candidate { x: points.xs[slot], y: points.ys[slot], shown: () }
-    };
-    let records: Vec<_> = sorted.order.iter().map(place).collect();
+    let entities = points.entities::<A>();
+    let place = |entry: &Entry| entities.position(entry.slot());
+    let record = |entry| Candidate { place: place(entry), shown: () };
+    let records: Vec<_> = sorted.order.iter().map(record).collect();
     let mut neighbours = vec![0.0; records.len()];
     count(&sorted, &records, &mut neighbours);
-    with_cells(&points, Edge::Wall, |index| {
+    with_cells::<A>(&points, Edge::Wall, |index| {
         for (entry, &counted) in sorted.order.iter().zip(&neighbours) {
-            let Candidate { x, y, .. } = place(entry);
-            let found = index.count_radius(x, y, RADIUS).expect("a usable radius") - 1;
+            let found = index.count_radius(place(entry), RADIUS).expect("a usable radius") - 1;
             assert_eq!(found as f32, counted, "neighbours of {}", entry.id());
         }
     });
     let mean = neighbours.iter().sum::<f32>() / neighbours.len() as f32;
     println!("{COUNT} entities, {mean:.1} neighbours counted (less at the walls)");
 
-    let mut group = c.benchmark_group("spatial");
+    let mut group = c.benchmark_group(named::<A>("spatial"));
     group.throughput(Throughput::Elements(u64::from(COUNT)));
     group.bench_function("sort", |b| b.iter(|| sorted.sort(&points)));
     group.bench_function("pass", |b| b.iter(|| count(&sorted, &records, &mut neighbours)));
     group.finish();
 }
 
-fn count(sorted: &Sorted, records: &[Candidate<()>], neighbours: &mut [f32]) {
+fn count<A: Axes>(sorted: &Sorted, records: &[Candidate<(), A>], neighbours: &mut [f32]) {
     let cutoff = Cutoff { radius: RADIUS, most: None };
-    let mut visitor = Count { neighbours };
+    let mut visitor = Count { neighbours, axes: PhantomData };
     pass::neighbour_pass(&sorted.cells(), cutoff, records, &sorted.order, &mut visitor)
         .expect("everything fits");
 }
 
-fn with_cells(points: &Points, edge: Edge, each: impl FnOnce(&CellIndex<'_>)) {
-    let world = World::new(points.side, points.side, edge).expect("a square has sides");
-    let grid = Grid::new(world, RADIUS, points.count()).expect("the radius fits");
+fn with_cells<A: Axes>(points: &Points, edge: Edge, each: impl FnOnce(&CellIndex<'_, A>)) {
+    let grid =
+        Grid::new(world::<A>(points, edge), RADIUS, points.count()).expect("the radius fits");
     let needs = CellIndex::needs(&grid, points.count());
     let (mut starts, mut cell_of) = (vec![0; needs.starts], vec![0; needs.cell_of]);
     let mut order = vec![Entry::default(); needs.order];
-    let (mut xs, mut ys) = (vec![0.0; needs.positions], vec![0.0; needs.positions]);
+    let [mut xs, mut ys, mut zs] = [0; 3].map(|_| vec![0.0; needs.positions]);
     let scratch = CellScratch {
         starts: &mut starts,
         order: &mut order,
         cell_of: &mut cell_of,
         xs: &mut xs,
         ys: &mut ys,
+        zs: &mut zs,
     };
     each(&CellIndex::build(grid, points.entities(), scratch).expect("the points are sound"));
 }
 
-fn with_hash(points: &Points, each: impl FnOnce(&HashIndex<'_>)) {
+fn with_hash<A: Axes>(points: &Points, each: impl FnOnce(&HashIndex<'_, A>)) {
     let needs = HashIndex::needs(points.count());
     let (mut starts, mut cell_of) = (vec![0; needs.starts], vec![0; needs.cell_of]);
     let mut order = vec![Entry::default(); needs.order];
     let mut occupied = vec![Occupied::default(); needs.occupied];
-    let (mut xs, mut ys) = (vec![0.0; needs.positions], vec![0.0; needs.positions]);
+    let [mut xs, mut ys, mut zs] = [0; 3].map(|_| vec![0.0; needs.positions]);
     let scratch = HashScratch {
         starts: &mut starts,
         order: &mut order,
         cell_of: &mut cell_of,
         xs: &mut xs,
         ys: &mut ys,
+        zs: &mut zs,
         occupied: &mut occupied,
     };
     each(&HashIndex::build(RADIUS, points.entities(), scratch).expect("the points are sound"));
 }
 
-fn queries(c: &mut Criterion) {
-    let points = Points::new(COUNT, DENSITY);
-    let few = Points::new(2_000, DENSITY);
-    with_cells(&few, Edge::Periodic, |index| check(index, &few));
-    with_hash(&few, |index| check(index, &few));
-    let mut group = c.benchmark_group("build");
+fn queries<A: Axes>(c: &mut Criterion) {
+    let (points, few) = (points::<A>(COUNT), points::<A>(2_000));
+    with_cells::<A>(&few, Edge::Periodic, |index| check(index, &few));
+    with_hash::<A>(&few, |index| check(index, &few));
+    let mut group = c.benchmark_group(named::<A>("build"));
     group.throughput(Throughput::Elements(u64::from(COUNT)));
-    group.bench_function("cells", |b| b.iter(|| with_cells(&points, Edge::Periodic, |_| ())));
-    group.bench_function("hash", |b| b.iter(|| with_hash(&points, |_| ())));
+    group.bench_function("cells", |b| b.iter(|| with_cells::<A>(&points, Edge::Periodic, |_| ())));
+    group.bench_function("hash", |b| b.iter(|| with_hash::<A>(&points, |_| ())));
     group.finish();
-    with_cells(&points, Edge::Periodic, |index| time(c, "cells", index, points.entities()));
-    with_hash(&points, |index| time(c, "hash", index, points.entities()));
+    with_cells::<A>(&points, Edge::Periodic, |index| time(c, "cells", index));
+    with_hash::<A>(&points, |index| time(c, "hash", index));
 }
 
 /// How many results are asked for.
@@ -182,19 +207,19 @@ const MOST: usize = 64;
 /// How many nearest are asked for.
 const NEAREST: usize = 16;
 
-fn radius(index: &impl Index, (x, y): (f32, f32), out: &mut [Hit; MOST]) -> usize {
-    index.radius(x, y, RADIUS, out, MOST).expect("a usable query")
+fn radius<I: Index>(index: &I, at: Vector<I::Axes>, out: &mut [Hit; MOST]) -> usize {
+    index.radius(at, RADIUS, out, MOST).expect("a usable query")
 }
 
-fn nearest(index: &impl Index, (x, y): (f32, f32), out: &mut [Hit; MOST]) -> usize {
-    index.nearest(x, y, NEAREST, out).expect("a usable query")
+fn nearest<I: Index>(index: &I, at: Vector<I::Axes>, out: &mut [Hit; MOST]) -> usize {
+    index.nearest(at, NEAREST, out).expect("a usable query")
 }
 
-fn ray((x, y): (f32, f32)) -> Segment {
-    Segment { from: (x, y), to: (x + 3.0, y + 4.0), radius: 0.2 }
+fn ray<A: Axes>(at: Vector<A>) -> Segment<A> {
+    Segment { from: at, to: at + Vector::of(3.0, 4.0, 0.0), radius: 0.2 }
 }
 
-fn segment(index: &impl Index, at: (f32, f32), out: &mut [SegmentHit; MOST]) -> usize {
+fn segment<I: Index>(index: &I, at: Vector<I::Axes>, out: &mut [SegmentHit; MOST]) -> usize {
     index.segment(&ray(at), out, MOST).expect("a usable query")
 }
 
@@ -210,27 +235,29 @@ fn pairs(index: &impl Index) -> u64 {
 
 /// Holds every query against its naive twin.
 fn check(index: &impl Index, points: &Points) {
-    let naive = Naive { entities: points.entities(), torus: index.torus() };
+    let naive = Naive { entities: points.entities(), periods: index.periods() };
     let mut twice = 0;
-    for (&x, &y) in points.xs.iter().zip(&points.ys) {
+    for slot in 0..points.count() {
+        let at = naive.entities.position(slot);
         let (mut found, mut wanted) = ([Hit::default(); MOST], [Hit::default(); MOST]);
-        assert_eq!(radius(index, (x, y), &mut found), naive.radius(x, y, RADIUS, &mut wanted));
+        assert_eq!(radius(index, at, &mut found), naive.radius(at, RADIUS, &mut wanted));
         assert_eq!(found, wanted);
-        twice += u64::from(naive.count_radius(x, y, RADIUS)) - 1;
+        twice += u64::from(naive.count_radius(at, RADIUS)) - 1;
         let (mut found, mut wanted) = ([Hit::default(); MOST], [Hit::default(); MOST]);
-        nearest(index, (x, y), &mut found);
-        naive.nearest(x, y, &mut wanted[..NEAREST]);
+        nearest(index, at, &mut found);
+        naive.nearest(at, &mut wanted[..NEAREST]);
         assert_eq!(found, wanted);
         let (mut found, mut wanted) =
             ([SegmentHit::default(); MOST], [SegmentHit::default(); MOST]);
-        assert_eq!(segment(index, (x, y), &mut found), naive.segment(&ray((x, y)), &mut wanted));
+        assert_eq!(segment(index, at, &mut found), naive.segment(&ray(at), &mut wanted));
         assert_eq!(found, wanted);
     }
     assert_eq!(2 * pairs(index), twice, "each pair once");
 }
 
-fn time(c: &mut Criterion, name: &str, index: &impl Index, entities: Entities<'_>) {
-    let at: Vec<_> = (0..QUERIES).map(|i| (entities.xs[i], entities.ys[i])).collect();
+fn time<I: Index>(c: &mut Criterion, name: &str, index: &I) {
+    let name = named::<I::Axes>(name);
+    let at: Vec<_> = (0..QUERIES as u32).map(|slot| index.entities().position(slot)).collect();
     let mut out = [Hit::default(); MOST];
     let found: usize = at.iter().map(|&at| radius(index, at, &mut out)).sum();
     let mut along = [SegmentHit::default(); MOST];
@@ -259,5 +286,16 @@ fn time(c: &mut Criterion, name: &str, index: &impl Index, entities: Entities<'_
     group.finish();
 }
 
-criterion_group! { name = benches; config = criterion(); targets = sort_and_pass, queries }
+fn plane(c: &mut Criterion) {
+    machine::print();
+    sort_and_pass::<Plane>(c);
+    queries::<Plane>(c);
+}
+
+fn space(c: &mut Criterion) {
+    sort_and_pass::<Space>(c);
+    queries::<Space>(c);
+}
+
+criterion_group! { name = benches; config = criterion(); targets = plane, space }
 criterion_main!(benches);

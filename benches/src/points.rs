@@ -1,6 +1,6 @@
-//! Entities spread over a square, for benchmarks of the spatial structures alone.
+//! Entities spread over a square or a cube, for benchmarks of the spatial structures alone.
 
-use flockwork_kernel::rng;
+use flockwork_kernel::{Axes, rng};
 use flockwork_spatial::Entities;
 
 /// Positions and ids in columns.
@@ -10,24 +10,31 @@ pub struct Points {
     pub xs: Vec<f32>,
     /// Positions along y.
     pub ys: Vec<f32>,
+    /// Positions along z; of no use in the plane.
+    pub zs: Vec<f32>,
     /// Ids; not in the order of the slots.
     pub ids: Vec<u32>,
-    /// The side of the square.
+    /// The side of the square or cube.
     pub side: f32,
 }
 
 impl Points {
-    /// So many entities, spread evenly.
+    /// So many entities, spread evenly over a square of this density.
     pub fn new(count: u32, density: f32) -> Self {
-        let side = (count as f32 / density).sqrt();
+        Self::over(count, (count as f32 / density).sqrt())
+    }
+
+    /// So many entities, spread evenly over a cube of this density.
+    pub fn space(count: u32, density: f32) -> Self {
+        Self::over(count, (count as f32 / density).cbrt())
+    }
+
+    fn over(count: u32, side: f32) -> Self {
         let draws: Vec<_> = (0..count).map(|slot| rng::draw(7, 0, slot, 0)).collect();
+        let along = |axis: usize| draws.iter().map(|draw| rng::unit(draw[axis]) * side).collect();
         // An odd factor makes a permutation of all u32: ids are distinct.
-        Self {
-            xs: draws.iter().map(|draw| rng::unit(draw[0]) * side).collect(),
-            ys: draws.iter().map(|draw| rng::unit(draw[1]) * side).collect(),
-            ids: (0..count).map(|slot| slot.wrapping_mul(2_654_435_761)).collect(),
-            side,
-        }
+        let ids = (0..count).map(|slot| slot.wrapping_mul(2_654_435_761)).collect();
+        Self { xs: along(0), ys: along(1), zs: along(2), ids, side }
     }
 
     /// So many entities in discs of this density, in a square much larger than all of them.
@@ -48,8 +55,8 @@ impl Points {
     }
 
     /// The columns.
-    pub fn entities(&self) -> Entities<'_> {
-        Entities { xs: &self.xs, ys: &self.ys, ids: &self.ids }
+    pub fn entities<A: Axes>(&self) -> Entities<'_, A> {
+        Entities::of(&self.xs, &self.ys, &self.zs, &self.ids)
     }
 
     /// The number of entities.
