@@ -11,7 +11,7 @@ use core::ops::{ControlFlow, Range};
 
 use flockwork_kernel::axes::{Axes, Plane};
 use flockwork_kernel::isa::Baseline;
-use flockwork_kernel::{Edge, LANES, Vector, World};
+use flockwork_kernel::{Axis, Edge, LANES, Vector};
 
 use crate::grid::Lines;
 use crate::index::{
@@ -138,17 +138,15 @@ impl<'a, A: Axes> CellIndex<'a, A> {
     }
 
     /// For each image of the world along an axis (one length below, itself, one length above): the
-    /// lines that an area covers there and how far the image is shifted.
+    /// lines that an interval covers there and how far the image is shifted.
     #[inline]
-    fn images(&self, axis: usize, area: &Area) -> [Option<((u32, u32), f32)>; 3] {
-        let (low, high) = area.0[axis];
+    fn images(&self, place: usize, axis: Axis, (low, high): (f64, f64)) -> Images {
         let lines = |low: f64, high: f64| {
-            (self.grid.line(axis, below(low)), self.grid.line(axis, above(high)))
+            (self.grid.line(place, below(low)), self.grid.line(place, above(high)))
         };
-        let Some(axis) = self.grid.world().axes().get(axis).filter(|axis| axis.is_periodic())
-        else {
+        if !axis.is_periodic() {
             return [None, Some((lines(low, high), 0.0)), None];
-        };
+        }
         [-1.0f32, 0.0, 1.0].map(|image| {
             let shift = image * axis.length;
             let (low, high) = (low - f64::from(shift), high - f64::from(shift));
@@ -159,6 +157,9 @@ impl<'a, A: Axes> CellIndex<'a, A> {
         })
     }
 }
+
+/// Lines, from one to another, and a shift, of each image of the world along an axis.
+type Images = [Option<((u32, u32), f32)>; 3];
 
 impl<A: Axes> Index for CellIndex<'_, A> {
     type Axes = A;
@@ -177,11 +178,9 @@ impl<A: Axes> Index for CellIndex<'_, A> {
 
     #[inline]
     fn periods(&self) -> Periods {
-        let mut periods = [None; World::MOST_AXES];
-        for (period, axis) in periods.iter_mut().zip(self.grid.world().axes()) {
-            *period = axis.is_periodic().then_some(axis.length);
-        }
-        periods
+        let world = self.grid.world();
+        let period = |axis: Axis| axis.is_periodic().then_some(axis.length);
+        [period(world.x()), period(world.y()), world.z().and_then(period)]
     }
 
     fn bounds(&self) -> Bounds<A> {
@@ -199,21 +198,29 @@ impl<A: Axes> Index for CellIndex<'_, A> {
         area: &Area,
         mut each: impl FnMut(Range<usize>, Vector<A>) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
-        const ONE_LAYER: [Option<((u32, u32), f32)>; 3] = [None, Some(((0, 0), 0.0)), None];
-        let layers = if A::SPACE { self.images(2, area) } else { ONE_LAYER };
-        let (rows, cols) = (self.images(1, area), self.images(0, area));
-        for (layers, forth) in layers.into_iter().flatten() {
-            for layer in layers.0..=layers.1 {
-                for (rows, up) in rows.into_iter().flatten() {
-                    for row in rows.0..=rows.1 {
-                        for (cols, right) in cols.into_iter().flatten() {
-                            let run = self.span((layer, row), cols);
-                            if !run.is_empty() {
-                                each(run, Vector::of(right, up, forth))?;
-                            }
+        let world = self.grid.world();
+        let rows = self.images(1, world.y(), area.0[1]);
+        let cols = self.images(0, world.x(), area.0[0]);
+        let mut visit_layer = #[inline(always)]
+        |layer: u32, forth: f32| {
+            for ((first, last), up) in rows.into_iter().flatten() {
+                for row in first..=last {
+                    for (range, right) in cols.into_iter().flatten() {
+                        let run = self.span((layer, row), range);
+                        if !run.is_empty() {
+                            each(run, Vector::of(right, up, forth))?;
                         }
                     }
                 }
+            }
+            ControlFlow::Continue(())
+        };
+        let Some(z) = world.z().filter(|_| A::SPACE) else {
+            return visit_layer(0, 0.0);
+        };
+        for ((first, last), forth) in self.images(2, z, area.0[2]).into_iter().flatten() {
+            for layer in first..=last {
+                visit_layer(layer, forth)?;
             }
         }
         ControlFlow::Continue(())

@@ -232,34 +232,34 @@ impl<A: Axes> Index for HashIndex<'_, A> {
         let [x, y, z] = area.0;
         let low = cell::<A>(Vector::of(below(x.0), below(y.0), below(z.0)), self.size);
         let high = cell::<A>(Vector::of(above(x.1), above(y.1), above(z.1)), self.size);
-        let (front, back) = (low.z.or(0), high.z.or(0));
         let mut rest = self.occupied;
-        // The layer and row that is next.
-        let mut next = (front, low.y);
+        // The first column of the row that is next.
+        let mut next = low;
         loop {
-            // The first occupied cell that is not before the row's first column.
-            rest = &rest[rest.partition_point(|cell| cell.key() < (next.0, next.1, low.x))..];
+            rest = &rest[rest.partition_point(|cell| cell.key() < key(next))..];
             let Some(first) = rest.first() else {
                 return ControlFlow::Continue(());
             };
             let (layer, row, col) = first.key();
-            if layer > back || (layer == back && row > high.y) {
+            let last_layer = high.z.or(0);
+            if layer > last_layer || (layer == last_layer && row > high.y) {
                 return ControlFlow::Continue(());
             }
-            if row > high.y {
-                next = (layer + 1, low.y);
+            if A::SPACE && row > high.y {
+                next = Cell::of(low.x, low.y, layer + 1);
                 continue;
             }
-            if row < low.y || col < low.x {
-                next = (layer, row.max(low.y));
+            if (A::SPACE && row < low.y) || col < low.x {
+                next = Cell::of(low.x, row.max(low.y), layer);
                 continue;
             }
-            let inside = rest.partition_point(|cell| cell.key() <= (layer, row, high.x));
+            let end = key::<A>(Cell::of(high.x, row, layer));
+            let inside = rest.partition_point(|cell| cell.key() <= end);
             if let Some(last) = inside.checked_sub(1).and_then(|last| rest.get(last)) {
                 each(first.begin as usize..last.end as usize, Vector::default())?;
             }
             rest = &rest[inside..];
-            next = (layer, row + 1);
+            next = Cell::of(low.x, row + 1, layer);
         }
     }
 }

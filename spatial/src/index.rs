@@ -273,8 +273,8 @@ pub(crate) fn check<A: Axes>(
     let count = count_of(expected)?;
     let all = |value: f32| Vector::<A>::of(value, value, value);
     let (mut low, mut high) = (all(f32::INFINITY), all(f32::NEG_INFINITY));
-    for index in 0..count {
-        let place = entities.places.at(index as usize);
+    for (index, (&x, &y)) in (0..count).zip(xs.iter().zip(ys)) {
+        let place = Vector::of(x, y, if A::SPACE { zs[index as usize] } else { 0.0 });
         if let Some(Outside { axis, value, limits: (low, high) }) = outside(place, limits) {
             return Err(if value.is_finite() {
                 IndexError::Outside { axis, index, value, low, high }
