@@ -156,6 +156,28 @@ impl<'a, A: Axes> CellIndex<'a, A> {
             Some((lines(low, high), shift))
         })
     }
+
+    /// Shows the runs of a layer, which is so much shifted.
+    #[inline(always)]
+    fn visit_layer<B>(
+        &self,
+        (layer, forth): (u32, f32),
+        rows: &Images,
+        cols: &Images,
+        each: &mut impl FnMut(Range<usize>, Vector<A>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        for ((first, last), up) in rows.iter().copied().flatten() {
+            for row in first..=last {
+                for (range, right) in cols.iter().copied().flatten() {
+                    let run = self.span((layer, row), range);
+                    if !run.is_empty() {
+                        each(run, Vector::of(right, up, forth))?;
+                    }
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    }
 }
 
 /// Lines, from one to another, and a shift, of each image of the world along an axis.
@@ -201,26 +223,12 @@ impl<A: Axes> Index for CellIndex<'_, A> {
         let world = self.grid.world();
         let rows = self.images(1, world.y(), area.0[1]);
         let cols = self.images(0, world.x(), area.0[0]);
-        let mut visit_layer = #[inline(always)]
-        |layer: u32, forth: f32| {
-            for ((first, last), up) in rows.into_iter().flatten() {
-                for row in first..=last {
-                    for (range, right) in cols.into_iter().flatten() {
-                        let run = self.span((layer, row), range);
-                        if !run.is_empty() {
-                            each(run, Vector::of(right, up, forth))?;
-                        }
-                    }
-                }
-            }
-            ControlFlow::Continue(())
-        };
         let Some(z) = world.z().filter(|_| A::SPACE) else {
-            return visit_layer(0, 0.0);
+            return self.visit_layer((0, 0.0), &rows, &cols, &mut each);
         };
         for ((first, last), forth) in self.images(2, z, area.0[2]).into_iter().flatten() {
             for layer in first..=last {
-                visit_layer(layer, forth)?;
+                self.visit_layer((layer, forth), &rows, &cols, &mut each)?;
             }
         }
         ControlFlow::Continue(())
