@@ -226,12 +226,12 @@ pub(crate) fn place<'a, A: Axes>(
     let [xs, ys, zs] = columns;
     let (xs, ys) = (&mut xs[..order.len()], &mut ys[..order.len()]);
     let zs = if A::SPACE { &mut zs[..order.len()] } else { &mut [] };
-    for (at, ((x, y), entry)) in xs.iter_mut().zip(ys.iter_mut()).zip(order).enumerate() {
+    for ((x, y), entry) in xs.iter_mut().zip(ys.iter_mut()).zip(order) {
         let place = entities.position(entry.slot());
         (*x, *y) = (place.x, place.y);
-        if A::SPACE {
-            zs[at] = place.z.or(0.0);
-        }
+    }
+    for (z, entry) in zs.iter_mut().zip(order) {
+        *z = entities.position(entry.slot()).z.or(0.0);
     }
     Places::of(xs, ys, zs)
 }
@@ -310,12 +310,15 @@ pub(crate) struct Outside {
 /// The first coordinate that is not within its limits.
 #[inline(always)]
 pub(crate) fn outside<A: Axes>(place: Vector<A>, limits: &Limits) -> Option<Outside> {
-    let places = [place.x, place.y, place.z.or(0.0)];
-    (0..A::COUNT).find_map(|axis| {
-        let (value, limits) = (places[axis], limits[axis]);
-        let inside = value >= limits.0 && value <= limits.1;
-        (!inside).then_some(Outside { axis: World::COORDINATES[axis], value, limits })
-    })
+    let within = |value: f32, (low, high): (f32, f32)| (value >= low) & (value <= high);
+    // One branch in the end: nearly all are within.
+    let z = !A::SPACE || within(place.z.or(0.0), limits[2]);
+    if within(place.x, limits[0]) & within(place.y, limits[1]) & z {
+        return None;
+    }
+    let axis = (0..A::COUNT).find(|&axis| !within(place.along(axis), limits[axis]))?;
+    let (value, limits) = (place.along(axis), limits[axis]);
+    Some(Outside { axis: World::COORDINATES[axis], value, limits })
 }
 
 pub(crate) fn enough(slice: &'static str, needed: usize, given: usize) -> Result<(), IndexError> {
