@@ -13,8 +13,8 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 const wasm = (name) => join(PACKAGE, 'dist/wasm', name);
 const BUDGET = 250_000;
-/** For the few servers that know no brotli; 300 KB until pages had tables of entities and parameters of every kind. */
-const GZIP_BUDGET = 310_000;
+/** For the few servers that know no brotli; 310 KB until there were boids in space. */
+const GZIP_BUDGET = 340_000;
 
 /** The module as text. */
 function text(name) {
