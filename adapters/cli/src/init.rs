@@ -29,6 +29,9 @@ const EXAMPLES: [&str; 5] = [
 /// How many neighbours an entity of any other model shall have on average.
 const NEIGHBOURS: f64 = 10.0;
 
+/// How often a world is made larger at most until the model is content with it.
+const ROOM: u32 = 20;
+
 /// `flockwork init`.
 pub(crate) fn init(registry: &Registry, args: &InitArgs) -> Result<(), Failure> {
     let entry = registry.get(&args.model)?;
@@ -90,15 +93,23 @@ fn suit(
         World::of(&axes[..if space { 3 } else { 2 }]).map_err(Failure::usage)
     };
     let setup = Setup { world: cube(1.0e4)?, population: entities, seed: 1, dt };
-    let config = Config { setup, params, table: None, options: Options::default() };
+    let mut config = Config { setup, params, table: None, options: Options::default() };
     let radius = entry.check(&config).map_or(1.0, |checked| f64::from(checked.radius));
     // One side of what an entity has for itself.
     let each = match space {
         true => (4.0 / 3.0 * PI * radius.powi(3) / NEIGHBOURS * f64::from(entities)).cbrt(),
         false => (PI * radius * radius / NEIGHBOURS * f64::from(entities)).sqrt(),
     };
-    let world = rounded(&cube(each.max(4.0 * radius))?)?;
-    Ok((Setup { world, ..setup }, config.params))
+    let mut side = each.max(4.0 * radius);
+    // Some models have less room for each other than that: they get more world.
+    for _ in 0..ROOM {
+        config.setup.world = rounded(&cube(side)?)?;
+        if entry.check(&config).is_ok() {
+            break;
+        }
+        side *= 1.25;
+    }
+    Ok((config.setup, config.params))
 }
 
 /// The world with lengths that are good to read.

@@ -11,8 +11,8 @@ use super::table::{Table, TableColumn, number_name};
 use crate::setup::SimulationError;
 use crate::start::Setup;
 
-/// Checks that no half of a vector is missing: who gives `x` must give `y`, who gives `vx` must
-/// give `vy`, and of several components one gives all or none.
+/// Checks that no part of a vector is missing: who gives `x` must give `y` and, in space, `z`, who gives
+/// `vx` must give `vy` and `vz`, and of several components one gives all or none.
 ///
 /// # Errors
 ///
@@ -21,16 +21,13 @@ pub fn whole_vectors(schema: &[Column], given: &[(&str, u32)]) -> Result<(), Str
     let has = |name: &str, component: u32| given.contains(&(name, component));
     for &(name, component) in given {
         let Some(column) = schema.iter().find(|column| column.name == name) else { continue };
-        let other = match name.strip_suffix('x') {
-            Some(stem) => Some(format!("{stem}y")),
-            None => name.strip_suffix('y').map(|stem| format!("{stem}x")),
-        };
-        let other = schema.iter().find(|known| {
-            Some(known.name) == other.as_deref()
+        let stem = |name: &'static str| name.strip_suffix(['x', 'y', 'z']);
+        let half = schema.iter().find(|known| {
+            stem(known.name).is_some_and(|of| stem(column.name) == Some(of))
                 && known.reach >= Reach::Owned
                 && (known.scalar, known.components) == (column.scalar, column.components)
+                && !has(known.name, component)
         });
-        let half = other.filter(|other| !has(other.name, component));
         let lacking = match half {
             Some(other) => Some((other, component)),
             None => (0..column.components)

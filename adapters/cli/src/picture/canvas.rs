@@ -193,9 +193,9 @@ impl Canvas {
 
 #[cfg(test)]
 impl Canvas {
-    /// All red light.
+    /// All light.
     pub(super) fn total(&self) -> f32 {
-        self.light.iter().map(|light| light[0]).sum()
+        self.light.iter().map(|light| light.iter().sum::<f32>() / 3.0).sum()
     }
 }
 

@@ -11,7 +11,7 @@ use super::pixels;
 const HAZE: Rgb = [0.05, 0.09, 0.17];
 
 /// How much of it lies before the farthest corner of the box.
-const DENSITY: f32 = 1.9;
+const DENSITY: f32 = 2.4;
 
 /// How bright the edges of the box are.
 const FRAME: f32 = 0.05;

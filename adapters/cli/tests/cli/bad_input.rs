@@ -18,8 +18,8 @@ fn radii_must_be_positive_and_fit_the_world() {
     radius("-1", &["`params.neighbor_radius` is -1", "from 1e-6"]);
     radius("nan", &["`params.neighbor_radius` is NaN", "from 1e-6"]);
     radius("inf", &["`params.neighbor_radius` is inf", "from 1e-6"]);
-    // The world is 8 high.
-    radius("8", &["s.toml", "the interaction radius is 8", "below half of the shorter side"]);
+    // The world is 10 wide and 8 high.
+    radius("8", &["s.toml", "the interaction radius is 8", "along the periodic width"]);
     radius("0.1", &["separation_radius", "at most neighbor_radius"]);
 }
 
@@ -193,7 +193,7 @@ fn snapshots_that_are_damaged_or_foreign_are_refused() {
     resume("long.snap", &long, "bytes long and is");
     let mut other = good.clone();
     other[8] = 77;
-    resume("version.snap", &other, "of version 77; this program reads version 3");
+    resume("version.snap", &other, "of version 77; this program reads version 4");
     other[8..12].copy_from_slice(&1u32.to_be_bytes());
     resume("turned.snap", &other, "the version of the snapshot is no number of one");
     // The length field itself.
