@@ -194,7 +194,7 @@ test('what is not acceptable is refused with what is', async () => {
   await assert.rejects(createSimCore({ capacity: 0, world }), /capacity is 0/);
   await assert.rejects(createSimCore({ capacity: 10, threads: 0, world }), /threads is 0/);
   await assert.rejects(createSimCore({ capacity: 10, world: { width: -1, height: 1 } }), /width/);
-  await assert.rejects(createSimCore({ capacity: 10, world: { width: 1, height: 1, edge: 'wall' } }), /edge is "wall"/);
+  await assert.rejects(createSimCore({ capacity: 10, world: { width: 1, height: 1, edge: 'walls' } }), /edge is "walls"/);
 });
 
 test('a core whose results do not fit says that it needs more memory', async () => {
