@@ -122,6 +122,9 @@ pub struct Neighbour<T, A: Axes = Plane> {
 /// A neighbour that a model of rows sees.
 pub type NeighbourOf<R> = Neighbour<ShownOf<ByRows<R>>, AxesOf<ByRows<R>>>;
 
+/// One of those among whom its neighbours are.
+type CandidateOf<M> = Candidate<ShownOf<M>, AxesOf<M>>;
+
 /// What an entity sees and may do in its step.
 pub struct Around<'a, 'd, R: Rows> {
     /// The tick.
@@ -130,7 +133,7 @@ pub struct Around<'a, 'd, R: Rows> {
     row: usize,
     place: VectorOf<ByRows<R>>,
     near: &'a [u32],
-    candidates: &'a [Candidate<ShownOf<ByRows<R>>, AxesOf<ByRows<R>>>],
+    candidates: &'a [CandidateOf<ByRows<R>>],
     outbox: &'a mut OutboxOf<'d, ByRows<R>>,
 }
 
