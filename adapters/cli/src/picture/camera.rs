@@ -184,12 +184,12 @@ mod tests {
 
     #[test]
     fn a_box_has_four_edges_along_each_axis() {
-        for axis in 0..3 {
+        for (axis, side) in SIZE.into_iter().enumerate() {
             let edges: Vec<_> = edges_along(LOW, SIZE, axis).collect();
             assert_eq!(edges.len(), 4);
             for (from, to) in edges {
                 let length: At = std::array::from_fn(|axis| to[axis] - from[axis]);
-                assert_eq!(length.iter().sum::<f32>(), SIZE[axis]);
+                assert_eq!(length.iter().sum::<f32>(), side);
             }
         }
     }

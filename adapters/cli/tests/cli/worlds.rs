@@ -82,10 +82,9 @@ fn what_a_run_in_space_leaves_behind_has_a_third_axis() {
     assert!(std::fs::read(place.path("a.png")).unwrap().starts_with(b"\x89PNG"));
     // The snapshot goes on, and in no other world.
     place.output("run --resume a.snap --ticks 3");
-    place.refused(
-        &format!("run s.toml {edge} --set world.depth=6 --resume a.snap"),
-        &["`world.depth` is 7, but 6"],
-    );
+    let lower = "depth = 6\nedge = ['periodic', 'wall', 'open']\n";
+    place.write("lower.toml", format!("{BOIDS}{lower}"));
+    place.refused("run lower.toml --resume a.snap", &["`world.depth` is 7, but 6 in lower.toml"]);
     // A plane says nothing of what it has not.
     let flat = Place::with(BOIDS);
     flat.output("run s.toml --report a.json");
