@@ -192,7 +192,8 @@ impl World {
 
     /// The shortest length.
     pub fn shortest(&self) -> f32 {
-        self.axes().iter().map(|axis| axis.length).fold(f32::INFINITY, f32::min)
+        let lengths = self.axes().iter().map(|axis| axis.length);
+        lengths.fold(f32::INFINITY, |least, one| if one < least { one } else { least })
     }
 
     /// The same world with lengths that are so many times as long.

@@ -102,9 +102,9 @@ impl Layout {
     /// along its short axis.
     fn fitted(&self, case: &Case) -> Self {
         let world = &case.setup.world;
-        let longest = world.axes().iter().map(|axis| axis.length).fold(0.0, f32::max);
+        let narrow = world.axes().iter().any(|axis| world.shortest() < 0.1 * axis.length);
         let cut = match self.cut {
-            cut if world.shortest() < 0.1 * longest => cut.count().map_or(cut, Cut::Parts),
+            cut if narrow => cut.count().map_or(cut, Cut::Parts),
             cut if !world.is_space() => cut,
             Cut::Grid { cols: 2, .. } => Cut::Grid { cols: 2, rows: 2, layers: 2 },
             Cut::Grid { rows: 1, .. } => Cut::Grid { cols: 1, rows: 1, layers: 4 },

@@ -74,7 +74,8 @@ impl Grid {
         let mut per_cube = f64::from(expected);
         for axis in world.axes() {
             // Nobody is outside of a world that is narrower than the radius.
-            per_cube *= (r / f64::from(axis.length)).min(1.0);
+            let share = r / f64::from(axis.length);
+            per_cube *= if share < 1.0 { share } else { 1.0 };
         }
         let mut fine = match per_cube {
             q if q >= 16.0 => 8,
