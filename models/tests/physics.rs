@@ -14,6 +14,8 @@ mod lennard_jones;
 mod memory;
 #[path = "physics/points.rs"]
 mod points;
+#[path = "physics/space.rs"]
+mod space;
 #[path = "physics/starts.rs"]
 mod starts;
 #[path = "physics/tribes.rs"]
