@@ -72,4 +72,4 @@ pub mod simd {
     pub use crate::sum::{Count8, Sum8};
     pub use crate::vector::V2;
 }
-pub use world::{Edge, World, WorldError};
+pub use world::{Edge, OriginError, Precision, World, WorldError};

@@ -311,6 +311,11 @@ impl Model for Tribes {
         self.params.vision
     }
 
+    /// The least top speed that a gene gives.
+    fn slowest(&self) -> Option<f32> {
+        Some(0.5 * self.params.max_speed)
+    }
+
     /// Tribes begin in squares like those of a chess board, with animals of all ages.
     fn spawn(&self, setup: &Setup, id: u32) -> animal::Row {
         let Self { params, .. } = self;

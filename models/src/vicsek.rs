@@ -105,6 +105,10 @@ impl Model for Vicsek {
         self.radius
     }
 
+    fn slowest(&self) -> Option<f32> {
+        Some(self.speed)
+    }
+
     fn spawn(&self, setup: &Setup, id: u32) -> walker::Row {
         let [x, y, direction, _] = setup.draw(id, SPAWN);
         let heading = rng::direction(direction);

@@ -1,11 +1,11 @@
 //! What a rank's simulation is made from: settings and columns by name, as the interface has them.
 
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use flockwork_kernel::{Edge, World};
+use flockwork_kernel::{Edge, Precision, World};
 use flockwork_scheduler::registry;
 use flockwork_scheduler::{
     Arithmetic, Cut, Given, Setting, Setup, SimulationError, Table, TableColumn, narrow,
@@ -22,6 +22,8 @@ pub struct Config {
     width: f64,
     height: f64,
     edge: f64,
+    precision: f64,
+    origin: [f64; 3],
     regions: f64,
     cut: [f64; 2],
     params: Vec<Given>,
@@ -44,6 +46,8 @@ impl Default for Config {
             width: 0.0,
             height: 0.0,
             edge: 0.0,
+            precision: 0.0,
+            origin: [0.0; 3],
             regions: 0.0,
             cut: [0.0; 2],
             params: Vec::new(),
@@ -67,6 +71,10 @@ impl Config {
             "width" => self.width = value,
             "height" => self.height = value,
             "edge" => self.edge = value,
+            "precision" => self.precision = value,
+            "origin_x" => self.origin[0] = value,
+            "origin_y" => self.origin[1] = value,
+            "origin_z" => self.origin[2] = value,
             "rank" => self.options.rank = value as u32,
             "ranks" => self.options.ranks = value as u32,
             "regions" => self.regions = value,
@@ -130,6 +138,10 @@ impl Config {
         };
         let world = World::new(side("width", self.width)?, side("height", self.height)?, edge)
             .map_err(|error| refuse(format!("world: {error}")))?;
+        let precision = Precision::from_code(self.precision as u32)
+            .ok_or_else(|| refuse(format!("precision is {}: it must be 0 or 1", self.precision)))?;
+        let world = world.with_precision(precision).with_origin(self.origin);
+        let world = world.map_err(|error| refuse(error.to_string()))?;
         let dt = narrow(self.dt).map_err(|lost| {
             refuse(format!("dt is {lost}: it must be a finite number of at least 0"))
         })?;

@@ -5,8 +5,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use flockwork_kernel::arithmetic;
 use flockwork_kernel::columns::{Columns, Reach, packed_len, schema_hash};
+use flockwork_kernel::{World, arithmetic};
 
 use crate::model::Model;
 use crate::params::Params;
@@ -70,6 +70,8 @@ impl SnapshotHeader {
     /// Everything in which the snapshot differs from a run of model `M` that begins with this
     /// set-up and these parameters, by the keys of scenario files; nothing if it is of that run.
     ///
+    /// The precision of the world is none of it: it changes no bit, and may be another from here on.
+    ///
     /// Of another model only that is said: all else would mean something else there.
     pub fn differences<M: Model>(&self, setup: &Setup, params: &M::Params) -> Vec<Difference> {
         let mut found = Found(Vec::new());
@@ -84,6 +86,11 @@ impl SnapshotHeader {
         found.compare("world.width", theirs.world.width(), ours.world.width());
         found.compare("world.height", theirs.world.height(), ours.world.height());
         found.compare("world.edge", theirs.world.edge().name(), ours.world.edge().name());
+        let origin = |world: World| {
+            let [x, y, z] = world.origin();
+            if z == 0.0 { format!("[{x}, {y}]") } else { format!("[{x}, {y}, {z}]") }
+        };
+        found.compare("world.origin", origin(theirs.world), origin(ours.world));
         self.compare_params::<M>(params, &mut found);
         found.0
     }

@@ -11,12 +11,13 @@ use flockwork_kernel::simd::{F32x8, Isa, Mask8, U32x8};
 use flockwork_kernel::{LANES, isa};
 use flockwork_spatial::{NO_CELL, Overlap, Region};
 
-use crate::bounds::Bounds;
+use crate::bounds::{Bounds, Outside};
 use crate::error::{DomainError, StepError};
 use crate::frame::Frame;
 use crate::model::Model;
 use crate::packet::{HEADER_LEN, Header};
 use crate::parts::{Books, Leavers, Move, Moves, Owned, Site};
+use crate::precision::Needed;
 use crate::transport::{Lane, Transport};
 
 /// Finds each entity's cell and owner, and sends migrants and ghosts; the ghosts of its own are kept.
@@ -33,7 +34,7 @@ pub(crate) fn route<M: Model, T: Transport>(
     let leavers = frame.desks.lend(|desk| {
         let moves = &mut desk.moves;
         moves.clear();
-        let leavers = isa::dispatch(FindCells { tick, site, owned, moves })?;
+        let leavers = isa::dispatch(FindCells { tick, needed: frame.needed, site, owned, moves })?;
         moves.sort();
         own.copy(moves.ghosts_to(site.domain));
         send(tick, site, owned, moves, books, net)?;
@@ -48,6 +49,7 @@ pub(crate) fn route<M: Model, T: Transport>(
 /// Finds every row's cell, with the best instructions there are.
 struct FindCells<'a, C> {
     tick: u64,
+    needed: Needed,
     site: &'a Site,
     owned: &'a mut Owned<C>,
     moves: &'a mut Moves,
@@ -59,7 +61,7 @@ impl<C: Columns> isa::Task for FindCells<'_, C> {
     /// Eight rows at a time where nothing is special about them.
     #[inline(always)]
     fn run<S: Isa>(self) -> Self::Output {
-        let Self { tick, site, owned, moves } = self;
+        let Self { tick, needed, site, owned, moves } = self;
         let (grid, region) = (*site.grid(), site.region());
         let interior = region.interior(&grid);
         let stride = region.cols() + 2 * grid.fine();
@@ -67,7 +69,7 @@ impl<C: Columns> isa::Task for FindCells<'_, C> {
         let (ids, (xs, ys), alive) = (now.ids(), now.places(), now.alive());
         let mut leavers = Leavers::default();
         let inside = Inside::<S>::new(&interior);
-        let bounds = Bounds::of(grid.world());
+        let bounds = Bounds::of(grid.world(), needed);
         let origin = (
             U32x8::splat(region.row.wrapping_sub(1)),
             U32x8::splat(region.col.wrapping_sub(grid.fine())),
@@ -102,8 +104,14 @@ impl<C: Columns> isa::Task for FindCells<'_, C> {
                     let column = if xs[slot].is_finite() { "y" } else { "x" };
                     return Err(DomainError::NonFinite { id, column, tick });
                 }
-                if let Some((column, value, side)) = bounds.outside(xs[slot], ys[slot]) {
-                    return Err(DomainError::Outside { id, column, value, side, tick });
+                match bounds.outside(xs[slot], ys[slot]) {
+                    None => {}
+                    Some(Outside::World { column, value, side }) => {
+                        return Err(DomainError::Outside { id, column, value, side, tick });
+                    }
+                    Some(Outside::Precision(coarse)) => {
+                        return Err(DomainError::TooFar { id, coarse, tick });
+                    }
                 }
                 let cell = (row[lane], col[lane]);
                 let owned = region.contains(cell.0, cell.1);

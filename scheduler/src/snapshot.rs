@@ -8,7 +8,7 @@
 //! | bytes | what |
 //! | --- | --- |
 //! | 8 | `FLOCKSNP` |
-//! | 4 | version, now 2 |
+//! | 4 | version, now 4; 3 is read too |
 //! | 4 | CRC-32 (IEEE) of everything after this field |
 //! | 8 | length of the whole snapshot in bytes |
 //! | 4 + n | length and UTF-8 bytes of the model's name |
@@ -16,6 +16,8 @@
 //! | 8 | hash of the schema of its columns |
 //! | 4, 4, 4 | world: width and height as `f32`, edge (0 torus, 1 walls, 2 open) |
 //! | 4, 8, 4 | population at tick 0, seed, dt as `f32` |
+//! | 4 | precision of the world (0 enough, 1 any); not in version 3, which nobody asked for it: any |
+//! | 8, 8, 8 | its origin as `f64`; not in version 3: 0 |
 //! | 8, 4 | ticks done, id of the next newborn |
 //! | 4 | number of parameters, and for each 4 + n bytes of name and 8 of value as `f64` |
 //! | 4 | number of running integers, and 8 bytes for each |
@@ -26,13 +28,15 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use flockwork_kernel::{Edge, World};
+use flockwork_kernel::{Edge, Precision, World};
 
 use crate::params::Setting;
 use crate::start::Setup;
 
 const MAGIC: &[u8; 8] = b"FLOCKSNP";
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
+/// The oldest version that is read.
+const OLDEST: u32 = 3;
 
 /// Where the part that all processes of a world agree on begins.
 const ABOUT: usize = 24;
@@ -100,14 +104,15 @@ impl<'a> Snapshot<'a> {
     ///
     /// [`DecodeError`].
     pub fn decode(bytes: &'a [u8]) -> Result<Self, DecodeError> {
-        let mut from = Reader { bytes, len: bytes.len() };
+        let mut from = Reader { bytes, len: bytes.len(), version: VERSION };
         if from.take(8)? != MAGIC {
             return Err(DecodeError::NotASnapshot);
         }
         let version = from.u32()?;
-        if version != VERSION {
+        if !(OLDEST..=VERSION).contains(&version) {
             return Err(DecodeError::Version { found: version, known: VERSION });
         }
+        from.version = version;
         let checksum = from.u32()?;
         let len = from.u64()?;
         if len != bytes.len() as u64 {
@@ -135,6 +140,22 @@ impl<'a> Snapshot<'a> {
 /// [`DecodeError`].
 pub fn header(bytes: &[u8]) -> Result<SnapshotHeader, DecodeError> {
     Snapshot::decode(bytes).map(|snapshot| snapshot.header)
+}
+
+/// A snapshot of a world of another precision, which changes no bit of the run; None if it is of this
+/// one already.
+///
+/// # Errors
+///
+/// [`DecodeError`].
+pub fn with_precision(bytes: &[u8], precision: Precision) -> Result<Option<Vec<u8>>, DecodeError> {
+    let mut snapshot = Snapshot::decode(bytes)?;
+    let world = &mut snapshot.header.setup.world;
+    if world.precision() == precision {
+        return Ok(None);
+    }
+    *world = world.with_precision(precision);
+    Ok(Some(snapshot.encode()))
 }
 
 /// Puts the snapshots of all processes of a world together: the same bytes as the snapshot of one
@@ -186,6 +207,8 @@ impl SnapshotHeader {
         out.extend(setup.population.to_le_bytes());
         out.extend(setup.seed.to_le_bytes());
         out.extend(setup.dt.to_le_bytes());
+        out.extend(setup.world.precision().code().to_le_bytes());
+        setup.world.origin().iter().for_each(|at| out.extend(at.to_le_bytes()));
         out.extend(self.tick.to_le_bytes());
         out.extend(self.next_id.to_le_bytes());
         out.extend((self.params.len() as u32).to_le_bytes());
@@ -246,6 +269,7 @@ const TEXT: u8 = 2;
 struct Reader<'a> {
     bytes: &'a [u8],
     len: usize,
+    version: u32,
 }
 
 impl<'a> Reader<'a> {
@@ -290,7 +314,19 @@ impl<'a> Reader<'a> {
         let (width, height) = (self.f32()?, self.f32()?);
         let edge = Edge::from_code(self.u32()?).ok_or(DecodeError::Inconsistent)?;
         let world = World::new(width, height, edge).map_err(|_| DecodeError::Inconsistent)?;
-        Ok(Setup { world, population: self.u32()?, seed: self.u64()?, dt: self.f32()? })
+        let (population, seed, dt) = (self.u32()?, self.u64()?, self.f32()?);
+        Ok(Setup { world: self.resolved(world)?, population, seed, dt })
+    }
+
+    /// The same world with its precision and its origin.
+    fn resolved(&mut self, world: World) -> Result<World, DecodeError> {
+        if self.version < 4 {
+            return Ok(world.with_precision(Precision::Any));
+        }
+        let precision = Precision::from_code(self.u32()?).ok_or(DecodeError::Inconsistent)?;
+        let origin = [self.f64()?, self.f64()?, self.f64()?];
+        let world = world.with_precision(precision).with_origin(origin);
+        world.map_err(|_| DecodeError::Inconsistent)
     }
 
     fn setting(&mut self) -> Result<Setting, DecodeError> {
@@ -367,7 +403,10 @@ impl fmt::Display for DecodeError {
                  written",
             ),
             Self::Version { found, known } => {
-                write!(f, "the snapshot is of version {found}; this program reads version {known}")
+                write!(
+                    f,
+                    "the snapshot is of version {found}; this program reads versions {OLDEST} to {known}"
+                )
             }
             Self::Truncated { found: 0 } => f.write_str("the snapshot is empty"),
             Self::Truncated { found } => {

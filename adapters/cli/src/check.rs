@@ -47,7 +47,13 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
     );
     line("ticks", format!("{} of dt = {}", human::count(scenario.ticks), setup.dt));
     line("seed", setup.seed.to_string());
-    line("world", format!("{} x {}, edge {}", world.width(), world.height(), world.edge().name()));
+    let origin = match world.origin() {
+        [0.0, 0.0, 0.0] => String::new(),
+        [x, y, _] => format!(", origin {x}, {y}"),
+    };
+    let (width, height, edge) = (world.width(), world.height(), world.edge().name());
+    line("world", format!("{width} x {height}, edge {edge}{origin}"));
+    line("precision", checked.resolution.to_string());
     line("radius", human::short(f64::from(checked.radius)));
     line(
         "grid",

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use flockwork_kernel::{Edge, World};
+use flockwork_kernel::{Edge, Precision, World};
 use flockwork_scheduler::{Given, MAX_POPULATION, Setup};
 use flockwork_scheduler_native::{Config, Entry, Options};
 
@@ -74,6 +74,7 @@ fn suit(registry: &Registry, entry: &Entry, entities: u32) -> Result<(Setup, Vec
         return Ok((setup, example.params));
     }
     let wide = World::new(1.0e4, 1.0e4, Edge::Torus).map_err(Failure::usage)?;
+    let wide = wide.with_precision(Precision::Any);
     let setup = Setup { world: wide, population: entities, seed: 1, dt: 0.05 };
     let config = Config { setup, params: Vec::new(), table: None, options: Options::default() };
     let radius = entry.check(&config).map_or(1.0, |checked| f64::from(checked.radius));

@@ -55,12 +55,13 @@ pub(crate) fn png(simulation: &dyn AnySimulation, report: &Report) -> Result<Vec
         encoder.add_itxt_chunk(
             "Comment".to_string(),
             format!(
-                "{}: {} entities of {} at tick {}, fingerprint {}",
+                "{}: {} entities of {} at tick {}, fingerprint {}, {}",
                 report.scenario,
                 report.population,
                 report.model,
                 report.last_tick,
-                report.fingerprint
+                report.fingerprint,
+                scene.extent()
             ),
         )?;
         let mut writer = encoder.write_header()?;
@@ -78,6 +79,8 @@ struct Scene {
     look: Look,
     /// Left, bottom, width and height of what is shown.
     frame: [f32; 4],
+    /// What tables have for (0, 0).
+    origin: [f64; 2],
     wraps: bool,
 }
 
@@ -92,7 +95,16 @@ impl Scene {
             Edge::Open => crowd(&x, &y, world.width(), world.height()),
         };
         let look = Look::new(schema, &rows, report);
-        Ok(Self { x, y, look, frame, wraps: world.is_torus() })
+        let [to_x, to_y, _] = world.origin();
+        Ok(Self { x, y, look, frame, origin: [to_x, to_y], wraps: world.is_torus() })
+    }
+
+    /// What is shown, in the coordinates of tables.
+    fn extent(&self) -> String {
+        let [left, bottom, wide, high] = self.frame.map(f64::from);
+        let [to_x, to_y] = self.origin;
+        let (left, bottom) = (to_x + left, to_y + bottom);
+        format!("x from {left} to {}, y from {bottom} to {}", left + wide, bottom + high)
     }
 
     fn draw(&self) -> Canvas {

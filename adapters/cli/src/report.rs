@@ -4,7 +4,7 @@
 //! meaning within one version; new ones may come.
 
 use flockwork_kernel::arithmetic;
-use flockwork_scheduler::{Counters, Given, Setting, Told};
+use flockwork_scheduler::{Counters, Given, Needed, Resolution, Setting, Told};
 use flockwork_scheduler_native::{AnySimulation, Metrics, RunError};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -89,6 +89,7 @@ pub(crate) struct Report {
     pub(crate) seed: u64,
     pub(crate) dt: f32,
     pub(crate) world: WorldReport,
+    pub(crate) resolution: ResolutionReport,
     pub(crate) params: Named<String, Said>,
     pub(crate) entities: u64,
     pub(crate) population: u64,
@@ -128,6 +129,30 @@ pub(crate) struct WorldReport {
     pub(crate) width: f32,
     pub(crate) height: f32,
     pub(crate) edge: &'static str,
+    pub(crate) precision: &'static str,
+    pub(crate) origin: Vec<f64>,
+}
+
+/// How finely the far corner of the world resolves places.
+#[derive(Debug, Serialize)]
+pub(crate) struct ResolutionReport {
+    pub(crate) spacing: f32,
+    pub(crate) most: f64,
+    pub(crate) by: &'static str,
+    /// In words.
+    #[serde(skip)]
+    pub(crate) told: String,
+}
+
+impl From<Resolution> for ResolutionReport {
+    fn from(resolution: Resolution) -> Self {
+        let by = match resolution.needed {
+            Needed::Radius(_) => "radius",
+            Needed::Step { .. } => "step",
+        };
+        let Resolution { spacing, needed } = resolution;
+        Self { spacing, most: needed.spacing(), by, told: resolution.to_string() }
+    }
 }
 
 /// The cell grid.
@@ -247,7 +272,10 @@ impl Report {
                 width: setup.world.width(),
                 height: setup.world.height(),
                 edge: setup.world.edge().name(),
+                precision: setup.world.precision().name(),
+                origin: setup.world.origin()[..2].to_vec(),
             },
+            resolution: simulation.resolution().into(),
             params: Named(
                 run.params.into_iter().map(|(name, value)| (name, Said(value))).collect(),
             ),

@@ -10,6 +10,8 @@
 //! width = 40.0
 //! height = 40.0
 //! edge = "torus"          # "walls", "open"; "torus" if it is missing
+//! precision = "any"       # "enough" if it is missing
+//! origin = [4.5e5, 5.4e6] # [0, 0] if it is missing
 //! [params]
 //! neighbor_radius = 1.0   # as the model documents them
 //! ```
@@ -22,7 +24,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flockwork_kernel::columns::Number;
-use flockwork_kernel::{Edge, World};
+use flockwork_kernel::{Edge, Precision, World};
 use flockwork_scheduler::{
     Given, Lost, MAX_POPULATION, Param, ParamKind, Setting, Setup, Table, narrow,
 };
@@ -41,7 +43,7 @@ use source::{Item, Source, Value, unknown_key};
 const SECTIONS: [&str; 2] = ["world", "params"];
 
 /// The keys every scenario may have.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 11] = [
     "model",
     "entities",
     "initial",
@@ -51,10 +53,15 @@ const KEYS: [&str; 9] = [
     "world.width",
     "world.height",
     "world.edge",
+    "world.precision",
+    "world.origin",
 ];
 
+/// How many axes a world has.
+const AXES: usize = 2;
+
 /// What other programs call a key, and a scenario does not.
-const RENAMED: [(&str, &str); 16] = [
+const RENAMED: [(&str, &str); 19] = [
     ("agents", "entities"),
     ("boids", "entities"),
     ("count", "entities"),
@@ -71,6 +78,9 @@ const RENAMED: [(&str, &str); 16] = [
     ("timestep", "dt"),
     ("boundary", "world.edge"),
     ("topology", "world.edge"),
+    ("offset", "world.origin"),
+    ("origin", "world.origin"),
+    ("precision", "world.precision"),
 ];
 
 /// The longest scenario that is read, in bytes.
@@ -267,8 +277,8 @@ fn fit_table(
 fn resize(world: World, before: i128, after: u64, scale: bool) -> Result<World, Failure> {
     let share = after as f64 / (before as f64).max(1.0);
     if scale {
-        let side = |length: f32| (f64::from(length) * share.sqrt()) as f32;
-        return World::new(side(world.width()), side(world.height()), world.edge())
+        return world
+            .scaled(share.sqrt())
             .map_err(|error| Failure::usage(format_args!("--scale: {error}")));
     }
     if share > 2.0 {
@@ -332,9 +342,13 @@ impl Reader<'_> {
         let (low, high) = (f64::from(World::SIDE.0), f64::from(World::SIDE.1));
         let width = self.number("world.width", low, high, "");
         let height = self.number("world.height", low, high, "");
-        let edge = self.edge();
+        let edge = self.word("world.edge", Edge::NAMES);
+        let precision = self.word("world.precision", Precision::NAMES);
+        let origin = self.origin("world.origin");
         let params = self.params(entry);
         let world = World::new(width?, height?, edge?);
+        let world = world.map_err(|error| self.source.blame_all(&error.to_string())).ok()?;
+        let world = world.with_precision(precision?).with_origin(origin?);
         let world = world.map_err(|error| self.source.blame_all(&error.to_string())).ok()?;
         let setup = Setup { world, population: population? as u32, seed: seed?, dt: dt? };
         Some(Read { setup, ticks: ticks?, params: params?, initial })
@@ -408,6 +422,18 @@ impl Reader<'_> {
         narrow(number).map_or_else(|lost| self.lost(item, lost, allowed), Some)
     }
 
+    /// Where tables have the world's 0.
+    fn origin(&mut self, path: &str) -> Option<[f64; 3]> {
+        let Some(item) = self.source.get(path).cloned() else { return Some([0.0; 3]) };
+        let most = World::ORIGIN;
+        match &item.value {
+            Value::List(at) if at.len() == AXES && at.iter().all(|at| at.abs() <= most) => {
+                Some(std::array::from_fn(|axis| at.get(axis).copied().unwrap_or(0.0)))
+            }
+            _ => self.wrong(&item, &format!("a list of {AXES} numbers from -{most:e} to {most:e}")),
+        }
+    }
+
     /// Notes that a number becomes another one in the bits that there are for it.
     fn lost<T>(&mut self, item: &Item, lost: Lost, allowed: &str) -> Option<T> {
         let with = if matches!(item.value, Value::List(_)) { "a list with " } else { "" };
@@ -424,21 +450,25 @@ impl Reader<'_> {
         }
     }
 
-    fn edge(&mut self) -> Option<Edge> {
-        let Some(item) = self.source.get("world.edge").cloned() else {
-            return Some(Edge::default());
-        };
-        let edge = match &item.value {
-            Value::Text(name) => Edge::from_name(name),
-            _ => None,
-        };
-        let near = match &item.value {
-            Value::Text(name) => human::nearest(name, Edge::NAMES.map(|(name, _)| name)),
-            _ => None,
+    /// One of these words; what it usually is, if it is not there.
+    fn word<T: Copy + Default, const N: usize>(
+        &mut self,
+        path: &str,
+        words: [(&'static str, T); N],
+    ) -> Option<T> {
+        let Some(item) = self.source.get(path).cloned() else { return Some(T::default()) };
+        let names = words.map(|(name, _)| name);
+        let (found, near) = match &item.value {
+            Value::Text(name) => {
+                (words.iter().find(|(known, _)| known == name), human::nearest(name, names))
+            }
+            _ => (None, None),
         };
         let hint = near.map_or(String::new(), |near| format!("; did you mean \"{near}\"?"));
-        let allowed = format!("\"torus\", \"walls\" or \"open\"{hint}");
-        edge.or_else(|| self.wrong(&item, &allowed))
+        let quoted = names.map(|name| format!("\"{name}\""));
+        let (last, first) = quoted.split_last()?;
+        let allowed = format!("{} or {last}{hint}", first.join(", "));
+        found.map_or_else(|| self.wrong(&item, &allowed), |(_, value)| Some(*value))
     }
 
     fn params(&mut self, entry: Option<&Entry>) -> Option<Vec<Given>> {

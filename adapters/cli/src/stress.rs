@@ -8,7 +8,6 @@ use std::fmt::Write as _;
 use std::time::Instant;
 
 use console::Style;
-use flockwork_kernel::World;
 use flockwork_scheduler::{MAX_POPULATION, Setup};
 use flockwork_scheduler_native::{AnySimulation, Options};
 use serde::Serialize;
@@ -190,9 +189,7 @@ impl Search<'_> {
     fn setup(&self, entities: u32) -> Result<Setup, Failure> {
         let Setup { world, population, .. } = self.scenario.setup;
         let scale = (f64::from(entities) / f64::from(population)).sqrt();
-        let side = |length: f32| (f64::from(length) * scale) as f32;
-        let world = World::new(side(world.width()), side(world.height()), world.edge())
-            .map_err(|error| self.scenario.refuse(&error))?;
+        let world = world.scaled(scale).map_err(|error| self.scenario.refuse(&error))?;
         Ok(Setup { world, population: entities, ..self.scenario.setup })
     }
 

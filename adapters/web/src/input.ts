@@ -26,7 +26,10 @@ const OPTIONS: readonly (keyof SimulationOptions)[] = [
   'watchdogMs', 'signal', 'onProgress', 'onFallback',
 ];
 const SCENARIO: readonly (keyof Scenario)[] = ['model', 'entities', 'initial', 'seed', 'dt', 'world', 'params'];
-const WORLD: readonly (keyof Scenario['world'])[] = ['width', 'height', 'edge'];
+const WORLD: readonly (keyof Scenario['world'])[] = ['width', 'height', 'edge', 'precision', 'origin'];
+/** The module numbers them in this order. */
+const PRECISIONS: readonly (Scenario['world']['precision'] & string)[] = ['enough', 'any'];
+const AXES = ['x', 'y'];
 const EVENTS: readonly (keyof SimulationEventMap)[] = ['statechange', 'fallback', 'overrun', 'workererror', 'dispose'];
 
 /** Every key must be one of these. */
@@ -74,11 +77,22 @@ function plainScenario(scenario: Scenario, entities: number): PlainScenario {
     ['width', finite('scenario.world.width', world.width)],
     ['height', finite('scenario.world.height', world.height)],
     ['edge', edge],
+    ...finePlaces(world),
   ];
   for (const [name, value] of params === undefined ? [] : plainParams(params, 'scenario.params')) {
     settings.push([`params.${name}`, value]);
   }
   return { model, settings };
+}
+
+/** How finely places must be resolved, and where tables have 0. */
+function finePlaces({ precision = 'enough', origin }: Scenario['world']): Setting[] {
+  if (!PRECISIONS.includes(precision)) throw invalid('scenario.world.precision', precision, '"enough" or "any"');
+  const settings: Setting[] = [['precision', PRECISIONS.indexOf(precision)]];
+  if (origin === undefined) return settings;
+  const good = Array.isArray(origin) && origin.length === AXES.length;
+  if (!good) throw invalid('scenario.world.origin', origin, `a list of ${AXES.length} numbers`);
+  return [...settings, ...AXES.map((axis, at): Setting => [`origin_${axis}`, finite(`scenario.world.origin[${at}]`, origin[at])])];
 }
 
 /** How many entities the world begins with: as many as their columns have, if nothing else is said. */

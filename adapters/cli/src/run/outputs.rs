@@ -15,6 +15,7 @@ use crate::parts::{PARQUET, PICTURE};
 use crate::picture;
 use crate::record::{self, Place, Recorder};
 use crate::report::Report;
+use crate::rows;
 use crate::together::together;
 
 /// How many ticks lie between two recorded ones if nothing says how many.
@@ -103,7 +104,7 @@ impl Outputs {
     ) -> Result<Option<Recorder<'_>>, Failure> {
         let Some(place) = &self.record else { return Ok(None) };
         let setup = simulation.setup();
-        let about = [
+        let mut about = vec![
             ("model", entry.name.to_string()),
             ("scenario", scenario.to_string()),
             ("seed", setup.seed.to_string()),
@@ -113,8 +114,13 @@ impl Outputs {
             ("edge", setup.world.edge().name().to_string()),
             ("arithmetic", arithmetic::ID.to_string()),
         ];
+        let fields = rows::placed(simulation.schema(), &setup.world);
+        for (key, field) in [("origin_x", "x"), ("origin_y", "y"), ("origin_z", "z")] {
+            let field = fields.iter().find(|known| known.name == field);
+            about.extend(field.and_then(|field| field.shift).map(|at| (key, at.to_string())));
+        }
         let every = args.every.unwrap_or(USUAL_EVERY);
-        let recorder = Recorder::new(place.target(), every, simulation.schema(), &about);
+        let recorder = Recorder::new(place.target(), every, fields, &about);
         let problem = "another rank could not begin its recording";
         together(simulation, recorder, problem, || {}).map(Some)
     }

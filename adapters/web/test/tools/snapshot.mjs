@@ -8,7 +8,7 @@ function rows(view) {
   let at = 24;
   at += 4 + view.getUint32(at, true); // model
   at += 4 + view.getUint32(at, true); // arithmetic
-  at += 8 + 12 + 16 + 12; // schema, world, setup, tick and next id
+  at += 8 + 12 + 16 + 28 + 12; // schema, world, setup, precision and origin, tick and next id
   const params = view.getUint32(at, true);
   at += 4;
   for (let index = 0; index < params; index++) {
