@@ -50,7 +50,15 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
     line("seed", setup.seed.to_string());
     let (what, unit) =
         if world.is_space() { ("volume", "unit of volume") } else { ("area", "unit of area") };
-    line("world", format!("{world}, {what} {}", human::short(size)));
+    let origin = match &world.origin()[..world.axes().len()] {
+        at if at.iter().all(|at| *at == 0.0) => String::new(),
+        at => {
+            let at: Vec<String> = at.iter().map(f64::to_string).collect();
+            format!(", origin {}", at.join(", "))
+        }
+    };
+    line("world", format!("{world}, {what} {}{origin}", human::short(size)));
+    line("precision", checked.resolution.to_string());
     line("radius", human::short(f64::from(checked.radius)));
     line("grid", grid(&checked, world.is_space()));
     line("regions", format!("{} for {}", checked.regions, human::plural(workers as u64, "worker")));

@@ -59,12 +59,13 @@ pub(crate) fn png(simulation: &dyn AnySimulation, report: &Report) -> Result<Vec
         encoder.add_itxt_chunk(
             "Comment".to_string(),
             format!(
-                "{}: {} entities of {} at tick {}, fingerprint {}",
+                "{}: {} entities of {} at tick {}, fingerprint {}, {}",
                 report.scenario,
                 report.population,
                 report.model,
                 report.last_tick,
-                report.fingerprint
+                report.fingerprint,
+                scene.extent()
             ),
         )?;
         let mut writer = encoder.write_header()?;
@@ -102,6 +103,16 @@ impl Scene {
         }
         let look = Look::new(schema, &rows, report);
         Ok(Self { places, look, low, size, world })
+    }
+
+    /// What is shown, in the coordinates of tables.
+    fn extent(&self) -> String {
+        let axes = World::COORDINATES.into_iter().take(self.world.axes().len());
+        let each = axes.enumerate().map(|(axis, name)| {
+            let low = self.world.origin()[axis] + f64::from(self.low[axis]);
+            format!("{name} from {low} to {}", low + f64::from(self.size[axis]))
+        });
+        each.collect::<Vec<_>>().join(", ")
     }
 
     fn draw(&self) -> Canvas {

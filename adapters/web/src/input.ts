@@ -26,7 +26,10 @@ const OPTIONS: readonly (keyof SimulationOptions)[] = [
   'watchdogMs', 'signal', 'onProgress', 'onFallback',
 ];
 const SCENARIO: readonly (keyof Scenario)[] = ['model', 'entities', 'initial', 'seed', 'dt', 'world', 'params'];
-const WORLD: readonly (keyof Scenario['world'])[] = ['width', 'height', 'depth', 'edge'];
+const WORLD: readonly (keyof Scenario['world'])[] = ['width', 'height', 'depth', 'edge', 'precision', 'origin'];
+/** The module numbers them in this order. */
+const PRECISIONS: readonly (Scenario['world']['precision'] & string)[] = ['enough', 'any'];
+const AXES = ['x', 'y', 'z'];
 const EVENTS: readonly (keyof SimulationEventMap)[] = ['statechange', 'fallback', 'overrun', 'workererror', 'dispose'];
 
 /** Every key must be one of these. */
@@ -73,7 +76,8 @@ function plainScenario(scenario: Scenario, entities: number): PlainScenario {
     ['dt', finite('scenario.dt', scenario.dt)],
     ['width', finite('scenario.world.width', world.width)],
     ['height', finite('scenario.world.height', world.height)],
-    ...edges.map((edge, axis): Setting => [`edge_${'xyz'[axis]}`, edge]),
+    ...edges.map((edge, axis): Setting => [`edge_${AXES[axis]}`, edge]),
+    ...finePlaces(world, edges.length),
   ];
   // The module takes 0 for no depth.
   if (space) settings.push(['depth', depthOf(world.depth)]);
@@ -87,6 +91,18 @@ function depthOf(depth: unknown): number {
   const number = finite('scenario.world.depth', depth);
   if (number === 0) throw invalid('scenario.world.depth', depth, 'above 0; leave it out for a world in the plane');
   return number;
+}
+
+/** How finely places must be resolved, and where tables have 0 along each of so many axes. */
+function finePlaces({ precision = 'enough', origin }: Scenario['world'], axes: number): Setting[] {
+  if (!PRECISIONS.includes(precision)) throw invalid('scenario.world.precision', precision, '"enough" or "any"');
+  const settings: Setting[] = [['precision', PRECISIONS.indexOf(precision)]];
+  if (origin === undefined) return settings;
+  if (!Array.isArray(origin) || origin.length !== axes) {
+    throw invalid('scenario.world.origin', origin, `a list of ${axes} numbers, one for each axis`);
+  }
+  const numbers: readonly unknown[] = origin;
+  return [...settings, ...numbers.map((at, axis): Setting => [`origin_${AXES[axis]}`, finite(`scenario.world.origin[${axis}]`, at)])];
 }
 
 /** How many entities the world begins with: as many as their columns have, if nothing else is said. */

@@ -31,7 +31,19 @@ export interface Scenario {
   readonly seed?: number | bigint;
   /** Time per tick, in the model's time unit. */
   readonly dt: number;
-  readonly world: World;
+  readonly world: World & {
+    /**
+     * Places have 32 bits. Where they are further apart than 1/1024 of the radius or 1/64 of the step of
+     * the slowest mover, the world is refused, or ends as soon as somebody is there; `any` takes places as
+     * they are (default `enough`).
+     */
+    readonly precision?: 'enough' | 'any';
+    /**
+     * What `initial` has for the corner where all coordinates are 0, in 64 bits, a number for each axis:
+     * taken from its places (default 0).
+     */
+    readonly origin?: readonly number[];
+  };
   /** Parameters by name; the others have the model's defaults. */
   readonly params?: Readonly<Record<string, ParamValue>>;
 }
