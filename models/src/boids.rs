@@ -94,7 +94,6 @@ impl<A: Axes> Model for Boids<A> {
 
     const NAME: &'static str = "boids";
     const ABOUT: &'static str = "flocks by separation, alignment and cohesion";
-    const SELECTIVE: bool = A::SPACE;
 
     fn new(boids: Self, _setup: &Setup) -> Result<Self, ParamError> {
         ParamError::unless(
