@@ -76,4 +76,4 @@ pub mod simd {
     pub use crate::sum::{Count8, Sum8};
     pub use crate::vector::{V2, V3, Vector8};
 }
-pub use world::{Axis, Edge, World, WorldError};
+pub use world::{Axis, Edge, OriginError, Precision, World, WorldError};

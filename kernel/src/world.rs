@@ -87,12 +87,52 @@ impl Axis {
     }
 }
 
+/// How finely the places of a world must be resolved: an `f32` tells them the less finely apart the
+/// further they are from 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// As finely as the model needs it.
+    #[default]
+    Enough,
+    /// As it comes.
+    Any,
+}
+
+impl Precision {
+    /// All of them with their names in scenario files.
+    pub const NAMES: [(&'static str, Precision); 2] =
+        [("enough", Precision::Enough), ("any", Precision::Any)];
+
+    /// The name in scenario files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Precision::Enough => "enough",
+            Precision::Any => "any",
+        }
+    }
+
+    /// The number that stands for it where there is no name: its place in [`Precision::NAMES`].
+    pub fn code(self) -> u32 {
+        match self {
+            Precision::Enough => 0,
+            Precision::Any => 1,
+        }
+    }
+
+    /// The one that a number stands for.
+    pub fn from_code(code: u32) -> Option<Self> {
+        Self::NAMES.get(code as usize).map(|(_, precision)| *precision)
+    }
+}
+
 /// Where entities are: from 0 to its length along each of two or three axes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct World {
     axes: [Axis; World::MOST_AXES],
     /// How many of them there are: 2 or 3. The others are default.
     count: u8,
+    precision: Precision,
+    origin: [f64; World::MOST_AXES],
 }
 
 impl World {
@@ -108,6 +148,10 @@ impl World {
 
     /// The columns of a place along each axis.
     pub const COORDINATES: [&'static str; Self::MOST_AXES] = ["x", "y", "z"];
+
+    /// The largest coordinate of an origin, and the least with a minus: beyond, an `f64` tells places
+    /// less finely than most worlds do.
+    pub const ORIGIN: f64 = 1.0e12;
 
     /// Makes a world in the plane, with edges of one kind.
     ///
@@ -145,7 +189,8 @@ impl World {
             }
             *place = *axis;
         }
-        Ok(Self { axes: all, count: axes.len() as u8 })
+        let (precision, origin) = (Precision::default(), [0.0; Self::MOST_AXES]);
+        Ok(Self { axes: all, count: axes.len() as u8, precision, origin })
     }
 
     /// Its axes: two or three.
@@ -204,7 +249,37 @@ impl World {
         let scale = |length: f32| (f64::from(length) * factor) as f32;
         let mut axes = self.axes;
         axes.iter_mut().for_each(|axis| axis.length = scale(axis.length));
-        Self::of(&axes[..self.axes().len()])
+        Ok(Self { axes: Self::of(&axes[..self.axes().len()])?.axes, ..*self })
+    }
+
+    /// The same world with another precision.
+    pub fn with_precision(self, precision: Precision) -> Self {
+        Self { precision, ..self }
+    }
+
+    /// How finely its places must be resolved.
+    pub fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    /// The same world with another origin.
+    ///
+    /// # Errors
+    ///
+    /// [`OriginError`] if a coordinate is not a number within [`World::ORIGIN`].
+    pub fn with_origin(self, origin: [f64; 3]) -> Result<Self, OriginError> {
+        // Adding 0 makes 0 of -0.
+        let origin = origin.map(|at| at + 0.0);
+        match origin.into_iter().find(|at| at.is_nan() || at.abs() > Self::ORIGIN) {
+            Some(value) => Err(OriginError { value }),
+            None => Ok(Self { origin, ..self }),
+        }
+    }
+
+    /// Where its (0, 0) lies for whoever writes and reads tables, along x, y and z: a place there is one
+    /// here and this. Nothing that is computed depends on it.
+    pub fn origin(&self) -> [f64; 3] {
+        self.origin
     }
 }
 
@@ -267,6 +342,23 @@ impl fmt::Display for WorldError {
 
 impl core::error::Error for WorldError {}
 
+/// An origin is none.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct OriginError {
+    /// The coordinate that was given.
+    pub value: f64,
+}
+
+impl fmt::Display for OriginError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (value, most) = (self.value, World::ORIGIN);
+        write!(f, "world.origin has {value:e}: it must have numbers from -{most:e} to {most:e}")
+    }
+}
+
+impl core::error::Error for OriginError {}
+
 #[cfg(test)]
 mod tests {
     use std::string::ToString;
@@ -303,5 +395,16 @@ mod tests {
         assert_eq!(world.to_string(), "2 x 3 x 4.5, open");
         let corridor = World::of(&[Axis::periodic(9.0), Axis::wall(1.0)]).unwrap();
         assert_eq!(corridor.to_string(), "9 x 1, periodic x wall");
+    }
+
+    #[test]
+    fn an_origin_is_of_numbers_that_64_bits_tell_finely() {
+        let world = World::new(3.0, 2.0, Edge::Periodic).unwrap();
+        for bad in [f64::NAN, f64::INFINITY, 1.0e13, -1.0e13] {
+            assert!(world.with_origin([0.0, bad, 0.0]).is_err());
+        }
+        let far = world.with_origin([448_000.0, -0.0, 1.0e12]).unwrap();
+        assert_eq!(far.origin().map(f64::to_bits), [448_000.0, 0.0, 1.0e12].map(f64::to_bits));
+        assert_eq!(far.scaled(2.0).unwrap().origin(), far.origin());
     }
 }

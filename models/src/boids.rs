@@ -110,6 +110,11 @@ impl<A: Axes> Model for Boids<A> {
         self.neighbor_radius
     }
 
+    /// Where boids may be 64 times slower than others, the slow ones as good as stand still.
+    fn slowest(&self) -> Option<f32> {
+        (self.min_speed >= self.max_speed / 64.0).then_some(self.min_speed)
+    }
+
     fn most_neighbours(&self) -> Option<u32> {
         (self.max_neighbors > 0).then_some(self.max_neighbors)
     }

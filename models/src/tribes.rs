@@ -313,6 +313,11 @@ impl<A: Axes> Model for Tribes<A> {
         self.params.vision
     }
 
+    /// The least top speed that a gene gives.
+    fn slowest(&self) -> Option<f32> {
+        Some(0.5 * self.params.max_speed)
+    }
+
     /// Tribes begin in squares like those of a chess board, in space in cubes, with animals of all ages.
     fn spawn(&self, setup: &Setup, id: u32) -> animal::Row<A> {
         let Self { params, .. } = self;

@@ -108,6 +108,10 @@ impl<A: Axes> Model for Vicsek<A> {
         self.radius
     }
 
+    fn slowest(&self) -> Option<f32> {
+        Some(self.speed)
+    }
+
     fn spawn(&self, setup: &Setup, id: u32) -> walker::Row<A> {
         let [x, y, angle, z] = setup.draw(id, SPAWN);
         let [height, ..] = setup.draw(id, SPAWN_HEIGHT);

@@ -4,6 +4,7 @@
 mod common;
 
 use flockwork_kernel::columns::{Columns, Reach, Scalar};
+use flockwork_kernel::{Precision, World};
 use flockwork_models::{Boids, Discs, LennardJones, Tribes, Vicsek};
 use flockwork_scheduler::{Cut, Model, Params, Partition, Serial, Setup, Simulation, Stat, Stats};
 use quickcheck::QuickCheck;
@@ -26,7 +27,8 @@ fn any_params<P: Params>(draw: &mut Draw) -> P {
 fn any_world<M: Model>(draw: &mut Draw) -> Option<Simulation<M, Serial>> {
     let params = any_params::<M::Params>(draw);
     let side = [1.0, 30.0, 4e6, 1e9][draw.below(4) as usize];
-    let world = flockwork_kernel::World::new(side, 0.7 * side, draw.edge()).unwrap();
+    let world = World::new(side, 0.7 * side, draw.edge()).unwrap();
+    let world = world.with_precision(Precision::Any);
     let dt = [0.0, 0.01, 1.0, 100.0][draw.below(4) as usize];
     let setup = Setup { world, population: 1 + draw.below(40), seed: 3, dt };
     let together = draw.once_in(2);

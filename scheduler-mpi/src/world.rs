@@ -6,7 +6,9 @@ use std::time::Instant;
 
 use flockwork_kernel::columns::{Column, Reach, packed_len};
 use flockwork_scheduler::registry::{RegionLoad, Shares};
-use flockwork_scheduler::{AnyWorld, Backend, Counters, Grid, Region, Setup, SimulationError};
+use flockwork_scheduler::{
+    AnyWorld, Backend, Counters, Grid, Region, Resolution, Setup, SimulationError,
+};
 use flockwork_scheduler_native::{
     AnySimulation, BuildError, Metrics, Options, ProcessMetrics, Rows, RunError, WorkerMetrics,
     tick_histogram,
@@ -224,6 +226,10 @@ impl AnySimulation for World {
 
     fn setup(&self) -> Setup {
         self.simulation.borrow().setup()
+    }
+
+    fn resolution(&self) -> Resolution {
+        self.simulation.borrow().resolution()
     }
 
     fn grid(&self) -> Grid {

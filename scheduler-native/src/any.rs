@@ -2,7 +2,7 @@
 
 use flockwork_kernel::columns::Column;
 use flockwork_scheduler::registry::RegionLoad;
-use flockwork_scheduler::{Counters, Grid, Region, Setup, SimulationError};
+use flockwork_scheduler::{Counters, Grid, Region, Resolution, Setup, SimulationError};
 use hdrhistogram::Histogram;
 
 /// What ends a run.
@@ -52,6 +52,8 @@ pub trait AnySimulation: Send {
     fn schema(&self) -> &'static [Column];
     /// What the run began with.
     fn setup(&self) -> Setup;
+    /// How finely the far corner of the world resolves places.
+    fn resolution(&self) -> Resolution;
     /// The cell grid.
     fn grid(&self) -> Grid;
     /// The regions, in cells of the grid.

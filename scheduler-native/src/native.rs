@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use flockwork_kernel::columns::{Column, Reach, packed_len};
 use flockwork_scheduler::{
-    AnyWorld, Counters, Grid, Panicked, Phase, Place, Region, Setup, SimulationError,
+    AnyWorld, Counters, Grid, Panicked, Phase, Place, Region, Resolution, Setup, SimulationError,
 };
 use hdrhistogram::Histogram;
 use rayon::ThreadPool;
@@ -29,6 +29,7 @@ pub(crate) struct Native {
     /// Ticks and entities when the simulation was here last.
     last: (u64, u64),
     setup: Setup,
+    resolution: Resolution,
     grid: Grid,
     schema: &'static [Column],
 }
@@ -53,6 +54,7 @@ impl Native {
             deadline,
             last: (world.tick(), world.population()),
             setup: world.setup(),
+            resolution: world.resolution(),
             grid: world.grid(),
             schema: world.schema(),
             running: Ok(Box::new(Running {
@@ -94,6 +96,7 @@ impl Native {
         match self.wait(&take) {
             Ok((running, result)) => {
                 self.last = (running.world.tick(), running.world.population());
+                self.resolution = running.world.resolution();
                 self.grid = running.world.grid();
                 self.running = Ok(running);
                 result
@@ -213,6 +216,10 @@ impl AnySimulation for Native {
 
     fn setup(&self) -> Setup {
         self.setup
+    }
+
+    fn resolution(&self) -> Resolution {
+        self.resolution
     }
 
     fn grid(&self) -> Grid {

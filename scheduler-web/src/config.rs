@@ -1,11 +1,11 @@
 //! What a rank's simulation is made from: settings and columns by name, as the interface has them.
 
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use flockwork_kernel::{Axis, Edge, World};
+use flockwork_kernel::{Axis, Edge, Precision, World};
 use flockwork_scheduler::registry;
 use flockwork_scheduler::{
     Arithmetic, Cut, Given, Setting, Setup, SimulationError, Table, TableColumn, narrow,
@@ -23,6 +23,8 @@ pub struct Config {
     lengths: [f64; World::MOST_AXES],
     /// The number of its edge.
     edges: [f64; World::MOST_AXES],
+    precision: f64,
+    origin: [f64; World::MOST_AXES],
     regions: f64,
     /// Regions along x, y and z.
     cut: [f64; World::MOST_AXES],
@@ -45,6 +47,8 @@ impl Default for Config {
             dt: 0.0,
             lengths: [0.0; World::MOST_AXES],
             edges: [0.0; World::MOST_AXES],
+            precision: 0.0,
+            origin: [0.0; World::MOST_AXES],
             regions: 0.0,
             cut: [0.0; World::MOST_AXES],
             params: Vec::new(),
@@ -71,6 +75,10 @@ impl Config {
             "edge_x" => self.edges[0] = value,
             "edge_y" => self.edges[1] = value,
             "edge_z" => self.edges[2] = value,
+            "precision" => self.precision = value,
+            "origin_x" => self.origin[0] = value,
+            "origin_y" => self.origin[1] = value,
+            "origin_z" => self.origin[2] = value,
             "rank" => self.options.rank = value as u32,
             "ranks" => self.options.ranks = value as u32,
             "regions" => self.regions = value,
@@ -137,6 +145,10 @@ impl Config {
         }
         let count = if self.lengths[2] == 0.0 { 2 } else { World::MOST_AXES };
         let world = World::of(&axes[..count]).map_err(|error| refuse(format!("world: {error}")))?;
+        let precision = Precision::from_code(self.precision as u32)
+            .ok_or_else(|| refuse(format!("precision is {}: it must be 0 or 1", self.precision)))?;
+        let world = world.with_precision(precision).with_origin(self.origin);
+        let world = world.map_err(|error| refuse(error.to_string()))?;
         let dt = narrow(self.dt).map_err(|lost| {
             refuse(format!("dt is {lost}: it must be a finite number of at least 0"))
         })?;

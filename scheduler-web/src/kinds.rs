@@ -53,7 +53,9 @@ impl Kinds {
         if !differences.is_empty() {
             return Err(SnapshotError::OtherRun { differences }.into());
         }
-        entry.restore(snapshot, arithmetic, &wanted.options)
+        let precision = wanted.setup.world.precision();
+        let other = snapshot::with_precision(snapshot, precision)?;
+        entry.restore(other.as_deref().unwrap_or(snapshot), arithmetic, &wanted.options)
     }
 
     fn entry(&self, model: u32) -> Result<&'static Entry, SimulationError> {

@@ -7,6 +7,8 @@ use flockwork_kernel::columns::{Column, LayoutError, Number};
 use flockwork_kernel::float_mode::FloatMode;
 use flockwork_spatial::{PassError, SortError};
 
+use crate::precision::Coarse;
+
 /// A domain cannot go on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -89,6 +91,15 @@ pub enum DomainError {
         value: f32,
         /// The side of the world along it.
         side: f32,
+        /// The tick that brought it there.
+        tick: u64,
+    },
+    /// An entity is so far from 0 that places there are too far apart.
+    TooFar {
+        /// The entity; of several in a domain, the first one met.
+        id: u32,
+        /// Where it is.
+        coarse: Coarse,
         /// The tick that brought it there.
         tick: u64,
     },
@@ -178,6 +189,11 @@ impl fmt::Display for DomainError {
                 "column `{column}` of entity {id} is {value} after tick {tick}: it must be inside \
                  the world, from 0 to {side}; a model's `update` brings places back, as \
                  `Tick::drift` does"
+            ),
+            Self::TooFar { id, coarse, tick } => write!(
+                f,
+                "column `{}` of entity {id} is {} after tick {tick}: {coarse}",
+                coarse.column, coarse.value
             ),
             Self::NoCandidate { index, count, tick } => write!(
                 f,

@@ -5,6 +5,7 @@ use crate::desks::Desks;
 use crate::error::Phase;
 use crate::model::{AxesOf, Model, Tick};
 use crate::parts::Doing;
+use crate::precision::Needed;
 
 /// What all domains share while a tick is computed.
 pub struct Frame<'a, M: Model> {
@@ -12,6 +13,8 @@ pub struct Frame<'a, M: Model> {
     pub model: &'a M,
     /// The tick.
     pub tick: Tick<'a, M>,
+    /// How finely the model needs places.
+    pub needed: Needed,
     /// Tells the time and hears what is done; no result depends on it.
     pub clock: &'a dyn Clock,
     /// What domains work on while they are polled.

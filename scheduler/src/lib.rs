@@ -57,6 +57,7 @@ pub mod packet;
 mod params;
 mod partition;
 mod parts;
+mod precision;
 pub mod prelude;
 mod receive;
 pub mod registry;
@@ -96,6 +97,7 @@ pub use params::{Given, List, Param, ParamError, ParamKind, Params, Range, Setti
 #[doc(hidden)]
 pub use params::{ParamNumber, ParamValue};
 pub use partition::Partition;
+pub use precision::{Coarse, Needed, PER_RADIUS, PER_STEP, Resolution};
 pub use registry::{AnyWorld, Backend, Config, Entry, Lines, Table, TableColumn};
 pub use resume::{Arithmetic, Difference, Misfit, SnapshotError};
 pub use rows::{Around, ByRows, Neighbour, Rows};

@@ -108,6 +108,13 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// The interaction radius, in the world's length unit.
     fn radius(&self) -> f32;
 
+    /// The speed of the slowest that is to move, in length per time; None where no speed is the least
+    /// that means something. A world whose places are further apart than a 64th of the way it goes in
+    /// a tick is refused, unless it takes places as they are: see [`flockwork_kernel::Precision`].
+    fn slowest(&self) -> Option<f32> {
+        None
+    }
+
     /// How many neighbours count at most, those of smallest (squared distance, id).
     fn most_neighbours(&self) -> Option<u32> {
         None

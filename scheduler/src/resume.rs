@@ -71,6 +71,8 @@ impl SnapshotHeader {
     /// Everything in which the snapshot differs from a run of model `M` that begins with this
     /// set-up and these parameters, by the keys of scenario files; nothing if it is of that run.
     ///
+    /// The precision of the world is none of it: it changes no bit, and may be another from here on.
+    ///
     /// Of another model only that is said: all else would mean something else there.
     pub fn differences<M: Model>(&self, setup: &Setup, params: &M::Params) -> Vec<Difference> {
         let mut found = Found(Vec::new());
@@ -89,6 +91,11 @@ impl SnapshotHeader {
             found.compare(&format!("world.{side}"), theirs, ours);
         }
         found.compare("world.edge", Edges(&theirs.world), Edges(&ours.world));
+        let origin = |world: World| {
+            let [x, y, z] = world.origin();
+            if world.is_space() { format!("[{x}, {y}, {z}]") } else { format!("[{x}, {y}]") }
+        };
+        found.compare("world.origin", origin(theirs.world), origin(ours.world));
         self.compare_params::<M>(params, &mut found);
         found.0
     }

@@ -17,6 +17,7 @@ use crate::frame::Frame;
 use crate::model::Model;
 use crate::packet::{HEADER_LEN, Header};
 use crate::parts::{Books, Leavers, Move, Moves, Owned, Site};
+use crate::precision::Needed;
 use crate::transport::{Lane, Transport};
 
 /// Finds each entity's cell and owner, and sends migrants and ghosts; the ghosts of its own are kept.
@@ -33,7 +34,7 @@ pub(crate) fn route<M: Model, T: Transport>(
     let leavers = frame.desks.lend(|desk| {
         let moves = &mut desk.moves;
         moves.clear();
-        let leavers = isa::dispatch(FindCells { tick, site, owned, moves })?;
+        let leavers = isa::dispatch(FindCells { tick, needed: frame.needed, site, owned, moves })?;
         moves.sort();
         own.copy(moves.ghosts_to(site.domain));
         send(tick, site, owned, moves, books, net)?;
@@ -48,6 +49,7 @@ pub(crate) fn route<M: Model, T: Transport>(
 /// Finds every row's cell, with the best instructions there are.
 struct FindCells<'a, C> {
     tick: u64,
+    needed: Needed,
     site: &'a Site,
     owned: &'a mut Owned<C>,
     moves: &'a mut Moves,
@@ -59,7 +61,7 @@ impl<C: Columns> isa::Task for FindCells<'_, C> {
     /// Eight rows at a time where nothing is special about them.
     #[inline(always)]
     fn run<S: Isa>(self) -> Self::Output {
-        let Self { tick, site, owned, moves } = self;
+        let Self { tick, needed, site, owned, moves } = self;
         let (grid, region) = (*site.grid(), site.region());
         let interior = region.interior(&grid);
         let local = site.local();
@@ -67,7 +69,7 @@ impl<C: Columns> isa::Task for FindCells<'_, C> {
         let (ids, places, alive) = (now.ids(), now.places(), now.alive());
         let mut leavers = Leavers::default();
         let inside = Inside::new(&interior);
-        let bounds = Bounds::of(grid.world());
+        let bounds = Bounds::of(grid.world(), needed);
         for at in (0..*rows).step_by(LANES) {
             let count = (*rows - at).min(LANES);
             let place: Vector8<C::Axes, S> = places.lanes(at);
@@ -99,8 +101,14 @@ impl<C: Columns> isa::Task for FindCells<'_, C> {
                     let column = World::COORDINATES[axis];
                     return Err(DomainError::NonFinite { id, column, tick });
                 }
-                if let Some(Outside { column, value, side }) = bounds.outside(place) {
-                    return Err(DomainError::Outside { id, column, value, side, tick });
+                match bounds.outside(place) {
+                    None => {}
+                    Some(Outside::World { column, value, side }) => {
+                        return Err(DomainError::Outside { id, column, value, side, tick });
+                    }
+                    Some(Outside::Precision(coarse)) => {
+                        return Err(DomainError::TooFar { id, coarse, tick });
+                    }
                 }
                 let cell = cell.map(|lines| lines[lane]);
                 let owned = region.contains(cell);

@@ -50,6 +50,11 @@ pub trait Rows: Sized + Send + Sync + 'static {
     /// The interaction radius, in the world's length unit.
     fn radius(&self) -> f32;
 
+    /// The speed of the slowest that is to move.
+    fn slowest(&self) -> Option<f32> {
+        None
+    }
+
     /// How many neighbours count at most, those of smallest (squared distance, id).
     fn most_neighbours(&self) -> Option<u32> {
         None
@@ -217,6 +222,10 @@ impl<R: Rows> Model for ByRows<R> {
 
     fn radius(&self) -> f32 {
         self.0.radius()
+    }
+
+    fn slowest(&self) -> Option<f32> {
+        self.0.slowest()
     }
 
     fn most_neighbours(&self) -> Option<u32> {

@@ -16,6 +16,7 @@ use crate::error::{DomainError, MODE_HINT, Panicked, Phase, Place, StepError};
 use crate::guard::guarded;
 use crate::model::{AxesOf, Model, VectorOf};
 use crate::params::{ParamError, Params};
+use crate::precision::{self, Coarse, Needed};
 use crate::resume::{Misfit, SnapshotError};
 use crate::snapshot::DecodeError;
 use crate::start::Setup;
@@ -26,13 +27,16 @@ pub type Initial<'a> = dyn FnMut(u32, &mut [u8]) -> Result<(), SimulationError> 
 /// The most entities at tick 0.
 pub const MAX_POPULATION: u32 = 1 << 30;
 
-/// Checks set-up and parameters, and makes the model and its grid.
+/// Checks set-up and parameters, and makes the model and its grid; says how finely it needs places.
 ///
 /// # Errors
 ///
 /// [`SimulationError`] that says which part is not acceptable.
 #[inline(never)]
-pub fn check<M: Model>(setup: &Setup, params: &M::Params) -> Result<(M, Grid), SimulationError> {
+pub fn check<M: Model>(
+    setup: &Setup,
+    params: &M::Params,
+) -> Result<(M, Grid, Needed), SimulationError> {
     check_mode()?;
     let axes = AxesOf::<M>::COUNT;
     for name in &World::COORDINATES[..axes] {
@@ -52,13 +56,15 @@ pub fn check<M: Model>(setup: &Setup, params: &M::Params) -> Result<(M, Grid), S
     let place = Place { phase: Phase::SetUp, domain: None, tick: 0 };
     let made = guarded(place, 0, || {
         M::new(params.clone().canonical(), &setup.canonical()).map(|model| {
+            let needed = Needed::of(model.radius(), model.slowest(), setup.dt);
             let radius = model.radius();
-            (model, radius)
+            (model, radius, needed)
         })
     })?;
-    let (model, radius) = made?;
+    let (model, radius, needed) = made?;
     let grid = Grid::new(setup.world, radius, setup.population)?;
-    Ok((model, grid))
+    precision::check(&setup.world, needed)?;
+    Ok((model, grid, needed))
 }
 
 /// The calling thread must compute as every other one does.
@@ -93,7 +99,7 @@ impl<M: Model> Door<M> {
     pub(crate) fn check(
         &mut self,
         model: &M,
-        world: &World,
+        bounds: &Bounds,
         row: &[u8],
     ) -> Result<(), SimulationError> {
         let id = row.first_chunk::<4>().map_or(0, |id| u32::from_le_bytes(*id));
@@ -105,9 +111,14 @@ impl<M: Model> Door<M> {
                 SimulationError::NonFinite { id, column, value }
             });
         }
-        let outside = Bounds::of(world).outside(position::<M>(row));
-        if let Some(Outside { column, value, side }) = outside {
-            return Err(SimulationError::OutOfWorld { id, column, value, side });
+        match bounds.outside(position::<M>(row)) {
+            None => {}
+            Some(Outside::World { column, value, side }) => {
+                return Err(SimulationError::OutOfWorld { id, column, value, side });
+            }
+            Some(Outside::Precision(coarse)) => {
+                return Err(SimulationError::TooFar { id, coarse });
+            }
         }
         self.columns.unpack(0, Reach::Owned, row);
         let me = M::Columns::row(&self.columns.view()?, 0);
@@ -229,6 +240,15 @@ pub enum SimulationError {
         /// The length of the world's axis.
         side: f32,
     },
+    /// The world reaches to where its places are too far apart.
+    TooCoarse(Coarse),
+    /// An entity is where they are, in a world without bounds.
+    TooFar {
+        /// The entity.
+        id: u32,
+        /// Where it is.
+        coarse: Coarse,
+    },
     /// Two entities have the same id, or an id is the largest there is.
     DuplicateId {
         /// The id.
@@ -319,6 +339,12 @@ impl fmt::Display for SimulationError {
                 "column `{column}` of entity {id} is {value}: it must be inside the world, from \
                  0 to {side}"
             ),
+            Self::TooCoarse(coarse) => {
+                write!(f, "the world reaches to {} along {}: {coarse}", coarse.value, coarse.column)
+            }
+            Self::TooFar { id, coarse } => {
+                write!(f, "column `{}` of entity {id} is {}: {coarse}", coarse.column, coarse.value)
+            }
             Self::DuplicateId { id } => {
                 write!(f, "id {id} is there twice or is too large: ids must be unique")
             }
@@ -366,7 +392,7 @@ macro_rules! from {
 
 from!(
     Param ParamError, Grid GridError, Cut CutError, Domain DomainError, Snapshot SnapshotError,
-    Panicked Panicked
+    Panicked Panicked, TooCoarse Coarse
 );
 
 /// The error of a domain whose transport cannot fail.

@@ -36,6 +36,7 @@ use crate::frame::Frame;
 use crate::ledger::{Ledger, Sums};
 use crate::model::{AxesOf, Model, Tick};
 use crate::partition::Partition;
+use crate::precision::Needed;
 use crate::setup::{self, SimulationError};
 use crate::start::{Setup, Totals};
 use crate::stats::{self, History, Stats};
@@ -51,6 +52,7 @@ mod view;
 pub struct Simulation<M: Model, X> {
     model: M,
     params: M::Params,
+    needed: Needed,
     setup: Setup,
     tick: u64,
     domains: Vec<Domain<M>>,
@@ -250,6 +252,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         let frame = Frame {
             model: &self.model,
             tick: Tick { number: self.tick, setup: self.setup, totals: self.totals.as_ref() },
+            needed: self.needed,
             clock: &clock,
             desks: &self.desks,
             tally: M::TOTALS || (Self::HISTORY > 0 && why == Why::Tick),

@@ -16,6 +16,8 @@
 //! | 8 | hash of the schema of its columns |
 //! | 4, 4, 4 | world: width and height as `f32`, edge (0 torus, 1 walls, 2 open) |
 //! | 4, 8, 4 | population at tick 0, seed, dt as `f32` |
+//! | 4 | precision of the world (0 enough, 1 any); not in version 3, which nobody asked for it: any |
+//! | 8, 8, 8 | its origin as `f64`; not in version 3: 0 |
 //! | 8, 4 | ticks done, id of the next newborn |
 //! | 4 | number of parameters, and for each 4 + n bytes of name and 8 of value as `f64` |
 //! | 4 | number of running integers, and 8 bytes for each |
@@ -26,16 +28,15 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use flockwork_kernel::{Axis, Edge, World};
+use flockwork_kernel::{Axis, Edge, Precision, World};
 
 use crate::params::Setting;
 use crate::start::Setup;
 
 const MAGIC: &[u8; 8] = b"FLOCKSNP";
 const VERSION: u32 = 4;
-
-/// The version before, in which a world had two axes of one kind of edge.
-const BEFORE_AXES: u32 = 3;
+/// The oldest version that is read, in which a world had two axes of one kind of edge.
+const OLDEST: u32 = 3;
 
 /// Where the part that all processes of a world agree on begins.
 const ABOUT: usize = 24;
@@ -103,14 +104,15 @@ impl<'a> Snapshot<'a> {
     ///
     /// [`DecodeError`].
     pub fn decode(bytes: &'a [u8]) -> Result<Self, DecodeError> {
-        let mut from = Reader { bytes, len: bytes.len() };
+        let mut from = Reader { bytes, len: bytes.len(), version: VERSION };
         if from.take(8)? != MAGIC {
             return Err(DecodeError::NotASnapshot);
         }
         let version = from.u32()?;
-        if version != VERSION && version != BEFORE_AXES {
+        if !(OLDEST..=VERSION).contains(&version) {
             return Err(DecodeError::Version { found: version, known: VERSION });
         }
+        from.version = version;
         let checksum = from.u32()?;
         let len = from.u64()?;
         if len != bytes.len() as u64 {
@@ -119,7 +121,7 @@ impl<'a> Snapshot<'a> {
         if crc32fast::hash(&bytes[16..]) != checksum {
             return Err(DecodeError::Checksum);
         }
-        let header = SnapshotHeader::read(&mut from, version)?;
+        let header = SnapshotHeader::read(&mut from)?;
         let rows = from.bytes;
         let wanted = header.population.checked_mul(u64::from(header.row_len));
         // No world gets so old, and one that said so could not go on counting.
@@ -138,6 +140,22 @@ impl<'a> Snapshot<'a> {
 /// [`DecodeError`].
 pub fn header(bytes: &[u8]) -> Result<SnapshotHeader, DecodeError> {
     Snapshot::decode(bytes).map(|snapshot| snapshot.header)
+}
+
+/// A snapshot of a world of another precision, which changes no bit of the run; None if it is of this
+/// one already.
+///
+/// # Errors
+///
+/// [`DecodeError`].
+pub fn with_precision(bytes: &[u8], precision: Precision) -> Result<Option<Vec<u8>>, DecodeError> {
+    let mut snapshot = Snapshot::decode(bytes)?;
+    let world = &mut snapshot.header.setup.world;
+    if world.precision() == precision {
+        return Ok(None);
+    }
+    *world = world.with_precision(precision);
+    Ok(Some(snapshot.encode()))
 }
 
 /// Puts the snapshots of all processes of a world together: the same bytes as the snapshot of one
@@ -192,6 +210,8 @@ impl SnapshotHeader {
         out.extend(setup.population.to_le_bytes());
         out.extend(setup.seed.to_le_bytes());
         out.extend(setup.dt.to_le_bytes());
+        out.extend(setup.world.precision().code().to_le_bytes());
+        setup.world.origin().iter().for_each(|at| out.extend(at.to_le_bytes()));
         out.extend(self.tick.to_le_bytes());
         out.extend(self.next_id.to_le_bytes());
         out.extend((self.params.len() as u32).to_le_bytes());
@@ -205,12 +225,12 @@ impl SnapshotHeader {
         }
     }
 
-    fn read(from: &mut Reader<'_>, version: u32) -> Result<Self, DecodeError> {
+    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             model: from.text()?,
             arithmetic: from.text()?,
             schema_hash: from.u64()?,
-            setup: from.setup(version)?,
+            setup: from.setup()?,
             tick: from.u64()?,
             next_id: from.u32()?,
             params: from.params()?,
@@ -252,6 +272,7 @@ const TEXT: u8 = 2;
 struct Reader<'a> {
     bytes: &'a [u8],
     len: usize,
+    version: u32,
 }
 
 impl<'a> Reader<'a> {
@@ -296,8 +317,8 @@ impl<'a> Reader<'a> {
         Edge::from_code(self.u32()?).ok_or(DecodeError::Inconsistent)
     }
 
-    fn world(&mut self, version: u32) -> Result<World, DecodeError> {
-        if version == BEFORE_AXES {
+    fn world(&mut self) -> Result<World, DecodeError> {
+        if self.version == OLDEST {
             let (width, height) = (self.f32()?, self.f32()?);
             return World::new(width, height, self.edge()?).map_err(|_| DecodeError::Inconsistent);
         }
@@ -309,9 +330,21 @@ impl<'a> Reader<'a> {
         World::of(&axes[..count]).map_err(|_| DecodeError::Inconsistent)
     }
 
-    fn setup(&mut self, version: u32) -> Result<Setup, DecodeError> {
-        let world = self.world(version)?;
-        Ok(Setup { world, population: self.u32()?, seed: self.u64()?, dt: self.f32()? })
+    fn setup(&mut self) -> Result<Setup, DecodeError> {
+        let world = self.world()?;
+        let (population, seed, dt) = (self.u32()?, self.u64()?, self.f32()?);
+        Ok(Setup { world: self.resolved(world)?, population, seed, dt })
+    }
+
+    /// The same world with its precision and its origin.
+    fn resolved(&mut self, world: World) -> Result<World, DecodeError> {
+        if self.version == OLDEST {
+            return Ok(world.with_precision(Precision::Any));
+        }
+        let precision = Precision::from_code(self.u32()?).ok_or(DecodeError::Inconsistent)?;
+        let origin = [self.f64()?, self.f64()?, self.f64()?];
+        let world = world.with_precision(precision).with_origin(origin);
+        world.map_err(|_| DecodeError::Inconsistent)
     }
 
     fn setting(&mut self) -> Result<Setting, DecodeError> {
@@ -388,7 +421,10 @@ impl fmt::Display for DecodeError {
                  written",
             ),
             Self::Version { found, known } => {
-                write!(f, "the snapshot is of version {found}; this program reads version {known}")
+                write!(
+                    f,
+                    "the snapshot is of version {found}; this program reads versions {OLDEST} to {known}"
+                )
             }
             Self::Truncated { found: 0 } => f.write_str("the snapshot is empty"),
             Self::Truncated { found } => {

@@ -50,7 +50,13 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
     line("seed", setup.seed.to_string());
     let (what, unit) =
         if world.is_space() { ("volume", "unit of volume") } else { ("area", "unit of area") };
-    line("world", format!("{world}, {what} {}", human::short(size)));
+    let origin = match world.origin() {
+        [0.0, 0.0, 0.0] => String::new(),
+        [x, y, z] if world.is_space() => format!(", origin {x}, {y}, {z}"),
+        [x, y, _] => format!(", origin {x}, {y}"),
+    };
+    line("world", format!("{world}, {what} {}{origin}", human::short(size)));
+    line("precision", checked.resolution.to_string());
     line("radius", human::short(f64::from(checked.radius)));
     line("grid", grid(&checked, world.is_space()));
     line("regions", format!("{} for {}", checked.regions, human::plural(workers as u64, "worker")));

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use flockwork_kernel::columns::Column;
 use flockwork_kernel::world::Edges;
-use flockwork_kernel::{Axis, World};
+use flockwork_kernel::{Axis, Precision, World};
 use flockwork_scheduler::{Given, MAX_POPULATION, Setup};
 use flockwork_scheduler_native::{Config, Entry, Options};
 
@@ -92,7 +92,8 @@ fn suit(
         let axes = [Axis::periodic(side as f32); World::MOST_AXES];
         World::of(&axes[..if space { 3 } else { 2 }]).map_err(Failure::usage)
     };
-    let setup = Setup { world: cube(1.0e4)?, population: entities, seed: 1, dt };
+    let wide = cube(1.0e4)?.with_precision(Precision::Any);
+    let setup = Setup { world: wide, population: entities, seed: 1, dt };
     let mut config = Config { setup, params, table: None, options: Options::default() };
     let radius = entry.check(&config).map_or(1.0, |checked| f64::from(checked.radius));
     // One side of what an entity has for itself.

@@ -59,12 +59,13 @@ pub(crate) fn png(simulation: &dyn AnySimulation, report: &Report) -> Result<Vec
         encoder.add_itxt_chunk(
             "Comment".to_string(),
             format!(
-                "{}: {} entities of {} at tick {}, fingerprint {}",
+                "{}: {} entities of {} at tick {}, fingerprint {}, {}",
                 report.scenario,
                 report.population,
                 report.model,
                 report.last_tick,
-                report.fingerprint
+                report.fingerprint,
+                scene.extent()
             ),
         )?;
         let mut writer = encoder.write_header()?;
@@ -102,6 +103,16 @@ impl Scene {
         }
         let look = Look::new(schema, &rows, report);
         Ok(Self { places, look, low, size, world })
+    }
+
+    /// What is shown, in the coordinates of tables.
+    fn extent(&self) -> String {
+        let along = |axis: usize| {
+            let (low, size) = (f64::from(self.low[axis]), f64::from(self.size[axis]));
+            let low = self.world.origin()[axis] + low;
+            format!("{} from {low} to {}", World::COORDINATES[axis], low + size)
+        };
+        (0..self.world.axes().len()).map(along).collect::<Vec<_>>().join(", ")
     }
 
     fn draw(&self) -> Canvas {

@@ -1,7 +1,8 @@
 //! Writes the entities of chosen ticks as a Parquet table: one row group per tick.
 //!
 //! The columns are `tick` and all columns of the model that travel; one of several components is
-//! spread over `genes_0`, `genes_1` and so on.
+//! spread over `genes_0`, `genes_1` and so on. In a world with an origin positions are those of the
+//! tables that it reads: x and y in 64 bits, with the origin added.
 
 #[cfg_attr(not(feature = "parquet"), path = "record/absent.rs")]
 mod file;
@@ -9,13 +10,12 @@ mod file;
 use std::fs;
 use std::path::Path;
 
-use flockwork_kernel::columns::Column;
 use flockwork_scheduler_native::AnySimulation;
 
 use crate::failure::{self, Failure};
 use crate::made::Made;
 use crate::output::{self, Ready, Target};
-use crate::rows;
+use crate::rows::Field;
 use crate::together::together;
 use file::Recording;
 
@@ -34,10 +34,10 @@ impl<'a> Recorder<'a> {
     pub(crate) fn new(
         target: &'a Target,
         every: u64,
-        schema: &[Column],
+        fields: Vec<Field>,
         about: &[(&str, String)],
     ) -> Result<Self, Failure> {
-        let file = Recording::begin(target, rows::fields(schema), about)?;
+        let file = Recording::begin(target, fields, about)?;
         Ok(Self { file, every })
     }
 

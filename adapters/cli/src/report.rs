@@ -6,7 +6,7 @@
 use std::fmt;
 
 use flockwork_kernel::{World, arithmetic};
-use flockwork_scheduler::{Counters, Given, Setting, Told};
+use flockwork_scheduler::{Counters, Given, Needed, Resolution, Setting, Told};
 use flockwork_scheduler_native::{AnySimulation, Metrics, RunError};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -91,6 +91,7 @@ pub(crate) struct Report {
     pub(crate) seed: u64,
     pub(crate) dt: f32,
     pub(crate) world: WorldReport,
+    pub(crate) resolution: ResolutionReport,
     pub(crate) params: Named<String, Said>,
     pub(crate) entities: u64,
     pub(crate) population: u64,
@@ -132,6 +133,8 @@ pub(crate) struct WorldReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) depth: Option<f32>,
     pub(crate) edge: EdgeReport,
+    pub(crate) precision: &'static str,
+    pub(crate) origin: Vec<f64>,
 }
 
 impl WorldReport {
@@ -143,6 +146,8 @@ impl WorldReport {
             height: world.height(),
             depth: world.z().map(|axis| axis.length),
             edge: if alike { EdgeReport::All(words[0]) } else { EdgeReport::Each(words) },
+            precision: world.precision().name(),
+            origin: world.origin()[..world.axes().len()].to_vec(),
         }
     }
 
@@ -169,6 +174,28 @@ impl fmt::Display for EdgeReport {
             Self::All(word) => f.write_str(word),
             Self::Each(words) => f.write_str(&words.join(" x ")),
         }
+    }
+}
+
+/// How finely the far corner of the world resolves places.
+#[derive(Debug, Serialize)]
+pub(crate) struct ResolutionReport {
+    pub(crate) spacing: f32,
+    pub(crate) most: f64,
+    pub(crate) by: &'static str,
+    /// In words.
+    #[serde(skip)]
+    pub(crate) told: String,
+}
+
+impl From<Resolution> for ResolutionReport {
+    fn from(resolution: Resolution) -> Self {
+        let by = match resolution.needed {
+            Needed::Radius(_) => "radius",
+            Needed::Step { .. } => "step",
+        };
+        let Resolution { spacing, needed } = resolution;
+        Self { spacing, most: needed.spacing(), by, told: resolution.to_string() }
     }
 }
 
@@ -288,6 +315,7 @@ impl Report {
             seed: setup.seed,
             dt: setup.dt,
             world: WorldReport::new(&setup.world),
+            resolution: simulation.resolution().into(),
             params: Named(
                 run.params.into_iter().map(|(name, value)| (name, Said(value))).collect(),
             ),

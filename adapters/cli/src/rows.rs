@@ -1,5 +1,6 @@
 //! Reads the packed entities that a simulation hands out.
 
+use flockwork_kernel::World;
 use flockwork_kernel::columns::{Column, Reach, Scalar};
 use flockwork_scheduler_native::Rows;
 
@@ -12,6 +13,8 @@ pub(crate) struct Field {
     pub(crate) scalar: Scalar,
     /// Where it stands in a packed row, in bytes.
     pub(crate) offset: usize,
+    /// What is added to it in 64 bits where it is written: of positions, in a world with an origin.
+    pub(crate) shift: Option<f64>,
 }
 
 /// The scalars of a packed row, in order.
@@ -24,8 +27,22 @@ pub(crate) fn fields(schema: &[Column]) -> Vec<Field> {
                 1 => column.name.to_string(),
                 _ => format!("{}_{component}", column.name),
             };
-            fields.push(Field { name, scalar: column.scalar, offset });
+            fields.push(Field { name, scalar: column.scalar, offset, shift: None });
             offset += column.scalar.size();
+        }
+    }
+    fields
+}
+
+/// The same, with positions shifted to where the world lies.
+pub(crate) fn placed(schema: &[Column], world: &World) -> Vec<Field> {
+    let mut fields = fields(schema);
+    let origin = world.origin();
+    if origin != [0.0; 3] {
+        for (name, shift) in ["x", "y", "z"].into_iter().zip(origin) {
+            if let Some(field) = fields.iter_mut().find(|field| field.name == name) {
+                field.shift = Some(shift);
+            }
         }
     }
     fields

@@ -146,7 +146,7 @@ impl<'a> Job<'a> {
         let refuse = |problem: &dyn std::fmt::Display| {
             Failure::usage(format_args!("the snapshot {name}: {problem}"))
         };
-        let saved = checkpoint::read(path).map_err(|error| refuse(&error))?;
+        let mut saved = checkpoint::read(path).map_err(|error| refuse(&error))?;
         let header = snapshot::header(&saved.bytes).map_err(|error| refuse(&error))?;
         if let Some(problem) = &saved.broken {
             let tick = header.tick;
@@ -165,6 +165,10 @@ impl<'a> Job<'a> {
             let scenario = Scenario::load(registry, Some(path), &args.change)?;
             same_scenario(&scenario, &header).map_err(|problem| refuse(&problem))?;
             ticks = ticks.or(Some(scenario.ticks.saturating_sub(header.tick)));
+            // What it says now, so that who went too far in a run that ended can go on.
+            let precision = scenario.setup.world.precision();
+            let other = snapshot::with_precision(&saved.bytes, precision);
+            saved.bytes = other.map_err(|error| refuse(&error))?.unwrap_or(saved.bytes);
             initial = scenario.initial;
         }
         let allowed = if args.other_arithmetic { Arithmetic::Any } else { Arithmetic::Same };

@@ -12,6 +12,8 @@
 //! depth = 40.0            # in space; a world without it is flat
 //! edge = "periodic"       # "wall", "open", or one word for each axis: ["periodic", "wall"];
 //!                         # "periodic" if it is missing
+//! precision = "any"       # "enough" if it is missing
+//! origin = [4.5e5, 5.4e6] # one number for each axis; 0 if it is missing
 //! [params]
 //! neighbor_radius = 1.0   # as the model documents them
 //! ```
@@ -25,7 +27,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flockwork_kernel::columns::Number;
-use flockwork_kernel::{World, WorldError};
+use flockwork_kernel::{Precision, World, WorldError};
 use flockwork_scheduler::{
     Given, Lost, MAX_POPULATION, Param, ParamKind, Setting, Setup, Table, narrow,
 };
@@ -44,7 +46,7 @@ use source::{Item, Source, Value, unknown_key};
 const SECTIONS: [&str; 2] = ["world", "params"];
 
 /// The keys every scenario may have.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 12] = [
     "model",
     "entities",
     "initial",
@@ -55,10 +57,12 @@ const KEYS: [&str; 10] = [
     "world.height",
     "world.depth",
     "world.edge",
+    "world.precision",
+    "world.origin",
 ];
 
 /// What other programs call a key, and a scenario does not.
-const RENAMED: [(&str, &str); 16] = [
+const RENAMED: [(&str, &str); 19] = [
     ("agents", "entities"),
     ("boids", "entities"),
     ("count", "entities"),
@@ -75,6 +79,9 @@ const RENAMED: [(&str, &str); 16] = [
     ("timestep", "dt"),
     ("boundary", "world.edge"),
     ("topology", "world.edge"),
+    ("offset", "world.origin"),
+    ("origin", "world.origin"),
+    ("precision", "world.precision"),
 ];
 
 /// The longest scenario that is read, in bytes.
@@ -341,8 +348,12 @@ impl Reader<'_> {
         let ticks = self.whole("ticks", 0, u64::MAX, Some(1000));
         let dt = self.number("dt", 0.0, 1.0e9, "");
         let world = self.world(entry);
+        let precision = self.word("world.precision", Precision::NAMES);
+        let axes = if self.source.get("world.depth").is_some() { 3 } else { 2 };
+        let origin = self.origin("world.origin", axes);
         let params = self.params(entry);
-        let world = world?;
+        let world = world?.with_precision(precision?).with_origin(origin?);
+        let world = world.map_err(|error| self.source.blame_all(&error.to_string())).ok()?;
         let setup = Setup { world, population: population? as u32, seed: seed?, dt: dt? };
         Some(Read { setup, ticks: ticks?, params: params?, initial })
     }
@@ -415,6 +426,18 @@ impl Reader<'_> {
         narrow(number).map_or_else(|lost| self.lost(item, lost, allowed), Some)
     }
 
+    /// Where tables have the world's 0.
+    fn origin(&mut self, path: &str, axes: usize) -> Option<[f64; 3]> {
+        let Some(item) = self.source.get(path).cloned() else { return Some([0.0; 3]) };
+        let most = World::ORIGIN;
+        match &item.value {
+            Value::List(at) if at.len() == axes && at.iter().all(|at| at.abs() <= most) => {
+                Some(std::array::from_fn(|axis| at.get(axis).copied().unwrap_or(0.0)))
+            }
+            _ => self.wrong(&item, &format!("a list of {axes} numbers from -{most:e} to {most:e}")),
+        }
+    }
+
     /// Notes that a number becomes another one in the bits that there are for it.
     fn lost<T>(&mut self, item: &Item, lost: Lost, allowed: &str) -> Option<T> {
         let with = if matches!(item.value, Value::List(_)) { "a list with " } else { "" };
@@ -429,6 +452,27 @@ impl Reader<'_> {
             Value::Text(text) if !text.is_empty() => Some((text.clone(), item.is_option())),
             _ => self.wrong(&item, "the path of a .csv or .parquet file, in quotes"),
         }
+    }
+
+    /// One of these words; what it usually is, if it is not there.
+    fn word<T: Copy + Default, const N: usize>(
+        &mut self,
+        path: &str,
+        words: [(&'static str, T); N],
+    ) -> Option<T> {
+        let Some(item) = self.source.get(path).cloned() else { return Some(T::default()) };
+        let names = words.map(|(name, _)| name);
+        let (found, near) = match &item.value {
+            Value::Text(name) => {
+                (words.iter().find(|(known, _)| known == name), human::nearest(name, names))
+            }
+            _ => (None, None),
+        };
+        let hint = near.map_or(String::new(), |near| format!("; did you mean \"{near}\"?"));
+        let quoted = names.map(|name| format!("\"{name}\""));
+        let (last, first) = quoted.split_last()?;
+        let allowed = format!("{} or {last}{hint}", first.join(", "));
+        found.map_or_else(|| self.wrong(&item, &allowed), |(_, value)| Some(*value))
     }
 
     fn params(&mut self, entry: Option<&Entry>) -> Option<Vec<Given>> {

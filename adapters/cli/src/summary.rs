@@ -234,6 +234,7 @@ impl Page {
             human::count(report.memory_bytes / report.population.max(1))
         );
         self.line("memory", &content);
+        self.line("precision", &report.resolution.told);
         self.gap();
     }
 

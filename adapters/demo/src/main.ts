@@ -19,8 +19,8 @@ async function show(): Promise<void> {
   // The page is fetched and made while the workers start.
   const page = import('./page.js');
   const { Session } = await import('./sim/session.js');
-  const { scenario, entities, scale, seed, workers, tier } = query;
-  const session = new Session({ scenario, entities, scale, seed, workers, tier }, !reducedMotion);
+  const { ticks: _ticks, auto: _auto, ...settings } = query;
+  const session = new Session(settings, !reducedMotion);
   session.store.set({ problems });
   void session.open();
   (await page).show(root, session, reducedMotion);

@@ -10,7 +10,7 @@ export interface SimCoreOptions {
   /** Entities; they begin at the origin, at rest. */
   readonly capacity: number;
   /** In the plane. */
-  readonly world: Omit<World, 'depth'>;
+  readonly world: Pick<World, 'width' | 'height' | 'edge'>;
   /**
    * Threads that work on it at once, this one among them (default 1, at most 64). From 2 on its
    * memory is shared, which needs a page that is cross-origin isolated.

@@ -16,6 +16,14 @@ export interface World {
   readonly depth?: number;
   /** What happens at the ends of all axes, or of each one; `periodic` if it is not given. */
   readonly edge?: Edge | readonly Edge[];
+  /**
+   * Places have 32 bits. Where they are further apart than 1/1024 of the radius or 1/64 of the step of
+   * the slowest mover, the world is refused, or ends as soon as somebody is there; `any` takes places as
+   * they are (default `enough`).
+   */
+  readonly precision?: 'enough' | 'any';
+  /** What `initial` has where the world has 0, in 64 bits: taken from its x, y and, in space, z (default 0). */
+  readonly origin?: readonly number[];
 }
 
 /** How an axis ends of which nothing is said. */

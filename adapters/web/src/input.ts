@@ -26,7 +26,10 @@ const OPTIONS: readonly (keyof SimulationOptions)[] = [
   'watchdogMs', 'signal', 'onProgress', 'onFallback',
 ];
 const SCENARIO: readonly (keyof Scenario)[] = ['model', 'entities', 'initial', 'seed', 'dt', 'world', 'params'];
-const WORLD: readonly (keyof Scenario['world'])[] = ['width', 'height', 'depth', 'edge'];
+const WORLD: readonly (keyof Scenario['world'])[] = ['width', 'height', 'depth', 'edge', 'precision', 'origin'];
+/** The module numbers them in this order. */
+const PRECISIONS: readonly (Scenario['world']['precision'] & string)[] = ['enough', 'any'];
+const AXES = ['x', 'y', 'z'];
 const EVENTS: readonly (keyof SimulationEventMap)[] = ['statechange', 'fallback', 'overrun', 'workererror', 'dispose'];
 
 /** Every key must be one of these. */
@@ -74,6 +77,7 @@ function plainScenario(scenario: Scenario, entities: number): PlainScenario {
     ['width', finite('scenario.world.width', world.width)],
     ['height', finite('scenario.world.height', world.height)],
     ...edges.map((edge, axis): Setting => [`edge_${'xyz'[axis]}`, edge]),
+    ...finePlaces(world),
   ];
   // The module takes 0 for no depth.
   if (space) settings.push(['depth', depthOf(world.depth)]);
@@ -87,6 +91,17 @@ function depthOf(depth: unknown): number {
   const number = finite('scenario.world.depth', depth);
   if (number === 0) throw invalid('scenario.world.depth', depth, 'above 0; leave it out for a world in the plane');
   return number;
+}
+
+/** How finely places must be resolved, and where tables have 0. */
+function finePlaces({ precision = 'enough', origin, depth }: Scenario['world']): Setting[] {
+  if (!PRECISIONS.includes(precision)) throw invalid('scenario.world.precision', precision, '"enough" or "any"');
+  const settings: Setting[] = [['precision', PRECISIONS.indexOf(precision)]];
+  if (origin === undefined) return settings;
+  const axes = depth === undefined ? AXES.slice(0, 2) : AXES;
+  const good = Array.isArray(origin) && origin.length === axes.length;
+  if (!good) throw invalid('scenario.world.origin', origin, `a list of ${axes.length} numbers`);
+  return [...settings, ...axes.map((axis, at): Setting => [`origin_${axis}`, finite(`scenario.world.origin[${at}]`, origin[at])])];
 }
 
 /** How many entities the world begins with: as many as their columns have, if nothing else is said. */

@@ -117,6 +117,10 @@ impl Model for Epidemic {
         self.radius
     }
 
+    fn slowest(&self) -> Option<f32> {
+        Some(self.speed)
+    }
+
     fn spawn(&self, setup: &Setup, id: u32) -> person::Row {
         let [x, y, direction, first] = setup.draw(id, SPAWN);
         let health = if rng::unit(first) < self.first_cases { INFECTED } else { SUSCEPTIBLE };

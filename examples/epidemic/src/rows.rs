@@ -43,6 +43,10 @@ impl Rows for Epidemic {
         self.0.radius
     }
 
+    fn slowest(&self) -> Option<f32> {
+        Some(self.0.speed)
+    }
+
     fn spawn(&self, setup: &Setup, id: u32) -> person::Row {
         let [x, y, direction, first] = setup.draw(id, SPAWN);
         let health = if rng::unit(first) < self.0.first_cases { INFECTED } else { SUSCEPTIBLE };

@@ -16,6 +16,7 @@ use crate::letter::Letter;
 use crate::model::{AxesOf, Model};
 use crate::params::{Param, Params};
 use crate::partition::Partition;
+use crate::precision::{Needed, Resolution};
 use crate::resume::{Arithmetic, Difference, SnapshotError};
 use crate::setup::{self, SimulationError};
 use crate::simulation::Simulation;
@@ -29,6 +30,8 @@ use crate::topology::Topology;
 pub struct Checked {
     /// The interaction radius.
     pub radius: f32,
+    /// How finely the far corner of the world resolves places.
+    pub resolution: Resolution,
     /// Columns, rows and layers of the cell grid.
     pub lines: Lines,
     /// Columns, rows and layers of a ghost band.
@@ -217,29 +220,31 @@ impl<O, S, E> fmt::Debug for Entry<O, S, E> {
 struct Prepared<M: Model> {
     params: M::Params,
     grid: Grid,
+    needed: Needed,
     partition: Partition,
     topology: Topology,
 }
 
 fn prepare<M: Model, B: Backend>(config: &Config<B::Options>) -> Result<Prepared<M>, B::Error> {
     let params = M::Params::default().with(&config.params).map_err(SimulationError::from)?;
-    let (_, grid) = setup::check::<M>(&config.setup, &params)?;
+    let (_, grid, needed) = setup::check::<M>(&config.setup, &params)?;
     let partition = B::shares(&config.options)?.partition(&grid)?;
     let topology = Topology::new(grid, partition.cut, &|_| 1).map_err(SimulationError::from)?;
-    Ok(Prepared { params, grid, partition, topology })
+    Ok(Prepared { params, grid, needed, partition, topology })
 }
 
 fn check<M: Model, B: Backend>(config: &Config<B::Options>) -> Result<Checked, B::Error> {
-    let Prepared { grid, topology, .. } = prepare::<M, B>(config)?;
+    let Prepared { grid, needed, topology, .. } = prepare::<M, B>(config)?;
     let workers = B::shares(&config.options)?.workers;
     let setup = config.setup;
     if let Some(table) = &config.table {
-        Fitted::new(table, &setup, M::Columns::SCHEMA)?;
+        Fitted::new(table, &setup, needed, M::Columns::SCHEMA)?;
     }
     let row = packed_len(M::Columns::SCHEMA, Reach::Scratch);
     let row = 2 * row + size_of::<Candidate<M::Shown, AxesOf<M>>>() + 24;
     Ok(Checked {
         radius: grid.radius(),
+        resolution: Resolution::of(&setup.world, needed),
         lines: grid.lines(),
         margins: grid.margins(),
         regions: topology.regions().len() as u32,
@@ -261,13 +266,13 @@ fn mean_neighbours(setup: &Setup, radius: f32) -> f64 {
 }
 
 fn build<M: Model, B: Backend>(config: &Config<B::Options>) -> Result<B::Made, B::Error> {
-    let Prepared { params, partition, .. } = prepare::<M, B>(config)?;
+    let Prepared { params, needed, partition, .. } = prepare::<M, B>(config)?;
     let executor = B::executor(&config.options)?;
     let setup = config.setup;
     let world = match &config.table {
         None => Simulation::<M, _>::new(setup, params, partition, executor, None),
         Some(table) => {
-            let fitted = Fitted::new(table, &setup, M::Columns::SCHEMA)?;
+            let fitted = Fitted::new(table, &setup, needed, M::Columns::SCHEMA)?;
             let mut initial = |index: u32, packed: &mut [u8]| {
                 fitted.apply(index as usize, packed);
                 Ok(())
@@ -292,7 +297,7 @@ fn restore<M: Model, B: Backend>(
         snapshot::header(snapshot).map_err(SnapshotError::from).map_err(SimulationError::from)?;
     header.fits::<M>().map_err(SnapshotError::from).map_err(SimulationError::from)?;
     let params = M::Params::default().with(&header.params).map_err(SimulationError::from)?;
-    let (_, grid) = setup::check::<M>(&header.setup, &params)?;
+    let (_, grid, _) = setup::check::<M>(&header.setup, &params)?;
     let partition = B::shares(options)?.partition(&grid)?;
     let executor = B::executor(options)?;
     let world = Simulation::<M, _>::restore(snapshot, arithmetic, partition, executor)?;

@@ -4,10 +4,11 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use flockwork_kernel::columns::{Column, Reach, Scalar};
-use flockwork_kernel::{Axis, World};
+use flockwork_kernel::columns::{Column, Number, Reach, Scalar};
+use flockwork_kernel::{Edge, World};
 
 use super::table::{Table, TableColumn, number_name};
+use crate::precision::{Coarse, Needed};
 use crate::setup::SimulationError;
 use crate::start::Setup;
 
@@ -56,6 +57,8 @@ struct Values<'a> {
     offset: usize,
     scalar: Scalar,
     values: &'a [f64],
+    /// Where 0 is.
+    origin: f64,
     /// A position that reaches this far is where it began: left meets right.
     seam: Option<f32>,
 }
@@ -65,15 +68,21 @@ impl<'a> Fitted<'a> {
     pub(crate) fn new(
         table: &'a Table,
         setup: &Setup,
+        needed: Needed,
         schema: &[Column],
     ) -> Result<Self, SimulationError> {
-        Self::check(table, setup, schema).map_err(|problem| {
+        Self::check(table, setup, needed, schema).map_err(|problem| {
             let name = if table.name.is_empty() { "the table" } else { &table.name };
             SimulationError::Initial(format!("{name}: {problem}"))
         })
     }
 
-    fn check(table: &'a Table, setup: &Setup, schema: &[Column]) -> Result<Self, String> {
+    fn check(
+        table: &'a Table,
+        setup: &Setup,
+        needed: Needed,
+        schema: &[Column],
+    ) -> Result<Self, String> {
         if table.rows != setup.population as usize {
             return Err(format!(
                 "it has {} rows and entities is {}: they must be the same",
@@ -96,16 +105,20 @@ impl<'a> Fitted<'a> {
                     table.rows
                 ));
             }
-            let axis = axis(setup, described.name);
-            let side = axis.filter(|axis| !axis.is_open()).map(|axis| axis.length);
+            let axis = Axis::of(&setup.world, needed, described.name);
             for (row, &value) in column.values.iter().enumerate() {
-                fits(described, value, side).map_err(|allowed| {
+                fits(described, value, axis).map_err(|problem| {
                     let (place, value) = (entity(table, row), number_text(value));
-                    format!("{place}: `{}` is {value}: it must be {allowed}", column.name)
+                    format!("{place}: `{}` is {value}: {problem}", column.name)
                 })?;
             }
-            let seam = axis.filter(Axis::is_periodic).map(|axis| axis.length);
-            columns.push(Values { offset, scalar: described.scalar, values: &column.values, seam });
+            columns.push(Values {
+                offset,
+                scalar: described.scalar,
+                values: &column.values,
+                origin: axis.map_or(0.0, |axis| axis.origin),
+                seam: axis.and_then(Axis::seam),
+            });
         }
         whole_vectors(schema, &given)?;
         unique_ids(table)?;
@@ -114,7 +127,7 @@ impl<'a> Fitted<'a> {
 
     /// Writes the values of row `index` into a packed row.
     pub(crate) fn apply(&self, index: usize, packed: &mut [u8]) {
-        for &Values { offset, scalar, values, seam } in &self.columns {
+        for &Values { offset, scalar, values, origin, seam } in &self.columns {
             let Some(&value) = values.get(index) else { continue };
             let mut put = |bytes: &[u8]| {
                 if let Some(place) = packed.get_mut(offset..offset + bytes.len()) {
@@ -124,7 +137,7 @@ impl<'a> Fitted<'a> {
             match scalar {
                 Scalar::F32 => {
                     // Adding 0 makes 0 of -0.
-                    let narrow = value as f32 + 0.0;
+                    let narrow = (value - origin) as f32 + 0.0;
                     let at_seam = seam.is_some_and(|side| narrow >= side);
                     put(&if at_seam { 0.0 } else { narrow }.to_le_bytes());
                 }
@@ -170,31 +183,80 @@ fn number_text(value: f64) -> String {
     }
 }
 
-/// The axis that a column is the place along; None for what is no position.
-fn axis(setup: &Setup, column: &str) -> Option<Axis> {
-    let axes = setup.world.axes().iter().zip(World::COORDINATES);
-    axes.into_iter().find(|(_, name)| *name == column).map(|(axis, _)| *axis)
+/// Where positions of a column may be.
+#[derive(Clone, Copy)]
+struct Axis {
+    name: &'static str,
+    edge: Edge,
+    /// What a table has for 0.
+    origin: f64,
+    /// How far the world goes.
+    side: f32,
+    /// How far places are close enough to each other.
+    reach: f32,
+    needed: Needed,
 }
 
-/// Whether a column may hold a value; what is allowed, if not.
-fn fits(column: &Column, value: f64, side: Option<f32>) -> Result<(), String> {
-    if !column.allows(value) {
-        return Err(column.allowed().to_string());
+impl Axis {
+    /// Of a column; None for one that is no position.
+    fn of(world: &World, needed: Needed, column: &str) -> Option<Self> {
+        let place = World::COORDINATES.iter().position(|name| *name == column)?;
+        let axis = world.axes().get(place)?;
+        Some(Self {
+            name: World::COORDINATES[place],
+            edge: axis.edge,
+            origin: world.origin()[place],
+            side: axis.length,
+            reach: needed.reach_in(world),
+            needed,
+        })
+    }
+
+    /// A position that reaches this far is where it began, if it is told.
+    fn seam(self) -> Option<f32> {
+        (self.edge == Edge::Periodic).then_some(self.side)
+    }
+
+    /// What is wrong with a position, as the table has it.
+    fn check(self, given: f64) -> Result<(), String> {
+        let value = (given - self.origin) as f32;
+        if self.edge == Edge::Open && value.abs() > self.reach {
+            let coarse = Coarse { column: self.name, value, needed: self.needed };
+            return Err(format!("{coarse}{}", self.remedy(value)));
+        }
+        if self.edge != Edge::Open && !(0.0..=self.side).contains(&value) {
+            let (from, to) = (self.origin, self.origin + f64::from(self.side));
+            let inside = format!("it must be inside the world, from {from} to {}", Number(to));
+            return Err(format!("{inside}{}", self.remedy(value)));
+        }
+        Ok(())
+    }
+
+    /// What brings a table from far away into its world.
+    fn remedy(self, value: f32) -> &'static str {
+        let far = self.origin == 0.0 && value.abs() > 2.0 * self.side;
+        if far { "; a `world.origin` shifts tables" } else { "" }
+    }
+}
+
+/// Whether a column may hold a value; what is wrong with it, if not.
+fn fits(column: &Column, value: f64, axis: Option<Axis>) -> Result<(), String> {
+    if !column.allows(axis.map_or(value, |axis| value - axis.origin)) {
+        return Err(format!("it must be {}", column.allowed()));
     }
     // From here on a whole number is not its own, but stands for its neighbours too.
     const NOT_ALONE: f64 = 9_007_199_254_740_992.0;
     if column.scalar == Scalar::U64 && value >= NOT_ALONE {
         let most = NOT_ALONE - 1.0;
-        return Err(format!("a whole number from 0 to {most}, the largest that a table can tell"));
-    }
-    if let Some(side) = side.filter(|side| !(0.0..=*side).contains(&(value as f32))) {
-        return Err(format!("inside the world, from 0 to {side}"));
+        return Err(format!(
+            "it must be a whole number from 0 to {most}, the largest that a table can tell"
+        ));
     }
     // The largest id is that of nobody.
     if column.name == "id" && value >= f64::from(u32::MAX) {
-        return Err(format!("a whole number from 0 to {}", u32::MAX - 1));
+        return Err(format!("it must be a whole number from 0 to {}", u32::MAX - 1));
     }
-    Ok(())
+    axis.map_or(Ok(()), |axis| axis.check(value))
 }
 
 fn unique_ids(table: &Table) -> Result<(), String> {

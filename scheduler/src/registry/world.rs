@@ -13,6 +13,7 @@ use crate::executor::Executor;
 use crate::metrics::Counters;
 use crate::model::Model;
 use crate::params::{Given, Params, Setting};
+use crate::precision::Resolution;
 use crate::setup::SimulationError;
 use crate::simulation::{Observation, Simulation};
 use crate::start::Setup;
@@ -59,6 +60,8 @@ pub trait AnyWorld<X>: Send {
     fn population(&self) -> u64;
     /// What the run began with.
     fn setup(&self) -> Setup;
+    /// How finely the far corner of the world resolves places.
+    fn resolution(&self) -> Resolution;
     /// The cell grid.
     fn grid(&self) -> Grid;
     /// The regions of the world.
@@ -150,6 +153,10 @@ impl<M: Model, X: Executor + Send> AnyWorld<X> for Simulation<M, X> {
 
     fn setup(&self) -> Setup {
         *Self::setup(self)
+    }
+
+    fn resolution(&self) -> Resolution {
+        self.resolution()
     }
 
     fn grid(&self) -> Grid {

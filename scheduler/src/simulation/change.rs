@@ -53,7 +53,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             return Err(SimulationError::Busy { tick: self.tick });
         }
         params.check_live(&self.params)?;
-        let (model, grid) = setup::check::<M>(&self.setup, &params)?;
+        let (model, grid, needed) = setup::check::<M>(&self.setup, &params)?;
         if grid != *self.topology.grid() {
             self.rehome(Arc::new(Topology::new(grid, self.partition.cut, &|_| 1)?));
         } else if M::TOTALS {
@@ -61,6 +61,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             self.rehome(Arc::clone(&self.topology));
         }
         self.model = model;
+        self.needed = needed;
         self.params = params.canonical();
         Ok(())
     }

@@ -8,6 +8,7 @@ use flockwork_kernel::fingerprint::mix;
 
 use super::{Kept, People, Seen, Simulation, Stage};
 use crate::balance::Balance;
+use crate::bounds::Bounds;
 use crate::desks::Desks;
 use crate::domain::{Domain, SPARE};
 use crate::error::{DomainError, Phase, Room};
@@ -44,6 +45,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         let entities = u64::from(setup.population);
         let mut world = Self::empty(setup, params, partition, executor, entities)?;
         let mut door = setup::Door::<M>::new()?;
+        let bounds = Bounds::of(&world.setup.world, world.needed);
         let mut packed = alloc::vec![0; packed_len(M::Columns::SCHEMA, Reach::Owned)];
         let mut ids = setup::Ids::new(setup.population)?;
         let mut edit = initial;
@@ -56,7 +58,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             if let Some(edit) = edit.as_mut() {
                 edit(id, &mut packed)?;
             }
-            door.check(&world.model, &world.setup.world, &packed)?;
+            door.check(&world.model, &bounds, &packed)?;
             ids.push(&packed);
             world.admit(&packed)?;
         }
@@ -88,6 +90,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         world.history.copy_from_slice(&header.history);
         world.balance = Balance::at(header.tick);
         let mut door = setup::Door::<M>::new()?;
+        let bounds = Bounds::of(&world.setup.world, world.needed);
         let mut last = None;
         for row in snapshot.entities() {
             let id = id_of(row);
@@ -95,7 +98,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
                 return Err(SnapshotError::Ids { id }.into());
             }
             last = Some(id);
-            door.check(&world.model, &world.setup.world, row)?;
+            door.check(&world.model, &bounds, row)?;
             world.admit(row)?;
         }
         world.settle(header.next_id)?;
@@ -110,7 +113,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         mut executor: X,
         entities: u64,
     ) -> Result<Self, SimulationError> {
-        let (model, grid) = setup::check::<M>(&setup, &params)?;
+        let (model, grid, needed) = setup::check::<M>(&setup, &params)?;
         let topology = Arc::new(Topology::new(grid, partition.cut, &|_| 1)?);
         let count = topology.regions().len();
         let share = entities as usize / count;
@@ -129,6 +132,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         Ok(Self {
             model,
             params: params.canonical(),
+            needed,
             setup: setup.canonical(),
             tick: 0,
             domains,

@@ -12,6 +12,7 @@ use crate::error::Place;
 use crate::executor::Executor;
 use crate::metrics::Counters;
 use crate::model::{Model, RefOf};
+use crate::precision::Resolution;
 use crate::setup::SimulationError;
 use crate::start::Setup;
 
@@ -106,6 +107,11 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     /// What the run began with.
     pub fn setup(&self) -> &Setup {
         &self.setup
+    }
+
+    /// How finely the far corner of the world resolves places, and how finely the model needs it.
+    pub fn resolution(&self) -> Resolution {
+        Resolution::of(&self.setup.world, self.needed)
     }
 
     /// The parameters.

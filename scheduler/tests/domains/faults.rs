@@ -7,8 +7,9 @@ use flockwork_kernel::columns::{Columns, Reach};
 use flockwork_kernel::{Plane, Vec2};
 use flockwork_scheduler::testing::{Meddled, Meddler, Tampered, Way};
 use flockwork_scheduler::{
-    Cut, Desks, Domain, DomainError, Frame, Initial, Lane, Loopback, Model, NoClock, Partition,
-    Progress, Room, Serial, Setup, Simulation, SimulationError, StepError, Tick, Topology,
+    Cut, Desks, Domain, DomainError, Frame, Initial, Lane, Loopback, Model, Needed, NoClock,
+    Partition, Progress, Room, Serial, Setup, Simulation, SimulationError, StepError, Tick,
+    Topology,
 };
 
 use crate::dots::{Dots, DotsParams};
@@ -408,7 +409,8 @@ impl Domains {
         tick: Tick<'a, Dots>,
         desks: &'a Desks<<Dots as Model>::Shown, Plane>,
     ) -> Frame<'a, Dots> {
-        Frame { model, tick, clock: &NoClock, desks, tally: true, grow: false }
+        let needed = Needed::Radius(model.radius());
+        Frame { model, tick, needed, clock: &NoClock, desks, tally: true, grow: false }
     }
 
     fn begin(&mut self) {

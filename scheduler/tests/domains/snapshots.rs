@@ -1,7 +1,7 @@
 //! The same bits go on under any cut; damaged and foreign bytes are refused, whatever they say.
 
-use flockwork_kernel::{Edge, World, arithmetic};
-use flockwork_scheduler::snapshot::{header, merge};
+use flockwork_kernel::{Edge, Precision, World, arithmetic};
+use flockwork_scheduler::snapshot::{header, merge, with_precision};
 use flockwork_scheduler::testing::Shuffled;
 use flockwork_scheduler::{
     Arithmetic, Cut, DecodeError, MergeError, Misfit, Params as _, Partition, Serial, Setting,
@@ -22,7 +22,9 @@ const AXES: usize = SCHEMA + 8;
 const EDGE: usize = AXES + 8;
 const POPULATION: usize = AXES + 20;
 const DT: usize = POPULATION + 12;
-const NEXT_ID: usize = DT + 12;
+const PRECISION: usize = DT + 4;
+const TICK: usize = PRECISION + 28;
+const NEXT_ID: usize = TICK + 8;
 const PARAMS: usize = NEXT_ID + 4;
 
 fn snapshot_after(plan: &Plan, ticks: u64) -> Vec<u8> {
@@ -165,6 +167,27 @@ fn a_foreign_snapshot_is_refused_by_name() {
 }
 
 #[test]
+fn a_snapshot_of_version_3_goes_on_without_being_asked_how_finely_places_are_told() {
+    let world = World::new(20_000.0, 30.0, Edge::Periodic).unwrap();
+    let mut plan = Plan::usual();
+    plan.setup.world = world.with_precision(Precision::Any).with_origin([7.0, 8.0, 0.0]).unwrap();
+    let bytes = snapshot_after(&plan, 2);
+    assert_eq!(header(&bytes).unwrap().setup, plan.setup);
+    let mut old = [&bytes[..PRECISION], &bytes[TICK..]].concat();
+    old[8..12].copy_from_slice(&3u32.to_le_bytes());
+    let old = sealed(old);
+    assert_eq!(header(&old).unwrap().setup.world, world.with_precision(Precision::Any));
+    let (mut new, mut old) = (restore(&bytes).unwrap(), restore(&old).unwrap());
+    new.step().unwrap();
+    old.step().unwrap();
+    assert_eq!(new.fingerprint(), old.fingerprint());
+    // Where it is to be asked, it is refused.
+    let asked = with_precision(&bytes, Precision::Enough).unwrap().unwrap();
+    assert!(matches!(refusal(&asked), SimulationError::TooCoarse(_)));
+    assert_eq!(with_precision(&asked, Precision::Enough), Ok(None));
+}
+
+#[test]
 fn another_arithmetic_is_refused_unless_it_is_allowed() {
     let mut bytes = small();
     let version = ARITHMETIC + "wide ".len();
@@ -263,6 +286,7 @@ fn absurd_numbers_are_refused_without_memory_for_them() {
         ("entities, upper half", body - 8),
         ("axes", AXES),
         ("edge", EDGE),
+        ("precision", PRECISION),
         ("population at tick 0", POPULATION),
     ] {
         for value in [u32::MAX, 1 << 31, u32::MAX - 1] {
@@ -273,7 +297,7 @@ fn absurd_numbers_are_refused_without_memory_for_them() {
     refusal(&with_word(POPULATION, 0));
     // The upper half of the tick.
     for value in [u32::MAX, 1 << 31] {
-        assert_eq!(refusal(&with_word(DT + 8, value)), DecodeError::Inconsistent.into());
+        assert_eq!(refusal(&with_word(TICK + 4, value)), DecodeError::Inconsistent.into());
     }
     refusal(&with_word(body - 4, 0));
     for world in [f32::NAN, 0.0, -1.0, f32::INFINITY] {

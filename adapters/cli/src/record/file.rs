@@ -5,7 +5,7 @@ use std::sync::Arc;
 use flockwork_kernel::columns::Scalar;
 use flockwork_scheduler_native::Rows;
 use parquet::basic::{Compression, ConvertedType, Repetition, Type as Physical};
-use parquet::data_type::{BoolType, FloatType, Int32Type, Int64Type};
+use parquet::data_type::{BoolType, DoubleType, FloatType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
@@ -63,6 +63,16 @@ impl<'a> Recording<'a> {
         for field in &self.fields {
             let Some(mut column) = group.next_column()? else { break };
             let bits = rows::each(rows).map(|row| field.bits(row));
+            if let Some(shift) = field.shift {
+                let values = rows::each(rows).map(|row| field.value(row) + shift);
+                column.typed::<DoubleType>().write_batch(
+                    &values.collect::<Vec<f64>>(),
+                    None,
+                    None,
+                )?;
+                column.close()?;
+                continue;
+            }
             match field.scalar {
                 Scalar::F32 => {
                     let values: Vec<f32> = bits.map(|bits| f32::from_bits(bits as u32)).collect();
@@ -109,6 +119,7 @@ fn message(fields: &[Field]) -> Result<Type, ParquetError> {
     let mut columns = vec![column("tick", Physical::INT64, ConvertedType::UINT_64)?];
     for field in fields {
         let (physical, converted) = match field.scalar {
+            _ if field.shift.is_some() => (Physical::DOUBLE, ConvertedType::NONE),
             Scalar::F32 => (Physical::FLOAT, ConvertedType::NONE),
             Scalar::U32 => (Physical::INT32, ConvertedType::UINT_32),
             Scalar::U16 => (Physical::INT32, ConvertedType::UINT_16),

@@ -16,6 +16,7 @@ use crate::parts::{PARQUET, PICTURE};
 use crate::picture;
 use crate::record::{self, Place, Recorder};
 use crate::report::Report;
+use crate::rows;
 use crate::together::together;
 
 /// How many ticks lie between two recorded ones if nothing says how many.
@@ -104,7 +105,7 @@ impl Outputs {
     ) -> Result<Option<Recorder<'_>>, Failure> {
         let Some(place) = &self.record else { return Ok(None) };
         let setup = simulation.setup();
-        let about = [
+        let mut about = vec![
             ("model", entry.name.to_string()),
             ("scenario", scenario.to_string()),
             ("seed", setup.seed.to_string()),
@@ -114,10 +115,14 @@ impl Outputs {
             ("edge", Edges(&setup.world).to_string()),
             ("arithmetic", arithmetic::ID.to_string()),
         ];
-        let depth = setup.world.z().map(|axis| ("depth", axis.length.to_string()));
-        let about: Vec<_> = about.into_iter().chain(depth).collect();
+        about.extend(setup.world.z().map(|axis| ("depth", axis.length.to_string())));
+        let fields = rows::placed(simulation.schema(), &setup.world);
+        for (key, field) in [("origin_x", "x"), ("origin_y", "y"), ("origin_z", "z")] {
+            let field = fields.iter().find(|known| known.name == field);
+            about.extend(field.and_then(|field| field.shift).map(|at| (key, at.to_string())));
+        }
         let every = args.every.unwrap_or(USUAL_EVERY);
-        let recorder = Recorder::new(place.target(), every, simulation.schema(), &about);
+        let recorder = Recorder::new(place.target(), every, fields, &about);
         let problem = "another rank could not begin its recording";
         together(simulation, recorder, problem, || {}).map(Some)
     }

@@ -9,6 +9,7 @@ mod interrupt;
 mod outputs;
 mod place;
 mod places;
+mod precision;
 mod reports;
 mod run;
 mod scenarios;

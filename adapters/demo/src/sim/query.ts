@@ -1,7 +1,7 @@
-/** What the address says: `?scenario=NAME&entities=N&scale=1&seed=S&workers=W&tier=T`, and for tests `&ticks=T&auto=1`. */
+/** What the address says: `?scenario=NAME&entities=N&scale=1&seed=S&workers=W&tier=T&ahead=T`, and for tests `&ticks=T&auto=1`. */
 
 import type { Tier } from 'flockwork';
-import { DEFAULT_SCENARIO, scenarioFile } from './scenarios.js';
+import { DEFAULT_SCENARIO, aheadOf, scenarioFile } from './scenarios.js';
 
 export const TIERS: readonly Tier[] = ['wasm-shared', 'wasm-transfer', 'js-workers', 'js-single'];
 
@@ -16,6 +16,8 @@ export interface Settings {
   readonly seed: bigint;
   readonly workers: number | 'auto';
   readonly tier: Tier | 'auto';
+  /** Ticks that are computed as fast as possible before the world is shown. */
+  readonly ahead: number;
 }
 
 export interface Query extends Settings {
@@ -32,8 +34,9 @@ export interface Reading {
 
 export const MAX_ENTITIES = 4_000_000;
 export const MAX_WORKERS = 16;
+export const MAX_AHEAD = 100_000;
 
-const WORDS = ['scenario', 'entities', 'scale', 'seed', 'workers', 'tier', 'ticks', 'auto'];
+const WORDS = ['scenario', 'entities', 'scale', 'seed', 'workers', 'tier', 'ahead', 'ticks', 'auto'];
 
 export function readQuery(search: string): Reading {
   const given = new URLSearchParams(search);
@@ -60,6 +63,7 @@ export function readQuery(search: string): Reading {
     seed: word('seed', BigInt(file.scenario.seed ?? 1), readSeed),
     workers: word('workers', 'auto' as number | 'auto', (text) => (text === 'auto' ? text : whole('workers', text, 1, MAX_WORKERS))),
     tier: word('tier', 'auto' as Tier | 'auto', readTier),
+    ahead: word('ahead', aheadOf(file.scenario.model), (text) => whole('ahead', text, 0, MAX_AHEAD)),
     ticks: word('ticks', 100, (text) => whole('ticks', text, 0, 1e9)),
     auto: word('auto', false, (text) => flag('auto', text)),
   };
@@ -67,7 +71,7 @@ export function readQuery(search: string): Reading {
 }
 
 /** The address that shows this again. */
-export function writeQuery({ scenario, entities, scale, seed, workers, tier }: Settings): string {
+export function writeQuery({ scenario, entities, scale, seed, workers, tier, ahead }: Settings): string {
   const file = scenarioFile(scenario);
   const query = new URLSearchParams({ scenario });
   if (entities !== file.scenario.entities) {
@@ -77,6 +81,7 @@ export function writeQuery({ scenario, entities, scale, seed, workers, tier }: S
   if (seed !== BigInt(file.scenario.seed ?? 1)) query.set('seed', String(seed));
   if (workers !== 'auto') query.set('workers', String(workers));
   if (tier !== 'auto') query.set('tier', tier);
+  if (ahead !== aheadOf(file.scenario.model)) query.set('ahead', String(ahead));
   return `?${query}`;
 }
 

@@ -28,7 +28,14 @@ export const scenarioFiles: readonly ScenarioFile[] = Object.entries(sources)
   .map(([path, text]) => read(path.replace(/^.*\/|\.toml$/g, ''), text))
   .sort((a, b) => a.scenario.model.localeCompare(b.scenario.model) || a.scenario.entities - b.scenario.entities);
 
-export const DEFAULT_SCENARIO = 'tribes-100k';
+export const DEFAULT_SCENARIO = 'boids-100k';
+
+/** Ticks after which a world has found its order: those before are computed before it is shown. */
+const AHEAD: Readonly<Record<string, number>> = { boids: 400 };
+
+export function aheadOf(model: string): number {
+  return AHEAD[model] ?? 0;
+}
 
 export function scenarioFile(name: string): ScenarioFile {
   const file = scenarioFiles.find((one) => one.name === name);

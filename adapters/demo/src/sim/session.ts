@@ -11,8 +11,9 @@
 import { createSimulation, type Entity, type ParamValue, type Simulation, type SimulationOptions, type StartProgress } from 'flockwork';
 import { failureOf, type Failure } from './failure.js';
 import type { Settings } from './query.js';
-import { scenarioOf } from './scenarios.js';
+import { scenarioFile, scenarioOf } from './scenarios.js';
 import { Store } from './store.js';
+import { columnsOf } from '../view/look.js';
 
 export type Rate = number | 'max';
 
@@ -23,6 +24,8 @@ export interface SessionState {
   readonly simulation: Simulation | null;
   readonly failure: Failure | null;
   readonly running: boolean;
+  /** Ticks that are computed before the world is shown as it is; null if there are none to do. */
+  readonly ahead: { readonly tick: number; readonly of: number; readonly share: number } | null;
   readonly rate: Rate;
   readonly colorBy: string;
   /** Parameters as they are now. */
@@ -56,6 +59,9 @@ export interface Selected {
 const CHECKPOINT_TICKS = 1200;
 /** How often the chosen entity is looked at. */
 const LOOK_MS = 200;
+/** Ticks ahead are computed for at most so long, and so often it is told how far they are. */
+const AHEAD_MS = 15_000;
+const AHEAD_TELL_MS = 50;
 
 export class Session {
   readonly store: Store<SessionState>;
@@ -72,6 +78,7 @@ export class Session {
   /** The parameters that the simulation has taken. */
   private taken: Readonly<Record<string, ParamValue>> = {};
   private lookTimer = 0;
+  private ahead: { readonly stop: AbortController; readonly done: Promise<void> } | null = null;
 
   constructor(settings: Settings, running: boolean) {
     this.store = new Store<SessionState>({
@@ -81,6 +88,7 @@ export class Session {
       simulation: null,
       failure: null,
       running,
+      ahead: null,
       rate: 60,
       colorBy: '',
       params: {},
@@ -166,6 +174,7 @@ export class Session {
 
   /** Ends the simulation; gives the world that went on in it, or that was to go on. */
   private async leave(): Promise<Held | null> {
+    await this.endAhead();
     const { simulation, settings, selected } = this.store.get();
     const held = simulation && !this.trying ? await holdOf(simulation, selected?.id ?? null, this.shown ?? settings) : this.held;
     this.trying = false;
@@ -181,6 +190,7 @@ export class Session {
     try {
       const simulation = await createSimulation({
         ...optionsFor(settings),
+        columns: columnsOf(scenarioFile(settings.scenario).scenario.model),
         ...(held && { snapshot: held.snapshot, accept: ['params'] }),
         rate,
         checkpointEvery: CHECKPOINT_TICKS,
@@ -192,7 +202,7 @@ export class Session {
       // From now on the signal would dispose of what is shown.
       this.opening = null;
       this.shown = settings;
-      this.adopt(simulation, params);
+      this.adopt(simulation, params, held || this.trying ? 0 : settings.ahead);
       if (this.trying) return;
       this.held = null;
       if (held && held.selected !== null) this.select(await simulation.entity(held.selected).catch(() => null));
@@ -201,7 +211,7 @@ export class Session {
     }
   }
 
-  private adopt(simulation: Simulation, params: Readonly<Record<string, ParamValue>>): void {
+  private adopt(simulation: Simulation, params: Readonly<Record<string, ParamValue>>, ahead: number): void {
     const known = colorings(simulation);
     const before = this.store.get().colorBy;
     const colorBy = known.includes(before) ? before : known[0]!;
@@ -210,7 +220,38 @@ export class Session {
     this.taken = params;
     this.pendingParams = {};
     this.store.set({ simulation, status: 'ready', params, refused: null, colorBy });
-    if (this.store.get().running) simulation.start();
+    if (ahead > 0) {
+      const stop = new AbortController();
+      this.ahead = { stop, done: this.goAhead(simulation, ahead, stop) };
+    } else if (this.store.get().running) simulation.start();
+  }
+
+  /** Computes ticks as fast as it can, for a while, and tells how far it is. */
+  private async goAhead(simulation: Simulation, of: number, stop: AbortController): Promise<void> {
+    const begin = performance.now();
+    const tell = () => {
+      const { tick } = simulation.metrics();
+      const share = Math.max(tick / of, (performance.now() - begin) / AHEAD_MS);
+      if (share < 1) this.store.set({ ahead: { tick, of, share } });
+      else stop.abort();
+    };
+    tell();
+    const telling = window.setInterval(tell, AHEAD_TELL_MS);
+    try {
+      await simulation.step(of, { signal: stop.signal });
+    } catch (error) {
+      if (!stop.signal.aborted && simulation === this.simulation) this.fail(error);
+    }
+    clearInterval(telling);
+    this.ahead = null;
+    this.store.set({ ahead: null });
+    if (simulation === this.simulation && simulation.state !== 'faulted' && this.store.get().running) simulation.start();
+  }
+
+  /** Shows the world as far as it is. */
+  async endAhead(): Promise<void> {
+    this.ahead?.stop.abort();
+    await this.ahead?.done;
   }
 
   private watch(simulation: Simulation): void {
@@ -234,12 +275,14 @@ export class Session {
 
   setRunning(running: boolean): void {
     this.store.set({ running });
-    if (running) this.simulation?.start();
-    else void this.try((simulation) => simulation.pause());
+    if (!running) void this.endAhead().then(() => this.try((simulation) => simulation.pause()));
+    // What is computed ahead goes on by itself.
+    else if (!this.ahead) this.simulation?.start();
   }
 
   async step(ticks: number): Promise<void> {
     this.store.set({ running: false });
+    await this.endAhead();
     await this.try(async (simulation) => {
       await simulation.pause();
       await simulation.step(ticks);
@@ -293,6 +336,7 @@ export class Session {
   /** Goes on from a snapshot of this world; one with other parameters brings them. */
   async restore(bytes: ArrayBuffer): Promise<void> {
     const { running } = this.store.get();
+    await this.endAhead();
     await this.try(async (simulation) => {
       await simulation.pause();
       try {

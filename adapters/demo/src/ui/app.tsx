@@ -23,8 +23,9 @@ export function App({ session, reducedMotion }: { session: Session; reducedMotio
   const [panel, setPanel] = useState(true);
   const [help, setHelp] = useState(false);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const tip = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const made = new WorldView(canvas.current!, session, reducedMotion);
+    const made = new WorldView(canvas.current!, tip.current!, session, reducedMotion);
     setView(made);
     return () => made.dispose();
   }, [session, reducedMotion]);
@@ -41,6 +42,10 @@ export function App({ session, reducedMotion }: { session: Session; reducedMotio
   return (
     <main className="page">
       <canvas ref={canvas} className="world" tabIndex={0} aria-label="The world. Arrows move, plus and minus zoom, Enter chooses the entity in the middle." />
+      {/* What the mouse is over; whoever has no mouse chooses an entity, and its card says more. */}
+      <div ref={tip} className="tip" hidden aria-hidden="true">
+        <span className="surface" />
+      </div>
       {view && !view.scene && <NoWebGl />}
       <Head session={session} help={() => setHelp(true)} />
       {hud && !narrow && (
@@ -53,6 +58,7 @@ export function App({ session, reducedMotion }: { session: Session; reducedMotio
         <Problems session={session} />
         <Former session={session} />
         <Starting session={session} />
+        <Ahead session={session} />
         {reducedMotion && <Still session={session} />}
       </div>
       <div className="zoom surface" role="group" aria-label="Zoom">
@@ -66,7 +72,7 @@ export function App({ session, reducedMotion }: { session: Session; reducedMotio
           <Icon name="whole" />
         </button>
       </div>
-      <EntityCard session={session} />
+      <EntityCard session={session} view={view} />
       <Transport session={session} />
       {panel && <Panel session={session} view={view} narrow={narrow} />}
       <Help open={help} close={() => setHelp(false)} />
@@ -115,6 +121,24 @@ function Starting({ session }: { session: Session }) {
       <div className="time">
         <div style={{ transform: `scaleX(${progress?.fraction ?? 0})` }} />
       </div>
+    </div>
+  );
+}
+
+/** The world comes to its order; one need not wait for it. */
+function Ahead({ session }: { session: Session }) {
+  const ahead = useStore(session.store, (state) => state.ahead);
+  if (!ahead) return null;
+  const percent = Math.round(100 * ahead.share);
+  return (
+    <div className="starting">
+      <p>
+        Tick {ahead.tick} of {ahead.of}, before you see it
+      </p>
+      <div className="time" role="progressbar" aria-label="Ticks computed ahead" aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100}>
+        <div style={{ transform: `scaleX(${ahead.share})` }} />
+      </div>
+      <button onClick={() => void session.endAhead()}>Show it now</button>
     </div>
   );
 }

@@ -4,13 +4,14 @@ import type { Entity } from 'flockwork';
 import { useStore } from '../sim/store.js';
 import type { Session } from '../sim/session.js';
 import * as format from '../hud/format.js';
+import type { WorldView } from '../view/world-view.js';
 import { CLASS_COLORS, columnTitle, geneName } from './labels.js';
 import { Icon } from './icons.js';
 
 /** Shown in other ways, or of no interest. */
 const APART = new Set(['x', 'y', 'vx', 'vy', 'ux', 'uy', 'half_x', 'half_y', 'tribe', 'genes', 'alive', 'energy', 'id']);
 
-export function EntityCard({ session }: { session: Session }) {
+export function EntityCard({ session, view }: { session: Session; view: WorldView | null }) {
   const selected = useStore(session.store, (state) => state.selected);
   const params = useStore(session.store, (state) => state.params);
   if (!selected) return null;
@@ -32,6 +33,7 @@ export function EntityCard({ session }: { session: Session }) {
       {energy !== null && <Gauge label="Energy" value={energy} most={Number(params.max_energy ?? Math.max(1, energy))} />}
       <dl className="rows">
         <Row label="Speed" value={speedOf(selected.entity)} />
+        <Row label="Neighbours" value={neighborsOf(view)} />
         <Row label="Place" value={`${(number('x') ?? 0).toFixed(2)}, ${(number('y') ?? 0).toFixed(2)}`} />
         {Object.entries(columns)
           .filter(([name]) => !APART.has(name))
@@ -78,4 +80,10 @@ function Gauge({ label, value, most }: { label: string; value: number; most: num
 
 function speedOf({ columns: { vx, vy } }: Entity): string | null {
   return typeof vx === 'number' && typeof vy === 'number' ? Math.hypot(vx, vy).toFixed(3) : null;
+}
+
+function neighborsOf(view: WorldView | null): string | null {
+  const neighbors = view?.neighbors;
+  if (!neighbors) return null;
+  return neighbors.close > 0 ? `${neighbors.all}, ${neighbors.close} too close` : String(neighbors.all);
 }

@@ -3,7 +3,7 @@
 import { useRef, useState } from 'react';
 import * as format from '../hud/format.js';
 import { MAX_ENTITIES, readSeed } from '../sim/query.js';
-import { scenarioFile, scenarioFiles } from '../sim/scenarios.js';
+import { aheadOf, scenarioFile, scenarioFiles } from '../sim/scenarios.js';
 import { colorings, type Session } from '../sim/session.js';
 import { useStore } from '../sim/store.js';
 import type { WorldView } from '../view/world-view.js';
@@ -25,7 +25,13 @@ export function WorldPanel({ session, view }: { session: Session; view: WorldVie
           value={settings.scenario}
           onChange={({ target }) => {
             const { scenario } = scenarioFile(target.value);
-            void session.open({ scenario: target.value, entities: scenario.entities, scale: false, seed: BigInt(scenario.seed ?? 1) });
+            void session.open({
+              scenario: target.value,
+              entities: scenario.entities,
+              scale: false,
+              seed: BigInt(scenario.seed ?? 1),
+              ahead: aheadOf(scenario.model),
+            });
           }}
         >
           {models.map((model) => (

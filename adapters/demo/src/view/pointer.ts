@@ -15,6 +15,8 @@ export interface PointerTarget {
   readonly camera: Camera;
   /** At CSS pixels of the canvas. */
   tap(x: number, y: number): void;
+  /** The mouse is over these CSS pixels of the canvas, with no button pressed, or has left it. */
+  point(at: readonly [number, number] | null): void;
   /** The user takes the camera. */
   grab(): void;
 }
@@ -39,7 +41,10 @@ export function listen(canvas: HTMLCanvasElement, target: PointerTarget, signal:
   };
   const move = (event: PointerEvent) => {
     const finger = fingers.get(event.pointerId);
-    if (!finger) return;
+    if (!finger) {
+      if (event.pointerType !== 'touch') target.point(local(event));
+      return;
+    }
     const [x, y] = local(event);
     moved += Math.abs(x - finger.x) + Math.abs(y - finger.y);
     if (moved < TAP_PX) return;
@@ -73,5 +78,6 @@ export function listen(canvas: HTMLCanvasElement, target: PointerTarget, signal:
   canvas.addEventListener('pointermove', move, { signal });
   canvas.addEventListener('pointerup', up, { signal });
   canvas.addEventListener('pointercancel', up, { signal });
+  canvas.addEventListener('pointerleave', () => target.point(null), { signal });
   canvas.addEventListener('wheel', wheel, { signal, passive: false });
 }

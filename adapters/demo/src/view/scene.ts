@@ -1,4 +1,4 @@
-/** The world drawn with three.js: points for entities, a ring for the chosen one, a border. */
+/** The world drawn with three.js: entities with their light, what the chosen one sees, a border. */
 
 import type { FrameView, Simulation } from 'flockwork';
 import {
@@ -14,39 +14,48 @@ import {
   Points,
   RawShaderMaterial,
   Scene,
-  Vector2,
+  Vector4,
   WebGLRenderer,
 } from 'three';
-import type { Camera, Extent } from './camera.js';
-import { borderFragment, borderVertex, pointFragment, pointVertex, ringFragment } from './shaders.js';
+import type { Extent } from './camera.js';
+import { PlaceUniforms, type Lens } from './lens.js';
+import { Light } from './light.js';
+import { lookOf, type Look } from './look.js';
+import { borderFragment, borderVertex, entityFragment, entityVertex } from './shaders.js';
+import { Sight } from './sight.js';
 
-/** The diameter of a disc, as a part of the mean distance between neighbours. */
-const FULL = 0.54;
-/** Discs are at least and at most so large, in CSS pixels. */
-const SMALLEST = 1.5;
-const LARGEST = 20;
-/** The light around a disc reaches so many diameters, and at least so many pixels. */
-const HALO = 3.2;
-const HALO_LEAST = 5;
+/** The length of a body that its model says nothing about, as a part of the mean distance between neighbours. */
+const BODY = { dart: 0.72, ball: 0.54 };
+/** Light is at most so wide, and tails so long, in CSS pixels. */
+const GLOW = 3.2;
+const TAIL = 22;
+/** A tail is as long as the way in which the mean of all goes so many distances between neighbours. */
+const TAIL_WAYS = 2;
 /** More than this many lit pixels for each pixel of the view would only be white, and slow. */
-const HALO_MOST_COVER = 12;
-const RING = 34;
+const MOST_COVER = 16;
+/** What is behind all, where no light is added up. */
+const NIGHT = 0x07090d;
+/** Entities whose mean speed stands for that of all. */
+const SAMPLE = 128;
+/** How much of it is taken over with each frame, so that tails do not twitch. */
+const PACE_SHARE = 0.05;
 
 export class WorldScene {
   readonly software: boolean;
+  readonly sight: Sight;
   glow: boolean;
+  /** How much of the light is shown. */
+  share = 1;
   private readonly renderer: WebGLRenderer;
+  private readonly light: Light | null;
   private readonly scene = new Scene();
   private readonly plain = new Plain();
-  private readonly shared = {
-    center: { value: new Vector2() },
-    world: { value: new Vector2(1, 1) },
-    clip: { value: new Vector2(1, 1) },
-    torus: { value: 1 },
-  };
+  private readonly shared = new PlaceUniforms();
   private readonly points: Points<BufferGeometry, RawShaderMaterial>;
-  private readonly ring: Points<BufferGeometry, RawShaderMaterial>;
+  private look: Look = lookOf('');
   private spacing = 1;
+  private body = 1;
+  private pace = 0;
   private width = 1;
   private height = 1;
 
@@ -56,25 +65,43 @@ export class WorldScene {
     // Asked for here, so that three.js does not fill the console where there is none.
     if (!context) throw new Error('there is no WebGL 2');
     this.renderer = new WebGLRenderer({ canvas, context });
-    this.renderer.setClearColor(0x07090d, 1);
+    // What would be wrong is found by the tests; asking would make the first frame wait for the compiler.
+    this.renderer.debug.checkShaderErrors = import.meta.env.DEV;
+    // Things are drawn in the order in which they are added, and shaders place them.
+    this.renderer.sortObjects = false;
+    this.scene.matrixWorldAutoUpdate = false;
     this.software = isSoftware(context);
-    this.glow = !this.software;
-    this.points = new Points(new BufferGeometry(), this.material(pointVertex, pointFragment));
-    this.ring = new Points(ringGeometry(), this.material(pointVertex, ringFragment));
-    this.ring.visible = false;
-    const border = new LineLoop(borderGeometry(), this.material(borderVertex, borderFragment));
-    for (const thing of [border, this.points, this.ring]) {
+    this.glow = true;
+    this.light = Light.works(context) ? new Light(this.renderer, !this.software) : null;
+    const largest: unknown = context.getParameter(context.ALIASED_POINT_SIZE_RANGE);
+    this.points = new Points(
+      new BufferGeometry(),
+      this.material(entityVertex, entityFragment, {
+        largest: { value: (largest as Float32Array)[1] },
+        ...Object.fromEntries(['linear', 'body', 'spacing', 'span', 'glow', 'tail', 'ball'].map((name) => [name, { value: 0 }])),
+      }),
+    );
+    const border = new LineLoop(borderGeometry(), this.material(borderVertex, borderFragment, { tint: { value: new Vector4(0.06, 0.08, 0.12, 0.8) } }));
+    this.sight = new Sight((vertex, fragment, uniforms) => this.material(vertex, fragment, uniforms), this.shared.ratio);
+    for (const thing of [border, this.points, ...this.sight.things]) {
       // What is seen follows from the shader, not from where three.js thinks that things are.
       thing.frustumCulled = false;
       this.scene.add(thing);
     }
   }
 
-  setSimulation({ scenario: { entities } }: Simulation, world: Extent): void {
-    this.shared.world.value.set(world.width, world.height);
-    this.shared.torus.value = world.torus ? 1 : 0;
-    this.spacing = Math.sqrt((world.width * world.height) / Math.max(1, entities));
+  setSimulation({ scenario: { entities }, model }: Simulation, { sides, wraps }: Extent): void {
+    const [width, height, depth] = sides;
+    this.shared.world.value.set(width, height, depth || 1);
+    this.shared.wraps.value.set(Number(wraps[0]), Number(wraps[1]), Number(wraps[2]));
+    this.look = lookOf(model.name);
+    this.spacing = depth > 0 ? Math.cbrt((width * height * depth) / Math.max(1, entities)) : Math.sqrt((width * height) / Math.max(1, entities));
     this.clear();
+  }
+
+  /** The rules say how large a body is. */
+  setBody(params: Parameters<Look['body']>[0]): void {
+    this.body = this.look.body(params) || BODY[this.look.shape] * this.spacing;
   }
 
   /** Shows nothing; what was taken for another world is freed. */
@@ -82,7 +109,8 @@ export class WorldScene {
     this.points.geometry.dispose();
     this.points.geometry = new BufferGeometry();
     this.points.visible = false;
-    this.mark(null);
+    this.pace = 0;
+    this.sight.hide();
   }
 
   resize(width: number, height: number): void {
@@ -90,55 +118,72 @@ export class WorldScene {
     this.height = height;
     this.renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
     this.renderer.setSize(width, height, false);
+    const { width: wide, height: high } = this.renderer.domElement;
+    this.light?.resize(wide, high);
   }
 
-  /** Takes the views of a new frame; they are uploaded as they are, not copied. */
+  /** Takes the views of a new frame; they are uploaded as they are, not copied, and no more than there are entities. */
   take(frame: FrameView): void {
     const { geometry } = this.points;
-    bind(geometry, 'position', frame.position, 3, false);
-    bind(geometry, 'color', frame.color, 4, true);
-    geometry.setDrawRange(0, frame.count);
-    this.points.visible = true;
+    const { count, columns } = frame;
+    bind(geometry, 'position', frame.position, 3, count);
+    bind(geometry, 'color', frame.color, 4, count);
+    const [vx, vy] = (this.look.motion ?? []).map((name) => columns[name]);
+    if (vx instanceof Float32Array && vy instanceof Float32Array) {
+      bind(geometry, 'vx', vx, 1, count);
+      bind(geometry, 'vy', vy, 1, count);
+      const pace = meanSpeed(vx, vy, count);
+      this.pace += (this.pace > 0 ? PACE_SHARE : 1) * (pace - this.pace);
+    }
+    geometry.setDrawRange(0, count);
   }
 
-  /** Puts the ring around a place, or nowhere. */
-  mark(place: readonly [number, number] | null): void {
-    this.ring.visible = place !== null;
-    if (!place) return;
-    const position = this.ring.geometry.getAttribute('position') as BufferAttribute;
-    position.setXYZ(0, place[0], place[1], 0);
-    position.needsUpdate = true;
+  /** The length of a body in CSS pixels. */
+  bodyPixels({ pixels }: Lens): number {
+    return this.body * pixels;
   }
 
-  draw(camera: Camera): void {
-    const { center, clip, world } = this.shared;
-    center.value.set(camera.x, camera.y);
-    clip.value.set((2 * camera.zoom) / this.width, (2 * camera.zoom) / this.height);
+  draw(lens: Lens): void {
+    const { shared, points, width, height, spacing } = this;
     const ratio = this.renderer.getPixelRatio();
-    const disc = Math.min(Math.max(FULL * this.spacing * camera.zoom, SMALLEST), LARGEST);
-    const reach = Math.max(HALO * disc, HALO_LEAST);
-    const seen = Math.min(world.value.x * world.value.y, (this.width * this.height) / camera.zoom ** 2);
-    const cover = ((seen / this.spacing ** 2) * reach * reach) / (this.width * this.height);
-    const glow = this.glow && cover < HALO_MOST_COVER;
-    const { uniforms } = this.points.material;
-    uniforms.disc!.value = disc * ratio;
-    uniforms.size!.value = (glow ? reach : disc + 1) * ratio;
-    uniforms.halo!.value = glow ? 0.55 : 0;
-    this.ring.material.uniforms.size!.value = (RING + disc) * ratio;
-    this.renderer.render(this.scene, this.plain);
+    shared.look(lens, width, height, ratio);
+    const { uniforms } = points.material;
+    const lit = this.glow && this.cover(lens) < MOST_COVER;
+    uniforms.body!.value = this.body;
+    uniforms.spacing!.value = spacing;
+    uniforms.span!.value = this.pace > 0 ? (TAIL_WAYS * spacing) / this.pace : 0;
+    uniforms.glow!.value = lit ? GLOW * ratio : 0;
+    uniforms.tail!.value = TAIL * ratio;
+    uniforms.ball!.value = this.look.shape === 'ball' ? 1 : 0;
+    points.visible = this.share > 0 && points.geometry.drawRange.count < Infinity;
+    // Bodies alone need no more than the screen.
+    const light = lit ? this.light : null;
+    uniforms.linear!.value = light ? 1 : 0;
+    this.renderer.setClearColor(light ? 0 : NIGHT, 1);
+    if (light) light.draw(this.scene, this.plain, this.share);
+    else this.renderer.render(this.scene, this.plain);
+  }
+
+  /** Pixels with light for each pixel of the view. */
+  private cover({ pixels }: Lens): number {
+    const apart = this.spacing * pixels;
+    const wide = Math.min(Math.max(0.28 * apart, 0.6), GLOW);
+    const side = 4.4 * wide + (this.pace > 0 ? Math.min(TAIL_WAYS * apart, TAIL) : 0);
+    return (side / apart) ** 2;
   }
 
   dispose(): void {
     this.points.geometry.dispose();
+    this.light?.dispose();
     this.renderer.dispose();
   }
 
-  private material(vertexShader: string, fragmentShader: string): RawShaderMaterial {
+  private material(vertexShader: string, fragmentShader: string, uniforms: Record<string, { value: unknown }>): RawShaderMaterial {
     return new RawShaderMaterial({
       glslVersion: GLSL3,
       vertexShader,
       fragmentShader,
-      uniforms: { ...this.shared, size: { value: 1 }, disc: { value: 1 }, halo: { value: 0 } },
+      uniforms: { ...this.shared, ...uniforms },
       depthTest: false,
       depthWrite: false,
       transparent: true,
@@ -150,23 +195,21 @@ export class WorldScene {
 }
 
 /** Binds a view to an attribute: the three slots of a simulation are of one size, so the array is only exchanged. */
-function bind(geometry: BufferGeometry, name: string, array: Float32Array | Uint8Array, size: number, normalized: boolean): void {
+function bind(geometry: BufferGeometry, name: string, array: Float32Array | Uint8Array, size: number, count: number): void {
   const known = geometry.getAttribute(name) as BufferAttribute | undefined;
-  if (known?.array.byteLength === array.byteLength) {
-    known.array = array;
-    known.needsUpdate = true;
-    return;
-  }
-  const attribute = new BufferAttribute(array, size, normalized);
-  attribute.setUsage(DynamicDrawUsage);
-  geometry.setAttribute(name, attribute);
+  const attribute = known?.array.byteLength === array.byteLength ? known : new BufferAttribute(array, size, size === 4).setUsage(DynamicDrawUsage);
+  attribute.array = array;
+  attribute.clearUpdateRanges();
+  attribute.addUpdateRange(0, size * count);
+  attribute.needsUpdate = true;
+  if (attribute !== known) geometry.setAttribute(name, attribute);
 }
 
-function ringGeometry(): BufferGeometry {
-  const geometry = new BufferGeometry();
-  geometry.setAttribute('position', new BufferAttribute(new Float32Array(3), 3).setUsage(DynamicDrawUsage));
-  geometry.setAttribute('color', new BufferAttribute(new Uint8Array([255, 255, 255, 255]), 4, true));
-  return geometry;
+function meanSpeed(vx: Float32Array, vy: Float32Array, count: number): number {
+  const step = Math.max(1, Math.floor(count / SAMPLE));
+  let [sum, looked] = [0, 0];
+  for (let row = 0; row < count; row += step, looked++) sum += Math.hypot(vx[row]!, vy[row]!);
+  return looked > 0 ? sum / looked : 0;
 }
 
 function borderGeometry(): BufferGeometry {

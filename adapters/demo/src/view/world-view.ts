@@ -5,8 +5,11 @@
 
 import type { FrameView, Simulation } from 'flockwork';
 import type { Session } from '../sim/session.js';
-import { Camera, type Extent } from './camera.js';
+import { extentOf, type Camera, type Extent } from './camera.js';
+import { Gaze } from './gaze.js';
+import { radiiOf, shownOf } from './look.js';
 import { FrameMeter } from './meter.js';
+import { PlaneCamera } from './plane.js';
 import { listen } from './pointer.js';
 import { WorldScene } from './scene.js';
 
@@ -22,25 +25,33 @@ export class WorldView {
   onFrame: ((now: number) => void) | null = null;
   private readonly stop = new AbortController();
   private readonly resizes: ResizeObserver;
+  private readonly gaze: Gaze | null;
   private simulation: Simulation | null = null;
+  private world: Extent | null = null;
   private frame: FrameView | null = null;
-  private place = -1;
+  /** The frame is not in the scene yet. */
+  private untaken = false;
+  private params: unknown = null;
   private last = 0;
   private dirty = true;
+  /** Another frame, or other rules. */
+  private fresh = true;
   private shownFirst = false;
   private width = 1;
   private height = 1;
 
   constructor(
     canvas: HTMLCanvasElement,
+    tip: HTMLElement,
     private readonly session: Session,
-    reducedMotion: boolean,
+    private readonly reducedMotion: boolean,
   ) {
-    this.camera = new Camera(!reducedMotion);
+    this.camera = new PlaneCamera(!reducedMotion);
     this.scene = makeScene(canvas);
+    this.gaze = this.scene && new Gaze(this.scene.sight, tip);
     this.resizes = new ResizeObserver(([entry]) => this.resize(entry!.contentRect.width, entry!.contentRect.height));
     this.resizes.observe(canvas);
-    listen(canvas, { camera: this.camera, tap: (x, y) => this.tap(x, y), grab: () => this.grab() }, this.stop.signal);
+    listen(canvas, this, this.stop.signal);
     canvas.addEventListener('webglcontextrestored', () => (this.dirty = true), { signal: this.stop.signal });
     requestAnimationFrame(this.tick);
   }
@@ -61,21 +72,36 @@ export class WorldView {
     this.dirty = true;
   }
 
+  /** How many the chosen entity sees, and how many of them are too near; null where none are shown. */
+  get neighbors(): Gaze['neighbors'] {
+    return this.gaze?.neighbors ?? null;
+  }
+
   /** Chooses the entity nearest to a point of the canvas. */
   tap(x: number, y: number): void {
     this.following = true;
-    const [worldX, worldY] = this.camera.place(x, y);
-    void this.session.pick(worldX, worldY, PICK_PX / this.camera.zoom);
+    this.pick(x, y, PICK_PX);
   }
 
   /** Chooses the entity nearest to the middle. */
   tapMiddle(): void {
-    const [x, y] = this.camera.place(this.width / 2, this.height / 2);
-    void this.session.pick(x, y, this.width / 2 / this.camera.zoom);
+    this.pick(this.width / 2, this.height / 2, this.width / 2);
   }
 
-  private grab(): void {
+  private pick(x: number, y: number, pixels: number): void {
+    const [worldX, worldY] = this.camera.place(x, y);
+    void this.session.pick(worldX, worldY, pixels / this.camera.look().pixels);
+  }
+
+  /** The mouse is over a point of the canvas, or has left it. */
+  point(at: readonly [number, number] | null): void {
+    this.gaze?.point(at);
+  }
+
+  /** The user takes the camera. */
+  grab(): void {
     this.following = false;
+    this.gaze?.point(null);
   }
 
   private resize(width: number, height: number): void {
@@ -93,12 +119,14 @@ export class WorldView {
     const begin = performance.now();
     this.meter.begin(now);
     this.takeSimulation();
+    this.takeRules();
     this.takeFrame();
-    this.lookAtChosen();
+    this.follow();
     const moved = this.camera.ease(Math.min(0.1, (now - this.last) / 1000));
     this.last = now;
-    if (this.scene && (moved || this.dirty)) this.scene.draw(this.camera);
-    this.dirty = false;
+    this.look(moved);
+    if (this.scene && (moved || this.dirty)) this.scene.draw(this.camera.look());
+    this.dirty = this.fresh = false;
     this.markFirst();
     this.onFrame?.(now);
     this.meter.script.add(performance.now() - begin);
@@ -109,44 +137,64 @@ export class WorldView {
     if (simulation === this.simulation) return;
     this.simulation = simulation;
     this.frame = null;
+    this.untaken = false;
+    this.params = null;
     this.dirty = true;
     this.meter.frames.clear();
+    this.gaze?.nothing();
     if (!simulation) return this.scene?.clear();
-    const world = extentOf(simulation);
-    this.camera.setWorld(world);
-    this.scene?.setSimulation(simulation, world);
+    this.world = extentOf(simulation);
+    this.camera.setWorld(this.world, shownOf(simulation));
+    this.scene?.setSimulation(simulation, this.world);
+  }
+
+  /** Rules say how large bodies are; a world that is computed ahead is not in full light yet. */
+  private takeRules(): void {
+    const { scene } = this;
+    if (!scene) return;
+    const { params, ahead } = this.session.store.get();
+    if (params !== this.params) {
+      this.params = params;
+      scene.setBody(params);
+      this.dirty = this.fresh = true;
+    }
+    const light = ahead ? this.dawn(ahead.share) : 1;
+    if (light === scene.share) return;
+    scene.share = light;
+    this.dirty = true;
+  }
+
+  /** How it comes about is not for whoever asked for less motion, nor where the processor that computes it would have to draw it too. */
+  private dawn(share: number): number {
+    return this.reducedMotion || this.scene?.software ? 0 : 0.1 + 0.9 * share ** 2;
   }
 
   private takeFrame(): void {
     if (!this.simulation) return;
     const frame = this.simulation.acquireFrame();
-    if (!frame.fresh && this.frame) return;
-    if (frame.count === 0) return;
-    this.frame = frame;
-    this.scene?.take(frame);
-    this.dirty = true;
-  }
-
-  private lookAtChosen(): void {
-    const { selected } = this.session.store.get();
-    const place = selected?.alive && this.frame ? this.find(this.frame, selected.id) : null;
-    if (place === null && !this.dirty && this.place < 0) return;
-    this.scene?.mark(place);
-    if (place && this.following) this.camera.follow(...place);
-    this.dirty ||= place === null && this.place >= 0;
-    if (place === null) this.place = -1;
-  }
-
-  /** Where an entity is. It mostly keeps its place in the frame from one tick to the next. */
-  private find({ id, position, count }: FrameView, wanted: number): [number, number] | null {
-    let at = this.place;
-    if (at < 0 || at >= count || id[at] !== wanted) {
-      at = id.indexOf(wanted);
-      if (at < 0 || at >= count) return null;
-      this.dirty = true;
+    if ((frame.fresh || !this.frame) && frame.count > 0) {
+      this.frame = frame;
+      this.untaken = true;
     }
-    this.place = at;
-    return [position[3 * at]!, position[3 * at + 1]!];
+    // What is not shown is not uploaded either.
+    if (!this.untaken || this.scene?.share === 0) return;
+    this.untaken = false;
+    if (this.frame) this.scene?.take(this.frame);
+    this.dirty = this.fresh = true;
+  }
+
+  private follow(): void {
+    const { selected } = this.session.store.get();
+    const place = this.gaze?.choose(this.frame, selected?.alive ? selected.id : -1);
+    if (place && this.following) this.camera.follow(place);
+  }
+
+  private look(moved: boolean): void {
+    const { gaze, scene, simulation, frame, world, camera, fresh } = this;
+    if (!gaze || !scene || !simulation || !frame || !world) return;
+    const radii = radiiOf(simulation, this.session.store.get().params);
+    const body = scene.bodyPixels(camera.look());
+    this.dirty = gaze.look({ frame, world, camera, radii, body, fresh }, !moved && camera.settled) || this.dirty;
   }
 
   private markFirst(): void {
@@ -154,10 +202,6 @@ export class WorldView {
     this.shownFirst = true;
     performance.mark('flockwork:first-frame');
   }
-}
-
-function extentOf({ scenario: { world } }: Simulation): Extent {
-  return { width: world.width, height: world.height, torus: (world.edge ?? 'periodic') === 'periodic' };
 }
 
 /** Null where there is no WebGL. */

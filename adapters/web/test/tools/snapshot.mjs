@@ -10,7 +10,7 @@ function rows(view) {
   at += 4 + view.getUint32(at, true); // arithmetic
   at += 8; // schema
   at += 4 + 8 * view.getUint32(at, true); // axes
-  at += 16 + 12; // setup, tick and next id
+  at += 16 + 28 + 12; // setup, precision and origin, tick and next id
   const params = view.getUint32(at, true);
   at += 4;
   for (let index = 0; index < params; index++) {

@@ -1,0 +1,123 @@
+/** Which entity is looked at, and what it sees: the chosen one, or else the one under the mouse. */
+
+import type { FrameView } from 'flockwork';
+import type { Camera, Extent, Place } from './camera.js';
+import { Nearby, way } from './near.js';
+import type { Radii, Sight } from './sight.js';
+
+/** The entity under the mouse is sought within so many CSS pixels, where bodies are at least so large. */
+const REACH_PX = 24;
+const BODY_PX = 5;
+/** A sight of fewer CSS pixels would be hidden by the mark. */
+const SIGHT_PX = 24;
+
+export interface Looking {
+  readonly frame: FrameView;
+  readonly world: Extent;
+  readonly camera: Camera;
+  readonly radii: Radii;
+  /** Length of a body, CSS pixels. */
+  readonly body: number;
+  /** Another frame, or other rules. */
+  readonly fresh: boolean;
+}
+
+export class Gaze {
+  /** The row of the chosen entity in the frame; -1 if there is none. */
+  private chosen = -1;
+  /** The one at the last look, and the row of what is shown. */
+  private before = -1;
+  private shown = -1;
+  private detailed = false;
+  private mouse: readonly [number, number] | null = null;
+  private moved = false;
+  private text = '';
+  private readonly nearby = new Nearby();
+
+  /** `tip` says in a few words what the mouse is over. */
+  constructor(
+    private readonly sight: Sight,
+    private readonly tip: HTMLElement,
+  ) {}
+
+  /** The mouse is at a point of the view, or has left it. */
+  point(at: readonly [number, number] | null): void {
+    this.mouse = at;
+    this.moved = true;
+  }
+
+  /** Where the entity with this id is. It mostly keeps its row from one tick to the next. */
+  choose(frame: FrameView | null, id: number): Place | null {
+    const before = this.chosen;
+    this.chosen = -1;
+    if (!frame || id < 0) return null;
+    this.chosen = before >= 0 && before < frame.count && frame.id[before] === id ? before : frame.id.subarray(0, frame.count).indexOf(id);
+    return this.chosen < 0 ? null : placeOf(frame, this.chosen);
+  }
+
+  /** Neighbours of the chosen entity. */
+  get neighbors(): { readonly all: number; readonly close: number } | null {
+    return this.chosen >= 0 && this.detailed ? { all: this.sight.neighbors, close: this.sight.tooClose } : null;
+  }
+
+  nothing(): void {
+    this.chosen = this.shown = -1;
+    this.detailed = false;
+    this.sight.hide();
+    this.say('');
+  }
+
+  /** Shows what there is to see; true if the picture is another. `still` if the camera has not moved. */
+  look(at: Looking, still: boolean): boolean {
+    if (still && !at.fresh && !this.moved && this.chosen === this.before) return false;
+    this.before = this.chosen;
+    const row = this.chosen >= 0 ? this.chosen : this.underMouse(at);
+    this.moved = false;
+    if (row < 0) {
+      const gone = this.shown >= 0;
+      if (gone) this.nothing();
+      return gone;
+    }
+    this.detailed = Math.max(at.radii.sight, at.radii.close) * at.camera.look().pixels > SIGHT_PX;
+    this.sight.show(at, row, this.detailed);
+    this.shown = row;
+    this.say(this.chosen >= 0 ? '' : this.words(at, row));
+    return true;
+  }
+
+  private underMouse({ frame, world, camera, body }: Looking): number {
+    if (!this.mouse || body < BODY_PX) return -1;
+    const { nearby } = this;
+    const place = camera.place(...this.mouse);
+    nearby.find(frame.position, frame.count, world, place, REACH_PX / camera.look().pixels);
+    let [best, row] = [Infinity, -1];
+    for (let index = 0; index < nearby.count; index++) {
+      const one = nearby.rows[index]!;
+      const away = Math.hypot(...placeOf(frame, one).map((to, axis) => way(place[axis]!, to, world.sides[axis]!, world.wraps[axis]!)));
+      if (away < best) [best, row] = [away, one];
+    }
+    return row;
+  }
+
+  private words({ frame, radii }: Looking, row: number): string {
+    const { neighbors, tooClose } = this.sight;
+    const { vx, vy } = frame.columns as Record<string, Float32Array | undefined>;
+    const words = [`#${frame.id[row]}`];
+    if (vx && vy) words.push(`speed ${Math.hypot(vx[row]!, vy[row]!).toFixed(2)}`);
+    if (radii.sight > 0) words.push(neighbors === 1 ? '1 neighbour' : `${neighbors} neighbours`);
+    if (radii.close > 0) words.push(`${tooClose} too close`);
+    return words.join(' · ');
+  }
+
+  private say(text: string): void {
+    if (this.mouse && text) this.tip.style.transform = `translate(${this.mouse[0]}px, ${this.mouse[1]}px)`;
+    if (text === this.text) return;
+    this.text = text;
+    this.tip.firstElementChild!.textContent = text;
+    this.tip.hidden = text === '';
+  }
+}
+
+function placeOf({ position }: FrameView, row: number): Place {
+  return [position[3 * row]!, position[3 * row + 1]!, position[3 * row + 2]!];
+}
