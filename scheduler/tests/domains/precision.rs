@@ -114,7 +114,7 @@ fn a_world_whose_far_end_is_too_coarse_is_refused_unless_it_says_so() {
 fn who_goes_too_far_in_an_open_world_ends_the_run_with_id_tick_and_both_numbers() {
     let run = Run { far: 5000.0, ..Run::default() };
     let mut ends = Vec::new();
-    for cut in [ONE, Cut::Grid { rows: 2, cols: 3 }, Cut::Parts(7)] {
+    for cut in [ONE, Cut::Grid { cols: 3, rows: 2, layers: 1 }, Cut::Parts(7)] {
         let mut world = begun(made(60.0, Edge::Open), run, cut).unwrap();
         let error = loop {
             if let Err(error) = world.step() {
