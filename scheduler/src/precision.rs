@@ -53,7 +53,8 @@ impl Needed {
         // from the place before it.
         const MANTISSA: u64 = (1 << 52) - 1;
         let power = f64::from_bits(self.spacing().to_bits() & !MANTISSA);
-        (power * 16_777_216.0).min(f64::from(f32::MAX)) as f32
+        let reach = power * 16_777_216.0;
+        if reach < f64::from(f32::MAX) { reach as f32 } else { f32::MAX }
     }
 
     /// The coordinate up to which a world may reach; all there are, if it takes places as they are.

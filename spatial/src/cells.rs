@@ -16,7 +16,7 @@ use flockwork_kernel::{Axis, Edge, LANES, Vector};
 use crate::grid::Lines;
 use crate::index::{
     ANYWHERE, Area, Bounds, Entities, Index, IndexError, Needs, Periods, Places, above, below,
-    check, distinct_in_cells, enough, place,
+    check, distinct_in_cells, enough, larger, place,
 };
 use crate::{Entry, Grid, sort};
 
@@ -211,7 +211,7 @@ impl<A: Axes> Index for CellIndex<'_, A> {
 
     fn cell_side(&self) -> f32 {
         let axes = self.grid.world().axes().iter().zip(self.grid.lines());
-        axes.map(|(axis, lines)| axis.length / lines as f32).fold(0.0, f32::max)
+        axes.map(|(axis, lines)| axis.length / lines as f32).fold(0.0, larger)
     }
 
     #[inline(always)]

@@ -32,7 +32,7 @@ use flockwork_kernel::{Vector, World};
 
 use crate::index::{
     Area, Bounds, Entities, Index, IndexError, MAX_COORDINATE, Needs, Periods, Places, above,
-    below, check, distinct_in_cells, enough, place,
+    below, check, distinct_in_cells, enough, place, smaller,
 };
 use crate::{Entry, sort};
 
@@ -130,7 +130,7 @@ impl<'a, A: Axes> HashIndex<'a, A> {
         if !(size >= SIZE.0 && size <= SIZE.1) {
             return Err(IndexError::InvalidSize { size });
         }
-        let reach = (size * MAX_LINE as f32).min(MAX_COORDINATE);
+        let reach = smaller(size * MAX_LINE as f32, MAX_COORDINATE);
         let (count, bounds) = check(&entities, &[(-reach, reach); World::MOST_AXES])?;
         let needs = HashIndex::needs(count);
         let HashScratch { starts, order, cell_of, xs, ys, zs, occupied } = scratch;

@@ -348,3 +348,13 @@ pub(crate) fn distinct_in_cells(
         None => Ok(()),
     }
 }
+
+/// The smaller of two numbers; the second if they cannot be compared.
+pub(crate) fn smaller(a: f32, b: f32) -> f32 {
+    if a < b { a } else { b }
+}
+
+/// The larger of two numbers; the second if they cannot be compared.
+pub(crate) fn larger(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}

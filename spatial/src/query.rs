@@ -33,7 +33,7 @@ use flockwork_kernel::axes::{Axes, Plane, Third};
 use flockwork_kernel::isa::{self, Isa};
 
 use crate::Entry;
-use crate::index::{Area, Bounds, Index};
+use crate::index::{Area, Bounds, Index, larger};
 
 mod error;
 mod inputs;
@@ -386,7 +386,7 @@ fn everything_within<T: Index + ?Sized>(index: &T, at: Vector<T::Axes>) -> f64 {
         let value = |place: Vector<T::Axes>| f64::from(place.along(axis));
         ordered(value(at) - value(low), value(high) - value(at)).1 * 1.001
     };
-    (0..T::Axes::COUNT).map(along).fold(0.0, f64::max)
+    (0..T::Axes::COUNT).map(along).fold(0.0, |far, one| ordered(far, one).1)
 }
 
 /// How far to look first: a cell beyond the nearest side of the bounds.
@@ -404,7 +404,7 @@ fn first_reach<T: Index + ?Sized>(index: &T, at: Vector<T::Axes>) -> f32 {
             0.0
         }
     };
-    index.cell_side() * 0.5 + (0..T::Axes::COUNT).map(gap).fold(0.0, f32::max)
+    index.cell_side() * 0.5 + (0..T::Axes::COUNT).map(gap).fold(0.0, larger)
 }
 
 /// Whether the image of an entity is its nearest one to a point; of two as near, the first.

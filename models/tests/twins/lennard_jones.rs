@@ -61,8 +61,8 @@ fn step(
                 virial += w;
             }
             (new.pe, new.virial) = (energy * 0.5, virial * 0.5);
-            for axis in 0..2 {
-                let kick = force[axis] * (0.5 * dt);
+            for (axis, force) in force.into_iter().enumerate() {
+                let kick = force * (0.5 * dt);
                 let v = if first { new.v[axis] } else { new.half[axis] + kick };
                 let half = v + kick;
                 new.v[axis] = v + 0.0;

@@ -2,7 +2,7 @@
 
 use flockwork_kernel::{Axes, Vector, World};
 
-use crate::index::{ANYWHERE, MAX_COORDINATE, Outside, Periods, outside};
+use crate::index::{ANYWHERE, MAX_COORDINATE, Outside, Periods, larger, outside};
 use crate::query::{QueryError, Segment};
 
 /// The smallest and largest radius: its square neither underflows nor overflows.
@@ -101,7 +101,7 @@ fn error(Outside { axis, value, limits: (low, high) }: Outside) -> QueryError {
 /// and along a periodic axis of its length, for the rounded image; 1e-6 is 16 such units.
 pub(crate) fn reach(periods: &Periods, radius: f32, length: f32) -> f64 {
     const ROUNDING: f64 = 1.0e-6;
-    let longest = periods.iter().flatten().fold(0.0f32, |longest, &length| longest.max(length));
+    let longest = periods.iter().flatten().copied().fold(0.0, larger);
     let radius = f64::from(radius);
     radius + (radius + f64::from(length) + f64::from(longest)) * ROUNDING
 }
