@@ -5,14 +5,18 @@ use std::fs;
 use super::{Place, repository};
 
 const MODELS: [&str; 5] = ["boids", "tribes", "vicsek", "discs", "lennard_jones"];
+/// The models, and those that have scenarios in space too.
+const CROWDS: [&str; 6] =
+    ["boids", "boids-space", "tribes", "vicsek", "discs", "lennard_jones"];
 const SIZES: [(&str, &str); 3] = [("10k", "10,000"), ("100k", "100,000"), ("1m", "1,000,000")];
 
 #[test]
 fn there_is_one_for_every_model_and_size_and_no_other() {
-    let mut expected: Vec<String> = MODELS
+    let mut expected: Vec<String> = CROWDS
         .iter()
-        .flat_map(|model| SIZES.iter().map(move |(size, _)| format!("{model}-{size}.toml")))
+        .flat_map(|crowd| SIZES.iter().map(move |(size, _)| format!("{crowd}-{size}.toml")))
         .collect();
+    expected.push("boids-corridor.toml".into());
     expected.sort();
     let mut found: Vec<String> = fs::read_dir(repository("scenarios"))
         .unwrap()
@@ -27,10 +31,11 @@ fn there_is_one_for_every_model_and_size_and_no_other() {
 fn their_comments_state_what_check_computes() {
     let place = Place::new();
     let guide = fs::read_to_string(repository("docs/SCENARIOS.md")).unwrap();
-    for model in MODELS {
+    for crowd in CROWDS {
+        let model = crowd.split('-').next().unwrap();
         let mut stated = Vec::new();
         for (size, entities) in SIZES {
-            let path = repository(&format!("scenarios/{model}-{size}.toml"));
+            let path = repository(&format!("scenarios/{crowd}-{size}.toml"));
             let text = fs::read_to_string(&path).unwrap();
             let comment = text.lines().find_map(|line| line.strip_prefix("# radius ")).unwrap();
             let output = place.flockwork("check").arg(&path).output().unwrap();
@@ -42,10 +47,10 @@ fn their_comments_state_what_check_computes() {
             let [radius, density, neighbours] =
                 ["radius", "density", "neighbours"].map(|label| value(label).unwrap());
             let wanted = format!("{radius}, density {density}, neighbours {neighbours}");
-            assert_eq!(comment, wanted, "{model}-{size}");
-            assert_eq!(value("entities"), Some(entities), "{model}-{size}");
+            assert_eq!(comment, wanted, "{crowd}-{size}");
+            assert_eq!(value("entities"), Some(entities), "{crowd}-{size}");
             assert_eq!(value("model"), Some(format!("{model}:").as_str()));
-            let row = format!("| `{model}` | {radius} | {density} | {neighbours} |");
+            let row = format!("| `{crowd}` | {radius} | {density} | {neighbours} |");
             assert!(guide.contains(&row), "no {row}");
             stated.push(comment.to_string());
         }
