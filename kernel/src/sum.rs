@@ -33,8 +33,8 @@ impl<A: Axes, S: Isa> Lanes for Vector8<A, S> {
     type Set = S;
     #[inline(always)]
     fn plus(self, near: Mask8<S>, value: Self) -> Self {
-        let z = |vector: Self| vector.z.or(F32x8::ZERO);
-        Self::of(near.add(self.x, value.x), near.add(self.y, value.y), near.add(z(self), z(value)))
+        let z = near.add(self.z.or(F32x8::ZERO), value.z.or(F32x8::ZERO));
+        Self::of(near.add(self.x, value.x), near.add(self.y, value.y), z)
     }
     #[inline(always)]
     fn without_minus_zero(self) -> Self {

@@ -127,15 +127,13 @@ impl<A: Axes, S: Isa> Vector8<A, S> {
     /// Puts `vector` in every lane.
     #[inline(always)]
     pub fn all(vector: Vector<A>) -> Self {
-        let splat = |value| F32x8::splat(value);
-        Self::of(splat(vector.x), splat(vector.y), splat(vector.z.or(0.0)))
+        Self::of(F32x8::splat(vector.x), F32x8::splat(vector.y), F32x8::splat(vector.z.or(0.0)))
     }
 
     /// The vector of lane 0.
     #[inline(always)]
     pub fn first(self) -> Vector<A> {
-        let first = |lanes: F32x8<S>| lanes.to_array()[0];
-        Vector::of(first(self.x), first(self.y), first(self.z.or(F32x8::ZERO)))
+        Vector::of(self.x.to_array()[0], self.y.to_array()[0], self.z.or(F32x8::ZERO).to_array()[0])
     }
 
     /// The length: see [`math::length`] and [`math::length3`].
@@ -203,8 +201,8 @@ impl<A: Axes, S: Isa> Vector8<A, S> {
     /// `yes` where the mask is true, `no` elsewhere.
     #[inline(always)]
     pub fn select(mask: Mask8<S>, yes: Self, no: Self) -> Self {
-        let z = |vector: Self| vector.z.or(F32x8::ZERO);
-        Self::of(mask.select(yes.x, no.x), mask.select(yes.y, no.y), mask.select(z(yes), z(no)))
+        let z = mask.select(yes.z.or(F32x8::ZERO), no.z.or(F32x8::ZERO));
+        Self::of(mask.select(yes.x, no.x), mask.select(yes.y, no.y), z)
     }
 
     /// The vector where the mask is true, zero elsewhere.

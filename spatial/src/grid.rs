@@ -201,9 +201,9 @@ impl Grid {
     #[inline(always)]
     pub fn number_lanes<A: Axes, S: Isa>(&self, place: Vector8<A, S>) -> U32x8<S> {
         let [col, row, layer] = self.cell_lanes(place);
-        let [cols, rows, _] = self.lines.map(|lines| U32x8::splat(lines));
-        let row = if A::SPACE { layer * rows + row } else { row };
-        row * cols + col
+        let [cols, rows, _] = self.lines;
+        let row = if A::SPACE { layer * U32x8::splat(rows) + row } else { row };
+        row * U32x8::splat(cols) + col
     }
 
     /// The column, row or layer of a coordinate.

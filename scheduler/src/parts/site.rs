@@ -113,11 +113,11 @@ impl Local {
         &self,
         [col, row, layer]: [U32x8<S>; 3],
     ) -> U32x8<S> {
-        let [left, bottom, front] = self.origin.map(|line| U32x8::splat(line));
-        let [cols, rows, _] = self.bordered.map(|lines| U32x8::splat(lines));
-        let row = row - bottom;
-        let row = if A::SPACE { (layer - front) * rows + row } else { row };
-        row * cols + (col - left)
+        let ([left, bottom, front], [cols, rows, _]) = (self.origin, self.bordered);
+        let row = row - U32x8::splat(bottom);
+        let row =
+            if A::SPACE { (layer - U32x8::splat(front)) * U32x8::splat(rows) + row } else { row };
+        row * U32x8::splat(cols) + (col - U32x8::splat(left))
     }
 
     /// The local number of a cell of the world, so many worlds further; none if it is not in the

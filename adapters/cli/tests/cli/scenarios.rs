@@ -6,8 +6,7 @@ use super::{Place, repository};
 
 const MODELS: [&str; 5] = ["boids", "tribes", "vicsek", "discs", "lennard_jones"];
 /// The models, and those that have scenarios in space too.
-const CROWDS: [&str; 6] =
-    ["boids", "boids-space", "tribes", "vicsek", "discs", "lennard_jones"];
+const CROWDS: [&str; 6] = ["boids", "boids-space", "tribes", "vicsek", "discs", "lennard_jones"];
 const SIZES: [(&str, &str); 3] = [("10k", "10,000"), ("100k", "100,000"), ("1m", "1,000,000")];
 
 #[test]
