@@ -1,6 +1,6 @@
 use std::f64::consts::{PI, TAU};
 
-use flockwork_kernel::Edge;
+use flockwork_kernel::{Edge, Precision};
 use flockwork_models::Vicsek;
 
 use crate::common::{Sim, by_id, params, setup, spawned, stats};
@@ -54,7 +54,9 @@ fn by_default_a_walker_goes_along_the_heading_that_it_had_before_the_tick() {
 fn a_lonely_walker_is_a_persistent_random_walk() {
     const SPEED: f64 = 0.5;
     const ETA: f64 = 1.0;
-    let setup = setup((1e3, 1e3), Edge::Open, 20_000, 4, 1.0);
+    let mut setup = setup((1e3, 1e3), Edge::Open, 20_000, 4, 1.0);
+    // Nobody is to be near anybody: no place is told as finely as the radius.
+    setup.world = setup.world.with_precision(Precision::Any);
     let values = [("radius", 1e-6), ("eta", ETA), ("speed", SPEED)];
     let mut sim = spawned::<Vicsek>(setup, params(&values));
     let read = |sim: &Sim<Vicsek>| by_id(sim, |c, row| [c.x[row], c.y[row], c.ux[row], c.uy[row]]);

@@ -12,7 +12,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 const wasm = (name) => join(PACKAGE, 'dist/wasm', name);
-const BUDGET = 250_000;
+const BUDGET = 260_000;
 /** For the few servers that know no brotli; 310 KB until there were boids in space. */
 const GZIP_BUDGET = 340_000;
 
@@ -22,7 +22,7 @@ function text(name) {
   return execFileSync(process.execPath, [join(tools, 'wasm-dis'), wasm(name), '--all-features'], { maxBuffer: 1 << 30, encoding: 'utf8' });
 }
 
-test('a module is at most 250 KB as browsers get it', (t) => {
+test('a module is at most 260 KB as browsers get it', (t) => {
   for (const name of ['flockwork.shared.wasm', 'flockwork.wasm', 'flockwork.scalar.wasm']) {
     const bytes = readFileSync(wasm(name));
     const zipped = gzipSync(bytes, { level: 9 }).length;
