@@ -194,7 +194,7 @@ fn a_rank_that_is_killed_before_any_checkpoint_is_named_too() {
 fn a_model_that_panics_on_one_rank_ends_all_with_where_it_was() {
     let place = Place::new();
     let dots = "model = \"dots\"\nentities = 300\nseed = 3\nticks = 50\ndt = 0.25\n[world]\nwidth = 18\n\
-                height = 14\nedge = \"torus\"\n[params]\n";
+                height = 14\nedge = \"periodic\"\n[params]\n";
     // This trap is in the function that brings an entity to the next tick.
     let trap = "trap = 9\ntrap_tick = 7\ntrap_id = 11\n";
     place.write("dots.toml", &format!("{dots}{trap}"));
