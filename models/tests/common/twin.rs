@@ -73,10 +73,12 @@ pub fn edge(axis: Axis, mut x: f32, mut v: f32) -> (f32, f32) {
             }
         }
         Edge::Wall => {
+            // Whoever is past a wall by more than the world's length ends at that wall.
             if x < 0.0 {
-                (x, v) = (-x, v.abs());
+                (x, v) = (if -x <= side { -x } else { 0.0 }, v.abs());
             } else if x > side {
-                (x, v) = (side + side - x, -v.abs());
+                let back = side + side - x;
+                (x, v) = (if back >= 0.0 { back } else { side }, -v.abs());
             }
         }
         Edge::Open => {}
