@@ -5,8 +5,11 @@
 use flockwork_fuzz::Bytes;
 use flockwork_fuzz::dots::dot::Columns as Dots;
 use flockwork_kernel::columns::{ALIGN, Columns, Reach, byte_len, column, packed_len};
-use flockwork_models::tribes::animal::Columns as Animals;
+use flockwork_models::tribes::animal;
+use flockwork_scheduler::Plane;
 use libfuzzer_sys::fuzz_target;
+
+type Animals = animal::Columns<Plane>;
 
 #[repr(align(64))]
 #[derive(Clone)]

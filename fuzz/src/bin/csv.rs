@@ -5,8 +5,11 @@
 use flockwork_cli::read;
 use flockwork_fuzz::{check_message, check_table};
 use flockwork_kernel::columns::Columns;
-use flockwork_models::tribes::animal::Columns as Animals;
+use flockwork_models::tribes::animal;
+use flockwork_scheduler::Plane;
 use libfuzzer_sys::fuzz_target;
+
+type Animals = animal::Columns<Plane>;
 
 fuzz_target!(|data: &[u8]| {
     match read::csv(data, Animals::SCHEMA, flockwork_fuzz::MOST_ROWS) {

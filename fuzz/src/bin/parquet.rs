@@ -7,8 +7,11 @@ use std::sync::Once;
 use flockwork_cli::read;
 use flockwork_fuzz::{check_message, check_table};
 use flockwork_kernel::columns::Columns;
-use flockwork_models::tribes::animal::Columns as Animals;
+use flockwork_models::tribes::animal;
+use flockwork_scheduler::Plane;
 use libfuzzer_sys::fuzz_target;
+
+type Animals = animal::Columns<Plane>;
 
 fuzz_target!(|data: &[u8]| {
     // The reader catches panics of decoders; one that is not caught still ends the target.
