@@ -265,6 +265,17 @@ impl World {
         self.origin
     }
 
+    /// Its area, in space its volume.
+    pub fn size(&self) -> f64 {
+        self.axes().iter().map(|axis| f64::from(axis.length)).product()
+    }
+
+    /// The edge that all axes have; none if they are not alike.
+    pub fn edge(&self) -> Option<Edge> {
+        let first = self.axes[0].edge;
+        self.axes().iter().all(|axis| axis.edge == first).then_some(first)
+    }
+
     /// The shortest length.
     pub fn shortest(&self) -> f32 {
         let lengths = self.axes().iter().map(|axis| axis.length);
@@ -301,11 +312,10 @@ pub struct Edges<'a>(pub &'a World);
 
 impl fmt::Display for Edges<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let axes = self.0.axes();
-        if axes.iter().all(|axis| axis.edge == axes[0].edge) {
-            return f.write_str(axes[0].edge.name());
+        if let Some(edge) = self.0.edge() {
+            return f.write_str(edge.name());
         }
-        for (place, axis) in axes.iter().enumerate() {
+        for (place, axis) in self.0.axes().iter().enumerate() {
             write!(f, "{}{}", if place > 0 { " x " } else { "" }, axis.edge.name())?;
         }
         Ok(())

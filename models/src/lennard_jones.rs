@@ -126,9 +126,7 @@ fn per_axis<A: Axes>(value: f64) -> f64 {
 
 /// Molecules per area, or in space per volume.
 fn density(totals: &Totals<'_>) -> f64 {
-    let world = totals.setup.world;
-    let area = f64::from(world.width()) * f64::from(world.height());
-    totals.population as f64 / world.z().map_or(area, |axis| area * f64::from(axis.length))
+    totals.population as f64 / totals.setup.world.size()
 }
 
 /// Sums over the neighbours of eight molecules.

@@ -4,10 +4,9 @@ use alloc::vec::Vec;
 use core::marker::PhantomData;
 
 use bytemuck::{Pod, Zeroable};
-use flockwork_kernel::axes::Axes;
+use flockwork_kernel::LANES;
 use flockwork_kernel::columns::{self, Column, Columns, Element, Reach};
-use flockwork_kernel::simd::{F32x8, Isa, Vector8};
-use flockwork_kernel::{LANES, Vector};
+use flockwork_spatial::index::Places;
 
 use crate::error::DomainError;
 use crate::schema::Known;
@@ -24,30 +23,6 @@ pub(crate) struct Arena<C> {
     capacity: usize,
     schema: &'static [Column],
     columns: PhantomData<C>,
-}
-
-/// The columns of places; that along z is empty in the plane.
-#[derive(Clone, Copy)]
-pub(crate) struct Places<'a, A> {
-    x: &'a [f32],
-    y: &'a [f32],
-    z: &'a [f32],
-    axes: PhantomData<A>,
-}
-
-impl<A: Axes> Places<'_, A> {
-    /// The place in a row, which there must be.
-    #[inline(always)]
-    pub(crate) fn at(&self, row: usize) -> Vector<A> {
-        Vector::of(self.x[row], self.y[row], if A::SPACE { self.z[row] } else { 0.0 })
-    }
-
-    /// Eight places from a row on.
-    #[inline(always)]
-    pub(crate) fn lanes<S: Isa>(&self, at: usize) -> Vector8<A, S> {
-        let z = if A::SPACE { F32x8::load(&self.z[at..]) } else { F32x8::ZERO };
-        Vector8::of(F32x8::load(&self.x[at..]), F32x8::load(&self.y[at..]), z)
-    }
 }
 
 impl<C: Columns> Arena<C> {
@@ -112,8 +87,8 @@ impl<C: Columns> Arena<C> {
 
     /// The columns of places.
     pub(crate) fn places(&self) -> Places<'_, C::Axes> {
-        let [x, y, z] = Self::KNOWN.place.map(|at| self.column(at));
-        Places { x, y, z, axes: PhantomData }
+        let [xs, ys, zs] = Self::KNOWN.place.map(|at| self.column(at));
+        Places::of(xs, ys, zs)
     }
 
     /// Who lives; None if all do.

@@ -6,9 +6,10 @@ use flockwork_kernel::LANES;
 use flockwork_kernel::columns::Columns;
 use flockwork_kernel::isa::{self, Isa};
 use flockwork_kernel::simd::Mask8;
+use flockwork_spatial::index::Places;
 use flockwork_spatial::{Block, Candidate, Cells, Entry, Visitor, pass, sort};
 
-use crate::arena::{Arena, Places};
+use crate::arena::Arena;
 use crate::desks::Desk;
 use crate::error::DomainError;
 use crate::frame::Frame;

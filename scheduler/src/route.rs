@@ -72,7 +72,7 @@ impl<C: Columns> isa::Task for FindCells<'_, C> {
         let bounds = Bounds::of(grid.world(), needed);
         for at in (0..*rows).step_by(LANES) {
             let count = (*rows - at).min(LANES);
-            let place: Vector8<C::Axes, S> = places.lanes(at);
+            let place: Vector8<C::Axes, S> = places.load(at);
             let cell = grid.cell_lanes(place);
             let plain = count == LANES
                 && (bounds.lanes(place) & inside.lanes::<C::Axes, S>(cell)).all()

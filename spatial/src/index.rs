@@ -37,7 +37,8 @@ pub struct Places<'a, A: Axes = Plane> {
 }
 
 impl<'a, A: Axes> Places<'a, A> {
-    fn of(xs: &'a [f32], ys: &'a [f32], zs: &'a [f32]) -> Self {
+    /// Columns of as many positions; that along z is dropped in the plane.
+    pub fn of(xs: &'a [f32], ys: &'a [f32], zs: &'a [f32]) -> Self {
         Self { xs, ys, zs: if A::SPACE { zs } else { &[] }, axes: PhantomData }
     }
 
@@ -52,18 +53,19 @@ impl<'a, A: Axes> Places<'a, A> {
         }
     }
 
-    /// One that there is.
+    /// One that there is; for the crates of this project.
+    #[doc(hidden)]
     #[inline(always)]
-    pub(crate) fn at(&self, at: usize) -> Vector<A> {
+    pub fn at(&self, at: usize) -> Vector<A> {
         Vector::of(self.xs[at], self.ys[at], if A::SPACE { self.zs[at] } else { 0.0 })
     }
 
-    /// Eight from the given one on, zeros past the last.
+    /// Eight from one that there is, zeros past the last; for the crates of this project.
+    #[doc(hidden)]
     #[inline(always)]
-    pub(crate) fn load<S: Isa>(&self, at: usize) -> Vector8<A, S> {
-        let load = |column: &[f32]| F32x8::load(&column[at..]);
-        let z = if A::SPACE { load(self.zs) } else { F32x8::ZERO };
-        Vector8::of(load(self.xs), load(self.ys), z)
+    pub fn load<S: Isa>(&self, at: usize) -> Vector8<A, S> {
+        let z = if A::SPACE { F32x8::load(&self.zs[at..]) } else { F32x8::ZERO };
+        Vector8::of(F32x8::load(&self.xs[at..]), F32x8::load(&self.ys[at..]), z)
     }
 }
 
@@ -282,14 +284,15 @@ pub(crate) fn check<A: Axes>(
                 IndexError::NotFinite { axis, index, value }
             });
         }
-        low = both(low, place, |a, b| if a < b { a } else { b });
-        high = both(high, place, |a, b| if a > b { a } else { b });
+        low = both(place, low, smaller);
+        high = both(place, high, larger);
     }
     Ok((count, Bounds { low, high }))
 }
 
+/// Two vectors joined component by component.
 #[inline(always)]
-fn both<A: Axes>(a: Vector<A>, b: Vector<A>, f: impl Fn(f32, f32) -> f32) -> Vector<A> {
+pub(crate) fn both<A: Axes>(a: Vector<A>, b: Vector<A>, f: impl Fn(f32, f32) -> f32) -> Vector<A> {
     Vector::of(f(a.x, b.x), f(a.y, b.y), f(a.z.or(0.0), b.z.or(0.0)))
 }
 
@@ -350,11 +353,13 @@ pub(crate) fn distinct_in_cells(
 }
 
 /// The smaller of two numbers; the second if they cannot be compared.
+#[inline(always)]
 pub(crate) fn smaller(a: f32, b: f32) -> f32 {
     if a < b { a } else { b }
 }
 
 /// The larger of two numbers; the second if they cannot be compared.
+#[inline(always)]
 pub(crate) fn larger(a: f32, b: f32) -> f32 {
     if a > b { a } else { b }
 }

@@ -29,7 +29,7 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
     }
     let (setup, entry) = (&scenario.setup, scenario.entry);
     let world = setup.world;
-    let size: f64 = world.axes().iter().map(|axis| f64::from(axis.length)).product();
+    let size = world.size();
     let good = Style::new().green().bold();
     let faint = Style::new().dim();
     let mut text = format!("\n  {} {}\n\n", good.apply_to("ok"), human::shown(&scenario.name));

@@ -40,10 +40,7 @@ impl Crowding {
         }
         let (rows, schema) = (simulation.rows()?, simulation.schema());
         let grid = simulation.grid();
-        let axes = World::COORDINATES.iter().take(grid.world().axes().len());
-        let columns: Vec<_> =
-            axes.map(|name| rows::column(schema, &rows, name).unwrap_or_default()).collect();
-        Ok(count(&grid, &places(&columns)))
+        Ok(count(&grid, &rows::places(schema, &rows, grid.world())))
     }
 
     /// In words.
@@ -77,15 +74,6 @@ struct Spot {
     cell: u32,
     at: At,
     here: u32,
-}
-
-/// The places that these columns say, one for each axis.
-fn places(columns: &[Vec<f32>]) -> Vec<At> {
-    let mut places = vec![At::default(); columns.first().map_or(0, Vec::len)];
-    for (axis, column) in columns.iter().enumerate() {
-        places.iter_mut().zip(column).for_each(|(place, value)| place[axis] = *value);
-    }
-    places
 }
 
 /// Counts the neighbours of entities at these places.

@@ -91,13 +91,11 @@ impl Scene {
     fn new(simulation: &dyn AnySimulation, report: &Report) -> Result<Self, RunError> {
         let (rows, schema) = (simulation.rows()?, simulation.schema());
         let world = simulation.setup().world;
-        let mut places = vec![At::default(); rows::each(&rows).len()];
+        let places = rows::places(schema, &rows, &world);
         let (mut low, mut size) = (At::default(), At::default());
-        for (at, (axis, name)) in world.axes().iter().zip(World::COORDINATES).enumerate() {
-            let column = rows::column(schema, &rows, name).unwrap_or_default();
-            places.iter_mut().zip(&column).for_each(|(place, value)| place[at] = *value);
+        for (at, axis) in world.axes().iter().enumerate() {
             (low[at], size[at]) = match axis.is_open() {
-                true => crowd(column, axis.length),
+                true => crowd(places.iter().map(|place| place[at]), axis.length),
                 false => (0.0, axis.length),
             };
         }
@@ -155,8 +153,8 @@ impl Scene {
 
 /// Where most of a crowd begins along an axis, and how far it goes, at least a tenth of the axis: an
 /// open one has no frame.
-fn crowd(values: Vec<f32>, length: f32) -> (f32, f32) {
-    let mut sorted: Vec<f32> = values.into_iter().filter(|value| value.is_finite()).collect();
+fn crowd(values: impl Iterator<Item = f32>, length: f32) -> (f32, f32) {
+    let mut sorted: Vec<f32> = values.filter(|value| value.is_finite()).collect();
     sorted.sort_by(f32::total_cmp);
     let last = sorted.len().saturating_sub(1);
     let (Some(low), Some(high)) = (sorted.get(last / 200), sorted.get(last - last / 200)) else {
@@ -188,9 +186,9 @@ mod tests {
 
     #[test]
     fn an_open_axis_is_framed_by_its_crowd() {
-        let (left, wide) = crowd((0..1000).map(|i| i as f32).collect(), 100.0);
+        let (left, wide) = crowd((0..1000).map(|i| i as f32), 100.0);
         assert!(left < 10.0 && left + wide > 990.0, "{left} {wide}");
-        assert_eq!(crowd(vec![5.0; 1000], 100.0), (0.0, 10.0));
-        assert_eq!(crowd(Vec::new(), 7.0), (0.0, 7.0));
+        assert_eq!(crowd([5.0; 1000].into_iter(), 100.0), (0.0, 10.0));
+        assert_eq!(crowd([].into_iter(), 7.0), (0.0, 7.0));
     }
 }

@@ -139,13 +139,14 @@ pub(crate) struct WorldReport {
 
 impl WorldReport {
     fn new(world: &World) -> Self {
-        let words: Vec<_> = world.axes().iter().map(|axis| axis.edge.name()).collect();
-        let alike = words.iter().all(|word| *word == words[0]);
+        let each = || world.axes().iter().map(|axis| axis.edge.name()).collect();
         Self {
             width: world.width(),
             height: world.height(),
             depth: world.z().map(|axis| axis.length),
-            edge: if alike { EdgeReport::All(words[0]) } else { EdgeReport::Each(words) },
+            edge: world
+                .edge()
+                .map_or_else(|| EdgeReport::Each(each()), |edge| EdgeReport::All(edge.name())),
             precision: world.precision().name(),
             origin: world.origin()[..world.axes().len()].to_vec(),
         }

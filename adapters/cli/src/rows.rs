@@ -39,7 +39,7 @@ pub(crate) fn placed(schema: &[Column], world: &World) -> Vec<Field> {
     let mut fields = fields(schema);
     let origin = world.origin();
     if origin != [0.0; 3] {
-        for (name, shift) in ["x", "y", "z"].into_iter().zip(origin) {
+        for (name, shift) in World::COORDINATES.into_iter().zip(origin) {
             if let Some(field) = fields.iter_mut().find(|field| field.name == name) {
                 field.shift = Some(shift);
             }
@@ -75,6 +75,20 @@ impl Field {
 pub(crate) fn column(schema: &[Column], rows: &Rows, name: &str) -> Option<Vec<f32>> {
     let fields = fields(schema);
     fields.iter().find(|field| field.name == name).map(|field| field.values(rows))
+}
+
+/// The place of every entity along x, y and z; in the plane z is 0.
+pub(crate) fn places(
+    schema: &[Column],
+    rows: &Rows,
+    world: &World,
+) -> Vec<[f32; World::MOST_AXES]> {
+    let mut places = vec![[0.0; World::MOST_AXES]; each(rows).len()];
+    for (axis, name) in World::COORDINATES.iter().enumerate().take(world.axes().len()) {
+        let column = column(schema, rows, name).unwrap_or_default();
+        places.iter_mut().zip(column).for_each(|(place, value)| place[axis] = value);
+    }
+    places
 }
 
 /// The packed rows.

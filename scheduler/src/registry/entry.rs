@@ -261,8 +261,7 @@ fn mean_neighbours(setup: &Setup, radius: f32) -> f64 {
         true => 4.0 / 3.0 * core::f64::consts::PI * radius * radius * radius,
         false => core::f64::consts::PI * radius * radius,
     };
-    let all = setup.world.axes().iter().map(|axis| f64::from(axis.length)).product::<f64>();
-    f64::from(setup.population) / all * near
+    f64::from(setup.population) / setup.world.size() * near
 }
 
 fn build<M: Model, B: Backend>(config: &Config<B::Options>) -> Result<B::Made, B::Error> {

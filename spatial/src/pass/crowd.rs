@@ -18,6 +18,7 @@ use super::cap::Cap;
 use super::cells::{Cells, Window};
 use super::tile::{Place, Tile};
 use super::{Candidate, Pair};
+use crate::index::{both, larger, smaller};
 use crate::sort::Entry;
 
 /// A tile of more candidates than this is in a crowd.
@@ -148,24 +149,13 @@ impl<A: Axes> Boxes<A> {
 impl<A: Axes> Corners<A> {
     fn around<T>(records: &[Candidate<T, A>]) -> Self {
         const FAR: f32 = f32::INFINITY;
-        let lower = |a: f32, b: f32| if a < b { a } else { b };
-        let higher = |a: f32, b: f32| if a > b { a } else { b };
         let mut corners =
             Self { low: Vector::of(FAR, FAR, FAR), high: Vector::of(-FAR, -FAR, -FAR) };
         for record in records {
-            let (place, Self { low, high }) = (record.place, corners);
-            let z = place.z.or(0.0);
+            let Self { low, high } = corners;
             corners = Self {
-                low: Vector::of(
-                    lower(place.x, low.x),
-                    lower(place.y, low.y),
-                    lower(z, low.z.or(0.0)),
-                ),
-                high: Vector::of(
-                    higher(place.x, high.x),
-                    higher(place.y, high.y),
-                    higher(z, high.z.or(0.0)),
-                ),
+                low: both(record.place, low, smaller),
+                high: both(record.place, high, larger),
             };
         }
         corners
