@@ -9,8 +9,6 @@ mod boids;
 mod discs;
 #[path = "twins/lennard_jones.rs"]
 mod lennard_jones;
-#[path = "twins/space.rs"]
-mod space;
 #[path = "twins/tribes.rs"]
 mod tribes;
 #[path = "twins/vicsek.rs"]
