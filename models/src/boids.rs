@@ -94,6 +94,10 @@ impl<A: Axes> Model for Boids<A> {
 
     const NAME: &'static str = "boids";
     const ABOUT: &'static str = "flocks by separation, alignment and cohesion";
+    /// In space a tile is near two in five of its candidates, and ten lanes of sums fill the sixteen
+    /// registers of SSE2 and AVX2: a tick takes 0.73 and 0.71 of the time there, with AVX-512VL 0.99.
+    /// In the plane a tile is near two in three.
+    const SELECTIVE: bool = A::SPACE;
 
     fn new(boids: Self, _setup: &Setup) -> Result<Self, ParamError> {
         ParamError::unless(

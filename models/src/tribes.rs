@@ -296,6 +296,9 @@ impl<A: Axes> Model for Tribes<A> {
 
     const NAME: &'static str = "tribes";
     const ABOUT: &'static str = "tribes that graze, flock, hunt, flee, breed and evolve";
+    /// In space a tick takes 0.85 of the time with AVX2, with AVX-512VL as long; in the plane the pass
+    /// takes 1.16 times as long.
+    const SELECTIVE: bool = A::SPACE;
 
     fn new(params: TribesParams, _setup: &Setup) -> Result<Self, ParamError> {
         for (name, length) in

@@ -89,7 +89,8 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// What it simulates, in a sentence.
     const ABOUT: &'static str;
     /// Whether pairs are dear: candidates near no entity of a tile are then left out before `pair`.
-    /// Pays where a pair costs a division or more.
+    /// Pays where a pair costs a division or more, or in space, where most candidates are near nobody,
+    /// more lanes than there are registers.
     const SELECTIVE: bool = false;
     /// Whether it reads [`Tick::totals`], which costs a sum over all entities and processes in each
     /// tick.

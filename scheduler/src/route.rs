@@ -9,7 +9,7 @@
 use flockwork_kernel::columns::{Columns, Reach, packed_len};
 use flockwork_kernel::simd::{Isa, Mask8, U32x8, Vector8};
 use flockwork_kernel::{Axes, LANES, World, isa};
-use flockwork_spatial::{Lines, NO_CELL, Region};
+use flockwork_spatial::{Lines, NO_CELL, Overlap, Region};
 
 use crate::bounds::{Bounds, Outside};
 use crate::error::{DomainError, StepError};
@@ -70,6 +70,7 @@ impl<C: Columns> isa::Task for FindCells<'_, C> {
         let mut leavers = Leavers::default();
         let inside = Inside::new(&interior);
         let bounds = Bounds::of(grid.world(), needed);
+        let own = site.topology.overlaps(site.domain);
         for at in (0..*rows).step_by(LANES) {
             let count = (*rows - at).min(LANES);
             let place: Vector8<C::Axes, S> = places.load(at);
@@ -82,7 +83,9 @@ impl<C: Columns> isa::Task for FindCells<'_, C> {
                 local.number_lanes::<C::Axes, S>(cell).store(&mut cell_of[at..]);
                 continue;
             }
+            let lanes = cell;
             let cell = [cell[0].to_array(), cell[1].to_array(), cell[2].to_array()];
+            let mut staying = 0;
             for lane in 0..count {
                 let slot = at + lane;
                 if cell_of[slot] == NO_CELL {
@@ -111,19 +114,27 @@ impl<C: Columns> isa::Task for FindCells<'_, C> {
                     }
                 }
                 let cell = cell.map(|lines| lines[lane]);
-                let owned = region.contains(cell);
-                let owner = if owned { site.domain } else { site.topology.owner(cell) };
-                cell_of[slot] = if owned {
-                    local.number(cell)
-                } else {
-                    leavers.left(id);
-                    moves.push(owner, slot, Move::MIGRANT);
-                    holes.push(slot as u32);
-                    NO_CELL
-                };
+                if region.contains(cell) {
+                    cell_of[slot] = local.number(cell);
+                    staying |= 1 << lane;
+                    continue;
+                }
+                let owner = site.topology.owner(cell);
+                leavers.left(id);
+                moves.push(owner, slot, Move::MIGRANT);
+                holes.push(slot as u32);
+                cell_of[slot] = NO_CELL;
                 for overlap in site.topology.overlaps(owner) {
                     if overlap.cells.contains(cell) {
                         moves.push(overlap.to, slot, Move::tag(overlap.shift));
+                    }
+                }
+            }
+            for some in own.chunks(OVERLAPS) {
+                let within = overlapping::<C::Axes, S>(some, lanes);
+                for lane in ones(staying) {
+                    for overlap in ones(within[lane % LANES]).filter_map(|place| some.get(place)) {
+                        moves.push(overlap.to, at + lane, Move::tag(overlap.shift));
                     }
                 }
             }
@@ -169,6 +180,34 @@ fn send<C: Columns, T: Transport>(
 /// Bytes of a migrant, and of a ghost, in a message.
 pub(crate) const fn move_lens<C: Columns>() -> (usize, usize) {
     (packed_len(C::SCHEMA, Reach::Owned), 4 + packed_len(C::SCHEMA, Reach::Ghost))
+}
+
+/// So many overlaps are looked through at once.
+const OVERLAPS: usize = u32::BITS as usize;
+
+/// In which of at most [`OVERLAPS`] overlaps each of eight cells lies: a bit for each.
+///
+/// In space a region that is its own neighbour has 26 of them, and a fifth of 100,000 entities lie in
+/// some: one cell at a time that took 10 ns for each entity of the region.
+#[inline(always)]
+fn overlapping<A: Axes, S: Isa>(overlaps: &[Overlap], cell: [U32x8<S>; 3]) -> [u32; LANES] {
+    let mut within = [0; LANES];
+    for (place, overlap) in overlaps.iter().enumerate() {
+        for lane in ones(Inside::new(&overlap.cells).lanes::<A, S>(cell).bits()) {
+            within[lane % LANES] |= 1 << place;
+        }
+    }
+    within
+}
+
+/// The places of the bits that are 1, in ascending order.
+#[inline(always)]
+fn ones(mut bits: u32) -> impl Iterator<Item = usize> {
+    core::iter::from_fn(move || {
+        let place = bits.trailing_zeros() as usize;
+        bits &= bits.wrapping_sub(1);
+        (place < u32::BITS as usize).then_some(place)
+    })
 }
 
 /// Whether cells lie in a region, eight at a time.

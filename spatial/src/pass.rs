@@ -95,7 +95,8 @@ pub trait Visitor<S: Isa = Baseline> {
     /// What adds up over the neighbours of a tile.
     type Sum: Copy;
     /// Whether pairs are dear: candidates that are near no entity of a tile are then left out
-    /// beforehand. Pays where a pair costs a division or more.
+    /// beforehand. Pays where a pair costs a division or more, or in space, where most candidates are
+    /// near nobody, more lanes than there are registers.
     const SELECTIVE: bool = false;
 
     /// Loads a tile, and begins its sum.
