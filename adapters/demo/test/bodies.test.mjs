@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createSimulation } from 'flockwork';
 import { runAuto } from './auto.mjs';
-import { DESK, STILL, fingerprintAt, frames, hud, step, tickBeyond, tickOf, withPage } from './page.mjs';
+import { DESK, STILL, brightness, card, closest, fingerprintAt, frames, hud, row, step, tickBeyond, tickOf, withPage } from './page.mjs';
 import { serve } from './serve.mjs';
 
 const BOIDS = '?scenario=boids-10k&entities=1000&scale=1&workers=1';
@@ -15,15 +15,6 @@ const SCENARIO = { model: 'boids', entities: 1000, seed: 1, dt: 0.05, world: SID
 let server;
 before(async () => (server = await serve()));
 after(() => server?.close());
-
-const card = (page) => page.getByRole('region', { name: 'Chosen entity' });
-const row = async (page, name) => (await card(page).locator('div', { has: page.locator('dt', { hasText: name }) }).locator('dd').textContent()).trim();
-/** Zooms in as far as it goes. */
-async function closest(page) {
-  await page.locator('.world').focus();
-  for (let press = 0; press < 14; press++) await page.keyboard.press('+');
-  await frames(page, 3);
-}
 
 test('ticks ahead are computed before the world is shown, and are those of the test address', async () => {
   await withPage(server.url, { ...DESK, ...STILL }, async (page, context) => {
@@ -104,21 +95,3 @@ test('the chosen entity shows its neighbours, as many as there are; the one unde
   }, `${BOIDS}&ahead=150`);
   await simulation.dispose();
 });
-
-/** How bright the picture is at places of the page. */
-async function brightness(page, places) {
-  const picture = (await page.screenshot()).toString('base64');
-  return page.evaluate(
-    async ([data, points]) => {
-      const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
-      const canvas = new OffscreenCanvas(image.width, image.height);
-      const context = canvas.getContext('2d');
-      context.drawImage(image, 0, 0);
-      return points.map(([x, y]) => {
-        const [red, green, blue] = context.getImageData(Math.round(x), Math.round(y), 1, 1).data;
-        return Math.max(red, green, blue);
-      });
-    },
-    [picture, places],
-  );
-}

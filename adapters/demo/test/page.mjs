@@ -75,3 +75,38 @@ export const frames = (page, count) =>
   page.evaluate(async (most) => {
     for (let one = 0; one < most; one++) await new Promise(requestAnimationFrame);
   }, count);
+
+export const card = (page) => page.getByRole('region', { name: 'Chosen entity' });
+
+/** What the card says of the chosen entity. */
+export const row = async (page, name) => (await card(page).locator('div', { has: page.locator('dt', { hasText: name }) }).locator('dd').textContent()).trim();
+
+/** Zooms in as far as it goes. */
+export async function closest(page) {
+  await page.locator('.world').focus();
+  for (let press = 0; press < 18; press++) await page.keyboard.press('+');
+  await frames(page, 3);
+}
+
+/** How bright the picture is at places of the page. */
+export async function brightness(page, places) {
+  const pixels = await picture(page);
+  return places.map(([x, y]) => pixels.at(Math.round(x), Math.round(y)));
+}
+
+/** The brightness of each point of the page, from 0 to 255. */
+export async function picture(page) {
+  const shot = (await page.screenshot()).toString('base64');
+  const { width, values } = await page.evaluate(async (data) => {
+    const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    const context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0);
+    const bytes = context.getImageData(0, 0, image.width, image.height).data;
+    let text = '';
+    for (let at = 0; at < bytes.length; at += 4) text += String.fromCharCode(Math.max(bytes[at], bytes[at + 1], bytes[at + 2]));
+    return { width: image.width, values: btoa(text) };
+  }, shot);
+  const bytes = Buffer.from(values, 'base64');
+  return { at: (x, y) => bytes[y * width + x] };
+}

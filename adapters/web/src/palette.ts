@@ -9,6 +9,8 @@ export const palette: {
   readonly classes: readonly Rgb[];
   /** From low to high, dark to bright, at equal steps. */
   readonly scale: readonly Rgb[];
+  /** In space, for directions along the third axis and against it; the others are on the wheel between them. */
+  readonly poles: readonly [along: Rgb, against: Rgb];
 } = {
   classes: [
     [86, 180, 233],
@@ -27,5 +29,9 @@ export const palette: {
     [90, 205, 110],
     [235, 215, 70],
     [255, 250, 225],
+  ],
+  poles: [
+    [255, 238, 200],
+    [86, 96, 190],
   ],
 };

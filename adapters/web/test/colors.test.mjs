@@ -1,7 +1,7 @@
 // Colours that nobody has chosen are told from a dark ground, in every model, at first and later.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createSimulation } from '../dist/node.js';
+import { createSimulation, palette } from '../dist/node.js';
 import { until } from './tools/using.mjs';
 
 /** Contrast to black as WCAG has it; 3 is what graphics need. */
@@ -84,6 +84,34 @@ for (const tier of ['wasm-shared', 'wasm-transfer', 'js-single']) {
       });
       simulation.setColorBy('none');
       assert.equal((await painted(() => 'all')).size, 1);
+    } finally {
+      await simulation.dispose();
+    }
+  });
+}
+
+for (const tier of ['wasm-shared', 'js-single']) {
+  test(`${tier}: in space a heading has the colour of the wheel, and along z that of the pole`, async () => {
+    // One for each way: along and against every axis, and one that stands.
+    const ways = [[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1], [3, 4, 0.001], [0, 0, 0]];
+    const column = (axis) => ways.map((way) => way[axis]);
+    const spread = (axis) => ways.map((_, row) => 2 + 4 * ((row >> axis) & 1));
+    const initial = { x: spread(0), y: spread(1), z: spread(2), vx: column(0), vy: column(1), vz: column(2) };
+    const scenario = { model: 'boids', dt: 0.05, world: { width: 8, height: 8, depth: 8 }, params: { neighbor_radius: 1, separation_radius: 0.4, min_speed: 0 }, initial };
+    const simulation = await createSimulation({ scenario, tier, workers: 1, colorBy: 'heading' });
+    try {
+      const { id, color, count } = simulation.acquireFrame();
+      const of = new Map(Array.from({ length: count }, (_, row) => [id[row], [...color.subarray(4 * row, 4 * row + 3)]]));
+      const painted = [...of.entries()].sort(([a], [b]) => a - b).map(([, one]) => one);
+      const near = (one, other) => one.forEach((channel, index) => assert.ok(Math.abs(channel - other[index]) <= 2, `${one} is not ${other}`));
+      near(painted[0], [255, 97, 97]);
+      near(painted[1], [45, 202, 202]);
+      near(painted[4], palette.poles[0]);
+      near(painted[5], palette.poles[1]);
+      // The wheel as in the plane, a third of a turn between the channels.
+      const angle = Math.atan2(4, 3);
+      near(painted[6], [0, 120, 240].map((degrees) => 150 + 105 * Math.cos(angle - (degrees * Math.PI) / 180)));
+      assert.equal(new Set(painted.map(String)).size, ways.length, 'each has its own');
     } finally {
       await simulation.dispose();
     }

@@ -44,13 +44,23 @@ export function scenarioFile(name: string): ScenarioFile {
   throw new RangeError(`there is no scenario "${name}": it must be one of ${known}`);
 }
 
+/** The name of the same scenario in space, or of that in space in the plane; null if there is none. */
+export function counterpart(name: string): string | null {
+  const { model } = scenarioFile(name).scenario;
+  const [plane, space] = [`${model}-`, `${model}-space-`];
+  const other = name.startsWith(space) ? name.replace(space, plane) : name.replace(plane, space);
+  return other !== name && scenarioFiles.some((one) => one.name === other) ? other : null;
+}
+
 /** The scenario with another seed and another number of entities, in a world that grows with it or not. */
 export function scenarioOf({ scenario: name, entities, scale, seed }: Settings): FullScenario {
   const { scenario } = scenarioFile(name);
-  const share = scale ? Math.sqrt(entities / scenario.entities) : 1;
+  const { width, height, depth, ...ends } = scenario.world;
+  const times = entities / scenario.entities;
+  const share = !scale ? 1 : depth === undefined ? Math.sqrt(times) : Math.cbrt(times);
   const side = (length: number) => Math.fround(Math.fround(length) * share);
-  const { width, height } = scenario.world;
-  return { ...scenario, entities, seed, world: { ...scenario.world, width: side(width), height: side(height) } };
+  const world = { ...ends, width: side(width), height: side(height), ...(depth !== undefined && { depth: side(depth) }) };
+  return { ...scenario, entities, seed, world };
 }
 
 function read(name: string, text: string): ScenarioFile {

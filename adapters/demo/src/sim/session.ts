@@ -190,7 +190,7 @@ export class Session {
     try {
       const simulation = await createSimulation({
         ...optionsFor(settings),
-        columns: columnsOf(scenarioFile(settings.scenario).scenario.model),
+        columns: columnsOf(scenarioFile(settings.scenario).scenario),
         ...(held && { snapshot: held.snapshot, accept: ['params'] }),
         rate,
         checkpointEvery: CHECKPOINT_TICKS,
@@ -351,10 +351,9 @@ export class Session {
     await this.look();
   }
 
-  /** The nearest entity within `radius` becomes the chosen one. */
-  async pick(x: number, y: number, radius: number): Promise<void> {
-    const entity = await this.try((simulation) => simulation.pick(x, y, radius));
-    this.select(entity);
+  /** The entity with this id becomes the chosen one; none, if there is none. */
+  async choose(id: number | null): Promise<void> {
+    this.select(id === null ? null : await this.try((simulation) => simulation.entity(id)));
   }
 
   select(entity: Entity | null): void {
@@ -419,4 +418,4 @@ export function colorings({ model }: Simulation): string[] {
 }
 
 /** Columns that a colour would say nothing about. */
-const HIDDEN = new Set(['x', 'y', 'z', 'vx', 'vy', 'ux', 'uy', 'half_x', 'half_y', 'alive']);
+const HIDDEN = new Set(['x', 'y', 'z', 'vx', 'vy', 'vz', 'ux', 'uy', 'uz', 'half_x', 'half_y', 'half_z', 'alive']);

@@ -3,14 +3,14 @@
 import { useEffect, useRef, useState } from 'react';
 import { Hud } from '../hud/hud.js';
 import { writeQuery } from '../sim/query.js';
-import { scenarioFile } from '../sim/scenarios.js';
+import { aheadOf, counterpart, scenarioFile } from '../sim/scenarios.js';
 import type { Session } from '../sim/session.js';
 import { useStore } from '../sim/store.js';
 import { WorldView } from '../view/world-view.js';
 import { Banner, Former, Problems } from './banner.js';
 import { EntityCard } from './entity-card.js';
 import { Icon } from './icons.js';
-import { TIER_TITLES, modelTitle } from './labels.js';
+import { TIER_TITLES, scenarioTitle } from './labels.js';
 import { Panel } from './panel.js';
 import { Help, useShortcuts } from './shortcuts.js';
 import { Transport } from './transport.js';
@@ -41,13 +41,14 @@ export function App({ session, reducedMotion }: { session: Session; reducedMotio
 
   return (
     <main className="page">
-      <canvas ref={canvas} className="world" tabIndex={0} aria-label="The world. Arrows move, plus and minus zoom, Enter chooses the entity in the middle." />
+      <canvas ref={canvas} className="world" tabIndex={0} aria-label="The world. Arrows move or turn it, plus and minus zoom, Enter chooses the entity in the middle." />
       {/* What the mouse is over; whoever has no mouse chooses an entity, and its card says more. */}
       <div ref={tip} className="tip" hidden aria-hidden="true">
         <span className="surface" />
       </div>
       {view && !view.scene && <NoWebGl />}
       <Head session={session} help={() => setHelp(true)} />
+      <Ways session={session} />
       {hud && !narrow && (
         <div className="hud-box surface" role="region" aria-label="Numbers" tabIndex={0}>
           <Hud session={session} view={view} />
@@ -88,7 +89,7 @@ function Head({ session, help }: { session: Session; help: () => void }) {
   return (
     <header className="head">
       <h1>Flockwork</h1>
-      <p>{modelTitle(scenario.model)}</p>
+      <p>{scenarioTitle(scenario)}</p>
       {backend && (
         <span className={`badge ${color[backend.tier]}`} title={backend.tier}>
           {TIER_TITLES[backend.tier]}
@@ -99,6 +100,26 @@ function Head({ session, help }: { session: Session; help: () => void }) {
         <Icon name="help" />
       </button>
     </header>
+  );
+}
+
+/** The same in the plane and in space. */
+function Ways({ session }: { session: Session }) {
+  const settings = useStore(session.store, (state) => state.settings);
+  const other = counterpart(settings.scenario);
+  if (!other) return null;
+  const { model, world } = scenarioFile(settings.scenario).scenario;
+  const space = world.depth !== undefined;
+  const change = () => void session.open({ scenario: other, ahead: aheadOf(model) });
+  return (
+    <div className="ways surface" role="group" aria-label="Plane or space">
+      <button aria-pressed={!space} onClick={() => space && change()}>
+        Plane
+      </button>
+      <button aria-pressed={space} onClick={() => space || change()}>
+        Space
+      </button>
+    </div>
   );
 }
 

@@ -6,7 +6,7 @@ import { useStore } from '../sim/store.js';
 import type { Session } from '../sim/session.js';
 import { Attempts } from './attempts.js';
 import { Icon } from './icons.js';
-import { TIER_TITLES, modelTitle } from './labels.js';
+import { TIER_TITLES, scenarioTitle } from './labels.js';
 import { Text } from './text.js';
 
 export function Banner({ session }: { session: Session }) {
@@ -76,11 +76,11 @@ export function Former({ session }: { session: Session }) {
   const former = useStore(session.store, (state) => state.former);
   const busy = useStore(session.store, (state) => state.status === 'starting' || state.status === 'away');
   if (!former) return null;
-  const { model } = scenarioFile(former.settings.scenario).scenario;
+  const { scenario } = scenarioFile(former.settings.scenario);
   return (
     <div className="former surface" role="status">
       <p>
-        Kept: {modelTitle(model)} at tick {format.count(former.tick)}
+        Kept: {scenarioTitle(scenario)} at tick {format.count(former.tick)}
       </p>
       <button disabled={busy} onClick={() => void session.back()}>
         Back to it

@@ -9,7 +9,7 @@ import { CLASS_COLORS, columnTitle, geneName } from './labels.js';
 import { Icon } from './icons.js';
 
 /** Shown in other ways, or of no interest. */
-const APART = new Set(['x', 'y', 'vx', 'vy', 'ux', 'uy', 'half_x', 'half_y', 'tribe', 'genes', 'alive', 'energy', 'id']);
+const APART = new Set(['x', 'y', 'z', 'vx', 'vy', 'vz', 'ux', 'uy', 'uz', 'half_x', 'half_y', 'half_z', 'tribe', 'genes', 'alive', 'energy', 'id']);
 
 export function EntityCard({ session, view }: { session: Session; view: WorldView | null }) {
   const selected = useStore(session.store, (state) => state.selected);
@@ -34,7 +34,7 @@ export function EntityCard({ session, view }: { session: Session; view: WorldVie
       <dl className="rows">
         <Row label="Speed" value={speedOf(selected.entity)} />
         <Row label="Neighbours" value={neighborsOf(view)} />
-        <Row label="Place" value={`${(number('x') ?? 0).toFixed(2)}, ${(number('y') ?? 0).toFixed(2)}`} />
+        <Row label="Place" value={['x', 'y', 'z'].flatMap((axis) => number(axis)?.toFixed(2) ?? []).join(', ')} />
         {Object.entries(columns)
           .filter(([name]) => !APART.has(name))
           .map(([name, value]) => (
@@ -78,8 +78,9 @@ function Gauge({ label, value, most }: { label: string; value: number; most: num
   );
 }
 
-function speedOf({ columns: { vx, vy } }: Entity): string | null {
-  return typeof vx === 'number' && typeof vy === 'number' ? Math.hypot(vx, vy).toFixed(3) : null;
+function speedOf({ columns }: Entity): string | null {
+  const parts = ['vx', 'vy', 'vz'].map((name) => columns[name]).filter((part) => typeof part === 'number');
+  return parts.length > 0 ? Math.hypot(...parts).toFixed(3) : null;
 }
 
 function neighborsOf(view: WorldView | null): string | null {

@@ -1,6 +1,6 @@
 /** Names for people, of what the package names for programs. */
 
-import { palette, type Rgb, type Tier } from 'flockwork';
+import { palette, type Rgb, type Scenario, type Tier } from 'flockwork';
 
 export const TIER_TITLES: Record<Tier | 'auto', string> = {
   auto: 'Best that works',
@@ -32,6 +32,12 @@ export function modelTitle(model: string): string {
   return MODELS[model] ?? capital(words(model));
 }
 
+/** What is simulated, and in what kind of world. */
+export function scenarioTitle({ model, world: { depth, edge } }: Scenario): string {
+  if (depth !== undefined) return `${modelTitle(model)} in space`;
+  return typeof edge === 'object' ? `${modelTitle(model)} in a corridor` : modelTitle(model);
+}
+
 /** A column, or one value of it: `genes.2` is the gene aggression. */
 export function columnTitle(name: string): string {
   const [column = '', component] = name.split('.');
@@ -55,6 +61,9 @@ const css = (color: Rgb) => `rgb(${color.join(' ')})`;
 
 /** Colours of classes, as the package paints them. */
 export const CLASS_COLORS = palette.classes.map(css);
+
+/** Directions along the third axis, and against it. */
+export const POLES = palette.poles.map(css);
 
 /** What is low is dark, as the package paints it. */
 export const SCALE = `linear-gradient(90deg, ${palette.scale.map(css).join(', ')})`;

@@ -7,7 +7,7 @@ import { aheadOf, scenarioFile, scenarioFiles } from '../sim/scenarios.js';
 import { colorings, type Session } from '../sim/session.js';
 import { useStore } from '../sim/store.js';
 import type { WorldView } from '../view/world-view.js';
-import { CLASS_COLORS, SCALE, columnTitle, modelTitle } from './labels.js';
+import { CLASS_COLORS, POLES, SCALE, columnTitle, scenarioTitle } from './labels.js';
 import { SearchBox } from './search-box.js';
 import { Text } from './text.js';
 
@@ -16,7 +16,7 @@ const FEWEST = 1000;
 export function WorldPanel({ session, view }: { session: Session; view: WorldView | null }) {
   const settings = useStore(session.store, (state) => state.settings);
   const file = scenarioFile(settings.scenario);
-  const models = [...new Set(scenarioFiles.map(({ scenario }) => scenario.model))];
+  const titles = [...new Set(scenarioFiles.map(({ scenario }) => scenarioTitle(scenario)))];
   return (
     <>
       <label className="field">
@@ -34,13 +34,13 @@ export function WorldPanel({ session, view }: { session: Session; view: WorldVie
             });
           }}
         >
-          {models.map((model) => (
-            <optgroup key={model} label={modelTitle(model)}>
+          {titles.map((title) => (
+            <optgroup key={title} label={title}>
               {scenarioFiles
-                .filter(({ scenario }) => scenario.model === model)
+                .filter(({ scenario }) => scenarioTitle(scenario) === title)
                 .map(({ name, scenario }) => (
                   <option key={name} value={name}>
-                    {modelTitle(model)}, {format.compact(scenario.entities)}
+                    {title}, {format.compact(scenario.entities)}
                   </option>
                 ))}
             </optgroup>
@@ -158,7 +158,7 @@ function Coloring({ session, view }: { session: Session; view: WorldView | null 
             ))}
         </select>
       </label>
-      <Legend colorBy={colorBy} classes={Number(tribes ?? CLASS_COLORS.length)} />
+      <Legend colorBy={colorBy} classes={Number(tribes ?? CLASS_COLORS.length)} space={simulation?.scenario.world.depth !== undefined} />
       {view?.scene && <Glow view={view} />}
     </div>
   );
@@ -182,7 +182,7 @@ function Glow({ view }: { view: WorldView }) {
   );
 }
 
-function Legend({ colorBy, classes }: { colorBy: string; classes: number }) {
+function Legend({ colorBy, classes, space }: { colorBy: string; classes: number; space: boolean }) {
   if (colorBy === 'none' || colorBy === '') return null;
   if (colorBy === 'tribe') {
     return (
@@ -196,7 +196,23 @@ function Legend({ colorBy, classes }: { colorBy: string; classes: number }) {
       </ul>
     );
   }
-  if (colorBy === 'heading') return <div className="scale wheel" role="img" aria-label="A colour for each direction" />;
+  if (colorBy === 'heading') {
+    return (
+      <>
+        <div className="scale wheel" role="img" aria-label="A colour for each direction" />
+        {space && (
+          <ul className="legend">
+            {['along z', 'against z'].map((way, index) => (
+              <li key={way}>
+                <i style={{ background: POLES[index] }} />
+                {way}
+              </li>
+            ))}
+          </ul>
+        )}
+      </>
+    );
+  }
   return (
     <div className="scale-row">
       <span>low</span>

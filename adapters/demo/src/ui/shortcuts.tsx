@@ -17,7 +17,7 @@ interface Shortcut {
   /** How the keys are written; the keys themselves if missing. */
   readonly shown?: string;
   readonly does: string;
-  readonly act: (actions: Actions, key: string) => void;
+  readonly act: (actions: Actions, event: KeyboardEvent) => void;
 }
 
 /** Zoom of one press, and the part of the view that an arrow moves. */
@@ -31,11 +31,11 @@ const SHORTCUTS: readonly Shortcut[] = [
   {
     keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'],
     shown: '← → ↑ ↓',
-    does: 'Move the view',
-    act: ({ view }, key) => {
+    does: 'Move the view, or in space turn it; with Shift move it there too',
+    act: ({ view }, { key, shiftKey }) => {
       if (!view) return;
-      view.following = false;
-      view.camera.slide(SLIDE * (Number(key === 'ArrowRight') - Number(key === 'ArrowLeft')), SLIDE * (Number(key === 'ArrowUp') - Number(key === 'ArrowDown')));
+      view.grab(shiftKey || !view.camera.turns);
+      view.camera.slide(SLIDE * (Number(key === 'ArrowRight') - Number(key === 'ArrowLeft')), SLIDE * (Number(key === 'ArrowUp') - Number(key === 'ArrowDown')), shiftKey);
     },
   },
   { keys: ['+', '='], shown: '+', does: 'Closer', act: ({ view }) => view?.camera.zoomAt(ZOOM) },
@@ -80,7 +80,7 @@ export function useShortcuts(actions: Actions): void {
       const found = SHORTCUTS.find(({ keys }) => keys.includes(key));
       if (!found) return;
       event.preventDefault();
-      found.act(latest.current, event.key);
+      found.act(latest.current, event);
     };
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);
@@ -106,7 +106,7 @@ export function Help({ open, close }: { open: boolean; close: () => void }) {
           </div>
         ))}
       </dl>
-      <p className="hint">Drag to move, wheel or pinch to zoom, tap an entity to choose it.</p>
+      <p className="hint">Drag to move, or in space to turn; there two fingers, Shift or the right button move. Wheel or pinch to zoom, tap an entity to choose it, tap twice for the view as it was at first.</p>
       <button className="wide" onClick={close}>
         Close
       </button>

@@ -13,6 +13,8 @@ export interface Extent {
 }
 
 export interface Camera {
+  /** Whether one finger turns it, around what is looked at, rather than moves it. */
+  readonly turns: boolean;
   /** Nothing is on its way. */
   readonly settled: boolean;
   /** Another world; `shown` is the length of it that is seen at first. */
@@ -22,18 +24,18 @@ export interface Camera {
   fill(): void;
   /** The whole world, or, if that is seen already, the view filled. */
   toggleWhole(): void;
-  /** Moves by CSS pixels, as a finger does. */
+  /** What one finger does by CSS pixels: turns, or moves. */
+  drag(dx: number, dy: number): void;
+  /** Moves by CSS pixels, as two fingers do. */
   pan(dx: number, dy: number): void;
-  /** Moves by parts of the view. */
-  slide(right: number, up: number): void;
+  /** What arrows do by parts of the view: as a drag does, or, if it `moves`, always as two fingers do. */
+  slide(right: number, up: number, moves: boolean): void;
   /** Zooms so that what is under (x, y), in CSS pixels of the view, stays there; the middle if they are not given. */
   zoomAt(factor: number, x?: number, y?: number): void;
   /** Looks at a place in the world, by the shorter way around. */
   follow(place: Place): void;
-  /** The place in the world under a point of the view, in CSS pixels. */
-  place(x: number, y: number): Place;
-  /** Goes on by so many seconds; true if anything moved. */
-  ease(seconds: number): boolean;
+  /** Goes on by so many seconds, in which the world stood still or not; true if anything moved. */
+  ease(seconds: number, lives: boolean): boolean;
   /** For the shaders; the same object each time. */
   look(): Lens;
 }

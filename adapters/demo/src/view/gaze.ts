@@ -2,8 +2,8 @@
 
 import type { FrameView } from 'flockwork';
 import type { Camera, Extent, Place } from './camera.js';
-import { Nearby, way } from './near.js';
 import type { Radii, Sight } from './sight.js';
+import { under } from './under.js';
 
 /** The entity under the mouse is sought within so many CSS pixels, where bodies are at least so large. */
 const REACH_PX = 24;
@@ -15,6 +15,8 @@ export interface Looking {
   readonly frame: FrameView;
   readonly world: Extent;
   readonly camera: Camera;
+  /** Sides of the view, in CSS pixels. */
+  readonly view: readonly [number, number];
   readonly radii: Radii;
   /** Length of a body, CSS pixels. */
   readonly body: number;
@@ -32,7 +34,6 @@ export class Gaze {
   private mouse: readonly [number, number] | null = null;
   private moved = false;
   private text = '';
-  private readonly nearby = new Nearby();
 
   /** `tip` says in a few words what the mouse is over. */
   constructor(
@@ -85,25 +86,16 @@ export class Gaze {
     return true;
   }
 
-  private underMouse({ frame, world, camera, body }: Looking): number {
+  private underMouse({ frame, world, camera, view, body }: Looking): number {
     if (!this.mouse || body < BODY_PX) return -1;
-    const { nearby } = this;
-    const place = camera.place(...this.mouse);
-    nearby.find(frame.position, frame.count, world, place, REACH_PX / camera.look().pixels);
-    let [best, row] = [Infinity, -1];
-    for (let index = 0; index < nearby.count; index++) {
-      const one = nearby.rows[index]!;
-      const away = Math.hypot(...placeOf(frame, one).map((to, axis) => way(place[axis]!, to, world.sides[axis]!, world.wraps[axis]!)));
-      if (away < best) [best, row] = [away, one];
-    }
-    return row;
+    return under(frame.position, frame.count, world, camera.look(), this.mouse, view, REACH_PX);
   }
 
   private words({ frame, radii }: Looking, row: number): string {
     const { neighbors, tooClose } = this.sight;
-    const { vx, vy } = frame.columns as Record<string, Float32Array | undefined>;
+    const { vx, vy, vz } = frame.columns as Record<string, Float32Array | undefined>;
     const words = [`#${frame.id[row]}`];
-    if (vx && vy) words.push(`speed ${Math.hypot(vx[row]!, vy[row]!).toFixed(2)}`);
+    if (vx && vy) words.push(`speed ${Math.hypot(vx[row]!, vy[row]!, vz?.[row] ?? 0).toFixed(2)}`);
     if (radii.sight > 0) words.push(neighbors === 1 ? '1 neighbour' : `${neighbors} neighbours`);
     if (radii.close > 0) words.push(`${tooClose} too close`);
     return words.join(' · ');

@@ -2,6 +2,9 @@
 
 import { Matrix4, Vector2, Vector3 } from 'three';
 
+/** Where the fourth coordinate is less than this, nothing is drawn: it is too near to the eye. */
+export const NEAREST = 0.04;
+
 export class Lens {
   /** The view is drawn around this place in the world. */
   readonly center = new Vector3();
@@ -9,8 +12,10 @@ export class Lens {
   readonly project = new Matrix4();
   /** CSS pixels for a length, where the fourth coordinate is 1. */
   pixels = 1;
-  /** How much light is lost for each length of distance. */
+  /** How much light is lost, as an exponent, where the fourth coordinate grows by 1. */
   fog = 0;
+  /** How far one sees past the centre; in the plane all is as far away. */
+  deep = Infinity;
 }
 
 /** The uniforms that all things in the world share. */

@@ -63,6 +63,13 @@ export class Light {
     return gl.getExtension('EXT_color_buffer_float') !== null || gl.getExtension('EXT_color_buffer_half_float') !== null;
   }
 
+  /** Whether bodies may hide others; what has been drawn is lost. */
+  setDepth(depth: boolean): void {
+    if (this.target.depthBuffer === depth) return;
+    this.target.depthBuffer = depth;
+    this.target.dispose();
+  }
+
   resize(width: number, height: number): void {
     this.target.setSize(width, height);
     this.material.uniforms.pixel!.value.set(1 / width, 1 / height);

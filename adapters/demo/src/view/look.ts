@@ -1,6 +1,6 @@
 /** What the entities of a model look like, and how far they see: lengths of its own parameters. */
 
-import type { ParamValue, Simulation } from 'flockwork';
+import type { ParamValue, Scenario, Simulation } from 'flockwork';
 
 type Params = Readonly<Record<string, ParamValue>>;
 
@@ -9,8 +9,8 @@ export interface Look {
   readonly shape: 'ball' | 'dart';
   /** Length of the body; a part of the mean distance between neighbours if it is 0. */
   readonly body: (params: Params) => number;
-  /** Columns of the velocity, or of the direction. */
-  readonly motion: readonly [string, string] | null;
+  /** Columns of the velocity, or of the direction; the third is there in space alone. */
+  readonly motion: readonly [string, string, string] | null;
   /** The parameters that say how far one sees, and how near is too near. */
   readonly sight: string | null;
   readonly close: string | null;
@@ -20,9 +20,9 @@ const number = (value: ParamValue | undefined) => (typeof value === 'number' ? v
 const unsaid = () => 0;
 
 const LOOKS: Readonly<Record<string, Look>> = {
-  boids: { shape: 'dart', body: unsaid, motion: ['vx', 'vy'], sight: 'neighbor_radius', close: 'separation_radius' },
-  tribes: { shape: 'dart', body: unsaid, motion: ['vx', 'vy'], sight: 'vision', close: 'separation_radius' },
-  vicsek: { shape: 'dart', body: unsaid, motion: ['ux', 'uy'], sight: 'radius', close: null },
+  boids: { shape: 'dart', body: unsaid, motion: ['vx', 'vy', 'vz'], sight: 'neighbor_radius', close: 'separation_radius' },
+  tribes: { shape: 'dart', body: unsaid, motion: ['vx', 'vy', 'vz'], sight: 'vision', close: 'separation_radius' },
+  vicsek: { shape: 'dart', body: unsaid, motion: ['ux', 'uy', 'uz'], sight: 'radius', close: null },
   discs: { shape: 'ball', body: ({ radius }) => 2 * number(radius), motion: null, sight: null, close: null },
   lennard_jones: { shape: 'ball', body: () => 1, motion: null, sight: 'cutoff', close: null },
 };
@@ -33,9 +33,9 @@ export function lookOf(model: string): Look {
   return LOOKS[model] ?? PLAIN;
 }
 
-/** The columns that a picture of this model needs beside places and colours. */
-export function columnsOf(model: string): string[] {
-  return [...(lookOf(model).motion ?? [])];
+/** The columns that a picture of this scenario needs beside places and colours. */
+export function columnsOf({ model, world: { depth } }: Scenario): string[] {
+  return (lookOf(model).motion ?? []).slice(0, depth === undefined ? 2 : 3);
 }
 
 /** How far an entity sees, and how near others are too near, as the rules are now; 0 if it is not said. */

@@ -7,6 +7,7 @@ import { Lens } from './lens.js';
 const CLOSEST = 400;
 
 export class PlaneCamera implements Camera {
+  readonly turns = false;
   readonly lens = new Lens();
   x = 0;
   y = 0;
@@ -67,6 +68,10 @@ export class PlaneCamera implements Camera {
     this.zoomTo(this.toZoom > whole * 1.001 ? whole : this.covering());
   }
 
+  drag(dx: number, dy: number): void {
+    this.pan(dx, dy);
+  }
+
   /** Moves by CSS pixels, as a finger does. */
   pan(dx: number, dy: number): void {
     this.filled = false;
@@ -97,12 +102,6 @@ export class PlaneCamera implements Camera {
     const near = (to: number, from: number, axis: 0 | 1) => (this.wraps[axis] ? to - this.sides[axis] * Math.round((to - from) / this.sides[axis]) : to);
     this.toX = near(x, this.x, 0);
     this.toY = near(y, this.y, 1);
-  }
-
-  /** The place in the world under a point of the view, in CSS pixels. */
-  place(x: number, y: number): Place {
-    const wrap = (at: number, axis: 0 | 1) => (this.wraps[axis] ? at - this.sides[axis] * Math.floor(at / this.sides[axis]) : at);
-    return [wrap(this.x + (x - this.width / 2) / this.zoom, 0), wrap(this.y - (y - this.height / 2) / this.zoom, 1), 0];
   }
 
   look(): Lens {

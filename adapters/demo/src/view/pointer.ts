@@ -1,10 +1,16 @@
-/** Mouse, fingers and wheel on the world: pan, zoom, and choose an entity with a tap. */
+/** Mouse, fingers and wheel on the world: move, turn, zoom, choose an entity with a tap, and begin anew with two. */
 
 import type { Camera } from './camera.js';
 
 /** A press that moves less than this, and is shorter, is a tap. */
 const TAP_PX = 6;
 const TAP_MS = 500;
+/** A tap that comes so soon after another one, and so near to it, is the second of two. */
+const TWICE_PX = 16;
+const TWICE_MS = 350;
+
+/** `buttons` while the right one alone is pressed. */
+const RIGHT = 2;
 
 interface Finger {
   x: number;
@@ -15,10 +21,11 @@ export interface PointerTarget {
   readonly camera: Camera;
   /** At CSS pixels of the canvas. */
   tap(x: number, y: number): void;
+  tapTwice(): void;
   /** The mouse is over these CSS pixels of the canvas, with no button pressed, or has left it. */
   point(at: readonly [number, number] | null): void;
-  /** The user takes the camera. */
-  grab(): void;
+  /** The user takes the camera, and `moves` what is looked at, or only turns. */
+  grab(moves: boolean): void;
 }
 
 /** Listens until `signal` aborts. */
@@ -26,13 +33,14 @@ export function listen(canvas: HTMLCanvasElement, target: PointerTarget, signal:
   const fingers = new Map<number, Finger>();
   let moved = 0;
   let begun = 0;
+  let tapped = { x: 0, y: 0, at: -Infinity };
   const local = (event: MessageEvent | PointerEvent | WheelEvent): [number, number] => {
     const { offsetX, offsetY } = event as PointerEvent;
     return [offsetX, offsetY];
   };
 
   const down = (event: PointerEvent) => {
-    if (event.button !== 0) return;
+    if (event.button !== 0 && event.buttons !== RIGHT) return;
     canvas.setPointerCapture(event.pointerId);
     const [x, y] = local(event);
     fingers.set(event.pointerId, { x, y });
@@ -48,23 +56,29 @@ export function listen(canvas: HTMLCanvasElement, target: PointerTarget, signal:
     const [x, y] = local(event);
     moved += Math.abs(x - finger.x) + Math.abs(y - finger.y);
     if (moved < TAP_PX) return;
-    target.grab();
-    canvas.classList.add('grabbing');
     const other = [...fingers].find(([id]) => id !== event.pointerId)?.[1];
+    const moves = other !== undefined || event.shiftKey || event.buttons === RIGHT;
+    target.grab(moves || !target.camera.turns);
+    canvas.classList.add('grabbing');
     const parts = other ? 2 : 1;
     if (other) {
       const before = Math.hypot(finger.x - other.x, finger.y - other.y);
       const after = Math.hypot(x - other.x, y - other.y);
       if (before > 0) target.camera.zoomAt(after / before, (x + other.x) / 2, (y + other.y) / 2);
     }
-    target.camera.pan((x - finger.x) / parts, (y - finger.y) / parts);
+    target.camera[moves ? 'pan' : 'drag']((x - finger.x) / parts, (y - finger.y) / parts);
     finger.x = x;
     finger.y = y;
   };
   const up = (event: PointerEvent) => {
     if (!fingers.delete(event.pointerId)) return;
     if (fingers.size === 0) canvas.classList.remove('grabbing');
-    if (event.type === 'pointerup' && moved < TAP_PX && event.timeStamp - begun < TAP_MS) target.tap(...local(event));
+    if (event.type !== 'pointerup' || event.button !== 0 || moved >= TAP_PX || event.timeStamp - begun >= TAP_MS) return;
+    const [x, y] = local(event);
+    const twice = event.timeStamp - tapped.at < TWICE_MS && Math.hypot(x - tapped.x, y - tapped.y) < TWICE_PX;
+    tapped = { x, y, at: twice ? -Infinity : event.timeStamp };
+    if (twice) target.tapTwice();
+    else target.tap(x, y);
   };
   const wheel = (event: WheelEvent) => {
     event.preventDefault();
@@ -79,5 +93,6 @@ export function listen(canvas: HTMLCanvasElement, target: PointerTarget, signal:
   canvas.addEventListener('pointerup', up, { signal });
   canvas.addEventListener('pointercancel', up, { signal });
   canvas.addEventListener('pointerleave', () => target.point(null), { signal });
+  canvas.addEventListener('contextmenu', (event) => event.preventDefault(), { signal });
   canvas.addEventListener('wheel', wheel, { signal, passive: false });
 }

@@ -8,7 +8,7 @@ import {
   CustomBlending,
   DynamicDrawUsage,
   GLSL3,
-  LineLoop,
+  LineSegments,
   OneFactor,
   OneMinusSrcAlphaFactor,
   Points,
@@ -26,15 +26,21 @@ import { Sight } from './sight.js';
 
 /** The length of a body that its model says nothing about, as a part of the mean distance between neighbours. */
 const BODY = { dart: 0.72, ball: 0.54 };
+/** In space others are seen between them. */
+const BODY_IN_SPACE = 0.4;
 /** Light is at most so wide, and tails so long, in CSS pixels. */
 const GLOW = 3.2;
 const TAIL = 22;
 /** A tail is as long as the way in which the mean of all goes so many distances between neighbours. */
-const TAIL_WAYS = 2;
+const TAIL_WAYS = { plane: 2, space: 3.2 };
 /** More than this many lit pixels for each pixel of the view would only be white, and slow. */
-const MOST_COVER = 16;
+const MOST_COVER = { plane: 16, space: 40 };
+/** In space lights are finer, so that those behind others are seen. */
+const FINE = 0.75;
 /** What is behind all, where no light is added up. */
 const NIGHT = 0x07090d;
+/** What the shader calls the velocity. */
+const MOTION = ['vx', 'vy', 'vz'];
 /** Entities whose mean speed stands for that of all. */
 const SAMPLE = 128;
 /** How much of it is taken over with each frame, so that tails do not twitch. */
@@ -52,6 +58,10 @@ export class WorldScene {
   private readonly plain = new Plain();
   private readonly shared = new PlaceUniforms();
   private readonly points: Points<BufferGeometry, RawShaderMaterial>;
+  /** Entities in the plane, and in space, where bodies hide others. */
+  private readonly materials: { readonly plane: RawShaderMaterial; readonly space: RawShaderMaterial };
+  private readonly borders: { readonly plane: LineSegments; readonly space: LineSegments };
+  private space = false;
   private look: Look = lookOf('');
   private spacing = 1;
   private body = 1;
@@ -61,7 +71,7 @@ export class WorldScene {
 
   /** Throws where there is no WebGL 2. */
   constructor(canvas: HTMLCanvasElement) {
-    const context = canvas.getContext('webgl2', { antialias: false, depth: false, alpha: false, powerPreference: 'high-performance' });
+    const context = canvas.getContext('webgl2', { antialias: false, depth: true, alpha: false, powerPreference: 'high-performance' });
     // Asked for here, so that three.js does not fill the console where there is none.
     if (!context) throw new Error('there is no WebGL 2');
     this.renderer = new WebGLRenderer({ canvas, context });
@@ -74,16 +84,18 @@ export class WorldScene {
     this.glow = true;
     this.light = Light.works(context) ? new Light(this.renderer, !this.software) : null;
     const largest: unknown = context.getParameter(context.ALIASED_POINT_SIZE_RANGE);
-    this.points = new Points(
-      new BufferGeometry(),
+    const entity = () =>
       this.material(entityVertex, entityFragment, {
         largest: { value: (largest as Float32Array)[1] },
         ...Object.fromEntries(['linear', 'body', 'spacing', 'span', 'glow', 'tail', 'ball'].map((name) => [name, { value: 0 }])),
-      }),
-    );
-    const border = new LineLoop(borderGeometry(), this.material(borderVertex, borderFragment, { tint: { value: new Vector4(0.06, 0.08, 0.12, 0.8) } }));
+      });
+    this.materials = { plane: entity(), space: entity() };
+    Object.assign(this.materials.space, { defines: { SPACE: 1 }, depthTest: true, depthWrite: true });
+    this.points = new Points(new BufferGeometry(), this.materials.plane);
+    const line = this.material(borderVertex, borderFragment, { tint: { value: new Vector4(0.06, 0.08, 0.12, 0.8) } });
+    this.borders = { plane: new LineSegments(edges(2), line), space: new LineSegments(edges(3), line) };
     this.sight = new Sight((vertex, fragment, uniforms) => this.material(vertex, fragment, uniforms), this.shared.ratio);
-    for (const thing of [border, this.points, ...this.sight.things]) {
+    for (const thing of [this.borders.plane, this.borders.space, this.points, ...this.sight.things]) {
       // What is seen follows from the shader, not from where three.js thinks that things are.
       thing.frustumCulled = false;
       this.scene.add(thing);
@@ -95,13 +107,19 @@ export class WorldScene {
     this.shared.world.value.set(width, height, depth || 1);
     this.shared.wraps.value.set(Number(wraps[0]), Number(wraps[1]), Number(wraps[2]));
     this.look = lookOf(model.name);
+    this.space = depth > 0;
+    this.points.material = this.materials[this.space ? 'space' : 'plane'];
+    this.borders.plane.visible = !this.space;
+    this.borders.space.visible = this.space;
+    this.light?.setDepth(this.space);
+    this.renderer.autoClearDepth = this.space;
     this.spacing = depth > 0 ? Math.cbrt((width * height * depth) / Math.max(1, entities)) : Math.sqrt((width * height) / Math.max(1, entities));
     this.clear();
   }
 
   /** The rules say how large a body is. */
   setBody(params: Parameters<Look['body']>[0]): void {
-    this.body = this.look.body(params) || BODY[this.look.shape] * this.spacing;
+    this.body = this.look.body(params) || BODY[this.look.shape] * (this.space ? BODY_IN_SPACE : 1) * this.spacing;
   }
 
   /** Shows nothing; what was taken for another world is freed. */
@@ -128,11 +146,10 @@ export class WorldScene {
     const { count, columns } = frame;
     bind(geometry, 'position', frame.position, 3, count);
     bind(geometry, 'color', frame.color, 4, count);
-    const [vx, vy] = (this.look.motion ?? []).map((name) => columns[name]);
-    if (vx instanceof Float32Array && vy instanceof Float32Array) {
-      bind(geometry, 'vx', vx, 1, count);
-      bind(geometry, 'vy', vy, 1, count);
-      const pace = meanSpeed(vx, vy, count);
+    const ways = (this.look.motion ?? []).map((name) => columns[name]).filter((way) => way instanceof Float32Array);
+    if (ways.length > 0) {
+      ways.forEach((way, axis) => bind(geometry, MOTION[axis]!, way, 1, count));
+      const pace = meanSpeed(ways, count);
       this.pace += (this.pace > 0 ? PACE_SHARE : 1) * (pace - this.pace);
     }
     geometry.setDrawRange(0, count);
@@ -144,14 +161,16 @@ export class WorldScene {
   }
 
   draw(lens: Lens): void {
-    const { shared, points, width, height, spacing } = this;
+    const { shared, points, width, height } = this;
+    const apart = this.apart(lens);
+    const kind = this.space ? 'space' : 'plane';
     const ratio = this.renderer.getPixelRatio();
     shared.look(lens, width, height, ratio);
     const { uniforms } = points.material;
-    const lit = this.glow && this.cover(lens) < MOST_COVER;
+    const lit = this.glow && this.cover(apart * lens.pixels, TAIL_WAYS[kind]) < MOST_COVER[kind];
     uniforms.body!.value = this.body;
-    uniforms.spacing!.value = spacing;
-    uniforms.span!.value = this.pace > 0 ? (TAIL_WAYS * spacing) / this.pace : 0;
+    uniforms.spacing!.value = apart;
+    uniforms.span!.value = this.pace > 0 ? (TAIL_WAYS[kind] * apart) / this.pace : 0;
     uniforms.glow!.value = lit ? GLOW * ratio : 0;
     uniforms.tail!.value = TAIL * ratio;
     uniforms.ball!.value = this.look.shape === 'ball' ? 1 : 0;
@@ -164,11 +183,15 @@ export class WorldScene {
     else this.renderer.render(this.scene, this.plain);
   }
 
+  /** The way from one light to the next, as they are seen: in space one sees many behind one another. */
+  private apart({ deep }: Lens): number {
+    return this.space ? FINE * this.spacing * Math.sqrt(this.spacing / deep) : this.spacing;
+  }
+
   /** Pixels with light for each pixel of the view. */
-  private cover({ pixels }: Lens): number {
-    const apart = this.spacing * pixels;
+  private cover(apart: number, ways: number): number {
     const wide = Math.min(Math.max(0.28 * apart, 0.6), GLOW);
-    const side = 4.4 * wide + (this.pace > 0 ? Math.min(TAIL_WAYS * apart, TAIL) : 0);
+    const side = 4.4 * wide + (this.pace > 0 ? Math.min(ways * apart, TAIL) : 0);
     return (side / apart) ** 2;
   }
 
@@ -205,16 +228,22 @@ function bind(geometry: BufferGeometry, name: string, array: Float32Array | Uint
   if (attribute !== known) geometry.setAttribute(name, attribute);
 }
 
-function meanSpeed(vx: Float32Array, vy: Float32Array, count: number): number {
+function meanSpeed(ways: readonly Float32Array[], count: number): number {
   const step = Math.max(1, Math.floor(count / SAMPLE));
   let [sum, looked] = [0, 0];
-  for (let row = 0; row < count; row += step, looked++) sum += Math.hypot(vx[row]!, vy[row]!);
+  for (let row = 0; row < count; row += step, looked++) sum += Math.hypot(...ways.map((way) => way[row]!));
   return looked > 0 ? sum / looked : 0;
 }
 
-function borderGeometry(): BufferGeometry {
+/** The edges of a square or of a cube: from every corner along every axis. */
+function edges(axes: 2 | 3): BufferGeometry {
+  const corner = (bits: number) => [bits & 1, (bits >> 1) & 1, (bits >> 2) & 1];
+  const ends: number[] = [];
+  for (let bits = 0; bits < 1 << axes; bits++) {
+    for (let axis = 0; axis < axes; axis++) if (!((bits >> axis) & 1)) ends.push(...corner(bits), ...corner(bits | (1 << axis)));
+  }
   const geometry = new BufferGeometry();
-  geometry.setAttribute('position', new BufferAttribute(new Float32Array([0, 0, 0, 1, 0, 0, 1, 1, 0, 0, 1, 0]), 3));
+  geometry.setAttribute('position', new BufferAttribute(new Float32Array(ends), 3));
   return geometry;
 }
 

@@ -42,7 +42,7 @@ vec3 lightOf(vec3 color) {
 export const entityVertex = /* glsl */ `
 ${PLACE}
 ${LIGHT}
-/** Length of a body, of the way to a neighbour, and of a time in which one goes that far. */
+/** Length of a body, of the way to the next light as it is seen, and of a time in which one goes that far. */
 uniform float body;
 uniform float spacing;
 uniform float span;
@@ -58,6 +58,12 @@ in vec3 position;
 in vec4 color;
 in float vx;
 in float vy;
+#ifdef SPACE
+in float vz;
+flat out float depth;
+#else
+const float vz = 0.0;
+#endif
 flat out vec3 tint;
 flat out vec2 heading;
 /** Side of the point, length of the body, width of the light, length of its tail; pixels. */
@@ -65,17 +71,25 @@ flat out vec4 sizes;
 /** How much is light, how much is body, and how far the middle of the point lies behind. */
 flat out vec3 shares;
 
+/** What is far away has less of its own colour. */
+const vec3 HAZE = vec3(0.035, 0.09, 0.24);
+
 void main() {
   vec3 away = nearest(position);
   vec4 at = project * vec4(away, 1.0);
-  vec4 going = project * vec4(vx, vy, 0.0, 0.0);
+  vec4 going = project * vec4(vx, vy, vz, 0.0);
   vec2 pace = middle * (going.xy - at.xy * (going.w / at.w)) / at.w;
   float speed = length(pace);
   heading = speed > 0.0 ? pace / speed : vec2(1.0, 0.0);
 
   float unit = scale / at.w;
   float bulk = body * unit;
+#ifdef SPACE
+  // Where many are seen behind one another, bodies would be a hedge: more of what is seen is light.
+  float near = smoothstep(5.0 * ratio, 12.0 * ratio, bulk);
+#else
   float near = smoothstep(2.5 * ratio, 6.0 * ratio, bulk);
+#endif
   float apart = spacing * unit;
   float wanted = 0.28 * apart;
   // The light of a body that is seen is no more than a seam and a wake: all else would be drawn for nothing.
@@ -103,9 +117,16 @@ void main() {
   gl_Position.xy += heading * shift / middle * at.w;
   gl_PointSize = side;
   float haze = fog > 0.0 ? exp(-fog * max(0.0, at.w - 1.0)) : 1.0;
-  tint = lightOf(color.rgb) * haze;
+  tint = mix(HAZE, lightOf(color.rgb), haze) * (0.12 + 0.88 * haze);
   sizes = vec4(side, bulk, wide, max(back, 0.001));
   shares = vec3(glow > 0.0 ? faint * (1.0 - 0.72 * near) : 0.0, near, shift);
+#ifdef SPACE
+  // What comes close to the eye, or to where the world goes on at its other side, does so by and by.
+  vec3 brink = mix(vec3(1.0), 1.0 - smoothstep(0.45, 0.5, abs(away) / world), wraps);
+  float there = brink.x * brink.y * brink.z * smoothstep(0.06, 0.2, at.w);
+  shares.xy *= there;
+  depth = at.w / (1.0 + at.w);
+#endif
 }
 `;
 
@@ -117,6 +138,9 @@ flat in vec3 tint;
 flat in vec2 heading;
 flat in vec4 sizes;
 flat in vec3 shares;
+#ifdef SPACE
+flat in float depth;
+#endif
 out vec4 light;
 
 /** Pixels outside of a dart of length 1, whose nose is ahead. */
@@ -147,6 +171,10 @@ void main() {
   }
   // Multiplied already: a part without alpha adds light, and covers nothing.
   light = vec4(tint * (inside * shade + glow * (1.0 - inside)), inside);
+#ifdef SPACE
+  // A body hides what is behind it, whichever is drawn first. Light hides nothing.
+  gl_FragDepth = inside > 0.5 ? depth : 1.0;
+#endif
 }
 `;
 
@@ -172,6 +200,8 @@ export const ringFragment = /* glsl */ `
 precision highp float;
 uniform vec4 tint;
 uniform float fill;
+/** Whether it is the outline of a ball. */
+uniform float round;
 uniform float ratio;
 in vec2 at;
 flat in float reach;
@@ -180,7 +210,10 @@ out vec4 light;
 void main() {
   float away = length(at) - reach;
   float line = clamp(1.1 * ratio - abs(away), 0.0, 1.0) * tint.a;
-  float area = fill * clamp(0.5 - away, 0.0, 1.0);
+  float part = length(at) / reach;
+  // One looks through more of a ball's skin near its outline.
+  float skin = mix(1.0, 0.3 + 3.0 * part * part * part * part, round);
+  float area = fill * skin * clamp(0.5 - away, 0.0, 1.0);
   light = vec4(tint.rgb * (line + area), line);
 }
 `;
@@ -212,21 +245,25 @@ void main() {
 /** The border of the world: what is seen of an axis with a seam ends half a world away from the centre. */
 export const borderVertex = /* glsl */ `
 ${PLACE}
+uniform float fog;
 in vec3 position;
+out float behind;
 
 void main() {
   vec3 away = (position - 0.5) * world + (1.0 - wraps) * (0.5 * world - center);
   gl_Position = project * vec4(away, 1.0);
+  behind = fog * (gl_Position.w - 1.0);
 }
 `;
 
 export const borderFragment = /* glsl */ `
 precision highp float;
 uniform vec4 tint;
+in float behind;
 out vec4 light;
 
 void main() {
-  light = vec4(tint.rgb * tint.a, tint.a);
+  light = vec4(tint.rgb * tint.a * exp(-max(0.0, behind)), tint.a);
 }
 `;
 

@@ -1,4 +1,4 @@
-/** What one entity sees: circles as far as its sight, and a line to each neighbour. */
+/** What one entity sees: circles as far as its sight, in space balls, and a line to each neighbour. */
 
 import type { FrameView } from 'flockwork';
 import { BufferAttribute, BufferGeometry, DynamicDrawUsage, LineSegments, Mesh, Vector2, Vector3, Vector4, type Object3D, type RawShaderMaterial } from 'three';
@@ -39,7 +39,7 @@ export class Sight {
   ) {
     const square = squareGeometry();
     const ring = (tint: readonly number[], fill: number) => {
-      const uniforms = { place: this.place, radius: { value: new Vector2() }, tint: { value: new Vector4(...tint) }, fill: { value: fill } };
+      const uniforms = { place: this.place, radius: { value: new Vector2() }, tint: { value: new Vector4(...tint) }, fill: { value: fill }, round: { value: 0 } };
       return new Mesh(square, make(ringVertex, ringFragment, uniforms));
     };
     this.circles = [ring([0.16, 0.34, 0.6, 0.8], 0.016), ring([0.75, 0.28, 0.06, 0.7], 0.012)];
@@ -66,6 +66,7 @@ export class Sight {
       const circle = this.circles[index]!;
       circle.visible = detailed && radius > 0;
       circle.material.uniforms.radius!.value.set(radius, 0);
+      circle.material.uniforms.round!.value = world.sides[2] > 0 ? 1 : 0;
     });
     this.nearby.find(position, detailed ? frame.count : 0, world, [x, y, z], Math.max(sight, close));
     this.connect(frame, row, world, close);

@@ -9,20 +9,24 @@ import { extentOf, type Camera, type Extent } from './camera.js';
 import { Gaze } from './gaze.js';
 import { radiiOf, shownOf } from './look.js';
 import { FrameMeter } from './meter.js';
+import { OrbitCamera } from './orbit.js';
 import { PlaneCamera } from './plane.js';
 import { listen } from './pointer.js';
 import { WorldScene } from './scene.js';
+import { under } from './under.js';
 
 /** The chosen entity is sought within so many CSS pixels. */
 const PICK_PX = 20;
 
 export class WorldView {
-  readonly camera: Camera;
+  /** That of the plane or of space, as the world is. */
+  camera: Camera;
   readonly meter = new FrameMeter();
   readonly scene: WorldScene | null;
   following = true;
   /** Called after each frame. */
   onFrame: ((now: number) => void) | null = null;
+  private readonly cameras: { readonly plane: Camera; readonly space: Camera };
   private readonly stop = new AbortController();
   private readonly resizes: ResizeObserver;
   private readonly gaze: Gaze | null;
@@ -46,7 +50,8 @@ export class WorldView {
     private readonly session: Session,
     private readonly reducedMotion: boolean,
   ) {
-    this.camera = new PlaneCamera(!reducedMotion);
+    this.cameras = { plane: new PlaneCamera(!reducedMotion), space: new OrbitCamera(!reducedMotion) };
+    this.camera = this.cameras.plane;
     this.scene = makeScene(canvas);
     this.gaze = this.scene && new Gaze(this.scene.sight, tip);
     this.resizes = new ResizeObserver(([entry]) => this.resize(entry!.contentRect.width, entry!.contentRect.height));
@@ -88,9 +93,16 @@ export class WorldView {
     this.pick(this.width / 2, this.height / 2, this.width / 2);
   }
 
+  /** The view as it is at first. */
+  tapTwice(): void {
+    this.grab(true);
+    this.camera.fill();
+  }
+
   private pick(x: number, y: number, pixels: number): void {
-    const [worldX, worldY] = this.camera.place(x, y);
-    void this.session.pick(worldX, worldY, pixels / this.camera.look().pixels);
+    const { frame, world, camera, width, height } = this;
+    const row = frame && world ? under(frame.position, frame.count, world, camera.look(), [x, y], [width, height], pixels) : -1;
+    void this.session.choose(row < 0 ? null : frame!.id[row]!);
   }
 
   /** The mouse is over a point of the canvas, or has left it. */
@@ -98,9 +110,9 @@ export class WorldView {
     this.gaze?.point(at);
   }
 
-  /** The user takes the camera. */
-  grab(): void {
-    this.following = false;
+  /** The user takes the camera; turned, it goes on to follow. */
+  grab(moves: boolean): void {
+    if (moves) this.following = false;
     this.gaze?.point(null);
   }
 
@@ -108,7 +120,8 @@ export class WorldView {
     if (width === 0 || height === 0) return;
     this.width = width;
     this.height = height;
-    this.camera.resize(width, height);
+    this.cameras.plane.resize(width, height);
+    this.cameras.space.resize(width, height);
     this.scene?.resize(width, height);
     this.dirty = true;
   }
@@ -122,7 +135,7 @@ export class WorldView {
     this.takeRules();
     this.takeFrame();
     this.follow();
-    const moved = this.camera.ease(Math.min(0.1, (now - this.last) / 1000));
+    const moved = this.camera.ease(Math.min(0.1, (now - this.last) / 1000), this.fresh && this.session.store.get().running);
     this.last = now;
     this.look(moved);
     if (this.scene && (moved || this.dirty)) this.scene.draw(this.camera.look());
@@ -144,6 +157,7 @@ export class WorldView {
     this.gaze?.nothing();
     if (!simulation) return this.scene?.clear();
     this.world = extentOf(simulation);
+    this.camera = this.cameras[this.world.sides[2] > 0 ? 'space' : 'plane'];
     this.camera.setWorld(this.world, shownOf(simulation));
     this.scene?.setSimulation(simulation, this.world);
   }
@@ -190,11 +204,11 @@ export class WorldView {
   }
 
   private look(moved: boolean): void {
-    const { gaze, scene, simulation, frame, world, camera, fresh } = this;
+    const { gaze, scene, simulation, frame, world, camera, fresh, width, height } = this;
     if (!gaze || !scene || !simulation || !frame || !world) return;
     const radii = radiiOf(simulation, this.session.store.get().params);
     const body = scene.bodyPixels(camera.look());
-    this.dirty = gaze.look({ frame, world, camera, radii, body, fresh }, !moved && camera.settled) || this.dirty;
+    this.dirty = gaze.look({ frame, world, camera, view: [width, height], radii, body, fresh }, !moved && camera.settled) || this.dirty;
   }
 
   private markFirst(): void {

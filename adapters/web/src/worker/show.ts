@@ -137,7 +137,19 @@ export class Show {
     this.put(sim, y, component, spare, count, 4);
     const ys = new Float32Array(buffer, spare, count);
     if (column === Shows.heading) {
-      for (let row = 0; row < count; row++) colors[row] = wheel(floats[row]!, ys[row]!);
+      if (z < 0) for (let row = 0; row < count; row++) colors[row] = wheel(floats[row]!, ys[row]!);
+      else {
+        // Two of the three in one word, as their upper halves, are exact enough for a colour.
+        const halves = new Uint32Array(buffer, spare, count);
+        for (let row = 0; row < count; row++) colors[row] = (colors[row]! & UPPER) | (halves[row]! >>> 16);
+        this.put(sim, z, component, spare, count, 4);
+        for (let row = 0; row < count; row++) {
+          const both = colors[row]!;
+          PAIR_BITS[0] = both & UPPER;
+          PAIR_BITS[1] = both << 16;
+          colors[row] = ball(PAIR[0]!, PAIR[1]!, ys[row]!);
+        }
+      }
       return;
     }
     for (let row = 0; row < count; row++) floats[row] = floats[row]! ** 2 + ys[row]! ** 2;
@@ -155,6 +167,11 @@ function word(red: number, green: number, blue: number): number {
 }
 
 const CLASSES = palette.classes.map((color) => word(...color));
+const [ALONG, AGAINST] = palette.poles;
+/** The upper half of a float, which has its sign, exponent and first digits; and two of these side by side. */
+const UPPER = 0xffff_0000;
+const PAIR = new Float32Array(2);
+const PAIR_BITS = new Uint32Array(PAIR.buffer);
 /** For what goes nowhere. */
 const STILL = word(220, 220, 230);
 
@@ -184,6 +201,22 @@ function wheel(x: number, y: number): number {
   const [cos, sin] = [x / length, y / length];
   // Three cosines, a third of a turn apart.
   return word(channel(cos), channel(-0.5 * cos + 0.8660254 * sin), channel(-0.5 * cos - 0.8660254 * sin));
+}
+
+/** The colours of directions in space: the wheel around the third axis, and one of their own for both ways along it. */
+function ball(x: number, y: number, z: number): number {
+  const flat = x * x + y * y;
+  const square = flat + z * z;
+  if (!(square > 0)) return STILL;
+  const level = flat > 0 ? 1 / Math.sqrt(flat) : 0;
+  const [cos, sin] = [x * level, y * level];
+  const share = flat / square;
+  const [red, green, blue] = z > 0 ? ALONG : AGAINST;
+  return word(
+    (red + (channel(cos) - red) * share) | 0,
+    (green + (channel(-0.5 * cos + 0.8660254 * sin) - green) * share) | 0,
+    (blue + (channel(-0.5 * cos - 0.8660254 * sin) - blue) * share) | 0,
+  );
 }
 
 function channel(part: number): number {
