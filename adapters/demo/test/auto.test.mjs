@@ -46,6 +46,11 @@ test('all tiers come to the same fingerprint, and to the native one', async () =
   assert.equal(results[0].fingerprint, native(['--scale']));
 });
 
+test('a world in space grows with its entities as with the command', async () => {
+  const world = { ...WORLD, scenario: 'boids-space-10k' };
+  assert.equal((await good(world)).fingerprint, native(['--scale'], world.scenario));
+});
+
 test('without scale the world keeps its size, as with the command', async () => {
   const { scale: _, ...world } = WORLD;
   assert.equal((await good(world)).fingerprint, native([]));
@@ -106,8 +111,8 @@ test('what the address asks for wrongly is named', async () => {
 });
 
 /** What the command line comes to; `FLOCKWORK` names the program, which is built otherwise. */
-function native(scale) {
-  const run = ['run', `scenarios/${WORLD.scenario}.toml`, '--entities', WORLD.entities, ...scale, '--seed', WORLD.seed, '--ticks', WORLD.ticks, '--quiet'];
+function native(scale, scenario = WORLD.scenario) {
+  const run = ['run', `scenarios/${scenario}.toml`, '--entities', WORLD.entities, ...scale, '--seed', WORLD.seed, '--ticks', WORLD.ticks, '--quiet'];
   const [program, ...args] = process.env.FLOCKWORK ? [process.env.FLOCKWORK] : ['cargo', 'run', '--quiet', '--package', 'flockwork-cli', '--'];
   return execFileSync(program, [...args, ...run], { cwd: REPOSITORY, encoding: 'utf8' }).trim();
 }
