@@ -172,6 +172,8 @@ void main() {
   // Multiplied already: a part without alpha adds light, and covers nothing.
   light = vec4(tint * (inside * shade + glow * (1.0 - inside)), inside);
 #ifdef SPACE
+  // Most of the square around a tail is empty, and there are many squares over one another.
+  if (light.r + light.g + light.b + inside == 0.0) discard;
   // A body hides what is behind it, whichever is drawn first. Light hides nothing.
   gl_FragDepth = inside > 0.5 ? depth : 1.0;
 #endif
