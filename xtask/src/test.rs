@@ -21,8 +21,9 @@ const STEPS: &[Step] = &[
     Step { name: "mpi", about: "ranks: the same bits, restarts, failures", run: mpi::step },
 ];
 
-/// Workspaces of their own: one is built with flags of its own, the other needs MPI.
-const APART: [&str; 2] = ["fuzz/Cargo.toml", "scheduler-mpi/Cargo.toml"];
+/// Workspaces of their own: one is built with flags of its own, one needs MPI, one other libraries.
+const APART: [&str; 3] =
+    ["fuzz/Cargo.toml", "scheduler-mpi/Cargo.toml", "benches/peers/Cargo.toml"];
 
 /// Runs the steps that `arguments` names, or all.
 pub fn command(arguments: &[String]) -> Outcome {
