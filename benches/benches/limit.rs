@@ -123,7 +123,8 @@ mod x86 {
         #[inline(always)]
         fn run<S: Isa>(self) -> u64 {
             let Library { grid, starts, order, records, counts, sums, .. } = self.0;
-            let cells = Cells { starts, lines: grid.lines(), margins: grid.margins() };
+            let cells =
+                Cells { starts, lines: grid.lines(), margins: grid.margins(), occupied: None };
             let cutoff = Cutoff { radius: RADIUS, most: None };
             let mut visitor = Add { counts, sums };
             pass::neighbour_pass::<S, _>(&cells, cutoff, records, order, &mut visitor)

@@ -85,7 +85,12 @@ impl Sorted {
     }
 
     fn cells(&self) -> Cells<'_> {
-        Cells { starts: &self.starts, lines: self.grid.lines(), margins: self.grid.margins() }
+        Cells {
+            starts: &self.starts,
+            lines: self.grid.lines(),
+            margins: self.grid.margins(),
+            occupied: None,
+        }
     }
 }
 

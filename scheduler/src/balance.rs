@@ -2,12 +2,13 @@
 
 use alloc::vec::Vec;
 
-use flockwork_spatial::{CutError, Grid};
+use flockwork_spatial::{Blocks, CutError};
 
 use crate::domain::Domain;
 use crate::model::Model;
 use crate::partition::Partition;
 use crate::topology::Topology;
+use crate::weights::Weights;
 
 /// Ticks between two looks at the balance, at first.
 const CHECK_EVERY: u64 = 8;
@@ -17,7 +18,7 @@ const CHECK_AT_MOST: u64 = 1024;
 
 /// How evenly the work is spread, and when to look at that again.
 pub(crate) struct Balance {
-    /// Per cell, two in each, while a new cut is made.
+    /// Those of blocks and tails, while a new cut is made: see [`Weights`].
     weights: Vec<u64>,
     imbalance: f64,
     next_check: u64,
@@ -47,7 +48,7 @@ impl Balance {
         &mut self,
         tick: u64,
         limit: Option<f64>,
-        grid: &Grid,
+        blocks: &Blocks,
         domains: &[Domain<M>],
     ) -> bool {
         if tick < self.next_check {
@@ -56,10 +57,10 @@ impl Balance {
         let uneven = limit.is_some_and(|limit| self.imbalance > limit);
         if uneven {
             self.weights.clear();
-            self.weights.resize((grid.cells() as usize).div_ceil(2), 0);
-            let weights = bytemuck::cast_slice_mut(&mut self.weights);
+            self.weights.resize(Weights::words(blocks), 0);
+            let mut weights = Weights::of(blocks, &mut self.weights);
             for domain in domains {
-                domain.add_weights(weights);
+                domain.add_weights(&mut weights);
             }
         } else {
             self.check_every = CHECK_EVERY;
@@ -68,8 +69,7 @@ impl Balance {
         uneven
     }
 
-    /// The weights, to be added up over all processes. Two in one word do not mix: no cell has a
-    /// weight in more than one process.
+    /// The weights, to be added up over all processes.
     pub(crate) fn weights(&mut self) -> &mut [u64] {
         &mut self.weights
     }
@@ -81,16 +81,23 @@ impl Balance {
         partition: &Partition,
         now: &Topology,
     ) -> Result<Option<Topology>, CutError> {
-        let grid = *now.grid();
-        let weights: &[u32] = bytemuck::cast_slice(&self.weights);
-        let weight = |cell| u64::from(weights[grid.number(cell) as usize]);
-        let cut = Topology::new(grid, partition.cut, &weight)?;
-        let other = cut.regions() != now.regions();
+        let weights = Weights::of(now.blocks(), &mut self.weights);
+        let blocks = weights.follow(now.grid());
+        let cut = if blocks == *now.blocks() {
+            Some(Topology::of(*now.grid(), blocks, partition.cut, &|block| weights.block(block))?)
+        } else {
+            let moved = weights.moved_to(&blocks);
+            let weight = |block| moved[blocks.number(block)];
+            // Over another window there may be too few blocks: then the cut stays what it is.
+            Topology::of(*now.grid(), blocks, partition.cut, &weight).ok()
+        };
+        let cut = cut.filter(|cut| cut.regions() != now.regions());
+        let other = cut.is_some();
         // Where there is no better cut: look again, ever less often.
         self.check_every =
             if other { CHECK_EVERY } else { (self.check_every * 2).min(CHECK_AT_MOST) };
         self.next_check = tick.saturating_add(self.check_every);
-        Ok(other.then_some(cut))
+        Ok(cut)
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {

@@ -195,12 +195,13 @@ impl<M: Model> Commit<'_, M> {
 
     /// Puts events into their order, and the row of its target in place of the cell of each.
     fn find_targets(&mut self) -> Result<(), DomainError> {
-        let (tick, ids) = (self.frame.tick.number, self.owned.ids());
+        let (tick, ids, grid) = (self.frame.tick.number, self.owned.ids(), self.site.grid());
         #[allow(clippy::disallowed_methods, reason = "the order is of all bits of an event")]
         self.post.events.sort_unstable_by(Posted::order);
         for event in &mut self.post.events {
-            let row = self.sorted.row_of(self.site, ids, event.target, event.cell);
-            event.cell = row.ok_or(DomainError::UnknownTarget { id: event.target, tick })? as u32;
+            let cell = grid.cell_of(event.cell);
+            let row = self.sorted.row_of(ids, event.target, cell);
+            event.cell = row.ok_or(DomainError::UnknownTarget { id: event.target, tick })? as u64;
         }
         Ok(())
     }

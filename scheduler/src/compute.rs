@@ -7,7 +7,7 @@ use flockwork_kernel::columns::Columns;
 use flockwork_kernel::isa::{self, Isa};
 use flockwork_kernel::simd::Mask8;
 use flockwork_spatial::index::Places;
-use flockwork_spatial::{Block, Candidate, Cells, Entry, Visitor, pass, sort};
+use flockwork_spatial::{Block, Candidate, Cells, Entry, Visitor, pass};
 
 use crate::arena::Arena;
 use crate::desks::Desk;
@@ -17,6 +17,7 @@ use crate::grow::grow;
 use crate::model::{AxesOf, Finish, Model, MutOf, OutboxOf, Pair, RefOf, Step, Tick};
 use crate::outbox::Outbox;
 use crate::parts::{Before, Ghosts, Owned, Post, Site, Sorted};
+use crate::window;
 
 struct Neighbours<'a, M: Model> {
     model: &'a M,
@@ -101,35 +102,48 @@ impl<M: Model> isa::Task for Pass<'_, '_, M> {
 pub(crate) fn sort<M: Model>(
     frame: &Frame<'_, M>,
     site: &Site,
-    ghosts: &Ghosts<M::Columns>,
+    ghosts: &mut Ghosts<M::Columns>,
     owned: &mut Owned<M::Columns>,
     sorted: &mut Sorted,
     before: &mut Before,
     desk: &mut Desk<M::Shown, AxesOf<M>>,
 ) -> Result<(), DomainError> {
-    let cells = site.cell_count()?;
     let rows = owned.rows;
     let total = rows + ghosts.rows;
-    grow(&mut sorted.starts, cells as usize + 1);
+    let bounded = site.grid().is_bounded();
+    let (local, cells) = if bounded {
+        (site.local(), Some(site.cell_count()?))
+    } else {
+        let window = window::find(site, owned, &mut desk.lines);
+        (window, window::listed(&window, total))
+    };
     grow(&mut desk.entries, total);
     grow(&mut desk.candidates, total);
     grow(&mut desk.order, rows);
-    let parts = [
-        (&owned.cell_of[..rows], &owned.ids()[..rows]),
-        (&ghosts.cell[..ghosts.rows], &ghosts.arena.ids()[..ghosts.rows]),
-    ];
-    sort::sort_parts_by_cell(&parts, cells, &mut sorted.starts, &mut desk.entries)?;
+    if let Some(cells) = cells {
+        if !bounded {
+            window::number(&local, owned, ghosts, &desk.lines);
+        }
+        let parts = [
+            (&owned.cell_of[..rows], &owned.ids()[..rows]),
+            (&ghosts.cell[..ghosts.rows], &ghosts.arena.ids()[..ghosts.rows]),
+        ];
+        sorted.sort(local, cells, &parts, &mut desk.entries)?;
+    } else {
+        let slots = window::numbered(&local, owned, ghosts, &desk.lines);
+        sorted.sort_sparse(local, slots, total, &mut desk.numbered, &mut desk.entries)?;
+    }
     // All that a return to the last tick needs is set before the model can panic.
-    let count = find_order(site, sorted, &desk.entries, &mut desk.order);
+    let count = find_order(sorted, &desk.entries, &mut desk.order);
     owned.gather(&desk.order[..count], before)?;
-    show(frame, site, owned, ghosts, sorted, desk)
+    show(frame, owned, ghosts, sorted, desk)
 }
 
 /// Finds the former rows of the owned entities in canonical order, and their number.
-fn find_order(site: &Site, sorted: &mut Sorted, entries: &[Entry], order: &mut [u32]) -> usize {
-    let Sorted { starts, row_begin } = sorted;
-    let cells = site.cells(starts);
-    grow(row_begin, cells.rows() as usize + 1);
+fn find_order(sorted: &mut Sorted, entries: &[Entry], order: &mut [u32]) -> usize {
+    let mut row_begin = core::mem::take(&mut sorted.row_begin);
+    let cells = sorted.cells();
+    grow(&mut row_begin, cells.rows() as usize + 1);
     let mut owned = 0usize;
     for row in 0..cells.rows() {
         row_begin[row as usize] = owned as u32;
@@ -139,20 +153,20 @@ fn find_order(site: &Site, sorted: &mut Sorted, entries: &[Entry], order: &mut [
         }
     }
     row_begin[cells.rows() as usize] = owned as u32;
+    sorted.row_begin = row_begin;
     owned
 }
 
 /// Asks the model what everybody shows, in canonical order.
 fn show<M: Model>(
     frame: &Frame<'_, M>,
-    site: &Site,
     owned: &Owned<M::Columns>,
     ghosts: &Ghosts<M::Columns>,
     sorted: &Sorted,
     desk: &mut Desk<M::Shown, AxesOf<M>>,
 ) -> Result<(), DomainError> {
     let Desk { entries, candidates, .. } = desk;
-    let cells = site.cells(&sorted.starts);
+    let cells = sorted.cells();
     let now = Showing::<M>::new(frame, &owned.now)?;
     let ghosts = Showing::<M>::new(frame, &ghosts.arena)?;
     let mut at = 0;
@@ -165,7 +179,7 @@ fn show<M: Model>(
         }
         at = inside.end;
     }
-    ghosts.all(&mut candidates[at..sorted.count(&cells)], &entries[at..], owned.old_rows);
+    ghosts.all(&mut candidates[at..cells.records()], &entries[at..], owned.old_rows);
     Ok(())
 }
 
@@ -181,8 +195,8 @@ pub(crate) fn neighbours<M: Model>(
     desk: &mut Desk<M::Shown, AxesOf<M>>,
 ) -> Result<u64, DomainError> {
     post.clear();
-    let cells = site.cells(&sorted.starts);
-    let count = sorted.count(&cells);
+    let cells = sorted.cells();
+    let count = cells.records();
     let Desk { entries, candidates, near, .. } = desk;
     let (entries, candidates) = (&entries[..count], &candidates[..count]);
     let Owned { now, old, rows, old_rows, cell_of, .. } = owned;
@@ -199,6 +213,7 @@ pub(crate) fn neighbours<M: Model>(
             cell_of: &cell_of[..*old_rows],
             ghost_cell: &ghosts.cell[..ghosts.rows],
             site,
+            sorted,
             post,
             bad: None,
         },

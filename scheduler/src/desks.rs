@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 
 use flockwork_kernel::{Axes, LANES};
-use flockwork_spatial::{Candidate, Entry};
+use flockwork_spatial::{Candidate, Entry, Lines, Numbered};
 
 use crate::lock::Lock;
 use crate::parts::Moves;
@@ -26,6 +26,10 @@ pub(crate) struct Desk<T, A: Axes> {
     pub(crate) near: [Vec<u32>; LANES],
     /// Rows that go to other domains.
     pub(crate) moves: Moves,
+    /// The cell of each row, where an axis is open.
+    pub(crate) lines: Vec<Lines>,
+    /// What sparse cells are sorted in.
+    pub(crate) numbered: [Vec<Numbered>; 2],
 }
 
 impl<T, A: Axes> Default for Desks<T, A> {
@@ -42,6 +46,8 @@ impl<T, A: Axes> Default for Desk<T, A> {
             order: Vec::new(),
             near: Default::default(),
             moves: Moves::default(),
+            lines: Vec::new(),
+            numbered: Default::default(),
         }
     }
 }
@@ -68,12 +74,16 @@ impl<T, A: Axes> Desks<T, A> {
         let order = most(|desk| desk.order.capacity());
         let near = most(|desk| desk.near.iter().map(Vec::capacity).max().unwrap_or(0));
         let moves = most(|desk| desk.moves.capacity());
+        let lines = most(|desk| desk.lines.capacity());
+        let numbered = most(|desk| desk.numbered[0].capacity());
         for desk in desks.iter_mut() {
             room(&mut desk.entries, entries);
             room(&mut desk.candidates, candidates);
             room(&mut desk.order, order);
             desk.near.iter_mut().for_each(|list| room(list, near));
             desk.moves.reserve(moves);
+            room(&mut desk.lines, lines);
+            desk.numbered.iter_mut().for_each(|list| room(list, numbered));
         }
     }
 
@@ -91,6 +101,8 @@ impl<T, A: Axes> Desk<T, A> {
             + 4 * self.order.capacity()
             + 4 * self.near.iter().map(Vec::capacity).sum::<usize>()
             + self.moves.memory_bytes()
+            + self.lines.capacity() * size_of::<Lines>()
+            + 2 * self.numbered[0].capacity() * size_of::<Numbered>()
     }
 }
 

@@ -38,6 +38,7 @@ use crate::schema;
 use crate::stats::{self, Stats, Tally};
 use crate::topology::Topology;
 use crate::transport::{Lane, Transport};
+use crate::weights::Weights;
 
 /// How far a poll came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -455,9 +456,9 @@ impl<M: Model> Domain<M> {
         self.owned.visit_mut(each);
     }
 
-    /// Adds the weight of each owned cell to `weights`, by the numbers of the whole grid: what its
-    /// entities and their candidates cost. Counts the entities of the last sort.
-    pub fn add_weights(&self, weights: &mut [u32]) {
+    /// Adds the weight of each owned cell: what its entities and their candidates cost. Counts the
+    /// entities of the last sort.
+    pub(crate) fn add_weights(&self, weights: &mut Weights<'_>) {
         self.sorted.add_weights(&self.site, weights);
     }
 

@@ -1,7 +1,8 @@
 //! What memory a world will take, before it is made.
 
+use flockwork_kernel::World;
 use flockwork_kernel::columns::{Columns, Reach, packed_len, padded};
-use flockwork_spatial::{Candidate, Entry};
+use flockwork_spatial::{Candidate, Entry, Region};
 
 use crate::domain::{Domain, SPARE};
 use crate::letters::LETTER_LEN;
@@ -20,19 +21,38 @@ pub fn memory_estimate<M: Model>(topology: &Topology, population: u32, workers: 
     let (row, shown) = (packed_len(schema, Reach::Scratch), packed_len(schema, Reach::Ghost));
     let grid = topology.grid();
     let (mut regions, mut desk, mut border_cells, mut meetings) = (0u64, 0u64, 0u64, 0u64);
-    let entities = |cells: u64| cells * u64::from(population) / u64::from(grid.cells().max(1));
+    // Cells of the world alone: nobody is expected anywhere else.
+    let inside = grid.inside();
+    let cells = |region: &Region| -> u64 {
+        (0..World::MOST_AXES)
+            .map(|axis| {
+                let low = region.low[axis].max(inside.low[axis]);
+                u64::from(region.high[axis].min(inside.high[axis]).saturating_sub(low))
+            })
+            .product()
+    };
+    let all = u128::from(cells(&inside).max(1));
+    let entities = |cells: u64| (u128::from(cells) * u128::from(population) / all) as u64;
     // Lists have about an eighth of room to grow, as many come and go as in any crowd without order, and
     // columns have some rows behind the last.
     let room = |count: u64| padded((count + count / 8 + 2 * count.isqrt()) as usize + SPARE) as u64;
     for (id, region) in (0..).zip(topology.regions()) {
-        let lines = (region.rows() + 2, region.cols() + 2 * grid.fine());
-        border_cells += u64::from(lines.0) * u64::from(lines.1);
+        let mut bordered = *region;
+        for (axis, margin) in grid.margins().into_iter().enumerate() {
+            // Cells of an open axis are as few as entities, whatever the world is.
+            let low = bordered.low[axis].max(inside.low[axis]);
+            bordered.high[axis] = bordered.high[axis].min(inside.high[axis]) - low + 2 * margin;
+            bordered.low[axis] = 0;
+        }
+        let list: u64 = bordered.lines().iter().map(|&lines| u64::from(lines)).product();
+        let few = u64::from(population).saturating_mul(8).max(1024);
+        border_cells += if grid.is_bounded() { list } else { list.min(few) };
         let mut ghost_cells = 0;
         for overlap in topology.overlaps(id) {
-            ghost_cells += u64::from(overlap.cells.rows()) * u64::from(overlap.cells.cols());
+            ghost_cells += cells(&overlap.cells);
             meetings += u64::from(overlap.to != id);
         }
-        let own = entities(u64::from(region.rows()) * u64::from(region.cols()));
+        let own = entities(cells(region));
         let ghosts = entities(ghost_cells);
         // As many ghosts are sent as come: each is a row, and was a letter.
         regions += room(own) * (2 * row + 4) as u64 + room(ghosts) * (shown + 4) as u64;

@@ -79,13 +79,16 @@ pub(crate) struct Posted<E> {
     pub(crate) target: u32,
     pub(crate) source: u32,
     /// The number of the cell of the target; at the target's owner its row.
-    pub(crate) cell: u32,
+    pub(crate) cell: u64,
     pub(crate) value: E,
 }
 
+/// Bytes of an event before its value.
+const HEAD: usize = 16;
+
 impl<E: Letter> Posted<E> {
     /// Bytes on the way.
-    pub(crate) const LEN: usize = 12 + E::LEN;
+    pub(crate) const LEN: usize = HEAD + E::LEN;
 
     /// The canonical order: target, source, then all bits carried. A function of its own, or a sort by
     /// it is too long for V8 to optimise.
@@ -97,21 +100,22 @@ impl<E: Letter> Posted<E> {
     }
 
     pub(crate) fn write(&self, bytes: &mut [u8]) {
-        let (head, body) = bytes.split_at_mut(12);
-        for (place, number) in head.chunks_exact_mut(4).zip([self.target, self.source, self.cell]) {
-            place.copy_from_slice(&number.to_le_bytes());
-        }
+        let (head, body) = bytes.split_at_mut(HEAD);
+        let (ids, cell) = head.split_at_mut(8);
+        ids[..4].copy_from_slice(&self.target.to_le_bytes());
+        ids[4..].copy_from_slice(&self.source.to_le_bytes());
+        cell.copy_from_slice(&self.cell.to_le_bytes());
         self.value.write(body);
     }
 
     pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
-        let (head, body) = bytes.split_at_checked(12)?;
+        let (head, body) = bytes.split_at_checked(HEAD)?;
         let number =
             |at: usize| head.get(at..)?.first_chunk().map(|four| u32::from_le_bytes(*four));
         Some(Self {
             target: number(0)?,
             source: number(4)?,
-            cell: number(8)?,
+            cell: u64::from_le_bytes(*head.last_chunk()?),
             value: E::read(body)?,
         })
     }

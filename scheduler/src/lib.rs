@@ -74,6 +74,8 @@ pub mod stats;
 pub mod testing;
 mod topology;
 pub mod transport;
+mod weights;
+mod window;
 
 pub use clock::{Clock, NoClock};
 pub use desks::Desks;

@@ -6,7 +6,7 @@ use flockwork_spatial::{Candidate, Entry};
 
 use crate::error::DomainError;
 use crate::letter::{Birth, Posted};
-use crate::parts::{Post, Site};
+use crate::parts::{Post, Site, Sorted};
 
 /// The id of nobody.
 pub(crate) const NOBODY: u32 = u32::MAX;
@@ -22,6 +22,7 @@ pub(crate) struct Outbox<'a, C: Columns, T, E, B> {
     pub(crate) cell_of: &'a [u32],
     pub(crate) ghost_cell: &'a [u32],
     pub(crate) site: &'a Site,
+    pub(crate) sorted: &'a Sorted,
     pub(crate) post: &'a mut Post<E, B>,
     /// The first index that was none.
     pub(crate) bad: Option<u32>,
@@ -65,7 +66,7 @@ impl<C: Columns, T, E, B> Outbox<'_, C, T, E, B> {
         let ghost = slot >= self.rows;
         let local =
             if ghost { self.ghost_cell.get(slot - self.rows) } else { self.cell_of.get(slot) };
-        let cell = self.site.local().global(local.copied().unwrap_or(0));
+        let cell = self.sorted.global(to, local.copied().unwrap_or(0));
         let number = self.site.grid().number(cell);
         let event = Posted { target: entry.id(), source, cell: number, value };
         let domain = self.site.domain;

@@ -30,5 +30,5 @@ pub(crate) use ghosts::Ghosts;
 pub(crate) use moves::{Move, Moves};
 pub(crate) use owned::{Before, Owned};
 pub(crate) use post::Post;
-pub(crate) use site::Site;
+pub(crate) use site::{Local, Site};
 pub(crate) use sorted::Sorted;

@@ -292,8 +292,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         self.people.next_id = self.domains.first().map_or(self.people.next_id, Domain::next_id);
         self.balance.measure(self.ledger.work());
         let tips = why == Why::Tick && {
-            let (limit, grid) = (self.partition.rebalance, self.topology.grid());
-            self.balance.tips(self.tick, limit, grid, &self.domains)
+            let (limit, blocks) = (self.partition.rebalance, self.topology.blocks());
+            self.balance.tips(self.tick, limit, blocks, &self.domains)
         };
         self.stage = if tips { Stage::Weigh } else { Stage::Idle };
         Ok(Progress::Done)

@@ -2,35 +2,50 @@
 
 use alloc::vec::Vec;
 
-use flockwork_spatial::{Cut, CutError, Grid, Lines, Overlap, Region, regions};
+use flockwork_spatial::{Blocks, Cut, CutError, Grid, Lines, Overlap, Region, regions};
 
 /// The cut of a world, shared by all its domains.
 #[derive(Clone, Debug)]
 pub struct Topology {
     grid: Grid,
+    blocks: Blocks,
     regions: Vec<Region>,
     overlaps: Vec<Vec<Overlap>>,
-    /// The owner of every cell, by its number.
+    /// The owner of every block, by its number.
     owners: Vec<u32>,
 }
 
 impl Topology {
-    /// Cuts the grid; `weight` gives the weight of a cell.
+    /// Cuts a grid before anything is known of its entities.
     ///
     /// # Errors
     ///
     /// [`CutError`] if the grid is too small for the cut.
-    pub fn new(grid: Grid, cut: Cut, weight: &impl Fn(Lines) -> u64) -> Result<Self, CutError> {
+    pub fn new(grid: Grid, cut: Cut) -> Result<Self, CutError> {
+        Self::of(grid, Blocks::of(&grid), cut, &|_| 1)
+    }
+
+    /// Cuts a grid into regions of these blocks; `weight` gives the weight of a block.
+    ///
+    /// # Errors
+    ///
+    /// [`CutError`] if there are too few blocks for the cut.
+    pub fn of(
+        grid: Grid,
+        blocks: Blocks,
+        cut: Cut,
+        weight: &impl Fn(Lines) -> u64,
+    ) -> Result<Self, CutError> {
         let whole = Region::whole(&grid);
-        // More regions than cells is an error that `cut` reports; do not allocate for it first.
-        let count = cut.count().unwrap_or(u32::MAX).min(grid.cells() + 1) as usize;
+        // More regions than blocks is an error that `cut` reports; do not allocate for it first.
+        let count = u64::from(cut.count().unwrap_or(u32::MAX)).min(blocks.count() + 1) as usize;
         let mut cells: Vec<Region> = (0..count).map(|_| whole).collect();
-        regions::cut(&grid, cut, weight, &mut cells)?;
-        let owners = owners(&grid, &cells);
+        regions::cut(&blocks, cut, weight, &mut cells)?;
+        let owners = owners(&blocks, &cells);
         let overlaps = (0..count as u32)
             .map(|from| {
                 let mut list = Vec::new();
-                for to in around(&grid, &cells[from as usize], &owners) {
+                for to in around(&grid, &blocks, &cells[from as usize], &owners) {
                     let pair = (from, to);
                     regions::overlaps_between(&grid, &cells, pair, |overlap| list.push(overlap));
                 }
@@ -38,12 +53,17 @@ impl Topology {
                 list
             })
             .collect();
-        Ok(Self { grid, regions: cells, overlaps, owners })
+        Ok(Self { grid, blocks, regions: cells, overlaps, owners })
     }
 
     /// The grid.
     pub fn grid(&self) -> &Grid {
         &self.grid
+    }
+
+    /// The blocks of which regions are made.
+    pub fn blocks(&self) -> &Blocks {
+        &self.blocks
     }
 
     /// All regions.
@@ -64,7 +84,7 @@ impl Topology {
     /// The domain that owns a cell.
     #[inline]
     pub fn owner(&self, cell: Lines) -> u32 {
-        self.owners.get(self.grid.number(cell) as usize).copied().unwrap_or(0)
+        self.owners.get(self.blocks.number(self.blocks.block(cell))).copied().unwrap_or(0)
     }
 
     /// Bytes of memory in use.
@@ -77,34 +97,41 @@ impl Topology {
     }
 }
 
-/// The owner of every cell, by its number.
-fn owners(grid: &Grid, regions: &[Region]) -> Vec<u32> {
-    let mut owners = alloc::vec![0; grid.cells() as usize];
+/// The owner of every block, by its number.
+fn owners(blocks: &Blocks, regions: &[Region]) -> Vec<u32> {
+    let mut owners = alloc::vec![0; blocks.count() as usize];
     for (id, region) in (0..).zip(regions) {
-        let ([left, bottom, front], [right, top, back]) = (region.low, region.high);
-        for layer in front..back {
-            for row in bottom..top {
-                let first = grid.number([0, row, layer]) as usize;
-                owners[first + left as usize..first + right as usize].fill(id);
+        let (low, high) = ends(blocks, region);
+        for layer in low[2]..=high[2] {
+            for row in low[1]..=high[1] {
+                let first = blocks.number([0, row, layer]);
+                owners[first + low[0] as usize..=first + high[0] as usize].fill(id);
             }
         }
     }
     owners
 }
 
-/// The owners of all cells in a region and its ghost border, in ascending order: nobody else is near.
-fn around(grid: &Grid, region: &Region, owners: &[u32]) -> Vec<u32> {
+/// The first and the last block of a region along each axis.
+fn ends(blocks: &Blocks, region: &Region) -> (Lines, Lines) {
+    (blocks.block(region.low), blocks.block(region.high.map(|line| line.saturating_sub(1))))
+}
+
+/// The owners of all blocks that a region and its ghost border touch, in ascending order: nobody else
+/// is near.
+fn around(grid: &Grid, blocks: &Blocks, region: &Region, owners: &[u32]) -> Vec<u32> {
+    let (low, high) = ends(blocks, region);
     // The lines of a border, wrapped: along an axis that is not periodic these are some too many.
     let around = |axis: usize| {
-        let (lines, margin) = (grid.lines()[axis], grid.margins()[axis]);
-        let count = region.lines()[axis] + 2 * margin;
-        (0..count).map(move |line| (region.low[axis] + lines - margin % lines + line) % lines)
+        let (lines, margin) = (blocks.lines()[axis], blocks.margin(axis, grid.margins()[axis]));
+        let count = high[axis] + 1 - low[axis] + 2 * margin;
+        (0..count).map(move |line| (low[axis] + lines - margin % lines + line) % lines)
     };
     let mut found = Vec::new();
     for layer in around(2) {
         for row in around(1) {
             for col in around(0) {
-                let owner = owners[grid.number([col, row, layer]) as usize];
+                let owner = owners[blocks.number([col, row, layer])];
                 if found.last() != Some(&owner) {
                     found.push(owner);
                 }
@@ -125,7 +152,7 @@ mod tests {
 
     #[test]
     fn bands_are_those_of_a_look_at_all_regions_and_owners_those_of_a_search() {
-        let edges = [Edge::Periodic, Edge::Wall];
+        let edges = [Edge::Periodic, Edge::Wall, Edge::Open];
         let ends = edges.iter().flat_map(|x| edges.map(|y| (*x, y)));
         for (x, y) in ends {
             for (lengths, cut) in [
@@ -145,13 +172,21 @@ mod tests {
                 let world = World::of(&axes[..count]).unwrap();
                 let grid = Grid::new(world, 1.0, 3000).unwrap();
                 let weight = |[col, row, layer]: Lines| u64::from(row + col + layer);
-                let topology = Topology::new(grid, cut, &weight).unwrap();
+                let blocks = Blocks::of(&grid);
+                let topology = Topology::of(grid, blocks, cut, &weight).unwrap();
                 for from in 0..topology.regions().len() as u32 {
                     let mut all = Vec::new();
                     regions::overlaps(&grid, topology.regions(), from, |one| all.push(one));
                     assert_eq!(topology.overlaps(from), all, "{from} of {cut:?} in {world:?}");
                 }
-                for cell in (0..grid.cells()).map(|cell| grid.cell_of(cell)) {
+                let mut cells = Vec::from([[0; 3], grid.lines().map(|lines| lines - 1)]);
+                for layer in grid.inside().low[2]..grid.inside().high[2] {
+                    for row in grid.inside().low[1]..grid.inside().high[1] {
+                        let cols = grid.inside().low[0]..grid.inside().high[0];
+                        cells.extend(cols.map(|col| [col, row, layer]));
+                    }
+                }
+                for cell in cells {
                     let owner = regions::owner(topology.regions(), cell);
                     assert_eq!(Some(topology.owner(cell)), owner);
                 }

@@ -53,7 +53,7 @@ impl CellIndex<'_> {
     pub fn needs(grid: &Grid, count: u32) -> Needs {
         let count = count as usize;
         Needs {
-            starts: grid.cells() as usize + 1,
+            starts: grid.bounded().cells() as usize + 1,
             order: count,
             cell_of: count,
             positions: count,
@@ -63,7 +63,8 @@ impl CellIndex<'_> {
 }
 
 impl<'a, A: Axes> CellIndex<'a, A> {
-    /// Sorts the entities into the cells of `grid`.
+    /// Sorts the entities into the cells of `grid`, bounded: those outside of an open world are in its
+    /// outermost cells, which [`crate::hash`] does not have.
     ///
     /// Along a periodic or a walled axis a position must be from 0 to the length, both included;
     /// along an open one it may be anywhere up to
@@ -80,6 +81,7 @@ impl<'a, A: Axes> CellIndex<'a, A> {
         entities: Entities<'a, A>,
         scratch: CellScratch<'a>,
     ) -> Result<Self, IndexError> {
+        let grid = grid.bounded();
         let axes = grid.world().axes();
         if axes.len() != A::COUNT {
             return Err(IndexError::OtherAxes { world: axes.len(), entities: A::COUNT });
@@ -106,7 +108,7 @@ impl<'a, A: Axes> CellIndex<'a, A> {
             let places = entities.places.load::<Baseline>(block * LANES);
             grid.number_lanes(places).store(cells);
         }
-        sort::sort_by_cell(cell_of, entities.ids, grid.cells(), starts, order)
+        sort::sort_by_cell(cell_of, entities.ids, grid.cells() as u32, starts, order)
             .map_err(IndexError::Sort)?;
         let (starts, order) = (&starts[..needs.starts], &order[..needs.order]);
         distinct_in_cells(order, |entry| cell_of[entry.slot() as usize])?;
@@ -114,7 +116,7 @@ impl<'a, A: Axes> CellIndex<'a, A> {
         Ok(Self { grid, entities, bounds, starts, order, positions })
     }
 
-    /// The grid.
+    /// The grid, bounded.
     pub fn grid(&self) -> &Grid {
         &self.grid
     }

@@ -13,8 +13,14 @@
 //! Cells are made a little larger than the radius asks for, so that the statement above holds for
 //! the rounded `f32` arithmetic too and not only for real numbers.
 //!
-//! Positions outside the world belong to the nearest border cell. In an open world that is normal:
-//! the statement above still holds, the border cells only grow fuller.
+//! An open axis has no first and no last cell: its columns, rows or layers go on past both ends of the
+//! world, and [`Grid::first`] says which one begins at its corner. Their width comes from the radius
+//! alone. They are counted on far beyond where an `f32` tells neighbours apart; only what lies beyond
+//! that too belongs to the outermost cell. So there are more cells than any list could have:
+//! [`Grid::bounded`] is for what keeps one.
+//!
+//! Along any other axis, and along all axes of a bounded grid, positions outside the world belong to
+//! the nearest border cell: the statement above still holds, the border cells only grow fuller.
 //!
 //! Where to read next: [`crate::sort`] puts entities into the cells, [`crate::pass`] visits
 //! neighbours, [`crate::regions`] cuts the grid.
@@ -23,7 +29,9 @@ use core::fmt;
 
 use flockwork_kernel::axes::{Axes, Third};
 use flockwork_kernel::simd::{F32x8, Isa, U32x8, Vector8};
-use flockwork_kernel::{Vector, World};
+use flockwork_kernel::{Axis, Vector, World};
+
+use crate::regions::Region;
 
 /// A cell, or a number of cells, along x, y and z: column, row and layer.
 pub type Lines = [u32; World::MOST_AXES];
@@ -33,16 +41,25 @@ pub type Lines = [u32; World::MOST_AXES];
 pub struct Grid {
     world: World,
     radius: f32,
+    expected: u32,
     lines: Lines,
     fine: u32,
+    /// The line at the world's corner along each axis: how many there are before it.
+    first: Lines,
     per_length: [f32; World::MOST_AXES],
 }
 
-/// The most columns, rows or layers of a grid; a cell index always fits `u32` and is exact in `f32`.
+/// The most columns, rows or layers of a grid within the world, and the most before and after its
+/// corner along an open axis; a cell index always fits `u32` and is exact in `f32`.
 pub const MAX_SIDE: u32 = 1 << 20;
 
-/// The most cells of a grid.
+/// The most cells of a bounded grid.
 pub const MAX_CELLS: u32 = 1 << 28;
+
+/// Cells of an open axis go on for so many radii at least. At a place of 16,384 radii an `f32` tells
+/// places apart that are a thousandth of the radius from one another, and hardly any model can do
+/// with less.
+const FAR: f64 = 32_768.0;
 
 /// At most so many cells for each expected entity.
 ///
@@ -70,6 +87,12 @@ impl Grid {
                 return Err(GridError::RadiusTooWide { radius, widest, side });
             }
         }
+        let bounded = Self::within(world, radius, expected);
+        Ok(if world.axes().iter().any(Axis::is_open) { bounded.endless() } else { bounded })
+    }
+
+    /// A grid that has cells within the world alone, as many as a list may have.
+    fn within(world: World, radius: f32, expected: u32) -> Self {
         let r = f64::from(radius);
         let mut per_cube = f64::from(expected);
         for axis in world.axes() {
@@ -113,7 +136,45 @@ impl Grid {
         for (place, axis) in world.axes().iter().enumerate() {
             per_length[place] = lines[place] as f32 / axis.length;
         }
-        Ok(Self { world, radius, lines, fine, per_length })
+        let first = [0; World::MOST_AXES];
+        Self { world, radius, expected, lines, fine, first, per_length }
+    }
+
+    /// The same with cells that go on along open axes, all of them as small as the radius allows:
+    /// where entities are few, nobody keeps a list of cells.
+    fn endless(self) -> Self {
+        let mut grid = self;
+        let r = f64::from(self.radius);
+        for (place, axis) in self.world.axes().iter().enumerate() {
+            let fine = if place == 0 { self.fine } else { 1 };
+            let length = f64::from(axis.length);
+            let (lines, per_length) = if axis.is_open() {
+                let far = if length > FAR * r { length } else { FAR * r };
+                let count = most_lines(far, r, fine);
+                grid.first[place] = count;
+                // A whole number of cells in the world, where it is wide enough for one.
+                let inside = (f64::from(count) / far * length) as u32;
+                let whole = f64::from(inside) / length;
+                (2 * count, if inside > 0 { whole } else { f64::from(count) / far })
+            } else {
+                let count = most_lines(length, r, fine);
+                (count, f64::from(count) / length)
+            };
+            grid.lines[place] = lines;
+            grid.per_length[place] = per_length as f32;
+        }
+        grid
+    }
+
+    /// The grid of the cells within the world alone, for what keeps a list of all cells: itself, if
+    /// no axis is open. Where entities are few its cells are larger.
+    pub fn bounded(&self) -> Self {
+        if self.is_bounded() { *self } else { Self::within(self.world, self.radius, self.expected) }
+    }
+
+    /// Whether it has cells within the world alone.
+    pub fn is_bounded(&self) -> bool {
+        self.first == [0; World::MOST_AXES]
     }
 
     /// The world.
@@ -126,7 +187,7 @@ impl Grid {
         self.radius
     }
 
-    /// The numbers of columns, rows and layers.
+    /// The numbers of columns, rows and layers; along an open axis those beyond the world too.
     pub fn lines(&self) -> Lines {
         self.lines
     }
@@ -146,6 +207,31 @@ impl Grid {
         self.lines[2]
     }
 
+    /// The column, row and layer at the corner of the world; not 0 along an open axis.
+    pub fn first(&self) -> Lines {
+        self.first
+    }
+
+    /// The cells that lie in the world.
+    pub fn inside(&self) -> Region {
+        let mut high = self.lines;
+        for (place, axis) in self.world.axes().iter().enumerate() {
+            if axis.is_open() && !self.is_bounded() {
+                high[place] = self.line(place, axis.length.next_down()) + 1;
+            }
+        }
+        Region { low: self.first, high }
+    }
+
+    /// A length along an axis, and how many cells it is of; none is long where there is no such axis.
+    pub(crate) fn length(&self, axis: usize) -> (f64, f64) {
+        match self.world.axes().get(axis) {
+            Some(_) if self.first[axis] > 0 => (1.0, self.per_length[axis].into()),
+            Some(axis_of) => (axis_of.length.into(), self.lines[axis].into()),
+            None => (0.0, 1.0),
+        }
+    }
+
     /// The number of columns a neighbour may be away.
     pub fn fine(&self) -> u32 {
         self.fine
@@ -157,25 +243,25 @@ impl Grid {
     }
 
     /// The number of cells.
-    pub fn cells(&self) -> u32 {
-        self.lines[0] * self.lines[1] * self.lines[2]
+    pub fn cells(&self) -> u64 {
+        self.lines.iter().map(|&lines| u64::from(lines)).product()
     }
 
     /// The number of a cell: by layer, row, column.
     #[inline(always)]
-    pub fn number(&self, [col, row, layer]: Lines) -> u32 {
-        (layer * self.lines[1] + row) * self.lines[0] + col
+    pub fn number(&self, [col, row, layer]: Lines) -> u64 {
+        let [cols, rows, _] = self.lines.map(u64::from);
+        (u64::from(layer) * rows + u64::from(row)) * cols + u64::from(col)
     }
 
     /// The cell of a number: the other way round.
     #[inline]
-    pub fn cell_of(&self, number: u32) -> Lines {
-        let [cols, rows, _] = self.lines;
-        [number % cols, number / cols % rows, number / cols / rows]
+    pub fn cell_of(&self, number: u64) -> Lines {
+        let [cols, rows, _] = self.lines.map(u64::from);
+        [number % cols, number / cols % rows, number / cols / rows].map(|line| line as u32)
     }
 
-    /// The cell of a position; the nearest border cell for one outside the world, and the first for
-    /// NaN.
+    /// The cell of a position; the outermost for one that is beyond all cells, and the first for NaN.
     #[inline]
     pub fn cell<A: Axes>(&self, place: Vector<A>) -> Lines {
         [self.line(0, place.x), self.line(1, place.y), self.line(2, place.z.or(0.0))]
@@ -184,20 +270,12 @@ impl Grid {
     /// The cells of eight positions; the same answer as [`Grid::cell`].
     #[inline(always)]
     pub fn cell_lanes<A: Axes, S: Isa>(&self, place: Vector8<A, S>) -> [U32x8<S>; 3] {
-        let [x, y, z] = self.per_length;
-        let layer = if A::SPACE {
-            (place.z.or(F32x8::ZERO) * F32x8::splat(z)).to_index(self.lines[2] - 1)
-        } else {
-            U32x8::ZERO
-        };
-        [
-            (place.x * F32x8::splat(x)).to_index(self.lines[0] - 1),
-            (place.y * F32x8::splat(y)).to_index(self.lines[1] - 1),
-            layer,
-        ]
+        let layer =
+            if A::SPACE { self.line_lanes(2, place.z.or(F32x8::ZERO)) } else { U32x8::ZERO };
+        [self.line_lanes(0, place.x), self.line_lanes(1, place.y), layer]
     }
 
-    /// The numbers of the cells of eight positions: see [`Grid::number`].
+    /// The numbers of the cells of eight positions in a bounded grid: see [`Grid::number`].
     #[inline(always)]
     pub fn number_lanes<A: Axes, S: Isa>(&self, place: Vector8<A, S>) -> U32x8<S> {
         let [col, row, layer] = self.cell_lanes(place);
@@ -209,15 +287,20 @@ impl Grid {
     /// The column, row or layer of a coordinate.
     #[inline]
     pub fn line(&self, axis: usize, value: f32) -> u32 {
-        index(value * self.per_length[axis], self.lines[axis] - 1)
+        let (at, first) = (value * self.per_length[axis], self.first[axis]);
+        // A cut towards 0 is the same as the floor where there is nothing below.
+        let at = if first > 0 { libm::floorf(at) + first as f32 } else { at };
+        // The cast saturates and maps NaN to 0.
+        (at as u32).min(self.lines[axis] - 1)
     }
-}
 
-/// Cuts to a whole number from 0 to `limit`, as [`F32x8::to_index`].
-#[inline]
-fn index(value: f32, limit: u32) -> u32 {
-    // The cast saturates and maps NaN to 0.
-    (value as u32).min(limit)
+    /// Those of eight coordinates.
+    #[inline(always)]
+    fn line_lanes<S: Isa>(&self, axis: usize, value: F32x8<S>) -> U32x8<S> {
+        let (at, first) = (value * F32x8::splat(self.per_length[axis]), self.first[axis]);
+        let at = if first > 0 { at.floor() + F32x8::splat(first as f32) } else { at };
+        at.to_index(self.lines[axis] - 1)
+    }
 }
 
 /// The most lines of a side so that two positions closer than `radius` are at most `fine` lines
@@ -268,7 +351,7 @@ impl core::error::Error for GridError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use flockwork_kernel::{Axis, Edge, V2, V3, Vec2, Vec3};
+    use flockwork_kernel::{Edge, V2, V3, Vec2, Vec3};
     use quickcheck::quickcheck;
 
     fn world(width: f32, height: f32, edge: Edge) -> World {
@@ -297,8 +380,41 @@ mod tests {
         let torus = world(100.0, 100.0, Edge::Periodic);
         assert_eq!(Grid::new(torus, 1.0, 100_000).unwrap().fine(), 4);
         assert_eq!(Grid::new(torus, 1.0, 9_000).unwrap().fine(), 1);
-        let sparse = Grid::new(world(1.0e6, 1.0e6, Edge::Open), 1.0, 1000).unwrap();
-        assert!(sparse.cells() <= 4000, "{}", sparse.cells());
+        for edge in [Edge::Wall, Edge::Open] {
+            let sparse = Grid::new(world(1.0e6, 1.0e6, edge), 1.0, 1000).unwrap().bounded();
+            assert!(sparse.cells() <= 4000, "{}", sparse.cells());
+        }
+    }
+
+    #[test]
+    fn cells_of_an_open_axis_go_on_past_the_world() {
+        let open = Grid::new(world(14.0, 30.5, Edge::Open), 1.5, 900).unwrap();
+        let wall = Grid::new(world(14.0, 30.5, Edge::Wall), 1.5, 900).unwrap();
+        assert!(!open.is_bounded() && wall.is_bounded());
+        assert_eq!(open.bounded(), Grid { world: *open.world(), ..wall });
+        let (first, inside) = (open.first(), open.inside());
+        let cell = |x, y| open.cell(Vec2::new(x, y));
+        assert_eq!(cell(0.0, 0.0), first);
+        // The world is a whole number of cells wide and high.
+        let [cols, rows, _] = inside.lines();
+        assert_eq!(cell(14f32.next_down(), 30.5f32.next_down()), inside.high.map(|line| line - 1));
+        assert_eq!(cell(14.0, 30.5), [first[0] + cols, first[1] + rows, 0]);
+        // As many widths further, as many cells further, on either side.
+        let width = 14.0 / cols as f32;
+        for at in [-20_000, -300, -1, 0, 1, 300, 20_000] {
+            assert_eq!(cell((at as f32 + 0.5) * width, 0.0)[0] as i32 - first[0] as i32, at);
+        }
+        let ends = open.cell(Vec2::new(-f32::MAX, f32::MAX));
+        assert_eq!(ends, [0, open.rows() - 1, 0]);
+        // A closed axis beside an open one stays what it is.
+        let mixed = World::of(&[Axis::periodic(9.0), Axis::open(1.0e5)]).unwrap();
+        let mixed = Grid::new(mixed, 1.0, 50).unwrap();
+        assert_eq!((mixed.first()[0], mixed.cols()), (0, 8));
+        // One that is narrower than the radius has cells of the radius.
+        let narrow = World::of(&[Axis::open(0.5), Axis::open(9.0)]).unwrap();
+        let narrow = Grid::new(narrow, 10.0, 50).unwrap();
+        let along = |x| narrow.cell(Vec2::new(x, 0.0))[0] - narrow.first()[0];
+        assert_eq!((along(0.0), along(9.9), along(10.5), along(100.0)), (0, 0, 1, 9));
     }
 
     quickcheck! {
@@ -311,10 +427,13 @@ mod tests {
             let space = World::space(50.0, 70.0, 9.0, Edge::Open).unwrap();
             let deep = Grid::new(space, radius, 4000).unwrap();
             let place = deep.cell(Vec3::new(x, y, z));
+            let (near, box_of) = (grid.bounded(), deep.bounded());
+            let number = |numbers: flockwork_kernel::U32x8| u64::from(numbers.to_array()[1]);
             lanes(grid.cell_lanes(V2::splat(x, y))) == cell
                 && lanes(deep.cell_lanes(V3::splat(x, y, z))) == place
-                && grid.number_lanes(V2::splat(x, y)).to_array()[1] == grid.number(cell)
-                && deep.number_lanes(V3::splat(x, y, z)).to_array()[1] == deep.number(place)
+                && number(near.number_lanes(V2::splat(x, y))) == near.number(near.cell(Vec2::new(x, y)))
+                && number(box_of.number_lanes(V3::splat(x, y, z)))
+                    == box_of.number(box_of.cell(Vec3::new(x, y, z)))
                 && deep.cell_of(deep.number(place)) == place
                 && place.iter().zip(deep.lines()).all(|(line, lines)| *line < lines)
         }
@@ -332,6 +451,25 @@ mod tests {
             }
             let side = World::space(width, width, width, Edge::Wall).unwrap();
             [grid, Grid::new(side, radius, 1 << 24).unwrap()].iter().all(|grid| {
+                let cell = |x| grid.cell(Vec3::new(x, x, x));
+                let away = cell(near).into_iter().zip(cell(x)).map(|(high, low)| high - low);
+                away.zip(grid.margins()).all(|(lines, margin)| lines <= margin)
+            })
+        }
+
+        fn nor_anywhere_along_an_open_axis(length: u16, share: u16, at: i32, step: u32) -> bool {
+            let width = 1.0 + f32::from(length);
+            let radius = width * (0.0005 + 3.0 * f32::from(share) / 65536.0);
+            let world = World::space(width, width, width, Edge::Open).unwrap();
+            // As far as places are fine enough, and further.
+            let far = if at % 2 == 0 { 16_384.0 } else { 60_000.0 };
+            let x = far * radius * (at as f32 / i32::MAX as f32);
+            let near = x + radius * (step as f32 / u32::MAX as f32);
+            if near - x >= radius {
+                return true;
+            }
+            [4, 1 << 24].iter().all(|&expected| {
+                let grid = Grid::new(world, radius, expected).unwrap();
                 let cell = |x| grid.cell(Vec3::new(x, x, x));
                 let away = cell(near).into_iter().zip(cell(x)).map(|(high, low)| high - low);
                 away.zip(grid.margins()).all(|(lines, margin)| lines <= margin)

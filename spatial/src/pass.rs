@@ -40,7 +40,7 @@ mod crowd;
 mod error;
 mod tile;
 
-pub use cells::Cells;
+pub use cells::{Cells, Occupied};
 pub use error::PassError;
 
 use cap::Cap;
@@ -147,9 +147,10 @@ pub fn neighbour_pass<S: Isa, V: Visitor<S>>(
     let mut boxes = Boxes::new();
     let mut tested = 0;
     let mut at = 0;
+    let mut cursor = Cursor::<V::Axes>::new(cells);
     for row in 0..cells.rows() {
         let owned = cells.owned(row);
-        let mut cursor = Cursor::<V::Axes>::new(cells, row);
+        cursor.enter(cells, row);
         let mut first = owned.start;
         while first < owned.end {
             let count = (owned.end - first).min(LANES);

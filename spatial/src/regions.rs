@@ -6,11 +6,19 @@
 //! the region next to it, and also across the seam of a periodic axis, where a region may be its own
 //! neighbour.
 //!
+//! What is cut are blocks of cells: single cells, where no axis is open. Along an open one, which has
+//! more cells than can be looked at, [`Blocks`] cover a window; the outermost reach to the ends of the
+//! grid, so every cell has its owner wherever the window lies.
+//!
 //! The cut decides only who computes what, never a result, so its weights may come from a clock.
 
 use core::fmt;
 
 use flockwork_kernel::World;
+
+mod blocks;
+
+pub use blocks::Blocks;
 
 use crate::grid::{Grid, Lines};
 
@@ -61,7 +69,7 @@ pub struct Region {
 }
 
 impl Region {
-    /// The whole grid.
+    /// The whole grid, to the ends of its open axes.
     pub fn whole(grid: &Grid) -> Self {
         Self { low: [0; World::MOST_AXES], high: grid.lines() }
     }
@@ -120,25 +128,24 @@ pub struct Overlap {
     pub cells: Region,
 }
 
-/// Cuts the grid into as many regions as `regions` has places.
+/// Cuts the blocks into as many regions as `regions` has places.
 ///
-/// `weight` gives the weight of a cell, in any unit; equal weights give equal volumes. The cut is a pure function of its arguments.
+/// `weight` gives the weight of a block, in any unit; equal weights give equal volumes. The cut is a pure function of its arguments.
 ///
 /// # Errors
 ///
-/// [`CutError`] if the number of regions is zero, not the number of places, or more than the grid
-/// has cells to give.
+/// [`CutError`] if the number of regions is zero, not the number of places, or more than there are
+/// blocks to give.
 pub fn cut(
-    grid: &Grid,
+    blocks: &Blocks,
     cut: Cut,
     weight: &impl Fn(Lines) -> u64,
     regions: &mut [Region],
 ) -> Result<(), CutError> {
-    let whole = Region::whole(grid);
-    let lines = grid.lines();
-    let cells = lines.iter().map(|&lines| u64::from(lines)).product::<u64>();
+    let lines = blocks.lines();
+    let whole = Region { low: [0; World::MOST_AXES], high: lines };
     let fits = match cut {
-        Cut::Parts(parts) => parts > 0 && u64::from(parts) <= cells,
+        Cut::Parts(parts) => parts > 0 && u64::from(parts) <= blocks.count(),
         Cut::Grid { cols, rows, layers } => [cols, rows, layers]
             .iter()
             .zip(lines)
@@ -151,9 +158,10 @@ pub fn cut(
         return Err(CutError::LengthMismatch { cut, given: regions.len() });
     }
     match cut {
-        Cut::Parts(_) => bisect(grid, whole, weight, regions),
+        Cut::Parts(_) => bisect(blocks, whole, weight, regions),
         Cut::Grid { cols, rows, layers } => strips(whole, [cols, rows, layers], weight, regions),
     }
+    regions.iter_mut().for_each(|region| *region = blocks.cells(region));
     Ok(())
 }
 
@@ -219,14 +227,14 @@ fn band(
 }
 
 /// Cuts `area` into `parts.len()` regions, across the longest side each time.
-fn bisect(grid: &Grid, area: Region, weight: &impl Fn(Lines) -> u64, parts: &mut [Region]) {
+fn bisect(blocks: &Blocks, area: Region, weight: &impl Fn(Lines) -> u64, parts: &mut [Region]) {
     let [first, rest @ ..] = parts else { return };
     if rest.is_empty() {
         *first = area;
         return;
     }
     let count = parts.len() as u32;
-    let axis = longest(grid, &area);
+    let axis = longest(blocks, &area);
     let lines = area.lines()[axis];
     let across: u32 = (0..World::MOST_AXES)
         .filter(|other| *other != axis)
@@ -243,16 +251,13 @@ fn bisect(grid: &Grid, area: Region, weight: &impl Fn(Lines) -> u64, parts: &mut
     }
     let (one, two) = split(area, axis, (low, count - low), room, weight);
     let (low_parts, high_parts) = parts.split_at_mut(low as usize);
-    bisect(grid, one, weight, low_parts);
-    bisect(grid, two, weight, high_parts);
+    bisect(blocks, one, weight, low_parts);
+    bisect(blocks, two, weight, high_parts);
 }
 
 /// The axis along which `area` is longest, of those that can be cut; of equals the later one.
-fn longest(grid: &Grid, area: &Region) -> usize {
-    let length = |axis: usize| -> f64 {
-        let side = grid.world().axes().get(axis).map_or(0.0, |axis| axis.length.into());
-        f64::from(area.lines()[axis]) * side / f64::from(grid.lines()[axis])
-    };
+fn longest(blocks: &Blocks, area: &Region) -> usize {
+    let length = |axis: usize| blocks.length(axis, area.lines()[axis]);
     let mut longest = 0;
     for axis in 1..World::MOST_AXES {
         let can = area.lines()[axis] >= 2;
@@ -341,7 +346,7 @@ pub enum CutError {
     WorldTooSmall {
         /// The cut asked for.
         cut: Cut,
-        /// Columns, rows and layers of the grid.
+        /// Columns, rows and layers of what there is to share.
         lines: Lines,
     },
     /// The slice for the regions has another length than the cut has regions.
@@ -391,11 +396,34 @@ mod tests {
     fn cut_into(grid: &Grid, wanted: Cut, weights: &[u8]) -> Result<Vec<Region>, CutError> {
         let mut regions = vec![Region::default(); wanted.count().unwrap() as usize];
         let weight = |cell: Lines| {
-            let at = grid.number(cell) as usize;
+            let at = Blocks::of(grid).number(cell);
             if weights.is_empty() { 1 } else { u64::from(weights[at % weights.len()]) }
         };
-        cut(grid, wanted, &weight, &mut regions)?;
+        cut(&Blocks::of(grid), wanted, &weight, &mut regions)?;
         Ok(regions)
+    }
+
+    /// The cells in the world and around it, and the outermost of all.
+    fn cells(grid: &Grid) -> Vec<Lines> {
+        let (inside, lines) = (grid.inside(), grid.lines());
+        let along = |axis: usize| -> Vec<u32> {
+            let near = inside.low[axis].saturating_sub(3)..lines[axis].min(inside.high[axis] + 3);
+            let mut all: Vec<u32> = near.chain([0, lines[axis] - 1]).collect();
+            all.sort_unstable();
+            all.dedup();
+            all
+        };
+        let mut cells = Vec::new();
+        for z in along(2) {
+            for y in along(1) {
+                cells.extend(along(0).into_iter().map(|x| [x, y, z]));
+            }
+        }
+        cells
+    }
+
+    fn parts_of(grid: &Grid, parts: u64) -> Cut {
+        Cut::Parts(parts.clamp(1, Blocks::of(grid).count()) as u32)
     }
 
     /// A space whose axes are of this length and end like this.
@@ -407,24 +435,23 @@ mod tests {
 
     fn every_cell_has_one_owner(grid: &Grid, regions: &[Region]) -> bool {
         regions.iter().all(|region| region.lines().iter().all(|&lines| lines > 0))
-            && (0..grid.cells()).all(|cell| {
-                let cell = grid.cell_of(cell);
-                regions.iter().filter(|region| region.contains(cell)).count() == 1
-            })
+            && cells(grid)
+                .into_iter()
+                .all(|cell| regions.iter().filter(|region| region.contains(cell)).count() == 1)
     }
 
     quickcheck! {
         fn any_cut_gives_every_cell_one_owner(parts: u8, weights: Vec<u8>) -> bool {
             let grid = grid(13.0, 9.0, Edge::Periodic);
-            let parts = u32::from(parts).clamp(1, grid.cells());
-            let regions = cut_into(&grid, Cut::Parts(parts), &weights).unwrap();
+            let parts = parts_of(&grid, u64::from(parts));
+            let regions = cut_into(&grid, parts, &weights).unwrap();
             every_cell_has_one_owner(&grid, &regions)
         }
 
         fn any_cut_of_space_gives_every_cell_one_owner(parts: u16, weights: Vec<u8>) -> bool {
             let grid = space([5.0, 3.0, 4.0], [Edge::Periodic, Edge::Wall, Edge::Open]);
-            let parts = u32::from(parts).clamp(1, grid.cells());
-            let regions = cut_into(&grid, Cut::Parts(parts), &weights).unwrap();
+            let parts = parts_of(&grid, u64::from(parts));
+            let regions = cut_into(&grid, parts, &weights).unwrap();
             every_cell_has_one_owner(&grid, &regions)
         }
 
@@ -444,8 +471,8 @@ mod tests {
         fn ghost_bands_hold_every_cell_within_reach(parts: u8, weights: Vec<u8>) -> bool {
             [(13.0, 9.0), (2.1, 2.1), (2.5, 7.0)].into_iter().all(|(width, height)| {
                 let grid = grid(width, height, Edge::Periodic);
-                let parts = u32::from(parts).clamp(1, grid.cells());
-                let regions = cut_into(&grid, Cut::Parts(parts), &weights).unwrap();
+                let parts = parts_of(&grid, u64::from(parts));
+                let regions = cut_into(&grid, parts, &weights).unwrap();
                 bands_are_complete(&grid, &regions)
             })
         }
@@ -454,8 +481,8 @@ mod tests {
             let edge = |bit: u8| if ends >> bit & 1 == 0 { Edge::Periodic } else { Edge::Wall };
             [[4.0, 3.0, 2.5], [2.1, 2.1, 2.1], [2.5, 5.0, 2.2]].into_iter().all(|lengths| {
                 let grid = space(lengths, [edge(0), edge(1), edge(2)]);
-                let parts = u32::from(parts % 24).clamp(1, grid.cells());
-                let regions = cut_into(&grid, Cut::Parts(parts), &[]).unwrap();
+                let parts = parts_of(&grid, u64::from(parts % 24));
+                let regions = cut_into(&grid, parts, &[]).unwrap();
                 bands_are_complete(&grid, &regions)
             })
         }
@@ -508,13 +535,45 @@ mod tests {
     }
 
     #[test]
+    fn blocks_over_a_window_far_away_give_every_cell_an_owner() {
+        let grid = space([40.0, 30.0, 20.0], [Edge::Open, Edge::Wall, Edge::Open]);
+        let first = grid.first();
+        for (low, high) in [(-500i32, -400i32), (-7, 9), (20_000, 30_000), (40, 41)] {
+            let at = |axis: usize, line: i32| first[axis].saturating_add_signed(line);
+            let window =
+                Region { low: [at(0, low), 0, at(2, low)], high: [at(0, high), 0, at(2, high)] };
+            let blocks = Blocks::over(&grid, window);
+            assert!(blocks.count() <= grid.bounded().cells().max(4096), "{blocks:?}");
+            let covered = blocks.window();
+            assert!(covered.low[0] == window.low[0] && covered.high[2] >= window.high[2]);
+            let parts = blocks.count().min(7) as usize;
+            let mut regions = vec![Region::default(); parts];
+            cut(&blocks, Cut::Parts(parts as u32), &|_| 1, &mut regions).unwrap();
+            let mut cells = cells(&grid);
+            cells.extend([window.low, [window.high[0] - 1, 3, window.high[2] - 1]]);
+            for cell in cells {
+                let mut owners = regions.iter().filter(|region| region.contains(cell));
+                let region = owners.next().expect("a cell has no owner");
+                assert_eq!(owners.next(), None, "{cell:?}");
+                let block = blocks.block(cell);
+                let within = Region { low: block, high: block.map(|line| line + 1) };
+                let within = blocks.cells(&within);
+                assert!(within.contains(cell));
+                assert!([0, 1, 2].iter().all(|&axis| region.low[axis] <= within.low[axis]
+                    && region.high[axis] >= within.high[axis]));
+            }
+        }
+    }
+
+    #[test]
     fn weight_moves_the_border() {
         let grid = grid(40.0, 40.0, Edge::Periodic);
         let mut regions = [Region::default(); 2];
         let weight = |[_, row, _]: Lines| if row < 4 { 100 } else { 1 };
-        cut(&grid, Cut::Grid { cols: 1, rows: 2, layers: 1 }, &weight, &mut regions).unwrap();
+        cut(&Blocks::of(&grid), Cut::Grid { cols: 1, rows: 2, layers: 1 }, &weight, &mut regions)
+            .unwrap();
         assert!(regions[0].high[1] <= 4, "{regions:?}");
-        cut(&grid, Cut::Parts(2), &|_| 0, &mut regions).unwrap();
+        cut(&Blocks::of(&grid), Cut::Parts(2), &|_| 0, &mut regions).unwrap();
         assert_eq!(regions[0].high[1], grid.rows() / 2);
     }
 
@@ -525,6 +584,6 @@ mod tests {
             let error = cut_into(&grid, bad, &[]).unwrap_err();
             assert!(matches!(error, CutError::WorldTooSmall { .. }), "{error}");
         }
-        assert!(cut(&grid, Cut::Parts(2), &|_| 1, &mut []).is_err());
+        assert!(cut(&Blocks::of(&grid), Cut::Parts(2), &|_| 1, &mut []).is_err());
     }
 }

@@ -18,6 +18,9 @@
 //!
 //! Ids are unique within a cell, so the result depends on nothing but positions and ids: the
 //! canonical order.
+//!
+//! Where most cells are empty a list of all would be longer than that of the entities, or have no
+//! end: [`sort_by_number`] sorts by 64-bit numbers of cells, and lists only those in which somebody is.
 
 use core::fmt;
 
@@ -124,6 +127,106 @@ pub fn sort_parts_by_cell(
     }
     sort_each_cell(starts, slot, &mut order[..total]);
     Ok(total)
+}
+
+/// The number of the cell of a slot that holds nobody: see [`sort_by_number`].
+pub const NO_NUMBER: u64 = u64::MAX;
+
+/// A slot with the number of its cell: what [`sort_by_number`] works on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Numbered {
+    /// The number of the cell.
+    pub number: u64,
+    /// The slot.
+    pub slot: u32,
+    /// The id of whoever is in it.
+    pub id: u32,
+}
+
+/// Where [`sort_by_number`] writes to.
+#[derive(Debug)]
+pub struct Lists<'a> {
+    /// A place for each slot.
+    pub scratch: [&'a mut [Numbered]; 2],
+    /// The numbers of the cells in which somebody is, ascending: a place for each slot.
+    pub numbers: &'a mut [u64],
+    /// Where each of these cells begins in `order`, and the end: a place more than slots.
+    pub starts: &'a mut [u32],
+    /// The entities in canonical order: a place for each slot.
+    pub order: &'a mut [Entry],
+}
+
+/// Sorts slots by (number of the cell, id), leaving out those whose cell is [`NO_NUMBER`], and gives
+/// the number of cells in which somebody is, and that of entities.
+///
+/// A radix sort by the digits in which numbers differ, from the last one, then each cell by id.
+///
+/// # Errors
+///
+/// [`SortError::OrderTooShort`] if a list has too few places; nothing of use is written then.
+pub fn sort_by_number(
+    slots: impl Iterator<Item = Numbered>,
+    lists: Lists<'_>,
+) -> Result<(usize, usize), SortError> {
+    let Lists { scratch: [now, other], numbers, starts, order } = lists;
+    let rooms =
+        [now.len(), other.len(), numbers.len(), starts.len().saturating_sub(1), order.len()];
+    let given = rooms.into_iter().fold(usize::MAX, usize::min);
+    let (mut count, mut all, mut any, mut last) = (0usize, u64::MAX, 0u64, 0u32);
+    for one in slots {
+        last = one.slot.max(last);
+        if one.number != NO_NUMBER {
+            if let Some(place) = now.get_mut(count) {
+                *place = one;
+            }
+            (all, any) = (all & one.number, any | one.number);
+            count += 1;
+        }
+    }
+    if count > given || count >= u32::MAX as usize {
+        return Err(SortError::OrderTooShort { needed: count, given });
+    }
+    let sorted = sort_digits(&mut now[..count], &mut other[..count], all ^ any);
+    let mut cells = 0;
+    for (at, one) in sorted.iter().enumerate() {
+        if cells == 0 || numbers[cells - 1] != one.number {
+            (numbers[cells], starts[cells]) = (one.number, at as u32);
+            cells += 1;
+        }
+        order[at] = Entry::new(one.id, one.slot);
+    }
+    starts[cells] = count as u32;
+    sort_each_cell(&starts[..=cells], last.saturating_add(1), &mut order[..count]);
+    Ok((cells, count))
+}
+
+/// Sorts by the bits of numbers that are in `differ`; the two lists change places with every digit.
+fn sort_digits<'a>(
+    mut now: &'a mut [Numbered],
+    mut other: &'a mut [Numbered],
+    differ: u64,
+) -> &'a mut [Numbered] {
+    const BITS: u32 = 11;
+    const DIGITS: usize = 1 << BITS;
+    for shift in (0..u64::BITS).step_by(BITS as usize) {
+        if differ >> shift & (DIGITS as u64 - 1) == 0 {
+            continue;
+        }
+        let digit = |one: &Numbered| (one.number >> shift) as usize % DIGITS;
+        let mut next = [0u32; DIGITS];
+        now.iter().for_each(|one| next[digit(one)] += 1);
+        let mut begin = 0;
+        for count in &mut next {
+            begin += core::mem::replace(count, begin);
+        }
+        for one in &*now {
+            let place = &mut next[digit(one)];
+            other[*place as usize] = *one;
+            *place += 1;
+        }
+        core::mem::swap(&mut now, &mut other);
+    }
+    now
 }
 
 /// Sorts each cell by id: one walk over all entries, in which the usual entry is in place already

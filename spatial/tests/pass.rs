@@ -18,10 +18,10 @@ use flockwork_kernel::isa::Baseline;
 use flockwork_kernel::simd::Vector8;
 use flockwork_kernel::{Axis, Edge, F32x8, LANES, World};
 use flockwork_spatial::pass::{
-    Block, Candidate, Cells, Cutoff, MAX_CAP, Pair, Visitor, neighbour_pass,
+    Block, Candidate, Cells, Cutoff, MAX_CAP, Occupied, Pair, Visitor, neighbour_pass,
 };
-use flockwork_spatial::regions::{Cut, Region, cut};
-use flockwork_spatial::sort::sort_by_cell;
+use flockwork_spatial::regions::{Blocks, Cut, Region, cut};
+use flockwork_spatial::sort::{Lists, Numbered, sort_by_cell, sort_by_number};
 use flockwork_spatial::{Entry, Grid, PassError};
 use quickcheck::quickcheck;
 
@@ -102,11 +102,13 @@ impl<A: Axes> Crowd<A> {
         owned.map(|own| (own.id, see(own, &images, cutoff))).collect()
     }
 
-    /// What the pass shows the entities of a region, by id.
+    /// What the pass shows the entities of a region, by id: with a list of all cells, where they are
+    /// not too many, and with one of the occupied cells.
     fn pass(&self, region: Region, cutoff: Cutoff) -> BTreeMap<u32, Seen> {
         let (lines, margins) = (region.lines(), self.grid.margins());
-        let [cols, rows, layers] = [0, 1, 2].map(|axis| lines[axis] + 2 * margins[axis]);
-        let inside: Vec<(u32, Image<A>)> = self
+        let [cols, rows, layers] =
+            [0, 1, 2].map(|axis| u64::from(lines[axis]) + 2 * u64::from(margins[axis]));
+        let inside: Vec<(u64, Image<A>)> = self
             .images()
             .into_iter()
             .filter_map(|image| {
@@ -114,34 +116,98 @@ impl<A: Axes> Crowd<A> {
                     let margin = i64::from(margins[axis]);
                     image.cell[2 - axis] - i64::from(region.low[axis]) + margin
                 };
-                let [col, row, layer] = [0, 1, 2].map(|axis| u32::try_from(line(axis)).ok());
+                let [col, row, layer] = [0, 1, 2].map(|axis| u64::try_from(line(axis)).ok());
                 let (col, row, layer) = (col?, row?, layer?);
                 let inside = col < cols && row < rows && layer < layers;
                 inside.then_some(((layer * rows + row) * cols + col, image))
             })
             .collect();
-        let cell_of: Vec<u32> = inside.iter().map(|(cell, _)| *cell).collect();
+        let occupied = self.pass_occupied(&inside, region, cutoff);
+        let Some(count) = Cells::count(lines, margins).filter(|count| *count < 1 << 20) else {
+            return occupied;
+        };
+        let cell_of: Vec<u32> = inside.iter().map(|(cell, _)| *cell as u32).collect();
         let ids: Vec<u32> = inside.iter().map(|(_, image)| image.id).collect();
-        let count = Cells::count(lines, margins).unwrap();
         let mut starts = vec![0; count as usize + 1];
         let mut entries = vec![Entry::default(); inside.len()];
         sort_by_cell(&cell_of, &ids, count, &mut starts, &mut entries).unwrap();
-        let records: Vec<Point<A>> =
-            entries.iter().map(|entry| inside[entry.slot() as usize].1.at).collect();
-        let cells = Cells { starts: &starts, lines, margins };
-        let owned: Vec<u32> =
-            (0..cells.rows()).flat_map(|row| cells.owned(row)).map(|at| entries[at].id()).collect();
-        let watch = || Watch::new(&entries, owned.len());
-        let mut selective = Selective(watch(), cutoff);
-        let mut watch = watch();
-        let tested = neighbour_pass(&cells, cutoff, &records, &entries, &mut watch).unwrap();
-        assert_eq!(tested, watch.tested);
-        let tested = neighbour_pass(&cells, cutoff, &records, &entries, &mut selective).unwrap();
-        assert!(selective.0.tested <= tested);
-        assert_eq!(selective.0.seen, watch.seen);
-        let seen = watch.seen.into_iter().map(|seen| seen.expect("an entity was left out"));
-        owned.into_iter().zip(seen).collect()
+        let cells = Cells { starts: &starts, lines, margins, occupied: None };
+        let all = run(&cells, &entries, &inside, cutoff);
+        assert_eq!(all, occupied);
+        all
     }
+
+    fn pass_occupied(
+        &self,
+        inside: &[(u64, Image<A>)],
+        region: Region,
+        cutoff: Cutoff,
+    ) -> BTreeMap<u32, Seen> {
+        let (lines, margins) = (region.lines(), self.grid.margins());
+        let count = inside.len();
+        let (mut one, mut two) =
+            (vec![Numbered::default(); count], vec![Numbered::default(); count]);
+        let (mut numbers, mut starts) = (vec![0; count], vec![0; count + 1]);
+        let mut entries = vec![Entry::default(); count];
+        let slots = (0..).zip(inside);
+        let slots =
+            slots.map(|(slot, (number, image))| Numbered { number: *number, slot, id: image.id });
+        let lists = Lists {
+            scratch: [&mut one, &mut two],
+            numbers: &mut numbers,
+            starts: &mut starts,
+            order: &mut entries,
+        };
+        let (cells, sorted) = sort_by_number(slots, lists).unwrap();
+        assert_eq!(sorted, count);
+        // The owned entities of each row, found one by one.
+        let mut rows: Vec<(u32, u32)> = Vec::new();
+        let mut last = None;
+        for (at, entry) in (0..).zip(&entries) {
+            let (_, image) = &inside[entry.slot() as usize];
+            let owned = (0..3).all(|axis| {
+                let line = image.cell[2 - axis];
+                line >= i64::from(region.low[axis]) && line < i64::from(region.high[axis])
+            });
+            if !owned {
+                last = None;
+                continue;
+            }
+            let row = Some((image.cell[0], image.cell[1]));
+            match rows.last_mut() {
+                Some(run) if row == last => run.1 = at + 1,
+                _ => rows.push((at, at + 1)),
+            }
+            last = row;
+        }
+        let occupied = Some(Occupied { numbers: &numbers[..cells], rows: &rows });
+        let cells = Cells { starts: &starts[..=cells], lines, margins, occupied };
+        run(&cells, &entries, inside, cutoff)
+    }
+}
+
+/// The pass over sorted images, by id.
+fn run<A: Axes>(
+    cells: &Cells<'_>,
+    entries: &[Entry],
+    inside: &[(u64, Image<A>)],
+    cutoff: Cutoff,
+) -> BTreeMap<u32, Seen> {
+    assert_eq!(cells.records(), entries.len());
+    let records: Vec<Point<A>> =
+        entries.iter().map(|entry| inside[entry.slot() as usize].1.at).collect();
+    let owned: Vec<u32> =
+        (0..cells.rows()).flat_map(|row| cells.owned(row)).map(|at| entries[at].id()).collect();
+    let watch = || Watch::new(entries, owned.len());
+    let mut selective = Selective(watch(), cutoff);
+    let mut watch = watch();
+    let tested = neighbour_pass(cells, cutoff, &records, entries, &mut watch).unwrap();
+    assert_eq!(tested, watch.tested);
+    let tested = neighbour_pass(cells, cutoff, &records, entries, &mut selective).unwrap();
+    assert!(selective.0.tested <= tested);
+    assert_eq!(selective.0.seen, watch.seen);
+    let seen = watch.seen.into_iter().map(|seen| seen.expect("an entity was left out"));
+    owned.into_iter().zip(seen).collect()
 }
 
 fn see<A: Axes>(own: &Image<A>, images: &[Image<A>], cutoff: Cutoff) -> Seen {
@@ -251,7 +317,7 @@ impl<A: Axes> Visitor for Selective<'_, A> {
 fn regions(grid: &Grid, wanted: Cut) -> Vec<Region> {
     let mut regions = vec![Region::default(); wanted.count().unwrap() as usize];
     match cut(
-        grid,
+        &Blocks::of(grid),
         wanted,
         &|[col, row, layer]| u64::from(layer * 3 + row * 7 + col) % 5,
         &mut regions,
@@ -343,7 +409,7 @@ fn cut_down_to_cells<A: Axes>(random: &mut Random, world: World, radius: f32, ex
     let grid = Grid::new(world, radius, expected).unwrap();
     for spread in SPREADS {
         let crowd = Crowd::<A>::new(random, grid, spread, 60);
-        let cells = Cut::Parts(grid.cells());
+        let cells = Cut::Parts(Blocks::of(&grid).count() as u32);
         assert!(!regions(&grid, cells).is_empty());
         matches_naive(&crowd, Cutoff { radius, most: None }, &[cells, Cut::Parts(3)]);
         matches_naive(&crowd, Cutoff { radius, most: Some(5) }, &[cells]);
@@ -381,7 +447,7 @@ fn cells_of_other_axes_are_an_error() {
     let (starts, lines) = ([0; 46], [1; 3]);
     let cutoff = Cutoff { radius: 1.0, most: None };
     let (flat, deep) = ([1, 1, 0], [1, 1, 1]);
-    let cells = |margins| Cells { starts: &starts, lines, margins };
+    let cells = |margins| Cells { starts: &starts, lines, margins, occupied: None };
     let plane = |margins| {
         neighbour_pass(&cells(margins), cutoff, &[], &[], &mut Watch::<Plane>::new(&[], 0))
     };
@@ -392,7 +458,7 @@ fn cells_of_other_axes_are_an_error() {
     assert_eq!(plane(deep), Err(PassError::OtherAxes { axes: 2 }));
     assert_eq!(space(deep), Ok(0));
     assert_eq!(space(flat), Err(PassError::OtherAxes { axes: 3 }));
-    let layers = Cells { starts: &starts, lines: [1, 1, 2], margins: flat };
+    let layers = Cells { starts: &starts, lines: [1, 1, 2], ..cells(flat) };
     let result = neighbour_pass(&layers, cutoff, &[], &[], &mut Watch::<Plane>::new(&[], 0));
     assert_eq!(result, Err(PassError::OtherAxes { axes: 2 }));
 }
@@ -409,7 +475,7 @@ fn slices_that_do_not_fit_are_errors_and_nobody_is_visited() {
         result
     };
     let (lines, margins) = ([1; 3], [1, 1, 0]);
-    let cells = Cells { starts: &starts, lines, margins };
+    let cells = Cells { starts: &starts, lines, margins, occupied: None };
     let cutoff = Cutoff { radius: 1.0, most: None };
     assert_eq!(run(&cells, cutoff, &records, &entries), Ok(1));
     let short = Cells { starts: &starts[..9], ..cells };
@@ -417,6 +483,22 @@ fn slices_that_do_not_fit_are_errors_and_nobody_is_visited() {
     assert_eq!(run(&short, cutoff, &records, &entries), Err(error));
     let falling = Cells { starts: &[0, 0, 0, 0, 2, 1, 1, 1, 1, 1], ..cells };
     assert_eq!(run(&falling, cutoff, &records, &entries), Err(PassError::StartsNotSorted));
+    let among = |starts: &[u32], numbers: &[u64], rows: &[(u32, u32)]| {
+        let occupied = Some(Occupied { numbers, rows });
+        run(&Cells { starts, lines, margins, occupied }, cutoff, &records, &entries)
+    };
+    assert_eq!(among(&[0, 1], &[4], &[(0, 1)]), Ok(1));
+    // Numbers that no cell of the box has do no harm.
+    assert_eq!(among(&[0, 1], &[0], &[(0, 1)]), Ok(1));
+    assert_eq!(among(&[0, 1], &[u64::MAX], &[(0, 1)]), Ok(1));
+    let short = PassError::StartsTooShort { needed: 2, given: 1 };
+    assert_eq!(among(&[0], &[4], &[]), Err(short));
+    let unsorted = Err(PassError::OccupiedNotSorted);
+    assert_eq!(among(&[0, 0, 1], &[4, 4], &[(0, 1)]), unsorted);
+    let rows: [&[(u32, u32)]; 4] = [&[(0, 2)], &[(1, 0)], &[(0, 1), (0, 1)], &[(u32::MAX, 1)]];
+    for rows in rows {
+        assert_eq!(among(&[0, 1], &[4], rows), unsorted);
+    }
     let none = Err(PassError::TooFew { needed: 1, given: 0 });
     assert_eq!(run(&cells, cutoff, &[], &entries), none);
     assert_eq!(run(&cells, cutoff, &records, &[]), none);
@@ -429,7 +511,7 @@ fn slices_that_do_not_fit_are_errors_and_nobody_is_visited() {
     assert_eq!(result, Err(PassError::CapTooLarge { most: many }));
     for (cols, rows, fine) in [(u32::MAX, 1, 1), (1, u32::MAX, 1), (1, 1, u32::MAX)] {
         let (lines, margins) = ([cols, rows, 1], [fine, 1, 0]);
-        let huge = Cells { starts: &starts, lines, margins };
+        let huge = Cells { starts: &starts, lines, margins, occupied: None };
         assert!(run(&huge, cutoff, &records, &entries).is_err());
     }
 }

@@ -99,7 +99,7 @@ fn sums<A: Axes>(grid: &Grid, columns: Entities<'_, A>, seen: &mut Vec<u32>) {
     let place = |entry: &Entry| Candidate { place: columns.position(entry.slot()), shown: () };
     let records: Vec<_> = order.iter().map(place).collect();
     for most in [None, Some(3)] {
-        let cells = Cells { starts: &starts, lines, margins };
+        let cells = Cells { starts: &starts, lines, margins, occupied: None };
         let cutoff = Cutoff { radius: grid.radius(), most };
         let (records, order) = (&records[..], &order[..]);
         isa::dispatch(Pass::<_, false> { cells, cutoff, records, order, seen: &mut *seen });
@@ -108,7 +108,7 @@ fn sums<A: Axes>(grid: &Grid, columns: Entities<'_, A>, seen: &mut Vec<u32>) {
 }
 
 fn every_set<A: Axes>(world: World, spread: Spread) {
-    let grid = Grid::new(world, 2.0, 700).unwrap();
+    let grid = Grid::new(world, 2.0, 700).unwrap().bounded();
     let points = entities(&mut Random(3), &grid, spread, 700);
     let mut first = None;
     for set in Set::ALL.into_iter().filter(|set| set.is_available()) {

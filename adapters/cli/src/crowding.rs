@@ -71,53 +71,74 @@ type At = [f32; World::MOST_AXES];
 /// A place, and how many entities are there.
 #[derive(Clone, Copy)]
 struct Spot {
-    cell: u32,
+    /// The number of its cell.
+    cell: u64,
     at: At,
     here: u32,
+}
+
+/// The cells in which somebody is.
+struct Occupied {
+    /// Their numbers, in ascending order.
+    cells: Vec<u64>,
+    /// Where each begins among the spots, and the end.
+    starts: Vec<usize>,
+    /// How many entities there are before each, and in all.
+    people: Vec<u64>,
+}
+
+impl Occupied {
+    fn of(spots: &[Spot]) -> Self {
+        let mut occupied = Self { cells: Vec::new(), starts: vec![0], people: vec![0] };
+        let mut people = 0;
+        for chunk in spots.chunk_by(|a, b| a.cell == b.cell) {
+            people += chunk.iter().map(|spot| u64::from(spot.here)).sum::<u64>();
+            occupied.cells.push(chunk[0].cell);
+            occupied.starts.push(occupied.starts[occupied.starts.len() - 1] + chunk.len());
+            occupied.people.push(people);
+        }
+        occupied
+    }
+
+    /// Those among runs of consecutive numbers, as runs of places in the lists.
+    fn within(&self, runs: &mut Vec<(u64, u64)>) -> Vec<(usize, usize)> {
+        let place = |number: u64| self.cells.partition_point(|cell| *cell < number);
+        runs.drain(..).map(|(from, to)| (place(from), place(to))).collect()
+    }
 }
 
 /// Counts the neighbours of entities at these places.
 fn count(grid: &Grid, places: &[At]) -> Option<Crowding> {
     let spots = spots(grid, places);
-    let mut starts = vec![0u32; grid.cells() as usize + 1];
-    let mut people = starts.clone();
-    for spot in &spots {
-        starts[spot.cell as usize + 1] += 1;
-        people[spot.cell as usize + 1] += spot.here;
-    }
-    for at in 1..starts.len() {
-        starts[at] += starts[at - 1];
-        people[at] += people[at - 1];
-    }
-    let within = |counts: &[u32], cells: &[(usize, usize)]| -> u64 {
-        cells.iter().map(|(from, to)| u64::from(counts[*to] - counts[*from])).sum()
-    };
-    let mut reach = Vec::new();
+    let occupied = Occupied::of(&spots);
+    let Occupied { cells, starts, people } = &occupied;
+    let mut runs = Vec::new();
     let mut pairs = 0u64;
-    for cell in occupied(&spots) {
-        spans(grid, cell, &mut reach);
-        let own = u64::from(starts[cell as usize + 1] - starts[cell as usize]);
-        pairs = pairs.saturating_add(own * within(&starts, &reach));
+    let mut reach = Vec::with_capacity(cells.len());
+    for (at, &cell) in cells.iter().enumerate() {
+        spans(grid, cell, &mut runs);
+        let near = occupied.within(&mut runs);
+        let others: usize = near.iter().map(|&(from, to)| starts[to] - starts[from]).sum();
+        pairs = pairs.saturating_add(((starts[at + 1] - starts[at]) * others) as u64);
+        reach.push(near);
     }
     let exact = pairs <= MOST_PAIRS.0.max(MOST_PAIRS.1 * spots.len() as u64);
-    let (mut sum, mut most, mut last) = (0u64, 0u64, None);
-    for spot in &spots {
-        if last != Some(spot.cell) {
-            spans(grid, spot.cell, &mut reach);
-            last = Some(spot.cell);
+    let (mut sum, mut most) = (0u64, 0u64);
+    for (at, reach) in reach.iter().enumerate() {
+        for spot in &spots[starts[at]..starts[at + 1]] {
+            let near: u64 = if exact {
+                let near = reach.iter().flat_map(|&(from, to)| &spots[starts[from]..starts[to]]);
+                near.filter(|other| is_near(grid, spot, other))
+                    .map(|other| u64::from(other.here))
+                    .sum()
+            } else {
+                reach.iter().map(|&(from, to)| people[to] - people[from]).sum()
+            };
+            // Nobody is a neighbour of itself.
+            let near = near - 1;
+            sum += near * u64::from(spot.here);
+            most = most.max(near);
         }
-        let near = if exact {
-            let near = reach
-                .iter()
-                .flat_map(|&(from, to)| &spots[starts[from] as usize..starts[to] as usize]);
-            near.filter(|other| is_near(grid, spot, other)).map(|other| u64::from(other.here)).sum()
-        } else {
-            within(&people, &reach)
-        };
-        // Nobody is a neighbour of itself.
-        let near = near - 1;
-        sum += near * u64::from(spot.here);
-        most = most.max(near);
     }
     let mean = sum as f64 / places.len() as f64;
     (!places.is_empty()).then_some(Crowding { mean, most, exact })
@@ -140,14 +161,8 @@ fn spots(grid: &Grid, places: &[At]) -> Vec<Spot> {
     all
 }
 
-/// The cells that have anybody, each once.
-fn occupied(spots: &[Spot]) -> impl Iterator<Item = u32> + '_ {
-    spots.chunk_by(|a, b| a.cell == b.cell).map(|chunk| chunk[0].cell)
-}
-
-/// The cells in which neighbours of a cell's entities can be, as runs of consecutive ones.
-fn spans(grid: &Grid, cell: u32, into: &mut Vec<(usize, usize)>) {
-    into.clear();
+/// The cells in which neighbours of a cell's entities can be, as runs of consecutive numbers.
+fn spans(grid: &Grid, cell: u64, into: &mut Vec<(u64, u64)>) {
     let cell = grid.cell_of(cell);
     let along = |axis: usize| {
         let periodic = grid.world().axes().get(axis).is_some_and(|axis| axis.is_periodic());
@@ -156,9 +171,9 @@ fn spans(grid: &Grid, cell: u32, into: &mut Vec<(usize, usize)>) {
     let each = |axis: usize| along(axis).into_iter().flatten().flat_map(|(from, to)| from..to);
     for layer in each(2) {
         for row in each(1) {
-            let first = grid.number([0, row, layer]) as usize;
+            let first = grid.number([0, row, layer]);
             let runs = along(0).into_iter().flatten();
-            into.extend(runs.map(|(from, to)| (first + from as usize, first + to as usize)));
+            into.extend(runs.map(|(from, to)| (first + u64::from(from), first + u64::from(to))));
         }
     }
 }

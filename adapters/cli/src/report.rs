@@ -200,7 +200,7 @@ impl From<Resolution> for ResolutionReport {
     }
 }
 
-/// The cell grid.
+/// The cell grid: how many cells there are in the world.
 #[derive(Debug, Serialize)]
 pub(crate) struct GridReport {
     pub(crate) radius: f32,
@@ -331,9 +331,9 @@ impl Report {
             regions: metrics.regions,
             grid: GridReport {
                 radius: grid.radius(),
-                rows: grid.rows(),
-                cols: grid.cols(),
-                layers: setup.world.is_space().then(|| grid.layers()),
+                rows: grid.inside().rows(),
+                cols: grid.inside().cols(),
+                layers: setup.world.is_space().then(|| grid.inside().layers()),
                 fine: grid.fine(),
             },
             neighbours: Crowding::of(simulation)?,

@@ -175,6 +175,7 @@ impl Draw {
     pub fn places(&mut self, setup: &Setup, radius: f32) -> Vec<(f32, f32)> {
         let (width, height) = (setup.world.width(), setup.world.height());
         let grid = Grid::new(setup.world, radius, setup.population).unwrap();
+        let cells = grid.inside();
         let kind = self.below(6);
         (0..setup.population)
             .map(|_| {
@@ -186,8 +187,8 @@ impl Draw {
                         (centre * width + off(), (1.0 - centre) * height + off())
                     }
                     2 => (
-                        width * self.below(grid.cols()) as f32 / grid.cols() as f32,
-                        height * self.below(grid.rows()) as f32 / grid.rows() as f32,
+                        width * self.below(cells.cols()) as f32 / cells.cols() as f32,
+                        height * self.below(cells.rows()) as f32 / cells.rows() as f32,
                     ),
                     3 => {
                         let mut near = |side: f32| {

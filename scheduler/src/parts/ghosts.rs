@@ -4,12 +4,13 @@ use alloc::vec::Vec;
 
 use flockwork_kernel::columns::{Columns, Reach, packed_len};
 use flockwork_kernel::{Axes, Vector, World};
-use flockwork_spatial::{Grid, NO_CELL};
+use flockwork_spatial::{Grid, Lines, NO_CELL};
 
 use super::moves::Move;
 use super::site::{Local, Site};
 use crate::arena::Arena;
 use crate::error::DomainError;
+use crate::grow::grow;
 
 /// The ghosts of a domain.
 pub(crate) struct Ghosts<C> {
@@ -17,6 +18,8 @@ pub(crate) struct Ghosts<C> {
     pub(crate) rows: usize,
     /// The local cell of each.
     pub(crate) cell: Vec<u32>,
+    /// Where an axis is open, in place of that: the cell of the world of each, moved across seams.
+    pub(crate) moved: Vec<Lines>,
     /// An image's bytes on their way.
     packed: Vec<u8>,
 }
@@ -26,7 +29,7 @@ impl<C: Columns> Ghosts<C> {
         let arena = Arena::ghosts(capacity)?;
         let cell = alloc::vec![NO_CELL; arena.capacity()];
         let packed = alloc::vec![0; packed_len(C::SCHEMA, Reach::Ghost)];
-        Ok(Self { arena, rows: 0, cell, packed })
+        Ok(Self { arena, rows: 0, cell, moved: Vec::new(), packed })
     }
 
     /// Makes room for this many.
@@ -39,14 +42,21 @@ impl<C: Columns> Ghosts<C> {
 
     /// To take in one image after the other.
     pub(crate) fn taker<'a>(&'a mut self, site: &'a Site) -> Result<Taker<'a, C>, DomainError> {
-        let Self { arena, rows, cell, packed } = self;
+        let Self { arena, rows, cell, moved, packed } = self;
         let room = arena.capacity();
         let (grid, local) = (site.grid(), site.local());
-        Ok(Taker { columns: arena.bind()?, rows, cell: &mut cell[..room], packed, grid, local })
+        if !grid.is_bounded() {
+            grow(moved, room);
+        }
+        let cell = &mut cell[..room];
+        Ok(Taker { columns: arena.bind()?, rows, cell, moved, packed, grid, local })
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {
-        self.arena.memory_bytes() + 4 * self.cell.capacity() + self.packed.capacity()
+        self.arena.memory_bytes()
+            + 4 * self.cell.capacity()
+            + size_of::<Lines>() * self.moved.capacity()
+            + self.packed.capacity()
     }
 }
 
@@ -56,6 +66,7 @@ pub(crate) struct Taker<'a, C: Columns> {
     columns: C::Mut<'a>,
     rows: &'a mut usize,
     cell: &'a mut [u32],
+    moved: &'a mut [Lines],
     packed: &'a mut [u8],
     grid: &'a Grid,
     local: Local,
@@ -92,7 +103,10 @@ impl<C: Columns> Taker<'_, C> {
         let [x, y, z] = before;
         let cell = self.grid.cell(Vector::<C::Axes>::of(x, y, z));
         let Some(cell) = self.local.in_border(cell, shift) else { return false };
-        self.cell[at] = cell;
+        self.cell[at] = self.local.number(cell);
+        if let Some(place) = self.moved.get_mut(at) {
+            *place = cell;
+        }
         *self.rows += 1;
         true
     }

@@ -1,9 +1,11 @@
 //! Which region of the world a domain is, and where cells of the world are in it.
 //!
 //! A domain numbers the cells of its region and of the ghost border around it, row by row: these are
-//! its *local* cells.
+//! its *local* cells. Where an axis is open a region has no end, and it numbers those of a window
+//! around its entities instead, anew in every tick: see `window.rs`.
 
 use alloc::sync::Arc;
+use core::ops::Range;
 
 use flockwork_kernel::World;
 use flockwork_kernel::axes::Axes;
@@ -35,18 +37,12 @@ impl Site {
 
     /// The number of local cells.
     pub(crate) fn cell_count(&self) -> Result<u32, DomainError> {
-        Cells::count(self.region().lines(), self.grid().margins())
-            .ok_or(DomainError::OutOfMemory { capacity: usize::MAX })
+        self.local().count().ok_or(DomainError::OutOfMemory { capacity: usize::MAX })
     }
 
-    /// The local cells, of which each begins where `starts` says.
-    pub(crate) fn cells<'a>(&self, starts: &'a [u32]) -> Cells<'a> {
-        Cells { starts, lines: self.region().lines(), margins: self.grid().margins() }
-    }
-
-    /// How cells are numbered here.
+    /// How cells are numbered here; where an axis is open, not before they are sorted.
     pub(crate) fn local(&self) -> Local {
-        Local::of(self.grid(), &self.region())
+        Local { known: self.grid().is_bounded(), ..Local::of(self.grid(), &self.region()) }
     }
 
     /// Asks whether so many fit where there is room for `capacity`.
@@ -69,8 +65,10 @@ impl Site {
 }
 
 /// How cells of the world are numbered in a domain, for copying out of a loop.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Local {
+    /// Whether numbers mean anything yet: otherwise each is 0.
+    known: bool,
     /// The cells of the world along each axis.
     lines: Lines,
     /// The first local column, row and layer, wrapping.
@@ -83,10 +81,12 @@ pub(crate) struct Local {
 }
 
 impl Local {
-    fn of(grid: &Grid, region: &Region) -> Self {
+    /// In a box of cells, which a domain owns, and its border.
+    pub(crate) fn of(grid: &Grid, region: &Region) -> Self {
         let (margins, owned) = (grid.margins(), region.lines());
         let all = [0, 1, 2];
         Self {
+            known: true,
             lines: grid.lines(),
             origin: all.map(|axis| region.low[axis].wrapping_sub(margins[axis])),
             owned,
@@ -95,24 +95,45 @@ impl Local {
         }
     }
 
+    /// The local cells, of which each begins where `starts` says.
+    pub(crate) fn cells<'a>(&self, starts: &'a [u32]) -> Cells<'a> {
+        Cells { starts, lines: self.owned, margins: self.margins, occupied: None }
+    }
+
+    /// How many local cells there are; none if they are too many for a list of any kind.
+    pub(crate) fn count(&self) -> Option<u32> {
+        Cells::count(self.owned, self.margins)
+    }
+
     /// The local number of a cell of the world that is owned or in the border.
     #[inline]
     pub(crate) fn number(&self, cell: Lines) -> u32 {
-        self.join([0, 1, 2].map(|axis| cell[axis].wrapping_sub(self.origin[axis])))
+        if self.known { self.long_number(cell) as u32 } else { 0 }
     }
 
+    /// The same where there are more cells than a `u32` can number.
     #[inline]
-    fn join(&self, [col, row, layer]: Lines) -> u32 {
-        let [cols, rows, _] = self.bordered;
-        layer.wrapping_mul(rows).wrapping_add(row).wrapping_mul(cols).wrapping_add(col)
+    pub(crate) fn long_number(&self, cell: Lines) -> u64 {
+        let [col, row, layer] = self.place(cell).map(u64::from);
+        let [cols, rows, _] = self.bordered.map(u64::from);
+        (layer * rows + row) * cols + col
     }
 
-    /// The same of eight cells.
+    /// Where a cell of the world is here.
+    #[inline]
+    fn place(&self, cell: Lines) -> Lines {
+        [0, 1, 2].map(|axis| cell[axis].wrapping_sub(self.origin[axis]))
+    }
+
+    /// Numbers of eight cells.
     #[inline(always)]
     pub(crate) fn number_lanes<A: Axes, S: Isa>(
         &self,
         [col, row, layer]: [U32x8<S>; 3],
     ) -> U32x8<S> {
+        if !self.known {
+            return U32x8::ZERO;
+        }
         let ([left, bottom, front], [cols, rows, _]) = (self.origin, self.bordered);
         let row = row - U32x8::splat(bottom);
         let row =
@@ -120,28 +141,64 @@ impl Local {
         row * U32x8::splat(cols) + (col - U32x8::splat(left))
     }
 
-    /// The local number of a cell of the world, so many worlds further; none if it is not in the
-    /// border, and nowhere else: what is inside is owned.
+    /// A cell, so many worlds further; none if it is not in the border, and nowhere else: what is
+    /// inside is owned.
     #[inline]
-    pub(crate) fn in_border(&self, cell: Lines, shift: [i32; World::MOST_AXES]) -> Option<u32> {
-        let place = [0, 1, 2].map(|axis| {
-            let lines = shift[axis] * self.lines[axis] as i32;
-            cell[axis].wrapping_add_signed(lines).wrapping_sub(self.origin[axis])
+    pub(crate) fn in_border(&self, cell: Lines, shift: [i32; World::MOST_AXES]) -> Option<Lines> {
+        let moved = [0, 1, 2].map(|axis| {
+            let lines = shift[axis].wrapping_mul(self.lines[axis] as i32);
+            cell[axis].wrapping_add_signed(lines)
         });
-        let along = |axis: usize| place[axis].wrapping_sub(self.margins[axis]) < self.owned[axis];
-        let inside = along(0) && along(1) && along(2);
-        let outside = (0..World::MOST_AXES).any(|axis| place[axis] >= self.bordered[axis]);
-        (!inside && !outside).then(|| self.join(place))
+        (self.has(moved) && !self.owns(moved)).then_some(moved)
+    }
+
+    /// How many numbers further a cell is that lies so many rows and layers further.
+    pub(crate) fn offset(&self, rows: u64, layers: u64) -> u64 {
+        let [cols, all, _] = self.bordered.map(u64::from);
+        (layers * all + rows) * cols
+    }
+
+    /// Whether a cell is owned.
+    #[inline]
+    pub(crate) fn owns(&self, cell: Lines) -> bool {
+        let place = self.place(cell);
+        (0..World::MOST_AXES)
+            .all(|axis| place[axis].wrapping_sub(self.margins[axis]) < self.owned[axis])
+    }
+
+    /// Whether a cell is owned or in the border.
+    #[inline]
+    pub(crate) fn has(&self, cell: Lines) -> bool {
+        let place = self.place(cell);
+        (0..World::MOST_AXES).all(|axis| place[axis] < self.bordered[axis])
+    }
+
+    /// Of the row of a local cell: the owned ones, and the number after the last.
+    pub(crate) fn row(&self, local: u64) -> (Range<u64>, u64) {
+        let cols = u64::from(self.bordered[0]);
+        let begin = local - local % cols;
+        let first = begin + u64::from(self.margins[0]);
+        let own = self.owned_place(first).map_or(0, |_| u64::from(self.owned[0]));
+        (first..first + own, begin + cols)
+    }
+
+    /// Where a local cell is, counted from the first one that is owned; none in the border.
+    #[inline]
+    pub(crate) fn owned_place(&self, local: u64) -> Option<Lines> {
+        let [cols, rows, _] = self.bordered.map(u64::from);
+        let place = [local % cols, local / cols % rows, local / cols / rows];
+        let place = [0, 1, 2].map(|axis| (place[axis] as u32).wrapping_sub(self.margins[axis]));
+        (0..World::MOST_AXES).all(|axis| place[axis] < self.owned[axis]).then_some(place)
     }
 
     /// The cell of the world behind a local one.
-    pub(crate) fn global(&self, local: u32) -> Lines {
-        let [cols, rows, _] = self.bordered;
+    pub(crate) fn global(&self, local: u64) -> Lines {
+        let [cols, rows, _] = self.bordered.map(u64::from);
         let place = [local % cols, local / cols % rows, local / cols / rows];
         [0, 1, 2].map(|axis| {
             // A border before the first line wraps, perhaps more than once.
             let (lines, line) = (i64::from(self.lines[axis]), i64::from(self.origin[axis] as i32));
-            (line + i64::from(place[axis])).rem_euclid(lines) as u32
+            (line + place[axis] as i64).rem_euclid(lines) as u32
         })
     }
 }

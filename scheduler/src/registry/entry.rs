@@ -229,7 +229,7 @@ fn prepare<M: Model, B: Backend>(config: &Config<B::Options>) -> Result<Prepared
     let params = M::Params::default().with(&config.params).map_err(SimulationError::from)?;
     let (_, grid, needed) = setup::check::<M>(&config.setup, &params)?;
     let partition = B::shares(&config.options)?.partition(&grid)?;
-    let topology = Topology::new(grid, partition.cut, &|_| 1).map_err(SimulationError::from)?;
+    let topology = Topology::new(grid, partition.cut).map_err(SimulationError::from)?;
     Ok(Prepared { params, grid, needed, partition, topology })
 }
 
@@ -244,7 +244,7 @@ fn check<M: Model, B: Backend>(config: &Config<B::Options>) -> Result<Checked, B
     let row = 2 * row + size_of::<Candidate<M::Shown, AxesOf<M>>>() + 24;
     Ok(Checked {
         radius: grid.radius(),
-        lines: grid.lines(),
+        lines: grid.inside().lines(),
         margins: grid.margins(),
         resolution: Resolution::of(&setup.world, needed),
         regions: topology.regions().len() as u32,

@@ -52,7 +52,7 @@ impl Shares {
         let workers = self.workers.saturating_mul(self.processes);
         let wanted = if workers <= 1 { 1 } else { workers.saturating_mul(REGIONS_PER_WORKER) };
         let least = self.processes.min(MOST_REGIONS) as u32;
-        let most = (grid.cells() / LEAST_CELLS).max(least);
+        let most = (grid.bounded().cells() as u32 / LEAST_CELLS).max(least);
         Cut::Parts(most.min(wanted.min(MOST_REGIONS) as u32))
     }
 }

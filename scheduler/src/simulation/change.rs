@@ -55,7 +55,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         params.check_live(&self.params)?;
         let (model, grid, needed) = setup::check::<M>(&self.setup, &params)?;
         if grid != *self.topology.grid() {
-            self.rehome(Arc::new(Topology::new(grid, self.partition.cut, &|_| 1)?));
+            self.rehome(Arc::new(Topology::new(grid, self.partition.cut)?));
         } else if M::TOTALS {
             // Statistics may be functions of the parameters: they are made anew.
             self.rehome(Arc::clone(&self.topology));

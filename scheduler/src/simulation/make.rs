@@ -114,7 +114,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         entities: u64,
     ) -> Result<Self, SimulationError> {
         let (model, grid, needed) = setup::check::<M>(&setup, &params)?;
-        let topology = Arc::new(Topology::new(grid, partition.cut, &|_| 1)?);
+        let topology = Arc::new(Topology::new(grid, partition.cut)?);
         let count = topology.regions().len();
         let share = entities as usize / count;
         let room = partition.capacity.unwrap_or(share + share / 16 + SPARE);

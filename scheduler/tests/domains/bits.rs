@@ -1,12 +1,13 @@
 //! The same bits for any cut and any order of polls, and those of a naive twin.
 
+use flockwork_kernel::{Edge, World};
 use flockwork_scheduler::testing::Shuffled;
-use flockwork_scheduler::{Cut, Executor, Serial, Simulation};
+use flockwork_scheduler::{Cut, Executor, Partition, Serial, Setup, Simulation};
 use quickcheck::{Arbitrary, Gen, quickcheck};
 
 use crate::dots::Dots;
 use crate::naive::Naive;
-use crate::plan::Plan;
+use crate::plan::{Place, Plan};
 
 impl Arbitrary for Plan {
     fn arbitrary(g: &mut Gen) -> Self {
@@ -116,4 +117,28 @@ fn parameters_may_change_between_ticks_under_any_cut() {
         world.fingerprint().unwrap()
     };
     assert_eq!(end(Cut::Parts(1)), end(Cut::Parts(5)));
+}
+
+#[test]
+fn a_cut_follows_entities_that_are_far_outside_of_their_open_world() {
+    let world = World::new(30.0, 20.0, Edge::Open).unwrap();
+    let usual = Plan::usual();
+    let setup = Setup { world, population: 400, ..usual.setup };
+    let cut = Cut::Parts(4);
+    let plan = Plan { setup, cut, place: Place::Away, rebalance: true, ..usual };
+    let partition = Partition::new(cut);
+    let mut world = plan.world_in(partition, Serial::default()).unwrap();
+    world.step().unwrap();
+    // All are in one region.
+    assert_eq!(world.imbalance(), 4.0);
+    for _ in 0..40 {
+        world.step().unwrap();
+    }
+    assert!(world.rebalances() > 0 && world.imbalance() < 1.5, "{}", world.imbalance());
+    let regions = world.regions().to_vec();
+    let mut alone = plan.world_in(Partition::new(Cut::Parts(1)), Serial::default()).unwrap();
+    for _ in 0..41 {
+        alone.step().unwrap();
+    }
+    assert_eq!(alone.fingerprint(), world.fingerprint(), "{regions:?}");
 }

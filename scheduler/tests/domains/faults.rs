@@ -369,7 +369,7 @@ struct Domains {
 impl Domains {
     /// Domains with room for a few more entities than they have, in the state of the plan's first tick.
     fn new(plan: &Plan, spare: usize) -> Self {
-        let topology = Topology::new(plan.grid(), plan.cut, &|_| 1).unwrap();
+        let topology = Topology::new(plan.grid(), plan.cut).unwrap();
         let topology = Arc::new(topology);
         let start = plan.world(Serial::default()).unwrap();
         let count = topology.regions().len() as u32;

@@ -18,6 +18,8 @@ pub enum Place {
     Seam,
     /// All at two points, so that distances tie.
     TwoPoints,
+    Far,
+    Away,
 }
 
 /// A world and how it is cut.
@@ -60,13 +62,13 @@ impl Plan {
         partition: Partition,
         executor: X,
     ) -> Result<Simulation<Dots, X>, SimulationError> {
-        let grid = self.grid();
+        let cells = self.grid().inside();
         let mut initial = |id: u32, row: &mut [u8]| {
             let x = f32::from_le_bytes(row[4..8].try_into().unwrap());
             let y = f32::from_le_bytes(row[8..12].try_into().unwrap());
             let world = self.setup.world;
-            let x = self.coordinate(x, world.x(), grid.cols(), id);
-            let y = self.coordinate(y, world.y(), grid.rows(), id / 7);
+            let x = self.coordinate(x, world.x(), cells.cols(), id);
+            let y = self.coordinate(y, world.y(), cells.rows(), id / 7);
             row[4..8].copy_from_slice(&x.to_le_bytes());
             row[8..12].copy_from_slice(&y.to_le_bytes());
             Ok(())
@@ -76,6 +78,11 @@ impl Plan {
 
     pub fn grid(&self) -> Grid {
         Grid::new(self.setup.world, self.params.radius, self.setup.population).unwrap()
+    }
+
+    /// How many cells there are in the world: it can be cut into as many regions.
+    pub fn cells(&self) -> u32 {
+        self.grid().inside().lines().iter().product()
     }
 
     fn coordinate(&self, x: f32, axis: Axis, lines: u32, turn: u32) -> f32 {
@@ -90,6 +97,13 @@ impl Plan {
             Place::Borders => (turn % lines) as f32 * (side / lines as f32),
             Place::Seam => [0.0, f32::MIN_POSITIVE, side.next_down(), most][turn as usize % 4],
             Place::TwoPoints => [side * 0.25, side * 0.25 + 0.5][turn as usize % 2],
+            // In crowds far from each other, where there is room for that.
+            Place::Far if axis.is_open() => {
+                let crowds = [-3000.0, -1.0, 0.0, 0.0, 900.0, 9000.0];
+                return self.params.radius * (crowds[turn as usize % 6] + x / side);
+            }
+            Place::Away if axis.is_open() => return x + 40.0 * side,
+            Place::Far | Place::Away => x,
         };
         if x > most { most } else { x }
     }
@@ -127,7 +141,15 @@ impl Plan {
         let breed = 0.1 / litter as f32;
         let params = DotsParams { radius, most, breed, litter, inflow, ..DotsParams::default() };
         let place = one_of(
-            &[Place::Uniform, Place::OneCell, Place::Borders, Place::Seam, Place::TwoPoints],
+            &[
+                Place::Uniform,
+                Place::OneCell,
+                Place::Borders,
+                Place::Seam,
+                Place::TwoPoints,
+                Place::Far,
+                Place::Away,
+            ],
             below,
         );
         let rebalance = below(2) == 1;
@@ -137,12 +159,12 @@ impl Plan {
 
     /// Any cut that fits this world.
     pub fn any_cut(&self, below: &mut dyn FnMut(u32) -> u32) -> Cut {
-        let grid = self.grid();
         if below(2) == 0 {
-            Cut::Parts(1 + below(grid.cells().min(9)))
+            Cut::Parts(1 + below(self.cells().min(9)))
         } else {
-            let rows = 1 + below(grid.rows().min(4));
-            Cut::Grid { cols: 1 + below(grid.cols().min(4)), rows, layers: 1 }
+            let cells = self.grid().inside();
+            let rows = 1 + below(cells.rows().min(4));
+            Cut::Grid { cols: 1 + below(cells.cols().min(4)), rows, layers: 1 }
         }
     }
 }

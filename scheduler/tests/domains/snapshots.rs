@@ -89,7 +89,7 @@ quickcheck! {
             world.step().unwrap();
         }
         let bytes = world.snapshot().unwrap();
-        let parts = 1 + u32::from(parts) % plan.grid().cells().min(6);
+        let parts = 1 + u32::from(parts) % plan.cells().min(6);
         let partition = Partition { rebalance: Some(1.0), ..Partition::new(Cut::Parts(parts)) };
         let executor = Shuffled::new(order);
         let mut again = Simulation::<Dots, _>::restore(&bytes, Arithmetic::Same, partition, executor).unwrap();

@@ -95,7 +95,7 @@ pub fn check_end<X: Executor>(
     assert_eq!(State::of(world), found);
     // Once the cause is gone it goes on from there.
     let bytes = world.snapshot().unwrap();
-    let partition = Partition::new(Cut::Parts(plan.grid().cells().min(2)));
+    let partition = Partition::new(Cut::Parts(plan.cells().min(2)));
     let mut again =
         Simulation::<Dots, _>::restore(&bytes, Arithmetic::Same, partition, Serial::default())
             .unwrap();

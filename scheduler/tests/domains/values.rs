@@ -350,7 +350,7 @@ fn zeros_of_both_signs_have_one_fingerprint_through_every_door() {
 #[test]
 fn a_domain_alone_is_a_door_too() {
     let (_, grid, _) = check_setup::<ByRows<Things>>(&setup(), &ThingsParams::default()).unwrap();
-    let topology = Topology::new(grid, Cut::Parts(1), &|_| 1).unwrap();
+    let topology = Topology::new(grid, Cut::Parts(1)).unwrap();
     let mut domain = Domain::<ByRows<Things>>::new(0, topology.into(), 64).unwrap();
     let mut row =
         vec![0; flockwork_kernel::columns::packed_len(thing::Columns::SCHEMA, Reach::Owned)];

@@ -15,6 +15,19 @@ pub struct Cells<'a> {
     /// Columns, rows and layers of the ghost border on either side; rows are 1, and layers 1 in space
     /// and 0 in the plane.
     pub margins: Lines,
+    /// Where most cells are empty: those that are not, and `starts` has a place for each of these
+    /// alone, and the end.
+    pub occupied: Option<Occupied<'a>>,
+}
+
+/// The cells of a domain in which somebody is.
+#[derive(Clone, Copy, Debug)]
+pub struct Occupied<'a> {
+    /// Their numbers in the bordered box, by layer, row and column, in ascending order.
+    pub numbers: &'a [u64],
+    /// For each owned row that is not empty, in the same order, its owned entities: from one place
+    /// among the records to before another.
+    pub rows: &'a [(u32, u32)],
 }
 
 impl Cells<'_> {
@@ -37,10 +50,22 @@ impl Cells<'_> {
         })
     }
 
-    /// The number of owned rows, in all layers.
+    /// The number of owned rows, in all layers; of those that are not empty, where most cells are.
     #[inline(always)]
     pub fn rows(&self) -> u32 {
-        self.lines[1] * self.lines[2]
+        match self.occupied {
+            None => self.lines[1] * self.lines[2],
+            Some(occupied) => occupied.rows.len() as u32,
+        }
+    }
+
+    /// How many records there are.
+    pub fn records(&self) -> usize {
+        let last = match self.occupied {
+            None => Cells::count(self.lines, self.margins).map(|count| count as usize),
+            Some(occupied) => Some(occupied.numbers.len()),
+        };
+        last.and_then(|last| self.starts.get(last)).map_or(0, |&end| end as usize)
     }
 
     /// The cell of the first column of an owned row, border included.
@@ -57,46 +82,64 @@ impl Cells<'_> {
     /// The records of the owned entities of `row`, counted from the first owned row, layer by layer.
     #[inline]
     pub fn owned(&self, row: u32) -> core::ops::Range<usize> {
+        if let Some(occupied) = self.occupied {
+            let (begin, end) = occupied.rows.get(row as usize).copied().unwrap_or((0, 0));
+            return begin as usize..end as usize;
+        }
         let first = self.base(row) + self.margins[0] as usize;
         let start = |cell: usize| self.starts.get(cell).copied().unwrap_or(0) as usize;
         start(first)..start(first + self.lines[0] as usize)
     }
 
-    /// Where the rows in which neighbours are begin, counted from that of the entity itself, which is
-    /// the middle one: by layer and row.
+    /// How many cells further the rows in which neighbours are begin than that of the entity itself,
+    /// which is the middle one: by layer and row.
     #[inline(always)]
-    fn around<A: Axes>(&self) -> A::Rows<isize> {
-        let (row, layer) = (self.stride() as isize, self.layer_stride() as isize);
-        let mut around = A::Rows::<isize>::default();
+    fn around<A: Axes>(&self) -> A::Rows<i64> {
+        let row = i64::from(self.lines[0]) + 2 * i64::from(self.margins[0]);
+        let layer = row.wrapping_mul(i64::from(self.lines[1]) + 2 * i64::from(self.margins[1]));
+        let mut around = A::Rows::<i64>::default();
         for (place, offset) in around.as_mut().iter_mut().enumerate() {
-            let (y, z) =
-                (place as isize % 3 - 1, if A::SPACE { place as isize / 3 - 1 } else { 0 });
-            *offset = z * layer + y * row;
+            let (y, z) = (place as i64 % 3 - 1, if A::SPACE { place as i64 / 3 - 1 } else { 0 });
+            *offset = z.wrapping_mul(layer).wrapping_add(y * row);
         }
         around
     }
 }
 
-/// Walks the columns of one row as tiles advance along it.
+/// Walks the cells of one row after the other as tiles advance along it.
 pub(super) struct Cursor<A: Axes> {
     /// The cell of the row's first column, border included.
     base: usize,
-    around: A::Rows<isize>,
+    around: A::Rows<i64>,
     low: usize,
     high: usize,
+    /// The last window, where only occupied cells are listed: it only ever moves on.
+    window: Window<A>,
 }
 
 impl<A: Axes> Cursor<A> {
     #[inline(always)]
-    pub(super) fn new(cells: &Cells<'_>, row: u32) -> Self {
-        let fine = cells.margins[0] as usize;
-        Self { base: cells.base(row), around: cells.around::<A>(), low: fine, high: fine }
+    pub(super) fn new(cells: &Cells<'_>) -> Self {
+        let (around, window) = (cells.around::<A>(), Window::<A>::default());
+        Self { base: 0, around, low: 0, high: 0, window }
+    }
+
+    /// Goes to an owned row, which must come after the one before.
+    #[inline(always)]
+    pub(super) fn enter(&mut self, cells: &Cells<'_>, row: u32) {
+        if cells.occupied.is_none() {
+            let fine = cells.margins[0] as usize;
+            (self.base, self.low, self.high) = (cells.base(row), fine, fine);
+        }
     }
 
     /// The cells of the rows around that hold the candidates of the tile of `count` entities from
     /// record `first`.
     #[inline(always)]
     pub(super) fn window(&mut self, cells: &Cells<'_>, first: usize, count: usize) -> Window<A> {
+        if let Some(occupied) = &cells.occupied {
+            return self.advance(cells, occupied, first, count);
+        }
         let starts = cells.starts;
         let fine = cells.margins[0] as usize;
         while (starts[self.base + self.low + 1] as usize) <= first {
@@ -109,10 +152,40 @@ impl<A: Axes> Cursor<A> {
         let (low, high) = (self.low - fine, self.high + fine + 1);
         let mut window = Window::<A>::default();
         for (place, offset) in window.as_mut().iter_mut().zip(self.around.as_ref()) {
-            let base = self.base.wrapping_add_signed(*offset);
+            let base = self.base.wrapping_add_signed(*offset as isize);
             *place = (base + low, base + high);
         }
         window
+    }
+
+    /// The same among occupied cells. Their numbers only grow from tile to tile, in every row around,
+    /// so each cell is passed once for every such row.
+    #[inline(never)]
+    fn advance(
+        &mut self,
+        cells: &Cells<'_>,
+        occupied: &Occupied<'_>,
+        first: usize,
+        count: usize,
+    ) -> Window<A> {
+        let (starts, numbers) = (cells.starts, occupied.numbers);
+        while (starts[self.low + 1] as usize) <= first {
+            self.low += 1;
+        }
+        self.high = self.high.max(self.low);
+        while (starts[self.high + 1] as usize) < first + count {
+            self.high += 1;
+        }
+        let fine = u64::from(cells.margins[0]);
+        let (least, most) = (numbers[self.low], numbers[self.high]);
+        for ((low, high), offset) in self.window.as_mut().iter_mut().zip(self.around.as_ref()) {
+            let least = least.wrapping_add_signed(*offset).saturating_sub(fine);
+            let most = most.wrapping_add_signed(*offset).saturating_add(fine);
+            *low += numbers[*low..].iter().take_while(|number| **number < least).count();
+            *high = (*high).max(*low);
+            *high += numbers[*high..].iter().take_while(|number| **number <= most).count();
+        }
+        self.window
     }
 }
 

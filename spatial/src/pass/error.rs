@@ -17,9 +17,11 @@ pub(super) fn check<A: Axes>(
     if cells.margins != wanted || (!A::SPACE && cells.lines[2] != 1) {
         return Err(PassError::OtherAxes { axes: A::COUNT });
     }
-    let needed = Cells::count(cells.lines, cells.margins)
-        .and_then(|count| (count as usize).checked_add(1))
-        .unwrap_or(usize::MAX);
+    let count = match cells.occupied {
+        None => Cells::count(cells.lines, cells.margins).map(|count| count as usize),
+        Some(occupied) => Some(occupied.numbers.len()),
+    };
+    let needed = count.and_then(|count| count.checked_add(1)).unwrap_or(usize::MAX);
     let given = cells.starts.len();
     if given < needed {
         return Err(PassError::StartsTooShort { needed, given });
@@ -30,6 +32,18 @@ pub(super) fn check<A: Axes>(
             return Err(PassError::StartsNotSorted);
         }
         last = start;
+    }
+    if let Some(occupied) = cells.occupied {
+        let sorted = occupied.numbers.windows(2).all(|pair| pair[0] < pair[1]);
+        let mut end = cells.starts[0];
+        let rows = occupied.rows.iter().all(|&(from, to)| {
+            let behind = from >= end && to >= from && to <= last;
+            end = to;
+            behind
+        });
+        if !sorted || !rows {
+            return Err(PassError::OccupiedNotSorted);
+        }
     }
     let sorted = last as usize;
     if records < sorted || entries < sorted {
@@ -62,6 +76,8 @@ pub enum PassError {
     },
     /// A cell begins before the cell in front of it.
     StartsNotSorted,
+    /// The numbers of occupied cells do not ascend, or rows among them overlap or end too late.
+    OccupiedNotSorted,
     /// There are fewer records or entries than entities.
     TooFew {
         /// How many are needed.
@@ -91,6 +107,9 @@ impl fmt::Display for PassError {
                 write!(f, "{given} cell starts were given, {needed} are needed")
             }
             Self::StartsNotSorted => write!(f, "the cell starts are not in ascending order"),
+            Self::OccupiedNotSorted => {
+                write!(f, "the occupied cells or their rows are not in ascending order")
+            }
             Self::TooFew { needed, given } => {
                 write!(f, "{given} records and entries were given, {needed} are needed")
             }

@@ -11,7 +11,7 @@ use super::world::{Points, Random, Spread, entities, with_cells, with_hash};
 fn grid<A: Axes>(edge: Edge) -> Grid {
     let world =
         if A::SPACE { World::space(30.0, 20.0, 10.0, edge) } else { World::new(30.0, 20.0, edge) };
-    Grid::new(world.unwrap(), 2.0, 200).unwrap()
+    Grid::new(world.unwrap(), 2.0, 200).unwrap().bounded()
 }
 
 fn points(seed: u64, grid: &Grid, spread: Spread) -> Points {

@@ -156,7 +156,7 @@ pub struct Case<'a, A: Axes> {
 pub fn for_all<A: Axes>(seed: u64, most: usize, check: &impl Check) -> bool {
     let mut random = Random(seed);
     for setting in settings::<A>() {
-        let (grid, radius) = (setting.grid(), setting.radius);
+        let (grid, radius) = (setting.grid().bounded(), setting.radius);
         let mut lengths = [1.0; World::MOST_AXES];
         for (length, axis) in lengths.iter_mut().zip(grid.world().axes()) {
             *length = axis.length;
@@ -283,7 +283,7 @@ pub fn entities(random: &mut Random, grid: &Grid, spread: Spread, most: usize) -
     let centre = [random.share(), random.share(), random.share()];
     for _ in 0..count {
         for (at, axis) in grid.world().axes().iter().enumerate() {
-            let value = coordinate(random, spread, *axis, grid.lines()[at], centre[at]);
+            let value = coordinate(random, spread, *axis, grid.inside().lines()[at], centre[at]);
             places[at].push(value);
         }
     }
