@@ -31,6 +31,7 @@ export class Gaze {
   private before = -1;
   private shown = -1;
   private detailed = false;
+  private hovered = { row: -1, id: -1 };
   private mouse: readonly [number, number] | null = null;
   private moved = false;
   private text = '';
@@ -86,9 +87,16 @@ export class Gaze {
     return true;
   }
 
+  /** The one that was there stays while it does not move away from the mouse, nor the mouse from it. */
   private underMouse({ frame, world, camera, view, body }: Looking): number {
     if (!this.mouse || body < BODY_PX) return -1;
-    return under(frame.position, frame.count, world, camera.look(), this.mouse, view, REACH_PX);
+    const { hovered: before } = this;
+    const lens = camera.look();
+    const kept = !this.moved && before.row < frame.count && frame.id[before.row] === before.id;
+    if (kept && under(frame.position.subarray(3 * before.row), 1, world, lens, this.mouse, view, REACH_PX) === 0) return before.row;
+    const row = under(frame.position, frame.count, world, lens, this.mouse, view, REACH_PX);
+    this.hovered = { row, id: row < 0 ? -1 : frame.id[row]! };
+    return row;
   }
 
   private words({ frame, radii }: Looking, row: number): string {

@@ -39,10 +39,12 @@ export function under(
     dz -= sideZ * Math.floor(dz * aroundZ + 0.5);
     const w = m30! * dx + m31! * dy + m32! * dz + m33!;
     if (w < NEAREST || w > farthest) continue;
-    const offX = ((m00! * dx + m01! * dy + m02! * dz + m03!) / w) * halfWide - fromMiddle;
-    if (offX > reach || offX < -reach) continue;
-    const offY = ((m10! * dx + m11! * dy + m12! * dz + m13!) / w) * halfHigh - above;
-    const away = Math.sqrt(offX * offX + offY * offY);
+    // Most are beside the point: seen so without a division.
+    const near = reach * w;
+    const besideX = (m00! * dx + m01! * dy + m02! * dz + m03!) * halfWide - fromMiddle * w;
+    if (besideX > near || besideX < -near) continue;
+    const besideY = (m10! * dx + m11! * dy + m12! * dz + m13!) * halfHigh - above * w;
+    const away = Math.sqrt(besideX * besideX + besideY * besideY) / w;
     if (away > reach) continue;
     const rank = (away + blur) * w;
     if (rank < best) [best, row] = [rank, index];
