@@ -48,12 +48,10 @@ export class Gaze {
     this.moved = true;
   }
 
-  /** Where the entity with this id is. It mostly keeps its row from one tick to the next. */
+  /** Where the entity with this id is. */
   choose(frame: FrameView | null, id: number): Place | null {
-    const before = this.chosen;
-    this.chosen = -1;
-    if (!frame || id < 0) return null;
-    this.chosen = before >= 0 && before < frame.count && frame.id[before] === id ? before : frame.id.subarray(0, frame.count).indexOf(id);
+    this.chosen = frame && id >= 0 ? rowOf(frame, id, this.chosen) : -1;
+    if (!frame) return null;
     return this.chosen < 0 ? null : placeOf(frame, this.chosen);
   }
 
@@ -92,8 +90,8 @@ export class Gaze {
     if (!this.mouse || body < BODY_PX) return -1;
     const { hovered: before } = this;
     const lens = camera.look();
-    const kept = !this.moved && before.row < frame.count && frame.id[before.row] === before.id;
-    if (kept && under(frame.position.subarray(3 * before.row), 1, world, lens, this.mouse, view, REACH_PX) === 0) return before.row;
+    const kept = this.moved || before.id < 0 ? -1 : rowOf(frame, before.id, before.row);
+    if (kept >= 0 && under(frame.position.subarray(3 * kept), 1, world, lens, this.mouse, view, REACH_PX) === 0) return (before.row = kept);
     const row = under(frame.position, frame.count, world, lens, this.mouse, view, REACH_PX);
     this.hovered = { row, id: row < 0 ? -1 : frame.id[row]! };
     return row;
@@ -116,6 +114,11 @@ export class Gaze {
     this.tip.firstElementChild!.textContent = text;
     this.tip.hidden = text === '';
   }
+}
+
+/** The row of an entity, which it mostly keeps from one tick to the next; -1 if it is not there. */
+function rowOf({ id: ids, count }: FrameView, id: number, before: number): number {
+  return before >= 0 && before < count && ids[before] === id ? before : ids.subarray(0, count).indexOf(id);
 }
 
 function placeOf({ position }: FrameView, row: number): Place {

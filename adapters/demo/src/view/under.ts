@@ -6,6 +6,9 @@ import { NEAREST, type Lens } from './lens.js';
 /** What has lost more of its light than this in the fog is not meant. */
 const SEEN = 0.08;
 
+type Three = [number, number, number];
+type Four = [number, number, number, number];
+
 /**
  * The row whose picture is nearest to (x, y), in CSS pixels of the view, and not farther than `reach`; of
  * two that are nearly as near, the one in front. -1 if there is none.
@@ -19,35 +22,45 @@ export function under(
   view: readonly [number, number],
   reach: number,
 ): number {
-  const [m00, m10, , m30, m01, m11, , m31, m02, m12, , m32, m03, m13, , m33] = lens.project.elements as unknown as number[];
-  const { x: cx, y: cy, z: cz } = lens.center;
+  const m = lens.project.elements;
+  const [xx, xy, xz, x1] = [0, 4, 8, 12].map((at) => m[at]! * (view[0] / 2)) as Four;
+  const [yx, yy, yz, y1] = [1, 5, 9, 13].map((at) => m[at]! * (view[1] / 2)) as Four;
+  const [wx, wy, wz, w1] = [3, 7, 11, 15].map((at) => m[at]!) as Four;
   const [sideX, sideY, sideZ] = sides;
-  // 0 for an axis without a seam: there nothing is nearer on the other side.
-  const [aroundX, aroundY, aroundZ] = sides.map((side, axis) => (wraps[axis] ? 1 / side : 0)) as [number, number, number];
-  const [halfWide, halfHigh] = [view[0] / 2, view[1] / 2];
-  const [fromMiddle, above] = [x - halfWide, halfHigh - y];
+  // Within the world, so that everything is at most one turn around an axis away. Without a seam nothing is nearer there.
+  const [cx, cy, cz] = lens.center.toArray().map((at, axis) => (wraps[axis] ? at - sides[axis]! * Math.floor(at / sides[axis]!) : at)) as Three;
+  const [halfX, halfY, halfZ] = sides.map((side, axis) => (wraps[axis] ? side / 2 : Infinity)) as Three;
+  const right = x - view[0] / 2;
+  const above = view[1] / 2 - y;
+  const nearest = NEAREST;
   const farthest = lens.fog > 0 ? 1 - Math.log(SEEN) / lens.fog : Infinity;
   // An entity in front hides one behind that is nearer to the point by less than a part of the reach.
   const blur = reach / 4;
-  let [best, row] = [Infinity, -1];
+  let best = Infinity;
+  let row = -1;
   for (let index = 0, at = 0; index < count; index++, at += 3) {
     let dx = position[at]! - cx;
     let dy = position[at + 1]! - cy;
     let dz = position[at + 2]! - cz;
-    dx -= sideX * Math.floor(dx * aroundX + 0.5);
-    dy -= sideY * Math.floor(dy * aroundY + 0.5);
-    dz -= sideZ * Math.floor(dz * aroundZ + 0.5);
-    const w = m30! * dx + m31! * dy + m32! * dz + m33!;
-    if (w < NEAREST || w > farthest) continue;
+    if (dx > halfX) dx -= sideX;
+    else if (dx < -halfX) dx += sideX;
+    if (dy > halfY) dy -= sideY;
+    else if (dy < -halfY) dy += sideY;
+    if (dz > halfZ) dz -= sideZ;
+    else if (dz < -halfZ) dz += sideZ;
+    const w = wx * dx + wy * dy + wz * dz + w1;
+    if (w < nearest || w > farthest) continue;
     // Most are beside the point: seen so without a division.
     const near = reach * w;
-    const besideX = (m00! * dx + m01! * dy + m02! * dz + m03!) * halfWide - fromMiddle * w;
+    const besideX = xx * dx + xy * dy + xz * dz + x1 - right * w;
     if (besideX > near || besideX < -near) continue;
-    const besideY = (m10! * dx + m11! * dy + m12! * dz + m13!) * halfHigh - above * w;
+    const besideY = yx * dx + yy * dy + yz * dz + y1 - above * w;
     const away = Math.sqrt(besideX * besideX + besideY * besideY) / w;
     if (away > reach) continue;
     const rank = (away + blur) * w;
-    if (rank < best) [best, row] = [rank, index];
+    if (rank >= best) continue;
+    best = rank;
+    row = index;
   }
   return row;
 }
