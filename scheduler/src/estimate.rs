@@ -2,14 +2,15 @@
 
 use flockwork_kernel::World;
 use flockwork_kernel::columns::{Columns, Reach, packed_len, padded};
-use flockwork_spatial::{Candidate, Entry, Region};
+use flockwork_spatial::{Candidate, Entry, Lines, Numbered, Region};
 
 use crate::domain::{Domain, SPARE};
 use crate::letters::LETTER_LEN;
-use crate::model::Model;
+use crate::model::{AxesOf, Model};
 use crate::packet::HEADER_LEN;
 use crate::parts::Move;
 use crate::topology::Topology;
+use crate::window::LISTED;
 
 /// Bytes of memory that a world takes, about: its entities where they are spread evenly, the ghosts
 /// of their borders with the mail that brings them, what each region takes besides, and what each of
@@ -20,7 +21,7 @@ pub fn memory_estimate<M: Model>(topology: &Topology, population: u32, workers: 
     let schema = M::Columns::SCHEMA;
     let (row, shown) = (packed_len(schema, Reach::Scratch), packed_len(schema, Reach::Ghost));
     let grid = topology.grid();
-    let (mut regions, mut desk, mut border_cells, mut meetings) = (0u64, 0u64, 0u64, 0u64);
+    let (mut regions, mut desk, mut cell_bytes, mut meetings) = (0u64, 0u64, 0u64, 0u64);
     // Cells of the world alone: nobody is expected anywhere else.
     let inside = grid.inside();
     let cells = |region: &Region| -> u64 {
@@ -37,16 +38,6 @@ pub fn memory_estimate<M: Model>(topology: &Topology, population: u32, workers: 
     // columns have some rows behind the last.
     let room = |count: u64| padded((count + count / 8 + 2 * count.isqrt()) as usize + SPARE) as u64;
     for (id, region) in (0..).zip(topology.regions()) {
-        let mut bordered = *region;
-        for (axis, margin) in grid.margins().into_iter().enumerate() {
-            // Cells of an open axis are as few as entities, whatever the world is.
-            let low = bordered.low[axis].max(inside.low[axis]);
-            bordered.high[axis] = bordered.high[axis].min(inside.high[axis]) - low + 2 * margin;
-            bordered.low[axis] = 0;
-        }
-        let list: u64 = bordered.lines().iter().map(|&lines| u64::from(lines)).product();
-        let few = u64::from(population).saturating_mul(8).max(1024);
-        border_cells += if grid.is_bounded() { list } else { list.min(few) };
         let mut ghost_cells = 0;
         for overlap in topology.overlaps(id) {
             ghost_cells += cells(&overlap.cells);
@@ -54,15 +45,24 @@ pub fn memory_estimate<M: Model>(topology: &Topology, population: u32, workers: 
         }
         let own = entities(cells(region));
         let ghosts = entities(ghost_cells);
+        cell_bytes += if grid.is_bounded() {
+            let lines = region.lines().into_iter().zip(grid.margins());
+            4 * lines.map(|(lines, margin)| u64::from(lines + 2 * margin)).product::<u64>()
+        } else {
+            // A list of all cells of the window, or of those in which somebody is.
+            (own + ghosts) * (4 * LISTED + size_of::<Lines>()) as u64
+        };
         // As many ghosts are sent as come: each is a row, and was a letter.
         regions += room(own) * (2 * row + 4) as u64 + room(ghosts) * (shown + 4) as u64;
         regions += ghosts * (4 + shown) as u64;
-        let sorted =
-            (own + ghosts) * (size_of::<Entry>() + size_of::<Candidate<M::Shown>>()) as u64;
-        desk = desk.max(sorted + own * 4 + ghosts * size_of::<Move>() as u64);
+        let sorted = (own + ghosts)
+            * (size_of::<Entry>() + size_of::<Candidate<M::Shown, AxesOf<M>>>()) as u64;
+        let endless =
+            if grid.is_bounded() { 0 } else { size_of::<Lines>() + 2 * size_of::<Numbered>() };
+        desk = desk.max(sorted + own * (4 + endless as u64) + ghosts * size_of::<Move>() as u64);
     }
     let count = topology.regions().len() as u64;
     regions += count * size_of::<Domain<M>>() as u64;
-    regions += meetings * (LETTER_LEN + 2 * HEADER_LEN) as u64 + border_cells * 4;
+    regions += meetings * (LETTER_LEN + 2 * HEADER_LEN) as u64 + cell_bytes;
     regions + desk * 9 / 8 * (workers as u64).min(count) + topology.memory_bytes() as u64
 }
