@@ -26,13 +26,14 @@ pub(super) fn check<A: Axes>(
     if given < needed {
         return Err(PassError::StartsTooShort { needed, given });
     }
-    let mut last = 0;
-    for &start in &cells.starts[..needed] {
-        if start < last {
-            return Err(PassError::StartsNotSorted);
-        }
-        last = start;
+    let starts = &cells.starts[..needed];
+    // All of them, without a branch for each cell: for discs, which have four cells each, that branch is
+    // 7 % of a tick.
+    let sorted = starts.iter().zip(&starts[1..]).fold(true, |sorted, (a, b)| sorted & (a <= b));
+    if !sorted {
+        return Err(PassError::StartsNotSorted);
     }
+    let last = starts.last().copied().unwrap_or(0);
     if let Some(occupied) = cells.occupied {
         let sorted = occupied.numbers.windows(2).all(|pair| pair[0] < pair[1]);
         let mut end = cells.starts[0];
