@@ -5,9 +5,6 @@ import type { Camera } from './camera.js';
 /** A press that moves less than this, and is shorter, is a tap. */
 const TAP_PX = 6;
 const TAP_MS = 500;
-/** A tap that comes so soon after another one, and so near to it, is the second of two. */
-const TWICE_PX = 16;
-const TWICE_MS = 350;
 
 /** `buttons` while the right one alone is pressed. */
 const RIGHT = 2;
@@ -21,6 +18,7 @@ export interface PointerTarget {
   readonly camera: Camera;
   /** At CSS pixels of the canvas. */
   tap(x: number, y: number): void;
+  /** What counts as twice is the system's to say. */
   tapTwice(): void;
   /** The mouse is over these CSS pixels of the canvas, with no button pressed, or has left it. */
   point(at: readonly [number, number] | null): void;
@@ -33,7 +31,6 @@ export function listen(canvas: HTMLCanvasElement, target: PointerTarget, signal:
   const fingers = new Map<number, Finger>();
   let moved = 0;
   let begun = 0;
-  let tapped = { x: 0, y: 0, at: -Infinity };
   const local = (event: MessageEvent | PointerEvent | WheelEvent): [number, number] => {
     const { offsetX, offsetY } = event as PointerEvent;
     return [offsetX, offsetY];
@@ -73,12 +70,7 @@ export function listen(canvas: HTMLCanvasElement, target: PointerTarget, signal:
   const up = (event: PointerEvent) => {
     if (!fingers.delete(event.pointerId)) return;
     if (fingers.size === 0) canvas.classList.remove('grabbing');
-    if (event.type !== 'pointerup' || event.button !== 0 || moved >= TAP_PX || event.timeStamp - begun >= TAP_MS) return;
-    const [x, y] = local(event);
-    const twice = event.timeStamp - tapped.at < TWICE_MS && Math.hypot(x - tapped.x, y - tapped.y) < TWICE_PX;
-    tapped = { x, y, at: twice ? -Infinity : event.timeStamp };
-    if (twice) target.tapTwice();
-    else target.tap(x, y);
+    if (event.type === 'pointerup' && event.button === 0 && moved < TAP_PX && event.timeStamp - begun < TAP_MS) target.tap(...local(event));
   };
   const wheel = (event: WheelEvent) => {
     event.preventDefault();
@@ -93,6 +85,7 @@ export function listen(canvas: HTMLCanvasElement, target: PointerTarget, signal:
   canvas.addEventListener('pointerup', up, { signal });
   canvas.addEventListener('pointercancel', up, { signal });
   canvas.addEventListener('pointerleave', () => target.point(null), { signal });
+  canvas.addEventListener('dblclick', () => target.tapTwice(), { signal });
   canvas.addEventListener('contextmenu', (event) => event.preventDefault(), { signal });
   canvas.addEventListener('wheel', wheel, { signal, passive: false });
 }

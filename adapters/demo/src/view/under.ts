@@ -5,6 +5,8 @@ import { NEAREST, type Lens } from './lens.js';
 
 /** What has lost more of its light than this in the fog is not meant. */
 const SEEN = 0.08;
+/** An entity hides one behind it that is nearer to the point by some CSS pixels. */
+const BLUR = 6;
 
 type Three = [number, number, number];
 type Four = [number, number, number, number];
@@ -34,8 +36,6 @@ export function under(
   const above = view[1] / 2 - y;
   const nearest = NEAREST;
   const farthest = lens.fog > 0 ? 1 - Math.log(SEEN) / lens.fog : Infinity;
-  // An entity in front hides one behind that is nearer to the point by less than a part of the reach.
-  const blur = reach / 4;
   let best = Infinity;
   let row = -1;
   for (let index = 0, at = 0; index < count; index++, at += 3) {
@@ -57,7 +57,7 @@ export function under(
     const besideY = yx * dx + yy * dy + yz * dz + y1 - above * w;
     const away = Math.sqrt(besideX * besideX + besideY * besideY) / w;
     if (away > reach) continue;
-    const rank = (away + blur) * w;
+    const rank = (away + BLUR) * w;
     if (rank >= best) continue;
     best = rank;
     row = index;
