@@ -5,8 +5,8 @@ use std::sync::Arc;
 use flockwork_kernel::{Edge, World};
 use flockwork_models::{Boids, Tribes};
 use flockwork_scheduler::{
-    Arithmetic, Cut, Misfit, ParamError, Setup, SimulationError, SnapshotError, Table, TableColumn,
-    snapshot,
+    Arithmetic, Cut, Misfit, ParamError, Setup, SimulationError, SnapshotError, Space, Table,
+    TableColumn, snapshot,
 };
 use flockwork_scheduler_native::{BuildError, Config, Entry, OnThreads, Options, ThreadsError};
 
@@ -67,8 +67,10 @@ fn what_cannot_be_is_refused_before_anything_is_made() {
 
 #[test]
 fn what_memory_is_said_to_be_taken_is_taken_however_many_regions_there_are() {
-    let world = World::new(60.0, 50.0, Edge::Periodic).unwrap();
-    let bytes = |entry: Entry, regions: u32| {
+    let plane = World::new(60.0, 50.0, Edge::Periodic).unwrap();
+    let open = World::new(60.0, 50.0, Edge::Open).unwrap();
+    let space = World::space(18.0, 15.0, 12.0, Edge::Periodic).unwrap();
+    let bytes = |entry: Entry, world: World, regions: u32| {
         let options = Options {
             workers: 1,
             cut: Some(Cut::Parts(regions)),
@@ -82,11 +84,14 @@ fn what_memory_is_said_to_be_taken_is_taken_however_many_regions_there_are() {
         world.run(3).unwrap();
         (said, world.metrics().unwrap().peak_memory_bytes)
     };
-    for entry in [Entry::of::<Boids, OnThreads>(), Entry::of::<Tribes, OnThreads>()] {
+    let (boids, tribes) = (Entry::of::<Boids, OnThreads>(), Entry::of::<Tribes, OnThreads>());
+    let in_space = Entry::of::<Boids<Space>, OnThreads>();
+    for (entry, world) in [(boids, plane), (tribes, plane), (boids, open), (in_space, space)] {
         for regions in [1, 4, 100, 1000] {
-            let (said, taken) = bytes(entry, regions);
+            let (said, taken) = bytes(entry, world, regions);
             let ratio = taken as f64 / said as f64;
-            let what = format!("{}: {said} bytes said, {taken} taken by {regions}", entry.name);
+            let what =
+                format!("{} in {world}: {said} said, {taken} taken by {regions}", entry.name);
             assert!((0.7..1.7).contains(&ratio), "{what}");
         }
     }

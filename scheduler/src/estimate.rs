@@ -2,7 +2,7 @@
 
 use flockwork_kernel::World;
 use flockwork_kernel::columns::{Columns, Reach, packed_len, padded};
-use flockwork_spatial::{Candidate, Entry, Lines, Numbered, Region};
+use flockwork_spatial::{Candidate, Entry, Lines, Region};
 
 use crate::domain::{Domain, SPARE};
 use crate::letters::LETTER_LEN;
@@ -10,9 +10,9 @@ use crate::model::{AxesOf, Model};
 use crate::packet::HEADER_LEN;
 use crate::parts::Move;
 use crate::topology::Topology;
-use crate::window::LISTED;
 
-/// Bytes of memory that a world takes, about: its entities where they are spread evenly, the ghosts
+/// Bytes of memory that a world takes, about: its entities where they are spread evenly over the world,
+/// however far they may go along an open axis, the ghosts
 /// of their borders with the mail that brings them, what each region takes besides, and what each of
 /// so many workers works on.
 ///
@@ -45,20 +45,21 @@ pub fn memory_estimate<M: Model>(topology: &Topology, population: u32, workers: 
         }
         let own = entities(cells(region));
         let ghosts = entities(ghost_cells);
-        cell_bytes += if grid.is_bounded() {
-            let lines = region.lines().into_iter().zip(grid.margins());
-            4 * lines.map(|(lines, margin)| u64::from(lines + 2 * margin)).product::<u64>()
-        } else {
-            // A list of all cells of the window, or of those in which somebody is.
-            (own + ghosts) * (4 * LISTED + size_of::<Lines>()) as u64
-        };
+        let bordered = (0..World::MOST_AXES).map(|axis| {
+            let low = region.low[axis].max(inside.low[axis]);
+            let lines = region.high[axis].min(inside.high[axis]).saturating_sub(low);
+            u64::from(lines + 2 * grid.margins()[axis])
+        });
+        cell_bytes += 4 * bordered.product::<u64>();
+        if !grid.is_bounded() {
+            cell_bytes += ghosts * size_of::<Lines>() as u64;
+        }
         // As many ghosts are sent as come: each is a row, and was a letter.
         regions += room(own) * (2 * row + 4) as u64 + room(ghosts) * (shown + 4) as u64;
         regions += ghosts * (4 + shown) as u64;
         let sorted = (own + ghosts)
             * (size_of::<Entry>() + size_of::<Candidate<M::Shown, AxesOf<M>>>()) as u64;
-        let endless =
-            if grid.is_bounded() { 0 } else { size_of::<Lines>() + 2 * size_of::<Numbered>() };
+        let endless = if grid.is_bounded() { 0 } else { size_of::<Lines>() };
         desk = desk.max(sorted + own * (4 + endless as u64) + ghosts * size_of::<Move>() as u64);
     }
     let count = topology.regions().len() as u64;

@@ -19,7 +19,7 @@ use crate::grow::grow;
 use crate::parts::{Ghosts, Local, Owned, Site};
 
 /// At most so many cells for each entity and ghost are listed all.
-pub(crate) const LISTED: usize = 8;
+const LISTED: usize = 8;
 
 /// Fewer cells than this are worth no thought.
 const FEW: u32 = 1024;
