@@ -38,7 +38,7 @@ impl<R> Bounded<R> {
 ///
 /// # Errors
 ///
-/// If it lists more than can be in it.
+/// If it lists more than can be in it, or says of what is in it that it is something else.
 pub(super) fn look(file: &impl ChunkReader) -> Result<()> {
     let len = file.len();
     if len < 8 {
@@ -47,7 +47,7 @@ pub(super) fn look(file: &impl ChunkReader) -> Result<()> {
     let end = file.get_bytes(len - 8, 8)?;
     let footer = u64::from(u32::from_le_bytes([end[0], end[1], end[2], end[3]]));
     if &end[4..] == b"PAR1" && footer <= len - 8 {
-        thrift::row_groups(file.get_read(len - 8 - footer)?.take(footer))?;
+        thrift::footer(file.get_read(len - 8 - footer)?.take(footer))?;
     }
     Ok(())
 }

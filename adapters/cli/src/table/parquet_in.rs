@@ -79,14 +79,16 @@ fn read_all(
     most.allows(rows.fold(0, u64::saturating_add))?;
     let mut chunks = groups.iter().flat_map(|group| group.columns());
     let gzip = chunks.any(|chunk| matches!(chunk.compression(), Compression::GZIP(_)));
+    // Chunks do not overlap, so that no page is read more than once.
+    let mut left = file.len();
     let file = Arc::new(Bounded::new(file, gzip));
     for group in groups {
         for Wanted { leaf, kind, column } in &mut wanted {
             let chunk = group.column(*leaf);
             let begin = chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset());
-            if begin < 0 || chunk.compressed_size() < 0 {
-                return Err("its footer is damaged".to_string());
-            }
+            let taken = u64::try_from(chunk.compressed_size()).ok();
+            let rest = taken.and_then(|taken| left.checked_sub(taken));
+            left = rest.filter(|_| begin >= 0).ok_or("its footer is damaged")?;
             let rows = usize::try_from(group.num_rows()).unwrap_or(usize::MAX);
             let pages = SerializedPageReader::new(Arc::clone(&file), chunk, rows, None)
                 .map_err(|error| problem(&error))?;

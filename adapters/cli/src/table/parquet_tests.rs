@@ -1,7 +1,13 @@
 //! Parquet files of other programs: `tests/parquet/generate.py` says what is in each.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use flockwork_kernel::columns::Flag;
+use parquet::data_type::FloatType;
+use parquet::file::metadata::{ParquetMetaDataReader, ParquetMetaDataWriter};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
 
 use super::*;
 
@@ -206,4 +212,33 @@ fn a_file_cut_short_or_changed_is_refused_and_nothing_panics() {
             }
         }
     }
+}
+
+#[test]
+fn row_groups_that_all_name_the_same_pages_are_refused() {
+    let message = parse_message_type("message all { required float float64; }").unwrap();
+    let mut bytes = Vec::new();
+    let mut writer =
+        SerializedFileWriter::new(&mut bytes, Arc::new(message), Arc::default()).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let mut part = group.next_column().unwrap().unwrap();
+    let values: Vec<f32> = (0..1000u16).map(f32::from).collect();
+    part.typed::<FloatType>().write_batch(&values, None, None).unwrap();
+    part.close().unwrap();
+    group.close().unwrap();
+    writer.close().unwrap();
+    let written = Bytes::from(bytes.clone());
+    let metadata = ParquetMetaDataReader::new().parse_and_finish(&written).unwrap();
+    let schema = [Column::of::<f32>("float64", Reach::Owned, "")];
+    let read = |groups: usize| {
+        // Another footer, after the one that is there.
+        let one = metadata.row_group(0).clone().into_builder();
+        let groups = vec![one.build().unwrap(); groups];
+        let again = metadata.clone().into_builder().set_row_groups(groups).build();
+        let mut bytes = bytes.clone();
+        ParquetMetaDataWriter::new(&mut bytes, &again).finish().unwrap();
+        parquet_in::read(Bytes::from(bytes), &schema, &most(9000))
+    };
+    assert_eq!(read(1).unwrap().rows, 1000);
+    assert_eq!(read(2).unwrap_err(), "its footer is damaged");
 }
