@@ -4,7 +4,7 @@
 #![allow(dead_code)] // each test binary uses its own part
 
 use flockwork_kernel::columns::{Columns, Reach};
-use flockwork_kernel::{Axis, Edge, World, rng};
+use flockwork_kernel::{Axes, Axis, Edge, World, rng};
 use flockwork_scheduler::{
     Cut, Grid, Initial, Model, Params, Partition, RefOf, Serial, Setup, Simulation, Stat, Stats,
 };
@@ -34,16 +34,12 @@ pub fn spawned<M: Model>(setup: Setup, params: M::Params) -> Sim<M> {
 }
 
 /// A world whose entities begin at `places`, under a cut; uncut where the world is too small.
-pub fn placed<M: Model>(
-    setup: Setup,
-    params: M::Params,
-    cut: Cut,
-    places: &[(f32, f32)],
-) -> Sim<M> {
+pub fn placed<M: Model>(setup: Setup, params: M::Params, cut: Cut, places: &[[f32; 3]]) -> Sim<M> {
     edited(setup, params, cut, &mut |id, row| {
-        let (x, y) = places[id as usize];
-        put::<M>(row, "x", &x.to_le_bytes());
-        put::<M>(row, "y", &y.to_le_bytes());
+        let along = setup.world.axes().len();
+        for (name, at) in ["x", "y", "z"].into_iter().zip(places[id as usize]).take(along) {
+            put::<M>(row, name, &at.to_le_bytes());
+        }
     })
 }
 
@@ -139,27 +135,17 @@ impl Draw {
         [Edge::Periodic, Edge::Wall, Edge::Open][self.below(3) as usize]
     }
 
-    pub fn cut(&mut self) -> Cut {
-        [Cut::Parts(1), Cut::Parts(3), Cut::Grid { cols: 2, rows: 2, layers: 1 }]
+    pub fn cut<A: Axes>(&mut self) -> Cut {
+        let (parts, layers) = if A::SPACE { (5, 2) } else { (3, 1) };
+        [Cut::Parts(1), Cut::Parts(parts), Cut::Grid { cols: 2, rows: 2, layers }]
             [self.below(3) as usize]
     }
 
-    pub fn cut_in_space(&mut self) -> Cut {
-        let eight = Cut::Grid { cols: 2, rows: 2, layers: 2 };
-        [Cut::Parts(1), Cut::Parts(5), eight][self.below(3) as usize]
-    }
-
     /// A world for an interaction radius: a few radii wide, sometimes narrow.
-    pub fn setup(&mut self, radius: f32, dt: f32) -> Setup {
-        let population = if self.once_in(8) { 1 } else { 2 + self.below(70) };
-        let axes = [self.axis(radius), self.axis(radius)];
-        Setup { world: World::of(&axes).unwrap(), population, seed: self.seed, dt }
-    }
-
-    /// The same in space.
-    pub fn setup_in_space(&mut self, radius: f32, dt: f32) -> Setup {
-        let population = if self.once_in(8) { 1 } else { 2 + self.below(120) };
-        let axes = [self.axis(radius), self.axis(radius), self.axis(radius)];
+    pub fn setup<A: Axes>(&mut self, radius: f32, dt: f32) -> Setup {
+        let most = if A::SPACE { 120 } else { 70 };
+        let population = if self.once_in(8) { 1 } else { 2 + self.below(most) };
+        let axes: Vec<Axis> = (0..A::COUNT).map(|_| self.axis(radius)).collect();
         Setup { world: World::of(&axes).unwrap(), population, seed: self.seed, dt }
     }
 
@@ -172,38 +158,33 @@ impl Draw {
 
     /// Places for all entities: uniform, clustered, on the borders of cells, at the seam, on a
     /// lattice, or far apart with many in one place.
-    pub fn places(&mut self, setup: &Setup, radius: f32) -> Vec<(f32, f32)> {
-        let (width, height) = (setup.world.width(), setup.world.height());
+    pub fn places(&mut self, setup: &Setup, radius: f32) -> Vec<[f32; 3]> {
         let grid = Grid::new(setup.world, radius, setup.population).unwrap();
-        let cells = grid.inside();
+        let lines = grid.inside().lines();
         let kind = self.below(6);
-        (0..setup.population)
-            .map(|_| {
-                let (x, y) = match kind {
-                    0 => (self.unit() * width, self.unit() * height),
+        let mut place = || {
+            let centre = (1.0 + self.below(3) as f32) * 0.25;
+            let mut place = [0.0; 3];
+            for (axis, along) in setup.world.axes().iter().enumerate() {
+                let side = along.length;
+                let at = match kind {
+                    0 => self.unit() * side,
                     1 => {
-                        let centre = (1.0 + self.below(3) as f32) * 0.25;
-                        let mut off = || radius * self.between(-1.0, 1.0);
-                        (centre * width + off(), (1.0 - centre) * height + off())
+                        let centre = if axis == 1 { 1.0 - centre } else { centre };
+                        centre * side + radius * self.between(-1.0, 1.0)
                     }
-                    2 => (
-                        width * self.below(cells.cols()) as f32 / cells.cols() as f32,
-                        height * self.below(cells.rows()) as f32 / cells.rows() as f32,
-                    ),
+                    2 => side * self.below(lines[axis]) as f32 / lines[axis] as f32,
                     3 => {
-                        let mut near = |side: f32| {
-                            let off = radius * self.unit();
-                            if self.once_in(2) { off } else { side - off }
-                        };
-                        (near(width), near(height))
+                        let off = radius * self.unit();
+                        if self.once_in(2) { off } else { side - off }
                     }
-                    _ => {
-                        (width * 0.25 * self.below(4) as f32, height * 0.25 * self.below(4) as f32)
-                    }
+                    _ => side * 0.25 * self.below(4) as f32,
                 };
-                (inside(x, width), inside(y, height))
-            })
-            .collect()
+                place[axis] = inside(at, side);
+            }
+            place
+        };
+        (0..setup.population).map(|_| place()).collect()
     }
 }
 

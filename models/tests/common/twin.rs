@@ -3,30 +3,21 @@
 //! No cells, no lanes, no ghosts, no sorted rows; the grid only says in which order neighbours
 //! count: by (row, column, id), seen from the entity, across the seam of a periodic axis too.
 
-use flockwork_kernel::{Axis, Edge, Vec3, World};
+use flockwork_kernel::{Axes, Axis, Edge, Vector, World};
 use flockwork_scheduler::Grid;
 
 /// A neighbour of an entity.
 #[derive(Clone, Copy, Debug)]
-pub struct Near {
+pub struct Near<A: Axes> {
     /// Its place in the list.
     pub at: usize,
-    pub dx: f32,
-    pub dy: f32,
-    /// 0 in the plane.
-    pub dz: f32,
+    pub offset: Vector<A>,
     pub d2: f32,
 }
 
 /// All entities closer than the grid's radius to `places[of]`, in canonical order. `places` holds
-/// (id, x, y).
-pub fn neighbours(grid: &Grid, places: &[(u32, f32, f32)], of: usize) -> Vec<Near> {
-    let places: Vec<_> = places.iter().map(|&(id, x, y)| (id, [x, y, 0.0])).collect();
-    neighbours_in_space(grid, &places, of)
-}
-
-/// The same in space, or in the plane with a z of 0; `places` holds ids and coordinates.
-pub fn neighbours_in_space(grid: &Grid, places: &[(u32, [f32; 3])], of: usize) -> Vec<Near> {
+/// ids and positions.
+pub fn neighbours<A: Axes>(grid: &Grid, places: &[(u32, Vector<A>)], of: usize) -> Vec<Near<A>> {
     let axes = grid.world().axes();
     // The line and the coordinate along an axis in each image of the world.
     let images = |axis: usize, line: u32, x: f32| -> Vec<(i64, f32)> {
@@ -39,18 +30,18 @@ pub fn neighbours_in_space(grid: &Grid, places: &[(u32, [f32; 3])], of: usize) -
             })
             .collect()
     };
-    let (_, [x, y, z]) = places[of];
+    let (_, own) = places[of];
     let mut found = Vec::new();
     for (at, &(id, place)) in places.iter().enumerate().filter(|(at, _)| *at != of) {
-        let cell = grid.cell(Vec3::new(place[0], place[1], place[2]));
-        let along = |axis: usize| images(axis, cell[axis], place[axis]);
-        for (layer, other_z) in along(2) {
-            for (row, other_y) in along(1) {
-                for (col, other_x) in along(0) {
-                    let (dx, dy, dz) = (other_x - x, other_y - y, other_z - z);
-                    let d2 = dx * dx + dy * dy + dz * dz;
+        let cell = grid.cell(place);
+        let along = |axis: usize| images(axis, cell[axis], place.along(axis));
+        for (layer, z) in along(2) {
+            for (row, y) in along(1) {
+                for (col, x) in along(0) {
+                    let offset = Vector::of(x, y, z) - own;
+                    let d2 = offset.length_squared();
                     if d2 < grid.radius() * grid.radius() {
-                        found.push(((layer, row, col, id), Near { at, dx, dy, dz, d2 }));
+                        found.push(((layer, row, col, id), Near { at, offset, d2 }));
                     }
                 }
             }
@@ -58,6 +49,25 @@ pub fn neighbours_in_space(grid: &Grid, places: &[(u32, [f32; 3])], of: usize) -
     }
     found.sort_by_key(|(order, _)| *order);
     found.into_iter().map(|(_, near)| near).collect()
+}
+
+/// What `of` gives for each component.
+pub fn vector<A: Axes>(of: impl Fn(usize) -> f32) -> Vector<A> {
+    Vector::of(of(0), of(1), of(2))
+}
+
+/// The bits of the components.
+pub fn bits<A: Axes>(vector: Vector<A>) -> [u32; 3] {
+    [0, 1, 2].map(|axis| vector.along(axis).to_bits())
+}
+
+/// Position and velocity after the ends of all axes had their say.
+pub fn bound<A: Axes>(world: &World, at: Vector<A>, v: Vector<A>) -> (Vector<A>, Vector<A>) {
+    let end = |axis: usize| match world.axes().get(axis) {
+        Some(along) => edge(*along, at.along(axis), v.along(axis)),
+        None => (0.0, 0.0),
+    };
+    (vector(|axis| end(axis).0), vector(|axis| end(axis).1))
 }
 
 /// A coordinate and its velocity after the ends of the axis had their say.
@@ -84,11 +94,4 @@ pub fn edge(axis: Axis, mut x: f32, mut v: f32) -> (f32, f32) {
         Edge::Open => {}
     }
     (x + 0.0, v + 0.0)
-}
-
-/// Position and velocity of a point that moves by `dt`.
-pub fn moved(world: &World, dt: f32, at: (f32, f32), v: (f32, f32)) -> [f32; 4] {
-    let (x, vx) = edge(world.x(), at.0 + v.0 * dt, v.0);
-    let (y, vy) = edge(world.y(), at.1 + v.1 * dt, v.1);
-    [x, y, vx, vy]
 }

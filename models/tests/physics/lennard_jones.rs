@@ -56,8 +56,11 @@ fn three_at_the_minimum_have_the_depth_of_the_potential() {
     let side = 2.0f32.powf(1.0 / 6.0);
     let high = side * 0.75f32.sqrt();
     // Across the corner of the torus.
-    let places =
-        [(9.8, 9.9), ((9.8 + side) % 10.0, 9.9), (9.8 + side / 2.0 - 10.0, (9.9 + high) % 10.0)];
+    let places = [
+        [9.8, 9.9, 0.0],
+        [(9.8 + side) % 10.0, 9.9, 0.0],
+        [9.8 + side / 2.0 - 10.0, (9.9 + high) % 10.0, 0.0],
+    ];
     let setup = setup((10.0, 10.0), Edge::Periodic, 3, 1, 0.001);
     let mut sim = placed::<LennardJones>(
         setup,

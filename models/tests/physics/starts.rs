@@ -13,10 +13,7 @@ fn discs_do_not_overlap_even_where_they_are_dense() {
     for radius in [0.5, 0.7, 0.75] {
         let world = setup((50.0, 31.0), Edge::Periodic, 600, 3, 0.01);
         let dense = spawned::<Discs>(world, params(&[("radius", radius)]));
-        let places: Vec<_> = by_id(&dense, |c, row| (c.x[row], c.y[row]))
-            .into_iter()
-            .map(|(id, (x, y))| (id, x, y))
-            .collect();
+        let places = by_id(&dense, |c, row| c.row(row).position);
         assert!((0..600).all(|of| neighbours(dense.grid(), &places, of).is_empty()));
     }
 }

@@ -1,57 +1,70 @@
-use flockwork_kernel::math::scalar::normalize;
-use flockwork_kernel::{Axis, Edge};
+use flockwork_kernel::{Axes, Edge, Plane, Space, Vector, World};
 use flockwork_models::discs::{Discs, DiscsParams};
-use flockwork_scheduler::{Cut, Grid};
+use flockwork_scheduler::{Cut, Grid, Model};
 use quickcheck::quickcheck;
 
-use crate::common::twin::{edge, neighbours};
+use crate::common::twin::{self, edge, neighbours, vector};
 use crate::common::{Draw, Sim, by_id, edited, placed, put, setup};
 
-type Disc = (u32, [f32; 4]);
+#[derive(Clone, Copy)]
+struct Disc<A: Axes> {
+    id: u32,
+    at: Vector<A>,
+    v: Vector<A>,
+}
 
-fn state(sim: &Sim<Discs>) -> Vec<Disc> {
-    by_id(sim, |c, row| [c.x[row], c.y[row], c.vx[row], c.vy[row]])
+fn state<A: Axes>(sim: &Sim<Discs<A>>) -> Vec<Disc<A>> {
+    let all = by_id(sim, |c, row| {
+        let me = c.row(row);
+        Disc { id: me.id, at: me.position, v: me.velocity }
+    });
+    all.into_iter().map(|(_, disc)| disc).collect()
 }
 
 /// The partner that a disc picks, and how its velocity changes if the two collide.
-fn partner(grid: &Grid, all: &[Disc], of: usize) -> Option<(usize, (f32, f32))> {
-    let places: Vec<_> = all.iter().map(|(id, [x, y, ..])| (*id, *x, *y)).collect();
-    let [.., vx, vy] = all[of].1;
-    let relative = |at: usize| (all[at].1[2] - vx, all[at].1[3] - vy);
+fn partner<A: Axes>(grid: &Grid, all: &[Disc<A>], of: usize) -> Option<(usize, Vector<A>)> {
+    let places: Vec<_> = all.iter().map(|disc| (disc.id, disc.at)).collect();
+    let relative = |at: usize| all[at].v - all[of].v;
     let near = neighbours(grid, &places, of)
         .into_iter()
-        .filter(|near| {
-            let (rx, ry) = relative(near.at);
-            near.dx * rx + near.dy * ry < 0.0
-        })
-        .min_by_key(|near| (near.d2.to_bits(), all[near.at].0))?;
-    let (nx, ny) = normalize(near.dx, near.dy);
-    let (rx, ry) = relative(near.at);
-    let along = nx * rx + ny * ry;
-    Some((near.at, (nx * along, ny * along)))
+        .filter(|near| near.offset.dot(relative(near.at)) < 0.0)
+        .min_by_key(|near| (near.d2.to_bits(), all[near.at].id))?;
+    let normal = near.offset.normalized();
+    Some((near.at, normal * normal.dot(relative(near.at))))
 }
 
-fn step(grid: &Grid, p: &DiscsParams, dt: f32, all: &[Disc]) -> Vec<Disc> {
+fn step<A: Axes>(grid: &Grid, p: &DiscsParams, dt: f32, all: &[Disc<A>]) -> Vec<Disc<A>> {
     let picks: Vec<_> = (0..all.len()).map(|of| partner(grid, all, of)).collect();
-    let world = grid.world();
     (0..all.len())
         .map(|of| {
-            let (id, [x, y, mut vx, mut vy]) = all[of];
+            let Disc { id, at, mut v } = all[of];
             if let Some((other, own)) = picks[of]
                 && let Some((back, theirs)) = picks[other]
                 && back == of
             {
-                let kick = if other < of { (-theirs.0, -theirs.1) } else { own };
-                (vx, vy) = (vx + kick.0, vy + kick.1);
+                v += if other < of { -theirs } else { own };
             }
-            let bound = |axis: Axis, x: f32, v: f32| match axis.edge {
-                Edge::Wall => wall(x + v * dt, v, p.radius, axis.length),
-                _ => edge(axis, x + v * dt, v),
-            };
-            let ((x, vx), (y, vy)) = (bound(world.x(), x, vx), bound(world.y(), y, vy));
-            (id, [x, y, vx, vy])
+            let (at, v) = bound(grid.world(), p.radius, at + v * dt, v);
+            Disc { id, at, v }
         })
         .collect()
+}
+
+/// Position and velocity after the ends of all axes had their say.
+fn bound<A: Axes>(
+    world: &World,
+    radius: f32,
+    at: Vector<A>,
+    v: Vector<A>,
+) -> (Vector<A>, Vector<A>) {
+    let end = |axis: usize| match world.axes().get(axis) {
+        Some(along) if along.edge == Edge::Wall => {
+            wall(at.along(axis), v.along(axis), radius, along.length)
+        }
+        Some(along) => edge(*along, at.along(axis), v.along(axis)),
+        None => (0.0, 0.0),
+    };
+    (vector(|axis| end(axis).0), vector(|axis| end(axis).1))
 }
 
 /// Back to where the disc touches the wall.
@@ -69,28 +82,36 @@ fn wall(x: f32, v: f32, radius: f32, side: f32) -> (f32, f32) {
     }
 }
 
-fn bits(all: &[Disc]) -> Vec<(u32, [u32; 4])> {
-    all.iter().map(|(id, values)| (*id, values.map(f32::to_bits))).collect()
+fn bits<A: Axes>(all: &[Disc<A>]) -> Vec<(u32, [[u32; 3]; 2])> {
+    all.iter().map(|disc| (disc.id, [disc.at, disc.v].map(twin::bits))).collect()
+}
+
+fn is_its_twin<A: Axes>(seed: u64) -> bool {
+    let mut draw = Draw::new(seed);
+    let p = DiscsParams { radius: 0.5, speed: draw.between(0.1, 8.0) };
+    // Room for a lattice at first; then they go where `places` says, overlapping.
+    let mut setup = draw.setup::<A>(2.0, 0.05);
+    setup.population = setup.population.min(if A::SPACE { 30 } else { 12 });
+    let places = draw.places(&setup, 1.0);
+    if Discs::<A>::new(p, &setup).is_err() {
+        return true;
+    }
+    let mut sim = placed::<Discs<A>>(setup, p, draw.cut::<A>(), &places);
+    let mut twin = state(&sim);
+    (0..5).all(|_| {
+        twin = step(sim.grid(), &p, setup.dt, &twin);
+        sim.step().unwrap();
+        bits(&twin) == bits(&state(&sim))
+    })
 }
 
 quickcheck! {
     fn discs_are_their_twin(seed: u64) -> bool {
-        let mut draw = Draw::new(seed);
-        let p = DiscsParams { radius: 0.5, speed: draw.between(0.1, 8.0) };
-        // Room for a lattice at first; then they go where `places` says, overlapping.
-        let mut setup = draw.setup(2.0, 0.05);
-        setup.population = setup.population.min(12);
-        let places = draw.places(&setup, 1.0);
-        let Ok(()) = flockwork_scheduler::Model::new(p, &setup).map(|_: Discs| ()) else {
-            return true;
-        };
-        let mut sim = placed::<Discs>(setup, p, draw.cut(), &places);
-        let mut twin = state(&sim);
-        (0..5).all(|_| {
-            twin = step(sim.grid(), &p, setup.dt, &twin);
-            sim.step().unwrap();
-            bits(&twin) == bits(&state(&sim))
-        })
+        is_its_twin::<Plane>(seed)
+    }
+
+    fn spheres_are_their_twin(seed: u64) -> bool {
+        is_its_twin::<Space>(seed)
     }
 }
 

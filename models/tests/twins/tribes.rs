@@ -1,13 +1,12 @@
 use std::cell::Cell;
 
-use flockwork_kernel::life::{Genes, crossover, mutate};
-use flockwork_kernel::math::scalar::{length, limit_length, normalize};
-use flockwork_kernel::{life::Mutation, rng};
+use flockwork_kernel::life::{Genes, Mutation, crossover, mutate};
+use flockwork_kernel::{Axes, Plane, Space, Vector, rng};
 use flockwork_models::tribes::{Tribes, TribesParams};
 use flockwork_scheduler::{Grid, Tick};
 use quickcheck::{QuickCheck, quickcheck};
 
-use crate::common::twin::{Near, moved, neighbours};
+use crate::common::twin::{self, Near, bound, neighbours};
 use crate::common::{Draw, Sim, by_id, placed, put};
 
 // Genes: speed, vision, aggression, fear, cohesion, separation, thrift, fertility, wander.
@@ -22,33 +21,34 @@ const FERTILITY: usize = 7;
 const WANDER: usize = 8;
 
 #[derive(Clone, Copy, Debug)]
-struct Animal {
+struct Animal<A: Axes> {
     id: u32,
-    at: (f32, f32),
-    v: (f32, f32),
+    at: Vector<A>,
+    v: Vector<A>,
     energy: f32,
     genes: Genes,
     tribe: u8,
     age: f32,
 }
 
-impl Animal {
+impl<A: Axes> Animal<A> {
     fn strength(&self) -> f32 {
         self.energy * (1.0 + self.genes[AGGRESSION])
     }
 }
 
-fn state(sim: &Sim<Tribes>) -> Vec<Animal> {
+fn state<A: Axes>(sim: &Sim<Tribes<A>>) -> Vec<Animal<A>> {
     by_id(sim, |c, row| {
-        assert_eq!(c.alive[row], 1, "the dead are gone");
+        let me = c.row(row);
+        assert_eq!(me.alive, 1, "the dead are gone");
         Animal {
-            id: c.id[row],
-            at: (c.x[row], c.y[row]),
-            v: (c.vx[row], c.vy[row]),
-            energy: c.energy[row],
-            genes: c.genes[row],
-            tribe: c.tribe[row],
-            age: c.age[row],
+            id: me.id,
+            at: me.position,
+            v: me.velocity,
+            energy: me.energy,
+            genes: me.genes,
+            tribe: me.tribe,
+            age: me.age,
         }
     })
     .into_iter()
@@ -61,23 +61,28 @@ fn half_to_all(gene: f32) -> f32 {
 }
 
 /// What one animal does in a tick.
-struct Deed {
-    v: (f32, f32),
+struct Deed<A: Axes> {
+    v: Vector<A>,
     gain: f32,
     bite: Option<(usize, f32)>,
     mate: Option<usize>,
 }
 
-struct World<'a> {
+struct World<'a, A: Axes> {
     p: &'a TribesParams,
     grid: &'a Grid,
-    tick: Tick<'a, Tribes>,
-    all: &'a [Animal],
+    tick: Tick<'a, Tribes<A>>,
+    all: &'a [Animal<A>],
 }
 
-impl World<'_> {
-    fn nearest(&self, near: &[Near], sight2: f32, is: impl Fn(&Animal) -> bool) -> Option<Near> {
-        let mut best: Option<Near> = None;
+impl<A: Axes> World<'_, A> {
+    fn nearest(
+        &self,
+        near: &[Near<A>],
+        sight2: f32,
+        is: impl Fn(&Animal<A>) -> bool,
+    ) -> Option<Near<A>> {
+        let mut best: Option<Near<A>> = None;
         for n in near.iter().filter(|n| n.d2 < sight2 && is(&self.all[n.at])) {
             if best.is_none_or(|best| n.d2 < best.d2) {
                 best = Some(*n);
@@ -86,10 +91,10 @@ impl World<'_> {
         best
     }
 
-    fn deed(&self, of: usize) -> Deed {
+    fn deed(&self, of: usize) -> Deed<A> {
         let Self { p, all, tick, .. } = self;
         let own = all[of];
-        let places: Vec<_> = all.iter().map(|a| (a.id, a.at.0, a.at.1)).collect();
+        let places: Vec<_> = all.iter().map(|a| (a.id, a.at)).collect();
         let near = neighbours(self.grid, &places, of);
         let sight = p.vision * half_to_all(own.genes[VISION]);
         let sight2 = sight * sight;
@@ -123,49 +128,44 @@ impl World<'_> {
 
     fn steer(
         &self,
-        own: &Animal,
-        near: &[Near],
+        own: &Animal<A>,
+        near: &[Near<A>],
         sight2: f32,
-        prey: Option<Near>,
-        threat: Option<Near>,
+        prey: Option<Near<A>>,
+        threat: Option<Near<A>>,
         chances: [f32; 4],
-    ) -> (f32, f32) {
+    ) -> Vector<A> {
         let p = self.p;
         let kin: Vec<_> =
             near.iter().filter(|n| n.d2 < sight2 && self.all[n.at].tribe == own.tribe).collect();
         let share = 1.0 / (kin.len() as f32).max(1.0);
         let inverse = 1.0 / (p.separation_radius * p.separation_radius);
-        let towards = |n: Option<Near>| n.map_or((0.0, 0.0), |n| normalize(n.dx, n.dy));
-        let (prey, threat) = (towards(prey), towards(threat));
-        let force = |axis: usize| {
-            let pick = |v: (f32, f32)| if axis == 0 { v.0 } else { v.1 };
-            let mut away = 0.0f32;
-            for n in near {
-                let push = 1.0 - n.d2 * inverse;
-                if push > 0.0 {
-                    away += -pick((n.dx, n.dy)) * push;
-                }
+        let towards = |n: Option<Near<A>>| n.map_or(Vector::default(), |n| n.offset.normalized());
+        let [mut away, mut velocity, mut offset] = [Vector::<A>::default(); 3];
+        for n in near {
+            let push = 1.0 - n.d2 * inverse;
+            if push > 0.0 {
+                away += -n.offset * push;
             }
-            let (mut velocity, mut offset) = (0.0f32, 0.0f32);
-            for n in &kin {
-                velocity += pick(self.all[n.at].v);
-                offset += pick((n.dx, n.dy));
-            }
-            let align = if kin.is_empty() { 0.0 } else { velocity * share - pick(own.v) };
-            let astray = chances[axis] + chances[axis] - 1.0;
-            away * (p.separation * own.genes[SEPARATION])
-                + align * p.alignment
-                + offset * (share * p.cohesion * own.genes[COHESION])
-                + pick(prey) * (p.hunt * own.genes[AGGRESSION])
-                - pick(threat) * p.flee
-                + astray * (p.wander * own.genes[WANDER])
-        };
-        let force = limit_length(force(0), force(1), p.max_force);
-        let dt = self.tick.setup.dt;
-        let v = (own.v.0 + force.0 * dt, own.v.1 + force.1 * dt);
+        }
+        for n in &kin {
+            velocity += self.all[n.at].v;
+            offset += n.offset;
+        }
+        let align = if kin.is_empty() { Vector::default() } else { velocity * share - own.v };
+        let [a, b, ..] = chances;
+        let [c, ..] = rng::draw(self.tick.setup.seed, self.tick.number, own.id, 9).map(rng::unit);
+        let astray = Vector::of(a + a - 1.0, b + b - 1.0, c + c - 1.0);
+        let force = away * (p.separation * own.genes[SEPARATION])
+            + align * p.alignment
+            + offset * (share * p.cohesion * own.genes[COHESION])
+            + towards(prey) * (p.hunt * own.genes[AGGRESSION])
+            - towards(threat) * p.flee
+            + astray * (p.wander * own.genes[WANDER]);
+        let v = own.v + force.limited(p.max_force) * self.tick.setup.dt;
         let top = p.max_speed * half_to_all(own.genes[SPEED]);
         let low = top * 0.25;
-        let speed = length(v.0, v.1);
+        let speed = v.length();
         let target = if speed > top {
             top
         } else if speed < low && speed > 0.0 {
@@ -173,24 +173,21 @@ impl World<'_> {
         } else {
             return v;
         };
-        let (x, y) = normalize(v.0, v.1);
-        (x * target, y * target)
+        v.normalized() * target
     }
 
-    fn graze(&self, own: &Animal, crowd: f32, flees: bool) -> f32 {
+    fn graze(&self, own: &Animal<A>, crowd: f32, flees: bool) -> f32 {
         let p = self.p;
         let left = (1.0 - crowd * (1.0 / p.crowding)).max(0.0);
         let [aggression, thrift] = [own.genes[AGGRESSION], own.genes[THRIFT]];
         let skill = (1.0 - 0.3 * aggression) * (1.0 - 0.3 * thrift);
         let income = if flees { 0.0 } else { p.grazing * skill * left };
-        let effort = p.basal
-            + p.sight * own.genes[VISION]
-            + p.motion * (own.v.0 * own.v.0 + own.v.1 * own.v.1);
+        let effort = p.basal + p.sight * own.genes[VISION] + p.motion * own.v.length_squared();
         income - effort * (1.0 - 0.4 * thrift)
     }
 
     /// All animals a tick later, and how many bites and births there were.
-    fn step(&self, next_id: &mut u32) -> (Vec<Animal>, usize, usize) {
+    fn step(&self, next_id: &mut u32) -> (Vec<Animal<A>>, usize, usize) {
         let Self { p, all, tick, .. } = self;
         let seed = tick.setup.seed;
         let deeds: Vec<_> = (0..all.len()).map(|of| self.deed(of)).collect();
@@ -217,14 +214,15 @@ impl World<'_> {
                 crossover(&all[of].genes, &all[mate].genes, seed, number, parent.id, stream);
             let change = Mutation::new(p.mutation_rate, p.mutation).unwrap();
             let genes = mutate(&genes, change, seed, number, parent.id, stream + 1);
-            let v = (0.0 - parent.v.1, parent.v.0);
+            // Turned left by a right angle, as seen from above.
+            let v = Vector::of(0.0 - parent.v.y, parent.v.x, parent.v.along(2));
             children.push(Animal { id: *next_id, v, genes, age: 0.0, ..*parent });
             *next_id += 1;
         }
         let births = children.len();
         for (animal, deed) in new.iter_mut().zip(&deeds) {
-            let [x, y, vx, vy] = moved(self.grid.world(), tick.setup.dt, animal.at, deed.v);
-            (animal.at, animal.v) = ((x, y), (vx, vy));
+            let moved = animal.at + deed.v * tick.setup.dt;
+            (animal.at, animal.v) = bound(self.grid.world(), moved, deed.v);
             animal.age += tick.setup.dt;
             if animal.energy > 0.0 {
                 animal.energy = (animal.energy + deed.gain).max(0.0).min(p.max_energy);
@@ -236,10 +234,15 @@ impl World<'_> {
     }
 }
 
-fn bits(all: &[Animal]) -> Vec<(u32, u8, [u32; 6], [u32; 9])> {
-    let values = |a: &Animal| [a.at.0, a.at.1, a.v.0, a.v.1, a.energy, a.age];
+type Bits = (u32, u8, [[u32; 3]; 2], [u32; 2], [u32; 9]);
+
+fn bits<A: Axes>(all: &[Animal<A>]) -> Vec<Bits> {
     all.iter()
-        .map(|a| (a.id, a.tribe, values(a).map(f32::to_bits), a.genes.map(f32::to_bits)))
+        .map(|a| {
+            let places = [a.at, a.v].map(twin::bits);
+            let values = [a.energy, a.age].map(f32::to_bits);
+            (a.id, a.tribe, places, values, a.genes.map(f32::to_bits))
+        })
         .collect()
 }
 
@@ -249,7 +252,7 @@ thread_local! {
 }
 
 /// Runs a case; parameters make much happen in few ticks.
-fn is_its_twin(seed: u64) -> bool {
+fn is_its_twin<A: Axes>(seed: u64) -> bool {
     let mut draw = Draw::new(seed);
     let mut p = TribesParams {
         tribes: 1 + draw.below(4),
@@ -267,9 +270,9 @@ fn is_its_twin(seed: u64) -> bool {
     p.territory = p.vision * draw.between(0.5, 4.0);
     p.separation_radius = p.vision * draw.between(0.1, 1.0);
     p.reach = p.vision * draw.between(0.1, 1.0);
-    let setup = draw.setup(p.vision, 0.05);
+    let setup = draw.setup::<A>(p.vision, 0.05);
     let places = draw.places(&setup, p.vision);
-    let mut sim = placed::<Tribes>(setup, p, draw.cut(), &places);
+    let mut sim = placed::<Tribes<A>>(setup, p, draw.cut::<A>(), &places);
     let mut twin = state(&sim);
     let mut next_id = sim.next_id();
     (0..5).all(|number| {
@@ -287,11 +290,22 @@ fn is_its_twin(seed: u64) -> bool {
     })
 }
 
+/// Runs many cases, in which there must be much of everything.
+fn are_their_twin<A: Axes>() {
+    SEEN.set([0; 3]);
+    QuickCheck::new().quickcheck(is_its_twin::<A> as fn(u64) -> bool);
+    let seen = SEEN.get();
+    assert!(seen.iter().all(|&count| count > 100), "bites, births, deaths: {seen:?}");
+}
+
 #[test]
 fn tribes_are_their_twin() {
-    QuickCheck::new().quickcheck(is_its_twin as fn(u64) -> bool);
-    let seen = SEEN.with(Cell::get);
-    assert!(seen.iter().all(|&count| count > 100), "bites, births, deaths: {seen:?}");
+    are_their_twin::<Plane>();
+}
+
+#[test]
+fn tribes_in_space_are_their_twin() {
+    are_their_twin::<Space>();
 }
 
 quickcheck! {
