@@ -3,13 +3,14 @@
 #![no_main]
 
 use flockwork_fuzz::Bytes;
-use flockwork_fuzz::dots::dot::Columns as Dots;
+use flockwork_fuzz::dots::dot;
 use flockwork_kernel::columns::{ALIGN, Columns, Reach, byte_len, column, packed_len};
 use flockwork_models::tribes::animal;
 use flockwork_scheduler::Plane;
 use libfuzzer_sys::fuzz_target;
 
 type Animals = animal::Columns<Plane>;
+type Dots = dot::Columns<Plane>;
 
 #[repr(align(64))]
 #[derive(Clone)]

@@ -1,6 +1,6 @@
 //! The same bits for any cut and any order of polls, and those of a naive twin.
 
-use flockwork_kernel::{Edge, World};
+use flockwork_kernel::{Axes, Edge, Plane, Space, World};
 use flockwork_scheduler::testing::Shuffled;
 use flockwork_scheduler::{Cut, Executor, Partition, Serial, Setup, Simulation};
 use quickcheck::{Arbitrary, Gen, quickcheck};
@@ -15,11 +15,21 @@ impl Arbitrary for Plan {
     }
 }
 
+/// A plan in space: any world, with ends of any kinds, and any cut along all axes.
+#[derive(Clone, Copy, Debug)]
+struct Deep(Plan);
+
+impl Arbitrary for Deep {
+    fn arbitrary(g: &mut Gen) -> Self {
+        Self(Plan::any_in_space(&mut |most| u32::arbitrary(g) % most))
+    }
+}
+
 /// Past two looks at the balance.
 const TICKS: u64 = 18;
 
 /// The state after every tick as packed rows.
-fn history<X: Executor>(mut world: Simulation<Dots, X>) -> Vec<Vec<u8>> {
+fn history<A: Axes, X: Executor>(mut world: Simulation<Dots<A>, X>) -> Vec<Vec<u8>> {
     let mut states = vec![world.rows().unwrap()];
     for _ in 0..TICKS {
         world.step().unwrap();
@@ -29,9 +39,19 @@ fn history<X: Executor>(mut world: Simulation<Dots, X>) -> Vec<Vec<u8>> {
     states
 }
 
-fn whole(plan: &Plan) -> Vec<Vec<u8>> {
-    let one = Plan { cut: Cut::Parts(1), rebalance: false, ..*plan };
-    history(one.world(Serial::default()).unwrap())
+fn whole<A: Axes>(plan: &Plan) -> Vec<Vec<u8>> {
+    let one = Partition::new(Cut::Parts(1));
+    history(plan.world_of::<A, _>(one, Serial::default()).unwrap())
+}
+
+/// Whether one domain does what the naive twin does.
+fn is_the_naive_twin<A: Axes>(plan: &Plan) -> bool {
+    let mut states = whole::<A>(plan).into_iter();
+    let mut naive = Naive::new(plan.setup, plan.params, &states.next().unwrap());
+    states.all(|state| {
+        naive.step();
+        naive.rows() == state
+    })
 }
 
 /// The first tick whose state differs.
@@ -41,20 +61,26 @@ fn difference(left: &[Vec<u8>], right: &[Vec<u8>]) -> Option<usize> {
 
 quickcheck! {
     fn any_cut_gives_the_bits_of_one_domain(plan: Plan) -> bool {
-        difference(&history(plan.world(Serial::default()).unwrap()), &whole(&plan)).is_none()
+        let many = history(plan.world(Serial::default()).unwrap());
+        difference(&many, &whole::<Plane>(&plan)).is_none()
+    }
+
+    fn any_cut_along_all_axes_gives_the_bits_of_one_domain(plan: Deep) -> bool {
+        let many = plan.0.world_of::<Space, _>(plan.0.partition(), Serial::default()).unwrap();
+        difference(&history(many), &whole::<Space>(&plan.0)).is_none()
     }
 
     fn any_order_of_polls_gives_the_same_bits(plan: Plan, order: u64) -> bool {
-        difference(&history(plan.world(Shuffled::new(order)).unwrap()), &whole(&plan)).is_none()
+        let late = history(plan.world(Shuffled::new(order)).unwrap());
+        difference(&late, &whole::<Plane>(&plan)).is_none()
     }
 
     fn one_domain_gives_the_bits_of_the_naive_twin(plan: Plan) -> bool {
-        let mut states = whole(&plan).into_iter();
-        let mut naive = Naive::new(plan.setup, plan.params, &states.next().unwrap());
-        states.all(|state| {
-            naive.step();
-            naive.rows() == state
-        })
+        is_the_naive_twin::<Plane>(&plan)
+    }
+
+    fn one_domain_in_space_gives_the_bits_of_the_naive_twin(plan: Deep) -> bool {
+        is_the_naive_twin::<Space>(&plan.0)
     }
 }
 

@@ -1,20 +1,22 @@
 //! A model that leans on everything a scheduler does: order of sums, order of events, births whose
 //! ids matter, deaths, and columns of every kind.
 
-use flockwork_kernel::simd::{F32x8, Isa, Sum8, U32x8, V2};
-use flockwork_kernel::{Vec2, rng};
+use core::marker::PhantomData;
+
+use flockwork_kernel::simd::{F32x8, Isa, Sum8, U32x8, Vector8};
+use flockwork_kernel::{Axes, Plane, Vector, rng};
 use flockwork_scheduler::{
     Event, Finish, LookOf, Model, Pair, ParamError, RefOf, Setup, Tick, TileOf,
 };
 
 flockwork_kernel::columns! {
     /// State of one dot.
-    pub mod dot {
+    pub mod dot<A> {
         ghost {
             /// Position, length.
-            position: vec(x, y),
+            position: vec(x, y, z),
             /// Velocity, length per time.
-            velocity: vec(vx, vy),
+            velocity: vec(vx, vy, vz),
             /// What neighbours see of it.
             charge: f32,
         }
@@ -30,7 +32,7 @@ flockwork_kernel::columns! {
         }
         scratch {
             /// Acceleration.
-            force: vec(ax, ay),
+            force: vec(ax, ay, az),
         }
     }
 }
@@ -109,17 +111,18 @@ impl DotsParams {
     }
 }
 
-/// The model.
+/// The model, in the plane or in space.
 #[derive(Clone, Copy, Debug)]
-pub struct Dots {
+pub struct Dots<A: Axes = Plane> {
     pub params: DotsParams,
+    pub axes: PhantomData<A>,
 }
 
 flockwork_scheduler::stats! {
     /// What is reported of [`Dots`].
-    pub struct DotsStats of Dots {
+    pub struct DotsStats of Dots<A> where A: Axes {
         /// Events received.
-        marks: Sum, "" = |dots: &Dots, dot: &dot::Row| {
+        marks: Sum, "" = |dots: &Dots<A>, dot: &dot::Row<A>| {
             dots.params.snap_for(Trap::Tally, dot.id, dot.age);
             u32::from(dot.marks[0]) + u32::from(dot.marks[1])
         };
@@ -132,12 +135,12 @@ flockwork_scheduler::stats! {
         /// Energies.
         energies: Histogram(0.0, 2.0, 4), "energy" = |_, dot| dot.energy;
         /// Nothing, but where the trap is.
-        trap: Derived, "" = |dots: &Dots, _, totals| {
+        trap: Derived, "" = |dots: &Dots<A>, _, totals| {
             dots.params.snap_at(Trap::Report, totals.tick);
             0.0
         };
         /// Which ids there were after which tick.
-        log: TimeSum, "" = |dots: &Dots, stats: &Self, totals| {
+        log: TimeSum, "" = |dots: &Dots<A>, stats: &Self, totals| {
             dots.params.snap_at(Trap::Remember, totals.tick.saturating_sub(1));
             stats.ids * totals.tick as f64
         };
@@ -154,8 +157,8 @@ pub struct Seen {
 
 /// What adds up.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Sum<S: Isa> {
-    force: Sum8<V2<S>>,
+pub struct Sum<A: Axes, S: Isa> {
+    force: Sum8<Vector8<A, S>>,
     nearest: F32x8<S>,
     nearest_index: U32x8<S>,
     last_index: U32x8<S>,
@@ -169,13 +172,13 @@ pub fn luck(setup: &Setup, tick: u64, id: u32) -> [f32; 4] {
     rng::draw(setup.seed, tick, id, 1).map(rng::unit)
 }
 
-impl Model for Dots {
-    type Columns = dot::Columns;
+impl<A: Axes> Model for Dots<A> {
+    type Columns = dot::Columns<A>;
     type Params = DotsParams;
     type Stats = DotsStats;
     type Shown = Seen;
     type Tile<S: Isa> = ();
-    type Sum<S: Isa> = Sum<S>;
+    type Sum<S: Isa> = Sum<A, S>;
     /// Kind, charge, energy, keep, give.
     type Event = [f32; 5];
     /// Charge and gift.
@@ -186,7 +189,7 @@ impl Model for Dots {
 
     fn new(params: DotsParams, _setup: &Setup) -> Result<Self, ParamError> {
         assert!(!params.is_set(Trap::New), "{SNAP}");
-        Ok(Self { params })
+        Ok(Self { params, axes: PhantomData })
     }
 
     fn radius(&self) -> f32 {
@@ -197,12 +200,13 @@ impl Model for Dots {
         (self.params.most > 0).then_some(self.params.most)
     }
 
-    fn spawn(&self, setup: &Setup, id: u32) -> dot::Row {
+    fn spawn(&self, setup: &Setup, id: u32) -> dot::Row<A> {
         self.params.snap(Trap::Spawn, id, self.params.trap_tick.into());
         let [x, y, vx, vy] = setup.draw(id, 0);
+        let [z, vz, ..] = setup.draw(id, 3);
         dot::Row {
-            position: setup.place(x, y),
-            velocity: Vec2::new(rng::signed(vx), rng::signed(vy)),
+            position: setup.place_in(x, y, z),
+            velocity: Vector::of(rng::signed(vx), rng::signed(vy), rng::signed(vz)),
             charge: rng::signed(x ^ vy),
             energy: 1.0 + rng::unit(y ^ vx),
             age: (id % 7) as u16,
@@ -223,7 +227,7 @@ impl Model for Dots {
         Seen { charge, trap: mine && self.params.is_set(Trap::Pair) }
     }
 
-    fn load<S: Isa>(&self, now: &LookOf<'_, S, Self>, _: &Tick<Self>) -> ((), Sum<S>) {
+    fn load<S: Isa>(&self, now: &LookOf<'_, S, Self>, _: &Tick<Self>) -> ((), Sum<A, S>) {
         if self.params.is_set(Trap::Load) {
             self.params.snap_for(Trap::Load, now.id.rows()[0], now.age.rows()[0]);
         }
@@ -232,7 +236,7 @@ impl Model for Dots {
         ((), Sum { force, nearest, nearest_index: nobody, last_index: nobody })
     }
 
-    fn pair<S: Isa>(&self, _: &(), pair: &Pair<'_, S, Self>, sum: &mut Sum<S>) {
+    fn pair<S: Isa>(&self, _: &(), pair: &Pair<'_, S, Self>, sum: &mut Sum<A, S>) {
         assert!(!pair.other.trap, "{SNAP}");
         sum.force.add(pair.near, pair.offset * F32x8::splat(pair.other.charge));
         let closer = pair.near & pair.d2.lt(sum.nearest);
@@ -270,7 +274,7 @@ impl Model for Dots {
         }
     }
 
-    fn apply(&self, me: &mut dot::Row, event: &Event<[f32; 5]>, tick: &Tick<Self>) {
+    fn apply(&self, me: &mut dot::Row<A>, event: &Event<[f32; 5]>, tick: &Tick<Self>) {
         self.params.snap(Trap::Apply, event.target, tick.number);
         // Not commutative: the order of events shows.
         let [kind, charge, energy, keep, give] = event.value;
@@ -280,13 +284,13 @@ impl Model for Dots {
         *mark = mark.wrapping_add(1);
     }
 
-    fn born(&self, child: &[f32; 2], parent: &mut dot::Row, tick: &Tick<Self>) -> dot::Row {
+    fn born(&self, child: &[f32; 2], parent: &mut dot::Row<A>, tick: &Tick<Self>) -> dot::Row<A> {
         self.params.snap(Trap::Born, parent.id, tick.number);
         let [charge, gift] = *child;
         parent.energy *= 0.5;
         dot::Row {
             position: parent.position,
-            velocity: Vec2::new(0.0 - parent.velocity.y, parent.velocity.x),
+            velocity: turned(parent.velocity),
             charge,
             energy: parent.energy + gift,
             marks: [0, 0, parent.marks[2].wrapping_add(1)],
@@ -299,7 +303,7 @@ impl Model for Dots {
         if tick.number % 3 == 1 { self.params.inflow } else { 0 }
     }
 
-    fn arrive(&self, number: u32, tick: &Tick<Self>) -> dot::Row {
+    fn arrive(&self, number: u32, tick: &Tick<Self>) -> dot::Row<A> {
         arrival(&tick.setup, tick.number, number)
     }
 
@@ -326,11 +330,17 @@ impl Model for Dots {
     }
 }
 
+/// Turned left by a right angle, as seen from above.
+pub fn turned<A: Axes>(velocity: Vector<A>) -> Vector<A> {
+    Vector::of(0.0 - velocity.y, velocity.x, velocity.along(2))
+}
+
 /// Who comes in from nowhere.
-pub fn arrival(setup: &Setup, tick: u64, number: u32) -> dot::Row {
+pub fn arrival<A: Axes>(setup: &Setup, tick: u64, number: u32) -> dot::Row<A> {
     let [x, y, charge, energy] = rng::draw(setup.seed, tick, number, 2);
     dot::Row {
-        position: setup.place(x, y),
+        // As high as they are charged.
+        position: setup.place_in(x, y, charge),
         charge: rng::signed(charge),
         energy: rng::unit(energy),
         alive: 1,

@@ -1,6 +1,7 @@
 //! Damaged mail, lack of room, ids, numbers that are none: errors, and never half a tick.
 
 use std::convert::Infallible;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use flockwork_kernel::columns::{Columns, Reach};
@@ -390,7 +391,7 @@ impl Domains {
         }
         let tick = Tick { number: 0, setup: plan.setup, totals: None };
         let mut world = Self {
-            model: Dots { params: plan.params },
+            model: Dots { params: plan.params, axes: PhantomData },
             tick,
             post: Loopback::new(count as usize),
             desks: Desks::default(),

@@ -1,6 +1,6 @@
 //! Worlds to try: of every kind, and awkward ones among them.
 
-use flockwork_kernel::{Axis, Edge, World};
+use flockwork_kernel::{Axes, Axis, Edge, Plane, World};
 use flockwork_scheduler::{Cut, Executor, Grid, Partition, Setup, Simulation, SimulationError};
 
 use crate::dots::{Dots, DotsParams};
@@ -62,15 +62,26 @@ impl Plan {
         partition: Partition,
         executor: X,
     ) -> Result<Simulation<Dots, X>, SimulationError> {
+        self.world_of::<Plane, X>(partition, executor)
+    }
+
+    /// The same of a plan in the plane or in space.
+    pub fn world_of<A: Axes, X: Executor>(
+        &self,
+        partition: Partition,
+        executor: X,
+    ) -> Result<Simulation<Dots<A>, X>, SimulationError> {
         let cells = self.grid().inside();
         let mut initial = |id: u32, row: &mut [u8]| {
-            let x = f32::from_le_bytes(row[4..8].try_into().unwrap());
-            let y = f32::from_le_bytes(row[8..12].try_into().unwrap());
-            let world = self.setup.world;
-            let x = self.coordinate(x, world.x(), cells.cols(), id);
-            let y = self.coordinate(y, world.y(), cells.rows(), id / 7);
-            row[4..8].copy_from_slice(&x.to_le_bytes());
-            row[8..12].copy_from_slice(&y.to_le_bytes());
+            // The places are behind the id.
+            let (_, places) = row.split_at_mut(4);
+            let axes = self.setup.world.axes().iter().zip(cells.lines());
+            for (place, ((axis, lines), turn)) in
+                places.chunks_exact_mut(4).zip(axes.zip([id, id / 7, id / 3]))
+            {
+                let at = f32::from_le_bytes(place.try_into().unwrap());
+                place.copy_from_slice(&self.coordinate(at, *axis, lines, turn).to_le_bytes());
+            }
             Ok(())
         };
         Simulation::new(self.setup, self.params, partition, executor, Some(&mut initial))
@@ -115,8 +126,17 @@ impl Plan {
         Self::any_up_to(300, below)
     }
 
+    /// The same in space.
+    pub fn any_in_space(below: &mut dyn FnMut(u32) -> u32) -> Self {
+        Self::any_along(World::MOST_AXES, 300, below)
+    }
+
     /// The same with at most so many entities at tick 0.
     pub fn any_up_to(most: u32, below: &mut dyn FnMut(u32) -> u32) -> Self {
+        Self::any_along(2, most, below)
+    }
+
+    fn any_along(axes: usize, most: u32, below: &mut dyn FnMut(u32) -> u32) -> Self {
         fn one_of<T: Copy>(of: &[T], below: &mut dyn FnMut(u32) -> u32) -> T {
             of[below(of.len() as u32) as usize]
         }
@@ -130,7 +150,8 @@ impl Plan {
             };
             Axis { length: one_of(sides, below) * radius, edge }
         };
-        let world = World::of(&[axis(), axis()]).unwrap();
+        let axes: Vec<Axis> = (0..axes).map(|_| axis()).collect();
+        let world = World::of(&axes).unwrap();
         let population = one_of(&[1, 2, 7, 8, 9, 60, 150, 300], below).min(most);
         let seed = below(u32::MAX).into();
         let setup = Setup { world, population, seed, dt: radius * 0.25 };
@@ -162,9 +183,11 @@ impl Plan {
         if below(2) == 0 {
             Cut::Parts(1 + below(self.cells().min(9)))
         } else {
-            let cells = self.grid().inside();
-            let rows = 1 + below(cells.rows().min(4));
-            Cut::Grid { cols: 1 + below(cells.cols().min(4)), rows, layers: 1 }
+            let [cols, rows, layers] = self.grid().inside().lines();
+            let rows = 1 + below(rows.min(4));
+            let cols = 1 + below(cols.min(4));
+            let layers = if layers > 1 { 1 + below(layers.min(4)) } else { 1 };
+            Cut::Grid { cols, rows, layers }
         }
     }
 }
