@@ -58,6 +58,19 @@ pub trait Of {
     type Axes: Axes;
 }
 
+/// One of each axis.
+impl<T> Of for [T; 2] {
+    type Axes = Plane;
+}
+
+/// One of each axis.
+impl<T> Of for [T; 3] {
+    type Axes = Space;
+}
+
+/// The axes of which there are so many: what takes a column for each of `N` axes is for these.
+pub type Count<const N: usize> = <[(); N] as Of>::Axes;
+
 /// A component of a vector: an `f32` or eight in lanes; or the number of a line of cells.
 pub trait Component:
     Third<Self> + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self>

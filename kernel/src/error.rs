@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::World;
+
 /// The input of a kernel is not usable. Nothing was changed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -92,6 +94,22 @@ pub(crate) fn check(fields: &[(&'static str, &[f32])]) -> Result<(), KernelError
         same_len(field, expected, values)?;
     }
     fields.iter().try_for_each(|(field, values)| finite(field, values))
+}
+
+/// The names that errors have for columns of each axis.
+pub(crate) const PLACES: [&str; World::MOST_AXES] = ["xs", "ys", "zs"];
+pub(crate) const VELOCITIES: [&str; World::MOST_AXES] = ["vxs", "vys", "vzs"];
+pub(crate) const ACCELERATIONS: [&str; World::MOST_AXES] = ["axs", "ays", "azs"];
+
+/// The columns of each axis, with their names.
+pub(crate) type Named<'a, const N: usize> = ([&'static str; World::MOST_AXES], [&'a [f32]; N]);
+
+/// The same as [`check`] for several columns of each axis.
+pub(crate) fn check_axes<const N: usize>(fields: &[Named<'_, N>]) -> Result<(), KernelError> {
+    let columns = || fields.iter().flat_map(|(names, columns)| names.iter().zip(columns));
+    let expected = columns().next().map_or(0, |(_, first)| first.len());
+    columns().try_for_each(|(field, values)| same_len(field, expected, values))?;
+    columns().try_for_each(|(field, values)| finite(field, values))
 }
 
 /// Checks that a parameter is finite and at least 0; gives it with -0.0 made +0.0.

@@ -1,7 +1,7 @@
 //! Motion: what happens to positions and velocities in one step of time.
 //!
-//! Two layers. Functions of lanes ([`euler`], [`wrap`], [`reflect`], [`clamp_speed`],
-//! [`drag_factor`], [`EdgeLanes`]) are building blocks for models; they check nothing and never
+//! Two layers. Functions of lanes ([`euler`], [`wrap`], [`reflect`], [`drag_factor`], [`EdgeLanes`],
+//! and [`Vector8::clamped`] for speeds) are building blocks for models; they check nothing and never
 //! panic. [`slices`] has the same as kernels over slices, which check their input first and change
 //! nothing on error.
 //!
@@ -11,7 +11,7 @@
 use crate::axes::{Axes, Plane, Third};
 use crate::error::{KernelError, non_negative};
 use crate::isa::Baseline;
-use crate::simd::{F32x8, Isa, V2, Vector8};
+use crate::simd::{F32x8, Isa, Vector8};
 use crate::{Axis, Edge, World};
 
 pub mod slices;
@@ -87,19 +87,6 @@ pub fn reflect<S: Isa>(x: F32x8<S>, v: F32x8<S>, side: F32x8<S>) -> (F32x8<S>, F
     let from_above = from_above.ge(F32x8::ZERO).select(from_above, side);
     let x = below.select(from_below, above.select(from_above, x));
     (x.canonical_zero(), v.canonical_zero())
-}
-
-/// Brings the speed of (`vx`, `vy`) between `low` and `high` and keeps the direction: see
-/// [`Vector8::clamped`].
-#[inline(always)]
-pub fn clamp_speed<S: Isa>(
-    vx: F32x8<S>,
-    vy: F32x8<S>,
-    low: F32x8<S>,
-    high: F32x8<S>,
-) -> (F32x8<S>, F32x8<S>) {
-    let velocity = V2::new(vx, vy).clamped(low, high);
-    (velocity.x, velocity.y)
 }
 
 /// What a velocity is multiplied with in a step `dt` under linear drag of `rate` per second:

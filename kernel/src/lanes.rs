@@ -64,6 +64,16 @@ impl<S: Isa> F32x8<S> {
         Self(S::new(lanes))
     }
 
+    /// Takes from `source` the value at each lane's place; +0.0 where there is none.
+    #[inline(always)]
+    pub(crate) fn gather(source: &[f32], places: [usize; LANES]) -> Self {
+        let mut lanes = [0.0; LANES];
+        for (lane, place) in lanes.iter_mut().zip(places) {
+            *lane = source.get(place).copied().unwrap_or(0.0);
+        }
+        Self(S::new(lanes))
+    }
+
     /// Stores the lanes to the first eight places of `target`; lanes past its end are dropped.
     #[inline(always)]
     pub fn store(self, target: &mut [f32]) {

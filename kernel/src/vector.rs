@@ -8,14 +8,16 @@
 //!
 //! Every operation on one vector has the bits that a lane has.
 
-use core::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
+use core::ops::{Add, AddAssign, Deref, DerefMut, Div, Mul, Neg, Sub, SubAssign};
 
 use bytemuck::{Pod, Zeroable};
 
 use crate::axes::{Axes, Component, Nothing, Plane, Space, Third};
+use crate::error::{tail, tail_mut};
 use crate::isa::Baseline;
 use crate::math;
 use crate::simd::{F32x8, Isa, Mask8};
+use crate::{LANES, World};
 
 /// A vector in the plane or in space.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -128,6 +130,36 @@ impl<A: Axes, S: Isa> Vector8<A, S> {
     #[inline(always)]
     pub fn all(vector: Vector<A>) -> Self {
         Self::of(F32x8::splat(vector.x), F32x8::splat(vector.y), F32x8::splat(vector.z.or(0.0)))
+    }
+
+    /// Eight vectors from `start` on, from a column for each axis; 0 past the ends of columns.
+    #[inline(always)]
+    pub(crate) fn load<C: Deref<Target = [f32]>>(columns: &[C], start: usize) -> Self {
+        let mut axes = [F32x8::ZERO; World::MOST_AXES];
+        for (axis, column) in axes.iter_mut().zip(columns) {
+            *axis = F32x8::load(tail(column, start));
+        }
+        let [x, y, z] = axes;
+        Self::of(x, y, z)
+    }
+
+    /// The vectors at these places, from a column for each axis; 0 where there is none.
+    #[inline(always)]
+    pub(crate) fn gather(columns: &[&[f32]], places: [usize; LANES]) -> Self {
+        let mut axes = [F32x8::ZERO; World::MOST_AXES];
+        for (axis, column) in axes.iter_mut().zip(columns) {
+            *axis = F32x8::gather(column, places);
+        }
+        let [x, y, z] = axes;
+        Self::of(x, y, z)
+    }
+
+    /// Writes them to where [`Self::load`] reads them.
+    #[inline(always)]
+    pub(crate) fn store<C: DerefMut<Target = [f32]>>(self, columns: &mut [C], start: usize) {
+        for (column, value) in columns.iter_mut().zip([self.x, self.y, self.z.or(F32x8::ZERO)]) {
+            value.store(tail_mut(column, start));
+        }
     }
 
     /// The vector of lane 0.

@@ -67,12 +67,17 @@ fn collide(crowd: &mut Crowd) {
     let indices = ids.repeat(COUNT);
     let [xs, ys, vxs, vys, _, _] = &crowd.columns;
     let (radii, inverse_masses) = (vec![0.2; COUNT], vec![1.5; COUNT]);
-    let discs =
-        Discs { ids: &ids, xs, ys, vxs, vys, radii: &radii, inverse_masses: &inverse_masses };
+    let discs = Discs {
+        ids: &ids,
+        centres: [xs, ys],
+        velocities: [vxs, vys],
+        radii: &radii,
+        inverse_masses: &inverse_masses,
+    };
     let neighbours = Neighbours { starts: &starts, indices: &indices };
     let mut out: [Vec<f32>; 4] = core::array::from_fn(|_| vec![0.0; COUNT]);
     let [nx, ny, nvx, nvy] = &mut out;
-    let mut moved = Moved { xs: nx, ys: ny, vxs: nvx, vys: nvy };
+    let mut moved = Moved { centres: [nx, ny], velocities: [nvx, nvy] };
     resolve_discs(&discs, &neighbours, Response::new(0.8, 0.5).unwrap(), &mut moved).unwrap();
     for (column, new) in crowd.columns.iter_mut().zip(out) {
         *column = new;
@@ -94,10 +99,10 @@ fn run(edge: Edge) -> u64 {
     for tick in 0..200 {
         let [axs, ays] = steer(&mut crowd, &world, tick);
         let [xs, ys, vxs, vys, _, energies] = &mut crowd.columns;
-        slices::semi_implicit_euler(dt, xs, ys, vxs, vys, &axs, &ays).unwrap();
-        slices::drag(dt, 0.1, vxs, vys).unwrap();
-        slices::limit_speed(0.3, 2.0, vxs, vys).unwrap();
-        slices::apply_edge(&world, xs, ys, vxs, vys).unwrap();
+        slices::semi_implicit_euler(dt, [xs, ys], [vxs, vys], [&axs, &ays]).unwrap();
+        slices::drag(dt, 0.1, [vxs, vys]).unwrap();
+        slices::limit_speed(0.3, 2.0, [vxs, vys]).unwrap();
+        slices::apply_edge(&world, [xs, ys], [vxs, vys]).unwrap();
         let speeds: Vec<f32> =
             vxs.iter().zip(vys.iter()).map(|(x, y)| math::scalar::length(*x, *y)).collect();
         life::slices::metabolize(dt, 0.1, 0.05, energies, &speeds, &speeds).unwrap();

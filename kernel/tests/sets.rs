@@ -3,8 +3,9 @@
 //!
 //! One test, since a set is forced for the whole process.
 
+use flockwork_kernel::axes::Of;
 use flockwork_kernel::collide::resolve::{Discs, Moved, Neighbours, Response, resolve_discs};
-use flockwork_kernel::integrate::{Timestep, slices as motion};
+use flockwork_kernel::integrate::{Timestep, slices};
 use flockwork_kernel::isa::{self, Set};
 use flockwork_kernel::life::slices as life;
 use flockwork_kernel::simd::{F32x8, Isa, U32x8, V2};
@@ -12,7 +13,7 @@ use flockwork_kernel::steer::avoid::{Circle, containment, obstacles};
 use flockwork_kernel::steer::flock::Flock;
 use flockwork_kernel::steer::follow::{FlowField, Path, flow, path};
 use flockwork_kernel::steer::{arrive, evade, pursue, wander, wander_angle};
-use flockwork_kernel::{Edge, Plane, World, rng};
+use flockwork_kernel::{Axis, Edge, Plane, World, rng};
 
 /// `count` numbers from `low` to `high`.
 fn numbers(count: usize, column: u32, low: f32, high: f32) -> Vec<f32> {
@@ -20,51 +21,69 @@ fn numbers(count: usize, column: u32, low: f32, high: f32) -> Vec<f32> {
     (0..count as u32).map(|id| low + (high - low) * unit(id)).collect()
 }
 
-/// All kernels one after the other on so many entities; the bits of what comes out.
+/// Motion and collisions of so many entities; the bits of what comes out.
+fn motion<const N: usize>(count: usize) -> Vec<u32>
+where
+    [(); N]: Of,
+{
+    let dt = Timestep::new(0.05).unwrap();
+    let columns = |first: u32, low, high| -> [Vec<f32>; N] {
+        std::array::from_fn(|axis| numbers(count, first + axis as u32, low, high))
+    };
+    let (mut places, mut velocities) = (columns(0, 0.0, 9.0), columns(3, -30.0, 30.0));
+    let accelerations = columns(6, -2.0, 2.0);
+    let a = accelerations.each_ref().map(Vec::as_slice);
+    for edge in [Edge::Periodic, Edge::Wall, Edge::Open] {
+        let sides = [9.0, 7.0, 8.0].map(|length| Axis { length, edge });
+        let world = World::of(&sides[..N]).unwrap();
+        let (xs, vs) = (&mut places, &mut velocities);
+        slices::semi_implicit_euler(dt, all_of(xs), all_of(vs), a).unwrap();
+        slices::apply_edge(&world, all_of(xs), all_of(vs)).unwrap();
+        slices::verlet_first(dt, all_of(xs), all_of(vs), a).unwrap();
+        slices::apply_edge(&world, all_of(xs), all_of(vs)).unwrap();
+        slices::verlet_second(dt, all_of(vs), a).unwrap();
+        slices::limit_speed(0.5, 20.0, all_of(vs)).unwrap();
+        slices::drag(dt, 0.3, all_of(vs)).unwrap();
+    }
+    let ids: Vec<u32> = (0..count as u32).collect();
+    let radii = numbers(count, 10, 0.1, 0.9);
+    // Everybody and the one after it, whose radii may make them overlap.
+    let starts: Vec<u32> = (0..=count as u32).collect();
+    let indices: Vec<u32> = (0..count).map(|at| ((at + 1) % count) as u32).collect();
+    let centres = columns(11, 0.0, 1.0);
+    let discs = Discs {
+        ids: &ids,
+        centres: centres.each_ref().map(Vec::as_slice),
+        velocities: velocities.each_ref().map(Vec::as_slice),
+        radii: &radii,
+        inverse_masses: &radii,
+    };
+    let neighbours = Neighbours { starts: &starts, indices: &indices };
+    let mut hit: [[Vec<f32>; N]; 2] = [columns(0, 0.0, 0.0), columns(0, 0.0, 0.0)];
+    let [new_places, new_velocities] = &mut hit;
+    let mut moved = Moved { centres: all_of(new_places), velocities: all_of(new_velocities) };
+    let response = Response::new(0.7, 0.5).unwrap();
+    resolve_discs(&discs, &neighbours, response, &mut moved).unwrap();
+    let all = hit.iter().chain([&places, &velocities]).flatten().flatten();
+    all.map(|value| value.to_bits()).collect()
+}
+
+/// Columns, to change them.
+fn all_of<const N: usize>(columns: &mut [Vec<f32>; N]) -> [&mut [f32]; N] {
+    columns.each_mut().map(Vec::as_mut_slice)
+}
+
+/// All kernels on so many entities; the bits of what comes out.
 fn all(count: usize) -> Vec<u32> {
+    let mut bits = [motion::<2>(count), motion::<3>(count)].concat();
     let dt = Timestep::new(0.05).unwrap();
     let column = |number, low, high| numbers(count, number, low, high);
-    let (mut xs, mut ys) = (column(0, 0.0, 9.0), column(1, 0.0, 7.0));
-    let (mut vxs, mut vys) = (column(2, -30.0, 30.0), column(3, -30.0, 30.0));
-    let (axs, ays) = (column(4, -2.0, 2.0), column(5, -2.0, 2.0));
-    let mut bits = Vec::new();
-    for edge in [Edge::Periodic, Edge::Wall, Edge::Open] {
-        let world = World::new(9.0, 7.0, edge).unwrap();
-        let (xs, ys, vxs, vys) = (&mut xs, &mut ys, &mut vxs, &mut vys);
-        motion::semi_implicit_euler(dt, xs, ys, vxs, vys, &axs, &ays).unwrap();
-        motion::apply_edge(&world, xs, ys, vxs, vys).unwrap();
-        motion::verlet_first(dt, xs, ys, vxs, vys, &axs, &ays).unwrap();
-        motion::apply_edge(&world, xs, ys, vxs, vys).unwrap();
-        motion::verlet_second(dt, vxs, vys, &axs, &ays).unwrap();
-        motion::limit_speed(0.5, 20.0, vxs, vys).unwrap();
-        motion::drag(dt, 0.3, vxs, vys).unwrap();
-    }
     let (mut energies, mut others) = (column(6, 0.0, 9.0), column(7, 0.0, 9.0));
     let (sizes, hits) = (column(8, 0.0, 3.0), column(9, -1.0, 4.0));
     life::damage(&mut energies, &sizes, &hits).unwrap();
     life::metabolize(dt, 0.1, 0.2, &mut energies, &sizes, &hits).unwrap();
     life::transfer(&mut energies, &mut others, &hits).unwrap();
-    let ids: Vec<u32> = (0..count as u32).collect();
-    let radii = column(10, 0.1, 0.9);
-    // Everybody and the one after it, whose radii may make them overlap.
-    let starts: Vec<u32> = (0..=count as u32).collect();
-    let indices: Vec<u32> = (0..count).map(|at| ((at + 1) % count) as u32).collect();
-    let discs = Discs {
-        ids: &ids,
-        xs: &column(11, 0.0, 1.0),
-        ys: &column(12, 0.0, 1.0),
-        vxs: &vxs,
-        vys: &vys,
-        radii: &radii,
-        inverse_masses: &radii,
-    };
-    let neighbours = Neighbours { starts: &starts, indices: &indices };
-    let mut hit = [(); 4].map(|()| vec![0.0; count]);
-    let [x, y, vx, vy] = &mut hit;
-    let mut moved = Moved { xs: x, ys: y, vxs: vx, vys: vy };
-    let response = Response::new(0.7, 0.5).unwrap();
-    resolve_discs(&discs, &neighbours, response, &mut moved).unwrap();
-    for column in hit.iter().chain([&xs, &ys, &vxs, &vys, &energies, &others]) {
+    for column in [&energies, &others] {
         bits.extend(column.iter().map(|value| value.to_bits()));
     }
     bits
@@ -86,8 +105,8 @@ impl isa::Task for Steer {
         let world = World::new(9.0, 7.0, Edge::Periodic).unwrap();
         let circles = [Circle { x: 4.0, y: 3.0, radius: 1.0 }];
         let flows: Vec<f32> = numbers(6, 6, -1.0, 1.0);
-        let field = FlowField::new(&world, 3, 2, &flows, &flows).unwrap();
-        let corners = Path::new(&[0.0, 9.0, 4.0], &[0.0, 3.0, 7.0], 0.2).unwrap();
+        let field = FlowField::new(&world, [3, 2], [&flows, &flows]).unwrap();
+        let corners = Path::new([&[0.0, 9.0, 4.0], &[0.0, 3.0, 7.0]], 0.2).unwrap();
         let angle = wander_angle(lanes(7, -3.0, 3.0), half, 1, 2, U32x8::splat(3), 4);
         let mut flock = Flock::<Plane, S>::default();
         for other in [target, place + velocity, place] {

@@ -1,4 +1,7 @@
-//! Collisions of many discs, over slices, with a list of neighbours per disc.
+//! Collisions of many discs, or spheres in space, over slices, with a list of neighbours per disc.
+//!
+//! Centres and velocities come as a column for each axis: `[xs, ys]` for discs, `[xs, ys, zs]` for
+//! spheres. Errors name them so, velocities `vxs` and so on, and those of [`Moved`] `moved.xs`.
 //!
 //! ```text
 //! for each disc i of the first `owned`:
@@ -13,25 +16,22 @@
 //! not on where any of them is stored.
 
 use crate::LANES;
-use crate::error::{KernelError, finite, non_negative, same_len, tail, tail_mut};
+use crate::axes::{Axes, Count, Of};
+use crate::error::{KernelError, PLACES, VELOCITIES, finite, non_negative, same_len, tail};
 use crate::isa::{self, Task};
-use crate::simd::{F32x8, Isa, Mask8, V2};
+use crate::simd::{F32x8, Isa, Mask8, Vector8};
 
 use super::{contact, correction, impulse};
 
-/// Discs: the owned ones first, then any others that they may touch (ghosts).
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Discs<'a> {
+/// Discs, or spheres: the owned ones first, then any others that they may touch (ghosts).
+#[derive(Clone, Copy, Debug)]
+pub struct Discs<'a, const N: usize = 2> {
     /// Identity, unique; it decides who sees whom where when two centres coincide.
     pub ids: &'a [u32],
-    /// Centres along x, metres.
-    pub xs: &'a [f32],
-    /// Centres along y, metres.
-    pub ys: &'a [f32],
-    /// Velocities along x, metres per second.
-    pub vxs: &'a [f32],
-    /// Velocities along y, metres per second.
-    pub vys: &'a [f32],
+    /// Centres along each axis, metres.
+    pub centres: [&'a [f32]; N],
+    /// Velocities along each axis, metres per second.
+    pub velocities: [&'a [f32]; N],
     /// Radii, metres, not negative.
     pub radii: &'a [f32],
     /// 1 / mass, 1 / kg, not negative; 0 for a disc that nothing moves.
@@ -73,16 +73,18 @@ impl Response {
 }
 
 /// Where [`resolve_discs`] writes the owned discs.
-#[derive(Debug, Default)]
-pub struct Moved<'a> {
-    /// New centres along x, metres.
-    pub xs: &'a mut [f32],
-    /// New centres along y, metres.
-    pub ys: &'a mut [f32],
-    /// New velocities along x, metres per second.
-    pub vxs: &'a mut [f32],
-    /// New velocities along y, metres per second.
-    pub vys: &'a mut [f32],
+#[derive(Debug)]
+pub struct Moved<'a, const N: usize = 2> {
+    /// New centres along each axis, metres.
+    pub centres: [&'a mut [f32]; N],
+    /// New velocities along each axis, metres per second.
+    pub velocities: [&'a mut [f32]; N],
+}
+
+impl<const N: usize> Moved<'_, N> {
+    fn owned(&self) -> usize {
+        self.centres.first().map_or(0, |xs| xs.len())
+    }
 }
 
 /// Resolves all collisions of the owned discs at once and writes their new state to `moved`.
@@ -97,37 +99,43 @@ pub struct Moved<'a> {
 /// [`KernelError::InvalidIndex`] if `starts` falls or passes the end of `indices`, or a neighbour
 /// is not a disc; [`KernelError::NonFinite`] or [`KernelError::InvalidParameter`] for values that
 /// are infinite, NaN, or negative where they may not be. Nothing was changed.
-pub fn resolve_discs(
-    discs: &Discs<'_>,
+pub fn resolve_discs<const N: usize>(
+    discs: &Discs<'_, N>,
     neighbours: &Neighbours<'_>,
     response: Response,
-    moved: &mut Moved<'_>,
-) -> Result<(), KernelError> {
+    moved: &mut Moved<'_, N>,
+) -> Result<(), KernelError>
+where
+    [(); N]: Of,
+{
     check(discs, neighbours, moved)?;
     isa::dispatch(Resolve { discs, neighbours, response, moved });
     Ok(())
 }
 
 /// What [`resolve_discs`] was given, all of it sound.
-struct Resolve<'a, 'm> {
-    discs: &'a Discs<'a>,
+struct Resolve<'a, 'm, const N: usize> {
+    discs: &'a Discs<'a, N>,
     neighbours: &'a Neighbours<'a>,
     response: Response,
-    moved: &'a mut Moved<'m>,
+    moved: &'a mut Moved<'m, N>,
 }
 
-impl Task for Resolve<'_, '_> {
+impl<const N: usize> Task for Resolve<'_, '_, N>
+where
+    [(); N]: Of,
+{
     type Output = ();
 
     #[inline(always)]
     fn run<S: Isa>(self) {
         let Self { discs, neighbours, response, moved } = self;
-        let owned = moved.xs.len();
+        let owned = moved.owned();
         for start in (0..owned).step_by(LANES) {
-            let tile = Tile::<S>::load(discs, start);
+            let tile = Tile::<Count<N>, S>::load(discs, start);
             let lists = lists(neighbours, start, owned);
             let longest = lists.iter().map(|list| list.len()).max().unwrap_or(0);
-            let (mut kick, mut shift) = (V2::ZERO, V2::ZERO);
+            let (mut kick, mut shift) = (Vector8::zero(), Vector8::zero());
             for ordinal in 0..longest {
                 let other = Tile::gather(discs, start, &lists, ordinal);
                 let touch = contact(
@@ -144,18 +152,16 @@ impl Task for Resolve<'_, '_> {
             }
             let position = tile.position + shift;
             let velocity = tile.velocity + kick * tile.inverse_mass;
-            position.x.store(tail_mut(moved.xs, start));
-            position.y.store(tail_mut(moved.ys, start));
-            velocity.x.store(tail_mut(moved.vxs, start));
-            velocity.y.store(tail_mut(moved.vys, start));
+            position.store(&mut moved.centres, start);
+            velocity.store(&mut moved.velocities, start);
         }
     }
 }
 
 /// Eight discs, one per lane.
-struct Tile<S: Isa> {
-    position: V2<S>,
-    velocity: V2<S>,
+struct Tile<A: Axes, S: Isa> {
+    position: Vector8<A, S>,
+    velocity: Vector8<A, S>,
     radius: F32x8<S>,
     inverse_mass: F32x8<S>,
     /// Lanes that have a disc at all.
@@ -164,15 +170,14 @@ struct Tile<S: Isa> {
     later: Mask8<S>,
 }
 
-impl<S: Isa> Tile<S> {
+impl<A: Axes, S: Isa> Tile<A, S> {
     #[inline(always)]
-    fn load(discs: &Discs<'_>, start: usize) -> Self {
-        let load = |column| F32x8::load(tail(column, start));
+    fn load<const N: usize>(discs: &Discs<'_, N>, start: usize) -> Self {
         Self {
-            position: V2::new(load(discs.xs), load(discs.ys)),
-            velocity: V2::new(load(discs.vxs), load(discs.vys)),
-            radius: load(discs.radii),
-            inverse_mass: load(discs.inverse_masses),
+            position: Vector8::load(&discs.centres, start),
+            velocity: Vector8::load(&discs.velocities, start),
+            radius: F32x8::load(tail(discs.radii, start)),
+            inverse_mass: F32x8::load(tail(discs.inverse_masses, start)),
             there: Mask8::all_lanes(),
             later: Mask8::none(),
         }
@@ -180,7 +185,12 @@ impl<S: Isa> Tile<S> {
 
     /// The neighbour number `ordinal` of each lane.
     #[inline(always)]
-    fn gather(discs: &Discs<'_>, start: usize, lists: &[&[u32]; LANES], ordinal: usize) -> Self {
+    fn gather<const N: usize>(
+        discs: &Discs<'_, N>,
+        start: usize,
+        lists: &[&[u32]; LANES],
+        ordinal: usize,
+    ) -> Self {
         let mut places = [usize::MAX; LANES];
         let (mut there, mut later) = ([0.0; LANES], [0.0; LANES]);
         for (lane, list) in lists.iter().enumerate() {
@@ -192,14 +202,11 @@ impl<S: Isa> Tile<S> {
                 later[lane] = f32::from(discs.ids.get(start + lane) < discs.ids.get(index));
             }
         }
-        let read = |column: &[f32]| {
-            F32x8::from_array(places.map(|place| column.get(place).copied().unwrap_or(0.0)))
-        };
         Self {
-            position: V2::new(read(discs.xs), read(discs.ys)),
-            velocity: V2::new(read(discs.vxs), read(discs.vys)),
-            radius: read(discs.radii),
-            inverse_mass: read(discs.inverse_masses),
+            position: Vector8::gather(&discs.centres, places),
+            velocity: Vector8::gather(&discs.velocities, places),
+            radius: F32x8::gather(discs.radii, places),
+            inverse_mass: F32x8::gather(discs.inverse_masses, places),
             there: F32x8::from_array(there).eq(F32x8::ONE),
             later: F32x8::from_array(later).eq(F32x8::ONE),
         }
@@ -220,38 +227,33 @@ fn lists<'a>(neighbours: &Neighbours<'a>, start: usize, owned: usize) -> [&'a [u
     })
 }
 
-fn check(
-    discs: &Discs<'_>,
+fn check<const N: usize>(
+    discs: &Discs<'_, N>,
     neighbours: &Neighbours<'_>,
-    moved: &Moved<'_>,
+    moved: &Moved<'_, N>,
 ) -> Result<(), KernelError> {
-    let (all, owned) = (discs.ids.len(), moved.xs.len());
-    let columns = [
-        ("xs", discs.xs),
-        ("ys", discs.ys),
-        ("vxs", discs.vxs),
-        ("vys", discs.vys),
-        ("radii", discs.radii),
-        ("inverse_masses", discs.inverse_masses),
-    ];
-    for (field, column) in columns {
-        same_len(field, all, column)?;
-    }
-    for (field, column) in
-        [("moved.ys", &moved.ys), ("moved.vxs", &moved.vxs), ("moved.vys", &moved.vys)]
-    {
-        same_len(field, owned, column)?;
+    const MOVED: [&str; 6] =
+        ["moved.xs", "moved.ys", "moved.zs", "moved.vxs", "moved.vys", "moved.vzs"];
+    let (all, owned) = (discs.ids.len(), moved.owned());
+    let bodies = [("radii", discs.radii), ("inverse_masses", discs.inverse_masses)];
+    let columns = || {
+        let centres = PLACES.into_iter().zip(discs.centres);
+        centres.chain(VELOCITIES.into_iter().zip(discs.velocities)).chain(bodies)
+    };
+    columns().try_for_each(|(field, column)| same_len(field, all, column))?;
+    let (centres, velocities) = MOVED.split_at(3);
+    for (names, columns) in [(centres, &moved.centres), (velocities, &moved.velocities)] {
+        for (field, column) in names.iter().zip(columns) {
+            same_len(field, owned, column)?;
+        }
     }
     if all < owned {
         return Err(KernelError::LengthMismatch { field: "ids", expected: owned, found: all });
     }
     same_len("starts", owned + 1, neighbours.starts)?;
-    for (field, column) in columns {
-        finite(field, column)?;
-    }
-    discs.radii.iter().try_for_each(|&value| non_negative("radii", value).map(|_| ()))?;
-    for &value in discs.inverse_masses {
-        non_negative("inverse_masses", value)?;
+    columns().try_for_each(|(field, column)| finite(field, column))?;
+    for (field, column) in bodies {
+        column.iter().try_for_each(|&value| non_negative(field, value).map(drop))?;
     }
     let mut before = 0;
     for (index, &value) in neighbours.starts.iter().enumerate() {

@@ -3,45 +3,54 @@ use std::vec::Vec;
 use super::resolve::{Discs, Moved, Neighbours, Response, resolve_discs};
 use super::*;
 use crate::LANES;
+use crate::axes::{Count, Of};
 use crate::error::KernelError;
-use crate::math::scalar;
 use crate::rng;
-use crate::{F32x8, Mask8, V2};
+use crate::{F32x8, Mask8, V2, Vector};
 use quickcheck::quickcheck;
 
 fn s(value: f32) -> F32x8 {
     F32x8::splat(value)
 }
 
-/// A crowd that owns its columns.
-#[derive(Clone, Default)]
-struct Crowd {
+/// A crowd that owns its columns: discs, or spheres.
+#[derive(Clone)]
+struct Crowd<const N: usize> {
     ids: Vec<u32>,
-    columns: [Vec<f32>; 6],
+    centres: [Vec<f32>; N],
+    velocities: [Vec<f32>; N],
+    radii: Vec<f32>,
+    inverse_masses: Vec<f32>,
     starts: Vec<u32>,
     indices: Vec<u32>,
 }
 
-impl Crowd {
-    /// `count` discs in a square so small that many overlap and some coincide.
+/// New centres, then new velocities, along each axis.
+type Out<const N: usize> = [[Vec<f32>; N]; 2];
+
+impl<const N: usize> Crowd<N>
+where
+    [(); N]: Of,
+{
+    /// `count` discs in a place so small that many overlap and some coincide.
     fn random(count: usize, seed: u64) -> Self {
-        let mut crowd = Self::default();
-        for id in 0..count as u32 {
-            let a = rng::draw(seed, 0, id, 0);
-            let b = rng::draw(seed, 0, id, 1);
-            let values = [
-                rng::below(a[0], 40) as f32 * 0.25,
-                rng::below(a[1], 12) as f32 * 0.25,
-                rng::signed(a[2]) * 3.0,
-                rng::signed(a[3]) * 3.0,
-                0.25 + rng::unit(b[0]),
-                rng::below(b[1], 4) as f32 * 0.5,
-            ];
-            crowd.ids.push(id * 3 + 1);
-            for (column, value) in crowd.columns.iter_mut().zip(values) {
-                column.push(value);
-            }
-        }
+        let ids = 0..count as u32;
+        let column = |read: &dyn Fn(u32) -> f32| ids.clone().map(read).collect::<Vec<f32>>();
+        let word = |id, stream, at: usize| rng::draw(seed, 0, id, stream)[at];
+        let most = [40, 12, 6];
+        let mut crowd = Self {
+            ids: ids.clone().map(|id| id * 3 + 1).collect(),
+            centres: core::array::from_fn(|axis| {
+                column(&|id| rng::below(word(id, 0, axis), most[axis]) as f32 * 0.25)
+            }),
+            velocities: core::array::from_fn(|axis| {
+                column(&|id| rng::signed(word(id, 2, axis)) * 3.0)
+            }),
+            radii: column(&|id| 0.25 + rng::unit(word(id, 1, 0))),
+            inverse_masses: column(&|id| rng::below(word(id, 1, 1), 4) as f32 * 0.5),
+            starts: Vec::new(),
+            indices: Vec::new(),
+        };
         crowd.link();
         crowd
     }
@@ -55,48 +64,125 @@ impl Crowd {
         self.indices = order.repeat(count as usize);
     }
 
-    fn discs(&self) -> Discs<'_> {
-        let [xs, ys, vxs, vys, radii, inverse_masses] = &self.columns;
-        Discs { ids: &self.ids, xs, ys, vxs, vys, radii, inverse_masses }
+    /// The same crowd in another order.
+    fn reordered(&self, order: &[usize]) -> Self {
+        let take = |column: &Vec<f32>| order.iter().map(|&i| column[i]).collect::<Vec<f32>>();
+        let mut other = Self {
+            ids: order.iter().map(|&i| self.ids[i]).collect(),
+            centres: self.centres.each_ref().map(take),
+            velocities: self.velocities.each_ref().map(take),
+            radii: take(&self.radii),
+            inverse_masses: take(&self.inverse_masses),
+            ..self.clone()
+        };
+        other.link();
+        other
     }
 
-    fn resolve(&self, owned: usize, response: Response) -> Result<[Vec<f32>; 4], KernelError> {
-        let mut out: [Vec<f32>; 4] = core::array::from_fn(|_| std::vec![f32::NAN; owned]);
-        let [xs, ys, vxs, vys] = &mut out;
+    fn resolve(&self, owned: usize, response: Response) -> Result<Out<N>, KernelError> {
+        let column = |_| std::vec![f32::NAN; owned];
+        let mut out: Out<N> = [(); 2].map(|()| core::array::from_fn(column));
+        let [centres, velocities] = &mut out;
         let starts = self.starts.get(..=owned).unwrap_or(&self.starts);
         let neighbours = Neighbours { starts, indices: &self.indices };
-        let mut moved = Moved { xs, ys, vxs, vys };
-        resolve_discs(&self.discs(), &neighbours, response, &mut moved)?;
+        let discs = Discs {
+            ids: &self.ids,
+            centres: self.centres.each_ref().map(Vec::as_slice),
+            velocities: self.velocities.each_ref().map(Vec::as_slice),
+            radii: &self.radii,
+            inverse_masses: &self.inverse_masses,
+        };
+        let mut moved = Moved {
+            centres: centres.each_mut().map(Vec::as_mut_slice),
+            velocities: velocities.each_mut().map(Vec::as_mut_slice),
+        };
+        resolve_discs(&discs, &neighbours, response, &mut moved)?;
         Ok(out)
     }
 
-    /// One disc after the other, with plain branches.
-    fn naive(&self, i: usize, restitution: f32, share: f32) -> [f32; 4] {
-        let [xs, ys, vxs, vys, radii, inverse] = &self.columns;
-        let (mut kick, mut shift) = ((0.0, 0.0), (0.0, 0.0));
+    /// One disc after the other, with plain branches: centre and velocity.
+    fn naive(&self, i: usize, restitution: f32, share: f32) -> [Vector<Count<N>>; 2] {
+        let Self { radii, inverse_masses: inverse, .. } = self;
+        let (place, velocity) = (|at| row(&self.centres, at), |at| row(&self.velocities, at));
+        let [mut kick, mut shift] = [Vector::default(); 2];
         for &j in &self.indices[self.starts[i] as usize..self.starts[i + 1] as usize] {
             let j = j as usize;
-            let (dx, dy) = (xs[j] - xs[i], ys[j] - ys[i]);
-            let (reach, distance) = (radii[i] + radii[j], scalar::length(dx, dy));
+            let offset = place(j) - place(i);
+            let (reach, distance) = (radii[i] + radii[j], offset.length());
             if j == i || distance >= reach || inverse[i] + inverse[j] == 0.0 {
                 continue;
             }
-            let (nx, ny) = match distance {
-                0.0 if self.ids[i] < self.ids[j] => (1.0, 0.0),
-                0.0 => (-1.0, 0.0),
-                _ => scalar::normalize(dx, dy),
+            let normal = match distance {
+                0.0 if self.ids[i] < self.ids[j] => Vector::along_x(1.0),
+                0.0 => Vector::along_x(-1.0),
+                _ => offset.normalized(),
             };
-            let approach = nx * (vxs[j] - vxs[i]) + ny * (vys[j] - vys[i]);
+            let approach = normal.dot(velocity(j) - velocity(i));
             if approach < 0.0 {
                 let size = (1.0 + restitution) * approach / (inverse[i] + inverse[j]);
-                kick = (kick.0 + nx * size, kick.1 + ny * size);
+                kick += normal * size;
             }
             let way = (reach - distance) * share * (inverse[i] / (inverse[i] + inverse[j]));
-            shift = (shift.0 - nx * way, shift.1 - ny * way);
+            shift -= normal * way;
         }
-        let (vx, vy) = (vxs[i] + kick.0 * inverse[i], vys[i] + kick.1 * inverse[i]);
-        [xs[i] + shift.0, ys[i] + shift.1, vx, vy]
+        [place(i) + shift, velocity(i) + kick * inverse[i]]
     }
+}
+
+/// A vector from a column for each axis.
+fn row<const N: usize>(columns: &[Vec<f32>; N], at: usize) -> Vector<Count<N>>
+where
+    [(); N]: Of,
+{
+    let part = |axis: usize| columns.get(axis).map_or(0.0, |column| column[at]);
+    Vector::of(part(0), part(1), part(2))
+}
+
+fn resolved_as_one_after_the_other<const N: usize>(count: u8, seed: u64) -> bool
+where
+    [(); N]: Of,
+{
+    let count = usize::from(count % 30);
+    let crowd = Crowd::<N>::random(count, seed);
+    let owned = count - count / 4;
+    let out = crowd.resolve(owned, Response::new(0.6, 0.4).unwrap()).unwrap();
+    (0..owned).all(|i| out.each_ref().map(|columns| row(columns, i)) == crowd.naive(i, 0.6, 0.4))
+}
+
+fn the_same_in_another_order<const N: usize>(count: u8, seed: u64) -> bool
+where
+    [(); N]: Of,
+{
+    let count = usize::from(count % 40);
+    let crowd = Crowd::<N>::random(count, seed);
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by_key(|&i| rng::draw(seed, 9, i as u32, 9)[0]);
+    let response = Response::new(0.9, 0.8).unwrap();
+    let a = crowd.resolve(count, response).unwrap();
+    let b = crowd.reordered(&order).resolve(count, response).unwrap();
+    order.iter().enumerate().all(|(new, &old)| {
+        a.iter()
+            .flatten()
+            .zip(b.iter().flatten())
+            .all(|(a, b)| a[old].to_bits() == b[new].to_bits())
+    })
+}
+
+fn one_hit_keeps_momentum_and_makes_no_energy<const N: usize>(seed: u64) -> bool
+where
+    [(); N]: Of,
+{
+    let mut crowd = Crowd::<N>::random(2, seed);
+    crowd.inverse_masses.iter_mut().for_each(|inverse| *inverse += 0.25);
+    let [_, after] = crowd.resolve(2, Response::new(0.5, 1.0).unwrap()).unwrap();
+    // Sums of this over the mass of each.
+    let sum = |vs: &[f32], of: fn(f64) -> f64| -> f64 {
+        vs.iter().zip(&crowd.inverse_masses).map(|(v, i)| of(f64::from(*v)) / f64::from(*i)).sum()
+    };
+    let energy = |columns: &[Vec<f32>; N]| columns.iter().map(|vs| sum(vs, |v| v * v)).sum::<f64>();
+    let before = &crowd.velocities;
+    before.iter().zip(&after).all(|(a, b)| (sum(a, |v| v) - sum(b, |v| v)).abs() < 1.0e-4)
+        && energy(&after) <= energy(before) * (1.0 + 1.0e-5)
 }
 
 #[test]
@@ -130,22 +216,22 @@ fn walls_put_back_and_bounce() {
 #[test]
 fn bad_input_is_named_and_nothing_is_written() {
     let response = Response::new(0.5, 0.5).unwrap();
-    let good = Crowd::random(9, 4);
-    let fails = |change: fn(&mut Crowd)| {
+    let good = Crowd::<3>::random(9, 4);
+    let fails = |change: fn(&mut Crowd<3>)| {
         let mut crowd = good.clone();
         change(&mut crowd);
         crowd.resolve(9, response).unwrap_err()
     };
     assert_eq!(
-        fails(|c| c.columns[3][8] = f32::NAN),
+        fails(|c| c.velocities[1][8] = f32::NAN),
         KernelError::NonFinite { field: "vys", index: 8 }
     );
     assert_eq!(
-        fails(|c| c.columns[4][2] = -1.0),
+        fails(|c| c.radii[2] = -1.0),
         KernelError::InvalidParameter { name: "radii", value: -1.0 }
     );
     assert_eq!(
-        fails(|c| c.columns[5][2] = -1.0),
+        fails(|c| c.inverse_masses[2] = -1.0),
         KernelError::InvalidParameter { name: "inverse_masses", value: -1.0 }
     );
     assert_eq!(
@@ -165,8 +251,12 @@ fn bad_input_is_named_and_nothing_is_written() {
         KernelError::LengthMismatch { field: "starts", expected: 10, found: 9 }
     );
     assert_eq!(
-        fails(|c| c.columns[4].truncate(8)),
+        fails(|c| c.radii.truncate(8)),
         KernelError::LengthMismatch { field: "radii", expected: 9, found: 8 }
+    );
+    assert_eq!(
+        fails(|c| c.centres[2].truncate(8)),
+        KernelError::LengthMismatch { field: "zs", expected: 9, found: 8 }
     );
     for bad in [-0.1, 1.1, f32::NAN] {
         assert!(Response::new(bad, 0.5).is_err() && Response::new(0.5, bad).is_err());
@@ -228,52 +318,43 @@ quickcheck! {
     }
 
     fn slices_match_one_disc_after_the_other(count: u8, seed: u64) -> bool {
-        let count = usize::from(count % 30);
-        let crowd = Crowd::random(count, seed);
-        let owned = count - count / 4;
-        let out = crowd.resolve(owned, Response::new(0.6, 0.4).unwrap()).unwrap();
-        (0..owned).all(|i| {
-            let naive = crowd.naive(i, 0.6, 0.4);
-            (0..4).all(|k| out[k][i] == naive[k])
-        })
+        resolved_as_one_after_the_other::<2>(count, seed)
+    }
+
+    fn slices_match_one_sphere_after_the_other(count: u8, seed: u64) -> bool {
+        resolved_as_one_after_the_other::<3>(count, seed)
     }
 
     fn where_discs_are_stored_changes_no_bit(count: u8, seed: u64) -> bool {
-        let count = usize::from(count % 40);
-        let crowd = Crowd::random(count, seed);
-        let mut order: Vec<usize> = (0..count).collect();
-        order.sort_by_key(|&i| rng::draw(seed, 9, i as u32, 9)[0]);
-        let mut shuffled = Crowd { ids: order.iter().map(|&i| crowd.ids[i]).collect(), ..Crowd::default() };
-        for (to, from) in shuffled.columns.iter_mut().zip(&crowd.columns) {
-            to.extend(order.iter().map(|&i| from[i]));
-        }
-        shuffled.link();
-        let response = Response::new(0.9, 0.8).unwrap();
-        let a = crowd.resolve(count, response).unwrap();
-        let b = shuffled.resolve(count, response).unwrap();
-        order.iter().enumerate().all(|(new, &old)| {
-            (0..4).all(|k| a[k][old].to_bits() == b[k][new].to_bits())
-        })
+        the_same_in_another_order::<2>(count, seed) && the_same_in_another_order::<3>(count, seed)
     }
 
     fn momentum_is_conserved_and_energy_is_not_made_by_one_hit(seed: u64) -> bool {
-        let mut crowd = Crowd::random(2, seed);
-        crowd.columns[5] = crowd.columns[5].iter().map(|inverse| inverse + 0.25).collect();
-        let out = crowd.resolve(2, Response::new(0.5, 1.0).unwrap()).unwrap();
-        let momentum = |vs: &[f32]| -> f64 {
-            vs.iter().zip(&crowd.columns[5]).map(|(v, inverse)| f64::from(*v) / f64::from(*inverse)).sum()
+        one_hit_keeps_momentum_and_makes_no_energy::<2>(seed)
+            && one_hit_keeps_momentum_and_makes_no_energy::<3>(seed)
+    }
+
+    fn spheres_in_one_layer_collide_as_discs_do(count: u8, seed: u64) -> bool {
+        let count = usize::from(count % 30);
+        let flat = Crowd::<2>::random(count, seed);
+        let [xs, ys] = flat.centres.clone();
+        let [vxs, vys] = flat.velocities.clone();
+        let level = std::vec![2.5; count];
+        let still = std::vec![0.0; count];
+        let deep = Crowd::<3> {
+            centres: [xs, ys, level.clone()],
+            velocities: [vxs, vys, still.clone()],
+            ids: flat.ids.clone(),
+            radii: flat.radii.clone(),
+            inverse_masses: flat.inverse_masses.clone(),
+            starts: flat.starts.clone(),
+            indices: flat.indices.clone(),
         };
-        let energy = |vxs: &[f32], vys: &[f32]| -> f64 {
-            (0..2)
-                .map(|i| {
-                    let (vx, vy) = (f64::from(vxs[i]), f64::from(vys[i]));
-                    (vx * vx + vy * vy) / f64::from(crowd.columns[5][i])
-                })
-                .sum()
-        };
-        let [_, _, vxs, vys, ..] = &crowd.columns;
-        (momentum(vxs) - momentum(&out[2])).abs() < 1.0e-4
-            && (momentum(vys) - momentum(&out[3])).abs() < 1.0e-4
-            && energy(&out[2], &out[3]) <= energy(vxs, vys) * (1.0 + 1.0e-5)
+        let response = Response::new(0.6, 0.4).unwrap();
+        let (flat, deep) = (flat.resolve(count, response), deep.resolve(count, response));
+        let ([places, velocities], [deep_places, deep_velocities]) = (flat.unwrap(), deep.unwrap());
+        places[..] == deep_places[..2]
+            && velocities[..] == deep_velocities[..2]
+            && (&deep_places[2], &deep_velocities[2]) == (&level, &still)
     }
 }

@@ -1,15 +1,21 @@
 //! Kernels of motion over slices: one value per entity, any length.
 //!
+//! What a kernel moves comes as a column for each axis: `[xs, ys]` in the plane, `[xs, ys, zs]` in
+//! space. Errors name them so, velocities `vxs` and so on, accelerations `axs`.
+//!
 //! Every kernel checks lengths, parameters and values (finite) before it changes anything. A
 //! result that overflows is infinite and is found by the next kernel's check. All run with the best
 //! instructions there are.
 
-use crate::error::{KernelError, check, non_negative, tail, tail_mut};
-use crate::isa::dispatched;
-use crate::simd::{F32x8, V2};
-use crate::{LANES, Plane, World};
+use crate::axes::{Count, Of};
+use crate::error::{
+    ACCELERATIONS, KernelError, PLACES, VELOCITIES, check_axes, non_negative, tail, tail_mut,
+};
+use crate::isa::{self, Isa, Task, dispatched};
+use crate::simd::{F32x8, Vector8};
+use crate::{Axis, LANES, World};
 
-use super::{EdgeLanes, Timestep, clamp_speed, drag_factor, euler};
+use super::{Ends, Timestep, drag_factor, euler};
 
 /// Steps by the semi-implicit Euler method: v += a dt, then x += v dt.
 ///
@@ -21,17 +27,21 @@ use super::{EdgeLanes, Timestep, clamp_speed, drag_factor, euler};
 ///
 /// E. Hairer, C. Lubich, G. Wanner, "Geometric numerical integration illustrated by the
 /// Störmer-Verlet method", 2003, doi:10.1017/S0962492902000144 (there: symplectic Euler).
-pub fn semi_implicit_euler(
+pub fn semi_implicit_euler<const N: usize>(
     dt: Timestep,
-    xs: &mut [f32],
-    ys: &mut [f32],
-    vxs: &mut [f32],
-    vys: &mut [f32],
-    axs: &[f32],
-    ays: &[f32],
-) -> Result<(), KernelError> {
-    check(&[("xs", xs), ("ys", ys), ("vxs", vxs), ("vys", vys), ("axs", axs), ("ays", ays)])?;
-    for (xs, vs, accelerations) in [(xs, vxs, axs), (ys, vys, ays)] {
+    places: [&mut [f32]; N],
+    velocities: [&mut [f32]; N],
+    accelerations: [&[f32]; N],
+) -> Result<(), KernelError>
+where
+    [(); N]: Of,
+{
+    check_axes(&[
+        (PLACES, shared(&places)),
+        (VELOCITIES, shared(&velocities)),
+        (ACCELERATIONS, accelerations),
+    ])?;
+    for ((xs, vs), accelerations) in places.into_iter().zip(velocities).zip(accelerations) {
         dispatched!(<S>(
             dt: Timestep,
             xs: &'a mut [f32],
@@ -64,17 +74,21 @@ pub fn semi_implicit_euler(
 /// W. C. Swope, H. C. Andersen, P. H. Berens, K. R. Wilson, "A computer simulation method for the
 /// calculation of equilibrium constants for the formation of physical clusters of molecules",
 /// 1982, doi:10.1063/1.442716.
-pub fn verlet_first(
+pub fn verlet_first<const N: usize>(
     dt: Timestep,
-    xs: &mut [f32],
-    ys: &mut [f32],
-    vxs: &mut [f32],
-    vys: &mut [f32],
-    axs: &[f32],
-    ays: &[f32],
-) -> Result<(), KernelError> {
-    check(&[("xs", xs), ("ys", ys), ("vxs", vxs), ("vys", vys), ("axs", axs), ("ays", ays)])?;
-    for (xs, vs, accelerations) in [(xs, vxs, axs), (ys, vys, ays)] {
+    places: [&mut [f32]; N],
+    velocities: [&mut [f32]; N],
+    accelerations: [&[f32]; N],
+) -> Result<(), KernelError>
+where
+    [(); N]: Of,
+{
+    check_axes(&[
+        (PLACES, shared(&places)),
+        (VELOCITIES, shared(&velocities)),
+        (ACCELERATIONS, accelerations),
+    ])?;
+    for ((xs, vs), accelerations) in places.into_iter().zip(velocities).zip(accelerations) {
         dispatched!(<S>(
             dt: Timestep,
             xs: &'a mut [f32],
@@ -99,15 +113,16 @@ pub fn verlet_first(
 /// # Errors
 ///
 /// [`KernelError::LengthMismatch`] or [`KernelError::NonFinite`]; nothing was changed.
-pub fn verlet_second(
+pub fn verlet_second<const N: usize>(
     dt: Timestep,
-    vxs: &mut [f32],
-    vys: &mut [f32],
-    axs: &[f32],
-    ays: &[f32],
-) -> Result<(), KernelError> {
-    check(&[("vxs", vxs), ("vys", vys), ("axs", axs), ("ays", ays)])?;
-    for (vs, accelerations) in [(vxs, axs), (vys, ays)] {
+    velocities: [&mut [f32]; N],
+    accelerations: [&[f32]; N],
+) -> Result<(), KernelError>
+where
+    [(); N]: Of,
+{
+    check_axes(&[(VELOCITIES, shared(&velocities)), (ACCELERATIONS, accelerations)])?;
+    for (vs, accelerations) in velocities.into_iter().zip(accelerations) {
         dispatched!(<S>(dt: Timestep, vs: &'a mut [f32], accelerations: &'a [f32]) {
             let half: F32x8<S> = dt.lanes() * F32x8::splat(0.5);
             for start in (0..vs.len()).step_by(LANES) {
@@ -119,73 +134,82 @@ pub fn verlet_second(
     Ok(())
 }
 
-/// Brings all positions back into `world`: see [`EdgeLanes::bound`].
+/// Brings all positions back into `world`, along each of its axes by [`Ends::apply`]. Along one that
+/// it lacks nothing ends.
 ///
 /// # Errors
 ///
 /// [`KernelError::LengthMismatch`] or [`KernelError::NonFinite`]; nothing was changed.
-pub fn apply_edge(
+pub fn apply_edge<const N: usize>(
     world: &World,
-    xs: &mut [f32],
-    ys: &mut [f32],
-    vxs: &mut [f32],
-    vys: &mut [f32],
-) -> Result<(), KernelError> {
-    check(&[("xs", xs), ("ys", ys), ("vxs", vxs), ("vys", vys)])?;
-    dispatched!(<S>(
-        world: &'a World,
-        xs: &'a mut [f32],
-        ys: &'a mut [f32],
-        vxs: &'a mut [f32],
-        vys: &'a mut [f32]
-    ) {
-        let edge = EdgeLanes::<Plane, S>::of(world);
-        for start in (0..xs.len()).step_by(LANES) {
-            let (x, y) = (tail_mut(xs, start), tail_mut(ys, start));
-            let (vx, vy) = (tail_mut(vxs, start), tail_mut(vys, start));
-            let (position, velocity) = edge.bound(
-                V2::new(F32x8::load(x), F32x8::load(y)),
-                V2::new(F32x8::load(vx), F32x8::load(vy)),
-            );
-            position.x.store(x);
-            position.y.store(y);
-            velocity.x.store(vx);
-            velocity.y.store(vy);
-        }
-    });
+    places: [&mut [f32]; N],
+    velocities: [&mut [f32]; N],
+) -> Result<(), KernelError>
+where
+    [(); N]: Of,
+{
+    check_axes(&[(PLACES, shared(&places)), (VELOCITIES, shared(&velocities))])?;
+    for ((&axis, xs), vs) in world.axes().iter().zip(places).zip(velocities) {
+        dispatched!(<S>(axis: Axis, xs: &'a mut [f32], vs: &'a mut [f32]) {
+            let ends = Ends::<S>::of(axis);
+            for start in (0..xs.len()).step_by(LANES) {
+                let (x, v) = (tail_mut(xs, start), tail_mut(vs, start));
+                let (new_x, new_v) = ends.apply(F32x8::load(x), F32x8::load(v));
+                new_x.store(x);
+                new_v.store(v);
+            }
+        });
+    }
     Ok(())
 }
 
-/// Brings all speeds between `low` and `high`: see [`clamp_speed`].
+/// Brings all speeds between `low` and `high`: see [`Vector8::clamped`].
 ///
 /// # Errors
 ///
 /// [`KernelError::InvalidParameter`] if `low` or `high` is negative or not finite, or `high` is
 /// below `low`; else [`KernelError::LengthMismatch`] or [`KernelError::NonFinite`]. Nothing was
 /// changed.
-pub fn limit_speed(
+pub fn limit_speed<const N: usize>(
     low: f32,
     high: f32,
-    vxs: &mut [f32],
-    vys: &mut [f32],
-) -> Result<(), KernelError> {
+    velocities: [&mut [f32]; N],
+) -> Result<(), KernelError>
+where
+    [(); N]: Of,
+{
     let low = non_negative("low", low)?;
     let high = non_negative("high", high)?;
     if high < low {
         return Err(KernelError::InvalidParameter { name: "high", value: high });
     }
-    check(&[("vxs", vxs), ("vys", vys)])?;
-    let range = [low, high];
-    dispatched!(<S>(range: [f32; 2], vxs: &'a mut [f32], vys: &'a mut [f32]) {
-        let (low, high) = (F32x8::<S>::splat(range[0]), F32x8::splat(range[1]));
-        for start in (0..vxs.len()).step_by(LANES) {
-            let (vx, vy) = (tail_mut(vxs, start), tail_mut(vys, start));
-            let (new_vx, new_vy) = clamp_speed(F32x8::load(vx), F32x8::load(vy), low, high);
-            new_vx.store(vx);
-            new_vy.store(vy);
-        }
-    });
+    check_axes(&[(VELOCITIES, shared(&velocities))])?;
+    isa::dispatch(Limit { low, high, velocities });
     Ok(())
+}
+
+/// What [`limit_speed`] was given, all of it sound.
+struct Limit<'a, const N: usize> {
+    low: f32,
+    high: f32,
+    velocities: [&'a mut [f32]; N],
+}
+
+impl<const N: usize> Task for Limit<'_, N>
+where
+    [(); N]: Of,
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Isa>(mut self) {
+        let (low, high) = (F32x8::<S>::splat(self.low), F32x8::splat(self.high));
+        let len = self.velocities.first().map_or(0, |vs| vs.len());
+        for start in (0..len).step_by(LANES) {
+            let velocity = Vector8::<Count<N>, S>::load(&self.velocities, start);
+            velocity.clamped(low, high).store(&mut self.velocities, start);
+        }
+    }
 }
 
 /// Slows all entities by linear drag of `rate` per second: see [`drag_factor`].
@@ -194,10 +218,17 @@ pub fn limit_speed(
 ///
 /// [`KernelError::InvalidParameter`] if `rate` is negative or not finite; else
 /// [`KernelError::LengthMismatch`] or [`KernelError::NonFinite`]. Nothing was changed.
-pub fn drag(dt: Timestep, rate: f32, vxs: &mut [f32], vys: &mut [f32]) -> Result<(), KernelError> {
+pub fn drag<const N: usize>(
+    dt: Timestep,
+    rate: f32,
+    velocities: [&mut [f32]; N],
+) -> Result<(), KernelError>
+where
+    [(); N]: Of,
+{
     let rate = non_negative("rate", rate)?;
-    check(&[("vxs", vxs), ("vys", vys)])?;
-    for vs in [vxs, vys] {
+    check_axes(&[(VELOCITIES, shared(&velocities))])?;
+    for vs in velocities {
         dispatched!(<S>(dt: Timestep, rate: f32, vs: &'a mut [f32]) {
             let factor: F32x8<S> = drag_factor(F32x8::splat(rate), dt.lanes());
             for start in (0..vs.len()).step_by(LANES) {
@@ -207,4 +238,9 @@ pub fn drag(dt: Timestep, rate: f32, vxs: &mut [f32], vys: &mut [f32]) -> Result
         });
     }
     Ok(())
+}
+
+/// Columns, to look at them.
+fn shared<'a, const N: usize>(columns: &'a [&mut [f32]; N]) -> [&'a [f32]; N] {
+    columns.each_ref().map(|column| &**column)
 }

@@ -3,6 +3,7 @@ use std::vec::Vec;
 use super::slices::{apply_edge, drag, limit_speed, semi_implicit_euler, verlet_first};
 use super::*;
 use crate::F32x8;
+use crate::axes::Of;
 use crate::rng;
 use quickcheck::quickcheck;
 
@@ -63,8 +64,8 @@ fn reflection_turns_inwards_and_stays_inside() {
 fn speed_is_brought_between_bounds() {
     let clamp = |vx: f32, vy: f32| {
         let (low, high) = (F32x8::splat(1.0), F32x8::splat(5.0));
-        let (x, y) = clamp_speed(F32x8::splat(vx), F32x8::splat(vy), low, high);
-        (x.to_array()[0], y.to_array()[0])
+        let velocity = crate::V2::splat(vx, vy).clamped(low, high);
+        (velocity.x.to_array()[0], velocity.y.to_array()[0])
     };
     assert_eq!(clamp(3.0, 4.0), (3.0, 4.0));
     assert_eq!(clamp(0.0, 0.0), (0.0, 0.0));
@@ -83,9 +84,9 @@ fn verlet_keeps_the_energy_of_an_oscillator_and_runs_backwards() {
     for turn in 0..2 {
         for _ in 0..2_000 {
             let a: Vec<f32> = x.iter().map(|x| -x).collect();
-            verlet_first(dt, &mut x, &mut y, &mut v, &mut w, &a, &a).unwrap();
+            verlet_first(dt, [&mut x, &mut y], [&mut v, &mut w], [&a, &a]).unwrap();
             let a: Vec<f32> = x.iter().map(|x| -x).collect();
-            slices::verlet_second(dt, &mut v, &mut w, &a, &a).unwrap();
+            slices::verlet_second(dt, [&mut v, &mut w], [&a, &a]).unwrap();
             for ((x, v), start) in x.iter().zip(&v).zip(&start) {
                 assert!((x * x + v * v - start).abs() < 1.0e-2 * start.max(0.1));
             }
@@ -104,33 +105,124 @@ fn verlet_keeps_the_energy_of_an_oscillator_and_runs_backwards() {
 fn bad_input_is_named_and_changes_nothing() {
     let dt = Timestep::new(0.5).unwrap();
     let world = World::new(10.0, 10.0, Edge::Periodic).unwrap();
-    let mut columns: [Vec<f32>; 4] = core::array::from_fn(|i| numbers(11, i as u64, 50.0));
-    columns[2][9] = f32::INFINITY;
+    let mut columns: [Vec<f32>; 6] = core::array::from_fn(|i| numbers(11, i as u64, 50.0));
+    columns[5][9] = f32::INFINITY;
     let before = columns.clone();
-    let [xs, ys, vxs, vys] = &mut columns;
-    let bad = Err(KernelError::NonFinite { field: "vxs", index: 9 });
-    assert_eq!(apply_edge(&world, xs, ys, vxs, vys), bad);
+    let [xs, ys, zs, vxs, vys, vzs] = &mut columns;
+    let bad = Err(KernelError::NonFinite { field: "vzs", index: 9 });
+    assert_eq!(apply_edge(&world, [xs, ys, zs], [vxs, vys, vzs]), bad);
     let a = [0.0; 11];
-    assert_eq!(semi_implicit_euler(dt, xs, ys, vxs, vys, &a, &a), bad);
-    assert_eq!(verlet_first(dt, xs, ys, vxs, vys, &a, &a), bad);
-    assert_eq!(slices::verlet_second(dt, vxs, vys, &a, &a), bad);
-    assert_eq!(limit_speed(0.0, 1.0, vxs, vys), bad);
-    assert_eq!(drag(dt, 1.0, vxs, vys), bad);
+    assert_eq!(semi_implicit_euler(dt, [xs, ys, zs], [vxs, vys, vzs], [&a; 3]), bad);
+    assert_eq!(verlet_first(dt, [xs, ys, zs], [vxs, vys, vzs], [&a; 3]), bad);
+    assert_eq!(slices::verlet_second(dt, [vxs, vys, vzs], [&a; 3]), bad);
+    assert_eq!(limit_speed(0.0, 1.0, [vxs, vys, vzs]), bad);
+    assert_eq!(drag(dt, 1.0, [vxs, vys, vzs]), bad);
     let short = Err(KernelError::LengthMismatch { field: "ays", expected: 11, found: 10 });
-    assert_eq!(semi_implicit_euler(dt, xs, ys, vxs, vys, &a, &a[..10]), short);
+    assert_eq!(semi_implicit_euler(dt, [xs, ys], [vxs, vys], [&a, &a[..10]]), short);
     let name = |result: Result<(), KernelError>| match result {
         Err(KernelError::InvalidParameter { name, .. }) => name,
         _ => "",
     };
-    assert_eq!(name(limit_speed(-1.0, 1.0, vxs, vys)), "low");
-    assert_eq!(name(limit_speed(0.0, f32::NAN, vxs, vys)), "high");
-    assert_eq!(name(limit_speed(2.0, 1.0, vxs, vys)), "high");
-    assert_eq!(name(drag(dt, f32::INFINITY, vxs, vys)), "rate");
+    assert_eq!(name(limit_speed(-1.0, 1.0, [vxs, vys])), "low");
+    assert_eq!(name(limit_speed(0.0, f32::NAN, [vxs, vys])), "high");
+    assert_eq!(name(limit_speed(2.0, 1.0, [vxs, vys])), "high");
+    assert_eq!(name(drag(dt, f32::INFINITY, [vxs, vys])), "rate");
     assert_eq!(columns, before);
     for bad in [-1.0, f32::NAN, f32::INFINITY] {
         assert_eq!(name(Timestep::new(bad).map(|_| ())), "dt");
     }
-    assert_eq!(apply_edge(&world, &mut [], &mut [], &mut [], &mut []), Ok(()));
+    assert_eq!(apply_edge(&world, [&mut [], &mut []], [&mut [], &mut []]), Ok(()));
+}
+
+/// Columns of places, velocities and accelerations.
+fn columns<const N: usize>(count: usize, seed: u64) -> [[Vec<f32>; N]; 3] {
+    let column = |kind: usize, axis: usize| numbers(count, seed ^ (kind * 8 + axis) as u64, 9.0);
+    [0, 1, 2].map(|kind| core::array::from_fn(|axis| column(kind, axis)))
+}
+
+fn shared<const N: usize>(columns: &[Vec<f32>; N]) -> [&[f32]; N] {
+    columns.each_ref().map(Vec::as_slice)
+}
+
+fn changed<const N: usize>(columns: &mut [Vec<f32>; N]) -> [&mut [f32]; N] {
+    columns.each_mut().map(Vec::as_mut_slice)
+}
+
+/// Whether these are the bits of an entity.
+fn is_at<const N: usize>(
+    [places, velocities, _]: &[[Vec<f32>; N]; 3],
+    at: usize,
+    expected: [[f32; N]; 2],
+) -> bool {
+    let bits = |columns: &[Vec<f32>; N]| columns.each_ref().map(|column| column[at].to_bits());
+    [places, velocities].map(bits) == expected.map(|values| values.map(f32::to_bits))
+}
+
+fn verlet_matches<const N: usize>(count: u8, seed: u64, dt: u32) -> bool
+where
+    [(); N]: Of,
+{
+    let count = usize::from(count % 40);
+    let dt = Timestep::new(rng::unit(dt)).unwrap();
+    let mut after = columns::<N>(count, seed);
+    let before = after.clone();
+    let later: [Vec<f32>; N] =
+        core::array::from_fn(|axis| numbers(count, seed ^ 99 ^ axis as u64, 9.0));
+    let [places, velocities, accelerations] = &mut after;
+    verlet_first(dt, changed(places), changed(velocities), shared(accelerations)).unwrap();
+    slices::verlet_second(dt, changed(velocities), shared(&later)).unwrap();
+    (0..count).all(|i| {
+        let half = dt.seconds() * 0.5;
+        let [x, v, a] = before.each_ref().map(|of| of.each_ref().map(|column| column[i]));
+        let middle: [f32; N] = core::array::from_fn(|axis| v[axis] + a[axis] * half);
+        let expected = [
+            core::array::from_fn(|axis| x[axis] + middle[axis] * dt.seconds()),
+            core::array::from_fn(|axis| middle[axis] + later[axis][i] * half),
+        ];
+        is_at(&after, i, expected)
+    })
+}
+
+fn steps_match<const N: usize>(count: u8, seed: u64, dt: u32) -> bool
+where
+    [(); N]: Of,
+{
+    let count = usize::from(count % 40);
+    let dt = Timestep::new(rng::unit(dt)).unwrap();
+    let ends = rng::draw(seed, 7, 0, 0).map(|word| Edge::NAMES[word as usize % 3].1);
+    let axes: [Axis; N] =
+        core::array::from_fn(|axis| Axis { length: [7.0, 3.0, 5.0][axis], edge: ends[axis] });
+    let world = World::of(&axes).unwrap();
+    let mut after = columns::<N>(count, seed);
+    let before = after.clone();
+    let [places, velocities, accelerations] = &mut after;
+    semi_implicit_euler(dt, changed(places), changed(velocities), shared(accelerations)).unwrap();
+    drag(dt, 0.3, changed(velocities)).unwrap();
+    limit_speed(1.0, 6.0, changed(velocities)).unwrap();
+    apply_edge(&world, changed(places), changed(velocities)).unwrap();
+    (0..count).all(|i| {
+        let t = dt.seconds();
+        let [mut x, mut v, a] = before.each_ref().map(|of| of.each_ref().map(|column| column[i]));
+        for axis in 0..N {
+            v[axis] += a[axis] * t;
+            x[axis] += v[axis] * t;
+            v[axis] *= 1.0 / (1.0 + 0.3 * t);
+        }
+        let speed = libm::sqrtf(v.iter().map(|v| v * v).sum());
+        let target = speed.clamp(1.0, 6.0);
+        if target != speed && speed > 0.0 {
+            let inverse = 1.0 / speed;
+            v = v.map(|v| v * inverse * target);
+        }
+        for axis in 0..N {
+            (x[axis], v[axis]) = match axes[axis].edge {
+                Edge::Periodic => (wrap(x[axis], axes[axis].length), v[axis]),
+                Edge::Wall => bounce(x[axis], v[axis], axes[axis].length),
+                Edge::Open => (x[axis], v[axis]),
+            };
+        }
+        is_at(&after, i, [x, v])
+    })
 }
 
 quickcheck! {
@@ -165,61 +257,10 @@ quickcheck! {
     }
 
     fn verlet_matches_one_entity_at_a_time(count: u8, seed: u64, dt: u32) -> bool {
-        let count = usize::from(count % 40);
-        let dt = Timestep::new(rng::unit(dt)).unwrap();
-        let mut c: [Vec<f32>; 6] = core::array::from_fn(|i| numbers(count, seed ^ i as u64, 9.0));
-        let before = c.clone();
-        let [xs, ys, vxs, vys, axs, ays] = &mut c;
-        verlet_first(dt, xs, ys, vxs, vys, axs, ays).unwrap();
-        let later = numbers(count, seed ^ 9, 9.0);
-        slices::verlet_second(dt, vxs, vys, &later, axs).unwrap();
-        (0..count).all(|i| {
-            let half = dt.seconds() * 0.5;
-            let axis = |at: usize, a2: f32| {
-                let v = before[at + 2][i] + before[at + 4][i] * half;
-                (before[at][i] + v * dt.seconds(), v + a2 * half)
-            };
-            let ((x, vx), (y, vy)) = (axis(0, later[i]), axis(1, before[4][i]));
-            [x, y, vx, vy].iter().zip(&c).all(|(value, column)| value.to_bits() == column[i].to_bits())
-        })
+        verlet_matches::<2>(count, seed, dt) && verlet_matches::<3>(count, seed, dt)
     }
 
-    fn slices_match_one_entity_at_a_time(count: u8, seed: u64, dt: u32, edge: u8) -> bool {
-        let count = usize::from(count % 40);
-        let dt = Timestep::new(rng::unit(dt)).unwrap();
-        let edge = Edge::NAMES[usize::from(edge % 3)].1;
-        let world = World::new(7.0, 3.0, edge).unwrap();
-        let mut c: [Vec<f32>; 6] = core::array::from_fn(|i| numbers(count, seed ^ i as u64, 9.0));
-        let before = c.clone();
-        {
-            let [xs, ys, vxs, vys, axs, ays] = &mut c;
-            semi_implicit_euler(dt, xs, ys, vxs, vys, axs, ays).unwrap();
-            drag(dt, 0.3, vxs, vys).unwrap();
-            limit_speed(1.0, 6.0, vxs, vys).unwrap();
-            apply_edge(&world, xs, ys, vxs, vys).unwrap();
-        }
-        (0..count).all(|i| {
-            let [x, y, vx, vy, ax, ay] = core::array::from_fn(|k: usize| before[k][i]);
-            let t = dt.seconds();
-            let (mut vx, mut vy) = (vx + ax * t, vy + ay * t);
-            let (x, y) = (x + vx * t, y + vy * t);
-            let factor = 1.0 / (1.0 + 0.3 * t);
-            (vx, vy) = (vx * factor, vy * factor);
-            let speed = libm::sqrtf(vx * vx + vy * vy);
-            let target = speed.clamp(1.0, 6.0);
-            if target != speed && speed > 0.0 {
-                let inverse = 1.0 / speed;
-                (vx, vy) = (vx * inverse * target, vy * inverse * target);
-            }
-            let (x, vx, y, vy) = match edge {
-                Edge::Periodic => (wrap(x, 7.0), vx, wrap(y, 3.0), vy),
-                Edge::Wall => {
-                    let ((x, vx), (y, vy)) = (bounce(x, vx, 7.0), bounce(y, vy, 3.0));
-                    (x, vx, y, vy)
-                }
-                Edge::Open => (x, vx, y, vy),
-            };
-            [x, y, vx, vy].iter().zip(&c).all(|(value, column)| value.to_bits() == column[i].to_bits())
-        })
+    fn slices_match_one_entity_at_a_time(count: u8, seed: u64, dt: u32) -> bool {
+        steps_match::<2>(count, seed, dt) && steps_match::<3>(count, seed, dt)
     }
 }

@@ -2,9 +2,7 @@ use std::vec::Vec;
 
 use super::avoid::{Circle, containment, obstacles};
 use super::flock::Flock;
-use super::follow::{FlowField, Path, flow, path};
 use super::*;
-use crate::error::KernelError;
 use crate::math::scalar;
 use crate::{Edge, F32x8, LANES, Mask8, U32x8, V2, World};
 use quickcheck::quickcheck;
@@ -65,23 +63,6 @@ fn naive_obstacles(p: P, v: P, radius: f32, look_ahead: f32, circles: &[Circle])
 }
 
 /// The nearest point of a path and the direction there.
-fn naive_nearest(points: &[P], p: P) -> (P, P) {
-    let mut best = (f32::INFINITY, points[0], (0.0, 0.0));
-    for pair in points.windows(2) {
-        let piece = sub(pair[1], pair[0]);
-        let offset = sub(p, pair[0]);
-        let t = (offset.0 * piece.0 + offset.1 * piece.1) / (piece.0 * piece.0 + piece.1 * piece.1);
-        let t = if t > 0.0 { t } else { 0.0 };
-        let point = along(pair[0], piece, if t < 1.0 { t } else { 1.0 });
-        let way = sub(p, point);
-        let distance = way.0 * way.0 + way.1 * way.1;
-        if distance < best.0 {
-            best = (distance, point, scalar::normalize(piece.0, piece.1));
-        }
-    }
-    (best.1, best.2)
-}
-
 fn naive_wander(v: P, angle: f32, distance: f32, radius: f32) -> P {
     let (hx, hy) = if v == (0.0, 0.0) { (1.0, 0.0) } else { scalar::normalize(v.0, v.1) };
     let (sin, cos) = scalar::sin_cos(angle);
@@ -103,31 +84,6 @@ fn naive_containment(p: P, v: P, sides: P, margin: f32, seconds: f32) -> P {
     };
     let ahead = along(p, v, seconds);
     (back(ahead.0, sides.0), back(ahead.1, sides.1))
-}
-
-/// The cells around a place along one axis and how far it is from the first to the second.
-fn naive_between(x: f32, side: f32, count: usize, torus: bool) -> (usize, usize, f32) {
-    let size = count as f32;
-    let place = x * (size / side) - 0.5;
-    let place = match torus {
-        true => place - libm::floorf(place / size) * size,
-        false if place < 0.0 => 0.0,
-        false if place > size - 1.0 => size - 1.0,
-        false => place,
-    };
-    let before = (place as usize).min(count - 1);
-    let after = if torus { (before + 1) % count } else { (before + 1).min(count - 1) };
-    let part = place - before as f32;
-    (before, after, if part > 1.0 { 1.0 } else { part })
-}
-
-fn naive_sample(world: &World, counts: (usize, usize), vs: &[f32], p: P) -> f32 {
-    let torus = world.x().is_periodic();
-    let (left, right, tx) = naive_between(p.0, world.width(), counts.0, torus);
-    let (low, high, ty) = naive_between(p.1, world.height(), counts.1, torus);
-    let at = |col: usize, row: usize| vs[row * counts.0 + col];
-    let blend = |a: f32, b: f32, t: f32| a + (b - a) * t;
-    blend(blend(at(left, low), at(right, low), tx), blend(at(left, high), at(right, high), tx), ty)
 }
 
 /// `count` points with coordinates on a coarse grid from -8 to 8, so that ties and zeros happen.
@@ -227,28 +183,6 @@ quickcheck! {
         same(way, |i| naive_obstacles(p[i], v[i], 0.5, 6.0, &circles))
     }
 
-    fn paths_are_kept_to_as_one_entity_at_a_time(seed: u64, count: u8) -> bool {
-        let (p, v) = (points(seed, LANES), points(seed ^ 1, LANES));
-        let corners = points(seed ^ 2, usize::from(count % 9) + 1);
-        let (xs, ys): (Vec<f32>, Vec<f32>) = corners.iter().copied().unzip();
-        let road = Path::new(&xs, &ys, 1.5).unwrap();
-        let (pl, vl) = (lanes(&p), lanes(&v));
-        let (nearest, direction) = road.nearest(pl);
-        let naive = |i: usize| {
-            let ahead = along(p[i], v[i], 0.5);
-            let (point, tangent) = naive_nearest(&corners, ahead);
-            let way = sub(ahead, point);
-            if scalar::length(way.0, way.1) <= 1.5 {
-                return (0.0, 0.0);
-            }
-            let target = along(point, tangent, scalar::length(v[i].0, v[i].1) * 0.5);
-            naive_seek(p[i], v[i], target, 3.0)
-        };
-        same(nearest, |i| naive_nearest(&corners, p[i]).0)
-            && same(direction, |i| naive_nearest(&corners, p[i]).1)
-            && same(path(&road, pl, vl, s(3.0), s(0.5)), naive)
-    }
-
     fn wandering_and_containment_match_one_entity_at_a_time(seed: u64) -> bool {
         let (p, v) = (points(seed, LANES), points(seed ^ 1, LANES));
         let angles: Vec<f32> = points(seed ^ 2, LANES).iter().map(|p| p.0 * 0.4).collect();
@@ -259,33 +193,6 @@ quickcheck! {
             let push = containment(pl, vl, &world, s(margin), s(0.5));
             same(push, |i| naive_containment(p[i], v[i], (w, h), margin, 0.5))
         }) && same(wandered, |i| naive_wander(v[i], angles[i], 2.0, 0.75))
-    }
-
-    fn fields_are_sampled_as_one_entity_at_a_time(
-        seed: u64, columns: u8, rows: u8, edge: u8
-    ) -> bool {
-        let edge = Edge::NAMES[usize::from(edge % 3)].1;
-        let world = World::new(5.0, 9.0, edge).unwrap();
-        let counts = (usize::from(columns % 7) + 1, usize::from(rows % 7) + 1);
-        let (vxs, vys): (Vec<f32>, Vec<f32>) =
-            points(seed ^ 1, counts.0 * counts.1).into_iter().unzip();
-        let field =
-            FlowField::new(&world, counts.0 as u32, counts.1 as u32, &vxs, &vys).unwrap();
-        let p = points(seed, LANES);
-        same(field.sample(lanes(&p)), |i| {
-            let sample = |vs: &[f32]| naive_sample(&world, counts, vs, p[i]);
-            (sample(&vxs), sample(&vys))
-        })
-    }
-
-    fn a_uniform_field_is_uniform_everywhere(seed: u64, columns: u8, rows: u8, edge: u8) -> bool {
-        let edge = Edge::NAMES[usize::from(edge % 3)].1;
-        let world = World::new(5.0, 9.0, edge).unwrap();
-        let (columns, rows) = (u32::from(columns % 7) + 1, u32::from(rows % 7) + 1);
-        let cells = (columns * rows) as usize;
-        let (vxs, vys) = (std::vec![1.5; cells], std::vec![-0.25; cells]);
-        let field = FlowField::new(&world, columns, rows, &vxs, &vys).unwrap();
-        same(field.sample(lanes(&points(seed, LANES))), |_| (1.5, -0.25))
     }
 }
 
@@ -322,45 +229,6 @@ fn containment_points_back_by_what_is_missing() {
     assert!(same(push(10.0, 5.0), |_| (0.0, 0.0)));
     assert!(same(push(-1.0, 5.0), |_| (2.5, 0.0)));
     assert!(same(push(19.5, 0.5), |_| (-2.0, 2.0)));
-}
-
-#[test]
-fn a_flow_field_is_bilinear_between_centres() {
-    let torus = World::new(4.0, 2.0, Edge::Periodic).unwrap();
-    let open = World::new(4.0, 2.0, Edge::Open).unwrap();
-    let (vxs, vys) = ([0.0, 4.0, 8.0, 4.0, 1.0, 5.0, 9.0, 5.0], [2.0; 8]);
-    let sample = |world, x, y| {
-        let field = FlowField::new(world, 4, 2, &vxs, &vys).unwrap();
-        field.sample(V2::splat(x, y)).x.to_array()[2]
-    };
-    for world in [&torus, &open] {
-        assert_eq!(sample(world, 0.5, 0.5), 0.0);
-        assert_eq!(sample(world, 1.0, 0.5), 2.0);
-        assert_eq!(sample(world, 2.5, 1.0), 8.5);
-    }
-    assert_eq!((sample(&torus, 0.0, 0.5), sample(&open, 0.0, 0.5)), (2.0, 0.0));
-    assert_eq!((sample(&torus, -3.0, 0.5), sample(&open, 90.0, 0.5)), (2.0, 4.0));
-    assert_eq!(sample(&torus, 1.0, 0.0), 2.5);
-    let field = FlowField::new(&torus, 4, 2, &vxs, &vys).unwrap();
-    let steering = flow(&field, V2::splat(0.5, 0.5), V2::splat(1.0, 0.0), s(0.5));
-    assert!(same(steering, |_| (1.0, 2.0)));
-    assert!(!sample(&torus, f32::NAN, f32::INFINITY).is_infinite());
-}
-
-#[test]
-fn fields_and_paths_must_be_usable() {
-    let world = World::new(4.0, 2.0, Edge::Periodic).unwrap();
-    let error = FlowField::new(&world, 0, 2, &[], &[]).unwrap_err();
-    assert_eq!(error, KernelError::InvalidParameter { name: "columns", value: 0.0 });
-    let error = FlowField::new(&world, 2, 1, &[0.0; 2], &[0.0; 3]).unwrap_err();
-    assert_eq!(error, KernelError::LengthMismatch { field: "vys", expected: 2, found: 3 });
-    let error = FlowField::new(&world, 2, 1, &[0.0, f32::NAN], &[0.0; 2]).unwrap_err();
-    assert_eq!(error, KernelError::NonFinite { field: "vxs", index: 1 });
-    assert!(FlowField::new(&world, !0, !0, &[], &[]).is_err());
-    let error = Path::new(&[], &[], 1.0).unwrap_err();
-    assert_eq!(error, KernelError::LengthMismatch { field: "xs", expected: 1, found: 0 });
-    assert!(Path::new(&[0.0], &[0.0], -1.0).is_err());
-    assert!(Path::new(&[0.0], &[f32::INFINITY], 1.0).is_err());
 }
 
 #[test]
