@@ -9,7 +9,7 @@ use crate::backend::World;
 use crate::mail::Mail;
 
 /// What is told beside the counters, and how: see [`table`].
-const BESIDE: [(&str, &str); 5] = [
+const BESIDE: [(&str, &str); 7] = [
     // Milliseconds in which it slept.
     ("waited", "phase"),
     // Entities and ghosts that it has now.
@@ -18,6 +18,9 @@ const BESIDE: [(&str, &str); 5] = [
     // How often the world was cut anew, and how uneven it is; the same on all ranks.
     ("rebalances", "world"),
     ("imbalance", "world"),
+    // How far it is from place to place at the far corner of the world, and how far it may be.
+    ("place_spacing", "world"),
+    ("place_spacing_most", "world"),
 ];
 
 /// All names, each with how it is told: a `phase` in milliseconds, a `total`, a `mean` over ticks (told
@@ -57,6 +60,8 @@ pub fn value(world: &World, index: usize) -> Result<f64, SimulationError> {
         2 => sum(|region| region.ghosts),
         3 => Ok(world.rebalances() as f64),
         4 => Ok(world.imbalance()),
+        5 => Ok(world.resolution().spacing.into()),
+        6 => Ok(world.resolution().needed.spacing()),
         _ => Ok(f64::NAN),
     }
 }

@@ -24,6 +24,7 @@ use alloc::vec::Vec;
 use flockwork_kernel::Axes;
 use flockwork_kernel::columns::Columns;
 
+use crate::bounds::{Bounds, Outside};
 use crate::commit::{self, Commit};
 use crate::compute;
 use crate::error::{DomainError, Phase, Place, Room, StepError};
@@ -432,6 +433,13 @@ impl<M: Model> Domain<M> {
     /// Calls `each` for every owned entity, in no order that means anything, between ticks.
     pub fn visit(&self, each: impl FnMut(&RefOf<'_, M>, usize)) {
         self.owned.visit(each);
+    }
+
+    /// The entity of smallest id that may not be where it is, and why; between ticks.
+    pub(crate) fn outside(&self, bounds: &Bounds) -> Option<(u32, Outside)> {
+        let (ids, places) = (self.owned.ids(), self.owned.now.places());
+        let why = |row: usize| Some((ids[row], bounds.outside(places.at(row))?));
+        self.owned.entities().filter_map(why).min_by_key(|(id, _)| *id)
     }
 
     /// The cell of each row of its columns, between ticks; [`NO_CELL`] for one that is no entity.

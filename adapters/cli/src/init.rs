@@ -7,8 +7,8 @@ use std::path::Path;
 use flockwork_kernel::columns::Column;
 use flockwork_kernel::world::Edges;
 use flockwork_kernel::{Axis, Precision, World};
-use flockwork_scheduler::{Given, MAX_POPULATION, Setup};
-use flockwork_scheduler_native::{Config, Entry, Options};
+use flockwork_scheduler::{Given, MAX_POPULATION, Setup, SimulationError};
+use flockwork_scheduler_native::{BuildError, Config, Entry, Options};
 
 use crate::args::{InitArgs, ScenarioArgs};
 use crate::failure::{Failure, emit};
@@ -101,16 +101,31 @@ fn suit(
         true => (4.0 / 3.0 * PI * radius.powi(3) / NEIGHBOURS * f64::from(entities)).cbrt(),
         false => (PI * radius * radius / NEIGHBOURS * f64::from(entities)).sqrt(),
     };
-    let mut side = each.max(4.0 * radius);
-    // Some models have less room for each other than that: they get more world.
-    for _ in 0..ROOM {
-        config.setup.world = rounded(&cube(side)?)?;
-        if entry.check(&config).is_ok() {
+    config.setup.world = roomy(each.max(4.0 * radius), |side| {
+        let world = rounded(&cube(side)?)?;
+        config.setup.world = world;
+        Ok((world, entry.check(&config).err()))
+    })?;
+    Ok((config.setup, config.params))
+}
+
+/// The first world that a model is content with, from this side on; the last that was asked if none is.
+/// `ask` gives a world of a side, and what is wrong with it.
+fn roomy(
+    mut side: f64,
+    mut ask: impl FnMut(f64) -> Result<(World, Option<BuildError>), Failure>,
+) -> Result<World, Failure> {
+    let (mut world, mut wrong) = ask(side)?;
+    // Some models have less room for each other than that: they get more world. A larger one is no
+    // help where places are too far apart already.
+    for _ in 1..ROOM {
+        if matches!(wrong, None | Some(BuildError::Simulation(SimulationError::TooCoarse(_)))) {
             break;
         }
         side *= 1.25;
+        (world, wrong) = ask(side)?;
     }
-    Ok((config.setup, config.params))
+    Ok(world)
 }
 
 /// The world with lengths that are good to read.
@@ -190,6 +205,8 @@ fn table_columns(schema: &[Column]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use flockwork_scheduler::{Coarse, Needed};
+
     use super::*;
 
     #[test]
@@ -207,6 +224,31 @@ mod tests {
                 assert!(entry.check(&scenario.config(Options::default())).is_ok(), "{text}");
             }
         }
+    }
+
+    #[test]
+    fn a_world_grows_until_there_is_room_and_not_where_places_are_too_far_apart() {
+        let world = |side: f64| World::of(&[Axis::periodic(side as f32); 2]).unwrap();
+        let narrow = || Some(BuildError::from(SimulationError::Population { given: 1 }));
+        let coarse = |side: f64| {
+            let needed = Needed::Radius(1.0);
+            let coarse = Coarse { column: "x", value: side as f32, needed };
+            Some(BuildError::from(SimulationError::TooCoarse(coarse)))
+        };
+        let asked = |wrong: &dyn Fn(f64) -> Option<BuildError>| {
+            let mut sides = 0;
+            let found = roomy(8.0, |side| {
+                sides += 1;
+                Ok((world(side), wrong(side)))
+            });
+            (found.unwrap().width(), sides)
+        };
+        assert_eq!(asked(&|_| None), (8.0, 1));
+        assert_eq!(asked(&|side| narrow().filter(|_| side < 11.0)), (12.5, 3));
+        assert_eq!(asked(&|_| narrow()).1, ROOM);
+        assert_eq!(asked(&coarse), (8.0, 1));
+        let both = |side: f64| if side < 9.0 { narrow() } else { coarse(side) };
+        assert_eq!(asked(&both), (10.0, 2));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! The columns are `tick` and all columns of the model that travel; one of several components is
 //! spread over `genes_0`, `genes_1` and so on. In a world with an origin positions are those of the
-//! tables that it reads: x and y in 64 bits, with the origin added.
+//! tables that it reads: in 64 bits, with the origin added.
 
 #[cfg_attr(not(feature = "parquet"), path = "record/absent.rs")]
 mod file;

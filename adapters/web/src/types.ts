@@ -328,7 +328,8 @@ export interface Metrics {
    * What was measured, by name, added up over all workers: everything that a report counts
    * (`migrations`, `events`, `births`, `deaths`, `messages`, `bytes`, and as sums over ticks `ghosts`),
    * the milliseconds of phases (`sort`, `neighbours`, `commit`, `route`, `receive`) and of waiting
-   * (`waited`), `owned_now` and `ghosts_now`; of the whole world `rebalances` and `imbalance`.
+   * (`waited`), `owned_now` and `ghosts_now`; of the whole world `rebalances`, `imbalance`, and how far it is
+   * from place to place at its far corner (`place_spacing`) and may be for the model (`place_spacing_most`).
    */
   readonly measures: Record<string, number>;
   /** Bytes of memory of all workers together. */

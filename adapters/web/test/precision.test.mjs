@@ -19,7 +19,11 @@ for (const tier of TIERS) {
     const error = await rejection(createSimulation({ scenario: wide, ...options }));
     assert.equal(error.name, 'InvalidInputError', String(error));
     assert.match(error.message, /reaches to 1048576 along x: places there are 0\.0625 apart and may be at most 0\.000390625/);
-    await using({ scenario: inWorld({ precision: 'any' }, wide), ...options }, (simulation) => simulation.step(1));
+    await using({ scenario: inWorld({ precision: 'any' }, wide), ...options }, async (simulation) => {
+      await simulation.step(1);
+      const { place_spacing: spacing, place_spacing_most: most } = simulation.metrics().measures;
+      assert.deepEqual([spacing, Math.fround(most)], [0.0625, Math.fround(0.000390625)]);
+    });
   });
 
   test(`${tier}: who goes too far in an open world ends the run, with the entity, the tick and both numbers`, async () => {
@@ -29,6 +33,24 @@ for (const tier of TIERS) {
       assert.match(error.message, /of entity \d+ is .* after tick 3: places there are .* apart and may be at most 0\.0009765625, 1\/1024/);
     });
     await using({ scenario: inWorld({ precision: 'any' }, apart), ...options }, (simulation) => simulation.step(10));
+  });
+
+  test(`${tier}: parameters that need more than there is where somebody is are refused, or end the run of several`, async () => {
+    const apart = inWorld({ edge: 'open' }, { ...boids, params: { min_speed: 100_000, max_speed: 100_000 } });
+    // After two ticks all are some 10,000 away; a quarter of the radius reaches to 4096.
+    const finer = { neighbor_radius: 0.25, separation_radius: 0.25 };
+    const said = /of entity \d+ is .*: places there are .* apart and may be at most 0\.000244140625/;
+    await using({ scenario: apart, tier, workers: 1 }, async (simulation) => {
+      await simulation.step(2);
+      const error = await rejection(simulation.setParams(finer));
+      assert.match(error.message, said);
+      assert.equal((await simulation.step(1)).tick, 3);
+    });
+    await using({ scenario: apart, ...options }, async (simulation) => {
+      await simulation.step(2);
+      const error = await rejection(simulation.setParams(finer));
+      assert.match(error.message, said);
+    });
   });
 
   test(`${tier}: an origin shifts initial columns in double precision`, async () => {

@@ -3,10 +3,12 @@
 use alloc::sync::Arc;
 
 use super::{Simulation, Stage, Why};
+use crate::bounds::{Bounds, Outside};
 use crate::domain::Progress;
 use crate::executor::Executor;
 use crate::model::Model;
 use crate::params::Params;
+use crate::precision::Needed;
 use crate::setup::{self, SimulationError};
 use crate::topology::Topology;
 
@@ -44,7 +46,9 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     /// # Errors
     ///
     /// [`SimulationError`] if the parameters are not acceptable, a tick is not done yet or the
-    /// simulation has ended; nothing was changed then.
+    /// simulation has ended; nothing was changed then. [`SimulationError::TooFar`] if an entity is
+    /// further out than places are fine enough for them; of a world that several processes share, the
+    /// next poll says so, and it has then ended in all of them.
     pub fn set_params(&mut self, params: M::Params) -> Result<(), SimulationError> {
         if let Some(error) = &self.ended {
             return Err(error.clone());
@@ -54,15 +58,33 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         }
         params.check_live(&self.params)?;
         let (model, grid, needed) = setup::check::<M>(&self.setup, &params)?;
+        let world = &self.setup.world;
+        let finer = needed.reach_in(world) < self.needed.reach_in(world);
+        let alone = self.domains.len() == self.topology.regions().len();
+        if finer && alone {
+            self.check_places(needed)?;
+        }
         if grid != *self.topology.grid() {
             self.rehome(Arc::new(Topology::new(grid, self.partition.cut)?));
-        } else if M::TOTALS {
-            // Statistics may be functions of the parameters: they are made anew.
+        } else if M::TOTALS || finer && !alone {
+            // Statistics may be functions of the parameters: they are made anew. And of several
+            // processes each knows its own entities alone: where one of them is too far out for what is
+            // needed now, all end together, as after a tick.
             self.rehome(Arc::clone(&self.topology));
         }
         self.model = model;
         self.needed = needed;
         self.params = params.canonical();
         Ok(())
+    }
+
+    /// No entity may be where places are too far apart for this.
+    fn check_places(&self, needed: Needed) -> Result<(), SimulationError> {
+        let bounds = Bounds::of(&self.setup.world, needed);
+        let all = self.domains.iter().filter_map(|domain| domain.outside(&bounds));
+        match all.min_by_key(|(id, _)| *id) {
+            Some((id, Outside::Precision(coarse))) => Err(SimulationError::TooFar { id, coarse }),
+            _ => Ok(()),
+        }
     }
 }

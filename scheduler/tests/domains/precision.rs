@@ -195,3 +195,37 @@ fn parameters_that_need_more_than_the_world_resolves_are_refused_and_nothing_is_
     assert_eq!(world.params(), &Run::default());
     world.step().unwrap();
 }
+
+#[test]
+fn parameters_that_need_more_than_there_is_where_somebody_is_are_refused_and_nothing_is_set() {
+    let run = Run { far: 3000.0, ..Run::default() };
+    for cut in [ONE, Cut::Parts(5)] {
+        let mut world = begun(made(60.0, Edge::Open), run, cut).unwrap();
+        let mut other = begun(made(60.0, Edge::Open), run, cut).unwrap();
+        for _ in 0..2 {
+            world.step().unwrap();
+            other.step().unwrap();
+        }
+        // Entity 7 is some 6000 below: of this speed places reach to 4096, of a quarter of the radius too.
+        for finer in [Run { least: 0.02, ..run }, Run { radius: 0.25, ..run }] {
+            let error = world.set_params(finer).unwrap_err();
+            let SimulationError::TooFar { id: 7, coarse } = error else { panic!("{error}") };
+            assert!(coarse.column == "y" && coarse.value < -4096.0, "{coarse:?}");
+            assert_eq!(world.params(), &run);
+        }
+        // What reaches as far is taken, and the run goes on as if nothing had been asked.
+        world.set_params(Run { radius: 0.5, ..run }).unwrap();
+        world.poll().unwrap();
+        world.set_params(run).unwrap();
+        world.step().unwrap();
+        other.step().unwrap();
+        assert_eq!(world.fingerprint(), other.fingerprint());
+        // In a world that takes places as they are nobody is asked.
+        let open = made(60.0, Edge::Open).with_precision(Precision::Any);
+        let mut any = begun(open, run, cut).unwrap();
+        any.step().unwrap();
+        any.step().unwrap();
+        any.set_params(Run { least: 0.02, ..run }).unwrap();
+        any.step().unwrap();
+    }
+}

@@ -92,51 +92,50 @@ fn rows_of_a_table_that_are_too_far_away_are_named_with_their_line() {
     place.output("run s.toml --ticks 0 --set world.precision=any");
 }
 
-/// A table of 40 entities that begins there.
-fn table(x: f64, y: f64) -> String {
-    let mut text = "x,y,vx,vy\n".to_string();
-    for row in 0..40 {
-        let (at, to) = (f64::from(row * 97 % 640) / 64.0, f64::from(row * 31 % 512) / 64.0);
-        let _ = writeln!(text, "{},{},0.5,{}", x + at, y + to, f64::from(row) / 64.0);
+/// A table of 40 entities that begins there, in the plane or in space.
+fn table(origin: &[f64]) -> String {
+    let mut text = if origin.len() == 3 { "x,y,z,vx,vy,vz\n" } else { "x,y,vx,vy\n" }.to_string();
+    for row in 0..40u32 {
+        let places = [(97, 640), (31, 512), (53, 448)].map(|(step, most)| row * step % most);
+        for (place, origin) in places.into_iter().zip(origin) {
+            let _ = write!(text, "{},", origin + f64::from(place) / 64.0);
+        }
+        let last = if origin.len() == 3 { ",-0.25" } else { "" };
+        let _ = writeln!(text, "0.5,{}{last}", f64::from(row) / 64.0);
     }
     text
 }
 
-#[test]
-fn an_origin_shifts_tables_recordings_and_pictures_in_double_precision() {
-    let (x, y) = (448_000.25, 5_412_000.5);
-    let scenario = BOIDS.replace("entities = 300", "initial = \"a.csv\"");
-    let near = Place::with(&scenario);
-    near.write("a.csv", table(0.0, 0.0));
-    let far = Place::with(&format!("{scenario}origin = [{x}, {y}]\n"));
-    far.write("a.csv", table(x, y));
-    assert_eq!(far.fingerprint("run s.toml"), near.fingerprint("run s.toml"));
+/// The rows of a recording.
+fn recorded(place: &Place) -> Vec<Vec<(String, Field)>> {
+    let file = File::open(place.path("out.parquet")).unwrap();
+    let rows = SerializedFileReader::new(file).unwrap().into_iter();
+    rows.map(|row| row.unwrap().into_columns()).collect()
+}
 
+/// Runs the same entities near 0 and at an origin; gives the place of those that are far.
+fn shifted(scenario: &str, origin: &[f64]) -> Place {
+    let near = Place::with(scenario);
+    near.write("a.csv", table(&vec![0.0; origin.len()]));
+    let far = Place::with(&format!("{scenario}origin = {origin:?}\n"));
+    far.write("a.csv", table(origin));
+    assert_eq!(far.fingerprint("run s.toml"), near.fingerprint("run s.toml"));
     far.output(&format!("run s.toml --ticks 3 {ALL_OUTPUTS}"));
     near.output(&format!("run s.toml --ticks 3 {ALL_OUTPUTS}"));
-    assert_eq!(far.json("out.json")["world"]["origin"], serde_json::json!([x, y]));
+    assert_eq!(far.json("out.json")["world"]["origin"], serde_json::json!(origin));
     let reader = SerializedFileReader::new(File::open(far.path("out.parquet")).unwrap()).unwrap();
     let notes = reader.metadata().file_metadata().key_value_metadata().unwrap();
-    let note =
-        |key: &str| notes.iter().find(|note| note.key == key).unwrap().value.clone().unwrap();
-    assert_eq!(
-        (note("flockwork.origin_x"), note("flockwork.origin_y")),
-        (x.to_string(), y.to_string())
-    );
-    let rows = |place: &Place| -> Vec<Vec<(String, Field)>> {
-        let file = File::open(place.path("out.parquet")).unwrap();
-        let rows = SerializedFileReader::new(file).unwrap().into_iter();
-        rows.map(|row| row.unwrap().into_columns()).collect()
-    };
-    for (far, near) in rows(&far).iter().zip(&rows(&near)) {
+    let axes = ["x", "y", "z"].into_iter().zip(origin);
+    for (axis, shift) in axes.clone() {
+        let key = format!("flockwork.origin_{axis}");
+        let note = notes.iter().find(|note| note.key == key).unwrap();
+        assert_eq!(note.value.as_deref(), Some(&*shift.to_string()), "{axis}");
+    }
+    for (far, near) in recorded(&far).iter().zip(&recorded(&near)) {
         for ((name, far), (_, near)) in far.iter().zip(near) {
-            let origin = match &name[..] {
-                "x" => x,
-                "y" => y,
-                _ => {
-                    assert_eq!(far, near, "{name}");
-                    continue;
-                }
+            let Some((_, origin)) = axes.clone().find(|(axis, _)| axis == name) else {
+                assert_eq!(far, near, "{name}");
+                continue;
             };
             let (Field::Double(far), Field::Float(near)) = (far, near) else {
                 panic!("{name}: {far:?} {near:?}")
@@ -144,18 +143,41 @@ fn an_origin_shifts_tables_recordings_and_pictures_in_double_precision() {
             assert_eq!(*far, f64::from(*near) + origin);
         }
     }
-    // A picture says what it shows.
-    let picture = far.read("out.png");
-    let said = String::from_utf8_lossy(&picture).into_owned();
-    assert!(said.contains("x from 448000.25 to 448010.25, y from 5412000.5 to 5412008.5"));
-
-    // A snapshot has the origin: what goes on writes the same coordinates, and is of no other place.
+    // A snapshot has the origin: what goes on writes the same coordinates.
     far.output("run --resume out.snap --ticks 1 --report more.json");
-    assert_eq!(far.json("more.json")["world"]["origin"], serde_json::json!([x, y]));
+    assert_eq!(far.json("more.json")["world"]["origin"], serde_json::json!(origin));
+    far
+}
+
+#[test]
+fn an_origin_shifts_tables_recordings_and_pictures_in_double_precision() {
+    let scenario = BOIDS.replace("entities = 300", "initial = \"a.csv\"");
+    let far = shifted(&scenario, &[448_000.25, 5_412_000.5]);
+    // A picture says what it shows.
+    let said = String::from_utf8_lossy(&far.read("out.png")).into_owned();
+    assert!(said.contains("x from 448000.25 to 448010.25, y from 5412000.5 to 5412008.5"));
+    // What goes on is of no other place.
     far.write("other.toml", format!("{scenario}origin = [0, 5412000]\n"));
-    far.write("a.csv", table(0.0, 5_412_000.0));
+    far.write("a.csv", table(&[0.0, 5_412_000.0]));
     let said = "`world.origin` is [448000.25, 5412000.5], but [0, 5412000]";
     far.refused("run other.toml --resume out.snap", &[said]);
+}
+
+#[test]
+fn an_origin_in_space_shifts_tables_recordings_and_pictures_too() {
+    let scenario = BOIDS.replace("entities = 300", "initial = \"a.csv\"");
+    let far = shifted(&format!("{scenario}depth = 7\n"), &[448_000.25, 5_412_000.5, -1250.125]);
+    let said = String::from_utf8_lossy(&far.read("out.png")).into_owned();
+    let parts = [
+        "x from 448000.25 to 448010.25, y from 5412000.5 to 5412008.5, z from -1250.125 to -1243.125",
+    ];
+    assert!(parts.iter().all(|part| said.contains(part)), "the picture does not say what it shows");
+    let outside = table(&[448_000.25, 5_412_000.5, 0.0]);
+    far.write("a.csv", outside);
+    let parts = ["line 2", "`z` is 0", "from -1250.125 to -1243.125"];
+    far.refused("run s.toml", &parts);
+    let text = far.output("check s.toml --set world.origin=[448000.25,5412000.5,0]");
+    assert!(text.contains("origin 448000.25, 5412000.5, 0"), "{text}");
 }
 
 #[test]
