@@ -33,6 +33,8 @@ extern crate alloc;
 pub mod boids;
 pub mod discs;
 pub mod lennard_jones;
+#[cfg(feature = "threads")]
+pub mod threads;
 pub mod tribes;
 pub mod vicsek;
 

@@ -1,15 +1,13 @@
 //! No parameters and no state that are allowed may give a state that is not finite, a -0 where the
 //! other builds have +0, or a panic.
 
-mod common;
-
 use flockwork_kernel::columns::{Columns, Reach, Scalar};
 use flockwork_kernel::{Precision, World};
 use flockwork_models::{Boids, Discs, LennardJones, Tribes, Vicsek};
 use flockwork_scheduler::{Cut, Model, Params, Partition, Serial, Setup, Simulation, Stat, Stats};
 use quickcheck::QuickCheck;
 
-use common::{Draw, put};
+use crate::common::{Draw, put};
 
 /// Any parameters that are allowed: often at an end of their range, else the default.
 fn any_params<P: Params>(draw: &mut Draw) -> P {

@@ -9,9 +9,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use flockwork_kernel::{Edge, World};
-use flockwork_models::{Boids, Discs, LennardJones, Tribes, Vicsek};
+use flockwork_models::threads::entry;
 use flockwork_scheduler::{Cut, Setup};
-use flockwork_scheduler_native::{Config, Entry, OnThreads, Options};
+use flockwork_scheduler_native::{Config, Entry, Options};
 
 /// The system's allocator, counting.
 struct Counting;
@@ -95,17 +95,13 @@ fn a_warm_tick_of_a_steady_model_allocates_nothing() {
     // In a crowd that gathers somewhere, one region's buffers grow now and then: these do not.
     for (entry, setup, params) in [
         (
-            Entry::of::<Vicsek, OnThreads>(),
+            entry("vicsek").unwrap(),
             setup(30.0, 30.0, 3000, 1.0),
             &[("eta", 6.2), ("speed", 0.3)][..],
         ),
-        (Entry::of::<Discs, OnThreads>(), setup(200.0, 160.0, 4000, 0.02), &[]),
-        (Entry::of::<LennardJones, OnThreads>(), setup(80.0, 60.0, 3500, 0.005), &[]),
-        (
-            Entry::of::<Boids, OnThreads>(),
-            setup(40.0, 40.0, 4000, 0.05),
-            &[("separation_radius", 1.0)],
-        ),
+        (entry("discs").unwrap(), setup(200.0, 160.0, 4000, 0.02), &[]),
+        (entry("lennard_jones").unwrap(), setup(80.0, 60.0, 3500, 0.005), &[]),
+        (entry("boids").unwrap(), setup(40.0, 40.0, 4000, 0.05), &[("separation_radius", 1.0)]),
     ] {
         let (calls, ..) = calls(entry, setup, params, 1000);
         assert!(calls <= ONCE, "{}: {calls} calls for memory in {TICKS} ticks", entry.name);
@@ -115,7 +111,7 @@ fn a_warm_tick_of_a_steady_model_allocates_nothing() {
 #[test]
 fn a_warm_tick_with_events_births_and_deaths_allocates_nothing() {
     let setup = setup(50.0, 40.0, 5000, 0.05);
-    let (calls, events, births) = calls(Entry::of::<Tribes, OnThreads>(), setup, &[], 2000);
+    let (calls, events, births) = calls(entry("tribes").unwrap(), setup, &[], 2000);
     assert!(events > 1000 && births > 100, "{events} events, {births} births");
     assert!(calls <= ONCE, "{calls} calls for memory in {TICKS} ticks");
 }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use flockwork_kernel::{Edge, World};
-use flockwork_models::{Boids, Tribes};
+use flockwork_models::threads::entry;
 use flockwork_scheduler::{
-    Arithmetic, Cut, Misfit, ParamError, Setup, SimulationError, SnapshotError, Space, Table,
-    TableColumn, snapshot,
+    Arithmetic, Cut, Misfit, ParamError, Setup, SimulationError, SnapshotError, Table, TableColumn,
+    snapshot,
 };
-use flockwork_scheduler_native::{BuildError, Config, Entry, OnThreads, Options, ThreadsError};
+use flockwork_scheduler_native::{BuildError, Config, Entry, Options, ThreadsError};
 
 fn config() -> Config {
     let world = World::new(20.0, 16.0, Edge::Periodic).unwrap();
@@ -21,7 +21,7 @@ fn config() -> Config {
 }
 
 fn refusal(config: &Config) -> BuildError {
-    let entry = Entry::of::<Boids, OnThreads>();
+    let entry = entry("boids").unwrap();
     let error = entry.check(config).unwrap_err();
     assert_eq!(entry.build(config).err(), Some(error.clone()), "check and build differ");
     error
@@ -84,9 +84,8 @@ fn what_memory_is_said_to_be_taken_is_taken_however_many_regions_there_are() {
         world.run(3).unwrap();
         (said, world.metrics().unwrap().peak_memory_bytes)
     };
-    let (boids, tribes) = (Entry::of::<Boids, OnThreads>(), Entry::of::<Tribes, OnThreads>());
-    let in_space = Entry::of::<Boids<Space>, OnThreads>();
-    for (entry, world) in [(boids, plane), (tribes, plane), (boids, open), (in_space, space)] {
+    let (boids, tribes) = (entry("boids").unwrap(), entry("tribes").unwrap());
+    for (entry, world) in [(boids, plane), (tribes, plane), (boids, open), (boids, space)] {
         for regions in [1, 4, 100, 1000] {
             let (said, taken) = bytes(entry, world, regions);
             let ratio = taken as f64 / said as f64;
@@ -159,7 +158,7 @@ fn of_a_vector_a_table_has_all_or_nothing() {
     }
     let genes = [0.0, 0.5, 1.0];
     let config = with_table(3, vec![TableColumn { component: 2, ..column("genes", &genes) }]);
-    let text = Entry::of::<Tribes, OnThreads>().check(&config).unwrap_err().to_string();
+    let text = entry("tribes").unwrap().check(&config).unwrap_err().to_string();
     assert!(text.contains("a column `genes_2` but no `genes_0`"), "{text}");
 }
 
@@ -168,7 +167,7 @@ fn at_the_seam_of_a_torus_a_position_is_where_it_began() {
     // As a 32-bit number the first is the side itself, 20.
     let columns =
         || vec![column("x", &[19.999_999_99, 20.0, 19.5]), column("y", &[0.0, -0.0, 1.0])];
-    let entry = Entry::of::<Boids, OnThreads>();
+    let entry = entry("boids").unwrap();
     let world = entry.build(&with_table(3, columns())).unwrap();
     let rows = world.rows().unwrap();
     let words = |at: usize| -> Vec<u32> {
@@ -186,7 +185,7 @@ fn at_the_seam_of_a_torus_a_position_is_where_it_began() {
 
 #[test]
 fn a_table_sets_the_columns_it_has_and_the_model_the_others() {
-    let entry = Entry::of::<Tribes, OnThreads>();
+    let entry = entry("tribes").unwrap();
     let gene = |component| TableColumn { component, ..column("genes", &[0.25, 0.5, 0.75]) };
     let mut columns = vec![
         column("x", &[1.5, 2.5, 3.5]),
@@ -217,7 +216,7 @@ fn a_table_sets_the_columns_it_has_and_the_model_the_others() {
 
 #[test]
 fn a_snapshot_goes_on_under_other_workers() {
-    let entry = Entry::of::<Tribes, OnThreads>();
+    let entry = entry("tribes").unwrap();
     let mut world = entry.build(&config()).unwrap();
     world.run(30).unwrap();
     let bytes = world.snapshot().unwrap();
@@ -234,7 +233,7 @@ fn a_snapshot_goes_on_under_other_workers() {
     }
     let options = config().options;
     let foreign =
-        Entry::of::<Boids, OnThreads>().restore(&bytes, Arithmetic::Same, &options).err().unwrap();
+        entry("boids").unwrap().restore(&bytes, Arithmetic::Same, &options).err().unwrap();
     let SnapshotError::Misfit(Misfit::OtherModel { found, .. }) = (match foreign {
         BuildError::Simulation(SimulationError::Snapshot(error)) => error,
         other => panic!("{other}"),
@@ -250,7 +249,7 @@ fn a_snapshot_goes_on_under_other_workers() {
 fn metrics_add_up() {
     let mut config = config();
     config.options.cut = Some(Cut::Grid { cols: 2, rows: 2, layers: 1 });
-    let mut world = Entry::of::<Tribes, OnThreads>().build(&config).unwrap();
+    let mut world = entry("tribes").unwrap().build(&config).unwrap();
     world.run(50).unwrap();
     let metrics = world.metrics().unwrap();
     assert_eq!((metrics.ticks, metrics.workers, metrics.regions), (50, 2, 4));
@@ -273,5 +272,5 @@ fn metrics_add_up() {
     let busy: u64 = metrics.per_worker.iter().map(|worker| worker.busy_ns).sum();
     let phases: u64 = metrics.phases_ns.iter().map(|(_, ns)| ns).sum::<u64>() - phase("wait");
     assert!(phases <= busy, "{phases} ns in phases, {busy} ns in regions");
-    assert_eq!(world.stats().unwrap().len(), Entry::of::<Tribes, OnThreads>().stats.len());
+    assert_eq!(world.stats().unwrap().len(), entry("tribes").unwrap().stats.len());
 }

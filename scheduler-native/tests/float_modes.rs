@@ -173,10 +173,11 @@ fn a_worker_whose_mode_is_changed_later_is_found_in_the_next_tick() {
 
 #[test]
 fn a_run_on_threads_names_the_worker_that_leads_it() {
-    use flockwork_scheduler_native::{Config, Entry, OnThreads, Options};
+    use flockwork_models::threads::entry;
+    use flockwork_scheduler_native::{Config, Options};
     let options = Options { workers: 1, ..Options::default() };
     let config = Config { setup: setup(), params: Vec::new(), table: None, options };
-    let entry = Entry::of::<Boids, OnThreads>();
+    let entry = entry("boids").unwrap();
     for (bits, wanted) in mode::ALL {
         let error = {
             let _other = mode::Other::new(bits);

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use flockwork_kernel::{Axis, Edge, World};
-use flockwork_models::{Boids, Tribes};
+use flockwork_models::threads;
 use flockwork_scheduler::registry::number_names;
-use flockwork_scheduler::{Cut, Plane, Setup, Space, Table, TableColumn};
-use flockwork_scheduler_native::{Config, Entry, OnThreads, Options};
+use flockwork_scheduler::{Cut, Setup, Table, TableColumn};
+use flockwork_scheduler_native::{Config, Entry, Options};
 
 const GOLDEN: &str = include_str!("../../scheduler/golden/tables.txt");
 
@@ -33,11 +33,7 @@ fn case(lines: &[&str]) -> Case {
         all.filter(|words| words[0] == key).map(|words| words[1..].to_vec()).collect()
     };
     let one = |key: &str| words(key)[0][0].to_string();
-    let entry = match one("model").as_str() {
-        "tribes" => Entry::of_both::<Tribes<Plane>, Tribes<Space>, OnThreads>(),
-        "boids" => Entry::of_both::<Boids<Plane>, Boids<Space>, OnThreads>(),
-        other => panic!("the test does not know the model {other}"),
-    };
+    let entry = threads::entry(&one("model")).unwrap();
     let axis = |words: &[&str]| {
         let edge = Edge::from_name(words[1]).unwrap();
         Axis { length: words[0].parse().unwrap(), edge }

@@ -1,7 +1,7 @@
 //! The models a command knows.
 
-use flockwork_models::{Boids, Discs, LennardJones, Tribes, Vicsek};
-use flockwork_scheduler::{Model, Plane, Space, first_twice};
+use flockwork_models::threads::{ENTRIES, entries_on};
+use flockwork_scheduler::{Model, first_twice};
 use flockwork_scheduler_native::{Entry, OnThreads, ProgramBackend};
 
 use crate::failure::Failure;
@@ -27,17 +27,12 @@ impl Registry {
 
     /// Makes a registry of the built-in models.
     pub fn builtin() -> Self {
-        Self::builtin_on::<OnThreads>()
+        Self { entries: ENTRIES.to_vec(), ..Self::new() }
     }
 
     /// Makes a registry of the built-in models, which run on a backend.
     pub fn builtin_on<B: ProgramBackend>() -> Self {
-        Self::new()
-            .with_both_on::<Boids<Plane>, Boids<Space>, B>()
-            .with_both_on::<Tribes<Plane>, Tribes<Space>, B>()
-            .with_both_on::<Vicsek<Plane>, Vicsek<Space>, B>()
-            .with_both_on::<Discs<Plane>, Discs<Space>, B>()
-            .with_both_on::<LennardJones<Plane>, LennardJones<Space>, B>()
+        Self { entries: entries_on::<B>().to_vec(), ..Self::new() }
     }
 
     /// Adds a model; a command with two of one name ends at once and says so.
@@ -134,9 +129,13 @@ mod tests {
     #[test]
     fn a_model_with_the_name_of_a_built_in_one_is_refused() {
         assert!(Registry::builtin().check().is_ok());
-        let failure = Registry::builtin().with::<Tribes>().check().unwrap_err();
+        let with = |mut registry: Registry, name: &str| {
+            registry.entries.extend(ENTRIES.iter().find(|entry| entry.name == name));
+            registry
+        };
+        let failure = with(Registry::builtin(), "tribes").check().unwrap_err();
         let Failure::Usage(problem) = failure else { panic!("{failure:?}") };
         assert!(problem.contains("`tribes`") && problem.contains("boids, tribes"), "{problem}");
-        assert!(Registry::new().with::<Tribes>().with::<Boids>().check().is_ok());
+        assert!(with(with(Registry::new(), "tribes"), "boids").check().is_ok());
     }
 }

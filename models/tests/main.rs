@@ -1,0 +1,14 @@
+//! The models: one binary, so that each is compiled once for all tests.
+//!
+//! | module | what it shows |
+//! | --- | --- |
+//! | `twins` | each does what a twin in plain scalar code does, bit for bit |
+//! | `physics` | what it must do as physics or as a crowd, held against theory |
+//! | `extremes` | no parameters and no state that are allowed give one that is none |
+//! | `live` | what acts at tick 0 alone says so |
+
+mod common;
+mod extremes;
+mod live;
+mod physics;
+mod twins;
