@@ -216,14 +216,14 @@ fn a_table_sets_the_columns_it_has_and_the_model_the_others() {
 
 #[test]
 fn a_snapshot_goes_on_under_other_workers() {
-    let entry = entry("tribes").unwrap();
-    let mut world = entry.build(&config()).unwrap();
+    let tribes = entry("tribes").unwrap();
+    let mut world = tribes.build(&config()).unwrap();
     world.run(30).unwrap();
     let bytes = world.snapshot().unwrap();
     assert_eq!(snapshot::header(&bytes).unwrap().tick, 30);
     world.run(30).unwrap();
     for (workers, cut) in [(1, None), (3, Some(Cut::Grid { cols: 2, rows: 3, layers: 1 }))] {
-        let mut again = entry
+        let mut again = tribes
             .restore(&bytes, Arithmetic::Same, &Options { workers, cut, ..Options::default() })
             .unwrap();
         again.run(30).unwrap();
@@ -241,7 +241,7 @@ fn a_snapshot_goes_on_under_other_workers() {
         panic!("not refused as another model's")
     };
     assert_eq!(found, "tribes");
-    let none = entry.restore(&bytes, Arithmetic::Same, &Options { workers: 0, ..options }).err();
+    let none = tribes.restore(&bytes, Arithmetic::Same, &Options { workers: 0, ..options }).err();
     assert_eq!(none, Some(ThreadsError::Workers { given: 0 }.into()));
 }
 

@@ -48,7 +48,7 @@ for (const tier of TIERS) {
     });
     await using({ scenario: apart, ...options }, async (simulation) => {
       await simulation.step(2);
-      const error = await rejection(simulation.setParams(finer));
+      const error = await rejection(simulation.setParams(finer).then(() => simulation.step(1)));
       assert.match(error.message, said);
     });
   });

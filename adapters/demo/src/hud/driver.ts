@@ -97,6 +97,10 @@ export class HudDriver {
     const { imbalance = 0, rebalances = 0, births = 0, deaths = 0 } = metrics.measures;
     this.text('imbalance', imbalance.toFixed(2));
     this.text('rebalances', format.count(rebalances));
+    // How finely the far corner of the world tells places, and how finely the model needs it.
+    const { place_spacing: spacing = 0, place_spacing_most: most = 0 } = metrics.measures;
+    this.text('spacing', spacing.toExponential(1));
+    this.text('spacing-most', most.toExponential(1));
     this.text('births', format.compact(births));
     this.text('deaths', format.compact(deaths));
     this.text('memory', `${format.bytes(metrics.memoryUsed)} of ${format.bytes(metrics.memoryBytes)}`);

@@ -85,6 +85,9 @@ export function Hud({ session, view }: { session: Session; view: WorldView | nul
         <Row label="Rebalanced">
           <b data-hud="rebalances" /> ×
         </Row>
+        <Row label="Place to place, may be">
+          <b data-hud="spacing" />, <b data-hud="spacing-most" />
+        </Row>
         <Row label="Memory">
           <b data-hud="memory" />
         </Row>
