@@ -44,7 +44,7 @@ pub use cells::{Cells, Occupied};
 pub use error::PassError;
 
 use cap::Cap;
-use cells::Cursor;
+use cells::{Cursor, Walk};
 use crowd::{Boxes, Crowd};
 use error::check;
 use tile::Tile;
@@ -147,15 +147,18 @@ pub fn neighbour_pass<S: Isa, V: Visitor<S>>(
     let mut boxes = Boxes::new();
     let mut tested = 0;
     let mut at = 0;
-    let mut cursor = Cursor::<V::Axes>::new(cells);
+    let mut walk = Walk::<V::Axes>::new();
     for row in 0..cells.rows() {
         let owned = cells.owned(row);
-        cursor.enter(cells, row);
+        let mut cursor = Cursor::<V::Axes>::new(cells, row);
         let mut first = owned.start;
         while first < owned.end {
             let count = (owned.end - first).min(LANES);
             let block = Block { at, first, count };
-            let window = cursor.window(cells, first, count);
+            let window = match &cells.occupied {
+                None => cursor.window(cells, first, count),
+                Some(occupied) => walk.window(cells, occupied, first, count),
+            };
             let tile = Tile::new(limit, (first, count), cells.spans::<V::Axes>(&window), records);
             let mut crowd = Crowd { cells, window, entries, boxes: &mut boxes };
             let cap = match cutoff.most {

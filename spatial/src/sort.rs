@@ -172,9 +172,8 @@ pub fn sort_by_number(
     let rooms =
         [now.len(), other.len(), numbers.len(), starts.len().saturating_sub(1), order.len()];
     let given = rooms.into_iter().fold(usize::MAX, usize::min);
-    let (mut count, mut all, mut any, mut last) = (0usize, u64::MAX, 0u64, 0u32);
+    let (mut count, mut all, mut any) = (0usize, u64::MAX, 0u64);
     for one in slots {
-        last = one.slot.max(last);
         if one.number != NO_NUMBER {
             if let Some(place) = now.get_mut(count) {
                 *place = one;
@@ -196,7 +195,10 @@ pub fn sort_by_number(
         order[at] = Entry::new(one.id, one.slot);
     }
     starts[cells] = count as u32;
-    sort_each_cell(&starts[..=cells], last.saturating_add(1), &mut order[..count]);
+    for cell in starts[..=cells].windows(2) {
+        #[allow(clippy::disallowed_methods, reason = "no two slots are alike")]
+        order[cell[0] as usize..cell[1] as usize].sort_unstable();
+    }
     Ok((cells, count))
 }
 

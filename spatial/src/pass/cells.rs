@@ -106,40 +106,26 @@ impl Cells<'_> {
     }
 }
 
-/// Walks the cells of one row after the other as tiles advance along it.
+/// Walks the columns of one row as tiles advance along it.
 pub(super) struct Cursor<A: Axes> {
     /// The cell of the row's first column, border included.
     base: usize,
     around: A::Rows<i64>,
     low: usize,
     high: usize,
-    /// The last window, where only occupied cells are listed: it only ever moves on.
-    window: Window<A>,
 }
 
 impl<A: Axes> Cursor<A> {
     #[inline(always)]
-    pub(super) fn new(cells: &Cells<'_>) -> Self {
-        let (around, window) = (cells.around::<A>(), Window::<A>::default());
-        Self { base: 0, around, low: 0, high: 0, window }
-    }
-
-    /// Goes to an owned row, which must come after the one before.
-    #[inline(always)]
-    pub(super) fn enter(&mut self, cells: &Cells<'_>, row: u32) {
-        if cells.occupied.is_none() {
-            let fine = cells.margins[0] as usize;
-            (self.base, self.low, self.high) = (cells.base(row), fine, fine);
-        }
+    pub(super) fn new(cells: &Cells<'_>, row: u32) -> Self {
+        let fine = cells.margins[0] as usize;
+        Self { base: cells.base(row), around: cells.around::<A>(), low: fine, high: fine }
     }
 
     /// The cells of the rows around that hold the candidates of the tile of `count` entities from
     /// record `first`.
     #[inline(always)]
     pub(super) fn window(&mut self, cells: &Cells<'_>, first: usize, count: usize) -> Window<A> {
-        if let Some(occupied) = &cells.occupied {
-            return self.advance(cells, occupied, first, count);
-        }
         let starts = cells.starts;
         let fine = cells.margins[0] as usize;
         while (starts[self.base + self.low + 1] as usize) <= first {
@@ -157,11 +143,24 @@ impl<A: Axes> Cursor<A> {
         }
         window
     }
+}
 
-    /// The same among occupied cells. Their numbers only grow from tile to tile, in every row around,
-    /// so each cell is passed once for every such row.
+/// Walks along the occupied cells of all rows, where only these are listed: their numbers only grow
+/// from tile to tile, in every row around, so each is passed once for every such row.
+pub(super) struct Walk<A: Axes> {
+    /// The cells of the tile's own entities, from the first to the last.
+    own: (usize, usize),
+    window: Window<A>,
+}
+
+impl<A: Axes> Walk<A> {
+    pub(super) fn new() -> Self {
+        Self { own: (0, 0), window: Window::<A>::default() }
+    }
+
+    /// As [`Cursor::window`].
     #[inline(never)]
-    fn advance(
+    pub(super) fn window(
         &mut self,
         cells: &Cells<'_>,
         occupied: &Occupied<'_>,
@@ -169,16 +168,18 @@ impl<A: Axes> Cursor<A> {
         count: usize,
     ) -> Window<A> {
         let (starts, numbers) = (cells.starts, occupied.numbers);
-        while (starts[self.low + 1] as usize) <= first {
-            self.low += 1;
+        let (low, high) = &mut self.own;
+        while (starts[*low + 1] as usize) <= first {
+            *low += 1;
         }
-        self.high = self.high.max(self.low);
-        while (starts[self.high + 1] as usize) < first + count {
-            self.high += 1;
+        *high = (*high).max(*low);
+        while (starts[*high + 1] as usize) < first + count {
+            *high += 1;
         }
         let fine = u64::from(cells.margins[0]);
-        let (least, most) = (numbers[self.low], numbers[self.high]);
-        for ((low, high), offset) in self.window.as_mut().iter_mut().zip(self.around.as_ref()) {
+        let (least, most) = (numbers[*low], numbers[*high]);
+        let around = cells.around::<A>();
+        for ((low, high), offset) in self.window.as_mut().iter_mut().zip(around.as_ref()) {
             let least = least.wrapping_add_signed(*offset).saturating_sub(fine);
             let most = most.wrapping_add_signed(*offset).saturating_add(fine);
             *low += numbers[*low..].iter().take_while(|number| **number < least).count();
