@@ -130,31 +130,27 @@ impl<'a> Weights<'a> {
 
     /// The weights of all lines of blocks along an axis.
     fn along(&self, axis: usize) -> Vec<u64> {
-        let lines = self.blocks.lines();
-        let mut sums = alloc::vec![0u64; lines[axis] as usize];
-        for layer in 0..lines[2] {
-            for row in 0..lines[1] {
-                for col in 0..lines[0] {
-                    let block = [col, row, layer];
-                    let sum = &mut sums[block[axis] as usize];
-                    *sum = sum.saturating_add(self.block(block));
-                }
-            }
-        }
-        sums
+        self.summed(self.blocks.lines()[axis] as usize, |block| block[axis] as usize)
     }
 
     /// The weights of other blocks, as well as these tell.
     pub(crate) fn moved_to(&self, other: &Blocks) -> Vec<u64> {
-        let mut sums = alloc::vec![0u64; other.count() as usize];
-        let lines = self.blocks.lines();
-        for layer in 0..lines[2] {
-            for row in 0..lines[1] {
-                for col in 0..lines[0] {
+        self.summed(other.count() as usize, |block| {
+            other.number(other.block(self.blocks.middle(block)))
+        })
+    }
+
+    /// So many sums, to which each block adds its weight where `place` says.
+    fn summed(&self, count: usize, place: impl Fn(Lines) -> usize) -> Vec<u64> {
+        let mut sums = alloc::vec![0u64; count];
+        let [cols, rows, layers] = self.blocks.lines();
+        for layer in 0..layers {
+            for row in 0..rows {
+                for col in 0..cols {
                     let block = [col, row, layer];
-                    let middle = self.blocks.middle(block);
-                    let sum = &mut sums[other.number(other.block(middle))];
-                    *sum = sum.saturating_add(self.block(block));
+                    if let Some(sum) = sums.get_mut(place(block)) {
+                        *sum = sum.saturating_add(self.block(block));
+                    }
                 }
             }
         }
