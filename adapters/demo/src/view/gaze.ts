@@ -2,6 +2,8 @@
 
 import type { FrameView } from 'flockwork';
 import type { Camera, Extent, Place } from './camera.js';
+import type { Lens } from './lens.js';
+import { Nearby, way } from './near.js';
 import type { Radii, Sight } from './sight.js';
 import { under } from './under.js';
 
@@ -35,6 +37,7 @@ export class Gaze {
   private mouse: readonly [number, number] | null = null;
   private moved = false;
   private text = '';
+  private readonly nearby = new Nearby();
 
   /** `tip` says in a few words what the mouse is over. */
   constructor(
@@ -92,8 +95,24 @@ export class Gaze {
     const lens = camera.look();
     const kept = this.moved || before.id < 0 ? -1 : rowOf(frame, before.id, before.row);
     if (kept >= 0 && under(frame.position.subarray(3 * kept), 1, world, lens, this.mouse, view, REACH_PX) === 0) return (before.row = kept);
-    const row = under(frame.position, frame.count, world, lens, this.mouse, view, REACH_PX);
+    const row = lens.deep < Infinity ? under(frame.position, frame.count, world, lens, this.mouse, view, REACH_PX) : this.onTheGround(frame, world, lens, this.mouse, view);
     this.hovered = { row, id: row < 0 ? -1 : frame.id[row]! };
+    return row;
+  }
+
+  /** In the plane whoever is seen near the mouse is near it in the world: that is found in a quarter of the time. */
+  private onTheGround(frame: FrameView, world: Extent, lens: Lens, [x, y]: readonly [number, number], [width, height]: readonly [number, number]): number {
+    const { nearby } = this;
+    const m = lens.project.elements;
+    const seen = [lens.center.x + ((2 * x) / width - 1) / m[0]!, lens.center.y + (1 - (2 * y) / height) / m[5]!, 0];
+    const place = seen.map((at, axis) => (world.wraps[axis] ? at - world.sides[axis]! * Math.floor(at / world.sides[axis]!) : at));
+    nearby.find(frame.position, frame.count, world, place, REACH_PX / lens.pixels);
+    let [best, row] = [Infinity, -1];
+    for (let index = 0; index < nearby.count; index++) {
+      const one = nearby.rows[index]!;
+      const away = Math.hypot(...placeOf(frame, one).map((to, axis) => way(place[axis]!, to, world.sides[axis]!, world.wraps[axis]!)));
+      if (away < best) [best, row] = [away, one];
+    }
     return row;
   }
 
