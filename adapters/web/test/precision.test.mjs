@@ -39,7 +39,7 @@ for (const tier of TIERS) {
     const apart = inWorld({ edge: 'open' }, { ...boids, params: { min_speed: 100_000, max_speed: 100_000 } });
     // After two ticks all are some 10,000 away; a quarter of the radius reaches to 4096.
     const finer = { neighbor_radius: 0.25, separation_radius: 0.25 };
-    const said = /of entity \d+ is .*: places there are .* apart and may be at most 0\.000244140625/;
+    const said = /of entity \d+ is .*: places there are .* apart and may be at most 0\.00024414063/;
     await using({ scenario: apart, tier, workers: 1 }, async (simulation) => {
       await simulation.step(2);
       const error = await rejection(simulation.setParams(finer));
