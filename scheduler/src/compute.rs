@@ -114,7 +114,7 @@ pub(crate) fn sort<M: Model>(
     let (local, cells) = if bounded {
         (site.local(), Some(site.cell_count()?))
     } else {
-        let window = window::find(site, owned, &mut desk.lines);
+        let window = window::find(site, owned.now.places(), owned.cells(), &mut desk.lines);
         (window, window::listed(&window, total))
     };
     grow(&mut desk.entries, total);
@@ -122,7 +122,8 @@ pub(crate) fn sort<M: Model>(
     grow(&mut desk.order, rows);
     if let Some(cells) = cells {
         if !bounded {
-            window::number(&local, owned, ghosts, &desk.lines);
+            let own = (&mut owned.cell_of[..rows], &desk.lines[..]);
+            window::number(&local, own, (&mut ghosts.cell[..ghosts.rows], &ghosts.moved));
         }
         let parts = [
             (&owned.cell_of[..rows], &owned.ids()[..rows]),
@@ -130,8 +131,10 @@ pub(crate) fn sort<M: Model>(
         ];
         sorted.sort(local, cells, &parts, &mut desk.entries)?;
     } else {
-        let slots = window::numbered(&local, owned, ghosts, &desk.lines);
-        sorted.sort_sparse(local, slots, total, &mut desk.numbered, &mut desk.entries)?;
+        let own = (owned.cells(), &desk.lines[..], owned.ids());
+        let images = (&ghosts.moved[..ghosts.rows], ghosts.arena.ids());
+        window::list(&local, own, images, &mut desk.numbered[0]);
+        sorted.sort_sparse(local, &mut desk.numbered, &mut desk.entries)?;
     }
     // All that a return to the last tick needs is set before the model can panic.
     let count = find_order(sorted, &desk.entries, &mut desk.order);

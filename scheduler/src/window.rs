@@ -7,16 +7,18 @@
 //! otherwise only those in which somebody is. The order of entities and candidates is the same
 //! either way, so which it is changes no result.
 
+//! None of this depends on the columns of a model, and each is a function of its own: a module for
+//! pages has it once, and no function of it becomes too long for an engine of JavaScript.
+
 use alloc::vec::Vec;
 
-use flockwork_kernel::columns::Columns;
 use flockwork_kernel::isa::{self, Isa};
 use flockwork_kernel::simd::Vector8;
-use flockwork_kernel::{LANES, World};
-use flockwork_spatial::{Grid, Lines, NO_CELL, NO_NUMBER, Numbered, Region};
+use flockwork_kernel::{Axes, LANES, World};
+use flockwork_spatial::{Grid, Lines, NO_CELL, NO_NUMBER, Numbered, Places, Region};
 
 use crate::grow::grow;
-use crate::parts::{Ghosts, Local, Owned, Site};
+use crate::parts::{Local, Site};
 
 /// At most so many cells for each entity and ghost are listed all.
 const LISTED: usize = 8;
@@ -24,11 +26,19 @@ const LISTED: usize = 8;
 /// Fewer cells than this are worth no thought.
 const FEW: u32 = 1024;
 
-/// Finds the window of a domain, and the cell of each of its rows.
-pub(crate) fn find<C: Columns>(site: &Site, owned: &Owned<C>, lines: &mut Vec<Lines>) -> Local {
-    grow(lines, owned.rows);
+/// Finds the window of a domain, and the cell of each of its rows: those are at these places, and those
+/// that are no entities have no cell yet.
+#[inline(never)]
+pub(crate) fn find<A: Axes>(
+    site: &Site,
+    places: Places<'_, A>,
+    cells: &[u32],
+    lines: &mut Vec<Lines>,
+) -> Local {
+    grow(lines, cells.len());
     let (grid, region) = (*site.grid(), site.region());
-    let window = isa::dispatch(Find { grid, owned, lines: &mut lines[..owned.rows] });
+    let lines = &mut lines[..cells.len()];
+    let window = isa::dispatch(Find { grid, places, cells, lines });
     let empty = Region { low: region.low, high: [region.low[0], region.low[1], region.low[2] + 1] };
     Local::of(&grid, &if window.low[0] < window.high[0] { window } else { empty })
 }
@@ -39,61 +49,61 @@ pub(crate) fn listed(window: &Local, entities: usize) -> Option<u32> {
     window.count().filter(|cells| *cells as usize <= most)
 }
 
-/// Gives each row and each ghost the number of its cell in the window.
-pub(crate) fn number<C: Columns>(
+/// Gives rows and ghosts the numbers of their cells in the window, where all are listed.
+#[inline(never)]
+pub(crate) fn number(
     window: &Local,
-    owned: &mut Owned<C>,
-    ghosts: &mut Ghosts<C>,
-    lines: &[Lines],
+    (cells, lines): (&mut [u32], &[Lines]),
+    (ghosts, moved): (&mut [u32], &[Lines]),
 ) {
-    for (cell, lines) in owned.cell_of[..owned.rows].iter_mut().zip(lines) {
+    for (cell, lines) in cells.iter_mut().zip(lines) {
         if *cell != NO_CELL {
             *cell = window.number(*lines);
         }
     }
-    for (cell, moved) in ghosts.cell[..ghosts.rows].iter_mut().zip(&ghosts.moved) {
+    for (cell, moved) in ghosts.iter_mut().zip(moved) {
         *cell = if window.has(*moved) { window.number(*moved) } else { NO_CELL };
     }
 }
 
-/// Each row and each ghost with the number of its cell in the window.
-pub(crate) fn numbered<'a, C: Columns>(
-    window: &'a Local,
-    owned: &'a Owned<C>,
-    ghosts: &'a Ghosts<C>,
-    lines: &'a [Lines],
-) -> impl Iterator<Item = Numbered> + 'a {
-    let rows = owned.cells().iter().zip(lines).zip(owned.ids());
-    let own = (0..).zip(rows).map(|(slot, ((cell, lines), id))| {
+/// Lists rows and ghosts with the numbers of their cells, where most cells are empty: rows by their
+/// cells so far, their cells of the world and ids.
+#[inline(never)]
+pub(crate) fn list(
+    window: &Local,
+    (cells, lines, ids): (&[u32], &[Lines], &[u32]),
+    (moved, ghost_ids): (&[Lines], &[u32]),
+    slots: &mut Vec<Numbered>,
+) {
+    slots.clear();
+    for ((cell, lines), id) in cells.iter().zip(lines).zip(ids) {
         let number = if *cell == NO_CELL { NO_NUMBER } else { window.long_number(*lines) };
-        Numbered { number, slot, id: *id }
-    });
-    let images = ghosts.moved[..ghosts.rows].iter().zip(ghosts.arena.ids());
-    let images = (owned.rows as u32..).zip(images).map(|(slot, (moved, id))| {
+        slots.push(Numbered { number, slot: slots.len() as u32, id: *id });
+    }
+    for (moved, id) in moved.iter().zip(ghost_ids) {
         let number = if window.has(*moved) { window.long_number(*moved) } else { NO_NUMBER };
-        Numbered { number, slot, id: *id }
-    });
-    own.chain(images)
+        slots.push(Numbered { number, slot: slots.len() as u32, id: *id });
+    }
 }
 
 /// Finds the cells of rows and the smallest box around them, with the best instructions there are.
-struct Find<'a, C> {
+struct Find<'a, A: Axes> {
     grid: Grid,
-    owned: &'a Owned<C>,
+    places: Places<'a, A>,
+    cells: &'a [u32],
     lines: &'a mut [Lines],
 }
 
-impl<C: Columns> isa::Task for Find<'_, C> {
+impl<A: Axes> isa::Task for Find<'_, A> {
     type Output = Region;
 
     #[inline(always)]
     fn run<S: Isa>(self) -> Region {
-        let Self { grid, owned, lines } = self;
-        let (places, cells) = (owned.now.places(), owned.cells());
+        let Self { grid, places, cells, lines } = self;
         let mut window = Region { low: [u32::MAX; World::MOST_AXES], high: [0; World::MOST_AXES] };
         for (block, lines) in lines.chunks_mut(LANES).enumerate() {
             let at = block * LANES;
-            let place: Vector8<C::Axes, S> = places.load(at);
+            let place: Vector8<A, S> = places.load(at);
             let [cols, rows, layers] = grid.cell_lanes(place);
             let (cols, rows, layers) = (cols.to_array(), rows.to_array(), layers.to_array());
             for (lane, line) in lines.iter_mut().enumerate() {

@@ -147,7 +147,7 @@ pub struct Numbered {
 #[derive(Debug)]
 pub struct Lists<'a> {
     /// A place for each slot.
-    pub scratch: [&'a mut [Numbered]; 2],
+    pub scratch: &'a mut [Numbered],
     /// The numbers of the cells in which somebody is, ascending: a place for each slot.
     pub numbers: &'a mut [u64],
     /// Where each of these cells begins in `order`, and the end: a place more than slots.
@@ -157,7 +157,7 @@ pub struct Lists<'a> {
 }
 
 /// Sorts slots by (number of the cell, id), leaving out those whose cell is [`NO_NUMBER`], and gives
-/// the number of cells in which somebody is, and that of entities.
+/// the number of cells in which somebody is, and that of entities. What `slots` holds then is of no use.
 ///
 /// A radix sort by the digits in which numbers differ, from the last one, then each cell by id.
 ///
@@ -165,27 +165,25 @@ pub struct Lists<'a> {
 ///
 /// [`SortError::OrderTooShort`] if a list has too few places; nothing of use is written then.
 pub fn sort_by_number(
-    slots: impl Iterator<Item = Numbered>,
+    slots: &mut [Numbered],
     lists: Lists<'_>,
 ) -> Result<(usize, usize), SortError> {
-    let Lists { scratch: [now, other], numbers, starts, order } = lists;
-    let rooms =
-        [now.len(), other.len(), numbers.len(), starts.len().saturating_sub(1), order.len()];
+    let Lists { scratch, numbers, starts, order } = lists;
+    let rooms = [scratch.len(), numbers.len(), starts.len().saturating_sub(1), order.len()];
     let given = rooms.into_iter().fold(usize::MAX, usize::min);
     let (mut count, mut all, mut any) = (0usize, u64::MAX, 0u64);
-    for one in slots {
+    for at in 0..slots.len() {
+        let one = slots[at];
         if one.number != NO_NUMBER {
-            if let Some(place) = now.get_mut(count) {
-                *place = one;
-            }
             (all, any) = (all & one.number, any | one.number);
+            slots[count] = one;
             count += 1;
         }
     }
     if count > given || count >= u32::MAX as usize {
         return Err(SortError::OrderTooShort { needed: count, given });
     }
-    let sorted = sort_digits(&mut now[..count], &mut other[..count], all ^ any);
+    let sorted = sort_digits(&mut slots[..count], &mut scratch[..count], all ^ any);
     let mut cells = 0;
     for (at, one) in sorted.iter().enumerate() {
         if cells == 0 || numbers[cells - 1] != one.number {

@@ -145,20 +145,20 @@ impl<A: Axes> Crowd<A> {
     ) -> BTreeMap<u32, Seen> {
         let (lines, margins) = (region.lines(), self.grid.margins());
         let count = inside.len();
-        let (mut one, mut two) =
-            (vec![Numbered::default(); count], vec![Numbered::default(); count]);
+        let mut slots: Vec<Numbered> = (0..)
+            .zip(inside)
+            .map(|(slot, (number, image))| Numbered { number: *number, slot, id: image.id })
+            .collect();
+        let mut scratch = vec![Numbered::default(); count];
         let (mut numbers, mut starts) = (vec![0; count], vec![0; count + 1]);
         let mut entries = vec![Entry::default(); count];
-        let slots = (0..).zip(inside);
-        let slots =
-            slots.map(|(slot, (number, image))| Numbered { number: *number, slot, id: image.id });
         let lists = Lists {
-            scratch: [&mut one, &mut two],
+            scratch: &mut scratch,
             numbers: &mut numbers,
             starts: &mut starts,
             order: &mut entries,
         };
-        let (cells, sorted) = sort_by_number(slots, lists).unwrap();
+        let (cells, sorted) = sort_by_number(&mut slots, lists).unwrap();
         assert_eq!(sorted, count);
         // The owned entities of each row, found one by one.
         let mut rows: Vec<(u32, u32)> = Vec::new();

@@ -40,23 +40,22 @@ impl Sorted {
         sort::sort_parts_by_cell(parts, count, &mut self.starts, entries).map(drop)
     }
 
-    /// Sorts so many owned entities and ghosts into cells of which only those are listed in which
-    /// somebody is.
+    /// Sorts owned entities and ghosts, which are in the first list, into cells of which only those
+    /// are listed in which somebody is.
+    #[inline(never)]
     pub(crate) fn sort_sparse(
         &mut self,
         local: Local,
-        slots: impl Iterator<Item = Numbered>,
-        count: usize,
-        [one, two]: &mut [Vec<Numbered>; 2],
+        [slots, scratch]: &mut [Vec<Numbered>; 2],
         entries: &mut [Entry],
     ) -> Result<(), SortError> {
         (self.local, self.occupied) = (local, Some((0, 0)));
+        let count = slots.len();
         grow(&mut self.starts, count + 1);
         grow(&mut self.numbers, count);
-        grow(one, count);
-        grow(two, count);
+        grow(scratch, count);
         let Self { starts, numbers, rows, .. } = self;
-        let lists = sort::Lists { scratch: [one, two], numbers, starts, order: entries };
+        let lists = sort::Lists { scratch, numbers, starts, order: entries };
         let (cells, _) = sort::sort_by_number(slots, lists)?;
         rows.clear();
         // The owned cells of the row that comes, and the numbers of all its cells end here.
