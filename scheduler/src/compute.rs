@@ -143,6 +143,7 @@ pub(crate) fn sort<M: Model>(
 }
 
 /// Finds the former rows of the owned entities in canonical order, and their number.
+#[inline(never)]
 fn find_order(sorted: &mut Sorted, entries: &[Entry], order: &mut [u32]) -> usize {
     let mut row_begin = core::mem::take(&mut sorted.row_begin);
     let cells = sorted.cells();
@@ -161,6 +162,7 @@ fn find_order(sorted: &mut Sorted, entries: &[Entry], order: &mut [u32]) -> usiz
 }
 
 /// Asks the model what everybody shows, in canonical order.
+#[inline(never)]
 fn show<M: Model>(
     frame: &Frame<'_, M>,
     owned: &Owned<M::Columns>,

@@ -28,6 +28,7 @@ pub(crate) struct Sorted {
 
 impl Sorted {
     /// Sorts owned entities and ghosts into `count` cells, all of which are listed.
+    #[inline(never)]
     pub(crate) fn sort(
         &mut self,
         local: Local,
