@@ -191,13 +191,18 @@ const OVERLAPS: usize = u32::BITS as usize;
 /// some: one cell at a time that took 10 ns for each entity of the region.
 #[inline(always)]
 fn overlapping<A: Axes, S: Isa>(overlaps: &[Overlap], cell: [U32x8<S>; 3]) -> [u32; LANES] {
-    let mut within = [0; LANES];
-    for (place, overlap) in overlaps.iter().enumerate() {
-        for lane in ones(Inside::new(&overlap.cells).lanes::<A, S>(cell).bits()) {
-            within[lane % LANES] |= 1 << place;
-        }
-    }
-    within
+    S::split(
+        #[inline(always)]
+        || {
+            let mut within = [0; LANES];
+            for (place, overlap) in overlaps.iter().enumerate() {
+                for lane in ones(Inside::new(&overlap.cells).lanes::<A, S>(cell).bits()) {
+                    within[lane % LANES] |= 1 << place;
+                }
+            }
+            within
+        },
+    )
 }
 
 /// The places of the bits that are 1, in ascending order.

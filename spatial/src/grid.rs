@@ -270,9 +270,17 @@ impl Grid {
     /// The cells of eight positions; the same answer as [`Grid::cell`].
     #[inline(always)]
     pub fn cell_lanes<A: Axes, S: Isa>(&self, place: Vector8<A, S>) -> [U32x8<S>; 3] {
-        let layer =
-            if A::SPACE { self.line_lanes(2, place.z.or(F32x8::ZERO)) } else { U32x8::ZERO };
-        [self.line_lanes(0, place.x), self.line_lanes(1, place.y), layer]
+        S::split(
+            #[inline(always)]
+            || {
+                let layer = if A::SPACE {
+                    self.line_lanes(2, place.z.or(F32x8::ZERO))
+                } else {
+                    U32x8::ZERO
+                };
+                [self.line_lanes(0, place.x), self.line_lanes(1, place.y), layer]
+            },
+        )
     }
 
     /// The numbers of the cells of eight positions in a bounded grid: see [`Grid::number`].
