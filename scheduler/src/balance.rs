@@ -83,13 +83,16 @@ impl Balance {
     ) -> Result<Option<Topology>, CutError> {
         let weights = Weights::of(now.blocks(), &mut self.weights);
         let blocks = weights.follow(now.grid());
-        let cut = if blocks == *now.blocks() {
-            Some(Topology::of(*now.grid(), blocks, partition.cut, &|block| weights.block(block))?)
-        } else {
-            let moved = weights.moved_to(&blocks);
-            let weight = |block| moved[blocks.number(block)];
+        let moved = (blocks != *now.blocks()).then(|| weights.moved_to(&blocks));
+        let weight = |block| match &moved {
+            Some(moved) => moved[blocks.number(block)],
+            None => weights.block(block),
+        };
+        let cut = match Topology::of(*now.grid(), blocks, partition.cut, &weight) {
+            Ok(cut) => Some(cut),
             // Over another window there may be too few blocks: then the cut stays what it is.
-            Topology::of(*now.grid(), blocks, partition.cut, &weight).ok()
+            Err(_) if moved.is_some() => None,
+            Err(error) => return Err(error),
         };
         let cut = cut.filter(|cut| cut.regions() != now.regions());
         let other = cut.is_some();

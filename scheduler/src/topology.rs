@@ -98,6 +98,7 @@ impl Topology {
 }
 
 /// The owner of every block, by its number.
+#[inline(never)]
 fn owners(blocks: &Blocks, regions: &[Region]) -> Vec<u32> {
     let mut owners = alloc::vec![0; blocks.count() as usize];
     for (id, region) in (0..).zip(regions) {
@@ -119,6 +120,7 @@ fn ends(blocks: &Blocks, region: &Region) -> (Lines, Lines) {
 
 /// The owners of all blocks that a region and its ghost border touch, in ascending order: nobody else
 /// is near.
+#[inline(never)]
 fn around(grid: &Grid, blocks: &Blocks, region: &Region, owners: &[u32]) -> Vec<u32> {
     let (low, high) = ends(blocks, region);
     // The lines of a border, wrapped: along an axis that is not periodic these are some too many.

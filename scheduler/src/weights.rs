@@ -70,6 +70,7 @@ impl<'a> Weights<'a> {
     }
 
     /// The blocks over where the entities are; the same if they cover them well.
+    #[inline(never)]
     pub(crate) fn follow(&self, grid: &Grid) -> Blocks {
         let (mut window, inside) = (self.window, grid.inside());
         let mut moved = false;
@@ -91,6 +92,7 @@ impl<'a> Weights<'a> {
     }
 
     /// Between which lines nearly all the weight along an axis is; none if there is no weight.
+    #[inline(never)]
     fn ends(&self, axis: usize) -> Option<(u32, u32)> {
         let along = self.along(axis);
         let total = along.iter().fold(0u64, |sum, one| sum.saturating_add(*one));
@@ -129,11 +131,13 @@ impl<'a> Weights<'a> {
     }
 
     /// The weights of all lines of blocks along an axis.
+    #[inline(never)]
     fn along(&self, axis: usize) -> Vec<u64> {
         self.summed(self.blocks.lines()[axis] as usize, |block| block[axis] as usize)
     }
 
     /// The weights of other blocks, as well as these tell.
+    #[inline(never)]
     pub(crate) fn moved_to(&self, other: &Blocks) -> Vec<u64> {
         self.summed(other.count() as usize, |block| {
             other.number(other.block(self.blocks.middle(block)))
