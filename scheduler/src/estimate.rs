@@ -2,7 +2,7 @@
 
 use flockwork_kernel::World;
 use flockwork_kernel::columns::{Columns, Reach, packed_len, padded};
-use flockwork_spatial::{Candidate, Entry, Lines, Region};
+use flockwork_spatial::{Candidate, Cells, Entry, Lines, Region};
 
 use crate::domain::{Domain, SPARE};
 use crate::letters::LETTER_LEN;
@@ -24,14 +24,15 @@ pub fn memory_estimate<M: Model>(topology: &Topology, population: u32, workers: 
     let (mut regions, mut desk, mut cell_bytes, mut meetings) = (0u64, 0u64, 0u64, 0u64);
     // Cells of the world alone: nobody is expected anywhere else.
     let inside = grid.inside();
-    let cells = |region: &Region| -> u64 {
-        (0..World::MOST_AXES)
-            .map(|axis| {
-                let low = region.low[axis].max(inside.low[axis]);
-                u64::from(region.high[axis].min(inside.high[axis]).saturating_sub(low))
-            })
-            .product()
+    let clipped = |region: &Region| {
+        let (mut low, mut high) = (region.low, region.high);
+        for axis in 0..World::MOST_AXES {
+            low[axis] = low[axis].max(inside.low[axis]);
+            high[axis] = high[axis].min(inside.high[axis]);
+        }
+        Region { low, high }.lines()
     };
+    let cells = |region: &Region| -> u64 { clipped(region).into_iter().map(u64::from).product() };
     let all = u128::from(cells(&inside).max(1));
     let entities = |cells: u64| (u128::from(cells) * u128::from(population) / all) as u64;
     // Lists have about an eighth of room to grow, as many come and go as in any crowd without order, and
@@ -45,12 +46,8 @@ pub fn memory_estimate<M: Model>(topology: &Topology, population: u32, workers: 
         }
         let own = entities(cells(region));
         let ghosts = entities(ghost_cells);
-        let bordered = (0..World::MOST_AXES).map(|axis| {
-            let low = region.low[axis].max(inside.low[axis]);
-            let lines = region.high[axis].min(inside.high[axis]).saturating_sub(low);
-            u64::from(lines + 2 * grid.margins()[axis])
-        });
-        cell_bytes += 4 * bordered.product::<u64>();
+        let listed = Cells::count(clipped(region), grid.margins());
+        cell_bytes += 4 * u64::from(listed.unwrap_or(u32::MAX));
         if !grid.is_bounded() {
             cell_bytes += ghosts * size_of::<Lines>() as u64;
         }

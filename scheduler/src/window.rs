@@ -6,7 +6,7 @@
 //! Where the window has few more cells than there are entities, all are listed, as in any other world;
 //! otherwise only those in which somebody is. The order of entities and candidates is the same
 //! either way, so which it is changes no result.
-
+//!
 //! None of this depends on the columns of a model, and each is a function of its own: a module for
 //! pages has it once, and no function of it becomes too long for an engine of JavaScript.
 

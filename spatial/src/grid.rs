@@ -249,16 +249,14 @@ impl Grid {
 
     /// The number of a cell: by layer, row, column.
     #[inline(always)]
-    pub fn number(&self, [col, row, layer]: Lines) -> u64 {
-        let [cols, rows, _] = self.lines.map(u64::from);
-        (u64::from(layer) * rows + u64::from(row)) * cols + u64::from(col)
+    pub fn number(&self, cell: Lines) -> u64 {
+        number_in(self.lines, cell)
     }
 
     /// The cell of a number: the other way round.
     #[inline]
     pub fn cell_of(&self, number: u64) -> Lines {
-        let [cols, rows, _] = self.lines.map(u64::from);
-        [number % cols, number / cols % rows, number / cols / rows].map(|line| line as u32)
+        cell_in(self.lines, number)
     }
 
     /// The cell of a position; the outermost for one that is beyond all cells, and the first for NaN.
@@ -309,6 +307,20 @@ impl Grid {
         let at = if first > 0 { at.floor() + F32x8::splat(first as f32) } else { at };
         at.to_index(self.lines[axis] - 1)
     }
+}
+
+/// The number of a cell in a box of so many columns, rows and layers: by layer, row, column.
+#[inline(always)]
+pub fn number_in(lines: Lines, cell: Lines) -> u64 {
+    let ([cols, rows, _], [col, row, layer]) = (lines.map(u64::from), cell.map(u64::from));
+    (layer * rows + row) * cols + col
+}
+
+/// The cell of a number in such a box: the other way round.
+#[inline]
+pub fn cell_in(lines: Lines, number: u64) -> Lines {
+    let [cols, rows, _] = lines.map(u64::from);
+    [number % cols, number / cols % rows, number / cols / rows].map(|line| line as u32)
 }
 
 /// The most lines of a side so that two positions closer than `radius` are at most `fine` lines

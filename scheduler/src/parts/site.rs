@@ -10,6 +10,7 @@ use core::ops::Range;
 use flockwork_kernel::World;
 use flockwork_kernel::axes::Axes;
 use flockwork_kernel::simd::{Isa, U32x8};
+use flockwork_spatial::grid::{cell_in, number_in};
 use flockwork_spatial::{Cells, Grid, Lines, Region};
 
 use crate::error::{DomainError, Room};
@@ -114,9 +115,7 @@ impl Local {
     /// The same where there are more cells than a `u32` can number.
     #[inline]
     pub(crate) fn long_number(&self, cell: Lines) -> u64 {
-        let [col, row, layer] = self.place(cell).map(u64::from);
-        let [cols, rows, _] = self.bordered.map(u64::from);
-        (layer * rows + row) * cols + col
+        number_in(self.bordered, self.place(cell))
     }
 
     /// Where a cell of the world is here.
@@ -185,20 +184,18 @@ impl Local {
     /// Where a local cell is, counted from the first one that is owned; none in the border.
     #[inline]
     pub(crate) fn owned_place(&self, local: u64) -> Option<Lines> {
-        let [cols, rows, _] = self.bordered.map(u64::from);
-        let place = [local % cols, local / cols % rows, local / cols / rows];
-        let place = [0, 1, 2].map(|axis| (place[axis] as u32).wrapping_sub(self.margins[axis]));
+        let place = cell_in(self.bordered, local);
+        let place = [0, 1, 2].map(|axis| place[axis].wrapping_sub(self.margins[axis]));
         (0..World::MOST_AXES).all(|axis| place[axis] < self.owned[axis]).then_some(place)
     }
 
     /// The cell of the world behind a local one.
     pub(crate) fn global(&self, local: u64) -> Lines {
-        let [cols, rows, _] = self.bordered.map(u64::from);
-        let place = [local % cols, local / cols % rows, local / cols / rows];
+        let place = cell_in(self.bordered, local);
         [0, 1, 2].map(|axis| {
             // A border before the first line wraps, perhaps more than once.
             let (lines, line) = (i64::from(self.lines[axis]), i64::from(self.origin[axis] as i32));
-            (line + place[axis] as i64).rem_euclid(lines) as u32
+            (line + i64::from(place[axis])).rem_euclid(lines) as u32
         })
     }
 }

@@ -3,7 +3,7 @@
 use flockwork_kernel::World;
 
 use super::Region;
-use crate::grid::{Grid, Lines};
+use crate::grid::{Grid, Lines, number_in};
 
 /// So many blocks are never too many.
 const FEW: u64 = 4096;
@@ -44,11 +44,7 @@ impl Blocks {
         let mut shift = [0; World::MOST_AXES];
         let lines = loop {
             let cells = window.lines();
-            let lines = [0, 1, 2].map(|axis| (cells[axis] >> shift[axis]).max(1));
-            let lines = [0, 1, 2].map(|axis| {
-                let whole = lines[axis] << shift[axis] >= cells[axis];
-                lines[axis] + u32::from(!whole)
-            });
+            let lines = [0, 1, 2].map(|axis| cells[axis].div_ceil(1 << shift[axis]).max(1));
             let count: u64 = lines.iter().map(|&lines| u64::from(lines)).product();
             let longest = (0..World::MOST_AXES).rev().max_by_key(|&axis| lines[axis]);
             match longest {
@@ -102,9 +98,8 @@ impl Blocks {
 
     /// The number of a block: by layer, row, column.
     #[inline]
-    pub fn number(&self, [col, row, layer]: Lines) -> usize {
-        let [cols, rows, _] = self.lines.map(|lines| lines as usize);
-        (layer as usize * rows + row as usize) * cols + col as usize
+    pub fn number(&self, block: Lines) -> usize {
+        number_in(self.lines, block) as usize
     }
 
     /// A cell in the middle of a block, of what lies in the window of it.

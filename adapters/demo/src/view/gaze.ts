@@ -3,7 +3,7 @@
 import type { FrameView } from 'flockwork';
 import type { Camera, Extent, Place } from './camera.js';
 import type { Lens } from './lens.js';
-import { Nearby, way } from './near.js';
+import { Nearby, way, wrapped } from './near.js';
 import type { Radii, Sight } from './sight.js';
 import { under } from './under.js';
 
@@ -105,7 +105,7 @@ export class Gaze {
     const { nearby } = this;
     const m = lens.project.elements;
     const seen = [lens.center.x + ((2 * x) / width - 1) / m[0]!, lens.center.y + (1 - (2 * y) / height) / m[5]!, 0];
-    const place = seen.map((at, axis) => (world.wraps[axis] ? at - world.sides[axis]! * Math.floor(at / world.sides[axis]!) : at));
+    const place = seen.map((at, axis) => wrapped(at, world.sides[axis]!, world.wraps[axis]!));
     nearby.find(frame.position, frame.count, world, place, REACH_PX / lens.pixels);
     let [best, row] = [Infinity, -1];
     for (let index = 0; index < nearby.count; index++) {

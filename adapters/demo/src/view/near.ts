@@ -37,6 +37,11 @@ export class Nearby {
   }
 }
 
+/** The same coordinate in the world itself, where the ends of the axis meet. */
+export function wrapped(at: number, side: number, wraps: boolean): number {
+  return wraps ? at - side * Math.floor(at / side) : at;
+}
+
 /** The shortest way from one coordinate to another. */
 export function way(from: number, to: number, side: number, wraps: boolean): number {
   return wraps ? to - from - side * Math.round((to - from) / side) : to - from;

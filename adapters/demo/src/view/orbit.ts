@@ -5,6 +5,7 @@
 
 import { approach, left, type Camera, type Extent, type Place } from './camera.js';
 import { Lens, NEAREST } from './lens.js';
+import { wrapped } from './near.js';
 
 /** Pixels per length, at most. */
 const CLOSEST = 400;
@@ -131,7 +132,7 @@ export class OrbitCamera implements Camera {
     const [along, above] = [(x - this.width / 2) / pixels, (this.height / 2 - y) / pixels];
     const at = (axis: 0 | 1 | 2) => {
       const one = this.at[axis] + along * right[axis] + above * up[axis];
-      return this.wraps[axis] ? one - this.sides[axis] * Math.floor(one / this.sides[axis]) : one;
+      return wrapped(one, this.sides[axis], this.wraps[axis]);
     };
     return [at(0), at(1), at(2)];
   }
@@ -242,7 +243,7 @@ export class OrbitCamera implements Camera {
   private wrap(): void {
     const turns = 2 * Math.PI * Math.floor(this.yaw / (2 * Math.PI));
     this.yaw = this.toYaw -= turns;
-    this.toAt = this.toAt.map((at, axis) => (this.wraps[axis] ? at - this.sides[axis]! * Math.floor(at / this.sides[axis]!) : at)) as Vector;
+    this.toAt = this.toAt.map((at, axis) => wrapped(at, this.sides[axis]!, this.wraps[axis]!)) as Vector;
     this.at = [...this.toAt];
   }
 }

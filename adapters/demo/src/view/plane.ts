@@ -2,6 +2,7 @@
 
 import { approach, left, type Camera, type Extent, type Place } from './camera.js';
 import { Lens } from './lens.js';
+import { wrapped } from './near.js';
 
 /** Pixels per length, at most. */
 const CLOSEST = 400;
@@ -153,8 +154,7 @@ export class PlaneCamera implements Camera {
 
   /** Keeps the numbers of an endless journey small. */
   private wrap(): void {
-    const back = (at: number, axis: 0 | 1) => (this.wraps[axis] ? at - this.sides[axis] * Math.floor(at / this.sides[axis]) : at);
-    this.x = this.toX = back(this.toX, 0);
-    this.y = this.toY = back(this.toY, 1);
+    this.x = this.toX = wrapped(this.toX, this.sides[0], this.wraps[0]);
+    this.y = this.toY = wrapped(this.toY, this.sides[1], this.wraps[1]);
   }
 }

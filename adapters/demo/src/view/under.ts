@@ -2,6 +2,7 @@
 
 import type { Extent } from './camera.js';
 import { NEAREST, type Lens } from './lens.js';
+import { wrapped } from './near.js';
 
 /** What has lost more of its light than this in the fog is not meant. */
 const SEEN = 0.08;
@@ -30,7 +31,7 @@ export function under(
   const [wx, wy, wz, w1] = [3, 7, 11, 15].map((at) => m[at]!) as Four;
   const [sideX, sideY, sideZ] = sides;
   // Within the world, so that everything is at most one turn around an axis away. Without a seam nothing is nearer there.
-  const [cx, cy, cz] = lens.center.toArray().map((at, axis) => (wraps[axis] ? at - sides[axis]! * Math.floor(at / sides[axis]!) : at)) as Three;
+  const [cx, cy, cz] = lens.center.toArray().map((at, axis) => wrapped(at, sides[axis]!, wraps[axis]!)) as Three;
   const [halfX, halfY, halfZ] = sides.map((side, axis) => (wraps[axis] ? side / 2 : Infinity)) as Three;
   const right = x - view[0] / 2;
   const above = view[1] / 2 - y;
