@@ -5,9 +5,10 @@ use std::sync::OnceLock;
 use std::time::Instant;
 
 use flockwork_kernel::columns::{Column, Reach, packed_len};
-use flockwork_scheduler::registry::{RegionLoad, Shares};
+use flockwork_scheduler::registry::{Piece, RegionLoad, Shares};
 use flockwork_scheduler::{
-    AnyWorld, Backend, Counters, Grid, Region, Resolution, Setup, SimulationError,
+    AnyWorld, Backend, Counters, Given, Grid, Progress, Region, Resolution, Setting, Setup,
+    SimulationError,
 };
 use flockwork_scheduler_native::{
     AnySimulation, BuildError, Metrics, Options, ProcessMetrics, Rows, RunError, WorkerMetrics,
@@ -134,6 +135,23 @@ impl AnySimulation for World {
 
     fn stats(&mut self) -> Result<Vec<(String, f64)>, RunError> {
         self.simulation.get_mut().stats()
+    }
+
+    fn params(&self) -> Result<Vec<Setting>, RunError> {
+        Ok(self.simulation.borrow().params())
+    }
+
+    fn set_params(&mut self, given: Vec<Given>) -> Result<(), RunError> {
+        let simulation = self.simulation.get_mut();
+        simulation.set_params(&given)?;
+        while simulation.poll()? == Progress::Waiting {
+            std::hint::spin_loop();
+        }
+        Ok(())
+    }
+
+    fn pieces(&mut self, column: usize) -> Result<Vec<Piece<'_>>, RunError> {
+        self.simulation.get_mut().pieces(column)
     }
 
     fn metrics(&self) -> Result<Metrics, RunError> {

@@ -1,8 +1,10 @@
 //! A simulation whose model's type is hidden, with its metrics.
 
 use flockwork_kernel::columns::Column;
-use flockwork_scheduler::registry::RegionLoad;
-use flockwork_scheduler::{Counters, Grid, Region, Resolution, Setup, SimulationError};
+use flockwork_scheduler::registry::{Piece, RegionLoad};
+use flockwork_scheduler::{
+    Counters, Given, Grid, Region, Resolution, Setting, Setup, SimulationError,
+};
 use hdrhistogram::Histogram;
 
 /// What ends a run.
@@ -36,6 +38,25 @@ pub trait AnySimulation: Send {
     ///
     /// [`RunError`]: that which ended the simulation, or what went wrong with the statistics.
     fn stats(&mut self) -> Result<Vec<(String, f64)>, RunError>;
+    /// The values of the parameters, in the order of [`crate::Entry::params`].
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] if there is no state any more.
+    fn params(&self) -> Result<Vec<Setting>, RunError>;
+    /// Sets parameters by name between two ticks: all that are given, or none.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with them, and nothing was changed; or that which ended the simulation.
+    fn set_params(&mut self, given: Vec<Given>) -> Result<(), RunError>;
+    /// A column of each region of this process as it lies in memory; of no rows if there is no such
+    /// column. All columns have one order within a tick.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] if there is no state any more.
+    fn pieces(&mut self, column: usize) -> Result<Vec<Piece<'_>>, RunError>;
     /// What it has done and how long that took.
     ///
     /// # Errors

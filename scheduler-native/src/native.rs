@@ -9,8 +9,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
 use flockwork_kernel::columns::{Column, Reach, packed_len};
+use flockwork_scheduler::registry::Piece;
 use flockwork_scheduler::{
-    AnyWorld, Counters, Grid, Panicked, Phase, Place, Region, Resolution, Setup, SimulationError,
+    AnyWorld, Counters, Given, Grid, Panicked, Phase, Place, Progress, Region, Resolution, Setting,
+    Setup, SimulationError,
 };
 use hdrhistogram::Histogram;
 use rayon::ThreadPool;
@@ -144,6 +146,15 @@ impl Running {
         Ok(())
     }
 
+    /// Sets parameters, and brings entities to where these want them.
+    fn set_params(&mut self, given: &[Given]) -> Result<(), RunError> {
+        self.world.set_params(given)?;
+        while self.world.poll()? == Progress::Waiting {
+            std::hint::spin_loop();
+        }
+        Ok(())
+    }
+
     /// The error of a simulation through which a panic went.
     fn ended(&mut self) -> RunError {
         let busy = SimulationError::Busy { tick: self.world.tick() };
@@ -171,6 +182,18 @@ impl AnySimulation for Native {
 
     fn stats(&mut self) -> Result<Vec<(String, f64)>, RunError> {
         self.on_pool(|running| running.world.stats())
+    }
+
+    fn params(&self) -> Result<Vec<Setting>, RunError> {
+        Ok(self.running()?.world.params())
+    }
+
+    fn set_params(&mut self, given: Vec<Given>) -> Result<(), RunError> {
+        self.on_pool(move |running| running.set_params(&given))
+    }
+
+    fn pieces(&mut self, column: usize) -> Result<Vec<Piece<'_>>, RunError> {
+        self.running()?.world.pieces(column)
     }
 
     fn metrics(&self) -> Result<Metrics, RunError> {

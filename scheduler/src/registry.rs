@@ -11,7 +11,7 @@
 //! | `backend.rs` | where simulations run |
 //! | `shares.rs` | how many processes and workers share a world, and the cut for them |
 //! | `world.rs` | a simulation whose model is hidden |
-//! | `publish.rs` | columns of all entities, copied out of the domains |
+//! | `publish.rs` | columns of all entities, copied out of the domains or borrowed |
 //! | `table.rs`, `lines.rs`, `fit.rs` | entities at tick 0 as columns by name, where they stand in a file, whether they fit |
 
 mod backend;
@@ -29,7 +29,7 @@ pub use config::Config;
 pub use entry::{Checked, Entry};
 pub use fit::whole_vectors;
 pub use lines::Lines;
-pub use publish::Part;
+pub use publish::{Part, Piece};
 pub use shares::Shares;
 pub use table::{Table, TableColumn, number_name, number_names};
 pub use world::{AnyWorld, RegionLoad};

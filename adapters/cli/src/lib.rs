@@ -23,6 +23,7 @@
 //! | `registry` | the models a command knows |
 //! | `scenario`, `table` | scenario files and the user's own initial tables |
 //! | `read` | these two for other programs |
+//! | [`stepped`] | a world that another program steps |
 //! | `run`, `progress`, `summary`, `report` | `flockwork run` and what it says |
 //! | `record`, `picture`, `checkpoint` | what else a run can leave behind |
 //! | `verify`, `stress` | sameness on any number of workers; the largest crowd that holds a frame rate |
@@ -64,6 +65,7 @@ mod rows;
 mod run;
 mod scenario;
 mod simd;
+pub mod stepped;
 mod stress;
 mod summary;
 mod table;

@@ -18,7 +18,7 @@
 //! neighbor_radius = 1.0   # as the model documents them
 //! ```
 //!
-//! Anything else in it is an error that names the place and what is allowed.
+//! A file that begins with a brace says the same in JSON. Anything else in it is an error that names the place and what is allowed.
 
 mod axes;
 mod source;
@@ -243,6 +243,25 @@ impl<'a> Scenario<'a> {
     pub(crate) fn refuse(&self, error: &dyn std::fmt::Display) -> Failure {
         Failure::usage(format_args!("{}: {error}", self.name))
     }
+}
+
+/// Parameters that a text gives by name, called `name` where it is wrong: what they may be is up to the
+/// model.
+pub(crate) fn given(name: &str, text: &str) -> Result<Vec<Given>, Failure> {
+    let mut source = Source::new(name, text);
+    let items: Vec<Item> = source.items().into_iter().cloned().collect();
+    let mut given = Vec::new();
+    for item in items {
+        match item.value.setting() {
+            Some(value) => given.push((item.path, value)),
+            None => {
+                let (path, what) = (&item.path, item.value.describe());
+                let allowed = "a number, a text or a list of numbers";
+                source.blame(&item, &format!("`{path}` is {what}: it must be {allowed}"));
+            }
+        }
+    }
+    source.problems().map_or(Ok(given), |problems| Err(Failure::Usage(problems)))
 }
 
 /// The options of a simulation from the command line.

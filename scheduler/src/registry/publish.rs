@@ -1,4 +1,4 @@
-//! Columns of all entities, copied out of the domains: what pages show.
+//! Columns of all entities, copied out of the domains or borrowed from them: what other programs show.
 
 use core::slice::ChunksMut;
 
@@ -32,6 +32,27 @@ impl Part {
             (0, width)
         };
         Some(Bytes { width, at, len })
+    }
+}
+
+/// A column of one region, as it lies in memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Piece<'a> {
+    /// The values of each row, side by side.
+    pub bytes: &'a [u8],
+    /// The cell of each row; [`NO_CELL`] for one that is no entity, as one that moved to another
+    /// region or died leaves it until the next tick.
+    pub cells: &'a [u32],
+}
+
+impl<'a> Piece<'a> {
+    pub(super) fn of<M: Model>(domain: &'a Domain<M>, column: usize) -> Self {
+        let stride = M::Columns::SCHEMA.get(column).map_or(0, Column::stride);
+        let cells = domain.cells();
+        match domain.column_bytes(column).get(..cells.len() * stride) {
+            Some(bytes) if stride > 0 => Self { bytes, cells },
+            _ => Self { bytes: &[], cells: &[] },
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use flockwork_kernel::columns::{Column, Columns, Reach, packed_len};
 use flockwork_spatial::{Grid, Region};
 
-use super::publish::{Part, publish};
+use super::publish::{Part, Piece, publish};
 use crate::domain::{Domain, Progress};
 use crate::error::Place;
 use crate::executor::Executor;
@@ -86,6 +86,9 @@ pub trait AnyWorld<X>: Send {
     /// the begin of the next `stride` bytes, as many as there is room for; gives how many. All columns
     /// have one order within a tick.
     fn publish(&self, part: Part, stride: usize, to: &mut [u8]) -> Result<u32, SimulationError>;
+    /// A column of each region of this process as it lies in memory, without a copy, in the order of
+    /// [`AnyWorld::publish`]; of no rows if there is no such column.
+    fn pieces(&self, column: usize) -> Result<Vec<Piece<'_>>, SimulationError>;
     /// Entities in regions before the first one of this process.
     fn owned_before(&self) -> u64;
     /// What the regions of this process have done.
@@ -217,6 +220,11 @@ impl<M: Model, X: Executor + Send> AnyWorld<X> for Simulation<M, X> {
 
     fn publish(&self, part: Part, stride: usize, to: &mut [u8]) -> Result<u32, SimulationError> {
         Ok(publish(self.domains()?, part, stride, to))
+    }
+
+    fn pieces(&self, column: usize) -> Result<Vec<Piece<'_>>, SimulationError> {
+        let piece = |domain| Piece::of::<M>(domain, column);
+        Ok(self.domains()?.iter().map(piece).collect())
     }
 
     fn owned_before(&self) -> u64 {

@@ -1,7 +1,7 @@
 //! The keys of a scenario with the place each came from, and what is wrong with them.
 //!
 //! A key is a dotted path such as `world.width`. It comes from the file or from the command line;
-//! the later one wins. Reading a key never fails: what is wrong is collected, so that a user sees
+//! the later one wins. A file may be TOML or, if it begins with a brace, JSON. Reading a key never fails: what is wrong is collected, so that a user sees
 //! all of it at once, in the order of the file. What is shown of a file is short, and fit for a
 //! terminal.
 
@@ -36,6 +36,21 @@ pub(super) enum Value {
 }
 
 impl Value {
+    fn from_json(value: &serde_json::Value) -> Self {
+        use serde_json::Value as Json;
+        match value {
+            Json::String(text) => Value::Text(text.clone()),
+            Json::Number(number) => match number.as_i128() {
+                Some(whole) => Value::Whole(whole),
+                None => number.as_f64().map_or(Value::Other("number"), Value::Number),
+            },
+            Json::Bool(_) => Value::Other("boolean"),
+            Json::Null => Value::Other("null"),
+            Json::Object(_) => Value::Other("table"),
+            Json::Array(items) => Self::list(items.iter().map(Self::from_json).collect()),
+        }
+    }
+
     fn from_toml(value: &DeValue<'_>) -> Self {
         match value {
             DeValue::String(text) => Value::Text(text.to_string()),
@@ -52,16 +67,18 @@ impl Value {
             DeValue::Boolean(_) => Value::Other("boolean"),
             DeValue::Datetime(_) => Value::Other("date"),
             DeValue::Array(items) => {
-                let values: Vec<Self> =
-                    items.iter().map(|item| Self::from_toml(item.get_ref())).collect();
-                let numbers = values.iter().map(Self::number).collect::<Option<_>>();
-                let words = || values.iter().map(|value| value.text().map(str::to_string));
-                let words = || words().collect::<Option<_>>().map(Value::Words);
-                let others = Value::Other("list of neither numbers nor texts alone");
-                numbers.map(Value::List).or_else(words).unwrap_or(others)
+                Self::list(items.iter().map(|item| Self::from_toml(item.get_ref())).collect())
             }
             DeValue::Table(_) => Value::Other("table"),
         }
+    }
+
+    fn list(values: Vec<Self>) -> Self {
+        let numbers = values.iter().map(Self::number).collect::<Option<_>>();
+        let words = || values.iter().map(|value| value.text().map(str::to_string));
+        let words = || words().collect::<Option<_>>().map(Value::Words);
+        let others = Value::Other("list of neither numbers nor texts alone");
+        numbers.map(Value::List).or_else(words).unwrap_or(others)
     }
 
     /// It as a whole number, however it is written: `100`, `1e2` and `100.0` are the same.
@@ -129,6 +146,8 @@ impl Value {
 enum Origin {
     /// The bytes of the key and of its value in the file.
     File(Range<usize>),
+    /// A file in which keys have no places that are known: JSON.
+    Whole,
     /// An option of the command line.
     Option(String),
 }
@@ -146,6 +165,7 @@ impl Item {
     fn place(&self) -> usize {
         match &self.origin {
             Origin::File(span) => span.start,
+            Origin::Whole => usize::MAX - 1,
             Origin::Option(_) => usize::MAX,
         }
     }
@@ -155,6 +175,9 @@ impl Item {
         matches!(self.origin, Origin::Option(_))
     }
 }
+
+/// The keys of a file in JSON.
+type Keys = std::collections::BTreeMap<String, serde_json::Value>;
 
 /// A scenario before it is known what its keys mean.
 pub(super) struct Source {
@@ -170,7 +193,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// Reads TOML; whatever is wrong is collected.
+    /// Reads TOML or JSON; whatever is wrong is collected.
     pub(super) fn new(name: &str, text: &str) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let mut source = Self {
@@ -181,6 +204,10 @@ impl Source {
             problems: Vec::new(),
             more: 0,
         };
+        if text.trim_start().starts_with('{') {
+            source.read_json(text);
+            return source;
+        }
         match DeTable::parse(text) {
             Ok(table) => source.flatten(table.get_ref()),
             Err(error) => {
@@ -204,6 +231,34 @@ impl Source {
                     }
                 }
                 _ => self.push(name, key.span(), value),
+            }
+        }
+    }
+
+    fn read_json(&mut self, text: &str) {
+        let keys: Keys = match serde_json::from_str(text) {
+            Ok(keys) => keys,
+            Err(error) => {
+                let begin = self.lines.get(error.line().saturating_sub(1)).copied().unwrap_or(0);
+                let at = begin + error.column().saturating_sub(1);
+                let message = error.to_string();
+                let message = message.split(" at line ").next().unwrap_or_default();
+                let problem =
+                    self.located(&(at..at), &format!("not JSON: {}", human::shown(message)));
+                self.problems.push((at, problem));
+                return;
+            }
+        };
+        for (key, value) in keys {
+            let name = bare(&key);
+            match value {
+                serde_json::Value::Object(inner) if super::SECTIONS.contains(&name.as_str()) => {
+                    for (key, value) in inner {
+                        let path = format!("{name}.{}", bare(&key));
+                        self.put(path, Value::from_json(&value), Origin::Whole);
+                    }
+                }
+                value => self.put(name, Value::from_json(&value), Origin::Whole),
             }
         }
     }
@@ -241,6 +296,13 @@ impl Source {
         self.set(path, value, &option);
     }
 
+    /// All keys, in the order of the file.
+    pub(super) fn items(&self) -> Vec<&Item> {
+        let mut items: Vec<&Item> = self.items.values().collect();
+        items.sort_by_key(|item| (item.place(), &item.path));
+        items
+    }
+
     /// The key of this path.
     pub(super) fn get(&self, path: &str) -> Option<&Item> {
         self.items.get(path)
@@ -265,6 +327,7 @@ impl Source {
     pub(super) fn blame(&mut self, item: &Item, problem: &str) {
         let text = match &item.origin {
             Origin::File(span) => self.located(span, problem),
+            Origin::Whole => format!("{}: {problem}", self.name),
             Origin::Option(option) => format!("{option}: {problem}"),
         };
         self.problems.push((item.place(), text));
@@ -388,6 +451,31 @@ mod tests {
         assert_eq!(source.problems(), None);
         source.set_from("nonsense");
         assert!(source.problems().unwrap().contains("KEY=VALUE"));
+    }
+
+    #[test]
+    fn json_says_the_same_as_toml() {
+        let text = " {\"dt\": 0.5, \"seed\": 3, \"world\": {\"width\": 16, \"edge\": [\"wall\", \"open\"]},
+            \"params\": {\"centre\": [1, 2.5]}, \"world.depth\": null}";
+        let mut source = Source::new("a.json", text);
+        assert_eq!(source.problems(), None);
+        assert_eq!(source.get("dt").unwrap().value, Value::Number(0.5));
+        assert_eq!(source.get("seed").unwrap().value, Value::Whole(3));
+        assert_eq!(source.get("world.width").unwrap().value, Value::Whole(16));
+        assert_eq!(source.get("params.centre").unwrap().value, Value::List(vec![1.0, 2.5]));
+        let words = Value::Words(vec!["wall".to_string(), "open".to_string()]);
+        assert_eq!(source.get("world.edge").unwrap().value, words);
+        // A path is made of the tables, not of dots in a name.
+        assert!(source.get("world.depth").is_none() && source.get("\"world.depth\"").is_some());
+        let item = source.get("dt").unwrap().clone();
+        source.blame(&item, "no such key");
+        assert_eq!(source.problems().unwrap(), "a.json: no such key");
+        let text = Source::new("b.json", "{\n \"dt\": ,\n}").problems().unwrap();
+        assert!(text.starts_with("b.json:2:8: not JSON: expected value\n"), "{text}");
+        for bad in ["{", "{}}", "{\"a\":}", "{\"é\": \u{0}"] {
+            let text = Source::new("b.json", bad).problems().unwrap();
+            assert!(text.starts_with("b.json:1:"), "{text}");
+        }
     }
 
     #[test]
