@@ -23,14 +23,16 @@ use alloc::vec::Vec;
 
 use flockwork_kernel::Axes;
 use flockwork_kernel::columns::Columns;
+use flockwork_spatial::Places;
 
 use crate::bounds::{Bounds, Outside};
 use crate::commit::{self, Commit};
 use crate::compute;
 use crate::error::{DomainError, Phase, Place, Room, StepError};
 use crate::frame::Frame;
+use crate::letter::Posted;
 use crate::metrics::Counters;
-use crate::model::{AxesOf, Model, MutOf, RefOf};
+use crate::model::{AxesOf, Event, Model, MutOf, RefOf};
 pub use crate::parts::Census;
 use crate::parts::{Before, Books, Doing, Ghosts, Moves, Owned, Post, Site, Sorted};
 use crate::receive::receive;
@@ -136,6 +138,7 @@ impl<M: Model> Domain<M> {
     pub fn begin_tick(&mut self) {
         if self.stage == Stage::Idle {
             self.keep();
+            self.owned.died.clear();
             self.stage = Stage::Compute;
         }
     }
@@ -162,6 +165,7 @@ impl<M: Model> Domain<M> {
     /// gone.
     pub(crate) fn undo(&mut self, tick: u64) {
         self.owned.undo(&self.kept.owned);
+        self.post.clear();
         self.ghosts.rows = self.kept.ghosts;
         self.books = self.kept.books;
         self.stage = Stage::Failed(DomainError::Ended { domain: self.id(), tick });
@@ -388,13 +392,33 @@ impl<M: Model> Domain<M> {
     }
 
     /// The ids of all rows.
-    pub(crate) fn ids(&self) -> &[u32] {
+    pub fn ids(&self) -> &[u32] {
         self.owned.ids()
     }
 
-    /// The columns of all rows.
-    pub(crate) fn view(&self) -> Result<RefOf<'_, M>, DomainError> {
+    /// The places of all rows, between ticks.
+    pub fn places(&self) -> Places<'_, AxesOf<M>> {
+        self.owned.now.places()
+    }
+
+    /// The columns of all rows, between ticks: [`Domain::cells`] says which of them are entities.
+    ///
+    /// # Errors
+    ///
+    /// [`DomainError::Layout`] if the memory were not what it was made as.
+    pub fn view(&self) -> Result<RefOf<'_, M>, DomainError> {
         self.owned.now.view()
+    }
+
+    /// The ids of those who died here in the last tick, in no order that means anything.
+    pub fn died(&self) -> &[u32] {
+        &self.owned.died
+    }
+
+    /// The events that came to entities here in the last tick, in the order in which they were applied.
+    pub fn events(&self) -> impl Iterator<Item = Event<M::Event>> + '_ {
+        let events = self.post.events.iter();
+        events.map(|&Posted { target, source, value, .. }| Event { target, source, value })
     }
 
     /// The wrapping sum of the fingerprints of all owned entities, between ticks.

@@ -65,7 +65,7 @@ impl<C: Columns> isa::Task for FindCells<'_, C> {
         let (grid, region) = (*site.grid(), site.region());
         let interior = region.interior(&grid);
         let local = site.local();
-        let Owned { now, cell_of, holes, rows, .. } = owned;
+        let Owned { now, cell_of, holes, died, rows, .. } = owned;
         let (ids, places, alive) = (now.ids(), now.places(), now.alive());
         let mut leavers = Leavers::default();
         let inside = Inside::new(&interior);
@@ -96,6 +96,7 @@ impl<C: Columns> isa::Task for FindCells<'_, C> {
                     cell_of[slot] = NO_CELL;
                     holes.push(slot as u32);
                     leavers.died(id);
+                    died.push(id);
                     continue;
                 }
                 let place = places.at(slot);

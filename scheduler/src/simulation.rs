@@ -21,6 +21,7 @@
 //! | `make.rs` | begins, from a set-up or from a snapshot |
 //! | `change.rs` | is cut anew, takes other parameters |
 //! | `observe.rs` | sees the whole world: statistics and the fingerprint |
+//! | `news.rs` | tells who was born, who died and what was sent |
 //! | `view.rs` | shows what there is in this process |
 //! | `save.rs` | becomes bytes |
 
@@ -44,6 +45,7 @@ use crate::topology::Topology;
 
 mod change;
 mod make;
+mod news;
 mod observe;
 mod save;
 mod view;
@@ -85,6 +87,8 @@ struct People {
     ids: u64,
     /// How many entities each domain of the world owns.
     owned_of: Vec<u64>,
+    /// The id of the first newborn of the last tick.
+    first_born: u32,
     /// The id of the next newborn.
     next_id: u32,
 }
@@ -224,6 +228,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             self.topology = Arc::clone(&self.kept.topology);
             self.history.copy_from_slice(&self.kept.history);
             self.rebalances = self.kept.rebalances;
+            self.people.first_born = self.people.next_id;
         }
         self.stage = Stage::Idle;
         self.ended = Some(error.clone());
@@ -289,6 +294,9 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         self.tick = tick;
         (self.people.owned, self.people.ids) = (owned, ids);
         self.people.owned_of.copy_from_slice(self.ledger.owned_of());
+        if why == Why::Tick {
+            self.people.first_born = self.people.next_id;
+        }
         self.people.next_id = self.domains.first().map_or(self.people.next_id, Domain::next_id);
         self.balance.measure(self.ledger.work());
         let tips = why == Why::Tick && {

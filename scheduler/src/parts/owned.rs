@@ -28,6 +28,8 @@ pub(crate) struct Owned<C> {
     /// The rows that are no entities.
     pub(crate) holes: Vec<u32>,
     old_holes: Vec<u32>,
+    /// The ids of those who died in the last tick.
+    pub(crate) died: Vec<u32>,
     /// A row's bytes on their way.
     packed: Vec<u8>,
 }
@@ -52,6 +54,7 @@ impl<C: Columns> Owned<C> {
             old_rows: 0,
             holes: Vec::new(),
             old_holes: Vec::new(),
+            died: Vec::new(),
             packed: alloc::vec![0; packed_len(C::SCHEMA, Reach::Scratch)],
         })
     }
@@ -184,6 +187,7 @@ impl<C: Columns> Owned<C> {
             }
         }
         self.rows = before.rows;
+        self.died.clear();
     }
 
     /// Finds, of the living entities in `rows`, the one of smallest id with a value that its column
@@ -217,6 +221,7 @@ impl<C: Columns> Owned<C> {
         self.now.memory_bytes()
             + self.old.memory_bytes()
             + 4 * (self.cell_of.capacity() + self.holes.capacity() + self.old_holes.capacity())
+            + 4 * self.died.capacity()
             + self.packed.capacity()
     }
 }

@@ -15,7 +15,7 @@ use crate::error::{DomainError, Phase, Room};
 use crate::executor::Executor;
 use crate::guard::guarded;
 use crate::ledger::{Ledger, Sums};
-use crate::model::Model;
+use crate::model::{Model, RowOf};
 use crate::params::Params;
 use crate::partition::Partition;
 use crate::resume::{Arithmetic, SnapshotError};
@@ -42,6 +42,32 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         executor: X,
         initial: Option<&mut Initial<'_>>,
     ) -> Result<Self, SimulationError> {
+        Self::begun(setup, params, partition, executor, &mut |_, _| {}, initial)
+    }
+
+    /// The same, where `place` changes each entity as plain numbers: its id is given to it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulation::new`].
+    pub fn placed(
+        setup: Setup,
+        params: M::Params,
+        partition: Partition,
+        executor: X,
+        place: &mut dyn FnMut(u32, &mut RowOf<M>),
+    ) -> Result<Self, SimulationError> {
+        Self::begun(setup, params, partition, executor, place, None)
+    }
+
+    fn begun(
+        setup: Setup,
+        params: M::Params,
+        partition: Partition,
+        executor: X,
+        change: &mut dyn FnMut(u32, &mut RowOf<M>),
+        initial: Option<&mut Initial<'_>>,
+    ) -> Result<Self, SimulationError> {
         let entities = u64::from(setup.population);
         let mut world = Self::empty(setup, params, partition, executor, entities)?;
         let mut door = setup::Door::<M>::new()?;
@@ -52,7 +78,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         for id in 0..setup.population {
             door.columns.column_mut::<u32>(0)[0] = id;
             let place = world.place(Phase::Spawn);
-            let row = guarded(place, 0, || world.model.spawn(&world.setup, id))?;
+            let mut row = guarded(place, 0, || world.model.spawn(&world.setup, id))?;
+            change(id, &mut row);
             M::Columns::set_row(&mut door.columns.bind()?, 0, &row);
             M::Columns::pack(&door.columns.view()?, 0, Reach::Owned, &mut packed);
             if let Some(edit) = edit.as_mut() {
@@ -145,7 +172,13 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             kept,
             ended: None,
             ledger: Ledger::new(count, M::Stats::LIST),
-            people: People { owned: 0, ids: 0, owned_of: alloc::vec![0; count], next_id: 0 },
+            people: People {
+                owned: 0,
+                ids: 0,
+                owned_of: alloc::vec![0; count],
+                first_born: 0,
+                next_id: 0,
+            },
             balance: Balance::at(0),
             rebalances: 0,
             history: history(),
@@ -179,7 +212,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         for domain in &mut self.domains {
             domain.set_next_id(next_id);
         }
-        self.people.next_id = next_id;
+        (self.people.first_born, self.people.next_id) = (next_id, next_id);
         self.rehome(Arc::clone(&self.topology));
         self.poll().map(drop)
     }

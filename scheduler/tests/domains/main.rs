@@ -7,6 +7,7 @@
 //! | `faults` | damaged mail, lack of room, ids, numbers that are none: errors, never half a tick |
 //! | `kinds` | columns and parameters of every kind |
 //! | `mistakes` | what an author may do wrong is told |
+//! | `news` | who was born, who died and what was sent in a tick |
 //! | `precision` | worlds and runs whose places are too far apart are refused or end, unless they know |
 //! | `set_up` | everything a simulation refuses to begin with |
 //! | `snapshots` | the same bits go on; damaged bytes are refused |
@@ -20,6 +21,7 @@ mod faults;
 mod kinds;
 mod mistakes;
 mod naive;
+mod news;
 mod plan;
 mod precision;
 mod set_up;

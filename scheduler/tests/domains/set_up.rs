@@ -200,3 +200,23 @@ fn refused_parameters_change_nothing() {
     other.step().unwrap();
     assert_eq!((world.tick(), world.fingerprint()), (2, other.fingerprint()));
 }
+
+#[test]
+fn entities_that_are_placed_as_plain_numbers_begin_where_those_placed_as_bytes_do() {
+    let plan = Plan::usual();
+    let placed = |x: f32| {
+        let (setup, params) = (plan.setup, plan.params);
+        let mut place = |id: u32, row: &mut crate::dots::dot::Row<flockwork_scheduler::Plane>| {
+            if id == 5 {
+                (row.id, row.position.x) = (999, x);
+            }
+        };
+        let partition = plan.partition();
+        Simulation::<Dots, _>::placed(setup, params, partition, Serial::default(), &mut place)
+            .map(|world| world.fingerprint().unwrap())
+    };
+    assert_eq!(placed(2.5), with_row(Edge::Periodic, |row| put(row, 4, 2.5)));
+    assert_ne!(placed(2.5), placed(2.75));
+    let outside = placed(100.0);
+    assert!(matches!(outside, Err(SimulationError::OutOfWorld { id: 5, .. })), "{outside:?}");
+}
