@@ -11,7 +11,7 @@ use flockwork_benches::{criterion, machine};
 use flockwork_kernel::axes::{Axes, Plane, Space};
 use flockwork_kernel::{Edge, F32x8, LANES, Vector, World};
 use flockwork_spatial::hash::Occupied;
-use flockwork_spatial::index::Index;
+use flockwork_spatial::index::Indexed;
 use flockwork_spatial::naive::Naive;
 use flockwork_spatial::sort::sort_by_cell;
 use flockwork_spatial::{
@@ -173,7 +173,7 @@ fn with_cells<A: Axes>(points: &Points, edge: Edge, each: impl FnOnce(&CellIndex
         ys: &mut ys,
         zs: &mut zs,
     };
-    each(&CellIndex::build(grid, points.entities(), scratch).expect("the points are sound"));
+    each(&CellIndex::build(grid, &points.entities(), scratch).expect("the points are sound"));
 }
 
 fn with_hash<A: Axes>(points: &Points, each: impl FnOnce(&HashIndex<'_, A>)) {
@@ -191,7 +191,7 @@ fn with_hash<A: Axes>(points: &Points, each: impl FnOnce(&HashIndex<'_, A>)) {
         zs: &mut zs,
         occupied: &mut occupied,
     };
-    each(&HashIndex::build(RADIUS, points.entities(), scratch).expect("the points are sound"));
+    each(&HashIndex::build(RADIUS, &points.entities(), scratch).expect("the points are sound"));
 }
 
 fn queries<A: Axes>(c: &mut Criterion) {
@@ -212,11 +212,11 @@ const MOST: usize = 64;
 /// How many nearest are asked for.
 const NEAREST: usize = 16;
 
-fn radius<I: Index>(index: &I, at: Vector<I::Axes>, out: &mut [Hit; MOST]) -> usize {
+fn radius<I: Indexed>(index: &I, at: Vector<I::Axes>, out: &mut [Hit; MOST]) -> usize {
     index.radius(at, RADIUS, out, MOST).expect("a usable query")
 }
 
-fn nearest<I: Index>(index: &I, at: Vector<I::Axes>, out: &mut [Hit; MOST]) -> usize {
+fn nearest<I: Indexed>(index: &I, at: Vector<I::Axes>, out: &mut [Hit; MOST]) -> usize {
     index.nearest(at, NEAREST, out).expect("a usable query")
 }
 
@@ -224,11 +224,11 @@ fn ray<A: Axes>(at: Vector<A>) -> Segment<A> {
     Segment { from: at, to: at + Vector::of(3.0, 4.0, 0.0), radius: 0.2 }
 }
 
-fn segment<I: Index>(index: &I, at: Vector<I::Axes>, out: &mut [SegmentHit; MOST]) -> usize {
+fn segment<I: Indexed>(index: &I, at: Vector<I::Axes>, out: &mut [SegmentHit; MOST]) -> usize {
     index.segment(&ray(at), out, MOST).expect("a usable query")
 }
 
-fn pairs(index: &impl Index) -> u64 {
+fn pairs(index: &impl Indexed) -> u64 {
     let mut count = 0;
     let flow = index.pairs_within(RADIUS, |_, _, _| {
         count += 1;
@@ -239,7 +239,7 @@ fn pairs(index: &impl Index) -> u64 {
 }
 
 /// Holds every query against its naive twin.
-fn check(index: &impl Index, points: &Points) {
+fn check(index: &impl Indexed, points: &Points) {
     let naive = Naive { entities: points.entities(), periods: index.periods() };
     let mut twice = 0;
     for slot in 0..points.count() {
@@ -260,9 +260,10 @@ fn check(index: &impl Index, points: &Points) {
     assert_eq!(2 * pairs(index), twice, "each pair once");
 }
 
-fn time<I: Index>(c: &mut Criterion, name: &str, index: &I) {
+fn time<I: Indexed>(c: &mut Criterion, name: &str, index: &I) {
     let name = named::<I::Axes>(name);
-    let at: Vec<_> = (0..QUERIES as u32).map(|slot| index.entities().position(slot)).collect();
+    let at: Vec<_> =
+        (0..QUERIES).map(|place| index.positions().get(place * 7919 % COUNT as usize)).collect();
     let mut out = [Hit::default(); MOST];
     let found: usize = at.iter().map(|&at| radius(index, at, &mut out)).sum();
     let mut along = [SegmentHit::default(); MOST];

@@ -7,17 +7,20 @@
 //! It finds nothing by itself: [`crate::query`] asks it, as it asks the unbounded
 //! [`crate::hash`].
 
-use core::ops::{ControlFlow, Range};
+use core::marker::PhantomData;
+use core::ops::Range;
 
-use flockwork_kernel::axes::{Axes, Plane};
-use flockwork_kernel::isa::Baseline;
-use flockwork_kernel::{Axis, Edge, LANES, Vector};
+use flockwork_kernel::axes::{Axes, Plane, Third};
+use flockwork_kernel::isa::{self, Isa};
+use flockwork_kernel::simd::{F32x8, Vector8};
+use flockwork_kernel::{Edge, LANES, Vector, World};
 
 use crate::grid::Lines;
 use crate::index::{
-    ANYWHERE, Area, Bounds, Entities, Index, IndexError, Needs, Periods, Places, above, below,
-    check, distinct_in_cells, enough, larger, place,
+    ANYWHERE, Area, Bounds, IndexError, Indexed, Needs, Periods, Places, above, below, check,
+    distinct_in_cells, enough, larger, place,
 };
+use crate::points::Points;
 use crate::{Entry, Grid, sort};
 
 /// The memory of a [`CellIndex`]; [`CellIndex::needs`] says how much. More is never touched.
@@ -41,7 +44,6 @@ pub struct CellScratch<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct CellIndex<'a, A: Axes = Plane> {
     grid: Grid,
-    entities: Entities<'a, A>,
     bounds: Bounds<A>,
     starts: &'a [u32],
     order: &'a [Entry],
@@ -78,7 +80,7 @@ impl<'a, A: Axes> CellIndex<'a, A> {
     /// [`duplicate_id`](crate::index::duplicate_id) looks everywhere.
     pub fn build(
         grid: Grid,
-        entities: Entities<'a, A>,
+        points: &(impl Points<A> + ?Sized),
         scratch: CellScratch<'a>,
     ) -> Result<Self, IndexError> {
         let grid = grid.bounded();
@@ -92,7 +94,7 @@ impl<'a, A: Axes> CellIndex<'a, A> {
                 *limits = (0.0, axis.length);
             }
         }
-        let (count, bounds) = check(&entities, &limits)?;
+        let (count, bounds) = check(points, &limits)?;
         let CellScratch { starts, order, cell_of, xs, ys, zs } = scratch;
         let needs = CellIndex::needs(&grid, count);
         enough("starts", needs.starts, starts.len())?;
@@ -104,16 +106,17 @@ impl<'a, A: Axes> CellIndex<'a, A> {
             enough("zs", needs.positions, zs.len())?;
         }
         let cell_of = &mut cell_of[..needs.cell_of];
-        for (block, cells) in cell_of.chunks_mut(LANES).enumerate() {
-            let places = entities.places.load::<Baseline>(block * LANES);
-            grid.number_lanes(places).store(cells);
-        }
-        sort::sort_by_cell(cell_of, entities.ids, grid.cells() as u32, starts, order)
-            .map_err(IndexError::Sort)?;
+        let finding =
+            FindCells { grid: &grid, points, cell_of: &mut *cell_of, axes: PhantomData::<A> };
+        isa::dispatch(finding);
+        let cells = grid.cells() as u32;
+        sort::sort_points(points.ids(), cell_of, cells, starts, order)?;
         let (starts, order) = (&starts[..needs.starts], &order[..needs.order]);
-        distinct_in_cells(order, |entry| cell_of[entry.slot() as usize])?;
-        let positions = place(&entities, order, [xs, ys, zs]);
-        Ok(Self { grid, entities, bounds, starts, order, positions })
+        if points.ids().is_some() {
+            distinct_in_cells(order, |entry| cell_of[entry.slot() as usize])?;
+        }
+        let positions = place(points, order, [xs, ys, zs]);
+        Ok(Self { grid, bounds, starts, order, positions })
     }
 
     /// The grid, bounded.
@@ -124,73 +127,173 @@ impl<'a, A: Axes> CellIndex<'a, A> {
     /// The entities of a cell (column, row, layer), by id; none if there is no such cell.
     pub fn cell(&self, cell: Lines) -> &'a [Entry] {
         if cell.iter().zip(self.grid.lines()).all(|(&line, lines)| line < lines) {
-            let [col, row, layer] = cell;
-            &self.order[self.span((layer, row), (col, col))]
+            let at = self.grid.number(cell) as usize;
+            &self.order[self.starts[at] as usize..self.starts[at + 1] as usize]
         } else {
             &[]
         }
     }
+}
 
-    /// Where the entities of a row of a layer are from one column to another, both included.
+/// Finds the cell of every point, eight at a time.
+struct FindCells<'a, A: Axes, P: ?Sized> {
+    grid: &'a Grid,
+    points: &'a P,
+    cell_of: &'a mut [u32],
+    axes: PhantomData<A>,
+}
+
+impl<A: Axes, P: Points<A> + ?Sized> isa::Task for FindCells<'_, A, P> {
+    type Output = ();
+
     #[inline(always)]
-    fn span(&self, (layer, row): (u32, u32), (first, last): (u32, u32)) -> Range<usize> {
-        let row = if A::SPACE { layer * self.grid.rows() + row } else { row };
-        let at = (row * self.grid.cols()) as usize;
-        self.starts[at + first as usize] as usize..self.starts[at + last as usize + 1] as usize
-    }
-
-    /// For each image of the world along an axis (one length below, itself, one length above): the
-    /// lines that an interval covers there and how far the image is shifted.
-    #[inline]
-    fn images(&self, place: usize, axis: Axis, (low, high): (f64, f64)) -> Images {
-        let lines = |low: f64, high: f64| {
-            (self.grid.line(place, below(low)), self.grid.line(place, above(high)))
-        };
-        if !axis.is_periodic() {
-            return [None, Some((lines(low, high), 0.0)), None];
-        }
-        [-1.0f32, 0.0, 1.0].map(|image| {
-            let shift = image * axis.length;
-            let (low, high) = (low - f64::from(shift), high - f64::from(shift));
-            if high < 0.0 || low > f64::from(axis.length) {
-                return None;
+    fn run<S: Isa>(self) {
+        let Self { grid, points, cell_of, .. } = self;
+        for (block, cells) in cell_of.chunks_mut(LANES).enumerate() {
+            let [mut x, mut y, mut z] = [[0.0; LANES]; World::MOST_AXES];
+            for lane in 0..cells.len() {
+                let place = points.at(block * LANES + lane);
+                (x[lane], y[lane], z[lane]) = (place.x, place.y, place.z.or(0.0));
             }
-            Some((lines(low, high), shift))
-        })
-    }
-
-    /// Shows the runs of a layer, which is so much shifted.
-    #[inline(always)]
-    fn visit_layer<B>(
-        &self,
-        (layer, forth): (u32, f32),
-        rows: &Images,
-        cols: &Images,
-        each: &mut impl FnMut(Range<usize>, Vector<A>) -> ControlFlow<B>,
-    ) -> ControlFlow<B> {
-        for ((first, last), up) in rows.iter().copied().flatten() {
-            for row in first..=last {
-                for (range, right) in cols.iter().copied().flatten() {
-                    let run = self.span((layer, row), range);
-                    if !run.is_empty() {
-                        each(run, Vector::of(right, up, forth))?;
-                    }
-                }
-            }
+            let [x, y, z] = [x, y, z].map(F32x8::<S>::from_array);
+            grid.number_lanes(Vector8::<A, S>::of(x, y, z)).store(cells);
         }
-        ControlFlow::Continue(())
     }
 }
 
-/// Lines, from one to another, and a shift, of each image of the world along an axis.
-type Images = [Option<((u32, u32), f32)>; 3];
+/// The runs of an area in a [`CellIndex`].
+#[derive(Clone, Debug)]
+pub struct CellRuns<'a, A: Axes> {
+    starts: &'a [u32],
+    /// Of a layer, and of a row.
+    strides: (usize, usize),
+    /// The columns, rows and layers of each image of the world, in order.
+    images: [Images; World::MOST_AXES],
+    /// Which of the images are next.
+    next: Lines,
+    row: u32,
+    layer: u32,
+    axes: PhantomData<A>,
+}
 
-impl<A: Axes> Index for CellIndex<'_, A> {
-    type Axes = A;
+/// Lines, from one to another, both included, in an image of the world that is so much shifted.
+#[derive(Clone, Copy, Debug)]
+struct Image {
+    first: u32,
+    last: u32,
+    shift: f32,
+}
 
-    fn entities(&self) -> Entities<'_, A> {
-        self.entities
+/// The lines that an interval covers in each image of the world along an axis: one length below,
+/// the world itself, one length above.
+type Images = heapless::Vec<Image, 3>;
+
+/// The lines along an axis of the world that an interval covers.
+#[inline(always)]
+fn images(grid: &Grid, place: usize, (low, high): (f64, f64)) -> Images {
+    let mut images = Images::new();
+    let image = |low: f64, high: f64, shift: f32| Image {
+        first: grid.line(place, below(low)),
+        last: grid.line(place, above(high)),
+        shift,
+    };
+    let axis = match grid.world().axes().get(place) {
+        Some(axis) if axis.is_periodic() => axis,
+        // There is room for three.
+        _ => {
+            let _ = images.push(image(low, high, 0.0));
+            return images;
+        }
+    };
+    for part in [-1.0f32, 0.0, 1.0] {
+        let shift = part * axis.length;
+        let (low, high) = (low - f64::from(shift), high - f64::from(shift));
+        if high >= 0.0 && low <= f64::from(axis.length) {
+            let _ = images.push(image(low, high, shift));
+        }
     }
+    images
+}
+
+impl<'a, A: Axes> CellRuns<'a, A> {
+    /// Those of an area in the cells of a bounded grid, which begin at these places.
+    #[inline(always)]
+    pub(crate) fn new(grid: &Grid, starts: &'a [u32], area: &Area) -> Self {
+        let layers = if A::SPACE {
+            images(grid, 2, area.0[2])
+        } else {
+            Images::from_iter([Image { first: 0, last: 0, shift: 0.0 }])
+        };
+        let images = [images(grid, 0, area.0[0]), images(grid, 1, area.0[1]), layers];
+        let [cols, rows, _] = grid.lines().map(|lines| lines as usize);
+        let first = |axis: usize| images[axis].first().map_or(0, |image| image.first);
+        let (row, layer) = (first(1), first(2));
+        let strides = (cols * rows, cols);
+        Self { starts, strides, images, next: [0; 3], row, layer, axes: PhantomData }
+    }
+}
+
+impl<A: Axes> Iterator for CellRuns<'_, A> {
+    type Item = (Range<usize>, Vector<A>);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        let image = |axis: usize, next: &Lines| self.images[axis].get(next[axis] as usize).copied();
+        loop {
+            let (up, forth) = (image(1, &self.next)?, image(2, &self.next)?);
+            if let Some(right) = image(0, &self.next) {
+                self.next[0] += 1;
+                let row = if A::SPACE { self.layer as usize * self.strides.0 } else { 0 }
+                    + self.row as usize * self.strides.1;
+                let begin = self.starts[row + right.first as usize] as usize;
+                let end = self.starts[row + right.last as usize + 1] as usize;
+                if begin < end {
+                    return Some((begin..end, Vector::of(right.shift, up.shift, forth.shift)));
+                }
+                continue;
+            }
+            // The next row, the rows of the next image, the next layer, the layers of the next image.
+            self.next[0] = 0;
+            self.row += 1;
+            if self.row <= up.last {
+                continue;
+            }
+            self.next[1] += 1;
+            if let Some(up) = image(1, &self.next) {
+                self.row = up.first;
+                continue;
+            }
+            (self.next[1], self.row) = (0, image(1, &[0; 3])?.first);
+            self.layer += 1;
+            if self.layer > forth.last {
+                self.next[2] += 1;
+                self.layer = image(2, &self.next)?.first;
+            }
+        }
+    }
+}
+
+/// Which axes of a world are periodic, and how long they are.
+pub(crate) fn periods(world: &World) -> Periods {
+    let mut periods = Periods::default();
+    for (period, axis) in periods.iter_mut().zip(world.axes()) {
+        *period = axis.is_periodic().then_some(axis.length);
+    }
+    periods
+}
+
+/// The longest side of a cell of a bounded grid.
+pub(crate) fn cell_side(grid: &Grid) -> f32 {
+    let axes = grid.world().axes().iter().zip(grid.lines());
+    axes.map(|(axis, lines)| axis.length / lines as f32).fold(0.0, larger)
+}
+
+impl<A: Axes> Indexed for CellIndex<'_, A> {
+    type Axes = A;
+    type Runs<'a>
+        = CellRuns<'a, A>
+    where
+        Self: 'a;
 
     fn order(&self) -> &[Entry] {
         self.order
@@ -202,9 +305,7 @@ impl<A: Axes> Index for CellIndex<'_, A> {
 
     #[inline]
     fn periods(&self) -> Periods {
-        let world = self.grid.world();
-        let period = |axis: Axis| axis.is_periodic().then_some(axis.length);
-        [period(world.x()), period(world.y()), world.z().and_then(period)]
+        periods(self.grid.world())
     }
 
     fn bounds(&self) -> Bounds<A> {
@@ -212,27 +313,11 @@ impl<A: Axes> Index for CellIndex<'_, A> {
     }
 
     fn cell_side(&self) -> f32 {
-        let axes = self.grid.world().axes().iter().zip(self.grid.lines());
-        axes.map(|(axis, lines)| axis.length / lines as f32).fold(0.0, larger)
+        cell_side(&self.grid)
     }
 
     #[inline(always)]
-    fn visit<B>(
-        &self,
-        area: &Area,
-        mut each: impl FnMut(Range<usize>, Vector<A>) -> ControlFlow<B>,
-    ) -> ControlFlow<B> {
-        let world = self.grid.world();
-        let rows = self.images(1, world.y(), area.0[1]);
-        let cols = self.images(0, world.x(), area.0[0]);
-        let Some(z) = world.z().filter(|_| A::SPACE) else {
-            return self.visit_layer((0, 0.0), &rows, &cols, &mut each);
-        };
-        for ((first, last), forth) in self.images(2, z, area.0[2]).into_iter().flatten() {
-            for layer in first..=last {
-                self.visit_layer((layer, forth), &rows, &cols, &mut each)?;
-            }
-        }
-        ControlFlow::Continue(())
+    fn runs(&self, area: &Area) -> CellRuns<'_, A> {
+        CellRuns::new(&self.grid, self.starts, area)
     }
 }

@@ -25,15 +25,16 @@
 //!    Buckets are gone by then, so a collision can give neither false nor double candidates.
 //! 3. Grouping by hash first means that only cells are sorted by comparison, not entities.
 
-use core::ops::{ControlFlow, Range};
+use core::ops::Range;
 
 use flockwork_kernel::axes::{Axes, Plane, Third};
 use flockwork_kernel::{Vector, World};
 
 use crate::index::{
-    Area, Bounds, Entities, Index, IndexError, MAX_COORDINATE, Needs, Periods, Places, above,
-    below, check, distinct_in_cells, enough, place, smaller,
+    Area, Bounds, IndexError, Indexed, MAX_COORDINATE, Needs, Periods, Places, above, below, check,
+    distinct_in_cells, enough, place, smaller,
 };
+use crate::points::Points;
 use crate::{Entry, sort};
 
 /// The smallest and largest side of a cell.
@@ -95,7 +96,6 @@ pub struct HashScratch<'a, A: Axes = Plane> {
 #[derive(Clone, Copy, Debug)]
 pub struct HashIndex<'a, A: Axes = Plane> {
     size: f32,
-    entities: Entities<'a, A>,
     bounds: Bounds<A>,
     order: &'a [Entry],
     positions: Places<'a, A>,
@@ -124,14 +124,14 @@ impl<'a, A: Axes> HashIndex<'a, A> {
     /// are noticed only within one cell, as in [`crate::cells::CellIndex::build`].
     pub fn build(
         size: f32,
-        entities: Entities<'a, A>,
+        points: &(impl Points<A> + ?Sized),
         scratch: HashScratch<'a, A>,
     ) -> Result<Self, IndexError> {
         if !(size >= SIZE.0 && size <= SIZE.1) {
             return Err(IndexError::InvalidSize { size });
         }
         let reach = smaller(size * MAX_LINE as f32, MAX_COORDINATE);
-        let (count, bounds) = check(&entities, &[(-reach, reach); World::MOST_AXES])?;
+        let (count, bounds) = check(points, &[(-reach, reach); World::MOST_AXES])?;
         let needs = HashIndex::needs(count);
         let HashScratch { starts, order, cell_of, xs, ys, zs, occupied } = scratch;
         enough("starts", needs.starts, starts.len())?;
@@ -147,11 +147,10 @@ impl<'a, A: Axes> HashIndex<'a, A> {
         let cell_of = &mut cell_of[..needs.cell_of];
         let bits = bucket_bits(count);
         for (slot, bucket) in cell_of.iter_mut().enumerate() {
-            *bucket = bucket_of(cell(entities.places.at(slot), size), bits);
+            *bucket = bucket_of(cell(points.at(slot), size), bits);
         }
-        sort::sort_by_cell(cell_of, entities.ids, 1 << bits, starts, order)
-            .map_err(IndexError::Sort)?;
-        let at = |entry: Entry| cell(entities.position(entry.slot()), size);
+        sort::sort_points(points.ids(), cell_of, 1 << bits, starts, order)?;
+        let at = |entry: Entry| cell(points.at(entry.slot() as usize), size);
         let buckets = &starts[..(1usize << bits) + 1];
         let cells = gather(buckets, order, occupied, at);
         let occupied = &mut occupied[..cells];
@@ -162,14 +161,15 @@ impl<'a, A: Axes> HashIndex<'a, A> {
                 cell_of[entry.slot() as usize] = rank;
             }
         }
-        sort::sort_by_cell(cell_of, entities.ids, cells as u32, starts, order)
-            .map_err(IndexError::Sort)?;
+        sort::sort_points(points.ids(), cell_of, cells as u32, starts, order)?;
         for (cell, ends) in occupied.iter_mut().zip(starts.windows(2)) {
             (cell.begin, cell.end) = (ends[0], ends[1]);
         }
-        distinct_in_cells(order, |entry| cell_of[entry.slot() as usize])?;
-        let positions = place(&entities, order, [xs, ys, zs]);
-        Ok(Self { size, entities, bounds, order, positions, occupied })
+        if points.ids().is_some() {
+            distinct_in_cells(order, |entry| cell_of[entry.slot() as usize])?;
+        }
+        let positions = place(points, order, [xs, ys, zs]);
+        Ok(Self { size, bounds, order, positions, occupied })
     }
 
     /// The side of a cell.
@@ -195,12 +195,68 @@ impl<'a, A: Axes> HashIndex<'a, A> {
     }
 }
 
-impl<A: Axes> Index for HashIndex<'_, A> {
-    type Axes = A;
+/// The runs of an area in a [`HashIndex`].
+#[derive(Clone, Debug)]
+pub struct HashRuns<'a, A: Axes> {
+    /// The occupied cells not yet passed.
+    rest: &'a [Occupied<A>],
+    low: Cell<A>,
+    high: Cell<A>,
+    /// The first column of the row that is next.
+    next: Cell<A>,
+}
 
-    fn entities(&self) -> Entities<'_, A> {
-        self.entities
+impl<'a, A: Axes> HashRuns<'a, A> {
+    /// Those of an area in cells of this side.
+    #[inline(always)]
+    pub(crate) fn new(size: f32, occupied: &'a [Occupied<A>], area: &Area) -> Self {
+        let [x, y, z] = area.0;
+        let low = cell::<A>(Vector::of(below(x.0), below(y.0), below(z.0)), size);
+        let high = cell::<A>(Vector::of(above(x.1), above(y.1), above(z.1)), size);
+        Self { rest: occupied, low, high, next: low }
     }
+}
+
+impl<A: Axes> Iterator for HashRuns<'_, A> {
+    type Item = (Range<usize>, Vector<A>);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        let Self { rest, low, high, next } = self;
+        loop {
+            *rest = &rest[rest.partition_point(|cell| cell.key() < key(*next))..];
+            let first = rest.first()?;
+            let (layer, row, col) = first.key();
+            let last_layer = high.z.or(0);
+            if layer > last_layer || (layer == last_layer && row > high.y) {
+                return None;
+            }
+            if A::SPACE && row > high.y {
+                *next = Cell::of(low.x, low.y, layer + 1);
+                continue;
+            }
+            if (A::SPACE && row < low.y) || col < low.x {
+                *next = Cell::of(low.x, row.max(low.y), layer);
+                continue;
+            }
+            let end = key::<A>(Cell::of(high.x, row, layer));
+            let inside = rest.partition_point(|cell| cell.key() <= end);
+            let last = inside.checked_sub(1).and_then(|last| rest.get(last));
+            *rest = &rest[inside..];
+            *next = Cell::of(low.x, row + 1, layer);
+            if let Some(last) = last {
+                return Some((first.begin as usize..last.end as usize, Vector::default()));
+            }
+        }
+    }
+}
+
+impl<A: Axes> Indexed for HashIndex<'_, A> {
+    type Axes = A;
+    type Runs<'a>
+        = HashRuns<'a, A>
+    where
+        Self: 'a;
 
     fn order(&self) -> &[Entry] {
         self.order
@@ -224,43 +280,8 @@ impl<A: Axes> Index for HashIndex<'_, A> {
     }
 
     #[inline(always)]
-    fn visit<B>(
-        &self,
-        area: &Area,
-        mut each: impl FnMut(Range<usize>, Vector<A>) -> ControlFlow<B>,
-    ) -> ControlFlow<B> {
-        let [x, y, z] = area.0;
-        let low = cell::<A>(Vector::of(below(x.0), below(y.0), below(z.0)), self.size);
-        let high = cell::<A>(Vector::of(above(x.1), above(y.1), above(z.1)), self.size);
-        let mut rest = self.occupied;
-        // The first column of the row that is next.
-        let mut next = low;
-        loop {
-            rest = &rest[rest.partition_point(|cell| cell.key() < key(next))..];
-            let Some(first) = rest.first() else {
-                return ControlFlow::Continue(());
-            };
-            let (layer, row, col) = first.key();
-            let last_layer = high.z.or(0);
-            if layer > last_layer || (layer == last_layer && row > high.y) {
-                return ControlFlow::Continue(());
-            }
-            if A::SPACE && row > high.y {
-                next = Cell::of(low.x, low.y, layer + 1);
-                continue;
-            }
-            if (A::SPACE && row < low.y) || col < low.x {
-                next = Cell::of(low.x, row.max(low.y), layer);
-                continue;
-            }
-            let end = key::<A>(Cell::of(high.x, row, layer));
-            let inside = rest.partition_point(|cell| cell.key() <= end);
-            if let Some(last) = inside.checked_sub(1).and_then(|last| rest.get(last)) {
-                each(first.begin as usize..last.end as usize, Vector::default())?;
-            }
-            rest = &rest[inside..];
-            next = Cell::of(low.x, row + 1, layer);
-        }
+    fn runs(&self, area: &Area) -> HashRuns<'_, A> {
+        HashRuns::new(self.size, self.occupied, area)
     }
 }
 

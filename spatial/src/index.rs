@@ -2,11 +2,12 @@
 //!
 //! Two keep it, in the plane and in space: [`crate::cells`] in the cells of a world's grid,
 //! [`crate::hash`] in cells without end. What both need is here: the borrowed columns, the checks of
-//! their positions, the errors. Neither finds anything by itself: [`crate::query`] asks an [`Index`].
+//! their positions, the errors. Neither finds anything by itself: [`crate::query`] asks what is [`Indexed`].
 //!
 //! What there is of each axis stands in arrays in the order x, y, z, as in [`crate::grid`]; in the
 //! plane the last is of no use.
 
+use core::fmt::Debug;
 use core::marker::PhantomData;
 use core::ops::{ControlFlow, Range};
 
@@ -15,6 +16,7 @@ use flockwork_kernel::simd::{F32x8, Isa, Vector8};
 use flockwork_kernel::{Vector, World};
 
 use crate::Entry;
+use crate::points::Points;
 
 mod error;
 
@@ -168,12 +170,14 @@ pub(crate) fn above(value: f64) -> f32 {
 }
 
 /// An index that can show the entities of an area.
-pub trait Index {
+pub trait Indexed {
     /// The plane or space.
     type Axes: Axes;
 
-    /// The columns it was built from.
-    fn entities(&self) -> Entities<'_, Self::Axes>;
+    /// Runs of entities, and the shift of the image in which they are seen.
+    type Runs<'a>: Iterator<Item = (Range<usize>, Vector<Self::Axes>)> + Clone + Debug
+    where
+        Self: 'a;
 
     /// All entities in canonical order.
     fn order(&self) -> &[Entry];
@@ -190,16 +194,26 @@ pub trait Index {
     /// The longest side of a cell: where the search for the nearest begins.
     fn cell_side(&self) -> f32;
 
-    /// Shows every entity of the area in canonical order, in runs of places in [`Index::order`],
-    /// with the shift of the world's image it is seen in; and some that are not in the area.
+    /// Every entity of the area in canonical order, in runs of places in [`Indexed::order`], with
+    /// the shift of the world's image it is seen in; and some that are not in the area. No run is
+    /// empty.
     ///
     /// Along an axis that is not periodic the shift is 0; where none is, each entity is shown at
     /// most once. Along periodic ones each is shown once for each of its images in the area.
+    fn runs(&self, area: &Area) -> Self::Runs<'_>;
+
+    /// Shows [`Indexed::runs`] one by one, until `each` breaks.
+    #[inline(always)]
     fn visit<B>(
         &self,
         area: &Area,
-        each: impl FnMut(Range<usize>, Vector<Self::Axes>) -> ControlFlow<B>,
-    ) -> ControlFlow<B>;
+        mut each: impl FnMut(Range<usize>, Vector<Self::Axes>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        for (run, shift) in self.runs(area) {
+            each(run, shift)?;
+        }
+        ControlFlow::Continue(())
+    }
 }
 
 /// Writes a column in the order of an index: `out[i]` is the value of the i-th entity.
@@ -219,21 +233,21 @@ pub fn reorder<T: Copy>(order: &[Entry], column: &[T], out: &mut [T]) -> Result<
     Ok(())
 }
 
-/// Writes the positions of all entities in the order of an index; all slots are there.
-pub(crate) fn place<'a, A: Axes>(
-    entities: &Entities<'_, A>,
+/// Writes the positions of all points in the order of an index; all slots are there.
+pub(crate) fn place<'a, A: Axes, P: Points<A> + ?Sized>(
+    points: &P,
     order: &[Entry],
     columns: [&'a mut [f32]; World::MOST_AXES],
 ) -> Places<'a, A> {
     let [xs, ys, zs] = columns;
     let (xs, ys) = (&mut xs[..order.len()], &mut ys[..order.len()]);
     let zs = if A::SPACE { &mut zs[..order.len()] } else { &mut [] };
-    for ((x, y), entry) in xs.iter_mut().zip(ys.iter_mut()).zip(order) {
-        let place = entities.position(entry.slot());
-        (*x, *y) = (place.x, place.y);
-    }
-    for (z, entry) in zs.iter_mut().zip(order) {
-        *z = entities.position(entry.slot()).z.or(0.0);
+    for (at, entry) in order.iter().enumerate() {
+        let place = points.at(entry.slot() as usize);
+        (xs[at], ys[at]) = (place.x, place.y);
+        if A::SPACE {
+            zs[at] = place.z.or(0.0);
+        }
     }
     Places::of(xs, ys, zs)
 }
@@ -258,25 +272,17 @@ pub fn duplicate_id(ids: &[u32], scratch: &mut [Entry]) -> Result<Option<(u32, u
     Ok(twins.map(|pair| (pair[1].slot(), pair[1].id())).min())
 }
 
-/// Checks lengths and positions; gives the number of entities and their bounds.
-pub(crate) fn check<A: Axes>(
-    entities: &Entities<'_, A>,
+/// Checks lengths and positions; gives the number of points and their bounds.
+pub(crate) fn check<A: Axes, P: Points<A> + ?Sized>(
+    points: &P,
     limits: &Limits,
 ) -> Result<(u32, Bounds<A>), IndexError> {
-    let Places { xs, ys, zs, .. } = entities.places;
-    let expected = xs.len();
-    let in_space = if A::SPACE { zs.len() } else { expected };
-    let columns = [("ys", ys.len()), ("zs", in_space), ("ids", entities.ids.len())];
-    for (column, found) in columns {
-        if found != expected {
-            return Err(IndexError::LengthMismatch { column, expected, found });
-        }
-    }
-    let count = count_of(expected)?;
+    points.check()?;
+    let count = count_of(points.len())?;
     let all = |value: f32| Vector::<A>::of(value, value, value);
     let (mut low, mut high) = (all(f32::INFINITY), all(f32::NEG_INFINITY));
-    for (index, (&x, &y)) in (0..count).zip(xs.iter().zip(ys)) {
-        let place = Vector::of(x, y, if A::SPACE { zs[index as usize] } else { 0.0 });
+    for index in 0..count {
+        let place = points.at(index as usize);
         if let Some(Outside { axis, value, limits: (low, high) }) = outside(place, limits) {
             return Err(if value.is_finite() {
                 IndexError::Outside { axis, index, value, low, high }
@@ -331,7 +337,8 @@ pub(crate) fn enough(slice: &'static str, needed: usize, given: usize) -> Result
     Ok(())
 }
 
-fn count_of(count: usize) -> Result<u32, IndexError> {
+/// As many as slots can be numbered.
+pub(crate) fn count_of(count: usize) -> Result<u32, IndexError> {
     u32::try_from(count)
         .ok()
         .filter(|&count| count < u32::MAX)

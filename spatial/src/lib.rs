@@ -1,7 +1,7 @@
 //! Where entities are, who is near them, and how their world is cut into regions.
 //!
 //! `no_std`, no allocation, no `unsafe`: all memory is the caller's slices, and a function says
-//! how much it needs.
+//! how much it needs. The feature `alloc` adds an `Index` that owns what it needs.
 //!
 //! | module | what it holds |
 //! | --- | --- |
@@ -10,6 +10,8 @@
 //! | [`index`] | the contract of an index, and what both have in common |
 //! | [`cells`] | the bounded index: the entities of a world in the cells of its grid |
 //! | [`hash`] | the unbounded index: a spatial hash over the whole plane or all of space |
+//! | [`points`] | points as programs have them: arrays, vectors, columns, an accessor |
+//! | `owned` | with the feature `alloc`: an index of either kind that owns its memory |
 //! | [`query`] | radius, nearest, box, segment and pair queries over both, in the plane and in space |
 //! | [`naive`] | the same queries as O(n^2) definitions, for tests and base lines |
 //! | [`pass`] | the block-wise neighbour pass of the models |
@@ -18,6 +20,8 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
@@ -26,7 +30,10 @@ pub mod grid;
 pub mod hash;
 pub mod index;
 pub mod naive;
+#[cfg(feature = "alloc")]
+pub mod owned;
 pub mod pass;
+pub mod points;
 pub mod query;
 pub mod regions;
 pub mod sort;
@@ -34,8 +41,11 @@ pub mod sort;
 pub use cells::{CellIndex, CellScratch};
 pub use grid::{Grid, GridError, Lines};
 pub use hash::{HashIndex, HashScratch};
-pub use index::{Entities, Index, IndexError, Periods, Places};
+pub use index::{Entities, IndexError, Indexed, Periods, Places};
+#[cfg(feature = "alloc")]
+pub use owned::Index;
 pub use pass::{Block, Candidate, Cells, Cutoff, Occupied, Pair, PassError, Visitor};
+pub use points::{By, Point, Points};
 pub use query::{Hit, Query, QueryError, Segment, SegmentHit};
 pub use regions::{Blocks, Cut, CutError, Overlap, Region};
 pub use sort::{Entry, NO_CELL, NO_NUMBER, Numbered, SortError};

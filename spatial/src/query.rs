@@ -1,8 +1,8 @@
 //! One set of queries over both indices: who is near a point, a segment, in a box, near each
 //! other.
 //!
-//! An index is an [`Index`]: it shows the entities of an area in runs. Everything else is here, in
-//! [`Query`], which every [`Index`] has.
+//! An index is an [`Indexed`]: it shows the entities of an area in runs. Everything else is here, in
+//! [`Query`], which every [`Indexed`] has.
 //!
 //! # Distance
 //!
@@ -33,14 +33,17 @@ use flockwork_kernel::axes::{Axes, Plane, Third};
 use flockwork_kernel::isa::{self, Isa};
 
 use crate::Entry;
-use crate::index::{Area, Bounds, Index, larger};
+use crate::index::{Area, Bounds, Indexed, Periods, larger};
+use crate::points::Point;
 
 mod error;
 mod inputs;
+mod iterate;
 mod near;
 mod ranked;
 
 pub use error::QueryError;
+pub use iterate::{Along, Inside, Pairs, Within};
 pub use ranked::{Hit, SegmentHit};
 
 use inputs::{reach, results, usable_box, usable_point, usable_radius, usable_segment};
@@ -52,7 +55,7 @@ use ranked::Best;
 /// [`MAX_COORDINATE`](crate::index::MAX_COORDINATE) along the others. A radius is any number from
 /// 1e-18 to 1e18, whatever the radius of the grid, but below half of the length of every periodic
 /// axis.
-pub trait Query: Index {
+pub trait Query: Indexed {
     /// Calls `each` with every entity within `r` of a point, in canonical order, until it breaks.
     ///
     /// # Errors
@@ -60,22 +63,35 @@ pub trait Query: Index {
     /// [`QueryError`] for an unusable point or radius.
     fn visit_radius<B>(
         &self,
-        at: Vector<Self::Axes>,
+        at: impl Point<Self::Axes>,
         r: f32,
         mut each: impl FnMut(Hit) -> ControlFlow<B>,
     ) -> Result<ControlFlow<B>, QueryError> {
-        let periods = self.periods();
+        let (periods, at) = (self.periods(), at.vector());
         usable_radius(&periods, r)?;
         usable_point(&periods, at)?;
         let area = Area::around(at, reach(&periods, r, 0.0));
+        let order = self.order();
         Ok(near::visit(
             self,
             area,
             at,
             r * r,
             #[inline(always)]
-            |entry, d2, _| each(Hit { id: entry.id(), slot: entry.slot(), d2 }),
+            |place, d2, _| each(Hit::of(order[place], d2)),
         ))
+    }
+
+    /// The entities within `r` of a point, in canonical order.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] for an unusable point or radius.
+    fn within(&self, at: impl Point<Self::Axes>, r: f32) -> Result<Within<'_, Self>, QueryError> {
+        let (periods, at) = (self.periods(), at.vector());
+        usable_radius(&periods, r)?;
+        usable_point(&periods, at)?;
+        Ok(Within::new(self, at, r))
     }
 
     /// Counts the entities within `r` of a point.
@@ -83,7 +99,7 @@ pub trait Query: Index {
     /// # Errors
     ///
     /// [`QueryError`] for an unusable point or radius.
-    fn count_radius(&self, at: Vector<Self::Axes>, r: f32) -> Result<u32, QueryError> {
+    fn count_radius(&self, at: impl Point<Self::Axes>, r: f32) -> Result<u32, QueryError> {
         let mut count = 0;
         let _ = self.visit_radius(
             at,
@@ -106,7 +122,7 @@ pub trait Query: Index {
     /// fewer places than that; `out` is unchanged.
     fn radius(
         &self,
-        at: Vector<Self::Axes>,
+        at: impl Point<Self::Axes>,
         r: f32,
         out: &mut [Hit],
         max_results: usize,
@@ -124,6 +140,56 @@ pub trait Query: Index {
         Ok(best.finish())
     }
 
+    /// The `N` entities within `r` of a point that are nearest, by (d2, id); fewer if there are fewer.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] for an unusable point or radius, and for an `N` of 0.
+    fn nearest_within<const N: usize>(
+        &self,
+        at: impl Point<Self::Axes>,
+        r: f32,
+    ) -> Result<heapless::Vec<Hit, N>, QueryError> {
+        let mut hits = heapless::Vec::from_array([Hit::default(); N]);
+        let found = self.radius(at, r, &mut hits, N)?;
+        hits.truncate(found);
+        Ok(hits)
+    }
+
+    /// The `N` entities nearest to a point, by (d2, id); fewer if there are fewer.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] for an unusable point, and for an `N` of 0.
+    fn nearest_few<const N: usize>(
+        &self,
+        at: impl Point<Self::Axes>,
+    ) -> Result<heapless::Vec<Hit, N>, QueryError> {
+        let mut hits = heapless::Vec::from_array([Hit::default(); N]);
+        let found = self.nearest(at, N, &mut hits)?;
+        hits.truncate(found);
+        Ok(hits)
+    }
+
+    /// The `k` entities nearest to a point, by (d2, id); fewer if there are fewer.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] for an unusable point, and for `k` 0.
+    #[cfg(feature = "alloc")]
+    fn nearest_k(
+        &self,
+        at: impl Point<Self::Axes>,
+        k: usize,
+    ) -> Result<alloc::vec::Vec<Hit>, QueryError> {
+        // There are never more.
+        let most = k.min(self.order().len().max(1));
+        let mut hits = alloc::vec![Hit::default(); most];
+        let found = self.nearest(at, most, &mut hits)?;
+        hits.truncate(found);
+        Ok(hits)
+    }
+
     /// Writes the `k` entities nearest to a point to `out`, by (d2, id), and gives their number:
     /// fewer if there are fewer.
     ///
@@ -137,16 +203,17 @@ pub trait Query: Index {
     /// `out` is unchanged.
     fn nearest(
         &self,
-        at: Vector<Self::Axes>,
+        at: impl Point<Self::Axes>,
         k: usize,
         out: &mut [Hit],
     ) -> Result<usize, QueryError> {
         let out = results(out, k)?;
-        let periods = self.periods();
+        let (periods, at) = (self.periods(), at.vector());
         usable_point(&periods, at)?;
         if self.order().is_empty() {
             return Ok(0);
         }
+        let (order, places) = (self.order(), self.positions());
         let everything = everything_within(self, at);
         let mut r = first_reach(self, at);
         loop {
@@ -155,9 +222,9 @@ pub trait Query: Index {
             let half = if whole { everything } else { reach(&periods, r, 0.0) };
             let mut best = Best::new(&mut *out);
             let area = Area::around(at, half);
-            let _ = near::visit(self, area, at, within, |entry, d2, shift| {
-                if is_closest(self, entry, at, shift) {
-                    best.offer(Hit { id: entry.id(), slot: entry.slot(), d2 });
+            let _ = near::visit(self, area, at, within, |place, d2, shift| {
+                if is_closest(&periods, places.at(place), at, shift) {
+                    best.offer(Hit::of(order[place], d2));
                 }
                 ControlFlow::<()>::Continue(())
             });
@@ -183,22 +250,49 @@ pub trait Query: Index {
     /// for `max_results` 0, and if `out` has fewer places than that; `out` is unchanged.
     fn box_query(
         &self,
-        low: Vector<Self::Axes>,
-        high: Vector<Self::Axes>,
+        low: impl Point<Self::Axes>,
+        high: impl Point<Self::Axes>,
         out: &mut [Entry],
         max_results: usize,
     ) -> Result<usize, QueryError> {
-        let periods = self.periods();
+        let (periods, low, high) = (self.periods(), low.vector(), high.vector());
         usable_box(&periods, low, high)?;
         let mut best = Best::new(results(out, max_results)?);
         let area = Area::between(low, high, reach(&periods, 0.0, 0.0));
-        let _ = scan(self, &area, |entry, _, shift| {
-            if is_first_inside(self, entry, (low, high), shift) {
-                best.offer(entry);
+        let (order, places) = (self.order(), self.positions());
+        let _ = scan(self, &area, |place, _, shift| {
+            if is_first_inside(&periods, places.at(place), (low, high), shift) {
+                best.offer(order[place]);
             }
             ControlFlow::<()>::Continue(())
         });
         Ok(best.finish())
+    }
+
+    /// The entities in a box, in canonical order. The box is as for [`Query::box_query`].
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] for a box that is not a number, upside down or too wide for a periodic axis.
+    fn inside(
+        &self,
+        low: impl Point<Self::Axes>,
+        high: impl Point<Self::Axes>,
+    ) -> Result<Inside<'_, Self>, QueryError> {
+        let (low, high) = (low.vector(), high.vector());
+        usable_box(&self.periods(), low, high)?;
+        Ok(Inside::new(self, low, high))
+    }
+
+    /// The entities within `segment.radius` of a segment, in canonical order, which is not that of
+    /// their places along it.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] for an unusable point or radius, or a segment too long for a periodic axis.
+    fn along(&self, segment: &Segment<Self::Axes>) -> Result<Along<'_, Self>, QueryError> {
+        usable_segment(&self.periods(), segment)?;
+        Ok(Along::new(self, segment))
     }
 
     /// Writes the entities within `segment.radius` of a segment to `out`, by (t, id), at most
@@ -220,19 +314,10 @@ pub trait Query: Index {
         let periods = self.periods();
         usable_segment(&periods, segment)?;
         let mut best = Best::new(results(out, max_results)?);
-        let step = segment.step();
-        // No shorter than the segment.
-        let length = step.x.abs() + step.y.abs() + step.z.or(0.0).abs();
-        let wide = reach(&periods, segment.radius, length);
-        let area = Area(core::array::from_fn(|axis| {
-            let from = f64::from(segment.from.along(axis));
-            let (low, high) = ordered(from, from + f64::from(step.along(axis)));
-            (low - wide, high + wide)
-        }));
-        let _ = scan(self, &area, |entry, position, _| {
-            let (t, d2) = segment.nearest_to(position);
-            if d2 < segment.radius * segment.radius {
-                best.offer(SegmentHit { id: entry.id(), slot: entry.slot(), t, d2 });
+        let order = self.order();
+        let _ = scan(self, &segment.area(&periods), |place, position, _| {
+            if let Some(hit) = segment.hit(order[place], position) {
+                best.offer(hit);
             }
             ControlFlow::<()>::Continue(())
         });
@@ -253,6 +338,17 @@ pub trait Query: Index {
         Ok((found > 0).then_some(first[0]))
     }
 
+    /// The pairs of entities within `r` of each other, in the order of [`Query::pairs_within`], which
+    /// is the faster one.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] for an unusable radius.
+    fn pairs(&self, r: f32) -> Result<Pairs<'_, Self>, QueryError> {
+        usable_radius(&self.periods(), r)?;
+        Ok(Pairs::new(self, r))
+    }
+
     /// Calls `each` with every pair of entities within `r` of each other, once, the lower id
     /// first, until it breaks.
     ///
@@ -271,11 +367,11 @@ pub trait Query: Index {
         let periods = self.periods();
         usable_radius(&periods, r)?;
         let wide = reach(&periods, r, 0.0);
-        Ok(isa::dispatch(Pairs { index: self, wide, limit: r * r, each }))
+        Ok(isa::dispatch(AllPairs { index: self, wide, limit: r * r, each }))
     }
 }
 
-impl<T: Index + ?Sized> Query for T {}
+impl<T: Indexed + ?Sized> Query for T {}
 
 /// A way from one point to another, and how far to its sides to look.
 ///
@@ -296,6 +392,28 @@ impl<A: Axes> Segment<A> {
     /// The way from one end to the other.
     pub(crate) fn step(&self) -> Vector<A> {
         self.to - self.from
+    }
+
+    /// The box that holds everything within the radius.
+    #[inline(always)]
+    fn area(&self, periods: &Periods) -> Area {
+        let step = self.step();
+        // No shorter than the segment.
+        let length = step.x.abs() + step.y.abs() + step.z.or(0.0).abs();
+        let wide = reach(periods, self.radius, length);
+        Area(core::array::from_fn(|axis| {
+            let from = f64::from(self.from.along(axis));
+            let (low, high) = ordered(from, from + f64::from(step.along(axis)));
+            (low - wide, high + wide)
+        }))
+    }
+
+    /// What is said of an entity at this position, if it is within the radius.
+    #[inline(always)]
+    fn hit(&self, entry: Entry, position: Vector<A>) -> Option<SegmentHit> {
+        let (t, d2) = self.nearest_to(position);
+        let hit = SegmentHit { id: entry.id(), slot: entry.slot(), t, d2 };
+        (d2 < self.radius * self.radius).then_some(hit)
     }
 
     /// The place along the segment (0 to 1) that is nearest to a point, and the squared distance
@@ -321,7 +439,7 @@ fn ordered(a: f64, b: f64) -> (f64, f64) {
 }
 
 /// All pairs within a distance, with the best instructions there are.
-struct Pairs<'a, T: ?Sized, F> {
+struct AllPairs<'a, T: ?Sized, F> {
     index: &'a T,
     /// The half side of a square or cube around an entity that holds all others within the distance.
     wide: f64,
@@ -329,9 +447,9 @@ struct Pairs<'a, T: ?Sized, F> {
     each: F,
 }
 
-impl<T, B, F> isa::Task for Pairs<'_, T, F>
+impl<T, B, F> isa::Task for AllPairs<'_, T, F>
 where
-    T: Index + ?Sized,
+    T: Indexed + ?Sized,
     F: FnMut(Entry, Entry, f32) -> ControlFlow<B>,
 {
     type Output = ControlFlow<B>;
@@ -339,15 +457,16 @@ where
     #[inline(always)]
     fn run<S: Isa>(self) -> ControlFlow<B> {
         let Self { index, wide, limit, mut each } = self;
-        let places = index.positions();
-        for (at, &low) in index.order().iter().enumerate() {
+        let (order, places) = (index.order(), index.positions());
+        for (at, &low) in order.iter().enumerate() {
             let place = places.at(at);
             near::look::<S, T, B>(
                 index,
                 &Area::around(place, wide),
                 place,
                 limit,
-                &mut |high: Entry, d2, _| {
+                &mut |high, d2, _| {
+                    let high = order[high];
                     if high.id() > low.id() {
                         each(low, high, d2)
                     } else {
@@ -360,24 +479,25 @@ where
     }
 }
 
-/// Shows each entity that may be in an area: its position in the image, and the image's shift.
+/// Shows each entity that may be in an area: its place in the order, its position in the image, and
+/// the image's shift.
 #[inline]
-fn scan<T: Index + ?Sized, B>(
+fn scan<T: Indexed + ?Sized, B>(
     index: &T,
     area: &Area,
-    mut each: impl FnMut(Entry, Vector<T::Axes>, Vector<T::Axes>) -> ControlFlow<B>,
+    mut each: impl FnMut(usize, Vector<T::Axes>, Vector<T::Axes>) -> ControlFlow<B>,
 ) -> ControlFlow<B> {
-    let (order, places) = (index.order(), index.positions());
+    let places = index.positions();
     index.visit(area, |run, shift| {
         for at in run {
-            each(order[at], places.at(at) + shift, shift)?;
+            each(at, places.at(at) + shift, shift)?;
         }
         ControlFlow::Continue(())
     })
 }
 
 /// The half side of a cube around a point that holds every entity in its nearest image.
-fn everything_within<T: Index + ?Sized>(index: &T, at: Vector<T::Axes>) -> f64 {
+fn everything_within<T: Indexed + ?Sized>(index: &T, at: Vector<T::Axes>) -> f64 {
     let (Bounds { low, high }, periods) = (index.bounds(), index.periods());
     let along = |axis: usize| {
         if let Some(length) = periods[axis] {
@@ -390,7 +510,7 @@ fn everything_within<T: Index + ?Sized>(index: &T, at: Vector<T::Axes>) -> f64 {
 }
 
 /// How far to look first: a cell beyond the nearest side of the bounds.
-fn first_reach<T: Index + ?Sized>(index: &T, at: Vector<T::Axes>) -> f32 {
+fn first_reach<T: Indexed + ?Sized>(index: &T, at: Vector<T::Axes>) -> f32 {
     let (Bounds { low, high }, periods) = (index.bounds(), index.periods());
     let gap = |axis: usize| {
         let (at, low, high) = (at.along(axis), low.along(axis), high.along(axis));
@@ -409,13 +529,12 @@ fn first_reach<T: Index + ?Sized>(index: &T, at: Vector<T::Axes>) -> f32 {
 
 /// Whether the image of an entity is its nearest one to a point; of two as near, the first.
 #[inline]
-fn is_closest<T: Index + ?Sized>(
-    index: &T,
-    entry: Entry,
-    at: Vector<T::Axes>,
-    shift: Vector<T::Axes>,
+fn is_closest<A: Axes>(
+    periods: &Periods,
+    place: Vector<A>,
+    at: Vector<A>,
+    shift: Vector<A>,
 ) -> bool {
-    let place = index.entities().position(entry.slot());
     let closest = |place: f32, at: f32, length: f32| {
         let mut best = (f32::INFINITY, 0.0);
         for shift in [-length, 0.0, length] {
@@ -426,8 +545,7 @@ fn is_closest<T: Index + ?Sized>(
         }
         best.1
     };
-    let periods = index.periods();
-    (0..T::Axes::COUNT).all(|axis| {
+    (0..A::COUNT).all(|axis| {
         periods[axis].is_none_or(|length| {
             closest(place.along(axis), at.along(axis), length) == shift.along(axis)
         })
@@ -436,15 +554,13 @@ fn is_closest<T: Index + ?Sized>(
 
 /// Whether the image of an entity is its first one in a half-open box.
 #[inline]
-fn is_first_inside<T: Index + ?Sized>(
-    index: &T,
-    entry: Entry,
-    (low, high): (Vector<T::Axes>, Vector<T::Axes>),
-    shift: Vector<T::Axes>,
+fn is_first_inside<A: Axes>(
+    periods: &Periods,
+    place: Vector<A>,
+    (low, high): (Vector<A>, Vector<A>),
+    shift: Vector<A>,
 ) -> bool {
-    let place = index.entities().position(entry.slot());
-    let periods = index.periods();
-    (0..T::Axes::COUNT).all(|axis| {
+    (0..A::COUNT).all(|axis| {
         let (low, high) = (low.along(axis), high.along(axis));
         let inside = |shift: f32| {
             let image = place.along(axis) + shift;

@@ -90,29 +90,17 @@ pub fn sort_parts_by_cell(
         starts.get_mut(..needed).ok_or(SortError::StartsTooShort { needed, given: found })?;
     starts.fill(0);
     let counts = &mut starts[1..];
-    let mut total = 0usize;
+    let mut total = 0;
     for (cell_of, id_of) in parts {
         if cell_of.len() != id_of.len() {
             return Err(SortError::LengthMismatch { cells: cell_of.len(), ids: id_of.len() });
         }
-        for &cell in *cell_of {
-            if let Some(count) = counts.get_mut(cell as usize) {
-                *count += 1;
-                total += 1;
-            } else if cell != NO_CELL {
-                return Err(SortError::NoSuchCell { cell, cells });
-            }
-        }
+        total += count(cell_of, counts, cells)?;
     }
     if total > order.len() || total >= u32::MAX as usize {
         return Err(SortError::OrderTooShort { needed: total, given: order.len() });
     }
-    let mut next = 0;
-    for count in counts.iter_mut() {
-        let here = *count;
-        *count = next;
-        next += here;
-    }
+    begin_each(counts);
     let mut slot = 0u32;
     for (cell_of, id_of) in parts {
         for (&cell, &id) in cell_of.iter().zip(*id_of) {
@@ -127,6 +115,74 @@ pub fn sort_parts_by_cell(
     }
     sort_each_cell(starts, slot, &mut order[..total]);
     Ok(total)
+}
+
+/// As [`sort_by_cell`], of entities whose ids are their slots: these are in order as they come.
+///
+/// # Errors
+///
+/// As [`sort_by_cell`].
+pub fn sort_slots_by_cell(
+    cell_of: &[u32],
+    cells: u32,
+    starts: &mut [u32],
+    order: &mut [Entry],
+) -> Result<usize, SortError> {
+    let needed = (cells as usize).saturating_add(1);
+    let given = starts.len();
+    let starts = starts.get_mut(..needed).ok_or(SortError::StartsTooShort { needed, given })?;
+    starts.fill(0);
+    let counts = &mut starts[1..];
+    let total = count(cell_of, counts, cells)?;
+    if total > order.len() || total >= u32::MAX as usize {
+        return Err(SortError::OrderTooShort { needed: total, given: order.len() });
+    }
+    begin_each(counts);
+    for (slot, &cell) in (0..).zip(cell_of) {
+        if let Some(place) = counts.get_mut(cell as usize) {
+            if let Some(entry) = order.get_mut(*place as usize) {
+                *entry = Entry::new(slot, slot);
+            }
+            *place += 1;
+        }
+    }
+    Ok(total)
+}
+
+/// Sorts points by the cells of their slots and by their ids, which may be the slots.
+pub(crate) fn sort_points(
+    ids: Option<&[u32]>,
+    cell_of: &[u32],
+    cells: u32,
+    starts: &mut [u32],
+    order: &mut [Entry],
+) -> Result<usize, SortError> {
+    match ids {
+        Some(ids) => sort_by_cell(cell_of, ids, cells, starts, order),
+        None => sort_slots_by_cell(cell_of, cells, starts, order),
+    }
+}
+
+/// Counts the slots of each cell, and gives how many are in one.
+fn count(cell_of: &[u32], counts: &mut [u32], cells: u32) -> Result<usize, SortError> {
+    let mut total = 0;
+    for &cell in cell_of {
+        if let Some(count) = counts.get_mut(cell as usize) {
+            *count += 1;
+            total += 1;
+        } else if cell != NO_CELL {
+            return Err(SortError::NoSuchCell { cell, cells });
+        }
+    }
+    Ok(total)
+}
+
+/// Makes of each count where its cell begins.
+fn begin_each(counts: &mut [u32]) {
+    let mut next = 0;
+    for count in counts {
+        next += core::mem::replace(count, next);
+    }
 }
 
 /// The number of the cell of a slot that holds nobody: see [`sort_by_number`].

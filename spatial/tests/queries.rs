@@ -1,4 +1,4 @@
-//! Every query, on both indices, in the plane and in space, against its naive twin: results must be
+//! Every query, on both indices, borrowed and owned, in the plane and in space, against its naive twin: results must be
 //! equal bit for bit.
 //!
 //! `world.rs` makes the cases: worlds, distributions, indices, query points.
@@ -15,7 +15,7 @@ mod world;
 use core::ops::ControlFlow;
 
 use flockwork_kernel::{Plane, Space, Vector};
-use flockwork_spatial::index::Index;
+use flockwork_spatial::index::Indexed;
 use flockwork_spatial::query::Query;
 use flockwork_spatial::{Entry, Hit, Segment, SegmentHit};
 use quickcheck::quickcheck;
@@ -36,7 +36,7 @@ fn segment_bits(hits: &[SegmentHit]) -> Vec<(u32, u32, u32, u32)> {
 struct Radius;
 
 impl Check for Radius {
-    fn check<I: Index>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
+    fn check<I: Indexed>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
         let at = case.point();
         let r = case.radius();
         let cap = 1 + case.random.below(case.count() + 3);
@@ -53,7 +53,7 @@ impl Check for Radius {
 struct Visit;
 
 impl Check for Visit {
-    fn check<I: Index>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
+    fn check<I: Indexed>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
         let at = case.point();
         let r = case.radius();
         let stop = 1 + case.random.below(2 * case.count() + 2);
@@ -67,13 +67,15 @@ impl Check for Visit {
         let naive_flow = case.naive().visit_radius(at, r, &lines, |hit| until(&mut naive, hit));
         assert_eq!(hit_bits(&found), hit_bits(&naive), "radius {r} at {at:?}");
         assert_eq!(flow, naive_flow);
+        let one_by_one: Vec<_> = index.within(at, r).unwrap().take(stop).collect();
+        assert_eq!(hit_bits(&one_by_one), hit_bits(&naive), "radius {r} at {at:?}");
     }
 }
 
 struct Nearest;
 
 impl Check for Nearest {
-    fn check<I: Index>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
+    fn check<I: Indexed>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
         let at = case.point();
         let k = 1 + case.random.below(case.count() + 3);
         let mut found = vec![UNTOUCHED; k + 1];
@@ -83,13 +85,18 @@ impl Check for Nearest {
         assert_eq!(count, k.min(case.count()));
         naive.push(UNTOUCHED);
         assert_eq!(hit_bits(&found), hit_bits(&naive), "{k} nearest to {at:?}");
+        assert_eq!(hit_bits(&index.nearest_k(at, k).unwrap()), hit_bits(&naive[..count]));
+        let few = index.nearest_few::<5>(at).unwrap();
+        assert_eq!(few.len(), case.count().min(5));
+        let both = few.len().min(count);
+        assert_eq!(hit_bits(&few[..both]), hit_bits(&naive[..both]));
     }
 }
 
 struct Boxes;
 
 impl Check for Boxes {
-    fn check<I: Index>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
+    fn check<I: Indexed>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
         let (low, high) = case.corners();
         let cap = 1 + case.random.below(case.count() + 3);
         let untouched = Entry::new(77, 7777);
@@ -99,13 +106,21 @@ impl Check for Boxes {
         assert_eq!(count, case.naive().box_query(low, high, &mut naive));
         naive.push(untouched);
         assert_eq!(found, naive, "box from {low:?} to {high:?} capped at {cap}");
+        let mut one_by_one: Vec<_> = index.inside(low, high).unwrap().collect();
+        let place = |entry: &Entry| index.order().iter().position(|other| other == entry);
+        // Across a seam the images below come first.
+        let torus = index.periods().iter().any(Option::is_some);
+        assert!(torus || one_by_one.is_sorted_by_key(place), "canonical order");
+        one_by_one.sort_unstable();
+        assert_eq!(one_by_one.len().min(cap), count);
+        assert_eq!(one_by_one[..count], naive[..count]);
     }
 }
 
 struct Segments;
 
 impl Check for Segments {
-    fn check<I: Index>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
+    fn check<I: Indexed>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
         let segment = case.segment();
         let cap = 1 + case.random.below(case.count() + 3);
         let untouched = SegmentHit { id: 77, slot: 7777, t: -7.0, d2: -7.0 };
@@ -115,6 +130,10 @@ impl Check for Segments {
         assert_eq!(count, case.naive().segment(&segment, &mut naive));
         naive.push(untouched);
         assert_eq!(segment_bits(&found), segment_bits(&naive), "{segment:?}");
+        let mut one_by_one: Vec<_> = index.along(&segment).unwrap().collect();
+        one_by_one.sort_by_key(|hit| (hit.t.to_bits(), hit.id));
+        assert_eq!(one_by_one.len().min(cap), count);
+        assert_eq!(segment_bits(&one_by_one[..count]), segment_bits(&naive[..count]));
         let first = index.first_on_segment(&segment).unwrap();
         assert_eq!(segment_bits(first.as_slice()), segment_bits(&naive[..count.min(1)]));
     }
@@ -123,7 +142,7 @@ impl Check for Segments {
 struct Pairs;
 
 impl Check for Pairs {
-    fn check<I: Index>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
+    fn check<I: Indexed>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
         let r = case.radius();
         let stop = 1 + case.random.below(case.count() * case.count() + 2);
         let (mut found, mut naive) = (Vec::new(), Vec::new());
@@ -136,6 +155,9 @@ impl Check for Pairs {
         let naive_flow =
             case.naive().pairs_within(r, &lines, |i, j, d2| until(&mut naive, i, j, d2));
         assert_eq!(found, naive, "pairs within {r}");
+        let one_by_one = index.pairs(r).unwrap().take(stop);
+        let one_by_one: Vec<_> = one_by_one.map(|(i, j, d2)| (i, j, d2.to_bits())).collect();
+        assert_eq!(one_by_one, naive, "pairs within {r}");
         assert_eq!(flow, naive_flow);
         let mut once: Vec<_> = found.iter().map(|(i, j, _)| (i.id(), j.id())).collect();
         assert!(once.iter().all(|(i, j)| i < j), "the lower id comes first");
@@ -198,7 +220,7 @@ quickcheck! {
 struct Far;
 
 impl Check for Far {
-    fn check<I: Index>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
+    fn check<I: Indexed>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
         if index.periods().iter().any(Option::is_some) {
             return;
         }

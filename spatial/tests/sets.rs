@@ -12,17 +12,17 @@ use flockwork_kernel::axes::{Axes, Plane, Space, Third};
 use flockwork_kernel::isa::{self, Isa, Set};
 use flockwork_kernel::simd::{F32x8, U32x8};
 use flockwork_kernel::{Edge, World};
-use flockwork_spatial::index::Index;
+use flockwork_spatial::index::Indexed;
 use flockwork_spatial::sort::sort_by_cell;
 use flockwork_spatial::{
     Block, Candidate, Cells, Cutoff, Entities, Entry, Grid, Hit, Pair, Query, Visitor, pass,
 };
 use world::{Random, Spread, entities, with_cells, with_hash};
 
-fn ask(index: &impl Index, seen: &mut Vec<u32>) {
+fn ask(index: &impl Indexed, seen: &mut Vec<u32>) {
     let mut out = [Hit::default(); 20];
-    for slot in 0..index.order().len() as u32 {
-        let at = index.entities().position(slot);
+    for place in 0..index.order().len() {
+        let at = index.positions().get(place);
         for found in
             [index.radius(at, 1.7, &mut out, 20).unwrap(), index.nearest(at, 20, &mut out).unwrap()]
         {

@@ -5,7 +5,7 @@
 
 use flockwork_fuzz::Bytes;
 use flockwork_kernel::{Axes, Axis, Edge, Plane, Space, Vector, World};
-use flockwork_spatial::index::Index;
+use flockwork_spatial::index::Indexed;
 use flockwork_spatial::naive::Naive;
 use flockwork_spatial::query::Query;
 use flockwork_spatial::{
@@ -51,8 +51,8 @@ fn all<A: Axes>(bytes: &mut Bytes<'_>) {
             ys,
             zs,
         };
-        if let Ok(index) = CellIndex::build(grid, entities, scratch) {
-            ask(&index, bytes, lengths);
+        if let Ok(index) = CellIndex::build(grid, &entities, scratch) {
+            ask(&index, entities, bytes, lengths);
         }
     }
     let needs = HashIndex::needs(count);
@@ -70,8 +70,8 @@ fn all<A: Axes>(bytes: &mut Bytes<'_>) {
         zs,
         occupied: &mut occupied,
     };
-    if let Ok(index) = HashIndex::build(radius, entities, scratch) {
-        ask(&index, bytes, lengths);
+    if let Ok(index) = HashIndex::build(radius, &entities, scratch) {
+        ask(&index, entities, bytes, lengths);
     }
 }
 
@@ -85,8 +85,8 @@ fn number(bytes: &mut Bytes<'_>, side: f32) -> f32 {
     }
 }
 
-fn ask<I: Index>(index: &I, bytes: &mut Bytes<'_>, lengths: [f32; World::MOST_AXES]) {
-    let naive = Naive { entities: index.entities(), periods: index.periods() };
+fn ask<I: Indexed>(index: &I, entities: Entities<'_, I::Axes>, bytes: &mut Bytes<'_>, lengths: [f32; World::MOST_AXES]) {
+    let naive = Naive { entities, periods: index.periods() };
     let mut place = || {
         let mut place = [0.0; World::MOST_AXES];
         for (value, length) in place.iter_mut().zip(lengths).take(I::Axes::COUNT) {

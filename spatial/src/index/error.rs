@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::SortError;
+use crate::{GridError, SortError};
 
 /// An index cannot be built.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -83,6 +83,20 @@ pub enum IndexError {
     },
     /// The entities cannot be sorted.
     Sort(SortError),
+    /// The world has no grid of this radius.
+    Grid(GridError),
+}
+
+impl From<SortError> for IndexError {
+    fn from(error: SortError) -> Self {
+        Self::Sort(error)
+    }
+}
+
+impl From<GridError> for IndexError {
+    fn from(error: GridError) -> Self {
+        Self::Grid(error)
+    }
 }
 
 impl fmt::Display for IndexError {
@@ -118,6 +132,7 @@ impl fmt::Display for IndexError {
                 write!(f, "the order names slot {slot}, but the column has only {slots}")
             }
             Self::Sort(error) => error.fmt(f),
+            Self::Grid(error) => error.fmt(f),
         }
     }
 }

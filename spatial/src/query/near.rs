@@ -6,23 +6,23 @@ use flockwork_kernel::isa::{self, Isa};
 use flockwork_kernel::simd::{F32x8, Vector8};
 use flockwork_kernel::{LANES, Vector};
 
-use crate::Entry;
-use crate::index::{Area, Index};
+use crate::index::{Area, Indexed};
 
 /// Calls `each` with every entity of the area whose squared distance from a point is below
-/// `limit`, in canonical order: the entity, that distance, and the shift of the image it is seen in.
+/// `limit`, in canonical order: its place in the order, that distance, and the shift of the image it
+/// is seen in.
 #[inline]
-pub(super) fn visit<T: Index + ?Sized, B>(
+pub(super) fn visit<T: Indexed + ?Sized, B>(
     index: &T,
     area: Area,
     at: Vector<T::Axes>,
     limit: f32,
-    each: impl FnMut(Entry, f32, Vector<T::Axes>) -> ControlFlow<B>,
+    each: impl FnMut(usize, f32, Vector<T::Axes>) -> ControlFlow<B>,
 ) -> ControlFlow<B> {
     isa::dispatch(Near { index, area, at, limit, each })
 }
 
-struct Near<'a, T: Index + ?Sized, F> {
+struct Near<'a, T: Indexed + ?Sized, F> {
     index: &'a T,
     area: Area,
     at: Vector<T::Axes>,
@@ -32,8 +32,8 @@ struct Near<'a, T: Index + ?Sized, F> {
 
 impl<T, B, F> isa::Task for Near<'_, T, F>
 where
-    T: Index + ?Sized,
-    F: FnMut(Entry, f32, Vector<T::Axes>) -> ControlFlow<B>,
+    T: Indexed + ?Sized,
+    F: FnMut(usize, f32, Vector<T::Axes>) -> ControlFlow<B>,
 {
     type Output = ControlFlow<B>;
 
@@ -46,14 +46,14 @@ where
 
 /// [`visit`] with these instructions.
 #[inline(always)]
-pub(super) fn look<S: Isa, T: Index + ?Sized, B>(
+pub(super) fn look<S: Isa, T: Indexed + ?Sized, B>(
     index: &T,
     area: &Area,
     point: Vector<T::Axes>,
     limit: f32,
-    each: &mut impl FnMut(Entry, f32, Vector<T::Axes>) -> ControlFlow<B>,
+    each: &mut impl FnMut(usize, f32, Vector<T::Axes>) -> ControlFlow<B>,
 ) -> ControlFlow<B> {
-    let (order, places) = (index.order(), index.positions());
+    let places = index.positions();
     let lanes = (Vector8::<T::Axes, S>::all(point), F32x8::<S>::splat(limit));
     index.visit(
         area,
@@ -63,7 +63,7 @@ pub(super) fn look<S: Isa, T: Index + ?Sized, B>(
                 for at in run {
                     let d2 = (places.at(at) + shift - point).length_squared();
                     if d2 < limit {
-                        each(order[at], d2, shift)?;
+                        each(at, d2, shift)?;
                     }
                 }
                 return ControlFlow::Continue(());
@@ -81,7 +81,7 @@ pub(super) fn look<S: Isa, T: Index + ?Sized, B>(
                 while near != 0 {
                     let lane = near.trailing_zeros() as usize % LANES;
                     near &= near - 1;
-                    each(order[at + lane], d2[lane], shift)?;
+                    each(at + lane, d2[lane], shift)?;
                 }
             }
             ControlFlow::Continue(())
@@ -91,6 +91,6 @@ pub(super) fn look<S: Isa, T: Index + ?Sized, B>(
 
 /// As many of the lowest bits.
 #[inline(always)]
-fn first(count: usize) -> u32 {
+pub(super) fn first(count: usize) -> u32 {
     if count < LANES { (1 << count) - 1 } else { 0xff }
 }

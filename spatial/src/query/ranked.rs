@@ -13,6 +13,13 @@ pub struct Hit {
     pub d2: f32,
 }
 
+impl Hit {
+    #[inline(always)]
+    pub(crate) fn of(entry: Entry, d2: f32) -> Self {
+        Self { id: entry.id(), slot: entry.slot(), d2 }
+    }
+}
+
 /// An entity near a segment.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct SegmentHit {

@@ -30,7 +30,7 @@ fn cell_error(entities: Entities<'_, Space>, deep: usize) -> IndexError {
         ys: &mut ys,
         zs: &mut zs,
     };
-    let error = CellIndex::build(grid(), entities, scratch).unwrap_err();
+    let error = CellIndex::build(grid(), &entities, scratch).unwrap_err();
     assert!(starts.iter().chain(&cell_of).all(|&place| place == 9));
     assert_eq!(order, [Entry::new(77, 7777); 3]);
     assert!(xs.iter().chain(&ys).chain(&zs).all(|&place| place == 9.0));
@@ -51,7 +51,7 @@ fn hash_error(entities: Entities<'_, Space>, deep: usize) -> IndexError {
         zs: &mut zs,
         occupied: &mut [Default::default(); 3],
     };
-    let error = HashIndex::build(1.0, entities, scratch).unwrap_err();
+    let error = HashIndex::build(1.0, &entities, scratch).unwrap_err();
     assert!(starts.iter().chain(&cell_of).all(|&place| place == 9));
     assert!(xs.iter().chain(&ys).chain(&zs).all(|&place| place == 9.0));
     error
@@ -85,7 +85,8 @@ fn entities_of_other_axes_than_the_world_are_an_error() {
         ys: &mut [],
         zs: &mut [],
     };
-    let error = CellIndex::build(grid(), Entities::plane(&ones, &ones, &ids), scratch).unwrap_err();
+    let error =
+        CellIndex::build(grid(), &Entities::plane(&ones, &ones, &ids), scratch).unwrap_err();
     assert_eq!(error, IndexError::OtherAxes { world: 3, entities: 2 });
     assert_eq!(
         error.to_string(),

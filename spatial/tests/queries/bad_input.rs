@@ -44,7 +44,7 @@ fn cell_error(edge: Edge, entities: Entities<'_>, short: [usize; 5]) -> IndexErr
         ys: &mut ys,
         zs: &mut [],
     };
-    let error = CellIndex::build(grid, entities, scratch).unwrap_err();
+    let error = CellIndex::build(grid, &entities, scratch).unwrap_err();
     if !matches!(error, IndexError::DuplicateId { .. }) {
         assert!(starts.iter().all(|&place| place == 9));
         assert!(order.iter().all(|&place| place == mark()));
@@ -72,7 +72,7 @@ fn hash_error(size: f32, entities: Entities<'_>, short: [usize; 6]) -> IndexErro
         zs: &mut [],
         occupied: &mut occupied,
     };
-    let error = HashIndex::build(size, entities, scratch).unwrap_err();
+    let error = HashIndex::build(size, &entities, scratch).unwrap_err();
     if !matches!(error, IndexError::DuplicateId { .. }) {
         assert!(starts.iter().all(|&place| place == 9));
         assert!(order.iter().all(|&place| place == mark()));

@@ -1,7 +1,7 @@
 //! What the indices promise besides queries: one canonical order, whatever the slots.
 
 use flockwork_kernel::{Axes, Edge, Plane, Space, Vec2, Vector, World};
-use flockwork_spatial::index::{Area, Index, reorder};
+use flockwork_spatial::index::{Area, Indexed, reorder};
 use flockwork_spatial::query::Query;
 use flockwork_spatial::{CellIndex, Entities, Grid, Hit};
 use quickcheck::quickcheck;
@@ -18,7 +18,7 @@ fn points(seed: u64, grid: &Grid, spread: Spread) -> Points {
     entities(&mut Random(seed), grid, spread, 200)
 }
 
-fn order_of(index: &impl Index) -> Vec<u32> {
+fn order_of(index: &impl Indexed) -> Vec<u32> {
     index.order().iter().map(|entry| entry.id()).collect()
 }
 

@@ -2,15 +2,15 @@
 //! tests.
 
 use flockwork_kernel::{Axes, Axis, Vector, World};
-use flockwork_spatial::index::{Index, Periods};
+use flockwork_spatial::index::{Indexed, Periods};
 use flockwork_spatial::naive::{Lines, Naive};
 use flockwork_spatial::{
-    CellIndex, CellScratch, Entities, Entry, Grid, HashIndex, HashScratch, Segment,
+    CellIndex, CellScratch, Entities, Entry, Grid, HashIndex, HashScratch, Index, Segment,
 };
 
 /// What is done with an index and the case it holds.
 pub trait Check {
-    fn check<I: Index>(&self, index: &I, case: &mut Case<'_, I::Axes>);
+    fn check<I: Indexed>(&self, index: &I, case: &mut Case<'_, I::Axes>);
 }
 
 /// Splitmix64 (Steele, Lea, Flood, 2014, doi:10.1145/2660193.2660195).
@@ -163,41 +163,56 @@ pub fn for_all<A: Axes>(seed: u64, most: usize, check: &impl Check) -> bool {
         }
         for spread in SPREADS {
             let points = entities(&mut random, &grid, spread, most);
-            with_cells(grid, points.columns::<A>(), |index| {
+            let mut in_grid = |grid: &Grid, check: &mut dyn FnMut(&mut Case<'_, A>)| {
                 let cell_of = |place| grid.cell(place).map(i64::from);
                 let lines = grid.lines();
-                let mut case = Case {
+                check(&mut Case {
                     random: Random(random.next()),
                     lengths,
                     corner: [0.0; World::MOST_AXES],
                     cell: core::array::from_fn(|axis| lengths[axis] / lines[axis] as f32),
                     entities: points.columns(),
-                    periods: index.periods(),
+                    periods: periods(grid.world()),
                     lines: lines.map(i64::from),
                     cell_of: &cell_of,
-                };
-                check.check(index, &mut case);
+                });
+            };
+            with_cells(grid, points.columns::<A>(), |index| {
+                in_grid(&grid, &mut |case| check.check(index, case));
             });
+            let mut owned = Index::<A>::new(*grid.world(), radius).unwrap();
+            owned.rebuild(&points.columns()).unwrap();
+            in_grid(owned.grid().unwrap(), &mut |case| check.check(&owned, case));
             let size = radius * [0.01, 1.0, 1.0, 30.0][random.below(4)];
             let (corner, points) = moved(&mut random, points, size);
-            with_hash(size, points.columns::<A>(), |index| {
-                let line = |value: f32| f64::from(value / size).floor() as i64;
-                let cell_of = |place: Vector<A>| [0, 1, 2].map(|axis| line(place.along(axis)));
-                let mut case = Case {
-                    random: Random(random.next()),
-                    lengths,
-                    corner,
-                    cell: [size; World::MOST_AXES],
-                    entities: points.columns(),
-                    periods: Periods::default(),
-                    lines: [0; World::MOST_AXES],
-                    cell_of: &cell_of,
-                };
-                check.check(index, &mut case);
-            });
+            let line = |value: f32| f64::from(value / size).floor() as i64;
+            let cell_of = |place: Vector<A>| [0, 1, 2].map(|axis| line(place.along(axis)));
+            let mut case = Case {
+                random: Random(random.next()),
+                lengths,
+                corner,
+                cell: [size; World::MOST_AXES],
+                entities: points.columns(),
+                periods: Periods::default(),
+                lines: [0; World::MOST_AXES],
+                cell_of: &cell_of,
+            };
+            with_hash(size, points.columns::<A>(), |index| check.check(index, &mut case));
+            owned = Index::unbounded(size).unwrap();
+            owned.rebuild(&points.columns()).unwrap();
+            check.check(&owned, &mut case);
         }
     }
     true
+}
+
+/// Which axes are periodic, and how long they are.
+fn periods(world: &World) -> Periods {
+    let mut periods = Periods::default();
+    for (period, axis) in periods.iter_mut().zip(world.axes()) {
+        *period = axis.is_periodic().then_some(axis.length);
+    }
+    periods
 }
 
 /// The same entities around another corner, which may be far away.
@@ -230,7 +245,7 @@ pub fn with_cells<A: Axes, R>(
         ys: &mut ys,
         zs: &mut zs,
     };
-    let result = each(&CellIndex::build(grid, entities, scratch).unwrap());
+    let result = each(&CellIndex::build(grid, &entities, scratch).unwrap());
     assert_eq!((starts.last(), cell_of.last()), (Some(&9), Some(&9)));
     assert_eq!(order.last(), Some(&Entry::new(9, 9)));
     assert!([xs, ys, zs].iter().all(|column| column.last() == Some(&9.0)));
@@ -264,7 +279,7 @@ pub fn with_hash<A: Axes, R>(
         zs: &mut zs,
         occupied: &mut occupied,
     };
-    let result = each(&HashIndex::build(size, entities, scratch).unwrap());
+    let result = each(&HashIndex::build(size, &entities, scratch).unwrap());
     assert_eq!((starts.last(), cell_of.last()), (Some(&9), Some(&9)));
     assert_eq!(order.last(), Some(&Entry::new(9, 9)));
     assert!([xs, ys, zs].iter().all(|column| column.last() == Some(&9.0)));
