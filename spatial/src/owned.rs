@@ -212,7 +212,7 @@ impl<A: Axes> Index<A> {
     }
 
     /// The radius it was made for.
-    pub fn radius(&self) -> f32 {
+    pub fn reach(&self) -> f32 {
         match self.cells {
             Kind::World(grid) => grid.radius(),
             Kind::Everywhere(size) => size,
