@@ -9,6 +9,7 @@
 //! | `test` | the steps of the test command |
 //! | `golden` | the golden fingerprints under other builds |
 //! | `bare` | the `no_std` crates for targets without a standard library |
+//! | `bevy` | the Bevy plugins, without a window |
 //! | `fuzz` | the fuzz targets, built and run |
 //! | `lanes` | no operation of lanes is left as a call |
 //! | `mpi` | the tests of the MPI scheduler, where MPI is there |
@@ -18,6 +19,7 @@
 //! | `run` | child processes and what the machine has |
 
 mod bare;
+mod bevy;
 mod circles;
 mod deny;
 mod fuzz;

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: all that must hold before a change is taken, cheapest first.
 
 use crate::run::{Outcome, Step, cargo, finish, root, steps};
-use crate::{bare, circles, deny, fuzz, golden, lanes, mpi, paths, web};
+use crate::{bare, bevy, circles, deny, fuzz, golden, lanes, mpi, paths, web};
 
 const STEPS: &[Step] = &[
     Step { name: "format", about: "the code is formatted", run: format },
@@ -18,12 +18,21 @@ const STEPS: &[Step] = &[
     Step { name: "lanes", about: "no operation of lanes is left as a call", run: lanes::step },
     Step { name: "golden", about: "one fingerprint under every build", run: golden::step },
     Step { name: "web", about: "every tier in Node.js: the same bits", run: web::step },
+    Step {
+        name: "bevy",
+        about: "the Bevy plugins without a window, and for pages",
+        run: bevy::step,
+    },
     Step { name: "mpi", about: "ranks: the same bits, restarts, failures", run: mpi::step },
 ];
 
-/// Workspaces of their own: one is built with flags of its own, one needs MPI, one other libraries.
-const APART: [&str; 3] =
-    ["fuzz/Cargo.toml", "scheduler-mpi/Cargo.toml", "benches/peers/Cargo.toml"];
+/// Workspaces of their own: one is built with flags of its own, one needs MPI, others other libraries.
+const APART: [&str; 4] = [
+    "fuzz/Cargo.toml",
+    "scheduler-mpi/Cargo.toml",
+    "benches/peers/Cargo.toml",
+    "adapters/bevy/Cargo.toml",
+];
 
 /// Runs the steps that `arguments` names, or all.
 pub fn command(arguments: &[String]) -> Outcome {
