@@ -25,7 +25,7 @@ pub fn step() -> Outcome {
         skip("bevy", &format!("Bevy needs Rust {major}.{minor} or newer"));
         return Ok(());
     }
-    finish(&mut bevy("fmt").arg("--check"))?;
+    finish(bevy("fmt").arg("--check"))?;
     let clippy = ["--quiet", "--all-targets", "--profile", "test", "--", "--deny=warnings"];
     finish(bevy("clippy").args(clippy))?;
     finish(bevy("test").arg("--quiet"))?;
