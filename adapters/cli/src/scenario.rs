@@ -26,7 +26,7 @@ mod source;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use flockwork_kernel::columns::Number;
+use flockwork_kernel::columns::{Column, Number};
 use flockwork_kernel::{Precision, World, WorldError};
 use flockwork_scheduler::{
     Given, Lost, MAX_POPULATION, Param, ParamKind, Setting, Setup, Table, narrow,
@@ -87,6 +87,9 @@ const RENAMED: [(&str, &str); 19] = [
 /// The longest scenario that is read, in bytes.
 const MOST_BYTES: u64 = 1 << 20;
 
+/// Makes the table of entities at tick 0 for the columns of the model, or says what is wrong with it.
+pub type Brought<'b> = dyn Fn(&'static [Column]) -> Result<Table, String> + Sync + 'b;
+
 /// A checked scenario.
 pub(crate) struct Scenario<'a> {
     /// What to call it.
@@ -116,6 +119,16 @@ impl<'a> Scenario<'a> {
             let (name, text) = registry.default_text();
             return Self::parse(registry, name, Path::new("."), text, change);
         };
+        Self::load_with(registry, path, change, None)
+    }
+
+    /// Reads and checks a scenario file whose entities the program brings, if it does.
+    pub(crate) fn load_with(
+        registry: &'a Registry,
+        path: &Path,
+        change: &ScenarioArgs,
+        brought: Option<&Brought<'_>>,
+    ) -> Result<Self, Failure> {
         let name = path.display().to_string();
         let shown = human::path(path);
         let bytes = input::read(path, MOST_BYTES).map_err(|problem| {
@@ -136,7 +149,7 @@ impl<'a> Scenario<'a> {
             Failure::usage(format_args!("{shown} is not a scenario: {problem}"))
         })?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        Self::parse(registry, &name, folder, text, change)
+        Self::parse_with(registry, &name, folder, text, change, brought)
     }
 
     /// Checks the text of a scenario.
@@ -146,6 +159,18 @@ impl<'a> Scenario<'a> {
         folder: &Path,
         text: &str,
         change: &ScenarioArgs,
+    ) -> Result<Self, Failure> {
+        Self::parse_with(registry, name, folder, text, change, None)
+    }
+
+    /// Checks the text of a scenario whose entities the program brings, if it does.
+    pub(crate) fn parse_with(
+        registry: &'a Registry,
+        name: &str,
+        folder: &Path,
+        text: &str,
+        change: &ScenarioArgs,
+        brought: Option<&Brought<'_>>,
     ) -> Result<Self, Failure> {
         let mut source = Source::new(name, text);
         if let Some(problems) = source.problems() {
@@ -161,8 +186,9 @@ impl<'a> Scenario<'a> {
         if let Some(entities) = change.entities {
             source.set("entities", Value::Whole(i128::from(entities)), "--entities");
         }
-        let entry = Reader { source: &mut source }.model(registry);
-        let read = Reader { source: &mut source }.read(entry);
+        let mut reader = Reader { source: &mut source, brought: brought.is_some() };
+        let entry = reader.model(registry);
+        let read = reader.read(entry);
         let Read { mut setup, ticks, params, initial } = match (read, source.problems()) {
             (Some(read), None) => read,
             (_, problems) => return Err(Failure::Usage(problems.unwrap_or_default())),
@@ -176,10 +202,14 @@ impl<'a> Scenario<'a> {
         });
         let mut scenario =
             Self { name: name.to_string(), entry, setup, ticks, params, initial, table: None };
-        if let Some(path) = &scenario.initial {
+        if scenario.initial.is_some() || brought.is_some() {
             let said = source.get("entities").map(|_| setup.population);
             let schema = entry.schema_in(&setup.world).map_err(|error| scenario.refuse(&error))?;
-            let table = table::read(path, schema, &scenario.most_rows(said)?)?;
+            let table = match (&scenario.initial, brought) {
+                (Some(path), _) => table::read(path, schema, &scenario.most_rows(said)?)?,
+                (None, Some(brought)) => brought(schema).map_err(Failure::Usage)?,
+                (None, None) => Table::default(),
+            };
             setup.population = fit_table(&source, &table, said, change)?;
             scenario.table = Some(Arc::new(table));
         } else if let (Some(before), Some(after)) = (written, change.entities) {
@@ -329,6 +359,8 @@ struct Read {
 
 struct Reader<'s> {
     source: &'s mut Source,
+    /// Whether the program brings the entities, and the scenario must not.
+    brought: bool,
 }
 
 impl Reader<'_> {
@@ -361,7 +393,10 @@ impl Reader<'_> {
     fn read(&mut self, entry: Option<&Entry>) -> Option<Read> {
         self.unknown(entry);
         let initial = self.file("initial");
-        let missing = initial.is_some().then_some(0);
+        if let Some(item) = self.source.get("initial").filter(|_| self.brought).cloned() {
+            self.source.blame(&item, "`initial` names a table, but the entities are given already");
+        }
+        let missing = (initial.is_some() || self.brought).then_some(0);
         let population = self.whole("entities", 1, u64::from(MAX_POPULATION), missing);
         let seed = self.whole("seed", 0, u64::MAX, Some(1));
         let ticks = self.whole("ticks", 0, u64::MAX, Some(1000));

@@ -38,6 +38,7 @@ use crate::args::ScenarioArgs;
 use crate::failure::Failure;
 use crate::human;
 use crate::registry::Registry;
+pub use crate::scenario::Brought;
 use crate::scenario::{self, Scenario};
 use order::Places;
 
@@ -109,6 +110,22 @@ impl Field {
     }
 }
 
+/// Where a scenario is written.
+#[derive(Clone, Copy, Debug)]
+pub enum Written<'a> {
+    /// In a file.
+    File(&'a Path),
+    /// In a text, called `name` where it is wrong.
+    Text {
+        /// What to call it.
+        name: &'a str,
+        /// Where files that it names are looked for.
+        folder: &'a Path,
+        /// The text.
+        text: &'a str,
+    },
+}
+
 /// In which order entities are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
@@ -160,6 +177,30 @@ impl Stepped {
     ) -> Result<Self, StepError> {
         let change = ScenarioArgs { set: set.to_vec(), ..ScenarioArgs::default() };
         Self::of(&Scenario::load(registry, Some(path), &change)?, workers)
+    }
+
+    /// Makes the world of a scenario whose entities the program has: `entities` makes the table of them
+    /// for the model's columns, or says what is wrong. The scenario may leave out how many they are.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the scenario, or with the table.
+    pub fn with_entities(
+        registry: &Registry,
+        scenario: &Written<'_>,
+        set: &[String],
+        workers: usize,
+        entities: &Brought<'_>,
+    ) -> Result<Self, StepError> {
+        let change = ScenarioArgs { set: set.to_vec(), ..ScenarioArgs::default() };
+        let brought = Some(entities);
+        let scenario = match *scenario {
+            Written::File(path) => Scenario::load_with(registry, path, &change, brought),
+            Written::Text { name, folder, text } => {
+                Scenario::parse_with(registry, name, folder, text, &change, brought)
+            }
+        };
+        Self::of(&scenario?, workers)
     }
 
     /// Makes the world of a model, and of a text that says all else that a scenario says.

@@ -1,5 +1,6 @@
 use flockwork_models::{Boids, Tribes};
-use flockwork_scheduler::{Model, Plane};
+use flockwork_scheduler::registry::TableColumn;
+use flockwork_scheduler::{Model, Plane, Table};
 
 use super::*;
 
@@ -173,4 +174,42 @@ fn a_snapshot_goes_on_with_the_same_bits() {
     assert_eq!(other.fingerprint().unwrap(), world.fingerprint().unwrap());
     assert_eq!(other.stats().unwrap(), world.stats().unwrap());
     assert_eq!(other.metrics().unwrap().ticks, 4);
+}
+
+#[test]
+fn a_program_brings_the_entities_and_the_scenario_need_not_say_how_many() {
+    let registry = Registry::builtin();
+    let column =
+        |name: &str, values: Vec<f64>| TableColumn { name: name.into(), component: 0, values };
+    let entities = |schema: &'static [Column]| {
+        assert_eq!(schema[0].name, "id");
+        let places = || (0..300).map(|row| f64::from(row) * 0.05).collect();
+        let columns = vec![column("x", places()), column("y", places())];
+        Ok(Table { rows: 300, columns, ..Table::default() })
+    };
+    let world = "model = 'boids'\ndt = 0.05\n[world]\nwidth = 40\nheight = 20\n";
+    let made = |text: &str, set: &[String], entities: &Brought<'_>| {
+        let written = Written::Text { name: "flock", folder: Path::new("."), text };
+        Stepped::with_entities(&registry, &written, set, 1, entities)
+    };
+    let mut brought = made(world, &[], &entities).unwrap();
+    assert_eq!(brought.population(), 300);
+    let xs = column_of(&mut brought);
+    assert!((xs[299] - 299.0 * 0.05).abs() < 1e-5, "{}", xs[299]);
+    assert!(made(world, &["entities=300".into()], &entities).is_ok());
+
+    let problem = |made: Result<Stepped, StepError>| made.err().unwrap().to_string();
+    let text = problem(made(world, &["entities=200".into()], &entities));
+    assert!(text.contains("`entities` is 200, but the initial table has 300 rows"), "{text}");
+    let text = problem(made(world, &["initial=a.csv".into()], &entities));
+    assert!(text.contains("the entities are given already"), "{text}");
+    let refuse = |_: &'static [Column]| Err("no such column".to_string());
+    assert_eq!(problem(made(world, &[], &refuse)), "no such column");
+    let file = Written::File(Path::new("none.toml"));
+    let text = problem(Stepped::with_entities(&registry, &file, &[], 1, &entities));
+    assert!(text.contains("cannot read the scenario"), "{text}");
+}
+
+fn column_of(world: &mut Stepped) -> Vec<f32> {
+    column(world, "x", Order::Id).into_iter().map(f32::from_le_bytes).collect()
 }
