@@ -14,6 +14,7 @@
 //! | `lanes` | no operation of lanes is left as a call |
 //! | `mpi` | the tests of the MPI scheduler, where MPI is there |
 //! | `web` | the npm package and the demo page |
+//! | `python` | the Python package |
 //! | `deny` | operations whose bits change with the build |
 //! | `paths` | every path that the documents name exists |
 //! | `run` | child processes and what the machine has |
@@ -27,6 +28,7 @@ mod golden;
 mod lanes;
 mod mpi;
 mod paths;
+mod python;
 mod run;
 mod test;
 mod web;
@@ -67,6 +69,12 @@ const COMMANDS: &[Command] = &[
         usage: "mpi-test [--soak]",
         about: "the MPI scheduler's tests, with MPI brought if need be; `--soak`: long ones too",
         run: mpi::command,
+    },
+    Command {
+        name: "python-test",
+        usage: "python-test [--long]",
+        about: "tests the Python package, with Python brought if need be; `--long`: its notebook too",
+        run: python::command,
     },
     Command {
         name: "web",

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: all that must hold before a change is taken, cheapest first.
 
 use crate::run::{Outcome, Step, cargo, finish, root, steps};
-use crate::{bare, bevy, circles, deny, fuzz, golden, lanes, mpi, paths, web};
+use crate::{bare, bevy, circles, deny, fuzz, golden, lanes, mpi, paths, python, web};
 
 const STEPS: &[Step] = &[
     Step { name: "format", about: "the code is formatted", run: format },
@@ -23,15 +23,18 @@ const STEPS: &[Step] = &[
         about: "the Bevy plugins without a window, and for pages",
         run: bevy::step,
     },
+    Step { name: "python", about: "the wheel in Python: the same bits", run: python::step },
     Step { name: "mpi", about: "ranks: the same bits, restarts, failures", run: mpi::step },
 ];
 
-/// Workspaces of their own: one is built with flags of its own, one needs MPI, others other libraries.
-const APART: [&str; 4] = [
+/// Workspaces of their own: one is built with flags of its own, one needs MPI, one Python, others other
+/// libraries.
+const APART: [&str; 5] = [
     "fuzz/Cargo.toml",
     "scheduler-mpi/Cargo.toml",
     "benches/peers/Cargo.toml",
     "adapters/bevy/Cargo.toml",
+    "adapters/python/Cargo.toml",
 ];
 
 /// Runs the steps that `arguments` names, or all.

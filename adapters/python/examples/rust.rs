@@ -1,0 +1,124 @@
+//! What `bench.py` holds the Python module against: the same calls in Rust, each answered with its
+//! processor time.
+//!
+//! `rust POINTS AXES SIDE`: a file of coordinates as `f32`, and the length of a periodic world, or 0. Then
+//! lines such as `count 0.01` on standard input.
+
+use std::error::Error;
+use std::io::{BufRead, Write};
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use flockwork_kernel::{Axes, Axis, Edge, Plane, Space, World};
+use flockwork_spatial::points::{Point, Points};
+use flockwork_spatial::{Hit, Index, Indexed, Query};
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+fn main() -> Outcome<()> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let [points, axes, side] = &words[..] else { return Err("rust POINTS AXES SIDE".into()) };
+    let values = floats(points)?;
+    let side: f32 = side.parse()?;
+    match axes.as_str() {
+        "2" => serve::<Plane, [f32; 2]>(values.as_chunks().0, side),
+        _ => serve::<Space, [f32; 3]>(values.as_chunks().0, side),
+    }
+}
+
+fn floats(path: &str) -> Outcome<Vec<f32>> {
+    let bytes = std::fs::read(path)?;
+    Ok(bytes.as_chunks().0.iter().map(|four| f32::from_le_bytes(*four)).collect())
+}
+
+/// Answers lines until there are no more.
+fn serve<A: Axes, P: Point<A> + Copy>(points: &[P], side: f32) -> Outcome<()>
+where
+    [P]: Points<A>,
+{
+    let (mut index, mut shuffled) = (None, points.to_vec());
+    for line in std::io::stdin().lock().lines() {
+        let line = line?;
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [what, value] = words[..] else { return Err(line.into()) };
+        if what == "order" {
+            let bytes = std::fs::read(value)?;
+            let order = bytes.as_chunks().0.iter().map(|four| u32::from_le_bytes(*four));
+            shuffled = order.map(|slot| points[slot as usize]).collect();
+            println!("0");
+            continue;
+        }
+        let value: f32 = value.parse()?;
+        let index = match &mut index {
+            Some(index) => index,
+            none => none.insert(made(points, value, side)?),
+        };
+        let begin = cpu();
+        let kept = ask(index, points, &shuffled, what, value)?;
+        let took = cpu() - begin;
+        std::hint::black_box(kept);
+        println!("{}", took.as_secs_f64());
+        std::io::stdout().flush()?;
+    }
+    Ok(())
+}
+
+fn made<A: Axes, P: Point<A>>(points: &[P], radius: f32, side: f32) -> Outcome<Index<A>>
+where
+    [P]: Points<A>,
+{
+    let axes = vec![Axis { length: side, edge: Edge::Periodic }; A::COUNT];
+    let mut index = match side > 0.0 {
+        true => Index::new(World::of(&axes)?, radius)?,
+        false => Index::unbounded(radius)?,
+    };
+    index.rebuild(points)?;
+    Ok(index)
+}
+
+/// Processor time of this process so far.
+fn cpu() -> Duration {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::new(now.tv_sec as u64, now.tv_nsec as u32)
+}
+
+/// Does what a line asks for, and keeps it.
+fn ask<A: Axes, P: Point<A> + Copy>(
+    index: &mut Index<A>,
+    points: &[P],
+    shuffled: &[P],
+    what: &str,
+    value: f32,
+) -> Outcome<(Vec<u32>, Vec<usize>)>
+where
+    [P]: Points<A>,
+{
+    let (mut all, mut starts) = (Vec::new(), Vec::new());
+    let next = |_: Hit| ControlFlow::<()>::Continue(());
+    match what {
+        "build" => index.rebuild(points)?,
+        "count" => {
+            for at in shuffled {
+                all.push(index.count_radius(*at, value)?);
+            }
+        }
+        "lists" => {
+            for at in shuffled {
+                starts.push(all.len());
+                let _ = index.visit_radius(*at, value, |hit| {
+                    all.push(hit.slot);
+                    next(hit)
+                })?;
+            }
+        }
+        "nearest" => {
+            let mut hits = vec![Hit::default(); value as usize];
+            for at in shuffled {
+                let count = index.nearest(*at, hits.len(), &mut hits)?;
+                all.extend(hits[..count].iter().flat_map(|hit| [hit.slot, hit.d2.to_bits()]));
+            }
+        }
+        _ => return Err(what.into()),
+    }
+    Ok((all, starts))
+}
