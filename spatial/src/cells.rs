@@ -20,8 +20,13 @@ use crate::index::{
     ANYWHERE, Area, Bounds, IndexError, Indexed, Needs, Periods, Places, above, below, check,
     distinct_in_cells, enough, larger, place,
 };
+use crate::neighbours::Tiles;
 use crate::points::Points;
 use crate::{Entry, Grid, sort};
+
+mod tiles;
+
+pub(crate) use tiles::CellTiles;
 
 /// The memory of a [`CellIndex`]; [`CellIndex::needs`] says how much. More is never touched.
 #[derive(Debug)]
@@ -319,5 +324,10 @@ impl<A: Axes> Indexed for CellIndex<'_, A> {
     #[inline(always)]
     fn runs(&self, area: &Area) -> CellRuns<'_, A> {
         CellRuns::new(&self.grid, self.starts, area)
+    }
+
+    #[inline(always)]
+    fn each_tile(&self, r: f32, once: bool, seen: &mut impl Tiles<A>) {
+        CellTiles::new(&self.grid, self.starts).show(r, once, seen);
     }
 }

@@ -34,8 +34,13 @@ use crate::index::{
     Area, Bounds, IndexError, Indexed, MAX_COORDINATE, Needs, Periods, Places, above, below, check,
     distinct_in_cells, enough, place, smaller,
 };
+use crate::neighbours::Tiles;
 use crate::points::Points;
 use crate::{Entry, sort};
+
+mod tiles;
+
+pub(crate) use tiles::HashTiles;
 
 /// The smallest and largest side of a cell.
 pub const SIZE: (f32, f32) = (1.0e-18, MAX_COORDINATE);
@@ -195,6 +200,16 @@ impl<'a, A: Axes> HashIndex<'a, A> {
     }
 }
 
+/// The first and the last cell of an area, along each axis.
+#[inline(always)]
+fn corners<A: Axes>(size: f32, area: &Area) -> (Cell<A>, Cell<A>) {
+    let [x, y, z] = area.0;
+    (
+        cell(Vector::of(below(x.0), below(y.0), below(z.0)), size),
+        cell(Vector::of(above(x.1), above(y.1), above(z.1)), size),
+    )
+}
+
 /// The runs of an area in a [`HashIndex`].
 #[derive(Clone, Debug)]
 pub struct HashRuns<'a, A: Axes> {
@@ -210,9 +225,7 @@ impl<'a, A: Axes> HashRuns<'a, A> {
     /// Those of an area in cells of this side.
     #[inline(always)]
     pub(crate) fn new(size: f32, occupied: &'a [Occupied<A>], area: &Area) -> Self {
-        let [x, y, z] = area.0;
-        let low = cell::<A>(Vector::of(below(x.0), below(y.0), below(z.0)), size);
-        let high = cell::<A>(Vector::of(above(x.1), above(y.1), above(z.1)), size);
+        let (low, high) = corners(size, area);
         Self { rest: occupied, low, high, next: low }
     }
 }
@@ -282,6 +295,12 @@ impl<A: Axes> Indexed for HashIndex<'_, A> {
     #[inline(always)]
     fn runs(&self, area: &Area) -> HashRuns<'_, A> {
         HashRuns::new(self.size, self.occupied, area)
+    }
+
+    #[inline(always)]
+    fn each_tile(&self, r: f32, once: bool, seen: &mut impl Tiles<A>) {
+        let Self { size, positions, occupied, .. } = *self;
+        HashTiles { size, positions, occupied }.show(r, once, seen);
     }
 }
 

@@ -16,7 +16,9 @@ use flockwork_kernel::simd::{F32x8, Isa, Vector8};
 use flockwork_kernel::{Vector, World};
 
 use crate::Entry;
+use crate::neighbours::Tiles;
 use crate::points::Points;
+use crate::query::reach;
 
 mod error;
 
@@ -42,6 +44,23 @@ impl<'a, A: Axes> Places<'a, A> {
     /// Columns of as many positions; that along z is dropped in the plane.
     pub fn of(xs: &'a [f32], ys: &'a [f32], zs: &'a [f32]) -> Self {
         Self { xs, ys, zs: if A::SPACE { zs } else { &[] }, axes: PhantomData }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.xs.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.xs.is_empty()
+    }
+
+    /// Some of them.
+    #[inline(always)]
+    pub(crate) fn part(&self, range: Range<usize>) -> Self {
+        let zs = if A::SPACE { &self.zs[range.clone()] } else { &[] };
+        Self { xs: &self.xs[range.clone()], ys: &self.ys[range], zs, axes: PhantomData }
     }
 
     /// One of them; the far corner of all coordinates if there is no such.
@@ -213,6 +232,43 @@ pub trait Indexed {
             each(run, shift)?;
         }
         ControlFlow::Continue(())
+    }
+
+    /// Shows all entities in tiles, and with each of them everybody within `r` in canonical order, and
+    /// some who are not: what [`crate::neighbours`] is made of. If `once`, only those who come after the
+    /// tile's first entity.
+    ///
+    /// As it stands here each entity is a tile of its own, which is slow.
+    #[inline(always)]
+    fn each_tile(&self, r: f32, once: bool, seen: &mut impl Tiles<Self::Axes>) {
+        let wide = reach(&self.periods(), r, 0.0);
+        for at in 0..self.order().len() {
+            seen.begin(at..at + 1);
+            let area = Area::around(self.positions().at(at), wide);
+            show_runs(self.runs(&area), at, once, seen);
+            seen.end();
+        }
+    }
+}
+
+/// Shows a tile that begins with the entity at `first` these runs, which are in canonical order; if
+/// `once`, those who come after it.
+#[inline(always)]
+pub(crate) fn show_runs<A: Axes>(
+    runs: impl Iterator<Item = (Range<usize>, Vector<A>)>,
+    first: usize,
+    once: bool,
+    seen: &mut impl Tiles<A>,
+) {
+    let mut before = once;
+    for (mut run, shift) in runs {
+        let shifted = shift != Vector::default();
+        if before && !shifted && run.contains(&first) {
+            (before, run.start) = (false, first);
+        }
+        if !before {
+            seen.run(run, if shifted { Some(shift) } else { None });
+        }
     }
 }
 

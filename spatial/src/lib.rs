@@ -14,6 +14,7 @@
 //! | `owned` | with the feature `alloc`: an index of either kind that owns its memory |
 //! | [`query`] | radius, nearest, box, segment and pair queries over both, in the plane and in space |
 //! | [`naive`] | the same queries as O(n^2) definitions, for tests and base lines |
+//! | [`neighbours`] | everybody in an index meets everybody near: visitors, callbacks, counts, pairs, lists |
 //! | [`pass`] | the block-wise neighbour pass of the models |
 //! | [`regions`] | recursive bisection of the grid, owners of cells, ghost bands |
 
@@ -30,6 +31,7 @@ pub mod grid;
 pub mod hash;
 pub mod index;
 pub mod naive;
+pub mod neighbours;
 #[cfg(feature = "alloc")]
 pub mod owned;
 pub mod pass;
@@ -42,6 +44,7 @@ pub use cells::{CellIndex, CellScratch};
 pub use grid::{Grid, GridError, Lines};
 pub use hash::{HashIndex, HashScratch};
 pub use index::{Entities, IndexError, Indexed, Periods, Places};
+pub use neighbours::{ListNeeds, Lists, Neighbour, Neighbours};
 #[cfg(feature = "alloc")]
 pub use owned::Index;
 pub use pass::{Block, Candidate, Cells, Cutoff, Occupied, Pair, PassError, Visitor};

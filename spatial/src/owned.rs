@@ -13,9 +13,10 @@ use core::ops::Range;
 use flockwork_kernel::axes::{Axes, Plane};
 use flockwork_kernel::{Vector, World};
 
-use crate::cells::{self, CellIndex, CellRuns, CellScratch};
-use crate::hash::{HashIndex, HashRuns, HashScratch, Occupied};
+use crate::cells::{self, CellIndex, CellRuns, CellScratch, CellTiles};
+use crate::hash::{HashIndex, HashRuns, HashScratch, HashTiles, Occupied};
 use crate::index::{Area, Bounds, IndexError, Indexed, Needs, Periods, Places, count_of};
+use crate::neighbours::Tiles;
 use crate::points::{Named, Points};
 use crate::{Entry, Grid};
 
@@ -297,5 +298,17 @@ impl<A: Axes> Indexed for Index<A> {
                 Runs::Hash(HashRuns::new(*size, occupied, area))
             }
         })
+    }
+
+    #[inline(always)]
+    fn each_tile(&self, r: f32, once: bool, seen: &mut impl Tiles<A>) {
+        match &self.cells {
+            Kind::World(grid) => CellTiles::new(grid, &self.starts).show(r, once, seen),
+            Kind::Everywhere(size) => {
+                let occupied = &self.occupied[..self.cells_occupied];
+                HashTiles { size: *size, positions: self.positions(), occupied }
+                    .show(r, once, seen);
+            }
+        }
     }
 }

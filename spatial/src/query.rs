@@ -46,7 +46,8 @@ pub use error::QueryError;
 pub use iterate::{Along, Inside, Pairs, Within};
 pub use ranked::{Hit, SegmentHit};
 
-use inputs::{reach, results, usable_box, usable_point, usable_radius, usable_segment};
+pub(crate) use inputs::{reach, usable_radius};
+use inputs::{results, usable_box, usable_point, usable_segment};
 use ranked::Best;
 
 /// The queries.

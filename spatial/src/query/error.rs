@@ -58,6 +58,13 @@ pub enum QueryError {
         /// Places given.
         given: usize,
     },
+    /// What entities show is not of as many as there are.
+    OtherShown {
+        /// How many entities there are.
+        needed: usize,
+        /// How many show something.
+        given: usize,
+    },
 }
 
 impl fmt::Display for QueryError {
@@ -86,6 +93,9 @@ impl fmt::Display for QueryError {
             Self::NoResults => write!(f, "0 results were asked for: it must be at least 1"),
             Self::OutTooShort { needed, given } => {
                 write!(f, "the slice for the results has {given} places and needs {needed}")
+            }
+            Self::OtherShown { needed, given } => {
+                write!(f, "{given} entities show something, and the index has {needed}")
             }
         }
     }
