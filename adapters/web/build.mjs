@@ -27,7 +27,11 @@ if (types.status !== 0) process.exit(types.status ?? 1);
 // Each worker is one file, so that it starts after one request; the kernels stay beside it.
 const workers = ['worker-wasm', 'worker-js', 'node-worker-wasm', 'node-worker-js'];
 await build({
-  entryPoints: workers.map((name) => join(here, 'src', `${name}.ts`)),
+  entryPoints: {
+    ...Object.fromEntries(workers.map((name) => [name, join(here, 'src', `${name}.ts`)])),
+    // The package for a page without a bundler, which Rust pages load.
+    page: join(here, 'src/index.ts'),
+  },
   outdir: dist,
   bundle: true,
   format: 'esm',

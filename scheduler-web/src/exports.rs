@@ -8,27 +8,47 @@ use alloc::vec::Vec;
 use flockwork_scheduler::Given;
 
 use crate::backend::World;
-use crate::board::Board;
 
 /// The version of this interface.
 pub const ABI: u32 = 6;
 
-/// Defines functions that JavaScript can call.
+/// Defines functions that JavaScript can call, and a macro that exports them, for [`export!`] alone: a
+/// crate that does not call it has none of them, nor the imports that they need.
+///
+/// [`export!`]: crate::export
 macro_rules! exports {
-    ($($(#[$meta:meta])* fn $name:ident($($arg:ident: $kind:ty),*) $(-> $result:ty)? $body:block)+) => {$(
-        $(#[$meta])*
-        ///
-        /// # Safety
-        ///
-        /// See the module: handles come from this interface, and addresses are readable.
-        #[unsafe(no_mangle)]
-        #[allow(unsafe_code, clippy::missing_safety_doc)]
-        pub unsafe extern "C" fn $name($($arg: $kind),*) $(-> $result)? {
-            // SAFETY: the caller keeps the promises of `ABI.md`.
-            #[allow(unused_unsafe)]
-            unsafe { $body }
+    ($all:ident: $($(#[$meta:meta])* fn $name:ident($($arg:ident: $kind:ty),*) $(-> $result:ty)? $body:block)+) => {
+        $(
+            $(#[$meta])*
+            ///
+            /// # Safety
+            ///
+            /// See the module: handles come from this interface, and addresses are readable.
+            #[allow(unsafe_code, clippy::missing_safety_doc)]
+            pub unsafe fn $name($($arg: $kind),*) $(-> $result)? {
+                // SAFETY: the caller keeps the promises of `ABI.md`.
+                #[allow(unused_unsafe)]
+                unsafe { $body }
+            }
+        )+
+
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! $all {
+            () => {$(
+                $(#[$meta])*
+                ///
+                /// # Safety
+                ///
+                /// Handles must come from this interface, and addresses be readable.
+                #[unsafe(no_mangle)]
+                pub unsafe extern "C" fn $name($($arg: $kind),*) $(-> $result)? {
+                    // SAFETY: the caller keeps the promises of `ABI.md`.
+                    unsafe { $crate::exports::$name($($arg),*) }
+                }
+            )+};
         }
-    )+};
+    };
 }
 
 mod errors;
@@ -40,7 +60,21 @@ mod memory;
 mod run;
 mod state;
 
-pub use make::{describe, new, restore};
+pub use errors::*;
+pub use kernels::*;
+pub use mail::*;
+pub use make::*;
+pub use memory::*;
+pub use run::*;
+pub use state::*;
+
+// What the functions take, for `export!`.
+#[doc(hidden)]
+pub use crate::board::Board;
+#[doc(hidden)]
+pub use crate::config::Config;
+#[doc(hidden)]
+pub use crate::sim_core::{Finder, SimCore};
 
 /// A rank's simulation and what was asked of it.
 pub struct Sim {
@@ -58,8 +92,13 @@ pub struct Sim {
     board: Option<&'static Board>,
 }
 
-/// Makes a WebAssembly module of models: the heap, the panic handler, and the functions of
-/// `ABI.md` that name models. Of a model that runs in the plane and in space both are named.
+/// Makes a WebAssembly module of models: all functions of `ABI.md`, and what they import. Of a model
+/// that runs in the plane and in space both are named.
+///
+/// A `no_std` crate gets a heap and a panic handler too, and a module for all tiers. After `std:` a
+/// crate keeps those of its standard library, and makes a module for workers with memory of their own
+/// (`flockwork-wasm --only simd,scalar`): the standard library that comes with Rust is not built for
+/// threads that share a memory.
 ///
 /// # Example
 ///
@@ -70,55 +109,75 @@ pub struct Sim {
 ///
 /// flockwork_scheduler_web::export!(Boids<Plane> | Boids<Space>, my_model::Epidemic);
 /// ```
+///
+/// ```ignore
+/// flockwork_scheduler_web::export!(std: my_model::Epidemic);
+/// ```
 #[macro_export]
 macro_rules! export {
     (@entry $model:ty) => { $crate::Entry::of::<$model, $crate::OnWorkers>() };
     (@entry $plane:ty, $space:ty) => {
         $crate::Entry::of_both::<$plane, $space, $crate::OnWorkers>()
     };
-    ($($model:ty $(| $space:ty)?),+ $(,)?) => {
+    (@models $($model:ty $(| $space:ty)?),+ $(,)?) => {
         const FLOCKWORK_MODELS: $crate::Kinds =
             $crate::Kinds(&[$($crate::export!(@entry $model $(, $space)?)),+]);
         const _: () = $crate::kinds::all_differ(&[
             $($crate::Entry::of::<$model, $crate::OnWorkers>().name),+
         ]);
 
-        /// What the module has, as JSON text.
-        #[unsafe(no_mangle)]
-        pub extern "C" fn fw_describe() -> *const u8 {
-            $crate::exports::describe(FLOCKWORK_MODELS)
-        }
+        /// The functions of `ABI.md`.
+        mod flockwork_exports {
+            use $crate::exports::*;
 
-        /// Makes a rank's simulation.
-        ///
-        /// # Safety
-        ///
-        /// The handles must come from this interface.
-        #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn fw_new(
-            config: *mut $crate::Config,
-            board: *const $crate::Board,
-        ) -> *mut $crate::exports::Sim {
-            // SAFETY: the caller's promise.
-            unsafe { $crate::exports::new(FLOCKWORK_MODELS, config, board) }
-        }
+            $crate::export_errors!();
+            $crate::export_kernels!();
+            $crate::export_mail!();
+            $crate::export_make!();
+            $crate::export_memory!();
+            $crate::export_run!();
+            $crate::export_state!();
 
-        /// Makes a rank's simulation from a snapshot.
-        ///
-        /// # Safety
-        ///
-        /// The handles must come from this interface, and the bytes be readable.
-        #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn fw_restore(
-            config: *mut $crate::Config,
-            board: *const $crate::Board,
-            ptr: *const u8,
-            len: usize,
-        ) -> *mut $crate::exports::Sim {
-            // SAFETY: the caller's promise.
-            unsafe { $crate::exports::restore(FLOCKWORK_MODELS, config, board, ptr, len) }
-        }
+            /// What the module has, as JSON text.
+            #[unsafe(no_mangle)]
+            pub extern "C" fn fw_describe() -> *const u8 {
+                $crate::exports::describe(super::FLOCKWORK_MODELS)
+            }
 
+            /// Makes a rank's simulation.
+            ///
+            /// # Safety
+            ///
+            /// The handles must come from this interface.
+            #[unsafe(no_mangle)]
+            pub unsafe extern "C" fn fw_new(config: *mut Config, board: *const Board) -> *mut Sim {
+                // SAFETY: the caller's promise.
+                unsafe { $crate::exports::new(super::FLOCKWORK_MODELS, config, board) }
+            }
+
+            /// Makes a rank's simulation from a snapshot.
+            ///
+            /// # Safety
+            ///
+            /// The handles must come from this interface, and the bytes be readable.
+            #[unsafe(no_mangle)]
+            pub unsafe extern "C" fn fw_restore(
+                config: *mut Config,
+                board: *const Board,
+                ptr: *const u8,
+                len: usize,
+            ) -> *mut Sim {
+                // SAFETY: the caller's promise.
+                unsafe { $crate::exports::restore(super::FLOCKWORK_MODELS, config, board, ptr, len) }
+            }
+        }
+    };
+    (std: $($models:tt)+) => {
+        $crate::export!(@models $($models)+);
+        $crate::module!(std);
+    };
+    ($($models:tt)+) => {
+        $crate::export!(@models $($models)+);
         $crate::module!();
     };
 }

@@ -1,6 +1,8 @@
-//! The heap and the panic handler of a module.
+//! The heap and the panic handler of a module without a standard library, and what a module with one
+//! has instead.
 
-/// Defines the heap and the panic handler of a module, for [`crate::export!`].
+/// Defines the heap and the panic handler of a module, for [`crate::export!`]; of one with a standard
+/// library what tells of those that it has.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(target_arch = "wasm32")]
@@ -36,6 +38,41 @@ macro_rules! module {
         fn flockwork_panic(info: &core::panic::PanicInfo<'_>) -> ! {
             $crate::heap::panic(info)
         }
+
+        $crate::module!(@panics);
+    };
+    (std) => {
+        #[cfg(target_feature = "atomics")]
+        compile_error!(
+            "`export!(std: ...)` cannot share a memory, since the standard library that comes with Rust is \
+             not built for that: build for workers with memory of their own (`flockwork-wasm --only \
+             simd,scalar`), or take the form without `std:` in a `no_std` crate"
+        );
+
+        /// Keeps the messages of panics, beside what the program does with them.
+        #[unsafe(no_mangle)]
+        pub extern "C" fn fw_std() {
+            let before = std::panic::take_hook();
+            std::panic::set_hook(Box::new(move |info| {
+                $crate::heap::keep(info);
+                before(info);
+            }));
+        }
+
+        $crate::module!(@panics);
+    };
+    (@panics) => {
+        /// The message of the first panic.
+        #[unsafe(no_mangle)]
+        pub extern "C" fn fw_panic_ptr() -> *const u8 {
+            $crate::heap::panic_text().0
+        }
+
+        /// Its length.
+        #[unsafe(no_mangle)]
+        pub extern "C" fn fw_panic_len() -> usize {
+            $crate::heap::panic_text().1
+        }
     };
 }
 
@@ -44,13 +81,13 @@ macro_rules! module {
 #[macro_export]
 #[cfg(not(target_arch = "wasm32"))]
 macro_rules! module {
-    () => {};
+    ($($form:tt)*) => {};
 }
 
 #[cfg(target_arch = "wasm32")]
 mod wasm {
     use core::alloc::Layout;
-    use core::fmt::Write;
+    use core::fmt::{Display, Write};
     use core::panic::PanicInfo;
     use core::ptr::NonNull;
     use core::sync::atomic::{AtomicUsize, Ordering};
@@ -143,24 +180,22 @@ mod wasm {
         }
     }
 
-    /// Keeps the message of the first panic, and traps.
-    pub fn panic(info: &PanicInfo<'_>) -> ! {
+    /// Keeps the message of the first panic.
+    pub fn keep(info: &impl Display) {
         if LEN.load(Ordering::Relaxed) == 0 {
             let _ = write!(Writer, "{info}");
         }
+    }
+
+    /// Keeps the message of the first panic, and traps.
+    pub fn panic(info: &PanicInfo<'_>) -> ! {
+        keep(info);
         core::arch::wasm32::unreachable()
     }
 
-    /// The message of the first panic.
-    #[unsafe(no_mangle)]
-    pub extern "C" fn fw_panic_ptr() -> *const u8 {
-        TEXT.as_ptr().cast()
-    }
-
-    /// Its length.
-    #[unsafe(no_mangle)]
-    pub extern "C" fn fw_panic_len() -> usize {
-        LEN.load(Ordering::Relaxed).min(ROOM)
+    /// Where the message of the first panic is, and its length.
+    pub fn panic_text() -> (*const u8, usize) {
+        (TEXT.as_ptr().cast(), LEN.load(Ordering::Relaxed).min(ROOM))
     }
 }
 

@@ -12,6 +12,9 @@
 //! flockwork_scheduler_web::export!(MyModel, flockwork_models::Boids);
 //! ```
 //!
+//! A crate without that line exports nothing and imports nothing of it, so a program with a module of
+//! its own, such as a page by wasm-bindgen, may use [`sim_core`] like any crate.
+//!
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`ranks`] | the executor of one rank: local letters, packets for the others, sums |

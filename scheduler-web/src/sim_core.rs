@@ -118,6 +118,11 @@ impl SimCore {
         self.columns.first(index as usize)
     }
 
+    /// All columns, to read and to write: x, y, vx, vy, ax, ay. Who has the core alone needs no claim.
+    pub fn columns_mut(&mut self) -> [&mut [f32]; NAMES.len()] {
+        self.columns.all()
+    }
+
     /// Moves entities by `velocity * dt`, and gives how many met the edge of the world.
     ///
     /// # Errors

@@ -91,6 +91,18 @@ fn naive(
 }
 
 #[test]
+fn columns_are_written_to_and_moved_where_they_stand() {
+    let mut core = SimCore::new(3, [WIDTH, HEIGHT], [0, 1]).unwrap();
+    let [x, _, vx, .., ay] = core.columns_mut();
+    (x[1], vx[1], ay[2]) = (9.5, 1.0, 2.0);
+    assert_eq!(core.integrate_physics(0, 3, 1.0), Ok(1));
+    let [x, y, vx, vy, ax, ay] = core.columns_mut();
+    assert_eq!((&*x, &*y), (&[0.0, 0.5, 0.0][..], &[0.0, 0.0, 2.0][..]));
+    assert_eq!((&*vx, &*vy), (&[0.0, 1.0, 0.0][..], &[0.0, 0.0, 2.0][..]));
+    assert_eq!((&*ax, &*ay), (&[0.0; 3][..], &[0.0, 0.0, 2.0][..]));
+}
+
+#[test]
 fn what_does_not_fit_is_refused_by_name() {
     for (capacity, width, edge, word) in
         [(0, 10.0, 0, "capacity"), (1 << 25, 10.0, 0, "capacity"), (4, 10.0, 3, "edge")]

@@ -198,14 +198,14 @@ export async function buildCrate(crate, out, only = Object.keys(BUILDS), config 
   return made;
 }
 
-/** The worker scripts of the package, which take the kernels from the folder `wasm` beside them. */
-const WORKERS = ['worker-wasm.js', 'worker-js.js', 'node-worker-wasm.js', 'node-worker-js.js'];
+/** The scripts of the package that take the kernels from the folder `wasm` beside them: workers, and the page. */
+const SCRIPTS = ['worker-wasm.js', 'worker-js.js', 'node-worker-wasm.js', 'node-worker-js.js', 'page.js'];
 
-/** Makes a folder for `assets.base`: the crate's kernels in `wasm`, the worker scripts beside it. */
+/** Makes a folder for `assets.base`: the crate's kernels in `wasm`, the scripts beside it. */
 export async function buildBase(crate, out, only, config) {
   const dist = join(dirname(fileURLToPath(import.meta.url)), '../dist');
   await buildCrate(crate, join(out, 'wasm'), only, config);
-  for (const name of WORKERS) copyFileSync(join(dist, name), join(out, name));
+  for (const name of SCRIPTS) copyFileSync(join(dist, name), join(out, name));
   // Node takes the scripts for modules whatever package they lie in.
   writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n');
 }

@@ -55,6 +55,8 @@ fn kind_of(error: &SimulationError) -> u32 {
 }
 
 exports! {
+    export_errors:
+
     /// The text of the last error.
     fn fw_error_ptr() -> *const u8 { ERROR.lock().as_ptr() }
 

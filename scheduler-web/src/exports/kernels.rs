@@ -8,6 +8,8 @@ use super::handles::{shared, with};
 use crate::sim_core::{Finder, SimCore};
 
 exports! {
+    export_kernels:
+
     /// Kernels without a scheduler; null on an error.
     fn fw_core(capacity: u32, width: f32, height: f32, edge_x: u32, edge_y: u32) -> *const SimCore {
         match SimCore::new(capacity, [width, height], [edge_x, edge_y]) {

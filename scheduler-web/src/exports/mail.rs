@@ -5,6 +5,8 @@ use crate::boxes::{Boxes, Packet};
 use crate::mail::Mail;
 
 exports! {
+    export_mail:
+
     /// 1 if a packet waits to go out.
     fn fw_outbox(sim: *mut Sim) -> u32 { outgoing(sim, 0, |_| 1) }
 

@@ -91,6 +91,8 @@ unsafe fn make(
 }
 
 exports! {
+    export_make:
+
     /// The length of the text of `fw_describe`.
     fn fw_describe_len() -> usize { MODELS.lock().len() }
 

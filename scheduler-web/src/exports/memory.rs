@@ -10,6 +10,8 @@ fn layout(len: usize) -> Option<Layout> {
 }
 
 exports! {
+    export_memory:
+
     /// The version of this interface.
     fn fw_abi() -> u32 { ABI }
 

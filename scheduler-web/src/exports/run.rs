@@ -11,6 +11,8 @@ use crate::describe::settings;
 use crate::measures;
 
 exports! {
+    export_run:
+
     /// Goes on: 0 done, 1 waits for mail, -1 error.
     fn fw_poll(sim: *mut Sim) -> i32 {
         with(sim, -1, |sim| {

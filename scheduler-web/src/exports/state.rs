@@ -10,6 +10,8 @@ use super::errors::{refuse, told};
 use super::handles::{bytes, with};
 
 exports! {
+    export_state:
+
     /// This rank's part of a snapshot; null while a tick is under way.
     fn fw_snapshot(sim: *mut Sim) -> *const u8 {
         with(sim, core::ptr::null(), |sim| match sim.world.snapshot() {

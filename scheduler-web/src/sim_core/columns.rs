@@ -61,6 +61,15 @@ impl Columns {
         self.values.get(column).map(|values| UnsafeCell::raw_get(values.as_ptr()))
     }
 
+    /// All columns, for who has them alone.
+    pub fn all(&mut self) -> [&mut [f32]; WRITTEN + READ] {
+        self.values.each_mut().map(|values| {
+            let (first, len) = (UnsafeCell::raw_get(values.as_mut_ptr()), values.len());
+            // SAFETY: all values of the column, which nobody else can reach while this is borrowed.
+            unsafe { core::slice::from_raw_parts_mut(first, len) }
+        })
+    }
+
     /// Claims rows for reading.
     pub fn read(&self, rows: Range<usize>) -> Result<Reading<'_>, String> {
         Ok(Reading { claimed: self.claim(Claim { rows, writes: false })? })

@@ -128,9 +128,14 @@ export class Engine {
     return this.views;
   }
 
-  /** Gives the instance its stack, and the first one the heap. */
+  /** Gives the instance its stack, and the first one the heap; a module with a standard library has its own. */
   private settle(place: Place): void {
     const { x } = this;
+    if (x.fw_std) {
+      if (place.instances > 1) throw new CodedError('ABI_MISMATCH', 'a module with a standard library of its own cannot share a memory');
+      x.fw_std();
+      return;
+    }
     const base = (x.__heap_base.value + 63) & ~63;
     const tls = x.__tls_size?.value ?? 0;
     const top = base + (place.index + 1) * STACK;
@@ -223,6 +228,13 @@ export class Engine {
     const error = new CodedError('WASM_TRAP', panic ? `${own}: ${panic}` : own);
     if (thrown instanceof Error && thrown.stack) error.stack = thrown.stack;
     return error;
+  }
+
+  /** Bytes of the heap in use, and of all of it: of the whole memory where the module's heap tells nothing. */
+  heap(): [number, number] {
+    const { fw_used, fw_heap_bytes } = this.x;
+    if (!fw_used || !fw_heap_bytes) return [this.buffer.byteLength, this.buffer.byteLength];
+    return [fw_used() >>> 0, fw_heap_bytes() >>> 0];
   }
 
   /** What the module says of itself, as text. */

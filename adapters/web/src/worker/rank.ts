@@ -320,8 +320,7 @@ export class Rank {
     const begin = (this.control.rank(this.rank) + RankWord.measures) / 2;
     const { length } = this.info.measures;
     for (let index = 0; index < length; index++) this.control.doubles[begin + index] = x.fw_metric!(this.sim, index);
-    this.control.doubles[begin + length] = x.fw_used!() >>> 0;
-    this.control.doubles[begin + length + 1] = x.fw_heap_bytes!() >>> 0;
+    this.control.doubles.set(this.engine.heap(), begin + length);
     if (this.mail) {
       const values = this.control.doubles.slice(begin, begin + length + OWN_MEASURES);
       this.post({ type: 'measures', rank: this.rank, values });

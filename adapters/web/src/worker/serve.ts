@@ -1,7 +1,7 @@
 /** The life of a worker, whatever started it. */
 
 import { CONTROL_BYTES, Control, RankWord, Word } from '../layout.js';
-import { wasmMemory } from '../memory.js';
+import { MEMORY_LEAST, wasmMemory } from '../memory.js';
 import { modelOf } from '../model.js';
 import type { Failure, FromWorker, Made, MakeSpec, MemorySource, ModuleInfo, ModuleModel, OpenMessage, ToWorker } from '../protocol.js';
 import type { ErrorPlace } from '../types.js';
@@ -208,10 +208,12 @@ function signed(control: Control, ranks: number): Control {
   return control;
 }
 
-/** The memory of a worker that shares none. */
+/** The memory of a worker that shares none. A standard library adds all that it gives out behind the end. */
 function ownMemory({ module, plan }: OpenMessage): MemorySource {
   try {
-    return module ? wasmMemory(plan, false) : { buffer: new ArrayBuffer(plan.first) };
+    if (!module) return { buffer: new ArrayBuffer(plan.first) };
+    const std = WebAssembly.Module.exports(module).some(({ name }) => name === 'fw_std');
+    return wasmMemory(std ? { first: MEMORY_LEAST, most: plan.most } : plan, false);
   } catch (thrown) {
     throw new CodedError('MEMORY_LIMIT', `${plan.first} bytes of memory cannot be had: ${String(thrown)}`);
   }
