@@ -42,13 +42,6 @@ macro_rules! module {
         $crate::module!(@panics);
     };
     (std) => {
-        #[cfg(target_feature = "atomics")]
-        compile_error!(
-            "`export!(std: ...)` cannot share a memory, since the standard library that comes with Rust is \
-             not built for that: build for workers with memory of their own (`flockwork-wasm --only \
-             simd,scalar`), or take the form without `std:` in a `no_std` crate"
-        );
-
         /// Keeps the messages of panics, beside what the program does with them.
         #[unsafe(no_mangle)]
         pub extern "C" fn fw_std() {

@@ -15,6 +15,7 @@
 //! | `mpi` | the tests of the MPI scheduler, where MPI is there |
 //! | `web` | the npm package and the demo page |
 //! | `python` | the Python package |
+//! | `web_rust` | pages in Rust |
 //! | `deny` | operations whose bits change with the build |
 //! | `paths` | every path that the documents name exists |
 //! | `run` | child processes and what the machine has |
@@ -32,6 +33,7 @@ mod python;
 mod run;
 mod test;
 mod web;
+mod web_rust;
 
 use std::process::ExitCode;
 
@@ -93,6 +95,18 @@ const COMMANDS: &[Command] = &[
         usage: "demo [--port N] [--no-isolation] [--no-build]",
         about: "builds the demo page and serves it on http://127.0.0.1:8080",
         run: web::demo,
+    },
+    Command {
+        name: "web-rust",
+        usage: "web-rust [--port N] [--no-isolation] [--no-build]",
+        about: "builds the example page in Rust and serves it on http://127.0.0.1:8080",
+        run: web_rust::command,
+    },
+    Command {
+        name: "web-rust-test",
+        usage: "web-rust-test [PART]...",
+        about: "tests pages in Rust; `web-rust-test --list` names the parts; `wasm-pack`: its command",
+        run: web_rust::test,
     },
 ];
 

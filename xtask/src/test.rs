@@ -1,7 +1,7 @@
 //! `cargo xtask test`: all that must hold before a change is taken, cheapest first.
 
 use crate::run::{Outcome, Step, cargo, finish, root, steps};
-use crate::{bare, bevy, circles, deny, fuzz, golden, lanes, mpi, paths, python, web};
+use crate::{bare, bevy, circles, deny, fuzz, golden, lanes, mpi, paths, python, web, web_rust};
 
 const STEPS: &[Step] = &[
     Step { name: "format", about: "the code is formatted", run: format },
@@ -18,6 +18,7 @@ const STEPS: &[Step] = &[
     Step { name: "lanes", about: "no operation of lanes is left as a call", run: lanes::step },
     Step { name: "golden", about: "one fingerprint under every build", run: golden::step },
     Step { name: "web", about: "every tier in Node.js: the same bits", run: web::step },
+    Step { name: "web-rust", about: "pages in Rust: the class, a crowd", run: web_rust::step },
     Step {
         name: "bevy",
         about: "the Bevy plugins without a window, and for pages",
@@ -29,12 +30,13 @@ const STEPS: &[Step] = &[
 
 /// Workspaces of their own: one is built with flags of its own, one needs MPI, one Python, others other
 /// libraries.
-const APART: [&str; 5] = [
+const APART: [&str; 6] = [
     "fuzz/Cargo.toml",
     "scheduler-mpi/Cargo.toml",
     "benches/peers/Cargo.toml",
     "adapters/bevy/Cargo.toml",
     "adapters/python/Cargo.toml",
+    "adapters/web-rust/Cargo.toml",
 ];
 
 /// Runs the steps that `arguments` names, or all.

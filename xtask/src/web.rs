@@ -95,7 +95,7 @@ pub fn step() -> Outcome {
 
 /// `cargo xtask demo`: builds the demo page and serves it.
 pub fn demo(arguments: &[String]) -> Outcome {
-    let options = Options::read(arguments)?;
+    let options = Options::read("demo", arguments)?;
     if !options.built {
         prepare()?;
         package()?;
@@ -104,16 +104,18 @@ pub fn demo(arguments: &[String]) -> Outcome {
     serve(&root().join("adapters/demo/dist"), &options)
 }
 
-/// How the page is served.
+/// How a page is served.
 #[derive(Debug, PartialEq)]
-struct Options {
+pub struct Options {
     port: u16,
     isolated: bool,
-    built: bool,
+    /// It is built already.
+    pub built: bool,
 }
 
 impl Options {
-    fn read(arguments: &[String]) -> Result<Self, Failure> {
+    /// What is asked of a command that serves a page.
+    pub fn read(command: &str, arguments: &[String]) -> Result<Self, Failure> {
         let mut options = Self { port: 8080, isolated: true, built: false };
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
@@ -128,7 +130,7 @@ impl Options {
                 }
                 other => {
                     return Err(Failure::usage(format!(
-                        "`demo` does not know `{other}`: --port N, --no-isolation, --no-build"
+                        "`{command}` does not know `{other}`: --port N, --no-isolation, --no-build"
                     )));
                 }
             }
@@ -145,7 +147,7 @@ fn nothing_more(command: &str, arguments: &[String]) -> Outcome {
 }
 
 /// Brings what is missing.
-fn prepare() -> Outcome {
+pub fn prepare() -> Outcome {
     if node_version().is_none_or(|version| version < NODE) && has_program("apt-get") {
         println!("bringing Node.js: apt-get install nodejs npm");
         let mut command = Command::new("apt-get");
@@ -156,7 +158,8 @@ fn prepare() -> Outcome {
     has_tools()
 }
 
-fn has_tools() -> Outcome {
+/// Whether Node.js and the target are there.
+pub fn has_tools() -> Outcome {
     match node_version() {
         None => return Err(Failure::new(format!("there is no Node.js {NODE} or newer"))),
         Some(version) if version < NODE => {
@@ -179,7 +182,8 @@ fn node_version() -> Option<u32> {
     text.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
-fn package() -> Outcome {
+/// Builds the npm package.
+pub fn package() -> Outcome {
     installed("adapters/web")?;
     println!("building the npm package: the module four times, some minutes when it is new");
     finish(&mut npm("adapters/web", &["run", "build"]))
@@ -211,7 +215,7 @@ fn npm(folder: &str, arguments: &[&str]) -> Command {
 }
 
 /// Serves a folder on this machine alone, until it is ended.
-fn serve(folder: &Path, options: &Options) -> Outcome {
+pub fn serve(folder: &Path, options: &Options) -> Outcome {
     if !folder.join("index.html").is_file() {
         return Err(Failure::new(format!("{} is not built", folder.display())));
     }
@@ -317,10 +321,10 @@ mod tests {
 
     #[test]
     fn options_are_read_or_refused_by_name() {
-        let options = Options::read(&words("--port 9000 --no-isolation")).unwrap();
+        let options = Options::read("demo", &words("--port 9000 --no-isolation")).unwrap();
         assert_eq!(options, Options { port: 9000, isolated: false, built: false });
         for bad in ["--port", "--port x", "--port 0", "--prot 1", "8080"] {
-            let failure = Options::read(&words(bad)).unwrap_err();
+            let failure = Options::read("demo", &words(bad)).unwrap_err();
             assert_eq!(failure.code, 2, "{bad}");
         }
     }

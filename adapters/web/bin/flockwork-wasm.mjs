@@ -144,6 +144,15 @@ export function whole(text) {
   return text;
 }
 
+/**
+ * Throws if a module with a standard library was built for threads: the library that comes with Rust has
+ * locks and thread-local variables for one thread. The features of a build cannot be asked of stable Rust.
+ */
+export function checkThreads(bytes, result) {
+  const std = WebAssembly.Module.exports(new WebAssembly.Module(bytes)).some(({ name }) => name === 'fw_std');
+  if (std) throw new Error(`${result} cannot be made of a crate with export!(std: ...), whose standard library is for one thread: build with --only simd,scalar, or export from a no_std crate`);
+}
+
 /** True if the file was made after the other one. */
 function isNewer(file, than) {
   return existsSync(file) && statSync(file).size > 0 && statSync(file).mtimeMs >= statSync(than).mtimeMs;
@@ -176,6 +185,7 @@ export async function buildCrate(crate, out, only = Object.keys(BUILDS), config 
     const result = build.script ?? build.file;
     say(result, 'cargo compiles it (a minute or two the first time)');
     const plain = await compile(crate, info, name, build, config);
+    if (build.shared) checkThreads(readFileSync(plain), result);
     made.push(result);
     if (isNewer(join(out, result), plain)) continue;
     const file = join(out, build.file);
