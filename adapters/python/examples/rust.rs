@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use flockwork_kernel::{Axes, Axis, Edge, Plane, Space, World};
 use flockwork_spatial::points::{Point, Points};
-use flockwork_spatial::{Hit, Index, Indexed, Query};
+use flockwork_spatial::{Hit, Index, Neighbours, Query};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -118,6 +118,28 @@ where
                 all.extend(hits[..count].iter().flat_map(|hit| [hit.slot, hit.d2.to_bits()]));
             }
         }
+        "count_own" => {
+            all = vec![0; index.len()];
+            index.count_each(value, &mut all)?;
+        }
+        "lists_own" => {
+            let mut counts = vec![0; index.len()];
+            index.count_each(value, &mut counts)?;
+            let mut end = 0;
+            starts.extend(counts.iter().map(|&count| {
+                end += count as usize;
+                end - count as usize
+            }));
+            all = vec![0; end];
+            index.for_each_neighbour(value, |one| {
+                let place = &mut starts[one.slot as usize];
+                all[*place] = one.other;
+                *place += 1;
+            })?;
+        }
+        "pairs" => index.for_each_pair(value, |one| {
+            all.extend([one.slot.min(one.other), one.slot.max(one.other)]);
+        })?,
         _ => return Err(what.into()),
     }
     Ok((all, starts))

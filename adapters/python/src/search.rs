@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 
 use flockwork_kernel::{Axes, Vector};
-use flockwork_spatial::{Hit, Index, Indexed, Query, QueryError};
+use flockwork_spatial::{Hit, Index, Indexed, Neighbour, Neighbours, Query, QueryError};
 
 use crate::lists::{Found, NOBODY};
 
@@ -83,7 +83,7 @@ pub(crate) fn within<A: Axes>(
 /// How many others are closer than `r` to each of the index's own points.
 pub(crate) fn count_own<A: Axes>(index: &Index<A>, r: f32) -> Result<Vec<u32>, Refused> {
     let mut counts = vec![0; index.len()];
-    each_own(index, r, |one, _, _| counts[one as usize] += 1)?;
+    index.count_each(r, &mut counts)?;
     Ok(counts)
 }
 
@@ -95,35 +95,19 @@ pub(crate) fn within_own<A: Axes>(
 ) -> Result<Found, Refused> {
     let mut found = Found::of_counts(&count_own(index, r)?, distances);
     let (mut next, ids, far) = found.places();
-    let far = far.unwrap_or_default();
-    each_own(index, r, |one, other, d2| {
-        let place = &mut next[one as usize];
-        ids[*place] = other;
-        if let Some(far) = far.get_mut(*place) {
-            *far = d2.sqrt();
-        }
+    let mut put = |one: Neighbour<A>| {
+        let place = &mut next[one.slot as usize];
+        ids[*place] = one.other;
         *place += 1;
-    })?;
-    Ok(found)
-}
-
-/// Calls `each` with every point of the index, every other one closer than `r`, and the squared
-/// distance.
-fn each_own<A: Axes>(
-    index: &Index<A>,
-    r: f32,
-    mut each: impl FnMut(u32, u32, f32),
-) -> Result<(), Refused> {
-    let places = index.positions();
-    for (place, entry) in index.order().iter().enumerate() {
-        let _ = index.visit_radius(places.at(place), r, |hit| {
-            if hit.slot != entry.slot() {
-                each(entry.slot(), hit.slot, hit.d2);
-            }
-            ControlFlow::<()>::Continue(())
-        })?;
+        *place - 1
+    };
+    match far {
+        None => index.for_each_neighbour(r, |one| {
+            put(one);
+        })?,
+        Some(far) => index.for_each_neighbour(r, |one| far[put(one)] = one.d2.sqrt())?,
     }
-    Ok(())
+    Ok(found)
 }
 
 /// Distances and ids of the `k` nearest to each point, or to each of the index's own points: without
@@ -177,12 +161,15 @@ pub(crate) fn pairs<A: Axes>(
     distances: bool,
 ) -> Result<(Vec<u32>, Vec<f32>), Refused> {
     let (mut pairs, mut far) = (Vec::new(), Vec::new());
-    let _ = index.pairs_within(r, |low, high, d2| {
-        pairs.extend([low.slot(), high.slot()]);
-        if distances {
-            far.push(d2.sqrt());
-        }
-        ControlFlow::<()>::Continue(())
-    })?;
+    let mut put =
+        |one: &Neighbour<A>| pairs.extend([one.slot.min(one.other), one.slot.max(one.other)]);
+    if distances {
+        index.for_each_pair(r, |one| {
+            put(&one);
+            far.push(one.d2.sqrt());
+        })?;
+    } else {
+        index.for_each_pair(r, |one| put(&one))?;
+    }
     Ok((pairs, far))
 }
