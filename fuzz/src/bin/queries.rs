@@ -85,7 +85,12 @@ fn number(bytes: &mut Bytes<'_>, side: f32) -> f32 {
     }
 }
 
-fn ask<I: Indexed>(index: &I, entities: Entities<'_, I::Axes>, bytes: &mut Bytes<'_>, lengths: [f32; World::MOST_AXES]) {
+fn ask<I: Indexed>(
+    index: &I,
+    entities: Entities<'_, I::Axes>,
+    bytes: &mut Bytes<'_>,
+    lengths: [f32; World::MOST_AXES],
+) {
     let naive = Naive { entities, periods: index.periods() };
     let mut place = || {
         let mut place = [0.0; World::MOST_AXES];
