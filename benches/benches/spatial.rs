@@ -10,13 +10,12 @@ use flockwork_benches::points::Points;
 use flockwork_benches::{criterion, machine};
 use flockwork_kernel::axes::{Axes, Plane, Space};
 use flockwork_kernel::{Edge, F32x8, LANES, Vector, World};
-use flockwork_spatial::hash::Occupied;
 use flockwork_spatial::index::Indexed;
 use flockwork_spatial::naive::Naive;
 use flockwork_spatial::sort::sort_by_cell;
 use flockwork_spatial::{
-    Block, Candidate, CellIndex, CellScratch, Cells, Cutoff, Entry, Grid, HashIndex, HashScratch,
-    Hit, Pair, Query, Segment, SegmentHit, Visitor, pass,
+    Block, Candidate, CellIndex, Cells, Cutoff, Entry, Grid, HashIndex, Hit, Pair, Query, Segment,
+    SegmentHit, Visitor, pass,
 };
 
 const COUNT: u32 = 100_000;
@@ -161,37 +160,15 @@ fn count<A: Axes>(sorted: &Sorted, records: &[Candidate<(), A>], neighbours: &mu
 fn with_cells<A: Axes>(points: &Points, edge: Edge, each: impl FnOnce(&CellIndex<'_, A>)) {
     let grid =
         Grid::new(world::<A>(points, edge), RADIUS, points.count()).expect("the radius fits");
-    let needs = CellIndex::needs(&grid, points.count());
-    let (mut starts, mut cell_of) = (vec![0; needs.starts], vec![0; needs.cell_of]);
-    let mut order = vec![Entry::default(); needs.order];
-    let [mut xs, mut ys, mut zs] = [0; 3].map(|_| vec![0.0; needs.positions]);
-    let scratch = CellScratch {
-        starts: &mut starts,
-        order: &mut order,
-        cell_of: &mut cell_of,
-        xs: &mut xs,
-        ys: &mut ys,
-        zs: &mut zs,
-    };
-    each(&CellIndex::build(grid, &points.entities(), scratch).expect("the points are sound"));
+    let mut memory = vec![0; CellIndex::words(&grid, points.count())];
+    let index = CellIndex::build(grid, &points.entities(), &mut memory);
+    each(&index.expect("the points are sound"));
 }
 
 fn with_hash<A: Axes>(points: &Points, each: impl FnOnce(&HashIndex<'_, A>)) {
-    let needs = HashIndex::needs(points.count());
-    let (mut starts, mut cell_of) = (vec![0; needs.starts], vec![0; needs.cell_of]);
-    let mut order = vec![Entry::default(); needs.order];
-    let mut occupied = vec![Occupied::default(); needs.occupied];
-    let [mut xs, mut ys, mut zs] = [0; 3].map(|_| vec![0.0; needs.positions]);
-    let scratch = HashScratch {
-        starts: &mut starts,
-        order: &mut order,
-        cell_of: &mut cell_of,
-        xs: &mut xs,
-        ys: &mut ys,
-        zs: &mut zs,
-        occupied: &mut occupied,
-    };
-    each(&HashIndex::build(RADIUS, &points.entities(), scratch).expect("the points are sound"));
+    let mut memory = vec![0; HashIndex::<A>::words(points.count())];
+    let index = HashIndex::build(RADIUS, &points.entities(), &mut memory);
+    each(&index.expect("the points are sound"));
 }
 
 fn queries<A: Axes>(c: &mut Criterion) {

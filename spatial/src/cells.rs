@@ -1,8 +1,22 @@
 //! The bounded index: the entities of a world in the cells of its [`Grid`].
 //!
 //! Order of work: check every position, give each its cell by the grid's one formula, sort by
-//! (layer, row, column, id) with [`crate::sort`], copy positions in that order. The index borrows the columns
-//! and the scratch. Move an entity and the index is out of date: build it again.
+//! (layer, row, column, id) with [`crate::sort`], copy positions in that order. The index borrows
+//! its memory, and no points: move one and it is out of date; build it again.
+//!
+//! # Example
+//!
+//! ```
+//! use flockwork_kernel::{Edge, World};
+//! use flockwork_spatial::{CellIndex, Grid, Query};
+//!
+//! let grid = Grid::new(World::new(10.0, 10.0, Edge::Wall)?, 1.0, 3)?;
+//! let (xs, ys) = ([1.0, 1.5, 9.0], [2.0, 2.0, 9.0]);
+//! let mut memory = vec![0; CellIndex::words(&grid, 3)];
+//! let index = CellIndex::build(grid, &(&xs, &ys), &mut memory)?;
+//! assert_eq!(index.count_radius([1.2, 2.0], 0.5)?, 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
 //! It finds nothing by itself: [`crate::query`] asks it, as it asks the unbounded
 //! [`crate::hash`].
@@ -17,8 +31,8 @@ use flockwork_kernel::{Edge, LANES, Vector, World};
 
 use crate::grid::Lines;
 use crate::index::{
-    ANYWHERE, Area, Bounds, IndexError, Indexed, Needs, Periods, Places, above, below, check,
-    distinct_in_cells, enough, larger, place,
+    ANYWHERE, Area, Bounds, IndexError, Indexed, Lists, Needs, Periods, Places, check,
+    distinct_in_cells, larger, place,
 };
 use crate::neighbours::Tiles;
 use crate::points::Points;
@@ -27,23 +41,6 @@ use crate::{Entry, Grid, sort};
 mod tiles;
 
 pub(crate) use tiles::CellTiles;
-
-/// The memory of a [`CellIndex`]; [`CellIndex::needs`] says how much. More is never touched.
-#[derive(Debug)]
-pub struct CellScratch<'a> {
-    /// Where each cell begins in `order`.
-    pub starts: &'a mut [u32],
-    /// The entities in canonical order.
-    pub order: &'a mut [Entry],
-    /// The cell of each slot.
-    pub cell_of: &'a mut [u32],
-    /// Positions along x, in canonical order.
-    pub xs: &'a mut [f32],
-    /// Positions along y, in canonical order.
-    pub ys: &'a mut [f32],
-    /// Positions along z, in canonical order; of no use in the plane.
-    pub zs: &'a mut [f32],
-}
 
 /// The entities of a world, sorted into the cells of its grid.
 #[derive(Clone, Copy, Debug)]
@@ -56,21 +53,21 @@ pub struct CellIndex<'a, A: Axes = Plane> {
 }
 
 impl CellIndex<'_> {
-    /// How many places the slices need for this many entities, in the plane or in space.
-    pub fn needs(grid: &Grid, count: u32) -> Needs {
-        let count = count as usize;
-        Needs {
-            starts: grid.bounded().cells() as usize + 1,
-            order: count,
-            cell_of: count,
-            positions: count,
-            occupied: 0,
-        }
+    /// How many words of memory an index of this many entities needs, in the plane or in space.
+    pub fn words(grid: &Grid, count: u32) -> usize {
+        needs(&grid.bounded(), count).words()
     }
 }
 
+/// What an index in a bounded grid needs.
+fn needs(grid: &Grid, count: u32) -> Needs {
+    let starts = grid.cells() as usize + 1;
+    Needs { count: count as usize, starts, occupied: 0, axes: grid.world().axes().len() }
+}
+
 impl<'a, A: Axes> CellIndex<'a, A> {
-    /// Sorts the entities into the cells of `grid`, bounded: those outside of an open world are in its
+    /// Sorts the entities into the cells of `grid`, bounded, in memory of at least
+    /// [`CellIndex::words`] words, of which more is never touched. Those outside of an open world are in its
     /// outermost cells, which [`crate::hash`] does not have.
     ///
     /// Along a periodic or a walled axis a position must be from 0 to the length, both included;
@@ -80,13 +77,22 @@ impl<'a, A: Axes> CellIndex<'a, A> {
     /// # Errors
     ///
     /// [`IndexError`], which names the first bad slot. Nothing was changed, except that for
-    /// [`IndexError::DuplicateId`] the scratch holds nothing of use. Two entities of one id are
+    /// [`IndexError::DuplicateId`] the memory holds nothing of use. Two entities of one id are
     /// noticed only within one cell, which is what the order depends on;
     /// [`duplicate_id`](crate::index::duplicate_id) looks everywhere.
     pub fn build(
         grid: Grid,
         points: &(impl Points<A> + ?Sized),
-        scratch: CellScratch<'a>,
+        memory: &'a mut [u64],
+    ) -> Result<Self, IndexError> {
+        Self::build_in(grid, points, |needs| Lists::bind(memory, needs))
+    }
+
+    /// As [`CellIndex::build`], in lists that are asked for when all points are known to be sound.
+    pub(crate) fn build_in(
+        grid: Grid,
+        points: &(impl Points<A> + ?Sized),
+        lists: impl FnOnce(&Needs) -> Result<Lists<'a>, IndexError>,
     ) -> Result<Self, IndexError> {
         let grid = grid.bounded();
         let axes = grid.world().axes();
@@ -100,27 +106,19 @@ impl<'a, A: Axes> CellIndex<'a, A> {
             }
         }
         let (count, bounds) = check(points, &limits)?;
-        let CellScratch { starts, order, cell_of, xs, ys, zs } = scratch;
-        let needs = CellIndex::needs(&grid, count);
-        enough("starts", needs.starts, starts.len())?;
-        enough("order", needs.order, order.len())?;
-        enough("cell_of", needs.cell_of, cell_of.len())?;
-        enough("xs", needs.positions, xs.len())?;
-        enough("ys", needs.positions, ys.len())?;
-        if A::SPACE {
-            enough("zs", needs.positions, zs.len())?;
-        }
-        let cell_of = &mut cell_of[..needs.cell_of];
+        let needs = needs(&grid, count);
+        let Lists { starts, order, cell_of, columns, .. } = lists(&needs)?;
+        let cell_of = &mut cell_of[..needs.count];
         let finding =
             FindCells { grid: &grid, points, cell_of: &mut *cell_of, axes: PhantomData::<A> };
         isa::dispatch(finding);
         let cells = grid.cells() as u32;
         sort::sort_points(points.ids(), cell_of, cells, starts, order)?;
-        let (starts, order) = (&starts[..needs.starts], &order[..needs.order]);
+        let (starts, order) = (&starts[..needs.starts], &order[..needs.count]);
         if points.ids().is_some() {
             distinct_in_cells(order, |entry| cell_of[entry.slot() as usize])?;
         }
-        let positions = place(points, order, [xs, ys, zs]);
+        let positions = place(points, order, columns);
         Ok(Self { grid, bounds, starts, order, positions })
     }
 
@@ -195,27 +193,28 @@ type Images = heapless::Vec<Image, 3>;
 
 /// The lines along an axis of the world that an interval covers.
 #[inline(always)]
-fn images(grid: &Grid, place: usize, (low, high): (f64, f64)) -> Images {
+fn images(grid: &Grid, place: usize, (low, high): (f32, f32)) -> Images {
     let mut images = Images::new();
-    let image = |low: f64, high: f64, shift: f32| Image {
-        first: grid.line(place, below(low)),
-        last: grid.line(place, above(high)),
-        shift,
+    // There is room for three.
+    let mut image = |low: f32, high: f32, shift: f32| {
+        let (first, last) = (grid.line(place, low), grid.line(place, high));
+        let _ = images.push(Image { first, last, shift });
     };
-    let axis = match grid.world().axes().get(place) {
-        Some(axis) if axis.is_periodic() => axis,
-        // There is room for three.
-        _ => {
-            let _ = images.push(image(low, high, 0.0));
-            return images;
+    match grid.world().axes().get(place) {
+        Some(axis) if axis.is_periodic() => {
+            // Rounded away from the interval.
+            let length = axis.length;
+            if low <= 0.0 && high >= -length {
+                image((low + length).next_down(), (high + length).next_up(), -length);
+            }
+            if high >= 0.0 && low <= length {
+                image(low, high, 0.0);
+            }
+            if high >= length && low <= 2.0 * length {
+                image((low - length).next_down(), (high - length).next_up(), length);
+            }
         }
-    };
-    for part in [-1.0f32, 0.0, 1.0] {
-        let shift = part * axis.length;
-        let (low, high) = (low - f64::from(shift), high - f64::from(shift));
-        if high >= 0.0 && low <= f64::from(axis.length) {
-            let _ = images.push(image(low, high, shift));
-        }
+        _ => image(low, high, 0.0),
     }
     images
 }
@@ -234,6 +233,26 @@ impl<'a, A: Axes> CellRuns<'a, A> {
         let first = |axis: usize| images[axis].first().map_or(0, |image| image.first);
         let (row, layer) = (first(1), first(2));
         let strides = (cols * rows, cols);
+        Self { starts, strides, images, next: [0; 3], row, layer, axes: PhantomData }
+    }
+}
+
+impl<'a, A: Axes> CellRuns<'a, A> {
+    /// Those of a box of so many lines along each axis, from one line to another, both included: a
+    /// range that is not in the box has no runs.
+    #[inline(always)]
+    pub(crate) fn of_lines(
+        lines: Lines,
+        starts: &'a [u32],
+        ranges: [Option<(u32, u32)>; World::MOST_AXES],
+    ) -> Self {
+        let images = ranges.map(|range| {
+            let image = range.map(|(first, last)| Image { first, last, shift: 0.0 });
+            Images::from_iter(image)
+        });
+        let [cols, rows, _] = lines.map(|lines| lines as usize);
+        let first = |axis: usize| images[axis].first().map_or(0, |image| image.first);
+        let (row, layer, strides) = (first(1), first(2), (cols * rows, cols));
         Self { starts, strides, images, next: [0; 3], row, layer, axes: PhantomData }
     }
 }

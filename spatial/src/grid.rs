@@ -22,6 +22,21 @@
 //! Along any other axis, and along all axes of a bounded grid, positions outside the world belong to
 //! the nearest border cell: the statement above still holds, the border cells only grow fuller.
 //!
+//! # Example
+//!
+//! ```
+//! use flockwork_kernel::{Edge, Vec2, World};
+//! use flockwork_spatial::Grid;
+//!
+//! let grid = Grid::new(World::new(40.0, 30.0, Edge::Periodic)?, 1.0, 20_000)?;
+//! let [col, row, layer] = grid.cell(Vec2::new(12.5, 3.0));
+//! assert_eq!((row, layer), (2, 0));
+//! assert!(grid.rows() == 29 && col < grid.cols());
+//! // Whoever is nearer than 1 is at most a row and so many columns away.
+//! assert_eq!(grid.margins(), [grid.fine(), 1, 0]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Where to read next: [`crate::sort`] puts entities into the cells, [`crate::pass`] visits
 //! neighbours, [`crate::regions`] cuts the grid.
 

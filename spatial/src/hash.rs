@@ -24,22 +24,44 @@
 //!    one for each cell, and a wide query over a nearly empty plane or space visits occupied cells only.
 //!    Buckets are gone by then, so a collision can give neither false nor double candidates.
 //! 3. Grouping by hash first means that only cells are sorted by comparison, not entities.
+//! 4. Where the smallest box around all entities has few cells they are all listed, as in the bounded
+//!    index: no hash, one sort, and no search for a row. The order is the same.
+//!
+//! # Example
+//!
+//! ```
+//! use flockwork_kernel::{Space, Vec3};
+//! use flockwork_spatial::{HashIndex, Query};
+//!
+//! // Far apart, and not: no world is needed.
+//! let places = [[1.0, 1.0, 1.0], [-8.0e5, 0.0, 7.0e5], [1.0, 1.5, 1.0]];
+//! let mut memory = vec![0; HashIndex::<Space>::words(3)];
+//! let index = HashIndex::build(1.0, &places, &mut memory)?;
+//! assert_eq!(index.count_radius(Vec3::new(1.0, 1.2, 1.0), 0.5)?, 2);
+//! assert_eq!(index.occupied().count(), 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
-use core::ops::Range;
-
+use bytemuck::{Pod, Zeroable};
 use flockwork_kernel::axes::{Axes, Plane, Third};
 use flockwork_kernel::{Vector, World};
 
+use crate::grid::{Lines, cell_in, number_in};
 use crate::index::{
-    Area, Bounds, IndexError, Indexed, MAX_COORDINATE, Needs, Periods, Places, above, below, check,
-    distinct_in_cells, enough, place, smaller,
+    Area, Bounds, IndexError, Indexed, Lists, MAX_COORDINATE, Needs, Periods, Places, check,
+    distinct_in_cells, place, smaller,
 };
 use crate::neighbours::Tiles;
 use crate::points::Points;
 use crate::{Entry, sort};
 
+mod table;
 mod tiles;
 
+#[cfg(feature = "alloc")]
+pub(crate) use table::Kept;
+pub use table::{HashRuns, ListRuns};
+use table::{Kind, Table};
 pub(crate) use tiles::HashTiles;
 
 /// The smallest and largest side of a cell.
@@ -58,66 +80,60 @@ fn key<A: Axes>(cell: Cell<A>) -> (i32, i32, i32) {
 }
 
 /// An occupied cell and where its entities are in the order.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Occupied<A: Axes = Plane> {
-    cell: Cell<A>,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Occupied {
+    /// Column, row and layer.
+    cell: [i32; World::MOST_AXES],
     begin: u32,
     end: u32,
 }
 
-impl<A: Axes> Occupied<A> {
+impl Occupied {
     /// The column, the row and the layer; in the plane the layer is 0.
     #[inline]
     pub fn cell(&self) -> [i32; World::MOST_AXES] {
-        [self.cell.x, self.cell.y, self.cell.z.or(0)]
+        self.cell
     }
 
     #[inline(always)]
     fn key(&self) -> (i32, i32, i32) {
-        key(self.cell)
+        let [col, row, layer] = self.cell;
+        (layer, row, col)
     }
-}
-
-/// The memory of a [`HashIndex`]; [`HashIndex::needs`] says how much. More is never touched.
-#[derive(Debug)]
-pub struct HashScratch<'a, A: Axes = Plane> {
-    /// Where buckets, then cells, begin in `order`.
-    pub starts: &'a mut [u32],
-    /// The entities in canonical order.
-    pub order: &'a mut [Entry],
-    /// The bucket, then the rank of the cell, of each slot.
-    pub cell_of: &'a mut [u32],
-    /// Positions along x, in canonical order.
-    pub xs: &'a mut [f32],
-    /// Positions along y, in canonical order.
-    pub ys: &'a mut [f32],
-    /// Positions along z, in canonical order; of no use in the plane.
-    pub zs: &'a mut [f32],
-    /// The occupied cells in canonical order.
-    pub occupied: &'a mut [Occupied<A>],
 }
 
 /// Entities anywhere in the plane or in space, sorted into occupied cells.
 #[derive(Clone, Copy, Debug)]
 pub struct HashIndex<'a, A: Axes = Plane> {
-    size: f32,
     bounds: Bounds<A>,
     order: &'a [Entry],
     positions: Places<'a, A>,
-    occupied: &'a [Occupied<A>],
+    table: Table<'a>,
 }
 
-impl HashIndex<'_> {
-    /// How many places the slices need for this many entities, in the plane or in space.
-    pub fn needs(count: u32) -> Needs {
+/// A box of at most so many cells for each entity, and [`BOX`], has a list of them all: a row is then
+/// found at once, and not by a search.
+const CELLS_EACH: usize = 2;
+const BOX: usize = 64;
+
+impl<A: Axes> HashIndex<'_, A> {
+    /// How many words of memory an index of this many entities needs.
+    pub fn words(count: u32) -> usize {
+        Self::needs(count).words()
+    }
+
+    fn needs(count: u32) -> Needs {
         let places = count as usize;
-        let starts = (1usize << bucket_bits(count)).max(places) + 1;
-        Needs { starts, order: places, cell_of: places, positions: places, occupied: places }
+        let buckets = 1usize << bucket_bits(count);
+        let starts = buckets.max(places).max(places * CELLS_EACH + BOX) + 1;
+        Needs { count: places, starts, occupied: places, axes: A::COUNT }
     }
 }
 
 impl<'a, A: Axes> HashIndex<'a, A> {
-    /// Sorts the entities into square or cubic cells of side `size`, in the unit of the positions.
+    /// Sorts the entities into square or cubic cells of side `size`, in the unit of the positions, in
+    /// memory of at least [`HashIndex::words`] words, of which more is never touched.
     ///
     /// Queries of a radius near `size` are the cheapest.
     ///
@@ -125,143 +141,145 @@ impl<'a, A: Axes> HashIndex<'a, A> {
     ///
     /// [`IndexError`], which names the first bad slot; a coordinate must be within
     /// [`MAX_COORDINATE`], and within [`MAX_LINE`] cells from 0. Nothing was changed, except that
-    /// for [`IndexError::DuplicateId`] the scratch holds nothing of use. Two entities of one id
+    /// for [`IndexError::DuplicateId`] the memory holds nothing of use. Two entities of one id
     /// are noticed only within one cell, as in [`crate::cells::CellIndex::build`].
     pub fn build(
         size: f32,
         points: &(impl Points<A> + ?Sized),
-        scratch: HashScratch<'a, A>,
+        memory: &'a mut [u64],
+    ) -> Result<Self, IndexError> {
+        Self::build_in(size, points, |needs| Lists::bind(memory, needs))
+    }
+
+    /// As [`HashIndex::build`], in lists that are asked for when all points are known to be sound.
+    pub(crate) fn build_in(
+        size: f32,
+        points: &(impl Points<A> + ?Sized),
+        lists: impl FnOnce(&Needs) -> Result<Lists<'a>, IndexError>,
     ) -> Result<Self, IndexError> {
         if !(size >= SIZE.0 && size <= SIZE.1) {
             return Err(IndexError::InvalidSize { size });
         }
         let reach = smaller(size * MAX_LINE as f32, MAX_COORDINATE);
         let (count, bounds) = check(points, &[(-reach, reach); World::MOST_AXES])?;
-        let needs = HashIndex::needs(count);
-        let HashScratch { starts, order, cell_of, xs, ys, zs, occupied } = scratch;
-        enough("starts", needs.starts, starts.len())?;
-        enough("order", needs.order, order.len())?;
-        enough("cell_of", needs.cell_of, cell_of.len())?;
-        enough("xs", needs.positions, xs.len())?;
-        enough("ys", needs.positions, ys.len())?;
-        if A::SPACE {
-            enough("zs", needs.positions, zs.len())?;
-        }
-        enough("occupied", needs.occupied, occupied.len())?;
-        let order = &mut order[..needs.order];
-        let cell_of = &mut cell_of[..needs.cell_of];
-        let bits = bucket_bits(count);
-        for (slot, bucket) in cell_of.iter_mut().enumerate() {
-            *bucket = bucket_of(cell(points.at(slot), size), bits);
-        }
-        sort::sort_points(points.ids(), cell_of, 1 << bits, starts, order)?;
-        let at = |entry: Entry| cell(points.at(entry.slot() as usize), size);
-        let buckets = &starts[..(1usize << bits) + 1];
-        let cells = gather(buckets, order, occupied, at);
-        let occupied = &mut occupied[..cells];
-        #[allow(clippy::disallowed_methods, reason = "no two are of one cell")]
-        occupied.sort_unstable_by_key(Occupied::key);
-        for (rank, cell) in (0..).zip(occupied.iter()) {
-            for entry in &order[cell.begin as usize..cell.end as usize] {
-                cell_of[entry.slot() as usize] = rank;
+        let Lists { starts, order, cell_of, columns, occupied } = lists(&Self::needs(count))?;
+        let order = &mut order[..count as usize];
+        let cell_of = &mut cell_of[..count as usize];
+        let cells = |slot: usize| cell(points.at(slot), size);
+        let kind = match box_of(&bounds, size, count) {
+            Some((low, lines)) => {
+                for (slot, place) in cell_of.iter_mut().enumerate() {
+                    let at = lines_of(cells(slot));
+                    let line = |axis: usize| at[axis].wrapping_sub(low[axis]) as u32;
+                    *place = number_in(lines, [line(0), line(1), line(2)]) as u32;
+                }
+                let count = lines.iter().product();
+                sort::sort_points(points.ids(), cell_of, count, starts, order)?;
+                Kind::Box(low, lines)
             }
-        }
-        sort::sort_points(points.ids(), cell_of, cells as u32, starts, order)?;
-        for (cell, ends) in occupied.iter_mut().zip(starts.windows(2)) {
-            (cell.begin, cell.end) = (ends[0], ends[1]);
-        }
+            None => {
+                let found =
+                    sort_far(points, size, (&mut *starts, &mut *order, &mut *cell_of), occupied)?;
+                Kind::List(&occupied[..found])
+            }
+        };
         if points.ids().is_some() {
             distinct_in_cells(order, |entry| cell_of[entry.slot() as usize])?;
         }
-        let positions = place(points, order, [xs, ys, zs]);
-        Ok(Self { size, bounds, order, positions, occupied })
+        let positions = place(points, order, columns);
+        Ok(Self { bounds, order, positions, table: Table { size, starts, kind } })
     }
 
     /// The side of a cell.
     pub fn size(&self) -> f32 {
-        self.size
+        self.table.size
     }
 
     /// The occupied cells by (layer, row, column).
-    pub fn occupied(&self) -> &'a [Occupied<A>] {
-        self.occupied
+    pub fn occupied(&self) -> impl Iterator<Item = Occupied> + '_ {
+        let (listed, (low, lines)) = match self.table.kind {
+            Kind::List(occupied) => (occupied, Default::default()),
+            Kind::Box(low, lines) => (&[][..], (low, lines)),
+        };
+        let cells = lines.iter().map(|&lines| u64::from(lines)).product::<u64>();
+        let starts = self.table.starts;
+        let in_box = (0..cells).filter_map(move |number| {
+            let (begin, end) = (starts[number as usize], starts[number as usize + 1]);
+            let at = cell_in(lines, number);
+            let cell = core::array::from_fn(|axis| low[axis].wrapping_add_unsigned(at[axis]));
+            (begin < end).then_some(Occupied { cell, begin, end })
+        });
+        listed.iter().copied().chain(in_box)
     }
 
     /// The entities of an occupied cell of this index, by id.
-    pub fn entries(&self, cell: &Occupied<A>) -> &'a [Entry] {
+    pub fn entries(&self, cell: &Occupied) -> &'a [Entry] {
         self.order.get(cell.begin as usize..cell.end as usize).unwrap_or(&[])
+    }
+
+    /// Which cells there are.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn table(&self) -> &Table<'a> {
+        &self.table
     }
 
     /// The column, row and layer of a position; the outermost ones for a position too far away.
     #[inline]
     pub fn cell(&self, place: Vector<A>) -> [i32; World::MOST_AXES] {
-        let cell = cell(place, self.size);
-        [cell.x, cell.y, cell.z.or(0)]
+        lines_of(cell(place, self.table.size))
     }
 }
 
-/// The first and the last cell of an area, along each axis.
-#[inline(always)]
-fn corners<A: Axes>(size: f32, area: &Area) -> (Cell<A>, Cell<A>) {
-    let [x, y, z] = area.0;
-    (
-        cell(Vector::of(below(x.0), below(y.0), below(z.0)), size),
-        cell(Vector::of(above(x.1), above(y.1), above(z.1)), size),
-    )
-}
-
-/// The runs of an area in a [`HashIndex`].
-#[derive(Clone, Debug)]
-pub struct HashRuns<'a, A: Axes> {
-    /// The occupied cells not yet passed.
-    rest: &'a [Occupied<A>],
-    low: Cell<A>,
-    high: Cell<A>,
-    /// The first column of the row that is next.
-    next: Cell<A>,
-}
-
-impl<'a, A: Axes> HashRuns<'a, A> {
-    /// Those of an area in cells of this side.
-    #[inline(always)]
-    pub(crate) fn new(size: f32, occupied: &'a [Occupied<A>], area: &Area) -> Self {
-        let (low, high) = corners(size, area);
-        Self { rest: occupied, low, high, next: low }
+/// Sorts entities into occupied cells, and lists these: gives their number.
+fn sort_far<A: Axes>(
+    points: &(impl Points<A> + ?Sized),
+    size: f32,
+    (starts, order, cell_of): (&mut [u32], &mut [Entry], &mut [u32]),
+    occupied: &mut [Occupied],
+) -> Result<usize, IndexError> {
+    let bits = bucket_bits(cell_of.len() as u32);
+    for (slot, bucket) in cell_of.iter_mut().enumerate() {
+        *bucket = bucket_of(cell(points.at(slot), size), bits);
     }
-}
-
-impl<A: Axes> Iterator for HashRuns<'_, A> {
-    type Item = (Range<usize>, Vector<A>);
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<Self::Item> {
-        let Self { rest, low, high, next } = self;
-        loop {
-            *rest = &rest[rest.partition_point(|cell| cell.key() < key(*next))..];
-            let first = rest.first()?;
-            let (layer, row, col) = first.key();
-            let last_layer = high.z.or(0);
-            if layer > last_layer || (layer == last_layer && row > high.y) {
-                return None;
-            }
-            if A::SPACE && row > high.y {
-                *next = Cell::of(low.x, low.y, layer + 1);
-                continue;
-            }
-            if (A::SPACE && row < low.y) || col < low.x {
-                *next = Cell::of(low.x, row.max(low.y), layer);
-                continue;
-            }
-            let end = key::<A>(Cell::of(high.x, row, layer));
-            let inside = rest.partition_point(|cell| cell.key() <= end);
-            let last = inside.checked_sub(1).and_then(|last| rest.get(last));
-            *rest = &rest[inside..];
-            *next = Cell::of(low.x, row + 1, layer);
-            if let Some(last) = last {
-                return Some((first.begin as usize..last.end as usize, Vector::default()));
-            }
+    sort::sort_points(points.ids(), cell_of, 1 << bits, starts, order)?;
+    let at = |entry: Entry| cell(points.at(entry.slot() as usize), size);
+    let cells = gather(&starts[..(1usize << bits) + 1], order, occupied, at);
+    let occupied = &mut occupied[..cells];
+    #[allow(clippy::disallowed_methods, reason = "no two are of one cell")]
+    occupied.sort_unstable_by_key(Occupied::key);
+    for (rank, cell) in (0..).zip(occupied.iter()) {
+        for entry in &order[cell.begin as usize..cell.end as usize] {
+            cell_of[entry.slot() as usize] = rank;
         }
     }
+    sort::sort_points(points.ids(), cell_of, cells as u32, starts, order)?;
+    for (cell, ends) in occupied.iter_mut().zip(starts.windows(2)) {
+        (cell.begin, cell.end) = (ends[0], ends[1]);
+    }
+    Ok(cells)
+}
+
+/// The cells of the smallest box around all entities, if there are few: the lowest one, and how many
+/// there are along each axis.
+fn box_of<A: Axes>(
+    bounds: &Bounds<A>,
+    size: f32,
+    count: u32,
+) -> Option<([i32; World::MOST_AXES], Lines)> {
+    if count == 0 {
+        return Some(Default::default());
+    }
+    let (low, high) = (lines_of(cell(bounds.low, size)), lines_of(cell(bounds.high, size)));
+    let lines: Lines = core::array::from_fn(|axis| (high[axis] - low[axis]) as u32 + 1);
+    let cells = lines.iter().map(|&lines| f64::from(lines)).product::<f64>();
+    let most = count as usize * CELLS_EACH + BOX;
+    (cells <= most as f64 && cells < f64::from(u32::MAX)).then_some((low, lines))
+}
+
+/// Column, row and layer.
+#[inline(always)]
+fn lines_of<A: Axes>(cell: Cell<A>) -> [i32; World::MOST_AXES] {
+    [cell.x, cell.y, cell.z.or(0)]
 }
 
 impl<A: Axes> Indexed for HashIndex<'_, A> {
@@ -289,18 +307,17 @@ impl<A: Axes> Indexed for HashIndex<'_, A> {
     }
 
     fn cell_side(&self) -> f32 {
-        self.size
+        self.table.size
     }
 
     #[inline(always)]
     fn runs(&self, area: &Area) -> HashRuns<'_, A> {
-        HashRuns::new(self.size, self.occupied, area)
+        self.table.runs(area)
     }
 
     #[inline(always)]
     fn each_tile(&self, r: f32, once: bool, seen: &mut impl Tiles<A>) {
-        let Self { size, positions, occupied, .. } = *self;
-        HashTiles { size, positions, occupied }.show(r, once, seen);
+        HashTiles { positions: self.positions, table: self.table }.show(r, once, seen);
     }
 }
 
@@ -309,13 +326,13 @@ impl<A: Axes> Indexed for HashIndex<'_, A> {
 fn gather<A: Axes>(
     buckets: &[u32],
     order: &mut [Entry],
-    occupied: &mut [Occupied<A>],
+    occupied: &mut [Occupied],
     at: impl Fn(Entry) -> Cell<A>,
 ) -> usize {
     let mut cells = 0;
-    let mut list = |cell, begin, end| {
+    let mut list = |cell: Cell<A>, begin, end| {
         if let Some(place) = occupied.get_mut(cells) {
-            *place = Occupied { cell, begin, end };
+            *place = Occupied { cell: lines_of(cell), begin, end };
         }
         cells += 1;
     };

@@ -21,8 +21,10 @@ use crate::points::Points;
 use crate::query::reach;
 
 mod error;
+mod lists;
 
 pub use error::IndexError;
+pub(crate) use lists::{Lists, Needs};
 
 /// The largest coordinate, of either sign, that an index or a query accepts: no squared distance
 /// overflows.
@@ -137,49 +139,28 @@ pub struct Bounds<A: Axes = Plane> {
     pub high: Vector<A>,
 }
 
-/// How many places the slices of an index need.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Needs {
-    /// Places of `starts`.
-    pub starts: usize,
-    /// Places of `order`.
-    pub order: usize,
-    /// Places of `cell_of`.
-    pub cell_of: usize,
-    /// Places of `xs`, of `ys` and, in space, of `zs`.
-    pub positions: usize,
-    /// Places of `occupied` (the hash only; 0 for a [`CellIndex`](crate::CellIndex)).
-    pub occupied: usize,
-}
-
 /// The length of each axis that is periodic; none for the others.
 pub type Periods = [Option<f32>; World::MOST_AXES];
 
 /// A closed box: from where to where along each axis. Along a periodic axis it may reach up to one
 /// length beyond the world.
 #[derive(Clone, Copy, Debug)]
-pub struct Area(pub [(f64, f64); World::MOST_AXES]);
+pub struct Area(pub [(f32, f32); World::MOST_AXES]);
 
 impl Area {
     /// The cube (in the plane, the square) around a point that holds everything within `reach`.
     #[inline(always)]
-    pub(crate) fn around<A: Axes>(at: Vector<A>, reach: f64) -> Self {
+    pub(crate) fn around<A: Axes>(at: Vector<A>, reach: f32) -> Self {
         Self::between(at, at, reach)
     }
 
     /// The box that holds two points, `low` below `high`, and everything within `reach` of it.
     #[inline(always)]
-    pub(crate) fn between<A: Axes>(low: Vector<A>, high: Vector<A>, reach: f64) -> Self {
-        let along = |low: f32, high: f32| (f64::from(low) - reach, f64::from(high) + reach);
+    pub(crate) fn between<A: Axes>(low: Vector<A>, high: Vector<A>, reach: f32) -> Self {
+        let along = |low: f32, high: f32| ((low - reach).next_down(), (high + reach).next_up());
         let z = if A::SPACE { along(low.z.or(0.0), high.z.or(0.0)) } else { (0.0, 0.0) };
         Self([along(low.x, high.x), along(low.y, high.y), z])
     }
-}
-
-/// The largest `f32` that is certainly not above `value`.
-#[inline]
-pub(crate) fn below(value: f64) -> f32 {
-    (value as f32).next_down()
 }
 
 /// The smallest `f32` that is certainly not below `value`.

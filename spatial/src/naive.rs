@@ -26,6 +26,9 @@ pub struct Naive<'a, A: Axes = Plane> {
 /// What there is along x, y and z.
 type Three<T> = [T; World::MOST_AXES];
 
+/// Where an entity comes in canonical order: layer, row and column, and itself.
+type Key = (Three<i64>, Entry);
+
 /// The cells that a canonical order refers to.
 #[derive(Clone, Copy, Debug)]
 pub struct Lines<F> {
@@ -155,15 +158,57 @@ impl<A: Axes> Naive<'_, A> {
                     next = Some((key, entry));
                 }
             });
-            let Some((key, low)) = next else {
+            let Some((key, one)) = next else {
                 return ControlFlow::Continue(());
             };
-            self.visit_radius(self.entities.position(low.slot()), r, lines, |hit| {
-                if hit.id > low.id() {
-                    each(low, Entry::new(hit.id, hit.slot), hit.d2)?;
+            self.pairs_of((key, one), r, lines, &mut each)?;
+            last = Some(key);
+        }
+    }
+
+    /// The pairs of an entity with those whose cell and id come after its own.
+    fn pairs_of<B>(
+        &self,
+        (own, one): (Key, Entry),
+        r: f32,
+        lines: &Lines<impl Fn(Vector<A>) -> Three<i64>>,
+        each: &mut impl FnMut(Entry, Entry, f32) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        let at = |entry: Entry| self.entities.position(entry.slot());
+        let mut last = None;
+        loop {
+            let mut next: Option<(_, Entry, f32)> = None;
+            self.each(|two| {
+                if self.key(two, [0; World::MOST_AXES], lines) <= own {
+                    return;
                 }
-                ControlFlow::Continue(())
-            })?;
+                self.images(two, |place, image| {
+                    let mut d2 = distance2::<A>(place, at(one));
+                    if two.id() < one.id() {
+                        // Seen from there, in the opposite image.
+                        let opposite = image.map(|shift| -shift);
+                        self.images(one, |place, image| {
+                            if image == opposite {
+                                d2 = distance2::<A>(place, at(two));
+                            }
+                        });
+                    }
+                    let key = self.key(two, image, lines);
+                    let is_next = last.is_none_or(|last| key > last)
+                        && next.is_none_or(|(least, ..)| key < least);
+                    if d2 < r * r && is_next {
+                        next = Some((key, two, d2));
+                    }
+                });
+            });
+            let Some((key, two, d2)) = next else {
+                return ControlFlow::Continue(());
+            };
+            if one.id() < two.id() {
+                each(one, two, d2)?
+            } else {
+                each(two, one, d2)?
+            }
             last = Some(key);
         }
     }
@@ -218,7 +263,7 @@ impl<A: Axes> Naive<'_, A> {
         entry: Entry,
         image: Three<i64>,
         lines: &Lines<impl Fn(Vector<A>) -> Three<i64>>,
-    ) -> (Three<i64>, Entry) {
+    ) -> Key {
         let cell = (lines.cell)(self.entities.position(entry.slot()));
         let along = |axis: usize| cell[axis] + image[axis] * lines.count[axis];
         ([along(2), along(1), along(0)], entry)

@@ -13,9 +13,9 @@ use core::ops::Range;
 use flockwork_kernel::axes::{Axes, Plane};
 use flockwork_kernel::{Vector, World};
 
-use crate::cells::{self, CellIndex, CellRuns, CellScratch, CellTiles};
-use crate::hash::{HashIndex, HashRuns, HashScratch, HashTiles, Occupied};
-use crate::index::{Area, Bounds, IndexError, Indexed, Needs, Periods, Places, count_of};
+use crate::cells::{self, CellIndex, CellRuns, CellTiles};
+use crate::hash::{HashIndex, HashRuns, HashTiles, Kept, Occupied};
+use crate::index::{Area, Bounds, IndexError, Indexed, Lists, Needs, Periods, Places, count_of};
 use crate::neighbours::Tiles;
 use crate::points::{Named, Points};
 use crate::{Entry, Grid};
@@ -36,16 +36,42 @@ use crate::{Entry, Grid};
 pub struct Index<A: Axes = Plane> {
     cells: Kind,
     bounds: Bounds<A>,
+    count: usize,
+    memory: Memory,
+}
+
+/// Lists, each as long as any index here ever needed it.
+#[derive(Clone, Default)]
+struct Memory {
     starts: Vec<u32>,
     order: Vec<Entry>,
     cell_of: Vec<u32>,
-    xs: Vec<f32>,
-    ys: Vec<f32>,
-    zs: Vec<f32>,
-    occupied: Vec<Occupied<A>>,
-    /// How many points there are, and how many occupied cells; lists may be longer.
-    count: usize,
-    cells_occupied: usize,
+    columns: [Vec<f32>; World::MOST_AXES],
+    occupied: Vec<Occupied>,
+}
+
+impl Memory {
+    /// The lists, at least as long as they must be.
+    fn lists(&mut self, needs: &Needs) -> Lists<'_> {
+        fn grown<T: Clone + Default>(list: &mut Vec<T>, needed: usize) -> &mut [T] {
+            if list.len() < needed {
+                list.resize(needed, T::default());
+            }
+            list
+        }
+        let mut axes = 0..World::MOST_AXES;
+        let columns = self.columns.each_mut().map(|column| {
+            let needed = axes.next().is_some_and(|axis| axis < needs.axes);
+            grown(column, if needed { needs.count } else { 0 })
+        });
+        Lists {
+            starts: grown(&mut self.starts, needs.starts),
+            order: grown(&mut self.order, needs.count),
+            cell_of: grown(&mut self.cell_of, needs.count),
+            columns,
+            occupied: grown(&mut self.occupied, needs.occupied),
+        }
+    }
 }
 
 /// Which cells there are.
@@ -53,8 +79,8 @@ pub struct Index<A: Axes = Plane> {
 enum Kind {
     /// Those of a grid, which is bounded.
     World(Grid),
-    /// Those of this side in which somebody is.
-    Everywhere(f32),
+    /// Those of this side.
+    Everywhere(f32, Kept),
 }
 
 impl<A: Axes> Index<A> {
@@ -80,7 +106,7 @@ impl<A: Axes> Index<A> {
     ///
     /// [`IndexError::InvalidSize`] if the radius is no number from 1e-18 to 1e18.
     pub fn unbounded(radius: f32) -> Result<Self, IndexError> {
-        Self::empty(Kind::Everywhere(radius))
+        Self::empty(Kind::Everywhere(radius, Kept::List(0)))
     }
 
     /// An unbounded index of these points, for queries of about this radius.
@@ -96,19 +122,8 @@ impl<A: Axes> Index<A> {
 
     fn empty(cells: Kind) -> Result<Self, IndexError> {
         let all = |value: f32| Vector::of(value, value, value);
-        let mut index = Self {
-            cells,
-            count: 0,
-            bounds: Bounds { low: all(f32::INFINITY), high: all(f32::NEG_INFINITY) },
-            starts: Vec::new(),
-            order: Vec::new(),
-            cell_of: Vec::new(),
-            xs: Vec::new(),
-            ys: Vec::new(),
-            zs: Vec::new(),
-            occupied: Vec::new(),
-            cells_occupied: 0,
-        };
+        let bounds = Bounds { low: all(f32::INFINITY), high: all(f32::NEG_INFINITY) };
+        let mut index = Self { cells, bounds, count: 0, memory: Memory::default() };
         index.rebuild::<[Vector<A>]>(&[])?;
         Ok(index)
     }
@@ -125,34 +140,25 @@ impl<A: Axes> Index<A> {
     /// [`IndexError`], which names the first bad slot. After [`IndexError::DuplicateId`], for points
     /// that bring ids, the index is empty; after any other it is what it was.
     pub fn rebuild<P: Points<A> + ?Sized>(&mut self, points: &P) -> Result<(), IndexError> {
-        let count = count_of(points.len())?;
-        let cells = match self.cells {
+        let memory = &mut self.memory;
+        let built = match self.cells {
             Kind::World(grid) => {
-                Kind::World(Grid::new(*grid.world(), grid.radius(), count)?.bounded())
+                let count = count_of(points.len())?;
+                let grid = Grid::new(*grid.world(), grid.radius(), count)?.bounded();
+                CellIndex::build_in(grid, points, |needs| Ok(memory.lists(needs)))
+                    .map(|index| (Kind::World(grid), index.bounds(), index.order().len()))
             }
-            everywhere => everywhere,
-        };
-        let built = match &cells {
-            Kind::World(grid) => {
-                let needs = CellIndex::needs(grid, count);
-                self.make_room(&needs);
-                let Self { starts, order, cell_of, xs, ys, zs, .. } = self;
-                let scratch = CellScratch { starts, order, cell_of, xs, ys, zs };
-                CellIndex::build(*grid, points, scratch).map(|index| (index.bounds(), 0))
-            }
-            Kind::Everywhere(size) => {
-                let needs = HashIndex::needs(count);
-                self.make_room(&needs);
-                let Self { starts, order, cell_of, xs, ys, zs, occupied, .. } = self;
-                let scratch = HashScratch { starts, order, cell_of, xs, ys, zs, occupied };
-                HashIndex::build(*size, points, scratch)
-                    .map(|index| (index.bounds(), index.occupied().len()))
+            Kind::Everywhere(size, _) => {
+                let built = HashIndex::build_in(size, points, |needs| Ok(memory.lists(needs)));
+                built.map(|index| {
+                    let cells = Kind::Everywhere(size, index.table().kept());
+                    (cells, index.bounds(), index.order().len())
+                })
             }
         };
         match built {
-            Ok((bounds, occupied)) => {
-                (self.cells, self.bounds, self.count) = (cells, bounds, count as usize);
-                self.cells_occupied = occupied;
+            Ok(built) => {
+                (self.cells, self.bounds, self.count) = built;
                 Ok(())
             }
             Err(error @ IndexError::DuplicateId { .. }) => {
@@ -161,22 +167,6 @@ impl<A: Axes> Index<A> {
             }
             Err(error) => Err(error),
         }
-    }
-
-    /// Makes lists as long as they must be at least.
-    fn make_room(&mut self, needs: &Needs) {
-        fn grow<T: Clone + Default>(list: &mut Vec<T>, needed: usize) {
-            if list.len() < needed {
-                list.resize(needed, T::default());
-            }
-        }
-        grow(&mut self.starts, needs.starts);
-        grow(&mut self.order, needs.order);
-        grow(&mut self.cell_of, needs.cell_of);
-        grow(&mut self.xs, needs.positions);
-        grow(&mut self.ys, needs.positions);
-        grow(&mut self.zs, if A::SPACE { needs.positions } else { 0 });
-        grow(&mut self.occupied, needs.occupied);
     }
 
     /// Forgets all points, and indexes these under ids that are not their slots, each of them once.
@@ -208,7 +198,7 @@ impl<A: Axes> Index<A> {
     pub fn grid(&self) -> Option<&Grid> {
         match &self.cells {
             Kind::World(grid) => Some(grid),
-            Kind::Everywhere(_) => None,
+            Kind::Everywhere(..) => None,
         }
     }
 
@@ -216,15 +206,15 @@ impl<A: Axes> Index<A> {
     pub fn reach(&self) -> f32 {
         match self.cells {
             Kind::World(grid) => grid.radius(),
-            Kind::Everywhere(size) => size,
+            Kind::Everywhere(size, _) => size,
         }
     }
 
     /// Where each cell of [`Index::grid`] begins in the order, and the end; of no use without a grid.
     pub fn starts(&self) -> &[u32] {
         match &self.cells {
-            Kind::World(grid) => &self.starts[..grid.cells() as usize + 1],
-            Kind::Everywhere(_) => &[],
+            Kind::World(grid) => &self.memory.starts[..grid.cells() as usize + 1],
+            Kind::Everywhere(..) => &[],
         }
     }
 }
@@ -266,12 +256,13 @@ impl<A: Axes> Indexed for Index<A> {
     type Runs<'a> = OwnedRuns<'a, A>;
 
     fn order(&self) -> &[Entry] {
-        &self.order[..self.count]
+        &self.memory.order[..self.count]
     }
 
     fn positions(&self) -> Places<'_, A> {
-        let zs = if A::SPACE { &self.zs[..self.count] } else { &[] };
-        Places::of(&self.xs[..self.count], &self.ys[..self.count], zs)
+        let [xs, ys, zs] = &self.memory.columns;
+        let zs = if A::SPACE { &zs[..self.count] } else { &[] };
+        Places::of(&xs[..self.count], &ys[..self.count], zs)
     }
 
     fn periods(&self) -> Periods {
@@ -285,17 +276,17 @@ impl<A: Axes> Indexed for Index<A> {
     fn cell_side(&self) -> f32 {
         match &self.cells {
             Kind::World(grid) => cells::cell_side(grid),
-            Kind::Everywhere(size) => *size,
+            Kind::Everywhere(size, _) => *size,
         }
     }
 
     #[inline(always)]
     fn runs(&self, area: &Area) -> OwnedRuns<'_, A> {
         OwnedRuns(match &self.cells {
-            Kind::World(grid) => Runs::Cells(CellRuns::new(grid, &self.starts, area)),
-            Kind::Everywhere(size) => {
-                let occupied = &self.occupied[..self.cells_occupied];
-                Runs::Hash(HashRuns::new(*size, occupied, area))
+            Kind::World(grid) => Runs::Cells(CellRuns::new(grid, &self.memory.starts, area)),
+            Kind::Everywhere(size, kept) => {
+                let Memory { starts, occupied, .. } = &self.memory;
+                Runs::Hash(kept.table(*size, starts, occupied).runs(area))
             }
         })
     }
@@ -303,11 +294,13 @@ impl<A: Axes> Indexed for Index<A> {
     #[inline(always)]
     fn each_tile(&self, r: f32, once: bool, seen: &mut impl Tiles<A>) {
         match &self.cells {
-            Kind::World(grid) => CellTiles::new(grid, &self.starts).show(r, once, seen),
-            Kind::Everywhere(size) => {
-                let occupied = &self.occupied[..self.cells_occupied];
-                HashTiles { size: *size, positions: self.positions(), occupied }
-                    .show(r, once, seen);
+            Kind::World(grid) => {
+                CellTiles::new(grid, &self.memory.starts).show(r, once, seen);
+            }
+            Kind::Everywhere(size, kept) => {
+                let Memory { starts, occupied, .. } = &self.memory;
+                let table = kept.table(*size, starts, occupied);
+                HashTiles { positions: self.positions(), table }.show(r, once, seen);
             }
         }
     }

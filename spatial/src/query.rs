@@ -1,8 +1,8 @@
 //! One set of queries over both indices: who is near a point, a segment, in a box, near each
 //! other.
 //!
-//! An index is an [`Indexed`]: it shows the entities of an area in runs. Everything else is here, in
-//! [`Query`], which every [`Indexed`] has.
+//! An index is [`Indexed`]: it shows the entities of an area in runs. Everything else is here, in
+//! [`Query`], which all that is [`Indexed`] has.
 //!
 //! # Distance
 //!
@@ -23,31 +23,62 @@
 //! A query that cannot be answered as asked says why in a [`QueryError`], before anything is
 //! written or called back.
 //!
-//! Areas are widened by more than all rounding of the distances, in `f64`; the test of each
-//! entity is then exact. So an area too wide costs time, never a wrong result.
+//! Areas are widened by more than all rounding of the distances; the test of each entity is then
+//! exact. So an area too wide costs time, never a wrong result.
+//!
+//! # Example
+//!
+//! ```
+//! use flockwork_kernel::{Vec2, World, Edge};
+//! use flockwork_spatial::{CellIndex, Grid, Hit, Query, Segment};
+//!
+//! let places = [[1.0, 1.0], [1.5, 1.0], [4.0, 4.0], [9.9, 9.9]];
+//! let grid = Grid::new(World::new(10.0, 10.0, Edge::Periodic)?, 1.0, 4)?;
+//! let mut memory = [0; 256];
+//! let index = CellIndex::build(grid, &places, &mut memory)?;
+//! // Within a radius: counted, one by one, the nearest of them; the corner is nearer across the seam.
+//! assert_eq!(index.count_radius([1.1, 1.0], 0.5)?, 2);
+//! assert_eq!(index.within([1.1, 1.0], 0.5)?.map(|hit| hit.slot).collect::<Vec<_>>(), [0, 1]);
+//! assert_eq!(index.nearest_few::<1>([0.2, 0.2])?[0].slot, 3);
+//! // In a box, along a ray, and each pair once.
+//! assert_eq!(index.inside([3.0, 3.0], [5.0, 5.0])?.count(), 1);
+//! let ray = Segment { from: Vec2::new(0.0, 1.0), to: Vec2::new(3.0, 1.0), radius: 0.1 };
+//! assert_eq!(index.first_on_segment(&ray)?.map(|hit| hit.slot), Some(0));
+//! assert_eq!(index.pairs(1.0)?.count(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use core::ops::ControlFlow;
 
 use flockwork_kernel::Vector;
-use flockwork_kernel::axes::{Axes, Plane, Third};
-use flockwork_kernel::isa::{self, Isa};
+use flockwork_kernel::axes::Axes;
+use flockwork_kernel::isa;
 
 use crate::Entry;
-use crate::index::{Area, Bounds, Indexed, Periods, larger};
-use crate::points::Point;
+use crate::index::{Area, Indexed, Periods};
+use crate::points::{Point, Points};
 
+mod batch;
+mod closest;
 mod error;
 mod inputs;
 mod iterate;
 mod near;
+mod nearest;
+mod pairs;
 mod ranked;
+mod segment;
 
 pub use error::QueryError;
 pub use iterate::{Along, Inside, Pairs, Within};
 pub use ranked::{Hit, SegmentHit};
+pub use segment::Segment;
 
+use closest::Closest;
 pub(crate) use inputs::{reach, usable_radius};
 use inputs::{results, usable_box, usable_point, usable_segment};
+use nearest::{everything_within, first_reach, is_closest};
+use pairs::AllPairs;
 use ranked::Best;
 
 /// The queries.
@@ -101,17 +132,46 @@ pub trait Query: Indexed {
     ///
     /// [`QueryError`] for an unusable point or radius.
     fn count_radius(&self, at: impl Point<Self::Axes>, r: f32) -> Result<u32, QueryError> {
-        let mut count = 0;
-        let _ = self.visit_radius(
-            at,
-            r,
-            #[inline(always)]
-            |_| {
-                count += 1;
-                ControlFlow::<()>::Continue(())
-            },
-        )?;
-        Ok(count)
+        let (periods, at) = (self.periods(), at.vector());
+        usable_radius(&periods, r)?;
+        usable_point(&periods, at)?;
+        let area = Area::around(at, reach(&periods, r, 0.0));
+        Ok(isa::dispatch(near::Count { index: self, area, at, limit: r * r }))
+    }
+
+    /// Counts the entities within `r` of each of many points: `out[i]` is for the point in slot `i`.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] for an unusable radius or for the first unusable point, and if `out` has fewer
+    /// places than there are points; `out` is unchanged.
+    fn count_at(
+        &self,
+        points: &(impl Points<Self::Axes> + ?Sized),
+        r: f32,
+        out: &mut [u32],
+    ) -> Result<(), QueryError> {
+        let wide = batch::usable(self, points, r)?;
+        let (needed, given) = (points.len(), out.len());
+        let out = out.get_mut(..needed).ok_or(QueryError::OutTooShort { needed, given })?;
+        isa::dispatch(batch::CountAt { index: self, points, wide, limit: r * r, out });
+        Ok(())
+    }
+
+    /// Calls `each` with every entity within `r` of each of many points, until it breaks: with the
+    /// slot of the point, these in order, and for each of them as [`Query::visit_radius`].
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] for an unusable radius or for the first unusable point.
+    fn visit_at<B>(
+        &self,
+        points: &(impl Points<Self::Axes> + ?Sized),
+        r: f32,
+        each: impl FnMut(u32, Hit) -> ControlFlow<B>,
+    ) -> Result<ControlFlow<B>, QueryError> {
+        let wide = batch::usable(self, points, r)?;
+        Ok(isa::dispatch(batch::VisitAt { index: self, points, wide, limit: r * r, each }))
     }
 
     /// Writes the entities within `r` of a point to `out`, by (d2, id), at most `max_results`,
@@ -128,16 +188,27 @@ pub trait Query: Indexed {
         out: &mut [Hit],
         max_results: usize,
     ) -> Result<usize, QueryError> {
-        let mut best = Best::new(results(out, max_results)?);
-        let _ = self.visit_radius(
+        let out = results(out, max_results)?;
+        let (periods, at) = (self.periods(), at.vector());
+        usable_radius(&periods, r)?;
+        usable_point(&periods, at)?;
+        let (area, limit) = (Area::around(at, reach(&periods, r, 0.0)), r * r);
+        let closest = Closest { index: self, area, at, limit, out: &mut *out };
+        if let Some(found) = isa::dispatch(closest) {
+            return Ok(found.min(out.len()));
+        }
+        let (order, mut best) = (self.order(), Best::new(out));
+        let _ = near::visit(
+            self,
+            area,
             at,
-            r,
+            limit,
             #[inline(always)]
-            |hit| {
-                best.offer(hit);
+            |place, d2, _| {
+                best.offer(Hit::of(order[place], d2));
                 ControlFlow::<()>::Continue(())
             },
-        )?;
+        );
         Ok(best.finish())
     }
 
@@ -216,19 +287,39 @@ pub trait Query: Indexed {
         }
         let (order, places) = (self.order(), self.positions());
         let everything = everything_within(self, at);
-        let mut r = first_reach(self, at);
+        let mut r = first_reach(self, at, k);
         loop {
-            let whole = k >= self.order().len() || f64::from(r) >= everything;
+            let whole = k >= self.order().len() || r >= everything;
             let within = if whole { f32::INFINITY } else { r * r };
             let half = if whole { everything } else { reach(&periods, r, 0.0) };
-            let mut best = Best::new(&mut *out);
+            // Else no entity is seen twice.
+            let twice = periods.iter().flatten().any(|length| half > length * 0.49);
             let area = Area::around(at, half);
-            let _ = near::visit(self, area, at, within, |place, d2, shift| {
-                if is_closest(&periods, places.at(place), at, shift) {
-                    best.offer(Hit::of(order[place], d2));
+            if !whole && !twice {
+                let closest = Closest { index: self, area, at, limit: within, out: &mut *out };
+                match isa::dispatch(closest) {
+                    Some(found) if found >= k => return Ok(k),
+                    Some(_) => {
+                        r *= 2.0;
+                        continue;
+                    }
+                    None => {}
                 }
-                ControlFlow::<()>::Continue(())
-            });
+            }
+            let mut best = Best::new(&mut *out);
+            let _ = near::visit(
+                self,
+                area,
+                at,
+                within,
+                #[inline(always)]
+                |place, d2, shift| {
+                    if !twice || is_closest(&periods, places.at(place), at, shift) {
+                        best.offer(Hit::of(order[place], d2));
+                    }
+                    ControlFlow::<()>::Continue(())
+                },
+            );
             let found = best.finish();
             if whole || found == k {
                 return Ok(found);
@@ -353,9 +444,10 @@ pub trait Query: Indexed {
     /// Calls `each` with every pair of entities within `r` of each other, once, the lower id
     /// first, until it breaks.
     ///
-    /// The order is that of the lower id's entities, and for each of them that of
-    /// [`Query::visit_radius`] around it. The distance is the one seen from the lower id, which
-    /// across a seam may differ from the other one in its last bit.
+    /// The order is that of the entity that comes first in canonical order, and for each of them that
+    /// of [`Query::visit_radius`] around it, of which it meets those that come after it. The distance is
+    /// the one seen from the lower id, which across a seam may differ from the other one in its last
+    /// bit.
     ///
     /// # Errors
     ///
@@ -365,120 +457,12 @@ pub trait Query: Indexed {
         r: f32,
         each: impl FnMut(Entry, Entry, f32) -> ControlFlow<B>,
     ) -> Result<ControlFlow<B>, QueryError> {
-        let periods = self.periods();
-        usable_radius(&periods, r)?;
-        let wide = reach(&periods, r, 0.0);
-        Ok(isa::dispatch(AllPairs { index: self, wide, limit: r * r, each }))
+        usable_radius(&self.periods(), r)?;
+        Ok(isa::dispatch(AllPairs { index: self, r, each }))
     }
 }
 
 impl<T: Indexed + ?Sized> Query for T {}
-
-/// A way from one point to another, and how far to its sides to look.
-///
-/// Along a periodic axis `from` is within the world and `to` may lie beyond the seam, so that it
-/// says which way round is meant; the way and twice the radius together must be below 0.9999 of the
-/// length.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Segment<A: Axes = Plane> {
-    /// Where it begins.
-    pub from: Vector<A>,
-    /// Where it ends.
-    pub to: Vector<A>,
-    /// How far entities may be from it.
-    pub radius: f32,
-}
-
-impl<A: Axes> Segment<A> {
-    /// The way from one end to the other.
-    pub(crate) fn step(&self) -> Vector<A> {
-        self.to - self.from
-    }
-
-    /// The box that holds everything within the radius.
-    #[inline(always)]
-    fn area(&self, periods: &Periods) -> Area {
-        let step = self.step();
-        // No shorter than the segment.
-        let length = step.x.abs() + step.y.abs() + step.z.or(0.0).abs();
-        let wide = reach(periods, self.radius, length);
-        Area(core::array::from_fn(|axis| {
-            let from = f64::from(self.from.along(axis));
-            let (low, high) = ordered(from, from + f64::from(step.along(axis)));
-            (low - wide, high + wide)
-        }))
-    }
-
-    /// What is said of an entity at this position, if it is within the radius.
-    #[inline(always)]
-    fn hit(&self, entry: Entry, position: Vector<A>) -> Option<SegmentHit> {
-        let (t, d2) = self.nearest_to(position);
-        let hit = SegmentHit { id: entry.id(), slot: entry.slot(), t, d2 };
-        (d2 < self.radius * self.radius).then_some(hit)
-    }
-
-    /// The place along the segment (0 to 1) that is nearest to a point, and the squared distance
-    /// from there. A segment too short to have a direction is a point.
-    #[inline]
-    pub(crate) fn nearest_to(&self, point: Vector<A>) -> (f32, f32) {
-        let step = self.step();
-        let way = point - self.from;
-        let length2 = step.length_squared();
-        let along = way.dot(step);
-        let t = if length2 > 0.0 && along > 0.0 {
-            if along < length2 { along / length2 } else { 1.0 }
-        } else {
-            0.0
-        };
-        (t, (way - step * t).length_squared())
-    }
-}
-
-/// The smaller and the larger of two numbers.
-fn ordered(a: f64, b: f64) -> (f64, f64) {
-    if a < b { (a, b) } else { (b, a) }
-}
-
-/// All pairs within a distance, with the best instructions there are.
-struct AllPairs<'a, T: ?Sized, F> {
-    index: &'a T,
-    /// The half side of a square or cube around an entity that holds all others within the distance.
-    wide: f64,
-    limit: f32,
-    each: F,
-}
-
-impl<T, B, F> isa::Task for AllPairs<'_, T, F>
-where
-    T: Indexed + ?Sized,
-    F: FnMut(Entry, Entry, f32) -> ControlFlow<B>,
-{
-    type Output = ControlFlow<B>;
-
-    #[inline(always)]
-    fn run<S: Isa>(self) -> ControlFlow<B> {
-        let Self { index, wide, limit, mut each } = self;
-        let (order, places) = (index.order(), index.positions());
-        for (at, &low) in order.iter().enumerate() {
-            let place = places.at(at);
-            near::look::<S, T, B>(
-                index,
-                &Area::around(place, wide),
-                place,
-                limit,
-                &mut |high, d2, _| {
-                    let high = order[high];
-                    if high.id() > low.id() {
-                        each(low, high, d2)
-                    } else {
-                        ControlFlow::Continue(())
-                    }
-                },
-            )?;
-        }
-        ControlFlow::Continue(())
-    }
-}
 
 /// Shows each entity that may be in an area: its place in the order, its position in the image, and
 /// the image's shift.
@@ -494,62 +478,6 @@ fn scan<T: Indexed + ?Sized, B>(
             each(at, places.at(at) + shift, shift)?;
         }
         ControlFlow::Continue(())
-    })
-}
-
-/// The half side of a cube around a point that holds every entity in its nearest image.
-fn everything_within<T: Indexed + ?Sized>(index: &T, at: Vector<T::Axes>) -> f64 {
-    let (Bounds { low, high }, periods) = (index.bounds(), index.periods());
-    let along = |axis: usize| {
-        if let Some(length) = periods[axis] {
-            return f64::from(length) * 0.501;
-        }
-        let value = |place: Vector<T::Axes>| f64::from(place.along(axis));
-        ordered(value(at) - value(low), value(high) - value(at)).1 * 1.001
-    };
-    (0..T::Axes::COUNT).map(along).fold(0.0, |far, one| ordered(far, one).1)
-}
-
-/// How far to look first: a cell beyond the nearest side of the bounds.
-fn first_reach<T: Indexed + ?Sized>(index: &T, at: Vector<T::Axes>) -> f32 {
-    let (Bounds { low, high }, periods) = (index.bounds(), index.periods());
-    let gap = |axis: usize| {
-        let (at, low, high) = (at.along(axis), low.along(axis), high.along(axis));
-        if periods[axis].is_some() {
-            0.0
-        } else if at < low {
-            low - at
-        } else if at > high {
-            at - high
-        } else {
-            0.0
-        }
-    };
-    index.cell_side() * 0.5 + (0..T::Axes::COUNT).map(gap).fold(0.0, larger)
-}
-
-/// Whether the image of an entity is its nearest one to a point; of two as near, the first.
-#[inline]
-fn is_closest<A: Axes>(
-    periods: &Periods,
-    place: Vector<A>,
-    at: Vector<A>,
-    shift: Vector<A>,
-) -> bool {
-    let closest = |place: f32, at: f32, length: f32| {
-        let mut best = (f32::INFINITY, 0.0);
-        for shift in [-length, 0.0, length] {
-            let distance = (place + shift - at).abs();
-            if distance < best.0 {
-                best = (distance, shift);
-            }
-        }
-        best.1
-    };
-    (0..A::COUNT).all(|axis| {
-        periods[axis].is_none_or(|length| {
-            closest(place.along(axis), at.along(axis), length) == shift.along(axis)
-        })
     })
 }
 

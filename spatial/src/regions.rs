@@ -11,6 +11,24 @@
 //! grid, so every cell has its owner wherever the window lies.
 //!
 //! The cut decides only who computes what, never a result, so its weights may come from a clock.
+//!
+//! # Example
+//!
+//! ```
+//! use flockwork_kernel::{Edge, World};
+//! use flockwork_spatial::{Blocks, Cut, Grid, Region, regions};
+//!
+//! let grid = Grid::new(World::new(40.0, 30.0, Edge::Wall)?, 1.0, 2_000)?;
+//! let mut parts = [Region::default(); 5];
+//! // All cells weigh the same.
+//! regions::cut(&Blocks::of(&grid), Cut::Parts(5), &|_| 1, &mut parts)?;
+//! let owner = regions::owner(&parts, [0, 0, 0]).unwrap();
+//! // What the others see of that one's entities.
+//! let mut bands = 0;
+//! regions::overlaps(&grid, &parts, owner, |overlap| bands += u32::from(overlap.to != owner));
+//! assert!(bands > 0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use core::fmt;
 

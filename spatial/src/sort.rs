@@ -21,14 +21,30 @@
 //!
 //! Where most cells are empty a list of all would be longer than that of the entities, or have no
 //! end: [`sort_by_number`] sorts by 64-bit numbers of cells, and lists only those in which somebody is.
+//!
+//! # Example
+//!
+//! ```
+//! use flockwork_spatial::{Entry, sort};
+//!
+//! // The cells of four slots, of which one holds nobody, and their ids.
+//! let (cells, ids) = ([1, 0, sort::NO_CELL, 1], [30, 20, 0, 10]);
+//! let (mut starts, mut order) = ([0; 3], [Entry::default(); 4]);
+//! assert_eq!(sort::sort_by_cell(&cells, &ids, 2, &mut starts, &mut order)?, 3);
+//! assert_eq!(starts, [0, 1, 3]);
+//! assert_eq!(order[..3].iter().map(|entry| entry.id()).collect::<Vec<_>>(), [20, 10, 30]);
+//! # Ok::<(), sort::SortError>(())
+//! ```
 
 use core::fmt;
+
+use bytemuck::{Pod, Zeroable};
 
 /// The cell of a slot that holds nobody: it is left out of the order.
 pub const NO_CELL: u32 = u32::MAX;
 
 /// An entity in canonical order: its id, and the slot it was found in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
 #[repr(transparent)]
 pub struct Entry(u64);
 

@@ -72,6 +72,32 @@ impl Check for Visit {
     }
 }
 
+struct Many;
+
+impl Check for Many {
+    fn check<I: Indexed>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
+        let points: Vec<_> = (0..case.random.below(6)).map(|_| case.point()).collect();
+        let r = case.radius();
+        let mut counts = vec![77; points.len() + 1];
+        index.count_at(&points, r, &mut counts).unwrap();
+        let mut naive: Vec<_> = points.iter().map(|&at| case.naive().count_radius(at, r)).collect();
+        naive.push(77);
+        assert_eq!(counts, naive, "radius {r} at {points:?}");
+        let mut found = Vec::new();
+        let flow = index.visit_at(&points, r, |slot, hit| {
+            found.push((slot, hit));
+            ControlFlow::<()>::Continue(())
+        });
+        assert!(flow.unwrap().is_continue());
+        let one_by_one = (0..)
+            .zip(&points)
+            .flat_map(|(slot, at)| index.within(at, r).unwrap().map(move |hit| (slot, hit)));
+        assert_eq!(found, one_by_one.collect::<Vec<_>>());
+        let first = index.visit_at(&points, r, |slot, hit| ControlFlow::Break((slot, hit)));
+        assert_eq!(first.unwrap().break_value(), found.first().copied());
+    }
+}
+
 struct Nearest;
 
 impl Check for Nearest {
@@ -176,6 +202,10 @@ quickcheck! {
         for_all::<Plane>(seed, 25, &Visit)
     }
 
+    fn many_points_are_answered_as_one_by_one(seed: u64) -> bool {
+        for_all::<Plane>(seed, 30, &Many) && for_all::<Space>(seed, 30, &Many)
+    }
+
     fn nearest_matches_naive(seed: u64) -> bool {
         for_all::<Plane>(seed, 40, &Nearest)
     }
@@ -244,6 +274,16 @@ impl Check for Far {
             assert_eq!(segment_bits(&found), segment_bits(&naive));
             assert_eq!(index.count_radius(at, 1.0e18), Ok(case.naive().count_radius(at, 1e18)));
         }
+    }
+}
+
+/// In a crowd of hundreds, where not all candidates have room on a list.
+#[test]
+fn the_nearest_in_a_crowd_match_naive() {
+    for seed in 0..8 {
+        for_all::<Plane>(seed, 400, &Radius);
+        for_all::<Plane>(seed, 400, &Nearest);
+        for_all::<Space>(seed, 400, &Nearest);
     }
 }
 

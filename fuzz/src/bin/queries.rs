@@ -9,7 +9,7 @@ use flockwork_spatial::index::Indexed;
 use flockwork_spatial::naive::Naive;
 use flockwork_spatial::query::Query;
 use flockwork_spatial::{
-    CellIndex, CellScratch, Entities, Entry, Grid, HashIndex, HashScratch, Hit, Segment, SegmentHit,
+    CellIndex, Entities, Entry, Grid, HashIndex, Hit, Segment, SegmentHit,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -36,41 +36,14 @@ fn all<A: Axes>(bytes: &mut Bytes<'_>) {
     }
     let ids: Vec<u32> = (0..count).map(|id| (id * 7 + 3) % 64 * 3).collect();
     let entities = Entities::<A>::of(&places[0], &places[1], &places[2], &ids);
-    let mut columns = [0; World::MOST_AXES].map(|_| vec![0.0; count as usize]);
     if let Ok(grid) = Grid::new(world, radius, count) {
-        let needs = CellIndex::needs(&grid, count);
-        let mut starts = vec![0; needs.starts];
-        let mut order = vec![Entry::default(); needs.order];
-        let mut cell_of = vec![0; needs.cell_of];
-        let [xs, ys, zs] = &mut columns;
-        let scratch = CellScratch {
-            starts: &mut starts,
-            order: &mut order,
-            cell_of: &mut cell_of,
-            xs,
-            ys,
-            zs,
-        };
-        if let Ok(index) = CellIndex::build(grid, &entities, scratch) {
+        let mut memory = vec![0; CellIndex::words(&grid, count)];
+        if let Ok(index) = CellIndex::build(grid, &entities, &mut memory) {
             ask(&index, entities, bytes, lengths);
         }
     }
-    let needs = HashIndex::needs(count);
-    let mut starts = vec![0; needs.starts];
-    let mut order = vec![Entry::default(); needs.order];
-    let mut cell_of = vec![0; needs.cell_of];
-    let mut occupied = vec![Default::default(); needs.occupied];
-    let [xs, ys, zs] = &mut columns;
-    let scratch = HashScratch {
-        starts: &mut starts,
-        order: &mut order,
-        cell_of: &mut cell_of,
-        xs,
-        ys,
-        zs,
-        occupied: &mut occupied,
-    };
-    if let Ok(index) = HashIndex::build(radius, &entities, scratch) {
+    let mut memory = vec![0; HashIndex::<A>::words(count)];
+    if let Ok(index) = HashIndex::build(radius, &entities, &mut memory) {
         ask(&index, entities, bytes, lengths);
     }
 }

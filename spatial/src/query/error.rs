@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::index::{ANYWHERE, IndexError};
 use crate::query::inputs::RADIUS;
 
 /// A query cannot be answered; nothing was written or called back.
@@ -49,6 +50,21 @@ pub enum QueryError {
         /// What this must be below.
         longest: f32,
     },
+    /// One of many points cannot be asked about.
+    BadPoint {
+        /// Its slot.
+        index: u32,
+        /// Which coordinate: `"x"`, `"y"` or `"z"`.
+        axis: &'static str,
+        /// What was given.
+        value: f32,
+        /// The smallest that is allowed.
+        low: f32,
+        /// The largest that is allowed.
+        high: f32,
+    },
+    /// There are not as many of everything in many points.
+    Points(IndexError),
     /// No result was asked for.
     NoResults,
     /// The slice for the results is too short.
@@ -65,6 +81,22 @@ pub enum QueryError {
         /// How many show something.
         given: usize,
     },
+}
+
+impl QueryError {
+    /// What is said of one of many points.
+    pub(super) fn of_point(self, index: u32) -> Self {
+        match self {
+            Self::PointOutside { axis, value, low, high } => {
+                Self::BadPoint { index, axis, value, low, high }
+            }
+            Self::PointNotFinite { axis, value } => {
+                let (low, high) = ANYWHERE[0];
+                Self::BadPoint { index, axis, value, low, high }
+            }
+            other => other,
+        }
+    }
 }
 
 impl fmt::Display for QueryError {
@@ -90,6 +122,10 @@ impl fmt::Display for QueryError {
                 "a segment with its radius on both sides extends {extent} along the periodic \
                  {axis}: it must be below {longest}"
             ),
+            Self::BadPoint { index, axis, value, low, high } => {
+                write!(f, "{axis} of point {index} is {value}: it must be from {low} to {high}")
+            }
+            Self::Points(error) => error.fmt(f),
             Self::NoResults => write!(f, "0 results were asked for: it must be at least 1"),
             Self::OutTooShort { needed, given } => {
                 write!(f, "the slice for the results has {given} places and needs {needed}")

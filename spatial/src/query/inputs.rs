@@ -2,7 +2,7 @@
 
 use flockwork_kernel::{Axes, Vector, World};
 
-use crate::index::{ANYWHERE, MAX_COORDINATE, Outside, Periods, larger, outside};
+use crate::index::{ANYWHERE, MAX_COORDINATE, Outside, Periods, above, larger, outside};
 use crate::query::{QueryError, Segment};
 
 /// The smallest and largest radius: its square neither underflows nor overflows.
@@ -99,9 +99,9 @@ fn error(Outside { axis, value, limits: (low, high) }: Outside) -> QueryError {
 ///
 /// A distance is off by a few units in the last place (2^-24) of the radius and of the length,
 /// and along a periodic axis of its length, for the rounded image; 1e-6 is 16 such units.
-pub(crate) fn reach(periods: &Periods, radius: f32, length: f32) -> f64 {
+pub(crate) fn reach(periods: &Periods, radius: f32, length: f32) -> f32 {
     const ROUNDING: f64 = 1.0e-6;
     let longest = periods.iter().flatten().copied().fold(0.0, larger);
     let radius = f64::from(radius);
-    radius + (radius + f64::from(length) + f64::from(longest)) * ROUNDING
+    above(radius + (radius + f64::from(length) + f64::from(longest)) * ROUNDING)
 }

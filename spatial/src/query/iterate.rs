@@ -12,14 +12,16 @@ use flockwork_kernel::{LANES, Vector};
 
 use super::inputs::reach;
 use super::near::first;
+use super::pairs::Reach;
 use super::{Hit, Segment, SegmentHit, is_first_inside};
 use crate::Entry;
-use crate::index::{Area, Indexed, Periods};
+use crate::index::{Area, Indexed, Periods, Places};
 
 /// The entities within a radius of a point: see [`Query::within`](super::Query::within).
 #[derive(Debug)]
 pub struct Within<'a, T: Indexed + ?Sized + 'a> {
-    index: &'a T,
+    order: &'a [Entry],
+    places: Places<'a, T::Axes>,
     runs: T::Runs<'a>,
     /// What is left of a run, and its shift.
     run: Range<usize>,
@@ -36,28 +38,34 @@ impl<'a, T: Indexed + ?Sized> Within<'a, T> {
     /// Around a usable point, with a usable radius.
     pub(super) fn new(index: &'a T, point: Vector<T::Axes>, r: f32) -> Self {
         let area = Area::around(point, reach(&index.periods(), r, 0.0));
+        Self::in_area(index, &area, point, r * r)
+    }
+
+    /// Those in an area whose squared distance is below a limit.
+    fn in_area(index: &'a T, area: &Area, point: Vector<T::Axes>, limit: f32) -> Self {
         Self {
-            index,
-            runs: index.runs(&area),
+            order: index.order(),
+            places: index.positions(),
+            runs: index.runs(area),
             run: 0..0,
             shift: Vector::default(),
             point,
-            limit: r * r,
+            limit,
             from: 0,
             near: 0,
             d2: [0.0; LANES],
         }
     }
 
-    /// The next one's place in the order, and its squared distance.
-    fn place(&mut self) -> Option<(usize, f32)> {
+    /// The next one's place in the order, its squared distance, and the shift of its image.
+    #[inline]
+    fn place(&mut self) -> Option<(usize, f32, Vector<T::Axes>)> {
         while self.near == 0 {
             if self.run.is_empty() {
                 (self.run, self.shift) = self.runs.next()?;
             }
-            let places = self.index.positions();
             let image = Vector8::<_, Baseline>::all(self.shift);
-            let way = places.load(self.run.start) + image - Vector8::all(self.point);
+            let way = self.places.load(self.run.start) + image - Vector8::all(self.point);
             let d2 = way.length_squared();
             self.from = self.run.start;
             self.near = d2.lt(F32x8::splat(self.limit)).bits() & first(self.run.len());
@@ -66,16 +74,17 @@ impl<'a, T: Indexed + ?Sized> Within<'a, T> {
         }
         let lane = self.near.trailing_zeros() as usize % LANES;
         self.near &= self.near - 1;
-        Some((self.from + lane, self.d2[lane]))
+        Some((self.from + lane, self.d2[lane], self.shift))
     }
 }
 
 impl<T: Indexed + ?Sized> Iterator for Within<'_, T> {
     type Item = Hit;
 
+    #[inline]
     fn next(&mut self) -> Option<Hit> {
-        let (place, d2) = self.place()?;
-        Some(Hit::of(self.index.order()[place], d2))
+        let (place, d2, _) = self.place()?;
+        Some(Hit::of(self.order[place], d2))
     }
 }
 
@@ -165,16 +174,16 @@ impl<T: Indexed + ?Sized> Iterator for Along<'_, T> {
 #[derive(Debug)]
 pub struct Pairs<'a, T: Indexed + ?Sized + 'a> {
     index: &'a T,
-    r: f32,
+    reaching: Reach,
     /// The place of the entity that is next, and who is near the one before it.
     next: usize,
-    within: Option<(Entry, Within<'a, T>)>,
+    within: Option<Within<'a, T>>,
 }
 
 impl<'a, T: Indexed + ?Sized> Pairs<'a, T> {
     /// With a usable radius.
     pub(super) fn new(index: &'a T, r: f32) -> Self {
-        Self { index, r, next: 0, within: None }
+        Self { index, reaching: Reach::new(&index.periods(), r), next: 0, within: None }
     }
 }
 
@@ -182,19 +191,22 @@ impl<T: Indexed + ?Sized> Iterator for Pairs<'_, T> {
     type Item = (Entry, Entry, f32);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let order = self.index.order();
+        let Self { index, reaching, next, within } = self;
         loop {
-            if let Some((low, within)) = &mut self.within {
-                while let Some((place, d2)) = within.place() {
-                    if order[place].id() > low.id() {
-                        return Some((*low, order[place], d2));
-                    }
+            while let Some(seen) = within.as_mut().and_then(Within::place) {
+                if seen.0 >= *next
+                    && let Some(pair) = reaching.pair(*index, *next - 1, seen)
+                {
+                    return Some(pair);
                 }
             }
-            let low = *order.get(self.next)?;
-            let point = self.index.positions().at(self.next);
-            self.within = Some((low, Within::new(self.index, point, self.r)));
-            self.next += 1;
+            if *next == index.order().len() {
+                return None;
+            }
+            let point = index.positions().at(*next);
+            let area = reaching.area(point);
+            *within = Some(Within::in_area(index, &area, point, reaching.limit));
+            *next += 1;
         }
     }
 }

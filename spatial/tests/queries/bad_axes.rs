@@ -5,8 +5,7 @@ use std::string::ToString;
 use flockwork_kernel::{Axis, Space, Vec3, World};
 use flockwork_spatial::query::Query;
 use flockwork_spatial::{
-    CellIndex, CellScratch, Entities, Entry, Grid, HashIndex, HashScratch, Hit, IndexError,
-    QueryError, Segment, SegmentHit,
+    CellIndex, Entities, Entry, Grid, HashIndex, Hit, IndexError, QueryError, Segment, SegmentHit,
 };
 
 use super::world::{with_cells, with_hash};
@@ -17,43 +16,19 @@ fn grid() -> Grid {
     Grid::new(World::of(&axes).unwrap(), 4.0, 100).unwrap()
 }
 
-/// Builds a cell index of so many places along z; the error, and that nothing was written.
-fn cell_error(entities: Entities<'_, Space>, deep: usize) -> IndexError {
-    let mut starts = vec![9; CellIndex::needs(&grid(), 0).starts];
-    let (mut order, mut cell_of) = ([Entry::new(77, 7777); 3], [9; 3]);
-    let (mut xs, mut ys, mut zs) = ([9.0; 3], [9.0; 3], vec![9.0; deep]);
-    let scratch = CellScratch {
-        starts: &mut starts,
-        order: &mut order,
-        cell_of: &mut cell_of,
-        xs: &mut xs,
-        ys: &mut ys,
-        zs: &mut zs,
-    };
-    let error = CellIndex::build(grid(), &entities, scratch).unwrap_err();
-    assert!(starts.iter().chain(&cell_of).all(|&place| place == 9));
-    assert_eq!(order, [Entry::new(77, 7777); 3]);
-    assert!(xs.iter().chain(&ys).chain(&zs).all(|&place| place == 9.0));
+/// Builds a cell index in memory for so many; the error, and that nothing was written.
+fn cell_error(entities: Entities<'_, Space>, most: u32) -> IndexError {
+    let mut memory = vec![9; CellIndex::words(&grid(), most)];
+    let error = CellIndex::build(grid(), &entities, &mut memory).unwrap_err();
+    assert!(memory.iter().all(|&word| word == 9));
     error
 }
 
 /// As [`cell_error`], for a hash index.
-fn hash_error(entities: Entities<'_, Space>, deep: usize) -> IndexError {
-    let mut starts = vec![9; HashIndex::needs(3).starts];
-    let (mut order, mut cell_of) = ([Entry::new(77, 7777); 3], [9; 3]);
-    let (mut xs, mut ys, mut zs) = ([9.0; 3], [9.0; 3], vec![9.0; deep]);
-    let scratch = HashScratch {
-        starts: &mut starts,
-        order: &mut order,
-        cell_of: &mut cell_of,
-        xs: &mut xs,
-        ys: &mut ys,
-        zs: &mut zs,
-        occupied: &mut [Default::default(); 3],
-    };
-    let error = HashIndex::build(1.0, &entities, scratch).unwrap_err();
-    assert!(starts.iter().chain(&cell_of).all(|&place| place == 9));
-    assert!(xs.iter().chain(&ys).chain(&zs).all(|&place| place == 9.0));
+fn hash_error(entities: Entities<'_, Space>, most: u32) -> IndexError {
+    let mut memory = vec![9; HashIndex::<Space>::words(most)];
+    let error = HashIndex::build(1.0, &entities, &mut memory).unwrap_err();
+    assert!(memory.iter().all(|&word| word == 9));
     error
 }
 
@@ -69,24 +44,16 @@ fn the_third_axis_is_named() {
         let found = error(column(&[1.0, 1.0]), 3);
         let short = IndexError::LengthMismatch { column: "zs", expected: 3, found: 2 };
         assert_eq!(found, short);
-        let found = error(column(&ones), 2);
-        assert_eq!(found, IndexError::TooShort { slice: "zs", needed: 3, given: 2 });
+        let found = error(column(&ones), 1);
+        assert!(matches!(found, IndexError::TooShort { slice: "memory", .. }), "{found}");
     }
 }
 
 #[test]
 fn entities_of_other_axes_than_the_world_are_an_error() {
     let (ones, ids) = ([1.0; 3], [0, 1, 2]);
-    let scratch = CellScratch {
-        starts: &mut [],
-        order: &mut [],
-        cell_of: &mut [],
-        xs: &mut [],
-        ys: &mut [],
-        zs: &mut [],
-    };
-    let error =
-        CellIndex::build(grid(), &Entities::plane(&ones, &ones, &ids), scratch).unwrap_err();
+    let entities = Entities::plane(&ones, &ones, &ids);
+    let error = CellIndex::build(grid(), &entities, &mut []).unwrap_err();
     assert_eq!(error, IndexError::OtherAxes { world: 3, entities: 2 });
     assert_eq!(
         error.to_string(),

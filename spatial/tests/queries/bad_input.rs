@@ -7,8 +7,7 @@ use flockwork_kernel::{Edge, Plane, Vec2, World};
 use flockwork_spatial::index::{duplicate_id, reorder};
 use flockwork_spatial::query::Query;
 use flockwork_spatial::{
-    CellIndex, CellScratch, Entities, Entry, Grid, HashIndex, HashScratch, Hit, IndexError,
-    QueryError, Segment, SegmentHit,
+    CellIndex, Entities, Entry, Grid, HashIndex, Hit, IndexError, QueryError, Segment, SegmentHit,
 };
 
 use super::UNTOUCHED;
@@ -27,59 +26,22 @@ fn grid(edge: Edge) -> Grid {
     Grid::new(World::new(10.0, 20.0, edge).unwrap(), 1.0, 100).unwrap()
 }
 
-/// Builds a cell index in slices shortened by so much; the error, and that nothing was written.
-fn cell_error(edge: Edge, entities: Entities<'_>, short: [usize; 5]) -> IndexError {
+/// Builds a cell index in memory shortened by so many words; the error, and that nothing was written.
+fn cell_error(edge: Edge, entities: Entities<'_>, short: usize) -> IndexError {
     let grid = grid(edge);
-    let needs = CellIndex::needs(&grid, entities.ids.len() as u32);
-    let mut starts = vec![9; needs.starts - short[0]];
-    let mut order = vec![mark(); needs.order - short[1]];
-    let mut cell_of = vec![9; needs.cell_of - short[2]];
-    let (mut xs, mut ys) =
-        (vec![9.0; needs.positions - short[3]], vec![9.0; needs.positions - short[4]]);
-    let scratch = CellScratch {
-        starts: &mut starts,
-        order: &mut order,
-        cell_of: &mut cell_of,
-        xs: &mut xs,
-        ys: &mut ys,
-        zs: &mut [],
-    };
-    let error = CellIndex::build(grid, &entities, scratch).unwrap_err();
-    if !matches!(error, IndexError::DuplicateId { .. }) {
-        assert!(starts.iter().all(|&place| place == 9));
-        assert!(order.iter().all(|&place| place == mark()));
-        assert!(cell_of.iter().all(|&place| place == 9));
-        assert!(xs.iter().chain(&ys).all(|&place| place == 9.0));
-    }
+    let mut memory = vec![9; CellIndex::words(&grid, entities.ids.len() as u32) - short];
+    let error = CellIndex::build(grid, &entities, &mut memory).unwrap_err();
+    let duplicate = matches!(error, IndexError::DuplicateId { .. });
+    assert!(duplicate || memory.iter().all(|&word| word == 9));
     error
 }
 
 /// As [`cell_error`], for a hash index.
-fn hash_error(size: f32, entities: Entities<'_>, short: [usize; 6]) -> IndexError {
-    let needs = HashIndex::needs(entities.ids.len() as u32);
-    let mut starts = vec![9; needs.starts - short[0]];
-    let mut order = vec![mark(); needs.order - short[1]];
-    let mut cell_of = vec![9; needs.cell_of - short[2]];
-    let mut occupied = vec![Default::default(); needs.occupied - short[5]];
-    let (mut xs, mut ys) =
-        (vec![9.0; needs.positions - short[3]], vec![9.0; needs.positions - short[4]]);
-    let scratch = HashScratch {
-        starts: &mut starts,
-        order: &mut order,
-        cell_of: &mut cell_of,
-        xs: &mut xs,
-        ys: &mut ys,
-        zs: &mut [],
-        occupied: &mut occupied,
-    };
-    let error = HashIndex::build(size, &entities, scratch).unwrap_err();
-    if !matches!(error, IndexError::DuplicateId { .. }) {
-        assert!(starts.iter().all(|&place| place == 9));
-        assert!(order.iter().all(|&place| place == mark()));
-        assert!(cell_of.iter().all(|&place| place == 9));
-        assert!(xs.iter().chain(&ys).all(|&place| place == 9.0));
-        assert!(occupied.iter().all(|&place| place == Default::default()));
-    }
+fn hash_error(size: f32, entities: Entities<'_>, short: usize) -> IndexError {
+    let mut memory = vec![9; HashIndex::<Plane>::words(entities.ids.len() as u32) - short];
+    let error = HashIndex::build(size, &entities, &mut memory).unwrap_err();
+    let duplicate = matches!(error, IndexError::DuplicateId { .. });
+    assert!(duplicate || memory.iter().all(|&word| word == 9));
     error
 }
 
@@ -91,11 +53,11 @@ fn positions_that_are_not_numbers_are_named() {
         let ys = [1.0, 2.0, 3.0, bad];
         let entities = Entities::plane(&xs, &ys, &[0, 1, 2, 3]);
         for edge in [Edge::Periodic, Edge::Wall, Edge::Open] {
-            let error = cell_error(edge, entities, [0; 5]);
+            let error = cell_error(edge, entities, 0);
             assert!(matches!(error, IndexError::NotFinite { axis: "x", index: 2, .. }));
         }
         let swapped = Entities::plane(&ys, &xs, &[0, 1, 2, 3]);
-        let error = hash_error(1.0, swapped, [0; 6]);
+        let error = hash_error(1.0, swapped, 0);
         assert!(matches!(error, IndexError::NotFinite { axis: "y", index: 2, .. }));
         let text = error.to_string();
         assert!(text.starts_with("y of slot 2 is ") && text.ends_with("a finite number"), "{text}");
@@ -106,8 +68,8 @@ fn positions_that_are_not_numbers_are_named() {
 fn positions_outside_the_world_are_named() {
     let entities = Entities::plane(&[1.0, 10.0, -0.0], &[20.0, 20.5, -1.0], &[0, 1, 2]);
     let outside = IndexError::Outside { axis: "y", index: 1, value: 20.5, low: 0.0, high: 20.0 };
-    assert_eq!(cell_error(Edge::Periodic, entities, [0; 5]), outside);
-    assert_eq!(cell_error(Edge::Wall, entities, [0; 5]), outside);
+    assert_eq!(cell_error(Edge::Periodic, entities, 0), outside);
+    assert_eq!(cell_error(Edge::Wall, entities, 0), outside);
     assert_eq!(outside.to_string(), "y of slot 1 is 20.5: it must be from 0 to 20");
     with_cells(grid(Edge::Open), entities, |_| ());
     with_hash(1.0, entities, |_| ());
@@ -123,11 +85,11 @@ fn positions_too_far_for_the_plane_or_its_cells_are_named() {
         low,
         high,
     };
-    assert_eq!(cell_error(Edge::Open, entities, [0; 5]), outside(-1.0e18, 1.0e18));
-    assert_eq!(hash_error(1.0e12, entities, [0; 6]), outside(-1.0e18, 1.0e18));
+    assert_eq!(cell_error(Edge::Open, entities, 0), outside(-1.0e18, 1.0e18));
+    assert_eq!(hash_error(1.0e12, entities, 0), outside(-1.0e18, 1.0e18));
     let entities = Entities::plane(&[1.0e6, 0.0], &[0.0, 0.0], &[0, 1]);
     assert!(matches!(
-        hash_error(1.0e-4, entities, [0; 6]),
+        hash_error(1.0e-4, entities, 0),
         IndexError::Outside { axis: "x", index: 0, .. }
     ));
 }
@@ -137,46 +99,30 @@ fn columns_of_other_lengths_are_named() {
     let (long, short) = ([1.0; 3], [1.0; 2]);
     let entities = Entities::plane(&long, &short, &[0, 1, 2]);
     let error = IndexError::LengthMismatch { column: "ys", expected: 3, found: 2 };
-    assert_eq!(cell_error(Edge::Periodic, entities, [0; 5]), error);
+    assert_eq!(cell_error(Edge::Periodic, entities, 0), error);
     assert_eq!(error.to_string(), "column ys has 2 entities: it must have 3, as xs");
     let entities = Entities::plane(&long, &long, &[0, 1, 2, 3]);
     let error = IndexError::LengthMismatch { column: "ids", expected: 3, found: 4 };
-    assert_eq!(hash_error(1.0, entities, [0; 6]), error);
+    assert_eq!(hash_error(1.0, entities, 0), error);
 }
 
 #[test]
-fn slices_one_place_too_short_are_named() {
+fn memory_one_word_too_short_is_named() {
     let entities = Entities::plane(&[1.0; 3], &[1.0; 3], &[0, 1, 2]);
-    for (at, name) in ["starts", "order", "cell_of", "xs", "ys"].into_iter().enumerate() {
-        let mut short = [0; 5];
-        short[at] = 1;
-        let IndexError::TooShort { slice, needed, given } =
-            cell_error(Edge::Periodic, entities, short)
-        else {
-            panic!("another error");
-        };
-        assert_eq!((slice, given), (name, needed - 1));
-    }
-    for (at, name) in ["starts", "order", "cell_of", "xs", "ys", "occupied"].into_iter().enumerate()
-    {
-        let mut short = [0; 6];
-        short[at] = 1;
-        let error = hash_error(1.0, entities, short);
+    for error in [cell_error(Edge::Periodic, entities, 1), hash_error(1.0, entities, 1)] {
         let IndexError::TooShort { slice, needed, given } = error else {
             panic!("another error");
         };
-        assert_eq!((slice, given), (name, needed - 1));
-        assert_eq!(
-            error.to_string(),
-            format!("slice {name} has {given} places and needs {needed}")
-        );
+        assert_eq!((slice, given), ("memory", needed - 1));
+        let text = format!("slice memory has {given} places and needs {needed}");
+        assert_eq!(error.to_string(), text);
     }
 }
 
 #[test]
 fn sizes_of_cells_that_are_no_use_are_named() {
     for size in [0.0, -0.0, -1.0, f32::NAN, f32::INFINITY, 1.0e-19, 2.0e18] {
-        let error = hash_error(size, Entities::default(), [0; 6]);
+        let error = hash_error(size, Entities::default(), 0);
         assert!(matches!(error, IndexError::InvalidSize { .. }), "{size}");
         assert!(error.to_string().ends_with("it must be from 1e-18 to 1e18"), "{error}");
     }
@@ -187,8 +133,8 @@ fn two_entities_of_one_id_are_noticed_in_a_cell_or_by_looking_for_them() {
     let ids = [4, 7, 9, 7, 4];
     let together = Entities::plane(&[1.0; 5], &[1.0; 5], &ids);
     let error = IndexError::DuplicateId { index: 3, id: 7 };
-    assert_eq!(cell_error(Edge::Wall, together, [0; 5]), error);
-    assert_eq!(hash_error(1.0, together, [0; 6]), error);
+    assert_eq!(cell_error(Edge::Wall, together, 0), error);
+    assert_eq!(hash_error(1.0, together, 0), error);
     assert_eq!(error.to_string(), "slot 3 has id 7, as an earlier slot: ids must be unique");
     let apart = Entities::plane(&[1.0, 3.0, 5.0, 7.0, 9.0], together.places.ys, &ids);
     with_cells(grid(Edge::Wall), apart, |_| ());
@@ -253,6 +199,21 @@ fn refuses(index: &impl Query<Axes = Plane>, torus: bool) {
         let line = Segment { to: at(1.0, bad), ..line };
         assert!(is(index.segment(&line, &mut along, 2).unwrap_err(), "y"));
     }
+    let mut counts = [77; 2];
+    for bad in [f32::NAN, f32::INFINITY, -1.1e18] {
+        let points = [[1.0, 1.0], [2.0, bad], [bad, bad]];
+        let error = index.count_at(&points, 1.0, &mut counts).unwrap_err();
+        assert!(matches!(error, QueryError::BadPoint { index: 1, axis: "y", .. }), "{error}");
+        assert!(error.to_string().starts_with("y of point 1 is "), "{error}");
+        let visited = index.visit_at(&points, 1.0, |_, _| called(UNTOUCHED));
+        assert!(matches!(visited, Err(QueryError::BadPoint { index: 1, .. })));
+    }
+    let three = [[1.0, 1.0]; 3];
+    let short = QueryError::OutTooShort { needed: 3, given: 2 };
+    assert_eq!(index.count_at(&three, 1.0, &mut counts), Err(short));
+    let uneven = index.count_at(&([1.0, 2.0], [1.0]), 1.0, &mut counts).unwrap_err();
+    assert!(matches!(uneven, QueryError::Points(IndexError::LengthMismatch { .. })));
+    assert_eq!(counts, [77; 2]);
     let far = if torus { 10.5 } else { 1.1e18 };
     let limits = if torus { (0.0, 10.0) } else { (-1.0e18, 1.0e18) };
     let outside = QueryError::PointOutside { axis: "x", value: far, low: limits.0, high: limits.1 };

@@ -4,9 +4,7 @@
 use flockwork_kernel::{Axes, Axis, Vector, World};
 use flockwork_spatial::index::{Indexed, Periods};
 use flockwork_spatial::naive::{Lines, Naive};
-use flockwork_spatial::{
-    CellIndex, CellScratch, Entities, Entry, Grid, HashIndex, HashScratch, Index, Segment,
-};
+use flockwork_spatial::{CellIndex, Entities, Grid, HashIndex, Index, Segment};
 
 /// What is done with an index and the case it holds.
 pub trait Check {
@@ -226,36 +224,16 @@ fn moved(random: &mut Random, mut points: Points, size: f32) -> (Three<f32>, Poi
     (corner, points)
 }
 
-/// Builds a cell index in slices that are too long, and shows that it leaves the rest alone.
+/// Builds a cell index in memory that is too long, and shows that it leaves the rest alone.
 pub fn with_cells<A: Axes, R>(
     grid: Grid,
     entities: Entities<'_, A>,
     each: impl FnOnce(&CellIndex<'_, A>) -> R,
 ) -> R {
-    let needs = CellIndex::needs(&grid, entities.ids.len() as u32);
-    let mut starts = vec![9; needs.starts + 1];
-    let mut order = vec![Entry::new(9, 9); needs.order + 1];
-    let mut cell_of = vec![9; needs.cell_of + 1];
-    let [mut xs, mut ys, mut zs] = columns::<A>(needs.positions);
-    let scratch = CellScratch {
-        starts: &mut starts,
-        order: &mut order,
-        cell_of: &mut cell_of,
-        xs: &mut xs,
-        ys: &mut ys,
-        zs: &mut zs,
-    };
-    let result = each(&CellIndex::build(grid, &entities, scratch).unwrap());
-    assert_eq!((starts.last(), cell_of.last()), (Some(&9), Some(&9)));
-    assert_eq!(order.last(), Some(&Entry::new(9, 9)));
-    assert!([xs, ys, zs].iter().all(|column| column.last() == Some(&9.0)));
+    let mut memory = vec![9; CellIndex::words(&grid, entities.ids.len() as u32) + 1];
+    let result = each(&CellIndex::build(grid, &entities, &mut memory).unwrap());
+    assert_eq!(memory.last(), Some(&9));
     result
-}
-
-/// Columns one place longer than needed; that along z has no other in the plane.
-fn columns<A: Axes>(needed: usize) -> [Vec<f32>; World::MOST_AXES] {
-    let z = if A::SPACE { needed + 1 } else { 1 };
-    [vec![9.0; needed + 1], vec![9.0; needed + 1], vec![9.0; z]]
 }
 
 /// As [`with_cells`], for a hash index.
@@ -264,26 +242,9 @@ pub fn with_hash<A: Axes, R>(
     entities: Entities<'_, A>,
     each: impl FnOnce(&HashIndex<'_, A>) -> R,
 ) -> R {
-    let needs = HashIndex::needs(entities.ids.len() as u32);
-    let mut starts = vec![9; needs.starts + 1];
-    let mut order = vec![Entry::new(9, 9); needs.order + 1];
-    let mut cell_of = vec![9; needs.cell_of + 1];
-    let mut occupied = vec![Default::default(); needs.occupied + 1];
-    let [mut xs, mut ys, mut zs] = columns::<A>(needs.positions);
-    let scratch = HashScratch {
-        starts: &mut starts,
-        order: &mut order,
-        cell_of: &mut cell_of,
-        xs: &mut xs,
-        ys: &mut ys,
-        zs: &mut zs,
-        occupied: &mut occupied,
-    };
-    let result = each(&HashIndex::build(size, &entities, scratch).unwrap());
-    assert_eq!((starts.last(), cell_of.last()), (Some(&9), Some(&9)));
-    assert_eq!(order.last(), Some(&Entry::new(9, 9)));
-    assert!([xs, ys, zs].iter().all(|column| column.last() == Some(&9.0)));
-    assert_eq!(occupied.last(), Some(&Default::default()));
+    let mut memory = vec![9; HashIndex::<A>::words(entities.ids.len() as u32) + 1];
+    let result = each(&HashIndex::build(size, &entities, &mut memory).unwrap());
+    assert_eq!(memory.last(), Some(&9));
     result
 }
 
