@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | `test` | the steps of the test command |
 //! | `golden` | the golden fingerprints under other builds |
+//! | `c` | the C face: installed, its example, its tests |
 //! | `bare` | the `no_std` crates for targets without a standard library |
 //! | `bevy` | the Bevy plugins, without a window |
 //! | `fuzz` | the fuzz targets, built and run |
@@ -22,6 +23,7 @@
 
 mod bare;
 mod bevy;
+mod c;
 mod circles;
 mod deny;
 mod fuzz;
@@ -77,6 +79,24 @@ const COMMANDS: &[Command] = &[
         usage: "python-test [--long]",
         about: "tests the Python package, with Python brought if need be; `--long`: its notebook too",
         run: python::command,
+    },
+    Command {
+        name: "c-install",
+        usage: "c-install --prefix DIR",
+        about: "the C face in release, with headers and pkg-config, into DIR",
+        run: c::install,
+    },
+    Command {
+        name: "c-example",
+        usage: "c-example",
+        about: "the C face into target/c, and its example compiled and run",
+        run: c::example,
+    },
+    Command {
+        name: "c-bench",
+        usage: "c-bench",
+        about: "what the C face costs over Rust, in turns within one run",
+        run: c::bench,
     },
     Command {
         name: "web",

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: all that must hold before a change is taken, cheapest first.
 
 use crate::run::{Outcome, Step, cargo, finish, root, steps};
-use crate::{bare, bevy, circles, deny, fuzz, golden, lanes, mpi, paths, python, web, web_rust};
+use crate::{bare, bevy, c, circles, deny, fuzz, golden, lanes, mpi, paths, python, web, web_rust};
 
 const STEPS: &[Step] = &[
     Step { name: "format", about: "the code is formatted", run: format },
@@ -17,6 +17,7 @@ const STEPS: &[Step] = &[
     Step { name: "bare", about: "no_std crates build without a standard library", run: bare::step },
     Step { name: "lanes", about: "no operation of lanes is left as a call", run: lanes::step },
     Step { name: "golden", about: "one fingerprint under every build", run: golden::step },
+    Step { name: "c", about: "the C face from C and C++, under AddressSanitizer", run: c::step },
     Step { name: "web", about: "every tier in Node.js: the same bits", run: web::step },
     Step { name: "web-rust", about: "pages in Rust: the class, a crowd", run: web_rust::step },
     Step {

@@ -1,0 +1,517 @@
+/*
+ * Flockwork: simulations of large crowds, an index over points, and kernels of motion.
+ *
+ * Made of the library's source by cbindgen: change it there.
+ *
+ * What holds for every function:
+ *
+ * - It answers with fw_status. If that is not FW_STATUS_OK, fw_last_error() says what was wrong, where,
+ *   and what is allowed, on the thread that called.
+ * - Pointers may not be NULL unless it says so; a pointer to no values at all may be. Each must be aligned
+ *   for its type and have as much behind it as is said. NULL, a wrong alignment and impossible lengths are
+ *   found and answered with FW_STATUS_INVALID; that there is less memory than was said nobody can find.
+ * - Nothing is kept of what is passed in. Only fw_..._new, _open, _of_model, _restore and _unbounded make
+ *   something that must be freed, by fw_sim_free or fw_index_free.
+ * - Texts are UTF-8 and end with a zero.
+ * - What was wrong has changed nothing, unless it says otherwise. No exception and no panic leaves it.
+ * - Results are the same bits on every processor, on any number of threads.
+ */
+
+#ifndef FLOCKWORK_H
+#define FLOCKWORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Entities ascending by id: the same order in every tick, as long as nobody is born or dies.
+#define FW_ORDER_ID 0
+
+// Entities as they lie in memory: the quickest, another order after each tick, of all columns the same.
+#define FW_ORDER_MEMORY 1
+
+// A 32-bit float.
+#define FW_SCALAR_F32 0
+
+// A 32-bit unsigned integer.
+#define FW_SCALAR_U32 1
+
+// A 16-bit unsigned integer.
+#define FW_SCALAR_U16 2
+
+// An 8-bit unsigned integer.
+#define FW_SCALAR_U8 3
+
+// A 32-bit signed integer.
+#define FW_SCALAR_I32 4
+
+// A 64-bit unsigned integer.
+#define FW_SCALAR_U64 5
+
+// A truth value, in a byte that is 0 or 1.
+#define FW_SCALAR_BOOL 6
+
+// The cell of a row that is no entity, in fw_view.
+#define FW_NO_CELL 4294967295
+
+// One end of an axis meets the other.
+#define FW_EDGE_PERIODIC 0
+
+// Entities are reflected at both ends.
+#define FW_EDGE_WALL 1
+
+// There are no ends: the length only says where most entities are expected.
+#define FW_EDGE_OPEN 2
+
+// What a call came to. Of anything but FW_STATUS_OK, fw_last_error says more.
+typedef enum fw_status {
+  // It was done.
+  FW_STATUS_OK = 0,
+  // An argument is wrong. Nothing was changed, unless the function says otherwise.
+  FW_STATUS_INVALID = 1,
+  // A buffer is too short: the count says how much room there must be.
+  FW_STATUS_TOO_SHORT = 2,
+  // The simulation has ended, and does so at every further step. It shows its last completed tick.
+  FW_STATUS_ENDED = 3,
+  // Another call uses the handle, on another thread or further up on this one. Nothing was changed.
+  FW_STATUS_BUSY = 4,
+  // An earlier call panicked while it changed the handle, which can only be freed.
+  FW_STATUS_POISONED = 5,
+  // The library has a bug. A handle that was being changed is of no use any more.
+  FW_STATUS_PANICKED = 6,
+} fw_status;
+
+// Points, and who is near whom. Any number of threads may ask one index at a time; while it is built
+// anew, they are answered FW_STATUS_BUSY.
+typedef struct fw_index fw_index;
+
+// A simulation on threads of this process. Calls on one handle may come from any thread, one at a time:
+// while one goes on, others answer FW_STATUS_BUSY. Results do not depend on the number of threads.
+typedef struct fw_sim fw_sim;
+
+// Points or vectors to read: one float along each axis for each entity.
+typedef struct fw_points {
+  // Along x.
+  const float *x;
+  // Along y.
+  const float *y;
+  // Along z; NULL in the plane.
+  const float *z;
+  // Bytes from one entity's float to the next one's: 0 is that of a column, 4; of an array of structs
+  // it is the size of the struct.
+  size_t stride;
+  // How many there are.
+  size_t count;
+} fw_points;
+
+// Discs, or spheres: the owned ones first, then others that they may touch.
+typedef struct fw_bodies {
+  // Their centres, as columns or side by side; `count` says how many bodies there are.
+  struct fw_points places;
+  // Their velocities.
+  struct fw_points velocities;
+  // Their radii, not negative.
+  const float *radii;
+  // 1 / mass of each, not negative; 0 for one that nothing moves.
+  const float *inverse_masses;
+  // Their ids, each of them once; NULL if they are their places in the columns.
+  const uint32_t *ids;
+} fw_bodies;
+
+// Points or vectors to read and write, as fw_points.
+typedef struct fw_columns {
+  // Along x.
+  float *x;
+  // Along y.
+  float *y;
+  // Along z; NULL in the plane.
+  float *z;
+  // Bytes from one entity's float to the next one's; 0 is that of a column, 4.
+  size_t stride;
+  // How many there are.
+  size_t count;
+} fw_columns;
+
+// Where entities are: from 0 to a length along each of two or three axes.
+typedef struct fw_world {
+  // 2, the plane, or 3, space.
+  uint32_t axes;
+  // The length of each axis; those past `axes` are not read.
+  float lengths[3];
+  // What happens at its ends: FW_EDGE_PERIODIC, FW_EDGE_WALL or FW_EDGE_OPEN.
+  uint32_t edges[3];
+} fw_world;
+
+// A point near another one.
+typedef struct fw_hit {
+  // Its id: its slot, unless ids were given.
+  uint32_t id;
+  // Its place among the points.
+  uint32_t slot;
+  // The squared distance.
+  float d2;
+} fw_hit;
+
+// A point in a box.
+typedef struct fw_entity {
+  // Its id: its slot, unless ids were given.
+  uint32_t id;
+  // Its place among the points.
+  uint32_t slot;
+} fw_entity;
+
+// A point near a segment.
+typedef struct fw_segment_hit {
+  // Its id: its slot, unless ids were given.
+  uint32_t id;
+  // Its place among the points.
+  uint32_t slot;
+  // How far along the segment, from 0 to 1.
+  float t;
+  // The squared distance from there.
+  float d2;
+} fw_segment_hit;
+
+// Is told of each pair: the slots of both and their squared distance. Answers whether to go on. It must
+// return: no `longjmp`, and no exception, may leave it.
+typedef bool (*fw_pair_callback)(void *user, uint32_t a, uint32_t b, float d2);
+
+// Two points near each other, each pair once.
+typedef struct fw_pair {
+  // The slot of the one with the lower id.
+  uint32_t a;
+  // The slot of the other one.
+  uint32_t b;
+  // The squared distance.
+  float d2;
+} fw_pair;
+
+// What can be read of each entity.
+typedef struct fw_field {
+  // FW_SCALAR_F32, FW_SCALAR_U32 and so on.
+  uint32_t scalar;
+  // How many of them each entity has, side by side.
+  uint32_t components;
+  // Bytes of one entity.
+  size_t size;
+} fw_field;
+
+// A column of one region as it lies in the library's memory.
+typedef struct fw_view {
+  // The values of each row, side by side; aligned for their scalar.
+  const void *data;
+  // The cell of each row. One with FW_NO_CELL is no entity.
+  const uint32_t *cells;
+  // Rows.
+  size_t rows;
+  // Bytes of a row.
+  size_t stride;
+  // FW_SCALAR_F32, FW_SCALAR_U32 and so on.
+  uint32_t scalar;
+  // How many of them a row has.
+  uint32_t components;
+} fw_view;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+// Resolves all collisions of the first `places->count` bodies at once, and writes their new places and
+// velocities, which may be where the old ones are. `restitution` is from 0 (they stay together) to 1 (elastic), `share` the part of an overlap
+// that is undone at once, from 0 to 1.
+//
+// The neighbours of body i are `others[starts[i]]` to `others[starts[i + 1] - 1]`, places in the columns:
+// there is one start more than owned bodies, and the last one is the length of `others`. The lists of
+// fw_index_lists have this form.
+enum fw_status fw_collide(const struct fw_bodies *bodies,
+                          const uint32_t *starts,
+                          const uint32_t *others,
+                          size_t others_count,
+                          float restitution,
+                          float share,
+                          const struct fw_columns *places,
+                          const struct fw_columns *velocities);
+
+// Makes an empty index of a world, for queries of about this radius; others cost more. On any error
+// `*out` is NULL.
+enum fw_status fw_index_new(const struct fw_world *world, float radius, struct fw_index **out);
+
+// Makes an empty index over all of the plane (2 axes) or space (3), for queries of about this radius. On
+// any error `*out` is NULL.
+enum fw_status fw_index_unbounded(uint32_t axes,
+                                  float radius,
+                                  struct fw_index **out);
+
+// Frees an index; nothing happens with NULL. No other call may use it, then or later.
+void fw_index_free(struct fw_index *index);
+
+// Forgets all points and takes these. Ids, each of them once, may be NULL: then they are the slots. The
+// index keeps no pointer. After points with an id twice it is empty; after any other error it is as it
+// was.
+enum fw_status fw_index_rebuild(struct fw_index *index,
+                                const struct fw_points *points,
+                                const uint32_t *ids);
+
+// How many points there are.
+enum fw_status fw_index_len(const struct fw_index *index, size_t *count);
+
+// Writes the points within `radius` of a place (two or three floats), by distance and then by id, as
+// many as there is room for, the nearest; `*count` is how many were written.
+enum fw_status fw_index_within(const struct fw_index *index,
+                               const float *at,
+                               float radius,
+                               struct fw_hit *hits,
+                               size_t room,
+                               size_t *count);
+
+// Counts the points within `radius` of a place.
+enum fw_status fw_index_count(const struct fw_index *index,
+                              const float *at,
+                              float radius,
+                              uint32_t *count);
+
+// Writes the `k` points nearest to a place, by distance and then by id; `*count` is how many were
+// written, fewer if there are fewer. There must be room for `k`.
+enum fw_status fw_index_nearest(const struct fw_index *index,
+                                const float *at,
+                                size_t k,
+                                struct fw_hit *hits,
+                                size_t *count);
+
+// Writes the points in a box, `low <= place < high` along each axis, by id, as many as there is room
+// for, the lowest ids; `*count` is how many were written. Along a periodic axis `low` may be below 0 and
+// `high` past the length.
+enum fw_status fw_index_box(const struct fw_index *index,
+                            const float *low,
+                            const float *high,
+                            struct fw_entity *entities,
+                            size_t room,
+                            size_t *count);
+
+// Writes the points within `radius` of the way from one place to another, by how far along it they are
+// and then by id, as many as there is room for, the first; `*count` is how many were written. A ray, or
+// the sweep of a disc or a ball. Along a periodic axis `to` may lie beyond the seam.
+enum fw_status fw_index_segment(const struct fw_index *index,
+                                const float *from,
+                                const float *to,
+                                float radius,
+                                struct fw_segment_hit *hits,
+                                size_t room,
+                                size_t *count);
+
+// Tells a function of each pair of points within `radius` of each other, once, until it answers false.
+// It may ask the index, but not build it anew.
+enum fw_status fw_index_each_pair(const struct fw_index *index,
+                                  float radius,
+                                  fw_pair_callback each,
+                                  void *user);
+
+// Writes all pairs of points within `radius` of each other, each once; `*count` is how many there are.
+// If there is room for fewer, that many are written, and it is FW_STATUS_TOO_SHORT.
+enum fw_status fw_index_pairs(const struct fw_index *index,
+                              float radius,
+                              struct fw_pair *pairs,
+                              size_t room,
+                              size_t *count);
+
+// As fw_index_within for many places: those of place i go to `hits[i * room]` and on, and how many to
+// `counts[i]`. If a place is at fault, those before it have been answered.
+enum fw_status fw_index_within_each(const struct fw_index *index,
+                                    const struct fw_points *places,
+                                    float radius,
+                                    struct fw_hit *hits,
+                                    size_t room,
+                                    uint32_t *counts);
+
+// As fw_index_nearest for many places: those of place i go to `hits[i * k]` and on, and how many to
+// `counts[i]`. If a place is at fault, those before it have been answered.
+enum fw_status fw_index_nearest_each(const struct fw_index *index,
+                                     const struct fw_points *places,
+                                     size_t k,
+                                     struct fw_hit *hits,
+                                     uint32_t *counts);
+
+// As fw_index_count for many places. If a place is at fault, those before it have been answered.
+enum fw_status fw_index_count_each(const struct fw_index *index,
+                                   const struct fw_points *places,
+                                   float radius,
+                                   uint32_t *counts);
+
+// Steps by the semi-implicit Euler method: v += a dt, then x += v dt.
+enum fw_status fw_euler(float dt,
+                        const struct fw_columns *places,
+                        const struct fw_columns *velocities,
+                        const struct fw_points *accelerations);
+
+// Brings all places back into a world: round the seam of a periodic axis, or reflected at a wall, where
+// the velocity turns round.
+enum fw_status fw_wrap(const struct fw_world *world,
+                       const struct fw_columns *places,
+                       const struct fw_columns *velocities);
+
+// The first half of a velocity Verlet step: v += a dt / 2, then x += v dt. Compute accelerations at the
+// new places next, then call fw_verlet_second.
+enum fw_status fw_verlet_first(float dt,
+                               const struct fw_columns *places,
+                               const struct fw_columns *velocities,
+                               const struct fw_points *accelerations);
+
+// The second half of a velocity Verlet step: v += a dt / 2.
+enum fw_status fw_verlet_second(float dt,
+                                const struct fw_columns *velocities,
+                                const struct fw_points *accelerations);
+
+// Brings all speeds between `low` and `high`.
+enum fw_status fw_limit_speed(float low, float high, const struct fw_columns *velocities);
+
+// Slows all entities by linear drag of `rate` per second.
+enum fw_status fw_drag(float dt, float rate, const struct fw_columns *velocities);
+
+// Makes a simulation of a scenario's text, in TOML or JSON: see `docs/` and `flockwork init`. A table
+// that it names is looked for in `folder`, or with NULL in the current one. It runs on `workers` threads,
+// with 0 on one for each core. On any error `*out` is NULL.
+enum fw_status fw_sim_new(const char *scenario,
+                          const char *folder,
+                          uint32_t workers,
+                          struct fw_sim **out);
+
+// Makes a simulation of a scenario's file: see fw_sim_new.
+enum fw_status fw_sim_open(const char *path, uint32_t workers, struct fw_sim **out);
+
+// Makes a simulation of a model by its name, such as "boids", and of a text in TOML or JSON that says all
+// else that a scenario says: `entities`, `dt`, the tables `world` and `params`.
+enum fw_status fw_sim_of_model(const char *model,
+                               const char *rest,
+                               uint32_t workers,
+                               struct fw_sim **out);
+
+// Makes a simulation that goes on from a snapshot.
+enum fw_status fw_sim_restore(const uint8_t *snapshot,
+                              size_t length,
+                              uint32_t workers,
+                              struct fw_sim **out);
+
+// Frees a simulation; nothing happens with NULL. No other call may use it, then or later.
+void fw_sim_free(struct fw_sim *sim);
+
+// Computes so many ticks.
+enum fw_status fw_sim_step(struct fw_sim *sim, uint64_t ticks);
+
+// Ticks done.
+enum fw_status fw_sim_tick(const struct fw_sim *sim, uint64_t *tick);
+
+// The number of entities.
+enum fw_status fw_sim_population(const struct fw_sim *sim, uint64_t *population);
+
+// One number for the whole state: the same wherever a scenario is run.
+enum fw_status fw_sim_fingerprint(const struct fw_sim *sim, uint64_t *fingerprint);
+
+// What the column `name` holds, or one of its numbers: of `genes`, `genes_3` is the fourth.
+enum fw_status fw_sim_field(const struct fw_sim *sim, const char *name, struct fw_field *field);
+
+// Copies a column of all entities, in the order FW_ORDER_ID or FW_ORDER_MEMORY, to a buffer of so many
+// bytes: for each entity to the begin of the next `stride` bytes, so that several columns may go into
+// one buffer, side by side. With 0 they follow one another.
+enum fw_status fw_sim_copy(const struct fw_sim *sim,
+                           const char *name,
+                           uint32_t order,
+                           size_t stride,
+                           void *out,
+                           size_t bytes);
+
+// Shows a whole column of one region without a copy, and gives how many regions there are to
+// `*regions`. Rows of all columns of a region, `id` among them, are of the same entities. Valid until
+// the next fw_sim_step, fw_sim_set, fw_sim_set_number or fw_sim_free of this simulation.
+enum fw_status fw_sim_view(const struct fw_sim *sim,
+                           const char *name,
+                           size_t region,
+                           size_t *regions,
+                           struct fw_view *view);
+
+// Sets parameters between two ticks, all or none, by a text in TOML, as in the table `params` of a
+// scenario, or in JSON: "max_speed = 2".
+enum fw_status fw_sim_set(struct fw_sim *sim, const char *params);
+
+// Sets a parameter that is a number, between two ticks.
+enum fw_status fw_sim_set_number(struct fw_sim *sim, const char *name, double value);
+
+// The value of a parameter that is a number.
+enum fw_status fw_sim_number(const struct fw_sim *sim, const char *name, double *value);
+
+// One of the numbers of the model's statistics, by name; NaN for one that has no value now.
+enum fw_status fw_sim_stat(struct fw_sim *sim, const char *name, double *value);
+
+// Writes what there is to know of a simulation as JSON: `model`, `tick`, `last_tick`, `population`,
+// `fingerprint` (a text), `columns`, `params` and `stats`. `*length` is how many bytes it has, without a
+// zero at the end, even if it is FW_STATUS_TOO_SHORT that there is no room.
+enum fw_status fw_sim_describe(struct fw_sim *sim,
+                               char *out,
+                               size_t room,
+                               size_t *length);
+
+// Writes the whole state as bytes, for fw_sim_restore and for `flockwork run --resume`. `*length` is how
+// many, even if it is FW_STATUS_TOO_SHORT that there is no room.
+enum fw_status fw_sim_snapshot(const struct fw_sim *sim,
+                               uint8_t *out,
+                               size_t room,
+                               size_t *length);
+
+// What was wrong in the last call on this thread that did not come to FW_STATUS_OK: what, where, and
+// what is allowed. UTF-8; empty if there was none. Valid until the next such call on this thread.
+const char *fw_last_error(void);
+
+// The version of the library, such as "0.1.0".
+const char *fw_version(void);
+
+// Whether the calling thread computes as every other one does: rounds to the nearest number, and keeps
+// numbers below the smallest normal one. A simulation asks itself; kernels and an index do not, and give
+// other bits on a thread that does not.
+enum fw_status fw_check_float_mode(void);
+
+// Steers each entity at full speed to its target: writes the change of velocity to `out`. There are as
+// many targets as entities.
+enum fw_status fw_seek(const struct fw_points *places,
+                       const struct fw_points *velocities,
+                       const struct fw_points *targets,
+                       float max_speed,
+                       const struct fw_columns *out);
+
+// Steers each entity at full speed away from its target: see fw_seek.
+enum fw_status fw_flee(const struct fw_points *places,
+                       const struct fw_points *velocities,
+                       const struct fw_points *targets,
+                       float max_speed,
+                       const struct fw_columns *out);
+
+// Steers each entity to its target, and slows it down within `slowing_radius` of it: see fw_seek.
+enum fw_status fw_arrive(const struct fw_points *places,
+                         const struct fw_points *velocities,
+                         const struct fw_points *targets,
+                         float max_speed,
+                         float slowing_radius,
+                         const struct fw_columns *out);
+
+// Steers each entity to where its moving target will be, at most `max_prediction` seconds ahead: see
+// fw_seek.
+enum fw_status fw_pursue(const struct fw_points *places,
+                         const struct fw_points *velocities,
+                         const struct fw_points *targets,
+                         const struct fw_points *target_velocities,
+                         float max_speed,
+                         float max_prediction,
+                         const struct fw_columns *out);
+
+// Steers each entity away from where its moving target will be: see fw_pursue.
+enum fw_status fw_evade(const struct fw_points *places,
+                        const struct fw_points *velocities,
+                        const struct fw_points *targets,
+                        const struct fw_points *target_velocities,
+                        float max_speed,
+                        float max_prediction,
+                        const struct fw_columns *out);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* FLOCKWORK_H */

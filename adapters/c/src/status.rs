@@ -1,0 +1,134 @@
+//! What a call came to, and what was wrong.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::ffi::{CString, c_char};
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{PoisonError, TryLockError};
+
+/// What a call came to. Of anything but FW_STATUS_OK, fw_last_error says more.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It was done.
+    Ok = 0,
+    /// An argument is wrong. Nothing was changed, unless the function says otherwise.
+    Invalid = 1,
+    /// A buffer is too short: the count says how much room there must be.
+    TooShort = 2,
+    /// The simulation has ended, and does so at every further step. It shows its last completed tick.
+    Ended = 3,
+    /// Another call uses the handle, on another thread or further up on this one. Nothing was changed.
+    Busy = 4,
+    /// An earlier call panicked while it changed the handle, which can only be freed.
+    Poisoned = 5,
+    /// The library has a bug. A handle that was being changed is of no use any more.
+    Panicked = 6,
+}
+
+/// Why something cannot be done.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) status: Status,
+    pub(crate) text: String,
+}
+
+impl Fault {
+    pub(crate) fn invalid(problem: impl fmt::Display) -> Self {
+        Self { status: Status::Invalid, text: problem.to_string() }
+    }
+
+    pub(crate) fn too_short(problem: impl fmt::Display) -> Self {
+        Self { status: Status::TooShort, text: problem.to_string() }
+    }
+}
+
+impl<G> From<TryLockError<G>> for Fault {
+    fn from(error: TryLockError<G>) -> Self {
+        match error {
+            TryLockError::WouldBlock => Self {
+                status: Status::Busy,
+                text: "another call uses the handle: it must return before this one".to_string(),
+            },
+            TryLockError::Poisoned(error) => error.into(),
+        }
+    }
+}
+
+impl<G> From<PoisonError<G>> for Fault {
+    fn from(_: PoisonError<G>) -> Self {
+        Self {
+            status: Status::Poisoned,
+            text: "an earlier call panicked while it changed the handle: free it".to_string(),
+        }
+    }
+}
+
+macro_rules! invalid {
+    ($($error:ty),+ $(,)?) => {$(
+        impl From<$error> for Fault {
+            fn from(error: $error) -> Self {
+                Self::invalid(error)
+            }
+        }
+    )+};
+}
+
+invalid!(
+    flockwork_kernel::KernelError,
+    flockwork_kernel::WorldError,
+    flockwork_spatial::IndexError,
+    flockwork_spatial::QueryError,
+);
+
+thread_local! {
+    static LAST: RefCell<CString> = RefCell::default();
+}
+
+/// Does what a function of the face does: no panic leaves it, and what is wrong is kept.
+pub(crate) fn call(work: impl FnOnce() -> Result<(), Fault>) -> Status {
+    let fault = match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(())) => return Status::Ok,
+        Ok(Err(fault)) => fault,
+        Err(payload) => Fault { status: Status::Panicked, text: said(&*payload) },
+    };
+    // Past the end of its thread there is nobody to ask.
+    let _ = LAST.try_with(|last| {
+        let text = fault.text.replace('\0', "\u{fffd}");
+        last.replace(CString::new(text).unwrap_or_default())
+    });
+    fault.status
+}
+
+fn said(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| payload.downcast_ref().copied()).unwrap_or("it said nothing");
+    format!("the library panicked: {text}")
+}
+
+/// What was wrong in the last call on this thread that did not come to FW_STATUS_OK: what, where, and
+/// what is allowed. UTF-8; empty if there was none. Valid until the next such call on this thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn fw_last_error() -> *const c_char {
+    LAST.try_with(|last| last.borrow().as_ptr()).unwrap_or(c"".as_ptr())
+}
+
+/// The version of the library, such as "0.1.0".
+#[unsafe(no_mangle)]
+pub extern "C" fn fw_version() -> *const c_char {
+    const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
+    VERSION.as_ptr().cast()
+}
+
+/// Whether the calling thread computes as every other one does: rounds to the nearest number, and keeps
+/// numbers below the smallest normal one. A simulation asks itself; kernels and an index do not, and give
+/// other bits on a thread that does not.
+#[unsafe(no_mangle)]
+pub extern "C" fn fw_check_float_mode() -> Status {
+    call(|| {
+        flockwork_kernel::float_mode::check().map_err(|mode| {
+            Fault::invalid(format_args!("the calling thread {mode}: set it back to the usual mode"))
+        })
+    })
+}
