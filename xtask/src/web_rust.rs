@@ -102,16 +102,16 @@ fn pages() -> Outcome {
     packages()?;
     let mut command = Command::new("node");
     command.current_dir(root().join(FOLDER)).args(["--test", "--test-reporter=spec"]);
-    finish(command.args(["test/class.test.mjs", "test/example.test.mjs"]))
+    finish(command.args(["class", "crowd", "example"].map(|name| format!("test/{name}.test.mjs"))))
 }
 
-/// Builds the class as packages, for pages without a bundler and with one.
+/// Builds the class as packages, for pages without a bundler and with one, and what drives a crowd.
 fn packages() -> Outcome {
     for target in ["web", "bundler"] {
         let out = root().join(FOLDER).join(format!("built/class-{target}"));
         module("flockwork-sim-core", target, &out)?;
     }
-    Ok(())
+    module("flockwork-web-check", "web", &root().join(FOLDER).join("built/check"))
 }
 
 /// Builds the example into its folder `dist`, with the folders of its workers.
