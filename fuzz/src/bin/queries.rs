@@ -8,9 +8,7 @@ use flockwork_kernel::{Axes, Axis, Edge, Plane, Space, Vector, World};
 use flockwork_spatial::index::Indexed;
 use flockwork_spatial::naive::Naive;
 use flockwork_spatial::query::Query;
-use flockwork_spatial::{
-    CellIndex, Entities, Entry, Grid, HashIndex, Hit, Segment, SegmentHit,
-};
+use flockwork_spatial::{CellIndex, Entities, Entry, Grid, HashIndex, Hit, Segment, SegmentHit};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
