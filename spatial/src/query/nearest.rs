@@ -35,6 +35,7 @@ pub(super) fn first_reach<T: Indexed + ?Sized>(index: &T, at: Vector<T::Axes>, k
         size *= f64::from(larger(period.unwrap_or(high - low), side));
     }
     let share = size * MORE * k as f64 / index.order().len() as f64;
+    #[allow(clippy::disallowed_methods, reason = "where a search begins changes no result")]
     let even = if T::Axes::SPACE { libm::cbrt(share * 0.24) } else { libm::sqrt(share * 0.32) };
     let mut r = larger(even as f32, side * 1.0e-3);
     if gap > 0.0 {
