@@ -14,6 +14,7 @@
 mod crew;
 mod crowd;
 mod error;
+mod flock;
 mod ids;
 mod members;
 mod messages;
@@ -24,6 +25,7 @@ mod transforms;
 pub use crew::{Clock, Crew, Options, Workers};
 pub use crowd::{Crowd, Plan};
 pub use error::CrowdError;
+pub use flock::{FlockPlugin, FlockRules, FlockSystems, NotSteered, Velocity};
 pub use flockwork_kernel as kernel;
 pub use flockwork_scheduler as scheduler;
 pub use flockwork_spatial as spatial;

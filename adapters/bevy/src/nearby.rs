@@ -38,13 +38,15 @@ pub struct NearbyPlugin<T: Component, A: Axes = Space> {
 #[derive(Clone, Copy)]
 pub(crate) struct View<A: Axes> {
     pub(crate) to: fn(Vec3) -> Vector<A>,
+    pub(crate) back: fn(Vec3, Vector<A>) -> Vec3,
 }
 
 impl<T: Component> NearbyPlugin<T, Space> {
     /// In space, for queries of about this radius.
     pub fn space(radius: f32) -> Self {
         let to = |place: Vec3| Vector::<Space>::new(place.x, place.y, place.z);
-        Self::new(View { to }, radius)
+        let back = |_: Vec3, at: Vector<Space>| Vec3::new(at.x, at.y, at.along(2));
+        Self::new(View { to, back }, radius)
     }
 }
 
@@ -52,13 +54,15 @@ impl<T: Component> NearbyPlugin<T, Plane> {
     /// In the plane of x and y, as sprites are, for queries of about this radius.
     pub fn plane(radius: f32) -> Self {
         let to = |place: Vec3| Vector::<Plane>::new(place.x, place.y);
-        Self::new(View { to }, radius)
+        let back = |place: Vec3, at: Vector<Plane>| Vec3::new(at.x, at.y, place.z);
+        Self::new(View { to, back }, radius)
     }
 
     /// On the ground, the plane of x and z, for queries of about this radius.
     pub fn ground(radius: f32) -> Self {
         let to = |place: Vec3| Vector::<Plane>::new(place.x, place.z);
-        Self::new(View { to }, radius)
+        let back = |place: Vec3, at: Vector<Plane>| Vec3::new(at.x, place.y, at.y);
+        Self::new(View { to, back }, radius)
     }
 }
 
@@ -180,6 +184,10 @@ impl<T: Component, A: Axes> Nearby<T, A> {
     /// The entity of each slot.
     pub fn entities(&self) -> &[Entity] {
         &self.entities
+    }
+
+    pub(crate) fn view(&self) -> View<A> {
+        self.view
     }
 
     /// Its world: open along all axes where none was given.

@@ -104,7 +104,8 @@ impl<M: Model> fmt::Debug for Course<M> {
     }
 }
 
-/// Where an entity looked one tick ago and where it looks now, in the coordinates of the crowd.
+/// Where an entity looked one tick ago and where it looks now, in the coordinates of the crowd: of length 1,
+/// or zero.
 #[derive(Component)]
 pub struct Facing<M: Model> {
     /// One tick ago.
@@ -122,20 +123,16 @@ impl<M: Model> Default for Facing<M> {
 
 impl<M: Model> Facing<M> {
     pub(crate) fn turn(&mut self, to: Vec3) {
+        let to = to.normalize_or_zero();
         self.from = if self.to.is_nan() { to } else { self.to };
         self.to = to;
     }
 
     /// The rotation that brings the x axis between the two; none where neither is a direction.
     fn between(&self, share: f32) -> Option<Quat> {
-        let half = |one: Vec3| one.normalize_or_zero();
-        let both = half(self.from).lerp(half(self.to), share);
+        let both = self.from.lerp(self.to, share);
         let to = both.try_normalize().or(self.to.try_normalize())?;
-        Some(match AxesOf::<M>::SPACE {
-            true => Quat::from_rotation_arc(Vec3::X, to),
-            // A half turn in the plane is about z, and about no other axis.
-            false => Quat::from_rotation_z(to.y.atan2(to.x)),
-        })
+        Some(if AxesOf::<M>::SPACE { Quat::from_rotation_arc(Vec3::X, to) } else { turned(to) })
     }
 }
 
@@ -143,6 +140,19 @@ impl<M: Model> fmt::Debug for Facing<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Facing").field("from", &self.from).field("to", &self.to).finish()
     }
+}
+
+/// The rotation about z that brings the x axis to a direction of the plane, of length 1: by half angles,
+/// without an angle. A half turn is about z too, and about no other axis.
+fn turned(to: Vec3) -> Quat {
+    let (sine, cosine) = if to.x >= 0.0 {
+        let cosine = ((1.0 + to.x) / 2.0).sqrt();
+        (to.y / (2.0 * cosine), cosine)
+    } else {
+        let sine = ((1.0 - to.x) / 2.0).sqrt();
+        (sine, to.y / (2.0 * sine))
+    };
+    Quat::from_xyzw(0.0, 0.0, sine, cosine)
 }
 
 /// The lengths of the periodic axes.
@@ -271,4 +281,20 @@ pub(crate) fn turn<M: Model>(
             transform.rotation = rotation;
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_turn_in_the_plane_is_that_of_its_angle() {
+        for step in 0..720 {
+            let angle = step as f32 * std::f32::consts::PI / 360.0;
+            let to = Vec3::new(angle.cos(), angle.sin(), 0.0);
+            let turn = turned(to);
+            assert!((turn * Vec3::X).abs_diff_eq(to, 1e-5), "{angle}: {turn}");
+            assert!(turn.is_normalized() && (turn.x, turn.y) == (0.0, 0.0));
+        }
+    }
 }

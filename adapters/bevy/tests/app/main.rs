@@ -3,12 +3,14 @@
 //! | module | what it shows |
 //! | --- | --- |
 //! | `crowds` | ticks, pause, reset, parameters, errors; the golden fingerprints |
+//! | `flocks` | entities of the ECS steer by who is near |
 //! | `mirrors` | members and components follow the crowd |
 //! | `motion` | places between two ticks, across seams too |
 //! | `nearness` | who is near whom among the transforms of the ECS |
 //! | `news` | births, deaths and events as messages |
 
 mod crowds;
+mod flocks;
 mod mirrors;
 mod motion;
 mod nearness;
