@@ -5,6 +5,12 @@
 //! and in the models, which the golden numbers stand for. [`ID`] names all three in one text.
 //! Whoever keeps a state writes it down beside it, so that going on under another arithmetic is
 //! not a silent change.
+//!
+//! # Example
+//!
+//! ```
+//! assert!(flockwork_kernel::arithmetic::ID.starts_with("wide "));
+//! ```
 
 /// The id of this arithmetic: the versions of the pinned libraries, and a mix of all golden numbers.
 ///

@@ -3,6 +3,19 @@
 //! A vector always has x and y. Its third component is of type [`Axes::Third`]: a number in
 //! [`Space`], and [`Nothing`] in the [`Plane`], where it takes no memory and no instruction. So code
 //! for both has the bits in the plane that code for the plane alone would have.
+//!
+//! # Example
+//!
+//! ```
+//! use flockwork_kernel::{Axes, Plane, Space, Vector};
+//!
+//! /// Written once for both.
+//! fn middle<A: Axes>(a: Vector<A>, b: Vector<A>) -> Vector<A> {
+//!     0.5 * (a + b)
+//! }
+//! assert_eq!(middle::<Plane>([0.0, 0.0].into(), [2.0, 4.0].into()), [1.0, 2.0].into());
+//! assert_eq!(middle::<Space>([0.0; 3].into(), [2.0; 3].into()), [1.0; 3].into());
+//! ```
 
 use core::fmt::Debug;
 use core::ops::{Add, Div, Mul, Neg, Sub};

@@ -2,10 +2,24 @@
 //!
 //! Each side computes its own half of a collision from the same data, and the two halves are
 //! opposite to the bit: whoever computes them, and in whatever order. [`resolve`] does that for
-//! slices with a list of neighbours.
+//! slices with a list of neighbours, [`scalar`] has the functions for one disc.
 //!
 //! Units: metres, metres per second, kilograms. Masses come as inverses (1 / kg), so that 0 stands
 //! for a body that nothing moves.
+//!
+//! # Example
+//!
+//! ```
+//! use flockwork_kernel::Vec2;
+//! use flockwork_kernel::collide::scalar::{contact, correction, impulse};
+//!
+//! // Two discs of radius 1, 1.5 apart; the other one comes at 2 m/s. Each weighs 1 kg.
+//! let touch = contact(Vec2::new(1.5, 0.0), 2.0, true);
+//! assert!(touch.touching && touch.depth == 0.5);
+//! let push = impulse(&touch, Vec2::new(-2.0, 0.0), 2.0, 1.0);
+//! assert_eq!(push, Vec2::new(-2.0, 0.0), "an elastic hit hands the velocity over");
+//! assert_eq!(correction(&touch, 1.0, 2.0, 1.0), Vec2::new(-0.25, 0.0));
+//! ```
 //!
 //! # Reference
 //!
@@ -17,6 +31,7 @@ use crate::isa::Baseline;
 use crate::simd::{F32x8, Isa, Mask8, Vector8};
 
 pub mod resolve;
+pub mod scalar;
 
 /// How two discs touch, seen from one of them.
 #[derive(Clone, Copy, Debug)]

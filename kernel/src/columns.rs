@@ -5,7 +5,7 @@
 //! capacity (offsets, 64-byte aligned, padded so that a full vector load past the last entity
 //! stays inside the column), typed views over a byte slice, and pack and unpack for messages.
 //!
-//! Nothing here allocates and nothing knows about space, neighbours or domains.
+//! [`Arena`] is memory of a fixed size for them. Nothing here allocates and nothing knows about space, neighbours or domains.
 
 use core::fmt;
 use core::ops::Range;
@@ -14,12 +14,14 @@ use crate::LANES;
 use crate::axes::Axes;
 use crate::isa::Isa;
 
+mod arena;
 mod describe;
 mod element;
 mod json;
 mod tile;
 mod values;
 
+pub use arena::Arena;
 pub use element::{Element, Flag, Kind, One};
 pub use json::Json;
 pub use tile::{Lane, LaneRef, VectorLane, VectorLaneRef};

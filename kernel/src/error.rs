@@ -4,7 +4,8 @@ use core::fmt;
 
 use crate::World;
 
-/// The input of a kernel is not usable. Nothing was changed.
+/// The input of a kernel is not usable. Nothing was changed, but where [`KernelError::NonFinite`] says
+/// otherwise.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum KernelError {
@@ -18,6 +19,11 @@ pub enum KernelError {
         found: usize,
     },
     /// A value of an entity is infinite or NaN.
+    ///
+    /// Kernels that go once through columns of moving entities or of their energies
+    /// ([`crate::integrate::slices`], [`crate::integrate::packed`], [`crate::life::slices`]) leave every
+    /// entity as it is that has such a value, compute all others, and tell the first. All else checks
+    /// first and changes nothing.
     NonFinite {
         /// The argument it is in.
         field: &'static str,
@@ -87,29 +93,16 @@ pub(crate) fn finite(field: &'static str, values: &[f32]) -> Result<(), KernelEr
     Err(KernelError::NonFinite { field, index })
 }
 
-/// Checks that all slices are as long as the first and hold finite numbers.
-pub(crate) fn check(fields: &[(&'static str, &[f32])]) -> Result<(), KernelError> {
-    let expected = fields.first().map_or(0, |(_, first)| first.len());
-    for (field, values) in fields {
-        same_len(field, expected, values)?;
-    }
-    fields.iter().try_for_each(|(field, values)| finite(field, values))
-}
-
 /// The names that errors have for columns of each axis.
 pub(crate) const PLACES: [&str; World::MOST_AXES] = ["xs", "ys", "zs"];
 pub(crate) const VELOCITIES: [&str; World::MOST_AXES] = ["vxs", "vys", "vzs"];
 pub(crate) const ACCELERATIONS: [&str; World::MOST_AXES] = ["axs", "ays", "azs"];
 
-/// The columns of each axis, with their names.
-pub(crate) type Named<'a, const N: usize> = ([&'static str; World::MOST_AXES], [&'a [f32]; N]);
-
-/// The same as [`check`] for several columns of each axis.
-pub(crate) fn check_axes<const N: usize>(fields: &[Named<'_, N>]) -> Result<(), KernelError> {
-    let columns = || fields.iter().flat_map(|(names, columns)| names.iter().zip(columns));
+/// Checks that all columns are as long as the first.
+pub(crate) fn same_lens(fields: &[(&[&'static str], &[&[f32]])]) -> Result<(), KernelError> {
+    let columns = || fields.iter().flat_map(|(names, columns)| names.iter().zip(*columns));
     let expected = columns().next().map_or(0, |(_, first)| first.len());
-    columns().try_for_each(|(field, values)| same_len(field, expected, values))?;
-    columns().try_for_each(|(field, values)| finite(field, values))
+    columns().try_for_each(|(field, values)| same_len(field, expected, values))
 }
 
 /// Checks that a parameter is finite and at least 0; gives it with -0.0 made +0.0.

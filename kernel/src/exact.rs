@@ -5,6 +5,18 @@
 //! processes; [`rounded`] gives the double nearest to the whole sum. Nothing is lost, whatever the
 //! magnitudes: there is no range to keep.
 //!
+//! # Example
+//!
+//! ```
+//! use flockwork_kernel::exact::{WORDS, add, rounded};
+//!
+//! let (mut forth, mut back) = ([0; WORDS], [0; WORDS]);
+//! let values = [1.0e100, 1.0, -1.0e100, 1.0e-300];
+//! values.iter().for_each(|value| assert!(add(&mut forth, *value)));
+//! values.iter().rev().for_each(|value| assert!(add(&mut back, *value)));
+//! assert_eq!((rounded(&forth), rounded(&back)), (1.0, 1.0));
+//! ```
+//!
 //! # Reference
 //!
 //! R. M. Neal, "Fast exact summation using small and large superaccumulators", 2015,

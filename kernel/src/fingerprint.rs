@@ -4,6 +4,20 @@
 //! It is the wrapping sum over entities of a mix of (id, all bits of the columns that travel), so
 //! it depends neither on the order of entities nor on who owns them, and parts may be added up in
 //! any order.
+//!
+//! # Example
+//!
+//! ```
+//! use flockwork_kernel::fingerprint::Fingerprint;
+//!
+//! let of = |id, x: f32| {
+//!     let mut fingerprint = Fingerprint::of(id);
+//!     fingerprint.column(&x);
+//!     fingerprint.finish()
+//! };
+//! assert_eq!(of(0, 1.0).wrapping_add(of(1, 2.0)), of(1, 2.0).wrapping_add(of(0, 1.0)));
+//! assert_ne!(of(0, 0.0), of(0, -0.0));
+//! ```
 
 use crate::columns::Element;
 

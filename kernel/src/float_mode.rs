@@ -7,6 +7,12 @@
 //! every tick. The kernels over slices do not; who calls them alone may.
 //!
 //! The mode is found by computing, so that it needs no instruction of a kind of processor.
+//!
+//! # Example
+//!
+//! ```
+//! flockwork_kernel::float_mode::check().expect("this thread rounds to nearest");
+//! ```
 
 use core::fmt;
 use core::hint::black_box;

@@ -1,19 +1,45 @@
 //! Motion: what happens to positions and velocities in one step of time.
 //!
-//! Two layers. Functions of lanes ([`euler`], [`wrap`], [`reflect`], [`drag_factor`], [`EdgeLanes`],
-//! and [`Vector8::clamped`] for speeds) are building blocks for models; they check nothing and never
-//! panic. [`slices`] has the same as kernels over slices, which check their input first and change
-//! nothing on error.
+//! Functions of lanes ([`EdgeLanes::drift`], [`EdgeLanes::step`], [`euler`], [`wrap`], [`reflect`],
+//! [`drag_factor`], and [`Vector8::clamped`] for speeds) are building blocks for models; they check
+//! nothing and never panic. [`scalar`] has them for one entity. [`slices`] has the same as kernels over
+//! columns of any length, and [`packed`] over vectors that lie side by side; both check their input.
 //!
 //! Units: positions in metres, velocities in metres per second, time in seconds, or whatever
 //! consistent units a model uses.
+//!
+//! # Example
+//!
+//! ```
+//! use flockwork_kernel::integrate::{Timestep, packed, scalar, slices};
+//! use flockwork_kernel::{Edge, Vec2, World};
+//!
+//! let world = World::new(10.0, 10.0, Edge::Periodic)?;
+//! let dt = Timestep::new(0.5)?;
+//! // Columns of any length.
+//! let (mut xs, mut ys) = ([9.0, 2.0, 5.0], [1.0, 1.0, 1.0]);
+//! let (mut vxs, mut vys) = ([4.0, 0.0, 0.0], [0.0, -4.0, 2.0]);
+//! slices::drift(&world, dt, [&mut xs, &mut ys], [&mut vxs, &mut vys])?;
+//! assert_eq!((xs, ys), ([1.0, 2.0, 5.0], [1.0, 9.0, 2.0]));
+//! // Vectors side by side.
+//! let (mut places, mut velocities) = ([[9.0, 1.0]], [[4.0, 0.0]]);
+//! packed::drift(&world, dt, &mut places, &mut velocities)?;
+//! assert_eq!(places, [[1.0, 1.0]]);
+//! // One entity.
+//! let (place, _) = scalar::drift(&world, dt, Vec2::new(9.0, 1.0), Vec2::new(4.0, 0.0));
+//! assert_eq!(place, Vec2::new(1.0, 1.0));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use crate::axes::{Axes, Plane, Third};
 use crate::error::{KernelError, non_negative};
 use crate::isa::Baseline;
-use crate::simd::{F32x8, Isa, Vector8};
-use crate::{Axis, Edge, World};
+use crate::simd::{F32x8, Isa, Mask8, Vector8};
+use crate::{Axis, Edge, LANES, World};
 
+mod kernels;
+pub mod packed;
+pub mod scalar;
 pub mod slices;
 
 /// The length of a step in seconds: finite and not negative.
@@ -99,7 +125,10 @@ pub fn drag_factor<S: Isa>(rate: F32x8<S>, dt: F32x8<S>) -> F32x8<S> {
 /// The ends of one axis, ready to be applied to lanes.
 #[derive(Clone, Copy, Debug)]
 pub struct Ends<S: Isa> {
+    /// What they are in every lane.
     edge: Edge,
+    /// The lanes whose ends are others: those that are periodic, and those with walls.
+    others: Option<(Mask8<S>, Mask8<S>)>,
     length: F32x8<S>,
     inverse: F32x8<S>,
 }
@@ -109,13 +138,37 @@ impl<S: Isa> Ends<S> {
     #[inline(always)]
     pub fn of(axis: Axis) -> Self {
         let length = F32x8::splat(axis.length);
-        Self { edge: axis.edge, length, inverse: F32x8::ONE / length }
+        Self { edge: axis.edge, others: None, length, inverse: F32x8::ONE / length }
+    }
+
+    /// Prepares the ends of an axis for each lane.
+    #[inline(always)]
+    pub(crate) fn of_lanes(axes: [Axis; LANES]) -> Self {
+        let (mut lengths, mut periodic, mut walls) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+        let mut alike = true;
+        for (lane, axis) in axes.iter().enumerate() {
+            lengths[lane] = axis.length;
+            periodic[lane] = f32::from(axis.is_periodic());
+            walls[lane] = f32::from(axis.is_wall());
+            alike &= axis.edge == axes[0].edge;
+        }
+        let periodic = F32x8::from_array(periodic).eq(F32x8::ONE);
+        let walls = F32x8::from_array(walls).eq(F32x8::ONE);
+        let others = if alike { None } else { Some((periodic, walls)) };
+        let length = F32x8::from_array(lengths);
+        Self { edge: axes[0].edge, others, length, inverse: F32x8::ONE / length }
     }
 
     /// Brings places back between them, by [`wrap`], by [`reflect`], or not at all; a wall turns the
     /// velocity round.
     #[inline(always)]
     pub fn apply(&self, x: F32x8<S>, v: F32x8<S>) -> (F32x8<S>, F32x8<S>) {
+        if let Some((periodic, walls)) = self.others {
+            let (reflected, turned) = reflect(x, v, self.length);
+            let wrapped = wrap(x, self.length, self.inverse);
+            let x = periodic.select(wrapped, walls.select(reflected, x));
+            return (x, walls.select(turned, v));
+        }
         match self.edge {
             Edge::Periodic => (wrap(x, self.length, self.inverse), v),
             Edge::Wall => reflect(x, v, self.length),
@@ -162,6 +215,30 @@ impl<A: Axes, S: Isa> EdgeLanes<A, S> {
             (F32x8::ZERO, F32x8::ZERO)
         };
         (Vector8::of(x, y, z), Vector8::of(vx, vy, vz))
+    }
+
+    /// Moves on at `velocity` for `dt`, within the world: gives position and velocity.
+    #[inline(always)]
+    pub fn drift(
+        &self,
+        dt: F32x8<S>,
+        position: Vector8<A, S>,
+        velocity: Vector8<A, S>,
+    ) -> (Vector8<A, S>, Vector8<A, S>) {
+        self.bound(position + velocity * dt, velocity)
+    }
+
+    /// One step of the semi-implicit Euler method within the world: see [`euler`]. Gives position and
+    /// velocity.
+    #[inline(always)]
+    pub fn step(
+        &self,
+        dt: F32x8<S>,
+        position: Vector8<A, S>,
+        velocity: Vector8<A, S>,
+        acceleration: Vector8<A, S>,
+    ) -> (Vector8<A, S>, Vector8<A, S>) {
+        self.drift(dt, position, velocity + acceleration * dt)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Instruction sets: what the lanes of [`crate::lanes`] are made of, and which one runs.
 //!
 //! Code of lanes is generic over an [`Isa`]. [`dispatch`] runs a [`Task`] with the best one that
-//! the processor has. All of them give the same bits.
+//! the processor has. All of them give the same bits. [`Single`] has one lane instead of eight: with it
+//! code of lanes is code for one entity.
 //!
 //! A type that stands for more than the build has, such as `avx2`'s, cannot be named outside of
 //! this module: only [`dispatch`] brings it into play, after it has asked the processor. So safe
@@ -10,6 +11,31 @@
 //! The compiler uses those instructions only in what is inlined into the body of [`dispatch`]'s
 //! function for them. So every function of lanes is `#[inline(always)]`, every closure of lanes
 //! too, and what is to be a function of its own goes through [`Isa::apart`].
+//!
+//! # Example
+//!
+//! ```
+//! use flockwork_kernel::isa::{self, Isa, Single, Task};
+//! use flockwork_kernel::simd::F32x8;
+//!
+//! /// Halves numbers; written once, compiled for every set.
+//! struct Halve<'a>(&'a mut [f32]);
+//!
+//! impl Task for Halve<'_> {
+//!     type Output = ();
+//!     #[inline(always)]
+//!     fn run<S: Isa>(self) {
+//!         for eight in self.0.chunks_mut(S::WIDTH) {
+//!             (F32x8::<S>::load(eight) * 0.5).store(eight);
+//!         }
+//!     }
+//! }
+//!
+//! let mut numbers = [1.0; 19];
+//! isa::dispatch(Halve(&mut numbers)); // AVX-512, AVX2, or what the build is for
+//! Halve(&mut numbers).run::<Single>(); // one at a time
+//! assert_eq!(numbers, [0.25; 19]);
+//! ```
 
 use core::fmt::{self, Debug};
 use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
@@ -21,10 +47,12 @@ mod avx512;
 mod baseline;
 #[cfg(all(target_arch = "wasm32", not(target_feature = "simd128")))]
 mod plain;
+mod single;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 pub use baseline::Baseline;
+pub use single::Single;
 
 use crate::LANES;
 
@@ -39,6 +67,8 @@ pub trait Isa: sealed::Sealed + Copy + Debug + Default + PartialEq + Send + Sync
     /// Whether a lane is a number of its own, so that every operation is eight and code of lanes
     /// is long. Engines of JavaScript optimise no function that is too long.
     const SCALAR: bool;
+    /// How many of the [`LANES`] lanes there are: all, but for [`Single`].
+    const WIDTH: usize = LANES;
 
     type F32: Copy + Send + Sync + 'static;
     type U32: Copy + Send + Sync + 'static;
@@ -153,26 +183,6 @@ pub fn dispatch<T: Task>(task: T) -> T::Output {
         || task.run::<Baseline>(),
     )
 }
-
-/// Runs a loop over slices as a [`Task`] of its own: what it uses, by name and type, then its body,
-/// which may name the instruction set.
-macro_rules! dispatched {
-    (<$isa:ident>($($name:ident: $type:ty),+) $body:block) => {{
-        struct Loop<'a> {
-            $($name: $type),+
-        }
-        impl crate::isa::Task for Loop<'_> {
-            type Output = ();
-            #[inline(always)]
-            fn run<$isa: crate::isa::Isa>(self) {
-                let Self { $($name),+ } = self;
-                $body
-            }
-        }
-        crate::isa::dispatch(Loop { $($name),+ });
-    }};
-}
-pub(crate) use dispatched;
 
 /// Does the task with every instruction set that this processor has, whatever is forced; for
 /// tests.

@@ -6,15 +6,30 @@
 //! (fused multiply-add, reciprocal estimates, horizontal sums, transcendental functions) is
 //! missing because its bits change with the build. See `docs/DETERMINISM.md`.
 //!
+//! With the set [`Single`](crate::isa::Single) lane 0 alone is there, and code of lanes is code for one
+//! entity: where "all lanes" are meant, it is that one.
+//!
 //! Where to read next: `crate::math` builds transcendental functions from these operations.
+//!
+//! # Example
+//!
+//! ```
+//! use flockwork_kernel::{F32x8, Mask8};
+//!
+//! let speeds = F32x8::load(&[3.0, -1.0, 0.5]);
+//! let fast = speeds.gt(1.0.into());
+//! assert_eq!(fast.bits(), 0b001);
+//! // Twice as fast, but only where it is slow; lanes past the end of the slice are 0.
+//! let speeds = fast.select(speeds, 2.0 * speeds);
+//! assert_eq!(speeds.to_array(), [3.0, -2.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+//! assert_eq!(Mask8::first(3).keep(F32x8::ONE).to_array()[3], 0.0);
+//! ```
 
 use core::fmt;
-use core::ops::{
-    Add, AddAssign, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Shl, Shr, Sub, SubAssign,
-};
 
 use crate::isa::Isa;
 
+mod operators;
 mod signed;
 
 pub use signed::I32x8;
@@ -54,6 +69,9 @@ impl<S: Isa> F32x8<S> {
     /// Loads the first eight values of `source`; lanes past its end are +0.0.
     #[inline(always)]
     pub fn load(source: &[f32]) -> Self {
+        if S::WIDTH == 1 {
+            return Self::splat(source.first().copied().unwrap_or(0.0));
+        }
         if let Some(full) = source.first_chunk::<LANES>() {
             return Self(S::new(*full));
         }
@@ -77,11 +95,11 @@ impl<S: Isa> F32x8<S> {
     /// Stores the lanes to the first eight places of `target`; lanes past its end are dropped.
     #[inline(always)]
     pub fn store(self, target: &mut [f32]) {
-        if let Some(full) = target.first_chunk_mut::<LANES>() {
+        if let Some(full) = target.first_chunk_mut::<LANES>().filter(|_| S::WIDTH == LANES) {
             *full = S::array(self.0);
             return;
         }
-        for (place, lane) in target.iter_mut().zip(S::array(self.0)) {
+        for (place, lane) in target.iter_mut().zip(S::array(self.0)).take(S::WIDTH) {
             *place = lane;
         }
     }
@@ -219,6 +237,9 @@ impl<S: Isa> U32x8<S> {
     /// Loads the first eight values of `source`; lanes past its end are 0.
     #[inline(always)]
     pub fn load(source: &[u32]) -> Self {
+        if S::WIDTH == 1 {
+            return Self::splat(source.first().copied().unwrap_or(0));
+        }
         if let Some(full) = source.first_chunk::<LANES>() {
             return Self(S::new_u32(*full));
         }
@@ -232,11 +253,11 @@ impl<S: Isa> U32x8<S> {
     /// Stores the lanes to the first eight places of `target`; lanes past its end are dropped.
     #[inline(always)]
     pub fn store(self, target: &mut [u32]) {
-        if let Some(full) = target.first_chunk_mut::<LANES>() {
+        if let Some(full) = target.first_chunk_mut::<LANES>().filter(|_| S::WIDTH == LANES) {
             *full = S::array_u32(self.0);
             return;
         }
-        for (place, lane) in target.iter_mut().zip(S::array_u32(self.0)) {
+        for (place, lane) in target.iter_mut().zip(S::array_u32(self.0)).take(S::WIDTH) {
             *place = lane;
         }
     }
@@ -347,75 +368,6 @@ impl<S: Isa> Mask8<S> {
     #[inline(always)]
     pub fn all(self) -> bool {
         S::all(self.0)
-    }
-}
-
-macro_rules! operator {
-    ($lanes:ident, $($trait:ident $method:ident $function:ident),+) => {$(
-        impl<S: Isa> $trait for $lanes<S> {
-            type Output = Self;
-            #[inline(always)]
-            fn $method(self, other: Self) -> Self {
-                Self(S::$function(self.0, other.0))
-            }
-        }
-    )+};
-}
-
-operator!(F32x8, Add add add, Sub sub sub, Mul mul mul, Div div div);
-operator!(U32x8, Add add add_u32, Sub sub sub_u32, Mul mul mul_u32);
-operator!(U32x8, BitAnd bitand and_u32, BitOr bitor or_u32, BitXor bitxor xor_u32);
-operator!(Mask8, BitAnd bitand and, BitOr bitor or, BitXor bitxor xor);
-
-impl<S: Isa> AddAssign for F32x8<S> {
-    #[inline(always)]
-    fn add_assign(&mut self, other: Self) {
-        *self = *self + other;
-    }
-}
-
-impl<S: Isa> SubAssign for F32x8<S> {
-    #[inline(always)]
-    fn sub_assign(&mut self, other: Self) {
-        *self = *self - other;
-    }
-}
-
-impl<S: Isa> Neg for F32x8<S> {
-    type Output = Self;
-    #[inline(always)]
-    fn neg(self) -> Self {
-        Self(S::neg(self.0))
-    }
-}
-
-impl<S: Isa> Not for Mask8<S> {
-    type Output = Self;
-    #[inline(always)]
-    fn not(self) -> Self {
-        Self(S::not(self.0))
-    }
-}
-
-/// Shifts count modulo 32, as those of single numbers do when they wrap.
-#[inline(always)]
-fn modulo(bits: u32) -> u32 {
-    bits & 31
-}
-
-impl<S: Isa> Shl<u32> for U32x8<S> {
-    type Output = Self;
-    #[inline(always)]
-    fn shl(self, bits: u32) -> Self {
-        Self(S::shl_u32(self.0, modulo(bits)))
-    }
-}
-
-impl<S: Isa> Shr<u32> for U32x8<S> {
-    type Output = Self;
-    #[inline(always)]
-    fn shr(self, bits: u32) -> Self {
-        Self(S::shr_u32(self.0, modulo(bits)))
     }
 }
 

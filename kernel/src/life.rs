@@ -2,11 +2,27 @@
 //!
 //! Energies are in joules, or in whatever unit a model likes; they never fall below 0. Functions of
 //! lanes check nothing; there an energy of NaN counts as 0.
+//!
+//! # Example
+//!
+//! ```
+//! use flockwork_kernel::life::{self, Mutation, scalar, slices};
+//!
+//! let mut energies = [10.0, 10.0];
+//! slices::damage(&mut energies, &[0.0, 0.5], &[4.0, 4.0])?;
+//! assert_eq!(energies, [6.0, 8.0]);
+//! assert_eq!(scalar::damage(10.0, 0.5, 4.0), 8.0);
+//! let child = life::crossover(&[0.0; 9], &[1.0; 9], 2026, 0, 7, 0);
+//! let child = life::mutate(&child, Mutation::new(0.1, 0.2)?, 2026, 0, 7, 1);
+//! assert!(child.iter().all(|gene| (0.0..=1.0).contains(gene)));
+//! # Ok::<(), flockwork_kernel::KernelError>(())
+//! ```
 
 use crate::error::KernelError;
 use crate::rng;
 use crate::simd::{F32x8, Isa};
 
+pub mod scalar;
 pub mod slices;
 
 /// The energy left after damage `hits`, of which armour keeps off the part `armour` (0 to 1).

@@ -8,6 +8,18 @@
 //! Where an argument has no finite result the function gives infinity or one fixed NaN, and never
 //! panics.
 //!
+//! # Example
+//!
+//! ```
+//! use flockwork_kernel::{F32x8, math};
+//!
+//! let (sin, cos) = math::sin_cos(F32x8::splat(0.5));
+//! let (one_sin, one_cos) = math::scalar::sin_cos(0.5);
+//! assert_eq!((sin.to_array()[7].to_bits(), cos.to_array()[7].to_bits()), (one_sin.to_bits(), one_cos.to_bits()));
+//! assert!((one_sin * one_sin + one_cos * one_cos - 1.0).abs() < 1.0e-6);
+//! assert_eq!(math::scalar::exp(0.0), 1.0);
+//! ```
+//!
 //! # Reference
 //!
 //! The polynomials for sine, cosine, arc tangent and exponential are those of S. L. Moshier,
@@ -150,9 +162,9 @@ pub fn powi<S: Isa>(x: F32x8<S>, power: i32) -> F32x8<S> {
     let mut result = F32x8::ONE;
     while left != 0 {
         if left & 1 == 1 {
-            result = result * square;
+            result *= square;
         }
-        square = square * square;
+        square *= square;
         left >>= 1;
     }
     if power < 0 { F32x8::ONE / result } else { result }

@@ -4,6 +4,17 @@
 //! order. A model gives every purpose its own `stream` number, so that two uses in one tick do
 //! not see the same bits.
 //!
+//! # Example
+//!
+//! ```
+//! use flockwork_kernel::rng;
+//!
+//! let [a, b, ..] = rng::draw(2026, 7, 41, 0);
+//! assert_eq!(rng::draw(2026, 7, 41, 0)[0], a, "the same seed, tick, id and stream");
+//! let (chance, pick) = (rng::unit(a), rng::below(b, 6));
+//! assert!((0.0..1.0).contains(&chance) && pick < 6);
+//! ```
+//!
 //! # Reference
 //!
 //! J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as 1, 2,
@@ -11,10 +22,10 @@
 
 use core::f32::consts::PI;
 
-use crate::axes::{Axes, Third};
-use crate::isa::Baseline;
+use crate::axes::Axes;
 use crate::math;
 use crate::simd::{F32x8, Isa, U32x8, V2, Vector8};
+use crate::twin::{lane, one};
 use crate::vector::{Vec2, Vector};
 
 const MULTIPLY: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
@@ -122,9 +133,7 @@ pub fn direction_lanes<S: Isa>(bits: U32x8<S>) -> V2<S> {
 /// area.
 #[inline]
 pub fn direction_in<A: Axes>(angle: u32, height: u32) -> Vector<A> {
-    let all: Vector8<A, Baseline> = direction_in_lanes(U32x8::splat(angle), U32x8::splat(height));
-    let first = |lanes: F32x8<Baseline>| lanes.to_array()[0];
-    Vector::of(first(all.x), first(all.y), first(all.z.or(F32x8::ZERO)))
+    one(direction_in_lanes(lane(angle), lane(height)))
 }
 
 /// As [`direction_in`], for eight lanes.
@@ -170,8 +179,7 @@ pub fn below_lanes<S: Isa>(bits: U32x8<S>, count: U32x8<S>) -> U32x8<S> {
 /// doi:10.1214/aoms/1177706645.
 #[inline]
 pub fn normal_pair(a: u32, b: u32) -> (f32, f32) {
-    let (first, second) = normal_pair_lanes::<Baseline>(U32x8::splat(a), U32x8::splat(b));
-    (first.to_array()[0], second.to_array()[0])
+    one(normal_pair_lanes(lane(a), lane(b)))
 }
 
 /// As [`normal_pair`], for eight lanes.

@@ -7,11 +7,28 @@
 //!
 //! Nothing here checks its input: a value that is not finite gives one that is not, in its lane
 //! alone. [`avoid`] steers round obstacles and walls, [`flock`] adds up neighbours, [`follow`]
-//! keeps to flow fields and paths.
+//! keeps to flow fields and paths, and [`scalar`] has all of them for one entity.
 //!
 //! They are for models with several behaviours of one entity, as Reynolds published them. The models
 //! of `flockwork-models` call none: their rules are simpler, one count serves all of them, and what
 //! pushes away fades out at a radius of its own.
+//!
+//! # Example
+//!
+//! ```
+//! use flockwork_kernel::steer::{self, scalar};
+//! use flockwork_kernel::{F32x8, V2, Vec2};
+//!
+//! // One entity.
+//! let (position, velocity) = (Vec2::new(0.0, 0.0), Vec2::new(1.0, 0.0));
+//! let wish = scalar::seek(position, velocity, Vec2::new(0.0, 5.0), 2.0)
+//!     + 0.5 * scalar::wander(velocity, 0.3, 1.0, 0.5);
+//! let velocity = velocity + wish.limited(0.1);
+//! assert!(velocity.y > 0.0);
+//! // Eight: the same bits in each lane.
+//! let eight = steer::seek(V2::ZERO, V2::splat(1.0, 0.0), V2::splat(0.0, 5.0), F32x8::splat(2.0));
+//! assert_eq!(eight.first(), scalar::seek(position, Vec2::new(1.0, 0.0), Vec2::new(0.0, 5.0), 2.0));
+//! ```
 //!
 //! # Reference
 //!
@@ -26,6 +43,7 @@ use crate::simd::{F32x8, Isa, U32x8, V2, Vector8};
 pub mod avoid;
 pub mod flock;
 pub mod follow;
+pub mod scalar;
 
 /// Steers to full speed in `direction`; zero where the direction is zero.
 #[inline(always)]

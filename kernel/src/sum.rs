@@ -3,6 +3,22 @@
 //! A candidate of a neighbour pass meets eight entities at once and is near some of them. What it
 //! adds for the others must change no bit: that is +0.0, to a sum that began at +0.0. [`Sum8`] begins
 //! there, and all that it can do is [`Sum8::add`].
+//!
+//! # Example
+//!
+//! ```
+//! use flockwork_kernel::isa::Baseline;
+//! use flockwork_kernel::sum::{Count8, Sum8};
+//! use flockwork_kernel::{F32x8, Mask8};
+//!
+//! let (mut mass, mut neighbours) = (Sum8::default(), Count8::<Baseline>::default());
+//! for (near, kilograms) in [(Mask8::first(2), 3.0), (Mask8::only(1), 4.0)] {
+//!     mass.add(near, F32x8::splat(kilograms));
+//!     neighbours.add(near);
+//! }
+//! assert_eq!(mass.get().to_array()[..3], [3.0, 7.0, 0.0]);
+//! assert_eq!(neighbours.get().to_array()[..3], [1.0, 2.0, 0.0]);
+//! ```
 
 use crate::axes::{Axes, Third};
 use crate::simd::{F32x8, Isa, Mask8, U32x8, Vector8};

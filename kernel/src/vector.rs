@@ -7,16 +7,33 @@
 //! | either | [`Vector`] | [`Vector8`] |
 //!
 //! Every operation on one vector has the bits that a lane has.
+//!
+//! # Example
+//!
+//! ```
+//! use flockwork_kernel::{V2, Vec2, Vec3};
+//!
+//! let mut velocity = Vec2::new(3.0, 4.0);
+//! velocity *= 2.0;
+//! assert_eq!(velocity.length(), 10.0);
+//! assert_eq!(0.5 * velocity.limited(5.0), Vec2::new(1.5, 2.0));
+//! assert_eq!(Vec3::new(1.0, 0.0, 0.0).cross(Vec3::new(0.0, 1.0, 0.0)), Vec3::new(0.0, 0.0, 1.0));
+//! // Eight at once.
+//! let eight = V2::all(velocity) / 2.0;
+//! assert_eq!(eight.length().to_array(), [5.0; 8]);
+//! ```
 
-use core::ops::{Add, AddAssign, Deref, DerefMut, Div, Mul, Neg, Sub, SubAssign};
+use core::ops::{
+    Add, AddAssign, Deref, DerefMut, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign,
+};
 
 use bytemuck::{Pod, Zeroable};
 
 use crate::axes::{Axes, Component, Nothing, Plane, Space, Third};
 use crate::error::{tail, tail_mut};
-use crate::isa::Baseline;
 use crate::math;
 use crate::simd::{F32x8, Isa, Mask8};
+use crate::twin::{lane, one};
 use crate::{LANES, World};
 
 /// A vector in the plane or in space.
@@ -141,6 +158,27 @@ impl<A: Axes, S: Isa> Vector8<A, S> {
         }
         let [x, y, z] = axes;
         Self::of(x, y, z)
+    }
+
+    /// Puts the components along each axis together.
+    #[inline(always)]
+    pub(crate) fn of_axes(axes: &[F32x8<S>]) -> Self {
+        let mut all = [F32x8::ZERO; World::MOST_AXES];
+        for (axis, value) in all.iter_mut().zip(axes) {
+            *axis = *value;
+        }
+        let [x, y, z] = all;
+        Self::of(x, y, z)
+    }
+
+    /// The components along each axis.
+    #[inline(always)]
+    pub(crate) fn to_axes<const N: usize>(self) -> [F32x8<S>; N] {
+        let mut axes = [F32x8::ZERO; N];
+        for (axis, value) in axes.iter_mut().zip([self.x, self.y, self.z.or(F32x8::ZERO)]) {
+            *axis = value;
+        }
+        axes
     }
 
     /// The vectors at these places, from a column for each axis; 0 where there is none.
@@ -284,12 +322,6 @@ impl<S: Isa> V3<S> {
 }
 
 impl<A: Axes> Vector<A> {
-    /// The vector in every lane.
-    #[inline(always)]
-    fn lanes(self) -> Vector8<A, Baseline> {
-        Vector8::all(self)
-    }
-
     /// The component along an axis: 0 is x. 0 along one that there is not.
     pub fn along(self, axis: usize) -> f32 {
         [self.x, self.y, self.z.or(0.0)].get(axis).copied().unwrap_or(0.0)
@@ -297,22 +329,32 @@ impl<A: Axes> Vector<A> {
 
     /// The length: see [`Vector8::length`].
     pub fn length(self) -> f32 {
-        self.lanes().length().to_array()[0]
+        one(lane(self).length())
     }
 
     /// The vector of length 1 in this direction, or zero: see [`Vector8::normalized`].
     pub fn normalized(self) -> Self {
-        self.lanes().normalized().first()
+        one(lane(self).normalized())
     }
 
     /// The vector, shortened to `max` if it is longer: see [`Vector8::limited`].
     pub fn limited(self, max: f32) -> Self {
-        self.lanes().limited(F32x8::splat(max)).first()
+        one(lane(self).limited(lane(max)))
     }
 
     /// The vector with a length between `low` and `high`: see [`Vector8::clamped`].
     pub fn clamped(self, low: f32, high: f32) -> Self {
-        self.lanes().clamped(F32x8::splat(low), F32x8::splat(high)).first()
+        one(lane(self).clamped(lane(low), lane(high)))
+    }
+
+    /// Whether all components are zero.
+    pub fn is_zero(self) -> bool {
+        one(lane(self).is_zero())
+    }
+
+    /// Whether all components are finite.
+    pub fn is_finite(self) -> bool {
+        one(lane(self).is_finite())
     }
 }
 
@@ -375,6 +417,100 @@ impl<A: Axes, T: Component> Div<T> for Vector<A, T> {
     #[inline(always)]
     fn div(self, divisor: T) -> Self {
         Self { x: self.x / divisor, y: self.y / divisor, z: self.z / divisor }
+    }
+}
+
+impl<A: Axes, T: Component> MulAssign<T> for Vector<A, T> {
+    #[inline(always)]
+    fn mul_assign(&mut self, factor: T) {
+        *self = *self * factor;
+    }
+}
+
+impl<A: Axes, T: Component> DivAssign<T> for Vector<A, T> {
+    #[inline(always)]
+    fn div_assign(&mut self, divisor: T) {
+        *self = *self / divisor;
+    }
+}
+
+/// The number first. Coherence wants one of these for each kind of component.
+impl<A: Axes> Mul<Vector<A>> for f32 {
+    type Output = Vector<A>;
+    #[inline(always)]
+    fn mul(self, vector: Vector<A>) -> Vector<A> {
+        vector * self
+    }
+}
+
+impl<A: Axes, S: Isa> Mul<Vector8<A, S>> for F32x8<S> {
+    type Output = Vector8<A, S>;
+    #[inline(always)]
+    fn mul(self, vector: Vector8<A, S>) -> Vector8<A, S> {
+        vector * self
+    }
+}
+
+/// One number for all lanes.
+impl<A: Axes, S: Isa> Mul<Vector8<A, S>> for f32 {
+    type Output = Vector8<A, S>;
+    #[inline(always)]
+    fn mul(self, vector: Vector8<A, S>) -> Vector8<A, S> {
+        vector * F32x8::splat(self)
+    }
+}
+
+impl<A: Axes, S: Isa> Mul<f32> for Vector8<A, S> {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, factor: f32) -> Self {
+        self * F32x8::splat(factor)
+    }
+}
+
+impl<A: Axes, S: Isa> Div<f32> for Vector8<A, S> {
+    type Output = Self;
+    #[inline(always)]
+    fn div(self, divisor: f32) -> Self {
+        self / F32x8::splat(divisor)
+    }
+}
+
+impl<A: Axes, S: Isa> MulAssign<f32> for Vector8<A, S> {
+    #[inline(always)]
+    fn mul_assign(&mut self, factor: f32) {
+        *self = *self * factor;
+    }
+}
+
+impl<A: Axes, S: Isa> DivAssign<f32> for Vector8<A, S> {
+    #[inline(always)]
+    fn div_assign(&mut self, divisor: f32) {
+        *self = *self / divisor;
+    }
+}
+
+impl From<[f32; 2]> for Vec2 {
+    fn from([x, y]: [f32; 2]) -> Self {
+        Self::new(x, y)
+    }
+}
+
+impl From<Vec2> for [f32; 2] {
+    fn from(vector: Vec2) -> Self {
+        [vector.x, vector.y]
+    }
+}
+
+impl From<[f32; 3]> for Vec3 {
+    fn from([x, y, z]: [f32; 3]) -> Self {
+        Self::new(x, y, z)
+    }
+}
+
+impl From<Vec3> for [f32; 3] {
+    fn from(vector: Vec3) -> Self {
+        [vector.x, vector.y, vector.z]
     }
 }
 

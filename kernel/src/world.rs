@@ -1,4 +1,15 @@
 //! The world: two or three axes, each with a length and what happens at its ends.
+//!
+//! # Example
+//!
+//! ```
+//! use flockwork_kernel::{Axis, Edge, World};
+//!
+//! let corridor = World::of(&[Axis::periodic(100.0), Axis::wall(8.0)])?;
+//! assert_eq!(corridor.to_string(), "100 x 8, periodic x wall");
+//! assert!(World::new(0.0, 8.0, Edge::Open).is_err());
+//! # Ok::<(), flockwork_kernel::WorldError>(())
+//! ```
 
 use core::fmt;
 
@@ -78,6 +89,12 @@ impl Axis {
     #[inline]
     pub const fn is_periodic(&self) -> bool {
         matches!(self.edge, Edge::Periodic)
+    }
+
+    /// Whether there is a wall at both ends.
+    #[inline]
+    pub const fn is_wall(&self) -> bool {
+        matches!(self.edge, Edge::Wall)
     }
 
     /// Whether it has no ends.

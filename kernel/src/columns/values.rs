@@ -207,8 +207,8 @@ fn settle_f32<S: Isa>(column: &Column, values: &mut [f32]) -> bool {
     let (tiles, rest) = values.split_at(values.len() / LANES * LANES);
     for tile in tiles.chunks_exact(LANES) {
         let value = F32x8::load(tile);
-        sound = sound & value.ge(low) & value.le(high);
-        minus = minus | value.to_bits().eq(minus_zero);
+        sound &= value.ge(low) & value.le(high);
+        minus |= value.to_bits().eq(minus_zero);
     }
     let rest_is_sound = all_within(rest, min, max);
     let rest_has_minus = rest.iter().any(|value| value.to_bits() == (-0.0f32).to_bits());

@@ -1,27 +1,81 @@
 //! Kernels of motion over slices: one value per entity, any length.
 //!
 //! What a kernel moves comes as a column for each axis: `[xs, ys]` in the plane, `[xs, ys, zs]` in
-//! space. Errors name them so, velocities `vxs` and so on, accelerations `axs`.
+//! space. Errors name them so, velocities `vxs` and so on, accelerations `axs`. Where the components of
+//! a vector lie side by side see [`packed`](super::packed).
 //!
-//! Every kernel checks lengths, parameters and values (finite) before it changes anything. A
-//! result that overflows is infinite and is found by the next kernel's check. All run with the best
+//! Every kernel checks lengths and parameters before it changes anything. Values are checked while they
+//! are worked on, so that memory is read once: an entity with a value that is infinite or NaN stays
+//! as it is, all of it, every other one is computed, and [`KernelError::NonFinite`] names the first
+//! that was left out. So nobody is half moved, and one bad entity does not hold up the others. A
+//! result that overflows is infinite, and the next kernel leaves it out. All run with the best
 //! instructions there are.
+//!
+//! | kernel | bytes per entity and axis |
+//! | --- | ---: |
+//! | [`drift`] | 12, with walls 16 |
+//! | [`step`], [`semi_implicit_euler`], [`verlet_first`] | 20 |
+//! | [`verlet_second`] | 12 |
+//! | [`apply_edge`] | 8, with walls 16 |
+//! | [`limit_speed`], [`drag`] | 8 |
 
-use crate::axes::{Count, Of};
-use crate::error::{
-    ACCELERATIONS, KernelError, PLACES, VELOCITIES, check_axes, non_negative, tail, tail_mut,
-};
-use crate::isa::{self, Isa, Task, dispatched};
-use crate::simd::{F32x8, Vector8};
-use crate::{Axis, LANES, World};
+use crate::axes::Of;
+use crate::error::{ACCELERATIONS, KernelError, PLACES, VELOCITIES, non_negative, same_lens};
+use crate::sweep::{Columns, Kernel, Named, sweep};
+use crate::{Axis, World};
 
-use super::{Ends, Timestep, drag_factor, euler};
+use super::Timestep;
+use super::kernels::{Bound, Drag, Drift, Limit, Step, VerletFirst, VerletSecond, axes, has_walls};
+
+/// Moves entities on as fast as they are, within `world`: x += v dt, then the ends of its axes as
+/// [`Ends::apply`](super::Ends::apply) has them. Along one that it lacks nothing ends. Velocities change
+/// where there are walls.
+///
+/// # Errors
+///
+/// [`KernelError::LengthMismatch`]: nothing was changed. [`KernelError::NonFinite`]: see [the
+/// module](self).
+pub fn drift<const N: usize>(
+    world: &World,
+    dt: Timestep,
+    places: [&mut [f32]; N],
+    velocities: [&mut [f32]; N],
+) -> Result<(), KernelError>
+where
+    [(); N]: Of,
+{
+    same_lens(&[(&PLACES, &shared(&places)), (&VELOCITIES, &shared(&velocities))])?;
+    let kernel = Drift { dt, axes: axes(world) };
+    if has_walls(&kernel.axes) {
+        return sweep(kernel, [to(&PLACES, places), to(&VELOCITIES, velocities)], none());
+    }
+    sweep(kernel, [to(&PLACES, places)], [from(&VELOCITIES, shared(&velocities))])
+}
+
+/// Steps by the semi-implicit Euler method within `world`: [`semi_implicit_euler`] and [`apply_edge`]
+/// at once.
+///
+/// # Errors
+///
+/// As [`drift`].
+pub fn step<const N: usize>(
+    world: &World,
+    dt: Timestep,
+    places: [&mut [f32]; N],
+    velocities: [&mut [f32]; N],
+    accelerations: [&[f32]; N],
+) -> Result<(), KernelError>
+where
+    [(); N]: Of,
+{
+    forced(Step { dt, axes: axes(world) }, places, velocities, accelerations)
+}
 
 /// Steps by the semi-implicit Euler method: v += a dt, then x += v dt.
 ///
 /// # Errors
 ///
-/// [`KernelError::LengthMismatch`] or [`KernelError::NonFinite`]; nothing was changed.
+/// As [`drift`].
 ///
 /// # Reference
 ///
@@ -36,29 +90,7 @@ pub fn semi_implicit_euler<const N: usize>(
 where
     [(); N]: Of,
 {
-    check_axes(&[
-        (PLACES, shared(&places)),
-        (VELOCITIES, shared(&velocities)),
-        (ACCELERATIONS, accelerations),
-    ])?;
-    for ((xs, vs), accelerations) in places.into_iter().zip(velocities).zip(accelerations) {
-        dispatched!(<S>(
-            dt: Timestep,
-            xs: &'a mut [f32],
-            vs: &'a mut [f32],
-            accelerations: &'a [f32]
-        ) {
-            let dt: F32x8<S> = dt.lanes();
-            for start in (0..xs.len()).step_by(LANES) {
-                let (x, v) = (tail_mut(xs, start), tail_mut(vs, start));
-                let a = F32x8::load(tail(accelerations, start));
-                let (new_x, new_v) = euler(F32x8::load(x), F32x8::load(v), a, dt);
-                new_x.store(x);
-                new_v.store(v);
-            }
-        });
-    }
-    Ok(())
+    forced(Step { dt, axes: [Axis::open(1.0); N] }, places, velocities, accelerations)
 }
 
 /// The first half of a velocity Verlet step: v += a dt / 2, then x += v dt.
@@ -67,7 +99,7 @@ where
 ///
 /// # Errors
 ///
-/// [`KernelError::LengthMismatch`] or [`KernelError::NonFinite`]; nothing was changed.
+/// As [`drift`].
 ///
 /// # Reference
 ///
@@ -83,36 +115,14 @@ pub fn verlet_first<const N: usize>(
 where
     [(); N]: Of,
 {
-    check_axes(&[
-        (PLACES, shared(&places)),
-        (VELOCITIES, shared(&velocities)),
-        (ACCELERATIONS, accelerations),
-    ])?;
-    for ((xs, vs), accelerations) in places.into_iter().zip(velocities).zip(accelerations) {
-        dispatched!(<S>(
-            dt: Timestep,
-            xs: &'a mut [f32],
-            vs: &'a mut [f32],
-            accelerations: &'a [f32]
-        ) {
-            let half: F32x8<S> = dt.lanes() * F32x8::splat(0.5);
-            for start in (0..xs.len()).step_by(LANES) {
-                let (x, v) = (tail_mut(xs, start), tail_mut(vs, start));
-                let a = F32x8::load(tail(accelerations, start));
-                let new_v = F32x8::load(v) + a * half;
-                (F32x8::load(x) + new_v * dt.lanes()).store(x);
-                new_v.store(v);
-            }
-        });
-    }
-    Ok(())
+    forced(VerletFirst(dt), places, velocities, accelerations)
 }
 
 /// The second half of a velocity Verlet step: v += a dt / 2.
 ///
 /// # Errors
 ///
-/// [`KernelError::LengthMismatch`] or [`KernelError::NonFinite`]; nothing was changed.
+/// As [`drift`].
 pub fn verlet_second<const N: usize>(
     dt: Timestep,
     velocities: [&mut [f32]; N],
@@ -121,25 +131,18 @@ pub fn verlet_second<const N: usize>(
 where
     [(); N]: Of,
 {
-    check_axes(&[(VELOCITIES, shared(&velocities)), (ACCELERATIONS, accelerations)])?;
-    for (vs, accelerations) in velocities.into_iter().zip(accelerations) {
-        dispatched!(<S>(dt: Timestep, vs: &'a mut [f32], accelerations: &'a [f32]) {
-            let half: F32x8<S> = dt.lanes() * F32x8::splat(0.5);
-            for start in (0..vs.len()).step_by(LANES) {
-                let (v, a) = (tail_mut(vs, start), F32x8::load(tail(accelerations, start)));
-                (F32x8::load(v) + a * half).store(v);
-            }
-        });
-    }
-    Ok(())
+    same_lens(&[(&VELOCITIES, &shared(&velocities)), (&ACCELERATIONS, &accelerations)])?;
+    let read = [from(&ACCELERATIONS, accelerations)];
+    sweep(VerletSecond(dt), [to(&VELOCITIES, velocities)], read)
 }
 
-/// Brings all positions back into `world`, along each of its axes by [`Ends::apply`]. Along one that
-/// it lacks nothing ends.
+/// Brings all positions back into `world`, along each of its axes by
+/// [`Ends::apply`](super::Ends::apply). Along one that it lacks nothing ends. Velocities are looked at
+/// where there are walls.
 ///
 /// # Errors
 ///
-/// [`KernelError::LengthMismatch`] or [`KernelError::NonFinite`]; nothing was changed.
+/// As [`drift`].
 pub fn apply_edge<const N: usize>(
     world: &World,
     places: [&mut [f32]; N],
@@ -148,28 +151,20 @@ pub fn apply_edge<const N: usize>(
 where
     [(); N]: Of,
 {
-    check_axes(&[(PLACES, shared(&places)), (VELOCITIES, shared(&velocities))])?;
-    for ((&axis, xs), vs) in world.axes().iter().zip(places).zip(velocities) {
-        dispatched!(<S>(axis: Axis, xs: &'a mut [f32], vs: &'a mut [f32]) {
-            let ends = Ends::<S>::of(axis);
-            for start in (0..xs.len()).step_by(LANES) {
-                let (x, v) = (tail_mut(xs, start), tail_mut(vs, start));
-                let (new_x, new_v) = ends.apply(F32x8::load(x), F32x8::load(v));
-                new_x.store(x);
-                new_v.store(v);
-            }
-        });
+    same_lens(&[(&PLACES, &shared(&places)), (&VELOCITIES, &shared(&velocities))])?;
+    let kernel = Bound(axes(world));
+    if has_walls(&kernel.0) {
+        return sweep(kernel, [to(&PLACES, places), to(&VELOCITIES, velocities)], none());
     }
-    Ok(())
+    sweep(kernel, [to(&PLACES, places)], none())
 }
 
-/// Brings all speeds between `low` and `high`: see [`Vector8::clamped`].
+/// Brings all speeds between `low` and `high`: see [`Vector8::clamped`](crate::vector::Vector::clamped).
 ///
 /// # Errors
 ///
 /// [`KernelError::InvalidParameter`] if `low` or `high` is negative or not finite, or `high` is
-/// below `low`; else [`KernelError::LengthMismatch`] or [`KernelError::NonFinite`]. Nothing was
-/// changed.
+/// below `low`: nothing was changed; else as [`drift`].
 pub fn limit_speed<const N: usize>(
     low: f32,
     high: f32,
@@ -178,46 +173,18 @@ pub fn limit_speed<const N: usize>(
 where
     [(); N]: Of,
 {
-    let low = non_negative("low", low)?;
-    let high = non_negative("high", high)?;
-    if high < low {
-        return Err(KernelError::InvalidParameter { name: "high", value: high });
-    }
-    check_axes(&[(VELOCITIES, shared(&velocities))])?;
-    isa::dispatch(Limit { low, high, velocities });
-    Ok(())
+    let kernel = Limit::new(low, high)?;
+    same_lens(&[(&VELOCITIES, &shared(&velocities))])?;
+    sweep(kernel, [to(&VELOCITIES, velocities)], none())
 }
 
-/// What [`limit_speed`] was given, all of it sound.
-struct Limit<'a, const N: usize> {
-    low: f32,
-    high: f32,
-    velocities: [&'a mut [f32]; N],
-}
-
-impl<const N: usize> Task for Limit<'_, N>
-where
-    [(); N]: Of,
-{
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Isa>(mut self) {
-        let (low, high) = (F32x8::<S>::splat(self.low), F32x8::splat(self.high));
-        let len = self.velocities.first().map_or(0, |vs| vs.len());
-        for start in (0..len).step_by(LANES) {
-            let velocity = Vector8::<Count<N>, S>::load(&self.velocities, start);
-            velocity.clamped(low, high).store(&mut self.velocities, start);
-        }
-    }
-}
-
-/// Slows all entities by linear drag of `rate` per second: see [`drag_factor`].
+/// Slows all entities by linear drag of `rate` per second: see
+/// [`drag_factor`](super::drag_factor).
 ///
 /// # Errors
 ///
-/// [`KernelError::InvalidParameter`] if `rate` is negative or not finite; else
-/// [`KernelError::LengthMismatch`] or [`KernelError::NonFinite`]. Nothing was changed.
+/// [`KernelError::InvalidParameter`] if `rate` is negative or not finite: nothing was changed; else as
+/// [`drift`].
 pub fn drag<const N: usize>(
     dt: Timestep,
     rate: f32,
@@ -227,17 +194,48 @@ where
     [(); N]: Of,
 {
     let rate = non_negative("rate", rate)?;
-    check_axes(&[(VELOCITIES, shared(&velocities))])?;
-    for vs in velocities {
-        dispatched!(<S>(dt: Timestep, rate: f32, vs: &'a mut [f32]) {
-            let factor: F32x8<S> = drag_factor(F32x8::splat(rate), dt.lanes());
-            for start in (0..vs.len()).step_by(LANES) {
-                let v = tail_mut(vs, start);
-                (F32x8::load(v) * factor).store(v);
-            }
-        });
-    }
-    Ok(())
+    same_lens(&[(&VELOCITIES, &shared(&velocities))])?;
+    sweep(Drag { dt, rate }, [to(&VELOCITIES, velocities)], none())
+}
+
+/// A kernel of places, velocities and accelerations.
+fn forced<K: Kernel<N, 2, 1>, const N: usize>(
+    kernel: K,
+    places: [&mut [f32]; N],
+    velocities: [&mut [f32]; N],
+    accelerations: [&[f32]; N],
+) -> Result<(), KernelError> {
+    same_lens(&[
+        (&PLACES, &shared(&places)),
+        (&VELOCITIES, &shared(&velocities)),
+        (&ACCELERATIONS, &accelerations),
+    ])?;
+    let written = [to(&PLACES, places), to(&VELOCITIES, velocities)];
+    sweep(kernel, written, [from(&ACCELERATIONS, accelerations)])
+}
+
+type To<'a, const N: usize> = Named<Columns<&'a mut [f32], N>>;
+type From<'a, const N: usize> = Named<Columns<&'a [f32], N>>;
+
+/// Columns to write, with their names.
+fn to<'a, const N: usize>(
+    names: &'static [&'static str],
+    columns: [&'a mut [f32]; N],
+) -> To<'a, N> {
+    (names, Columns(columns))
+}
+
+/// Columns to read, with their names.
+fn from<'a, const N: usize>(
+    names: &'static [&'static str],
+    columns: [&'a [f32]; N],
+) -> From<'a, N> {
+    (names, Columns(columns))
+}
+
+/// No columns to read.
+fn none<'a, const N: usize>() -> [From<'a, N>; 0] {
+    []
 }
 
 /// Columns, to look at them.

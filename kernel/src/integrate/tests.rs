@@ -1,6 +1,8 @@
 use std::vec::Vec;
 
-use super::slices::{apply_edge, drag, limit_speed, semi_implicit_euler, verlet_first};
+use super::slices::{
+    apply_edge, drag, drift, limit_speed, semi_implicit_euler, step, verlet_first,
+};
 use super::*;
 use crate::F32x8;
 use crate::axes::Of;
@@ -102,23 +104,21 @@ fn verlet_keeps_the_energy_of_an_oscillator_and_runs_backwards() {
 }
 
 #[test]
-fn bad_input_is_named_and_changes_nothing() {
+fn wrong_lengths_and_parameters_are_named_and_change_nothing() {
     let dt = Timestep::new(0.5).unwrap();
     let world = World::new(10.0, 10.0, Edge::Periodic).unwrap();
     let mut columns: [Vec<f32>; 6] = core::array::from_fn(|i| numbers(11, i as u64, 50.0));
-    columns[5][9] = f32::INFINITY;
     let before = columns.clone();
-    let [xs, ys, zs, vxs, vys, vzs] = &mut columns;
-    let bad = Err(KernelError::NonFinite { field: "vzs", index: 9 });
-    assert_eq!(apply_edge(&world, [xs, ys, zs], [vxs, vys, vzs]), bad);
+    let [xs, ys, _, vxs, vys, _] = &mut columns;
     let a = [0.0; 11];
-    assert_eq!(semi_implicit_euler(dt, [xs, ys, zs], [vxs, vys, vzs], [&a; 3]), bad);
-    assert_eq!(verlet_first(dt, [xs, ys, zs], [vxs, vys, vzs], [&a; 3]), bad);
-    assert_eq!(slices::verlet_second(dt, [vxs, vys, vzs], [&a; 3]), bad);
-    assert_eq!(limit_speed(0.0, 1.0, [vxs, vys, vzs]), bad);
-    assert_eq!(drag(dt, 1.0, [vxs, vys, vzs]), bad);
-    let short = Err(KernelError::LengthMismatch { field: "ays", expected: 11, found: 10 });
-    assert_eq!(semi_implicit_euler(dt, [xs, ys], [vxs, vys], [&a, &a[..10]]), short);
+    let short = |field| Err(KernelError::LengthMismatch { field, expected: 11, found: 10 });
+    assert_eq!(semi_implicit_euler(dt, [xs, ys], [vxs, vys], [&a, &a[..10]]), short("ays"));
+    assert_eq!(step(&world, dt, [xs, ys], [vxs, &mut vys[..10]], [&a, &a]), short("vys"));
+    assert_eq!(drift(&world, dt, [xs, &mut ys[..10]], [vxs, vys]), short("ys"));
+    let (mut places, mut velocities) = ([[1.0, 2.0]; 11], [[3.0, 4.0]; 10]);
+    let short = |field| Err(KernelError::LengthMismatch { field, expected: 11, found: 10 });
+    assert_eq!(packed::drift(&world, dt, &mut places, &mut velocities), short("velocities"));
+    assert_eq!((places, velocities), ([[1.0, 2.0]; 11], [[3.0, 4.0]; 10]));
     let name = |result: Result<(), KernelError>| match result {
         Err(KernelError::InvalidParameter { name, .. }) => name,
         _ => "",
@@ -126,12 +126,166 @@ fn bad_input_is_named_and_changes_nothing() {
     assert_eq!(name(limit_speed(-1.0, 1.0, [vxs, vys])), "low");
     assert_eq!(name(limit_speed(0.0, f32::NAN, [vxs, vys])), "high");
     assert_eq!(name(limit_speed(2.0, 1.0, [vxs, vys])), "high");
+    assert_eq!(name(packed::limit_speed(2.0, 1.0, &mut places)), "high");
     assert_eq!(name(drag(dt, f32::INFINITY, [vxs, vys])), "rate");
     assert_eq!(columns, before);
     for bad in [-1.0, f32::NAN, f32::INFINITY] {
         assert_eq!(name(Timestep::new(bad).map(|_| ())), "dt");
     }
     assert_eq!(apply_edge(&world, [&mut [], &mut []], [&mut [], &mut []]), Ok(()));
+}
+
+/// What a kernel does to places and velocities, given accelerations, in columns and side by side.
+type Kernels<const N: usize> = (
+    &'static str,
+    fn(&World, &mut [Vec<f32>; N], &mut [Vec<f32>; N], [&[f32]; N]) -> Result<(), KernelError>,
+    fn(&World, &mut [[f32; N]], &mut [[f32; N]], &[[f32; N]]) -> Result<(), KernelError>,
+);
+
+fn kernels<const N: usize>() -> [Kernels<N>; 8]
+where
+    [(); N]: Of,
+{
+    fn dt() -> Timestep {
+        Timestep::new(0.25).unwrap()
+    }
+    [
+        (
+            "drift",
+            |w, x, v, _| drift(w, dt(), changed(x), changed(v)),
+            |w, x, v, _| packed::drift(w, dt(), x, v),
+        ),
+        (
+            "step",
+            |w, x, v, a| step(w, dt(), changed(x), changed(v), a),
+            |w, x, v, a| packed::step(w, dt(), x, v, a),
+        ),
+        (
+            "semi_implicit_euler",
+            |_, x, v, a| semi_implicit_euler(dt(), changed(x), changed(v), a),
+            |_, x, v, a| packed::semi_implicit_euler(dt(), x, v, a),
+        ),
+        (
+            "verlet_first",
+            |_, x, v, a| verlet_first(dt(), changed(x), changed(v), a),
+            |_, x, v, a| packed::verlet_first(dt(), x, v, a),
+        ),
+        (
+            "verlet_second",
+            |_, _, v, a| slices::verlet_second(dt(), changed(v), a),
+            |_, _, v, a| packed::verlet_second(dt(), v, a),
+        ),
+        (
+            "apply_edge",
+            |w, x, v, _| apply_edge(w, changed(x), changed(v)),
+            |w, x, v, _| packed::apply_edge(w, x, v),
+        ),
+        (
+            "limit_speed",
+            |_, _, v, _| limit_speed(1.0, 6.0, changed(v)),
+            |_, _, v, _| packed::limit_speed(1.0, 6.0, v),
+        ),
+        ("drag", |_, _, v, _| drag(dt(), 0.3, changed(v)), |_, _, v, _| packed::drag(dt(), 0.3, v)),
+    ]
+}
+
+/// A world whose axes end in the way that `seed` says.
+fn any_world<const N: usize>(seed: u64) -> World {
+    let ends = rng::draw(seed, 7, 0, 0).map(|word| Edge::NAMES[word as usize % 3].1);
+    let axes: [Axis; N] =
+        core::array::from_fn(|axis| Axis { length: [7.0, 3.0, 5.0][axis], edge: ends[axis] });
+    World::of(&axes).unwrap()
+}
+
+/// Columns as vectors side by side.
+fn side_by_side<const N: usize>(columns: &[Vec<f32>; N]) -> Vec<[f32; N]> {
+    let vector = |at: usize| columns.each_ref().map(|column| column[at]);
+    (0..columns[0].len()).map(vector).collect()
+}
+
+fn bits<const N: usize>(vectors: &[[f32; N]]) -> Vec<[u32; N]> {
+    vectors.iter().map(|vector| vector.map(f32::to_bits)).collect()
+}
+
+/// Every kernel in columns and side by side, with values that are not finite among others: such an
+/// entity stays as it is, every other one is as if it were alone.
+fn whoever_is_not_finite_is_left_out<const N: usize>(count: u8, seed: u64, bad: u8) -> bool
+where
+    [(); N]: Of,
+{
+    let count = usize::from(count % 40);
+    let mut before = columns::<N>(count, seed);
+    for i in 0..if count > 0 { bad % 4 } else { 0 } {
+        let [kind, axis, row, value] =
+            rng::draw(seed, 9, u32::from(i), 0).map(|word| word as usize);
+        let value = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX][value % 4];
+        before[kind % 3][axis % N][row % count] = value;
+    }
+    let world = any_world::<N>(seed);
+    kernels::<N>().into_iter().all(|(name, in_columns, in_vectors)| {
+        let [mut places, mut velocities, accelerations] = before.clone();
+        let told = in_columns(&world, &mut places, &mut velocities, shared(&accelerations));
+        let [mut xs, mut vs, accelerations] = before.each_ref().map(side_by_side);
+        let told_too = in_vectors(&world, &mut xs, &mut vs, &accelerations);
+        let after = [side_by_side(&places), side_by_side(&velocities)].map(|of| bits(&of));
+        let mut first = None;
+        for row in 0..count {
+            let one = |of: &[Vec<f32>; N]| of.each_ref().map(|column| std::vec![column[row]]);
+            let [mut place, mut velocity, acceleration] = before.each_ref().map(one);
+            let alone = in_columns(&world, &mut place, &mut velocity, shared(&acceleration));
+            let values = [side_by_side(&place), side_by_side(&velocity)].map(|of| bits(&of)[0]);
+            if alone.is_err() {
+                first = first.or(Some(row));
+                let kept = before.each_ref().map(|of| bits(&side_by_side(of))[row]);
+                assert_eq!(values, [kept[0], kept[1]], "{name}");
+            }
+            assert_eq!([after[0][row], after[1][row]], values, "{name}, {row} of {count}");
+        }
+        let index = |told: &Result<(), KernelError>| match told {
+            Err(KernelError::NonFinite { index, .. }) => Some(*index),
+            _ => None,
+        };
+        assert_eq!((index(&told), index(&told_too)), (first, first), "{name}");
+        after == [bits(&xs), bits(&vs)]
+    })
+}
+
+#[test]
+fn whoever_is_left_out_is_named_by_row_and_column() {
+    let dt = Timestep::new(0.5).unwrap();
+    let world = World::space(10.0, 10.0, 10.0, Edge::Wall).unwrap();
+    let [mut places, mut velocities, mut accelerations] = columns::<3>(30, 5);
+    accelerations[1][21] = f32::NAN;
+    velocities[2][9] = f32::INFINITY;
+    let (x, v, a) = (&mut places, &mut velocities, shared(&accelerations));
+    let named = |field, index| Err(KernelError::NonFinite { field, index });
+    assert_eq!(step(&world, dt, changed(x), changed(v), a), named("vzs", 9));
+    assert_eq!(drift(&world, dt, changed(x), changed(v)), named("vzs", 9));
+    velocities[2][9] = 0.0;
+    let (x, v) = (&mut places, &mut velocities);
+    assert_eq!(step(&world, dt, changed(x), changed(v), a), named("ays", 21));
+    assert_eq!(drift(&world, dt, changed(x), changed(v)), Ok(()));
+    let (mut x, mut v) = (side_by_side(x), side_by_side(v));
+    let a = side_by_side(&accelerations);
+    let told = packed::semi_implicit_euler(dt, &mut x, &mut v, &a);
+    assert_eq!(told, named("accelerations", 21));
+}
+
+#[test]
+fn vectors_of_other_crates_are_taken_without_a_copy() {
+    #[derive(Clone, Copy, Default, bytemuck::Pod, bytemuck::Zeroable)]
+    #[repr(C)]
+    struct Theirs {
+        x: f32,
+        y: f32,
+    }
+    let world = World::new(10.0, 10.0, Edge::Periodic).unwrap();
+    let dt = Timestep::new(2.0).unwrap();
+    let mut places = std::vec![Theirs { x: 9.0, y: 4.0 }; 13];
+    let mut velocities = std::vec![crate::Vec2::new(1.0, -0.5); 13];
+    let places_of: &mut [[f32; 2]] = bytemuck::cast_slice_mut(&mut places);
+    packed::drift(&world, dt, places_of, bytemuck::cast_slice_mut(&mut velocities)).unwrap();
+    assert!(places.iter().all(|place| (place.x, place.y) == (1.0, 3.0)));
 }
 
 /// Columns of places, velocities and accelerations.
@@ -183,16 +337,39 @@ where
     })
 }
 
+/// [`step`] and [`drift`] beside their parts.
+fn at_once_matches<const N: usize>(count: u8, seed: u64) -> bool
+where
+    [(); N]: Of,
+{
+    let dt = Timestep::new(0.25).unwrap();
+    let world = any_world::<N>(seed);
+    let mut once = columns::<N>(usize::from(count % 40), seed);
+    let mut parts = once.clone();
+    let [places, velocities, accelerations] = &mut once;
+    step(&world, dt, changed(places), changed(velocities), shared(accelerations)).unwrap();
+    drift(&world, dt, changed(places), changed(velocities)).unwrap();
+    let [places, velocities, accelerations] = &mut parts;
+    let (x, v) = (places, velocities);
+    semi_implicit_euler(dt, changed(x), changed(v), shared(accelerations)).unwrap();
+    apply_edge(&world, changed(x), changed(v)).unwrap();
+    for (xs, vs) in x.iter_mut().zip(v.iter()) {
+        xs.iter_mut().zip(vs).for_each(|(x, v)| *x += v * dt.seconds());
+    }
+    apply_edge(&world, changed(x), changed(v)).unwrap();
+    let same =
+        |a: &[Vec<f32>; N], b: &[Vec<f32>; N]| bits(&side_by_side(a)) == bits(&side_by_side(b));
+    same(&once[0], &parts[0]) && same(&once[1], &parts[1])
+}
+
 fn steps_match<const N: usize>(count: u8, seed: u64, dt: u32) -> bool
 where
     [(); N]: Of,
 {
     let count = usize::from(count % 40);
     let dt = Timestep::new(rng::unit(dt)).unwrap();
-    let ends = rng::draw(seed, 7, 0, 0).map(|word| Edge::NAMES[word as usize % 3].1);
-    let axes: [Axis; N] =
-        core::array::from_fn(|axis| Axis { length: [7.0, 3.0, 5.0][axis], edge: ends[axis] });
-    let world = World::of(&axes).unwrap();
+    let world = any_world::<N>(seed);
+    let axes = world.axes();
     let mut after = columns::<N>(count, seed);
     let before = after.clone();
     let [places, velocities, accelerations] = &mut after;
@@ -258,6 +435,15 @@ quickcheck! {
 
     fn verlet_matches_one_entity_at_a_time(count: u8, seed: u64, dt: u32) -> bool {
         verlet_matches::<2>(count, seed, dt) && verlet_matches::<3>(count, seed, dt)
+    }
+
+    fn moving_within_a_world_is_moving_and_then_the_ends(count: u8, seed: u64) -> bool {
+        at_once_matches::<2>(count, seed) && at_once_matches::<3>(count, seed)
+    }
+
+    fn whoever_is_not_finite_stays_and_all_others_go_on(count: u8, seed: u64, bad: u8) -> bool {
+        whoever_is_not_finite_is_left_out::<2>(count, seed, bad)
+            && whoever_is_not_finite_is_left_out::<3>(count, seed, bad)
     }
 
     fn slices_match_one_entity_at_a_time(count: u8, seed: u64, dt: u32) -> bool {

@@ -1,7 +1,7 @@
 //! Eight lanes of `i32`: those of `u32`, with a sign.
 
 use core::fmt;
-use core::ops::{Add, Mul, Neg, Sub};
+use core::ops::{Add, AddAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
 use super::{F32x8, LANES, Mask8, U32x8};
 use crate::isa::Isa;
@@ -151,6 +151,8 @@ impl<S: Isa> Neg for I32x8<S> {
         Self::ZERO - self
     }
 }
+
+super::operators::assign!(I32x8, AddAssign add_assign +, SubAssign sub_assign -, MulAssign mul_assign *);
 
 impl<S: Isa> PartialEq for I32x8<S> {
     #[inline(always)]

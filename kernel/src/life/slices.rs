@@ -1,29 +1,30 @@
 //! Kernels of energy over slices: one value per entity, any length.
 //!
-//! Each checks lengths and values before it changes anything, and runs with the best instructions
+//! Each checks lengths and parameters before it changes anything, and values while it works on them: an
+//! entity with a value that is infinite or NaN stays as it is, every other one is computed, and
+//! [`KernelError::NonFinite`] names the first that was left out. All run with the best instructions
 //! there are.
 
-use crate::LANES;
-use crate::error::{KernelError, check, non_negative, tail, tail_mut};
+use crate::error::{KernelError, non_negative, same_lens};
 use crate::integrate::Timestep;
-use crate::isa::dispatched;
+use crate::isa::Isa;
 use crate::simd::F32x8;
+use crate::sweep::{Columns, Kernel, Named, Order, sweep};
 
 /// Applies damage to all entities: see [`damage`](super::damage).
 ///
 /// # Errors
 ///
-/// [`KernelError::LengthMismatch`] or [`KernelError::NonFinite`]; nothing was changed.
+/// [`KernelError::LengthMismatch`]: nothing was changed. [`KernelError::NonFinite`]: see [the
+/// module](self).
 pub fn damage(energies: &mut [f32], armours: &[f32], hits: &[f32]) -> Result<(), KernelError> {
-    check(&[("energies", energies), ("armours", armours), ("hits", hits)])?;
-    dispatched!(<S>(energies: &'a mut [f32], armours: &'a [f32], hits: &'a [f32]) {
-        for start in (0..energies.len()).step_by(LANES) {
-            let energy = tail_mut(energies, start);
-            let (armour, hit) = (F32x8::load(tail(armours, start)), F32x8::load(tail(hits, start)));
-            super::damage::<S>(F32x8::load(energy), armour, hit).store(energy);
-        }
-    });
-    Ok(())
+    let names = ["energies", "armours", "hits"];
+    same_lens(&[(&names, &[&*energies, armours, hits])])?;
+    sweep(
+        Damage,
+        [(&["energies"], Columns([energies]))],
+        [from(&["armours"], armours), from(&["hits"], hits)],
+    )
 }
 
 /// What all entities pay for living: see [`metabolic_rate`](super::metabolic_rate) and
@@ -31,8 +32,8 @@ pub fn damage(energies: &mut [f32], armours: &[f32], hits: &[f32]) -> Result<(),
 ///
 /// # Errors
 ///
-/// [`KernelError::InvalidParameter`] if `basal` or `motion` is negative or not finite; else
-/// [`KernelError::LengthMismatch`] or [`KernelError::NonFinite`]. Nothing was changed.
+/// [`KernelError::InvalidParameter`] if `basal` or `motion` is negative or not finite: nothing was
+/// changed; else as [`damage`].
 pub fn metabolize(
     dt: Timestep,
     basal: f32,
@@ -43,45 +44,97 @@ pub fn metabolize(
 ) -> Result<(), KernelError> {
     let basal = non_negative("basal", basal)?;
     let motion = non_negative("motion", motion)?;
-    check(&[("energies", energies), ("sizes", sizes), ("speeds", speeds)])?;
-    let costs = [basal, motion];
-    dispatched!(<S>(
-        dt: Timestep,
-        costs: [f32; 2],
-        energies: &'a mut [f32],
-        sizes: &'a [f32],
-        speeds: &'a [f32]
-    ) {
-        let [basal, motion] = [F32x8::splat(costs[0]), F32x8::splat(costs[1])];
-        for start in (0..energies.len()).step_by(LANES) {
-            let energy = tail_mut(energies, start);
-            let (size, speed) = (F32x8::load(tail(sizes, start)), F32x8::load(tail(speeds, start)));
-            let rate = super::metabolic_rate::<S>(basal, motion, size, speed);
-            super::metabolize(F32x8::load(energy), rate, dt.lanes()).store(energy);
-        }
-    });
-    Ok(())
+    let names = ["energies", "sizes", "speeds"];
+    same_lens(&[(&names, &[&*energies, sizes, speeds])])?;
+    let read = [from(&["sizes"], sizes), from(&["speeds"], speeds)];
+    sweep(Metabolize { dt, basal, motion }, [(&["energies"], Columns([energies]))], read)
 }
 
 /// Moves energy from each giver to its taker: see [`transfer`](super::transfer).
 ///
 /// # Errors
 ///
-/// [`KernelError::LengthMismatch`] or [`KernelError::NonFinite`]; nothing was changed.
+/// As [`damage`].
 pub fn transfer(
     givers: &mut [f32],
     takers: &mut [f32],
     amounts: &[f32],
 ) -> Result<(), KernelError> {
-    check(&[("givers", givers), ("takers", takers), ("amounts", amounts)])?;
-    dispatched!(<S>(givers: &'a mut [f32], takers: &'a mut [f32], amounts: &'a [f32]) {
-        for start in (0..givers.len()).step_by(LANES) {
-            let (giver, taker) = (tail_mut(givers, start), tail_mut(takers, start));
-            let amount = F32x8::<S>::load(tail(amounts, start));
-            let (left, got) = super::transfer(F32x8::load(giver), F32x8::load(taker), amount);
-            left.store(giver);
-            got.store(taker);
-        }
-    });
-    Ok(())
+    let names = ["givers", "takers", "amounts"];
+    same_lens(&[(&names, &[&*givers, &*takers, amounts])])?;
+    let written = [(["givers"].as_slice(), Columns([givers])), (&["takers"], Columns([takers]))];
+    sweep(Transfer, written, [from(&["amounts"], amounts)])
+}
+
+/// A column to read, with its name.
+fn from<'a>(name: &'static [&'static str], column: &'a [f32]) -> Named<Columns<&'a [f32], 1>> {
+    (name, Columns([column]))
+}
+
+#[derive(Clone, Copy)]
+struct Damage;
+
+impl Kernel<1, 1, 2> for Damage {
+    type Ready<S: Isa> = ();
+
+    #[inline(always)]
+    fn ready<S: Isa>(&self, _: Order) {}
+
+    #[inline(always)]
+    fn component<S: Isa>(
+        _: &(),
+        _: usize,
+        [energy]: [F32x8<S>; 1],
+        [armour, hits]: [F32x8<S>; 2],
+    ) -> ([F32x8<S>; 1], F32x8<S>) {
+        ([super::damage(energy, armour, hits)], energy + armour + hits)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Metabolize {
+    dt: Timestep,
+    basal: f32,
+    motion: f32,
+}
+
+impl Kernel<1, 1, 2> for Metabolize {
+    type Ready<S: Isa> = [F32x8<S>; 3];
+
+    #[inline(always)]
+    fn ready<S: Isa>(&self, _: Order) -> [F32x8<S>; 3] {
+        [self.dt.lanes(), F32x8::splat(self.basal), F32x8::splat(self.motion)]
+    }
+
+    #[inline(always)]
+    fn component<S: Isa>(
+        [dt, basal, motion]: &[F32x8<S>; 3],
+        _: usize,
+        [energy]: [F32x8<S>; 1],
+        [size, speed]: [F32x8<S>; 2],
+    ) -> ([F32x8<S>; 1], F32x8<S>) {
+        let rate = super::metabolic_rate(*basal, *motion, size, speed);
+        ([super::metabolize(energy, rate, *dt)], energy + size + speed)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Transfer;
+
+impl Kernel<1, 2, 1> for Transfer {
+    type Ready<S: Isa> = ();
+
+    #[inline(always)]
+    fn ready<S: Isa>(&self, _: Order) {}
+
+    #[inline(always)]
+    fn component<S: Isa>(
+        _: &(),
+        _: usize,
+        [giver, taker]: [F32x8<S>; 2],
+        [amount]: [F32x8<S>; 1],
+    ) -> ([F32x8<S>; 2], F32x8<S>) {
+        let (left, got) = super::transfer(giver, taker, amount);
+        ([left, got], giver + taker + amount)
+    }
 }

@@ -214,7 +214,7 @@ fn ends<S: Isa>(values: &[f32]) -> (f32, f32, bool) {
     for values in eights.iter().chain([&end]) {
         let value = F32x8::from_array(*values);
         (low, high) = (low.min(value), high.max(value));
-        finite = finite & value.is_finite();
+        finite &= value.is_finite();
     }
     let low = low.to_array().into_iter().fold(any, |a, b| if b < a { b } else { a });
     let high = high.to_array().into_iter().fold(any, |a, b| if b > a { b } else { a });

@@ -143,7 +143,7 @@ impl Task for Finite<'_> {
         let (eights, end) = self.0.as_chunks::<LANES>();
         let mut finite = F32x8::<S>::load(end).is_finite();
         for values in eights {
-            finite = finite & F32x8::from_array(*values).is_finite();
+            finite &= F32x8::from_array(*values).is_finite();
         }
         finite.all()
     }

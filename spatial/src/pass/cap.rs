@@ -139,10 +139,10 @@ impl<S: Isa> Cap<S> {
             let lane = ties.trailing_zeros() as usize;
             ties &= ties - 1;
             if id <= self.last[lane] as u32 && self.d2s[lane] >= 0.0 {
-                counts = counts | Mask8::only(lane);
+                counts |= Mask8::only(lane);
             }
         }
-        pair.near = pair.near & counts;
+        pair.near &= counts;
     }
 }
 

@@ -86,7 +86,7 @@ impl<'a, A: Axes, S: Isa, T> Tile<'a, A, S, T> {
         let (offset, d2) = self.place.distance(other);
         let mut near = d2.lt(self.place.limit);
         if own < LANES {
-            near = near & !Mask8::only(own);
+            near &= !Mask8::only(own);
         }
         Pair { offset, d2, near, index: index as u32 }
     }
