@@ -31,13 +31,14 @@ const STEPS: &[Step] = &[
 
 /// Workspaces of their own: one is built with flags of its own, one needs MPI, one Python, others other
 /// libraries.
-const APART: [&str; 6] = [
+const APART: [&str; 7] = [
     "fuzz/Cargo.toml",
     "scheduler-mpi/Cargo.toml",
     "benches/peers/Cargo.toml",
     "adapters/bevy/Cargo.toml",
     "adapters/python/Cargo.toml",
     "adapters/web-rust/Cargo.toml",
+    "examples/microcontroller/Cargo.toml",
 ];
 
 /// Runs the steps that `arguments` names, or all.
