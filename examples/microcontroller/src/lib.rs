@@ -79,9 +79,10 @@ pub fn run(memory: &mut Memory) -> Option<u64> {
         slices::limit_speed(0.0, 1.5, [vx, vy]).ok()?;
     }
     let all = walker::Columns::share(&walkers);
-    Some((0..COUNT).fold(0, |sum: u64, row| {
-        sum.wrapping_add(walker::Columns::fingerprint(&all, row))
-    }))
+    Some(
+        (0..COUNT)
+            .fold(0, |sum: u64, row| sum.wrapping_add(walker::Columns::fingerprint(&all, row))),
+    )
 }
 
 /// What one walker wants, seen from where all are.
