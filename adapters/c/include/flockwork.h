@@ -331,11 +331,30 @@ enum fw_status fw_index_nearest_each(const struct fw_index *index,
                                      struct fw_hit *hits,
                                      uint32_t *counts);
 
-// As fw_index_count for many places. If a place is at fault, those before it have been answered.
+// As fw_index_count for many places. If a place is at fault, nothing was written.
 enum fw_status fw_index_count_each(const struct fw_index *index,
                                    const struct fw_points *places,
                                    float radius,
                                    uint32_t *counts);
+
+// Counts, for each point of the index, the others within `radius`: `counts[slot]`, as many as there are
+// points. Many times faster than asking for each.
+enum fw_status fw_index_count_own(const struct fw_index *index,
+                                  float radius,
+                                  uint32_t *counts,
+                                  size_t room);
+
+// Lists, for each point of the index, the slots of the others within `radius`, or, if `once`, each pair in
+// one list alone. The list of a slot is `others[starts[slot]]` to `others[starts[slot + 1] - 1]`: there is
+// one start more than points. `*count` is how many others there are; if there is room for fewer, it is
+// FW_STATUS_TOO_SHORT, and nothing was written but this.
+enum fw_status fw_index_lists(const struct fw_index *index,
+                              float radius,
+                              bool once,
+                              uint32_t *starts,
+                              uint32_t *others,
+                              size_t room,
+                              size_t *count);
 
 // Steps by the semi-implicit Euler method: v += a dt, then x += v dt.
 enum fw_status fw_euler(float dt,

@@ -129,6 +129,22 @@ static void index_against_twin(const fw_world *world, float radius, int bounded)
     for (size_t i = 0; i < count; i++) {
         CHECK(all[i].a < all[i].b && all[i].d2 == distance2(&here, at[all[i].a], at[all[i].b]));
     }
+    /* The same from the index's own points: counts and lists. */
+    static uint32_t own[N], starts[N + 1];
+    uint32_t *others = malloc(2 * pairs * sizeof *others);
+    OK(fw_index_count_own(index, radius, own, N));
+    OK(fw_index_lists(index, radius, false, starts, others, 2 * pairs, &count));
+    CHECK(count == 2 * pairs && starts[N] == count);
+    for (uint32_t i = 0; i < N; i++) {
+        CHECK(starts[i + 1] - starts[i] == own[i]);
+        if (i < 64) CHECK(own[i] == counts[i] - 1);
+        for (uint32_t j = starts[i]; j < starts[i + 1]; j++) {
+            CHECK(others[j] != i && distance2(&here, at[i], at[others[j]]) < radius * radius * 1.00001f);
+        }
+    }
+    OK(fw_index_lists(index, radius, true, starts, others, 2 * pairs, &count));
+    CHECK(count == pairs);
+    free(others);
     REFUSED(FW_STATUS_TOO_SHORT, fw_index_pairs(index, radius, all, pairs - 1, &count), "room for all");
     CHECK(count == pairs);
     free(all);
@@ -271,8 +287,17 @@ static void bad_input_of_an_index(void) {
     INVALID(fw_index_segment(index, at, far, 1, along, 2, &count), "x");
     fw_points places = of(xs, ys, NULL, 0, 8);
     uint32_t counts[8] = {0};
-    INVALID(fw_index_count_each(index, &places, 1, counts), "place 6: ");
+    INVALID(fw_index_count_each(index, &places, 1, counts), "6");
+    CHECK(counts[5] == 0);
+    fw_hit few[16];
+    INVALID(fw_index_within_each(index, &places, 1, few, 2, counts), "place 6: ");
     CHECK(counts[5] == 1 && counts[6] == 0);
+    INVALID(fw_index_count_own(index, 1, counts, 7), "8");
+    INVALID(fw_index_count_own(index, 99, counts, 8), "radius");
+    uint32_t starts[9], others[8];
+    REFUSED(FW_STATUS_TOO_SHORT, fw_index_lists(index, 2, false, starts, others, 3, &count), "room for all");
+    CHECK(count == 14);
+    INVALID(fw_index_lists(index, 2, false, NULL, others, 8, &count), "`starts` is NULL");
     INVALID(fw_index_within_each(index, &places, 1, hits, SIZE_MAX / 2, counts), "fit no memory");
     fw_index_free(index);
     fw_index_free(NULL);
