@@ -38,12 +38,12 @@ NEAREST = 8
 class Rust:
     """The same calls in Rust, in a process of its own that answers each line with its time."""
 
-    def __init__(self, program: Path, points: np.ndarray[Any, Any], side: float) -> None:
+    def __init__(self, program: Path, points: np.ndarray[Any, Any], edge: str) -> None:
         self.folder = tempfile.TemporaryDirectory()
         path = Path(self.folder.name) / "points"
         path.write_bytes(points.tobytes())
         self.process = subprocess.Popen(
-            [program, path, str(points.shape[1]), str(side)],
+            [program, path, str(points.shape[1]), "1", edge],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -128,7 +128,7 @@ def index(arguments: argparse.Namespace, axes: int, periodic: bool) -> None:
     if not np.allclose(far, tree.query(asked, NEAREST, workers=1)[0], rtol=1e-4, atol=1e-6):
         sys.exit("nearest: the results differ")
 
-    rust = Rust(arguments.rust, at, 1 if periodic else 0) if arguments.rust else None
+    rust = Rust(arguments.rust, at, "periodic" if periodic else "open") if arguments.rust else None
     order = np.random.default_rng(2).permutation(count).astype(np.uint32)
     if rust:
         rust_order = Path(rust.folder.name) / "order"

@@ -1,7 +1,7 @@
 //! What `bench.py` holds the Python module against: the same calls in Rust, each answered with its
 //! processor time.
 //!
-//! `rust POINTS AXES SIDE`: a file of coordinates as `f32`, and the length of a periodic world, or 0. Then
+//! `rust POINTS AXES SIDE EDGE`: a file of coordinates as `f32`, the length of the world, and how it ends. Then
 //! lines such as `count 0.01` on standard input.
 
 use std::error::Error;
@@ -17,12 +17,15 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> Outcome<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let [points, axes, side] = &words[..] else { return Err("rust POINTS AXES SIDE".into()) };
+    let [points, axes, side, edge] = &words[..] else {
+        return Err("rust POINTS AXES SIDE EDGE".into());
+    };
     let values = floats(points)?;
-    let side: f32 = side.parse()?;
+    let edge = Edge::from_name(edge).ok_or("an edge is periodic, wall or open")?;
+    let axis = Axis { length: side.parse()?, edge };
     match axes.as_str() {
-        "2" => serve::<Plane, [f32; 2]>(values.as_chunks().0, side),
-        _ => serve::<Space, [f32; 3]>(values.as_chunks().0, side),
+        "2" => serve::<Plane, [f32; 2]>(values.as_chunks().0, axis),
+        _ => serve::<Space, [f32; 3]>(values.as_chunks().0, axis),
     }
 }
 
@@ -32,7 +35,7 @@ fn floats(path: &str) -> Outcome<Vec<f32>> {
 }
 
 /// Answers lines until there are no more.
-fn serve<A: Axes, P: Point<A> + Copy>(points: &[P], side: f32) -> Outcome<()>
+fn serve<A: Axes, P: Point<A> + Copy>(points: &[P], axis: Axis) -> Outcome<()>
 where
     [P]: Points<A>,
 {
@@ -51,7 +54,7 @@ where
         let value: f32 = value.parse()?;
         let index = match &mut index {
             Some(index) => index,
-            none => none.insert(made(points, value, side)?),
+            none => none.insert(made(points, value, axis)?),
         };
         let begin = cpu();
         let kept = ask(index, points, &shuffled, what, value)?;
@@ -63,15 +66,11 @@ where
     Ok(())
 }
 
-fn made<A: Axes, P: Point<A>>(points: &[P], radius: f32, side: f32) -> Outcome<Index<A>>
+fn made<A: Axes, P: Point<A>>(points: &[P], radius: f32, axis: Axis) -> Outcome<Index<A>>
 where
     [P]: Points<A>,
 {
-    let axes = vec![Axis { length: side, edge: Edge::Periodic }; A::COUNT];
-    let mut index = match side > 0.0 {
-        true => Index::new(World::of(&axes)?, radius)?,
-        false => Index::unbounded(radius)?,
-    };
+    let mut index = Index::new(World::of(&vec![axis; A::COUNT])?, radius)?;
     index.rebuild(points)?;
     Ok(index)
 }

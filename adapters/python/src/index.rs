@@ -5,8 +5,10 @@
 
 use std::sync::{PoisonError, RwLock};
 
-use flockwork_kernel::{Axis, Edge, Plane, Space, World};
+use flockwork_kernel::axes::Third;
+use flockwork_kernel::{Axes, Axis, Edge, Plane, Space, World};
 use flockwork_spatial as spatial;
+use flockwork_spatial::Point;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
@@ -74,15 +76,18 @@ impl Index {
     fn rebuild(&self, py: Python<'_>, points: Bound<'_, PyAny>) -> PyResult<()> {
         let points = Points::read(&points, "points", false)?;
         let (values, axes, radius) = (points.values(), points.axes, self.radius);
+        let bounded = self.world.is_some();
         let done = py.detach(|| {
             let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
             match (&mut *held, axes) {
-                (Held::Plane(index), 2) => index.rebuild(plane(values)),
-                (Held::Space(index), 3) => index.rebuild(space(values)),
-                (Held::Unknown, 2) => spatial::Index::of(plane(values), radius)
-                    .map(|index| *held = Held::Plane(index)),
-                (Held::Unknown, _) => spatial::Index::of(space(values), radius)
-                    .map(|index| *held = Held::Space(index)),
+                (Held::Plane(index), 2) if bounded => index.rebuild(plane(values)),
+                (Held::Space(index), 3) if bounded => index.rebuild(space(values)),
+                (Held::Plane(_) | Held::Unknown, 2) if !bounded => {
+                    unbounded(plane(values), radius).map(|index| *held = Held::Plane(index))
+                }
+                (Held::Space(_) | Held::Unknown, 3) if !bounded => {
+                    unbounded(space(values), radius).map(|index| *held = Held::Space(index))
+                }
                 // Their number is looked at again below, where it makes an error.
                 _ => Ok(()),
             }
@@ -256,6 +261,43 @@ impl Index {
         })?;
         Ok(Bound::new(py, Lists::new(py, found))?.into_any())
     }
+}
+
+/// The most cells for each point of a box whose cells are listed; a hash lists those alone in which
+/// somebody is.
+const CELLS_EACH: f64 = 4.0;
+
+/// An index without bounds.
+///
+/// Where points fill a box from the corner on, its cells are found two to three times faster than those of
+/// the hash, and who is outside is in the nearest of them. What is found is the same.
+fn unbounded<A: Axes, P: Point<A>>(
+    points: &[P],
+    radius: f32,
+) -> Result<spatial::Index<A>, spatial::IndexError>
+where
+    [P]: spatial::Points<A>,
+{
+    let mut ends = [(f32::INFINITY, 0.0f32); World::MOST_AXES];
+    for point in points {
+        let at = point.vector();
+        for ((low, high), value) in ends.iter_mut().zip([at.x, at.y, at.z.or(0.0)]) {
+            (*low, *high) = (value.min(*low), value.max(*high));
+        }
+    }
+    let ends = &ends[..A::COUNT];
+    let cells: f64 = ends.iter().map(|(_, high)| f64::from(high / radius).max(1.0)).product();
+    let fill = |(low, high): &(f32, f32)| *low >= 0.0 && *low <= *high / 2.0 && high.is_finite();
+    let axes: Vec<Axis> = ends.iter().map(|(_, high)| Axis::open(*high)).collect();
+    if ends.iter().all(fill)
+        && cells <= CELLS_EACH * points.len() as f64
+        && let Ok(world) = World::of(&axes)
+        && let Ok(mut index) = spatial::Index::new(world, radius)
+    {
+        index.rebuild(points)?;
+        return Ok(index);
+    }
+    spatial::Index::of(points, radius)
 }
 
 /// Coordinates as points in the plane.
