@@ -28,7 +28,7 @@ pub fn step() -> Outcome {
     finish(bevy("fmt").arg("--check"))?;
     let clippy = ["--quiet", "--all-targets", "--profile", "test", "--", "--deny=warnings"];
     finish(bevy("clippy").args(clippy))?;
-    finish(bevy("test").arg("--quiet"))?;
+    finish(bevy("test").args(["--quiet", "--features", "scenario"]))?;
     example()?;
     if !has_target(PAGES) {
         skip("bevy, on pages", &format!("there is no target {PAGES}, and rustup cannot bring it"));
@@ -41,7 +41,8 @@ pub fn step() -> Outcome {
 /// The example comes to the fingerprint of the scenario, on threads and with everybody mirrored.
 fn example() -> Outcome {
     let mut run = bevy("run");
-    run.args(["--quiet", "--profile", "test", "--example", "flock", "--", "--ticks", TICKS]);
+    run.args(["--quiet", "--features", "scenario", "--profile", "test", "--example", "flock"]);
+    run.args(["--", "--ticks", TICKS]);
     let run = run.args(["--workers", "2", "--mirror"]);
     let output = run.output().map_err(|error| Failure::new(format!("cargo: {error}")))?;
     let said = String::from_utf8_lossy(&output.stdout);
