@@ -7,6 +7,7 @@
 //! | module | what it does |
 //! | --- | --- |
 //! | `test` | the steps of the test command |
+//! | `bench` | other libraries beside ours: run, recorded, drawn |
 //! | `golden` | the golden fingerprints under other builds |
 //! | `c` | the C face: installed, its example, its tests |
 //! | `bare` | the `no_std` crates for targets without a standard library |
@@ -22,6 +23,7 @@
 //! | `run` | child processes and what the machine has |
 
 mod bare;
+mod bench;
 mod bevy;
 mod c;
 mod circles;
@@ -67,6 +69,12 @@ const COMMANDS: &[Command] = &[
         usage: "fuzz [TARGET]... [--seconds N]",
         about: "runs fuzz targets, 300 s each; `--minimise`: makes their corpora small instead",
         run: fuzz::command,
+    },
+    Command {
+        name: "bench",
+        usage: "bench [--rounds N] [PART]...",
+        about: "other libraries beside ours, into benches/record; `--check`: results alone",
+        run: bench::command,
     },
     Command {
         name: "mpi-test",
