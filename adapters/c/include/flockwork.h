@@ -356,6 +356,15 @@ enum fw_status fw_index_lists(const struct fw_index *index,
                               size_t room,
                               size_t *count);
 
+// Moves entities on as fast as they are, within a world: x += v dt, then as fw_wrap.
+//
+// Here and in all functions of motion: an entity with a value that is infinite or NaN stays as it is, all
+// others are computed, and FW_STATUS_INVALID tells the first.
+enum fw_status fw_drift(const struct fw_world *world,
+                        float dt,
+                        const struct fw_columns *places,
+                        const struct fw_columns *velocities);
+
 // Steps by the semi-implicit Euler method: v += a dt, then x += v dt.
 enum fw_status fw_euler(float dt,
                         const struct fw_columns *places,

@@ -1,4 +1,6 @@
 //! Motion: kernels over the caller's places, velocities and accelerations.
+//!
+//! Values are checked while they are worked on: see [`flockwork_kernel::integrate::slices`].
 
 use flockwork_kernel::axes::Of;
 use flockwork_kernel::integrate::{Timestep, slices};
@@ -7,6 +9,43 @@ use crate::columns::{Columns, Points, Vectors, axes, in_axes, run};
 use crate::memory;
 use crate::status::{Fault, Status, call};
 use crate::world::World;
+
+/// Moves entities on as fast as they are, within a world: x += v dt, then as fw_wrap.
+///
+/// Here and in all functions of motion: an entity with a value that is infinite or NaN stays as it is, all
+/// others are computed, and FW_STATUS_INVALID tells the first.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fw_drift(
+    world: *const World,
+    dt: f32,
+    places: *const Columns,
+    velocities: *const Columns,
+) -> Status {
+    unsafe fn go<const N: usize>(
+        world: &flockwork_kernel::World,
+        dt: Timestep,
+        places: *const Columns,
+        velocities: *const Columns,
+    ) -> Result<(), Fault>
+    where
+        [(); N]: Of,
+    {
+        // SAFETY: as the caller promises.
+        unsafe {
+            let written =
+                [Vectors::write("places", places)?, Vectors::write("velocities", velocities)?];
+            run(written, [], |[xs, vs], []| slices::drift::<N>(world, dt, xs, vs))
+        }
+    }
+    call(|| {
+        let dt = Timestep::new(dt)?;
+        // SAFETY: as the caller promises.
+        unsafe {
+            let world = memory::one("world", world)?.axes()?;
+            in_axes!(world.axes().len(), go(&world, dt, places, velocities))
+        }
+    })
+}
 
 /// Steps by the semi-implicit Euler method: v += a dt, then x += v dt.
 #[unsafe(no_mangle)]

@@ -351,6 +351,14 @@ static void motion_against_twin(void) {
         CHECK(vx[i] * vx[i] + vy[i] * vy[i] + vz[i] * vz[i] < 1.2f && bodies[i].who == i);
     }
 
+    OK(fw_drift(&SPACE, dt, &places, &moving));
+    OK(fw_drift(&SPACE, dt, &at, &on));
+    for (int i = 0; i < N; i++) {
+        CHECK(x[i] == bodies[i].x && y[i] == bodies[i].y && z[i] == bodies[i].z && vz[i] == bodies[i].vz);
+        CHECK(x[i] >= 0 && x[i] <= 12 && z[i] >= 0 && z[i] <= 9);
+    }
+    INVALID(fw_drift(&PLANE, dt, &places, &moving), "`places.z` must be NULL in the plane");
+
     INVALID(fw_euler(-1, &places, &moving, &forces), "dt is -1");
     INVALID(fw_euler(dt, NULL, &moving, &forces), "`places` is NULL");
     fw_columns same = to(x, x, z, 0, N);
