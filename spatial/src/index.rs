@@ -6,6 +6,23 @@
 //!
 //! What there is of each axis stands in arrays in the order x, y, z, as in [`crate::grid`]; in the
 //! plane the last is of no use.
+//!
+//! # Example
+//!
+//! ```
+//! use flockwork_kernel::Plane;
+//! use flockwork_spatial::index::{Indexed, reorder};
+//! use flockwork_spatial::HashIndex;
+//!
+//! let mut memory = vec![0; HashIndex::<Plane>::words(3)];
+//! let index = HashIndex::build(1.0, &[[7.0, 0.0], [2.0, 0.0], [2.5, 0.0]], &mut memory)?;
+//! assert_eq!(index.order().iter().map(|entry| entry.slot()).collect::<Vec<_>>(), [1, 2, 0]);
+//! // Another column in the same order.
+//! let mut masses = [0.0; 3];
+//! reorder(index.order(), &[70.0, 20.0, 25.0], &mut masses)?;
+//! assert_eq!(masses, [20.0, 25.0, 70.0]);
+//! # Ok::<(), flockwork_spatial::IndexError>(())
+//! ```
 
 use core::fmt::Debug;
 use core::marker::PhantomData;

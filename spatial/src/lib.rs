@@ -4,6 +4,17 @@
 //! how much it needs: [`CellIndex::words`] and [`HashIndex::words`] words for an index. The feature
 //! `alloc` adds an `Index` that owns what it needs.
 //!
+//! ```
+//! use flockwork_spatial::{Index, Query};
+//!
+//! let index = Index::of(&[[1.0, 2.0], [1.5, 2.0], [9.0, 9.0]], 1.0)?;
+//! for hit in index.within([1.0, 2.0], 1.0)? {
+//!     println!("point {} is near", hit.slot);
+//! }
+//! # assert_eq!(index.within([1.0, 2.0], 1.0)?.count(), 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`grid`] | the one global cell grid of a world |

@@ -3,6 +3,18 @@
 //! Oracles for tests and a base line for benchmarks: each costs O(n) for every result it gives
 //! (O(n^2) for all of them, O(n^3) for the pairs) and checks no input. They share no code with
 //! [`crate::query`] but the result types.
+//!
+//! # Example
+//!
+//! ```
+//! use flockwork_kernel::Vec2;
+//! use flockwork_spatial::naive::Naive;
+//! use flockwork_spatial::{Entities, Periods};
+//!
+//! let entities = Entities::plane(&[1.0, 1.5, 9.0], &[2.0, 2.0, 9.0], &[0, 1, 2]);
+//! let naive = Naive { entities, periods: Periods::default() };
+//! assert_eq!(naive.count_radius(Vec2::new(1.0, 2.0), 1.0), 2);
+//! ```
 
 use core::ops::ControlFlow;
 
