@@ -54,13 +54,13 @@ fn golden<M: Model>(
 #[test]
 fn boids_have_their_golden_fingerprints_on_the_thread_of_the_system() {
     let options = Options::default();
-    golden::<Flock>("boids-20k", 50, options, |row| row.position = row.position * 0.5);
+    golden::<Flock>("boids-20k", 50, options, |row| row.position *= 0.5);
 }
 
 #[test]
 fn tribes_have_their_golden_fingerprints_on_threads_under_another_cut() {
     let options = Options { cut: Some(Cut::Parts(7)), ..Options::threads(2) };
-    golden::<Tribes<Plane>>("tribes-20k", 10, options, |row| row.position = row.position * 0.5);
+    golden::<Tribes<Plane>>("tribes-20k", 10, options, |row| row.position *= 0.5);
 }
 
 #[test]
