@@ -99,7 +99,7 @@ pub(super) fn in_box<A: Axes>(
     })
 }
 
-/// The runs of an area in a [`HashIndex`].
+/// The runs of an area in a [`HashIndex`](crate::HashIndex).
 #[derive(Clone, Debug)]
 pub enum HashRuns<'a, A: Axes> {
     /// All cells of a box are there.
