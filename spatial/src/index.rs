@@ -213,7 +213,8 @@ pub trait Indexed {
 
     /// Every entity of the area in canonical order, in runs of places in [`Indexed::order`], with
     /// the shift of the world's image it is seen in; and some that are not in the area. No run is
-    /// empty.
+    /// empty. Cells are shown whole: the area of a pair's first entity ends, along the last axis, at
+    /// that entity, and who comes later in the order is in a cell that this area touches.
     ///
     /// Along an axis that is not periodic the shift is 0; where none is, each entity is shown at
     /// most once. Along periodic ones each is shown once for each of its images in the area.
