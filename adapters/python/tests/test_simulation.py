@@ -287,6 +287,8 @@ def test_threads_of_python_share_a_simulation(scenario: dict[str, Any]) -> None:
 def test_ctrl_c_ends_a_long_run_after_a_whole_tick(scenario: dict[str, Any]) -> None:
     code = f"""
 import flockwork, os, signal, threading
+# A test command in the background of a shell ignores the signal, and so would its children.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sim = flockwork.Simulation({scenario!r}, workers=1)
 timer = threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT))
 timer.start()
