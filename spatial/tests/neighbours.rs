@@ -79,6 +79,8 @@ fn naive<A: Axes>(case: &Case<'_, A>, r: f32, once: bool) -> Vec<Vec<Bits>> {
 struct Plain;
 
 impl Check for Plain {
+    const BORROWED: bool = false;
+
     fn check<I: Indexed>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
         let r = case.radius();
         for once in [false, true] {
@@ -206,6 +208,8 @@ fn show(slot: u32) -> f32 {
 }
 
 impl Check for Lanes {
+    const BORROWED: bool = false;
+
     fn check<I: Indexed>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
         let r = case.radius();
         for once in [false, true] {
@@ -262,6 +266,8 @@ impl<I: Indexed> Indexed for Other<'_, I> {
 struct Others;
 
 impl Check for Others {
+    const BORROWED: bool = false;
+
     fn check<I: Indexed>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
         Plain.check(&Other(index), case);
     }
@@ -271,6 +277,8 @@ impl Check for Others {
 struct Skin;
 
 impl Check for Skin {
+    const BORROWED: bool = false;
+
     fn check<I: Indexed>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
         let periods = index.periods();
         let wide = case.radius();
@@ -314,19 +322,19 @@ impl Check for Skin {
 
 quickcheck! {
     fn everybody_meets_whom_its_twin_meets(seed: u64) -> bool {
-        for_all::<Plane>(seed, 40, &Plain) && for_all::<Space>(seed, 30, &Plain)
+        for_all::<Plane, _>(seed, 40, &Plain) && for_all::<Space, _>(seed, 30, &Plain)
     }
 
     fn sums_in_lanes_have_the_bits_of_their_twin(seed: u64) -> bool {
-        for_all::<Plane>(seed, 40, &Lanes) && for_all::<Space>(seed, 30, &Lanes)
+        for_all::<Plane, _>(seed, 40, &Lanes) && for_all::<Space, _>(seed, 30, &Lanes)
     }
 
     fn an_index_of_somebody_elses_has_the_pass_too(seed: u64) -> bool {
-        for_all::<Plane>(seed, 20, &Others) && for_all::<Space>(seed, 15, &Others)
+        for_all::<Plane, _>(seed, 20, &Others) && for_all::<Space, _>(seed, 15, &Others)
     }
 
     fn lists_with_a_skin_hold_everybody_near_until_somebody_has_moved_too_far(seed: u64) -> bool {
-        for_all::<Plane>(seed, 30, &Skin) && for_all::<Space>(seed, 20, &Skin)
+        for_all::<Plane, _>(seed, 30, &Skin) && for_all::<Space, _>(seed, 20, &Skin)
     }
 }
 

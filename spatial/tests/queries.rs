@@ -195,55 +195,55 @@ impl Check for Pairs {
 
 quickcheck! {
     fn radius_matches_naive(seed: u64) -> bool {
-        for_all::<Plane>(seed, 40, &Radius)
+        for_all::<Plane, _>(seed, 40, &Radius)
     }
 
     fn visits_match_naive_in_order_and_early_exit(seed: u64) -> bool {
-        for_all::<Plane>(seed, 25, &Visit)
+        for_all::<Plane, _>(seed, 25, &Visit)
     }
 
     fn many_points_are_answered_as_one_by_one(seed: u64) -> bool {
-        for_all::<Plane>(seed, 30, &Many) && for_all::<Space>(seed, 30, &Many)
+        for_all::<Plane, _>(seed, 30, &Many) && for_all::<Space, _>(seed, 30, &Many)
     }
 
     fn nearest_matches_naive(seed: u64) -> bool {
-        for_all::<Plane>(seed, 40, &Nearest)
+        for_all::<Plane, _>(seed, 40, &Nearest)
     }
 
     fn boxes_match_naive(seed: u64) -> bool {
-        for_all::<Plane>(seed, 40, &Boxes)
+        for_all::<Plane, _>(seed, 40, &Boxes)
     }
 
     fn segments_match_naive(seed: u64) -> bool {
-        for_all::<Plane>(seed, 40, &Segments)
+        for_all::<Plane, _>(seed, 40, &Segments)
     }
 
     fn pairs_match_naive_in_order_and_early_exit(seed: u64) -> bool {
-        for_all::<Plane>(seed, 14, &Pairs)
+        for_all::<Plane, _>(seed, 14, &Pairs)
     }
 
     fn radius_in_space_matches_naive(seed: u64) -> bool {
-        for_all::<Space>(seed, 30, &Radius)
+        for_all::<Space, _>(seed, 30, &Radius)
     }
 
     fn visits_in_space_match_naive_in_order_and_early_exit(seed: u64) -> bool {
-        for_all::<Space>(seed, 14, &Visit)
+        for_all::<Space, _>(seed, 14, &Visit)
     }
 
     fn nearest_in_space_matches_naive(seed: u64) -> bool {
-        for_all::<Space>(seed, 30, &Nearest)
+        for_all::<Space, _>(seed, 30, &Nearest)
     }
 
     fn boxes_in_space_match_naive(seed: u64) -> bool {
-        for_all::<Space>(seed, 30, &Boxes)
+        for_all::<Space, _>(seed, 30, &Boxes)
     }
 
     fn segments_in_space_match_naive(seed: u64) -> bool {
-        for_all::<Space>(seed, 30, &Segments)
+        for_all::<Space, _>(seed, 30, &Segments)
     }
 
     fn pairs_in_space_match_naive_in_order_and_early_exit(seed: u64) -> bool {
-        for_all::<Space>(seed, 8, &Pairs)
+        for_all::<Space, _>(seed, 8, &Pairs)
     }
 }
 
@@ -281,16 +281,16 @@ impl Check for Far {
 #[test]
 fn the_nearest_in_a_crowd_match_naive() {
     for seed in 0..8 {
-        for_all::<Plane>(seed, 400, &Radius);
-        for_all::<Plane>(seed, 400, &Nearest);
-        for_all::<Space>(seed, 400, &Nearest);
+        for_all::<Plane, _>(seed, 400, &Radius);
+        for_all::<Plane, _>(seed, 400, &Nearest);
+        for_all::<Space, _>(seed, 400, &Nearest);
     }
 }
 
 #[test]
 fn points_as_far_as_coordinates_go_match_naive() {
     for seed in 0..20 {
-        for_all::<Plane>(seed, 40, &Far);
-        for_all::<Space>(seed, 40, &Far);
+        for_all::<Plane, _>(seed, 40, &Far);
+        for_all::<Space, _>(seed, 40, &Far);
     }
 }
