@@ -9,6 +9,7 @@ pub mod machine;
 pub mod plain;
 pub mod points;
 pub mod race;
+pub mod scheduled;
 #[cfg(target_arch = "x86_64")]
 pub mod tuned;
 pub mod world;

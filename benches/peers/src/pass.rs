@@ -4,15 +4,13 @@
 use std::cell::RefCell;
 
 use flockwork_benches::points::Points;
+use flockwork_benches::scheduled::Scheduled;
 use flockwork_benches::tuned::{self, Sums};
 use flockwork_benches::world::FLOCK_DENSITY;
-use flockwork_kernel::simd::{F32x8, Isa, Sum8, U32x8, V2};
-use flockwork_kernel::{Edge, LANES, Plane, Vec2, World, isa};
+use flockwork_kernel::simd::{F32x8, Isa, Sum8, U32x8};
+use flockwork_kernel::{Edge, Plane, World};
 use flockwork_spatial::neighbours::{Tile, Visit, nothing};
-use flockwork_spatial::sort::sort_by_cell;
-use flockwork_spatial::{
-    Block, Candidate, Cells, Cutoff, Entry, Grid, Index, Indexed, Neighbours, Pair, Visitor, pass,
-};
+use flockwork_spatial::{Index, Indexed, Neighbours, Pair};
 
 use crate::race::{Race, Runner};
 
@@ -37,7 +35,7 @@ fn sums(race: &Race, points: &Points) {
         counts: vec![0; n],
         sums: vec![0.0; n],
     });
-    let scheduler = RefCell::new(Scheduler::new(points, square));
+    let scheduler = RefCell::new(Scheduled::new(points, RADIUS));
     let tuned = RefCell::new(Sums::new(points.side, RADIUS, n));
     let sort = vec![
         Runner::new("flockwork: an index", || {
@@ -48,7 +46,9 @@ fn sums(race: &Race, points: &Points) {
     ];
     let pass = vec![
         Runner::new("flockwork: an index", || door.borrow_mut().pass()),
-        Runner::new("flockwork: as the schedulers", || scheduler.borrow_mut().pass()),
+        Runner::new("flockwork: as the schedulers", || {
+            scheduler.borrow_mut().pass();
+        }),
     ];
     let (mut sort, mut pass) = (sort, pass);
     if tuned::available() {
@@ -63,7 +63,7 @@ fn sums(race: &Race, points: &Points) {
 }
 
 /// Both of ours have the same bits, and the tuned loop the same sums but for rounding.
-fn check(n: usize, door: &Door, scheduler: &Scheduler<'_>, tuned: &Sums) {
+fn check(n: usize, door: &Door, scheduler: &Scheduled<'_>, tuned: &Sums) {
     let mut ours = vec![(0, 0); n];
     for (at, entry) in scheduler.order.iter().enumerate() {
         let (count, sum) = (scheduler.counts[at], scheduler.sums[at].to_bits());
@@ -126,113 +126,5 @@ impl Visit for Columns<'_> {
         let lanes = tile.first..tile.first + tile.entries.len();
         sum.0.store(&mut self.counts[lanes.clone()]);
         sum.1.get().store(&mut self.sums[lanes]);
-    }
-}
-
-/// The pass of the schedulers.
-struct Scheduler<'a> {
-    points: &'a Points,
-    grid: Grid,
-    starts: Vec<u32>,
-    cell_of: Vec<u32>,
-    order: Vec<Entry>,
-    records: Vec<Candidate<()>>,
-    counts: Vec<u32>,
-    sums: Vec<f32>,
-}
-
-impl<'a> Scheduler<'a> {
-    fn new(points: &'a Points, square: World) -> Self {
-        let grid = Grid::new(square, RADIUS, points.count()).expect("the radius fits");
-        let cells = Cells::count(grid.lines(), grid.margins()).expect("they are few");
-        let count = points.ids.len();
-        Self {
-            points,
-            grid,
-            starts: vec![0; cells as usize + 1],
-            cell_of: vec![0; count],
-            order: vec![Entry::default(); count],
-            records: vec![Candidate::default(); count],
-            counts: vec![0; count],
-            sums: vec![0.0; count],
-        }
-    }
-
-    fn sort(&mut self) {
-        let Self { points, grid, cell_of, .. } = self;
-        isa::dispatch(FindCells { points, grid, cells: cell_of });
-        let (cells, ids) = (self.starts.len() as u32 - 1, &self.points.ids);
-        sort_by_cell(&self.cell_of, ids, cells, &mut self.starts, &mut self.order)
-            .expect("everything fits");
-        for (record, entry) in self.records.iter_mut().zip(&self.order) {
-            let slot = entry.slot() as usize;
-            record.place = Vec2::new(self.points.xs[slot], self.points.ys[slot]);
-        }
-    }
-
-    fn pass(&mut self) {
-        isa::dispatch(Pass(self));
-    }
-}
-
-struct FindCells<'a> {
-    points: &'a Points,
-    grid: &'a Grid,
-    cells: &'a mut [u32],
-}
-
-impl isa::Task for FindCells<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Isa>(self) {
-        let Self { points, grid, cells } = self;
-        let fine = U32x8::<S>::splat(grid.fine());
-        let stride = U32x8::splat(grid.cols() + 2 * grid.fine());
-        for at in (0..cells.len()).step_by(LANES) {
-            let (x, y) = (F32x8::load(&points.xs[at..]), F32x8::load(&points.ys[at..]));
-            let [col, row, _] = grid.cell_lanes(V2::new(x, y));
-            ((row + U32x8::splat(1)) * stride + col + fine).store(&mut cells[at..]);
-        }
-    }
-}
-
-struct Pass<'a, 'b>(&'a mut Scheduler<'b>);
-
-impl isa::Task for Pass<'_, '_> {
-    type Output = u64;
-
-    #[inline(always)]
-    fn run<S: Isa>(self) -> u64 {
-        let Scheduler { grid, starts, order, records, counts, sums, .. } = self.0;
-        let cells = Cells { starts, lines: grid.lines(), margins: grid.margins(), occupied: None };
-        let cutoff = Cutoff { radius: RADIUS, most: None };
-        let mut visitor = Columns { counts, sums };
-        pass::neighbour_pass::<S, _>(&cells, cutoff, records, order, &mut visitor)
-            .expect("everything fits")
-    }
-}
-
-impl<S: Isa> Visitor<S> for Columns<'_> {
-    type Axes = Plane;
-    type Shown = ();
-    type Tile = ();
-    type Sum = Sums8<S>;
-
-    #[inline(always)]
-    fn load(&mut self, _: Block) -> ((), Sums8<S>) {
-        Default::default()
-    }
-
-    #[inline(always)]
-    fn pair(&mut self, _: &(), _: &(), pair: &Pair<Plane, S>, sum: &mut Sums8<S>) {
-        pair.near.count(&mut sum.0);
-        sum.1.add(pair.near, pair.d2);
-    }
-
-    #[inline(always)]
-    fn finish(&mut self, Block { at, count, .. }: Block, _: &(), sum: &Sums8<S>) {
-        sum.0.store(&mut self.counts[at..at + count]);
-        sum.1.get().store(&mut self.sums[at..at + count]);
     }
 }
