@@ -99,12 +99,7 @@ pub fn sort_parts_by_cell(
     starts: &mut [u32],
     order: &mut [Entry],
 ) -> Result<usize, SortError> {
-    // On a 32-bit target that many cells have no place at all.
-    let needed = (cells as usize).saturating_add(1);
-    let found = starts.len();
-    let starts =
-        starts.get_mut(..needed).ok_or(SortError::StartsTooShort { needed, given: found })?;
-    starts.fill(0);
+    let starts = cleared(starts, cells)?;
     let counts = &mut starts[1..];
     let mut total = 0;
     for (cell_of, id_of) in parts {
@@ -113,19 +108,11 @@ pub fn sort_parts_by_cell(
         }
         total += count(cell_of, counts, cells)?;
     }
-    if total > order.len() || total >= u32::MAX as usize {
-        return Err(SortError::OrderTooShort { needed: total, given: order.len() });
-    }
-    begin_each(counts);
+    begin_each(counts, total, order)?;
     let mut slot = 0u32;
     for (cell_of, id_of) in parts {
         for (&cell, &id) in cell_of.iter().zip(*id_of) {
-            if let Some(place) = counts.get_mut(cell as usize) {
-                if let Some(entry) = order.get_mut(*place as usize) {
-                    *entry = Entry::new(id, slot);
-                }
-                *place += 1;
-            }
+            put(Entry::new(id, slot), cell, counts, order);
             slot += 1;
         }
     }
@@ -144,23 +131,11 @@ pub fn sort_slots_by_cell(
     starts: &mut [u32],
     order: &mut [Entry],
 ) -> Result<usize, SortError> {
-    let needed = (cells as usize).saturating_add(1);
-    let given = starts.len();
-    let starts = starts.get_mut(..needed).ok_or(SortError::StartsTooShort { needed, given })?;
-    starts.fill(0);
-    let counts = &mut starts[1..];
+    let counts = &mut cleared(starts, cells)?[1..];
     let total = count(cell_of, counts, cells)?;
-    if total > order.len() || total >= u32::MAX as usize {
-        return Err(SortError::OrderTooShort { needed: total, given: order.len() });
-    }
-    begin_each(counts);
+    begin_each(counts, total, order)?;
     for (slot, &cell) in (0..).zip(cell_of) {
-        if let Some(place) = counts.get_mut(cell as usize) {
-            if let Some(entry) = order.get_mut(*place as usize) {
-                *entry = Entry::new(slot, slot);
-            }
-            *place += 1;
-        }
+        put(Entry::new(slot, slot), cell, counts, order);
     }
     Ok(total)
 }
@@ -179,6 +154,16 @@ pub(crate) fn sort_points(
     }
 }
 
+/// As many starts as there are cells, and one more, all of them 0.
+fn cleared(starts: &mut [u32], cells: u32) -> Result<&mut [u32], SortError> {
+    // On a 32-bit target that many cells have no place at all.
+    let needed = (cells as usize).saturating_add(1);
+    let given = starts.len();
+    let starts = starts.get_mut(..needed).ok_or(SortError::StartsTooShort { needed, given })?;
+    starts.fill(0);
+    Ok(starts)
+}
+
 /// Counts the slots of each cell, and gives how many are in one.
 fn count(cell_of: &[u32], counts: &mut [u32], cells: u32) -> Result<usize, SortError> {
     let mut total = 0;
@@ -193,11 +178,26 @@ fn count(cell_of: &[u32], counts: &mut [u32], cells: u32) -> Result<usize, SortE
     Ok(total)
 }
 
-/// Makes of each count where its cell begins.
-fn begin_each(counts: &mut [u32]) {
+/// Makes of each count where its cell begins in the order, if there is room for all.
+fn begin_each(counts: &mut [u32], total: usize, order: &[Entry]) -> Result<(), SortError> {
+    if total > order.len() || total >= u32::MAX as usize {
+        return Err(SortError::OrderTooShort { needed: total, given: order.len() });
+    }
     let mut next = 0;
     for count in counts {
         next += core::mem::replace(count, next);
+    }
+    Ok(())
+}
+
+/// Puts an entry into its cell, if it is in one, and moves on where the next one of that cell goes.
+#[inline(always)]
+fn put(entry: Entry, cell: u32, counts: &mut [u32], order: &mut [Entry]) {
+    if let Some(place) = counts.get_mut(cell as usize) {
+        if let Some(at) = order.get_mut(*place as usize) {
+            *at = entry;
+        }
+        *place += 1;
     }
 }
 
