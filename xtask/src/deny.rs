@@ -17,7 +17,13 @@ const LIST: &str = "adapters/cli/templates";
 /// The crates that it binds, with the features that bring all of their code.
 const BOUND: [(&[&str], &str); 2] = [
     (
-        &["flockwork-kernel", "flockwork-spatial", "flockwork-scheduler", "flockwork-models"],
+        &[
+            "flockwork-kernel",
+            "flockwork-spatial",
+            "flockwork-observables",
+            "flockwork-scheduler",
+            "flockwork-models",
+        ],
         "--all-features",
     ),
     // Models alone: the command line that they can have computes nothing.
@@ -89,8 +95,8 @@ mod tests {
         let words: Vec<String> = BOUND.iter().flat_map(command).collect();
         let metadata = cargo(&["metadata", "--no-deps", "--format-version=1"]).output().unwrap();
         let members = String::from_utf8(metadata.stdout).unwrap();
-        let computes =
-            ["kernel", "spatial", "scheduler", "models"].map(|name| format!("flockwork-{name}"));
+        let computes = ["kernel", "spatial", "observables", "scheduler", "models"]
+            .map(|name| format!("flockwork-{name}"));
         for package in computes.iter().map(String::as_str).chain(["epidemic", "epidemic-web"]) {
             assert!(members.contains(&format!("\"name\":\"{package}\"")), "{package}");
             assert!(words.iter().any(|word| word == package), "{package}");

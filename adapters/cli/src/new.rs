@@ -22,9 +22,10 @@ const FILES: [(&str, &str); 7] = [
 ];
 
 /// The crates that the new one is built of, and where a checkout has them.
-const CRATES: [(&str, &str); 6] = [
+const CRATES: [(&str, &str); 7] = [
     ("flockwork-kernel", "kernel"),
     ("flockwork-spatial", "spatial"),
+    ("flockwork-observables", "observables"),
     ("flockwork-scheduler", "scheduler"),
     ("flockwork-scheduler-native", "scheduler-native"),
     ("flockwork-models", "models"),
