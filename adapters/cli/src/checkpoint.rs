@@ -19,6 +19,7 @@ use crate::args::RunArgs;
 use crate::failure::Failure;
 use crate::input;
 use crate::together::together;
+use crate::watch::Watcher;
 use folder::Folder;
 use manifest::{Generation, Manifest};
 
@@ -36,6 +37,8 @@ pub(crate) struct Checkpoints {
     former: Option<Generation>,
     /// The tick whose state is the newest one there.
     last: Option<u64>,
+    /// The tick that the run began with.
+    first: u64,
 }
 
 impl Checkpoints {
@@ -45,12 +48,12 @@ impl Checkpoints {
         let resumes = args.resume.as_deref().is_some_and(|from| same_folder(from, path));
         let folder = Folder::take(path, run, resumes, args.replace)?;
         let every = args.checkpoint_every.unwrap_or(USUAL_EVERY);
-        Ok(Some(Self { folder, every, run, former: None, last: None }))
+        Ok(Some(Self { folder, every, run, former: None, last: None, first: 0 }))
     }
 
-    /// Says how the run began; `run` is what all processes call it.
-    pub(crate) fn begin(&mut self, run: RunId, args: &RunArgs, saved: Option<&Saved>) {
-        self.run = run;
+    /// Says how the run begins, and at which tick; `run` is what all processes call it.
+    pub(crate) fn begin(&mut self, run: RunId, args: &RunArgs, saved: Option<&Saved>, tick: u64) {
+        (self.run, self.first) = (run, tick);
         let resumes =
             args.resume.as_deref().is_some_and(|from| same_folder(from, self.folder.path()));
         if let Some(saved) = saved.filter(|_| resumes) {
@@ -61,18 +64,8 @@ impl Checkpoints {
         }
     }
 
-    /// How many ticks may pass before the next one.
-    pub(crate) fn ticks_left(&self, tick: u64) -> u64 {
-        self.every - tick % self.every
-    }
-
-    /// Writes a checkpoint if this tick is one for it.
-    pub(crate) fn write_if_due(&mut self, simulation: &dyn AnySimulation) -> Result<(), Failure> {
-        if simulation.tick().is_multiple_of(self.every) { self.write(simulation) } else { Ok(()) }
-    }
-
     /// Writes a checkpoint, if this tick has none.
-    pub(crate) fn write(&mut self, simulation: &dyn AnySimulation) -> Result<(), Failure> {
+    fn write(&mut self, simulation: &dyn AnySimulation) -> Result<(), Failure> {
         let tick = simulation.tick();
         if self.last == Some(tick) {
             return Ok(());
@@ -100,6 +93,25 @@ impl Checkpoints {
         (self.former, self.last) = (Some(generation), Some(tick));
         simulation.reached(tick, self.folder.path());
         Ok(())
+    }
+}
+
+impl Watcher<'_> for Checkpoints {
+    fn ticks_left(&self, tick: u64) -> u64 {
+        self.every - tick % self.every
+    }
+
+    fn look(&mut self, simulation: &mut dyn AnySimulation) -> Result<(), Failure> {
+        let tick = simulation.tick();
+        // What the run begins with can be had again.
+        if tick != self.first && tick.is_multiple_of(self.every) {
+            self.write(simulation)?;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, simulation: &mut dyn AnySimulation) -> Result<(), Failure> {
+        self.write(simulation)
     }
 }
 

@@ -25,6 +25,7 @@
 //! | `read` | these two for other programs |
 //! | [`stepped`] | a world that another program steps |
 //! | `run`, `progress`, `summary`, `report` | `flockwork run` and what it says |
+//! | `watch` | what looks at a run between its ticks |
 //! | `record`, `picture`, `checkpoint` | what else a run can leave behind |
 //! | `verify`, `stress` | sameness on any number of workers; the largest crowd that holds a frame rate |
 //! | `check`, `models`, `init` | what can be known without running |
@@ -71,6 +72,7 @@ mod summary;
 mod table;
 mod together;
 mod verify;
+mod watch;
 mod whole;
 
 use std::process::ExitCode;

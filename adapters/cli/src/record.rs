@@ -15,8 +15,10 @@ use flockwork_scheduler_native::AnySimulation;
 use crate::failure::{self, Failure};
 use crate::made::Made;
 use crate::output::{self, Ready, Target};
+use crate::report::Report;
 use crate::rows::Field;
 use crate::together::together;
+use crate::watch::Watcher;
 use file::Recording;
 
 /// The most ticks that one file can hold.
@@ -40,33 +42,26 @@ impl<'a> Recorder<'a> {
         let file = Recording::begin(target, fields, about)?;
         Ok(Self { file, every })
     }
+}
 
-    /// How many ticks may pass before the next one to record.
-    pub(crate) fn ticks_left(&self, tick: u64) -> u64 {
+impl<'a> Watcher<'a> for Recorder<'a> {
+    fn ticks_left(&self, tick: u64) -> u64 {
         self.every - tick % self.every
     }
 
-    fn is_due(&self, tick: u64) -> bool {
-        tick.is_multiple_of(self.every)
+    fn look(&mut self, simulation: &mut dyn AnySimulation) -> Result<(), Failure> {
+        let tick = simulation.tick();
+        if !tick.is_multiple_of(self.every) {
+            return Ok(());
+        }
+        let own = simulation.own_rows().map_err(Failure::from);
+        let own = own.and_then(|rows| self.file.write(tick, &rows));
+        together(simulation, own, "another rank could not write its recording", || {})
     }
 
-    /// Ends the recording: all of it is on the disk, but not yet in its place.
-    pub(crate) fn finish(self) -> Result<Ready<'a>, Failure> {
-        self.file.finish()
+    fn finish(self: Box<Self>, _report: &Report) -> Result<Option<Ready<'a>>, Failure> {
+        self.file.finish().map(Some)
     }
-}
-
-/// Records the current tick, if there is a recording and it is one to record.
-pub(crate) fn record(
-    recorder: &mut Option<Recorder<'_>>,
-    simulation: &dyn AnySimulation,
-) -> Result<(), Failure> {
-    let Some(recorder) = recorder.as_mut().filter(|one| one.is_due(simulation.tick())) else {
-        return Ok(());
-    };
-    let own = simulation.own_rows().map_err(Failure::from);
-    let own = own.and_then(|rows| recorder.file.write(simulation.tick(), &rows));
-    together(simulation, own, "another rank could not write its recording", || {})
 }
 
 /// Where a recording goes: one file if there is one process alone, otherwise a folder in which each

@@ -21,11 +21,11 @@ use crate::crowding::Crowding;
 use crate::failure::{Failure, emit, note, warn};
 use crate::interrupt;
 use crate::progress::{Pace, Progress};
-use crate::record::{self, Recorder};
 use crate::registry::Registry;
 use crate::report::{Report, Run};
 use crate::scenario::{self, Scenario};
 use crate::summary;
+use crate::watch::{self, Watchers};
 use outputs::Outputs;
 
 /// How many ticks a resumed run does if nothing says how many.
@@ -37,7 +37,7 @@ pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
     interrupt::listen();
     let outputs = Outputs::new(args)?;
     let id = RunId::new();
-    let mut checkpoints = Checkpoints::take(args, id)?;
+    let checkpoints = Checkpoints::take(args, id)?;
     let mut job = Job::new(registry, args)?;
     outputs.check(args, &job)?;
     let simulation = &mut *job.simulation;
@@ -49,10 +49,12 @@ pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
     if let Some(saved) = &job.saved {
         saved.agree(simulation)?;
     }
-    if let Some(checkpoints) = &mut checkpoints {
-        checkpoints.begin(id, args, job.saved.as_ref());
+    let mut watchers = outputs.watchers(args, &job.name, job.entry, simulation)?;
+    if let Some(mut checkpoints) = checkpoints {
+        checkpoints.begin(id, args, job.saved.as_ref(), simulation.tick());
+        // The last ones: they tell that everything up to their tick is done.
+        watchers.push(Box::new(checkpoints));
     }
-    let recorder = outputs.recorder(args, &job.name, job.entry, simulation)?;
     let mut run = Run {
         id,
         fell_back: job.saved.and_then(|saved| saved.broken),
@@ -65,12 +67,13 @@ pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
         updates: 0.0,
         interrupted: false,
     };
-    let (driven, recorder) = drive(simulation, job.ticks, recorder, checkpoints, args.quiet)?;
+    let driven = drive(simulation, job.ticks, &mut watchers, args.quiet)?;
     run.seconds = driven.time.as_secs_f64();
     run.updates = driven.updates;
     run.interrupted = driven.interrupted;
-    let report = Report::new(run, simulation)?;
-    outputs.write(simulation, &report, recorder)?;
+    let mut report = Report::new(run, simulation)?;
+    watchers.iter().for_each(|watcher| watcher.tell(&mut report));
+    outputs.write(simulation, &report, watchers)?;
     if args.quiet {
         emit(&format!("{}\n", report.fingerprint))?;
     } else {
@@ -224,21 +227,20 @@ struct Driven {
     interrupted: bool,
 }
 
-/// Runs the ticks; the recording is then complete, but not yet in its place.
-fn drive<'a>(
+/// Runs the ticks, between which the watchers look.
+fn drive(
     simulation: &mut dyn AnySimulation,
     ticks: u64,
-    mut recorder: Option<Recorder<'a>>,
-    mut checkpoints: Option<Checkpoints>,
+    watchers: &mut Watchers<'_>,
     quiet: bool,
-) -> Result<(Driven, Option<Recorder<'a>>), Failure> {
+) -> Result<Driven, Failure> {
     let begin = simulation.tick();
     let end = begin.saturating_add(ticks);
     let bar = Progress::ticks(ticks, quiet);
     let mut pace = Pace::new();
     let mut driven = Driven { time: Duration::ZERO, updates: 0.0, interrupted: false };
     interrupt::heed();
-    record::record(&mut recorder, simulation)?;
+    watch::look(watchers, simulation)?;
     while simulation.tick() < end {
         // A signal may come to any process: all stop at the same tick.
         if !simulation.agree(!interrupt::stopped()) {
@@ -246,13 +248,7 @@ fn drive<'a>(
             break;
         }
         let tick = simulation.tick();
-        let mut batch = pace.batch().min(end - tick);
-        if let Some(recorder) = &recorder {
-            batch = batch.min(recorder.ticks_left(tick));
-        }
-        if let Some(checkpoints) = &checkpoints {
-            batch = batch.min(checkpoints.ticks_left(tick));
-        }
+        let batch = pace.batch().min(end - tick).min(watch::ticks_left(watchers, tick));
         // Clocks differ between processes: the first one decides.
         let batch = simulation.lead(batch);
         let entities = simulation.population();
@@ -264,14 +260,9 @@ fn drive<'a>(
         pace.took(batch, time);
         let ms = time.as_secs_f64() * 1.0e3 / batch as f64;
         bar.at(simulation.tick() - begin, ms, simulation.population());
-        record::record(&mut recorder, simulation)?;
-        if let Some(checkpoints) = &mut checkpoints {
-            checkpoints.write_if_due(simulation)?;
-        }
+        watch::look(watchers, simulation)?;
     }
     bar.done();
-    if let Some(checkpoints) = &mut checkpoints {
-        checkpoints.write(simulation)?;
-    }
-    Ok((driven, recorder))
+    watchers.iter_mut().try_for_each(|watcher| watcher.end(simulation))?;
+    Ok(driven)
 }

@@ -18,6 +18,7 @@ use crate::record::{self, Place, Recorder};
 use crate::report::Report;
 use crate::rows;
 use crate::together::together;
+use crate::watch::Watchers;
 
 /// How many ticks lie between two recorded ones if nothing says how many.
 const USUAL_EVERY: u64 = 10;
@@ -95,8 +96,23 @@ impl Outputs {
         Ok(())
     }
 
+    /// Begins what is written while the run goes on, in the order in which it is looked at.
+    pub(super) fn watchers(
+        &self,
+        args: &RunArgs,
+        scenario: &str,
+        entry: &Entry,
+        simulation: &dyn AnySimulation,
+    ) -> Result<Watchers<'_>, Failure> {
+        let mut watchers = Watchers::new();
+        if let Some(recorder) = self.recorder(args, scenario, entry, simulation)? {
+            watchers.push(Box::new(recorder));
+        }
+        Ok(watchers)
+    }
+
     /// Begins the recording, if there is to be one.
-    pub(super) fn recorder(
+    fn recorder(
         &self,
         args: &RunArgs,
         scenario: &str,
@@ -127,12 +143,12 @@ impl Outputs {
         together(simulation, recorder, problem, || {}).map(Some)
     }
 
-    /// Writes all files: only when all of them are on the disk is any put in its place.
+    /// Writes all files, those of the watchers too: only when all of them are on the disk is any put in its place.
     pub(super) fn write(
         &self,
         simulation: &dyn AnySimulation,
         report: &Report,
-        recorder: Option<Recorder<'_>>,
+        watchers: Watchers<'_>,
     ) -> Result<(), Failure> {
         // These are gathered from all processes.
         let snapshot = self.snapshot.as_ref();
@@ -141,8 +157,8 @@ impl Outputs {
         let picture = picture.map(|target| (target, picture::png(simulation, report)));
         let prepare = || {
             let mut ready = Vec::new();
-            if let Some(recorder) = recorder {
-                ready.push(recorder.finish()?);
+            for watcher in watchers {
+                ready.extend(watcher.finish(report)?);
             }
             if let Some((target, bytes)) = snapshot.transpose()? {
                 ready.push(target.prepare(&bytes)?);
