@@ -73,7 +73,8 @@ typedef enum fw_status {
   FW_STATUS_TOO_SHORT = 2,
   // The simulation has ended, and does so at every further step. It shows its last completed tick.
   FW_STATUS_ENDED = 3,
-  // Another call uses the handle, on another thread or further up on this one. Nothing was changed.
+  // Another call uses the handle, on another thread or further up on this one: which do that to which
+  // others stands at fw_sim and fw_index. Nothing was changed.
   FW_STATUS_BUSY = 4,
   // An earlier call panicked while it changed the handle, which can only be freed.
   FW_STATUS_POISONED = 5,
@@ -81,12 +82,14 @@ typedef enum fw_status {
   FW_STATUS_PANICKED = 6,
 } fw_status;
 
-// Points, and who is near whom. Any number of threads may ask one index at a time; while it is built
-// anew, they are answered FW_STATUS_BUSY.
+// Points, and who is near whom. Any number of threads may ask one index at a time. While it is built anew,
+// they are answered FW_STATUS_BUSY, and so is fw_index_rebuild while somebody asks.
 typedef struct fw_index fw_index;
 
-// A simulation on threads of this process. Calls on one handle may come from any thread, one at a time:
-// while one goes on, others answer FW_STATUS_BUSY. Results do not depend on the number of threads.
+// A simulation on threads of this process. Calls on one handle may come from any thread. fw_sim_step,
+// fw_sim_set and fw_sim_set_number wait for calls that go on; all others, which only look, answer
+// FW_STATUS_BUSY at once while one of those three goes on or waits. Results do not depend on the number
+// of threads.
 typedef struct fw_sim fw_sim;
 
 // Points or vectors to read: one float along each axis for each entity.

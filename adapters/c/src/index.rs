@@ -15,8 +15,8 @@ use crate::memory::{one, out, slice, slice_mut};
 use crate::status::{Fault, Status, call};
 use crate::world::{World, count};
 
-/// Points, and who is near whom. Any number of threads may ask one index at a time; while it is built
-/// anew, they are answered FW_STATUS_BUSY.
+/// Points, and who is near whom. Any number of threads may ask one index at a time. While it is built anew,
+/// they are answered FW_STATUS_BUSY, and so is fw_index_rebuild while somebody asks.
 pub struct Index(RwLock<Kind>);
 
 /// An index in the plane or in space.

@@ -5,6 +5,7 @@
 //! | `status` | what a call came to, and what was wrong |
 //! | `memory` | the caller's memory as slices, or why it cannot be |
 //! | `world` | axes and their ends |
+//! | `turns` | whose turn it is with a handle |
 //! | `columns` | the caller's points and vectors: columns, or side by side |
 //! | `sim` | a stepped world |
 //! | `index` | who is near whom |
@@ -30,4 +31,5 @@ pub mod status;
 pub mod steering;
 #[cfg(test)]
 mod tests;
+mod turns;
 pub mod world;

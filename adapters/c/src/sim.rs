@@ -12,6 +12,7 @@ use std::ffi::{c_char, c_void};
 
 use crate::memory::{self, give, out, text};
 use crate::status::{Fault, Status, call};
+use crate::turns::Turns;
 
 /// Entities ascending by id: the same order in every tick, as long as nobody is born or dies.
 pub const ORDER_ID: u32 = 0;
@@ -38,16 +39,26 @@ pub const NO_CELL: u32 = 0xffff_ffff;
 
 const _: () = assert!(NO_CELL == flockwork_spatial::NO_CELL);
 
-/// A simulation on threads of this process. Calls on one handle may come from any thread, one at a time:
-/// while one goes on, others answer FW_STATUS_BUSY. Results do not depend on the number of threads.
-pub struct Sim(Mutex<Stepped>);
+/// A simulation on threads of this process. Calls on one handle may come from any thread. fw_sim_step,
+/// fw_sim_set and fw_sim_set_number wait for calls that go on; all others, which only look, answer
+/// FW_STATUS_BUSY at once while one of those three goes on or waits. Results do not depend on the number
+/// of threads.
+pub struct Sim {
+    /// Who has the turn is alone with the world.
+    turns: Turns,
+    world: Mutex<Stepped>,
+}
 
 #[cfg(test)]
 impl Sim {
     /// Panics while the simulation is being changed.
     pub(crate) fn poison(&self) {
-        let _sim = self.0.try_lock();
+        let _world = self.world.try_lock();
         panic!("on purpose");
+    }
+
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.turns
     }
 }
 
@@ -63,16 +74,31 @@ impl From<StepError> for Fault {
     }
 }
 
-/// Does something with a simulation.
+/// Looks at a simulation.
 ///
 /// # Safety
 ///
 /// The handle must be NULL, or one that is not yet freed.
-unsafe fn with(sim: *const Sim, work: impl FnOnce(&mut Stepped) -> Result<(), Fault>) -> Status {
+unsafe fn look(sim: *const Sim, work: impl FnOnce(&mut Stepped) -> Result<(), Fault>) -> Status {
     call(|| {
         // SAFETY: as the caller promises.
         let sim = unsafe { memory::one("sim", sim) }?;
-        work(&mut *sim.0.try_lock()?)
+        let _turn = sim.turns.look()?;
+        work(&mut *sim.world.try_lock()?)
+    })
+}
+
+/// Changes a simulation.
+///
+/// # Safety
+///
+/// As [`look`].
+unsafe fn change(sim: *mut Sim, work: impl FnOnce(&mut Stepped) -> Result<(), Fault>) -> Status {
+    call(|| {
+        // SAFETY: as the caller promises.
+        let sim = unsafe { memory::one("sim", sim) }?;
+        let _turn = sim.turns.change();
+        work(&mut *sim.world.try_lock()?)
     })
 }
 
@@ -84,7 +110,7 @@ unsafe fn make(
     // SAFETY: as the caller promises.
     let to = unsafe { out("out", to) }?;
     *to = std::ptr::null_mut();
-    *to = Box::into_raw(Box::new(Sim(Mutex::new(made()?))));
+    *to = Box::into_raw(Box::new(Sim { turns: Turns::default(), world: Mutex::new(made()?) }));
     Ok(())
 }
 
@@ -177,7 +203,7 @@ pub unsafe extern "C" fn fw_sim_free(sim: *mut Sim) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fw_sim_step(sim: *mut Sim, ticks: u64) -> Status {
     // SAFETY: as the caller promises.
-    unsafe { with(sim, |sim| Ok(sim.step(ticks)?)) }
+    unsafe { change(sim, |sim| Ok(sim.step(ticks)?)) }
 }
 
 /// Ticks done.
@@ -185,7 +211,7 @@ pub unsafe extern "C" fn fw_sim_step(sim: *mut Sim, ticks: u64) -> Status {
 pub unsafe extern "C" fn fw_sim_tick(sim: *const Sim, tick: *mut u64) -> Status {
     // SAFETY: as the caller promises.
     unsafe {
-        with(sim, |sim| {
+        look(sim, |sim| {
             *out("tick", tick)? = sim.tick();
             Ok(())
         })
@@ -197,7 +223,7 @@ pub unsafe extern "C" fn fw_sim_tick(sim: *const Sim, tick: *mut u64) -> Status 
 pub unsafe extern "C" fn fw_sim_population(sim: *const Sim, population: *mut u64) -> Status {
     // SAFETY: as the caller promises.
     unsafe {
-        with(sim, |sim| {
+        look(sim, |sim| {
             *out("population", population)? = sim.population();
             Ok(())
         })
@@ -209,7 +235,7 @@ pub unsafe extern "C" fn fw_sim_population(sim: *const Sim, population: *mut u64
 pub unsafe extern "C" fn fw_sim_fingerprint(sim: *const Sim, fingerprint: *mut u64) -> Status {
     // SAFETY: as the caller promises.
     unsafe {
-        with(sim, |sim| {
+        look(sim, |sim| {
             *out("fingerprint", fingerprint)? = sim.fingerprint()?;
             Ok(())
         })
@@ -237,7 +263,7 @@ pub unsafe extern "C" fn fw_sim_field(
 ) -> Status {
     // SAFETY: as the caller promises.
     unsafe {
-        with(sim, |sim| {
+        look(sim, |sim| {
             let found = sim.field(text("name", name)?)?;
             *out("field", field)? = Field {
                 scalar: found.scalar as u32,
@@ -263,7 +289,7 @@ pub unsafe extern "C" fn fw_sim_copy(
 ) -> Status {
     // SAFETY: as the caller promises.
     unsafe {
-        with(sim, |sim| {
+        look(sim, |sim| {
             let order = match order {
                 ORDER_ID => Order::Id,
                 ORDER_MEMORY => Order::Memory,
@@ -312,7 +338,7 @@ pub unsafe extern "C" fn fw_sim_view(
 ) -> Status {
     // SAFETY: as the caller promises.
     unsafe {
-        with(sim, |sim| {
+        look(sim, |sim| {
             let name = text("name", name)?;
             let field = sim.field(name)?;
             let column = &sim.schema()[field.column];
@@ -348,7 +374,7 @@ pub unsafe extern "C" fn fw_sim_view(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fw_sim_set(sim: *mut Sim, params: *const c_char) -> Status {
     // SAFETY: as the caller promises.
-    unsafe { with(sim, |sim| Ok(sim.set_params_from(text("params", params)?)?)) }
+    unsafe { change(sim, |sim| Ok(sim.set_params_from(text("params", params)?)?)) }
 }
 
 /// Sets a parameter that is a number, between two ticks.
@@ -360,7 +386,7 @@ pub unsafe extern "C" fn fw_sim_set_number(
 ) -> Status {
     // SAFETY: as the caller promises.
     unsafe {
-        with(sim, |sim| {
+        change(sim, |sim| {
             let given = (text("name", name)?.to_string(), Setting::Number(value));
             Ok(sim.set_params(vec![given])?)
         })
@@ -376,7 +402,7 @@ pub unsafe extern "C" fn fw_sim_number(
 ) -> Status {
     // SAFETY: as the caller promises.
     unsafe {
-        with(sim, |sim| {
+        look(sim, |sim| {
             let name = text("name", name)?;
             let params = sim.params()?;
             let found = params.iter().find(|(param, _)| param.name == name);
@@ -410,7 +436,7 @@ pub unsafe extern "C" fn fw_sim_stat(
 ) -> Status {
     // SAFETY: as the caller promises.
     unsafe {
-        with(sim, |sim| {
+        look(sim, |sim| {
             let name = text("name", name)?;
             let stats = sim.stats()?;
             let found = stats.iter().find(|(stat, _)| stat == name);
@@ -439,7 +465,7 @@ pub unsafe extern "C" fn fw_sim_describe(
 ) -> Status {
     // SAFETY: as the caller promises.
     unsafe {
-        with(sim, |sim| give(describe(sim)?.to_string().as_bytes(), out.cast(), room, length))
+        look(sim, |sim| give(describe(sim)?.to_string().as_bytes(), out.cast(), room, length))
     }
 }
 
@@ -489,5 +515,5 @@ pub unsafe extern "C" fn fw_sim_snapshot(
     length: *mut usize,
 ) -> Status {
     // SAFETY: as the caller promises.
-    unsafe { with(sim, |sim| give(&sim.snapshot()?, out, room, length)) }
+    unsafe { look(sim, |sim| give(&sim.snapshot()?, out, room, length)) }
 }

@@ -19,7 +19,8 @@ pub enum Status {
     TooShort = 2,
     /// The simulation has ended, and does so at every further step. It shows its last completed tick.
     Ended = 3,
-    /// Another call uses the handle, on another thread or further up on this one. Nothing was changed.
+    /// Another call uses the handle, on another thread or further up on this one: which do that to which
+    /// others stands at fw_sim and fw_index. Nothing was changed.
     Busy = 4,
     /// An earlier call panicked while it changed the handle, which can only be freed.
     Poisoned = 5,

@@ -54,6 +54,33 @@ fn a_handle_through_which_a_panic_went_answers_so_and_can_be_freed() {
 }
 
 #[test]
+fn a_step_waits_for_whoever_looks_and_who_looks_is_told_of_a_step() {
+    let (mut made, mut tick) = (std::ptr::null_mut(), 9);
+    let text = c"entities = 100\ndt = 0.05\n[world]\nwidth = 20\nheight = 10\n";
+    // SAFETY: all pointers are good; the handle is freed once, after all threads have returned.
+    unsafe {
+        assert_eq!(fw_sim_of_model(c"boids".as_ptr(), text.as_ptr(), 1, &mut made), Status::Ok);
+        let address = made.expose_provenance();
+        let turns = (*made).turns();
+        let looking = turns.look().expect("nobody else has the turn");
+        let stepping = std::thread::spawn(move || {
+            fw_sim_step(std::ptr::with_exposed_provenance_mut(address), 3)
+        });
+        while turns.changes() == 0 {
+            std::thread::yield_now();
+        }
+        assert_eq!(fw_sim_tick(made, &mut tick), Status::Busy, "the step waits for its turn");
+        assert!(last().contains("changes it"), "{}", last());
+        assert_eq!(tick, 9);
+        drop(looking);
+        assert_eq!(stepping.join().expect("no panic"), Status::Ok);
+        assert_eq!(fw_sim_tick(made, &mut tick), Status::Ok);
+        assert_eq!(tick, 3);
+        fw_sim_free(made);
+    }
+}
+
+#[test]
 fn numbers_that_stand_for_something_are_those_of_the_crates() {
     let edges = [world::EDGE_PERIODIC, world::EDGE_WALL, world::EDGE_OPEN];
     assert_eq!(edges.map(Edge::from_code), Edge::NAMES.map(|(_, edge)| Some(edge)));
