@@ -5,3 +5,7 @@
 //! as the kernels and the index do.
 
 #![forbid(unsafe_code)]
+
+mod blocks;
+
+pub use blocks::{BlockAverage, Mean};
