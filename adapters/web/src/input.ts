@@ -33,15 +33,15 @@ const AXES = ['x', 'y', 'z'];
 const EVENTS: readonly (keyof SimulationEventMap)[] = ['statechange', 'fallback', 'overrun', 'workererror', 'dispose'];
 
 /** Every key must be one of these. */
-function onlyKeys(what: string, given: object, known: readonly string[]): void {
+export function onlyKeys(what: string, given: object, known: readonly string[]): void {
   for (const key of Object.keys(given)) if (!known.includes(key)) throw unknown(what, key, known);
 }
 
-function typed(what: string, value: unknown, type: 'boolean' | 'string' | 'function', allowed: string): void {
+export function typed(what: string, value: unknown, type: 'boolean' | 'string' | 'function', allowed: string): void {
   if (value !== undefined && typeof value !== type) throw invalid(what, value, allowed);
 }
 
-function texts(what: string, value: unknown): void {
+export function texts(what: string, value: unknown): void {
   const good = value === undefined || (Array.isArray(value) && value.every((one) => typeof one === 'string'));
   if (!good) throw invalid(what, value, 'a list of names');
 }
@@ -50,7 +50,7 @@ function isWhole(value: unknown, low: number, high: number): value is number {
   return Number.isInteger(value) && (value as number) >= low && (value as number) <= high;
 }
 
-function whole(what: string, value: unknown, low: number, high: number): number {
+export function whole(what: string, value: unknown, low: number, high: number): number {
   if (!isWhole(value, low, high)) throw invalid(what, value, `a whole number from ${low} to ${high}`);
   return value;
 }

@@ -7,6 +7,7 @@ import { guarded } from './listener.js';
 import { unpack } from './model.js';
 import { near } from './pick.js';
 import { Accept, type Command, type Setting } from './protocol.js';
+import { collect } from './series.js';
 import type { Team, TeamEvents, TeamSpec } from './team.js';
 import {
   DisposedError,
@@ -24,6 +25,8 @@ import {
   type Observation,
   type ParamValue,
   type RestoreOptions,
+  type Series,
+  type SeriesOptions,
   type Simulation,
   type SimulationEventMap,
   type SimulationOptions,
@@ -194,6 +197,10 @@ export class Runner implements Simulation {
   async observe(): Promise<Observation> {
     this.usable();
     return (await this.ask({ type: 'observe' })) as Observation;
+  }
+
+  series(options: SeriesOptions): Promise<Series> {
+    return collect(this, options);
   }
 
   async entity(id: number): Promise<Entity | null> {

@@ -257,6 +257,45 @@ export interface Observation {
   readonly stats: Readonly<Record<string, number | null>>;
 }
 
+/** Which ticks a series has, and when it ends. */
+export interface SeriesOptions {
+  /** So many ticks are computed. */
+  readonly ticks: number;
+  /** Taken is every tick that this divides, the one at which it begins among them; 10 if it is not given. */
+  readonly every?: number;
+  /** Nothing is taken before this tick; 0 if it is not given. */
+  readonly from?: number;
+  /** These statistics; all if they are not given. */
+  readonly names?: readonly string[];
+  /** Ends the series at the tick of which it says so. */
+  readonly until?: (seen: Observation) => boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** The statistics of chosen ticks: one number for each tick in every column. */
+export interface Series {
+  readonly tick: Float64Array;
+  /** Ticks times `dt`. */
+  readonly time: Float64Array;
+  readonly population: Float64Array;
+  /** NaN where a statistic is null. */
+  readonly stats: Readonly<Record<string, Float64Array>>;
+  /** Of the population and of each statistic. */
+  readonly means: Readonly<Record<string, SeriesMean>>;
+}
+
+/** The mean over a series. */
+export interface SeriesMean {
+  /** Null if no sample has a value. */
+  readonly mean: number | null;
+  /** The block-averaged standard error of the mean; null if the series is too short to tell. */
+  readonly error: number | null;
+  /** How many samples have a value. */
+  readonly samples: number;
+  /** How many samples in a row are worth one that is independent of all others; null if the series is too short to tell. */
+  readonly correlation: number | null;
+}
+
 /**
  * The newest complete state for rendering: views of memory that the simulation fills, never torn.
  * Valid until whoever acquired it acquires again, and no longer.
@@ -430,6 +469,8 @@ export interface Simulation extends AsyncDisposable {
   params(): Promise<Readonly<Record<string, ParamValue>>>;
   /** Fingerprint and statistics of the state between two ticks. */
   observe(): Promise<Observation>;
+  /** Computes ticks as `step` does, and collects the statistics of every K-th one. */
+  series(options: SeriesOptions): Promise<Series>;
   /** The nearest entity within `radius` of a point, with all its columns. */
   pick(x: number, y: number, radius: number, z?: number): Promise<Entity | null>;
   /** All columns of one entity; null if there is none of this id. */

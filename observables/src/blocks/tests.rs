@@ -123,3 +123,13 @@ fn what_is_no_number_is_passed_over() {
     let with = average(&[1.0, f64::NAN, 2.0, f64::INFINITY, 4.0]);
     assert_eq!(format!("{with:?}"), format!("{:?}", average(&[1.0, 2.0, 4.0])));
 }
+
+#[test]
+fn a_series_has_the_same_bits_in_every_language() {
+    // What the tests of the web package have too.
+    let samples =
+        (0..1000).map(|at| f64::from(at * at % 101) / 8.0 + f64::from(u8::from(at % 64 < 32)));
+    let found = average(&samples.collect::<Vec<f64>>());
+    let (mean, error) = (6.776_375_000_000_002_5, 0.162_960_616_555_142_24);
+    assert_eq!(found, Mean { mean, error, samples: 1000, correlation: 1.800_940_138_887_52 });
+}
