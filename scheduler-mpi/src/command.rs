@@ -40,7 +40,7 @@ pub fn main(registry: Registry) -> ExitCode {
     };
     guard::watch(&network, patience);
     world::choose(&network, deltas);
-    flockwork_cli::be_process(network.rank(), network.size());
+    flockwork_cli::be_process(network.rank(), network.size(), || Network::new().meet());
     let (code, failed) = guard::or_abort(&network, || flockwork_cli::run_main(registry));
     if failed {
         // The others may still be in the midst of it.

@@ -249,6 +249,19 @@ impl Network {
         unreachable!("a rank that waits so long has ended the job")
     }
 
+    /// Waits until all ranks have come here, however long that takes: each has work of its own until
+    /// then, and none hangs. Collective.
+    pub fn meet(&self) {
+        const LOOK: Duration = Duration::from_millis(5);
+        let mut left = Some(world().immediate_barrier());
+        while let Some(request) = left.take() {
+            left = request.test().err();
+            if left.is_some() {
+                std::thread::sleep(LOOK);
+            }
+        }
+    }
+
     /// Ends all ranks at once, after this one has said why.
     pub fn abort(&self, code: i32) -> ! {
         guard::said();

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod sweep;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,6 +11,7 @@ use flockwork_scheduler::Cut;
 use flockwork_scheduler_native::MAX_WORKERS;
 
 use crate::human;
+pub(crate) use sweep::SweepArgs;
 
 /// Simulates large crowds of simple agents, with the same bits on any number of workers.
 ///
@@ -53,8 +56,20 @@ fn command() -> clap::Command {
 
 /// The words for commands.
 pub(crate) fn commands() -> impl Iterator<Item = &'static str> {
-    ["run", "verify", "stress", "snapshot", "check", "models", "init", "new", "deny-list", "help"]
-        .into_iter()
+    [
+        "run",
+        "sweep",
+        "verify",
+        "stress",
+        "snapshot",
+        "check",
+        "models",
+        "init",
+        "new",
+        "deny-list",
+        "help",
+    ]
+    .into_iter()
 }
 
 /// What to do.
@@ -62,6 +77,8 @@ pub(crate) fn commands() -> impl Iterator<Item = &'static str> {
 pub(crate) enum Command {
     /// Run a scenario and say how it went (also without the word `run`)
     Run(RunArgs),
+    /// Run a scenario over values of its keys and over seeds: means and errors of its statistics
+    Sweep(SweepArgs),
     /// Check that any number of workers and any cut give the same bits in every tick
     Verify(VerifyArgs),
     /// Search the largest number of entities that holds a frame rate, at constant density
@@ -313,6 +330,7 @@ impl Cli {
         match &self.command {
             None => self.run.quiet,
             Some(Command::Run(args)) => args.quiet,
+            Some(Command::Sweep(args)) => args.quiet,
             Some(Command::Verify(args)) => args.quiet,
             Some(Command::Stress(args)) => args.quiet,
             Some(Command::Snapshot(args)) => args.quiet,
@@ -330,7 +348,7 @@ fn workers() -> clap::builder::RangedI64ValueParser<u16> {
 }
 
 /// Reads a whole number such as `250000`, `250_000`, `250k`, `2.5M` or `1e6`.
-fn parse_count(text: &str) -> Result<u64, String> {
+pub(crate) fn parse_count(text: &str) -> Result<u64, String> {
     let plain: String = text.chars().filter(|c| *c != '_' && *c != ',').collect();
     let (digits, zeros) = match plain.char_indices().last() {
         Some((at, 'k' | 'K')) => (&plain[..at], Some(3)),

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -13,11 +14,23 @@ use crate::human;
 /// This process's number, and how many there are.
 static PROCESS: [AtomicU32; 2] = [AtomicU32::new(0), AtomicU32::new(1)];
 
+/// Waits for all processes.
+static WAIT: OnceLock<fn()> = OnceLock::new();
+
 /// Says that this process is one of several that run the same command together: all but the first
-/// print nothing but what goes wrong, and write only what is theirs alone.
-pub fn be_process(number: u32, of: u32) {
+/// print nothing but what goes wrong, and write only what is theirs alone. `wait` comes back when all
+/// have called it, however long that takes.
+pub fn be_process(number: u32, of: u32, wait: fn()) {
     PROCESS[0].store(number, Ordering::Relaxed);
     PROCESS[1].store(of, Ordering::Relaxed);
+    WAIT.get_or_init(|| wait);
+}
+
+/// Waits until all processes have come here.
+pub(crate) fn wait_for_all() {
+    if let Some(wait) = WAIT.get() {
+        wait();
+    }
 }
 
 /// This process's number, and how many there are.
@@ -68,6 +81,18 @@ impl Failure {
         Self::Run(problem.to_string())
     }
 
+    /// What is wrong.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Usage(problem)
+            | Self::Run(problem)
+            | Self::Stalled(problem)
+            | Self::Elsewhere(problem) => problem,
+            Self::Found => "something is wrong",
+            Self::Interrupted => "it was interrupted",
+        }
+    }
+
     pub(crate) fn code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
@@ -90,15 +115,11 @@ impl Failure {
         if other_speaks {
             std::thread::sleep(LISTEN);
         }
-        let problem = match self {
-            Self::Usage(problem)
-            | Self::Run(problem)
-            | Self::Stalled(problem)
-            | Self::Elsewhere(problem) => problem,
-            Self::Found | Self::Interrupted => return,
-        };
+        if matches!(self, Self::Found | Self::Interrupted) {
+            return;
+        }
         // What it quotes may come from anybody's file.
-        let problem = human::escaped(problem, "\n");
+        let problem = human::escaped(self.text(), "\n");
         let red = Style::new().for_stderr().red().bold();
         // Nothing can be done if even this cannot be printed.
         let _ = writeln!(io::stderr(), "{} {who}{problem}", red.apply_to("error:"));

@@ -27,6 +27,7 @@
 //! | `run`, `progress`, `summary`, `report` | `flockwork run` and what it says |
 //! | `watch` | what looks at a run between its ticks |
 //! | `record`, `picture`, `checkpoint` | what else a run can leave behind |
+//! | `sweep` | many runs over values of keys and over seeds |
 //! | `verify`, `stress` | sameness on any number of workers; the largest crowd that holds a frame rate |
 //! | `check`, `models`, `init` | what can be known without running |
 //! | `new` | a crate of one's own |
@@ -69,6 +70,7 @@ mod simd;
 pub mod stepped;
 mod stress;
 mod summary;
+mod sweep;
 mod table;
 mod together;
 mod verify;
@@ -111,7 +113,9 @@ pub fn run_main(registry: Registry) -> (u8, bool) {
         Ok(()) => (0, false),
         Err(failure) => {
             failure.print();
-            (failure.code(), !matches!(failure, failure::Failure::Interrupted))
+            // These say nothing about the other processes' work.
+            let own = matches!(failure, failure::Failure::Interrupted | failure::Failure::Found);
+            (failure.code(), !own)
         }
     }
 }
@@ -130,13 +134,14 @@ fn dispatch(registry: &Registry, cli: args::Cli) -> Result<(), failure::Failure>
     if failure::process().1 > 1 && !alone.is_empty() {
         let problem = format!(
             "`{alone}` is for one process; on several there are `run`, \
-                               `snapshot`, `check` and `models`"
+                               `sweep`, `snapshot`, `check` and `models`"
         );
         return Err(failure::Failure::Usage(problem));
     }
     match cli.command {
         None => run::run(registry, &cli.run),
         Some(Command::Run(args)) => run::run(registry, &args),
+        Some(Command::Sweep(args)) => sweep::sweep(registry, &args),
         Some(Command::Verify(args)) => verify::verify(registry, &args),
         Some(Command::Stress(args)) => stress::stress(registry, &args),
         Some(Command::Snapshot(args)) => run::snapshot(registry, args),

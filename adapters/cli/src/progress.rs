@@ -22,6 +22,13 @@ impl Progress {
         )
     }
 
+    /// A bar of this many runs.
+    pub(crate) fn runs(runs: u64, quiet: bool) -> Self {
+        let bar = Self::new(Some(PARTS), quiet, "  {bar:36.cyan/240}  {wide_msg}");
+        bar.say(human::plural(runs, "run"));
+        bar
+    }
+
     /// Only a text.
     pub(crate) fn text(quiet: bool) -> Self {
         Self::new(None, quiet, "  {spinner:.cyan} {wide_msg}")
@@ -64,10 +71,29 @@ impl Progress {
         ));
     }
 
+    /// After `finished` of `runs`, and a `share` of all work, which took this long.
+    pub(crate) fn at_run(&self, finished: u64, runs: u64, share: f64, time: Duration) {
+        self.bar.set_position((share * PARTS as f64) as u64);
+        let left = match share {
+            share if share > 0.0 => {
+                format!(
+                    "  {} left",
+                    human::duration(time.as_secs_f64() * (1.0 / share - 1.0).max(0.0))
+                )
+            }
+            _ => String::new(),
+        };
+        let (finished, runs) = (human::count(finished), human::plural(runs, "run"));
+        self.bar.set_message(format!("{finished} of {runs}{left}"));
+    }
+
     pub(crate) fn done(&self) {
         self.bar.finish_and_clear();
     }
 }
+
+/// Parts of a bar whose whole is no number of things.
+const PARTS: u64 = 1000;
 
 /// How many ticks to run before the progress bar and the user's wishes are looked at.
 pub(crate) struct Pace {

@@ -14,6 +14,8 @@ const DEFAULT_SCENARIO: (&str, &str) =
 /// The models a command knows, and the scenario it runs if none is named.
 pub struct Registry {
     entries: Vec<Entry>,
+    /// The same on threads of this process alone.
+    alone: Vec<Entry>,
     default_scenario: (String, String),
 }
 
@@ -22,17 +24,18 @@ impl Registry {
     /// [`Registry::builtin`].
     pub fn new() -> Self {
         let (name, text) = DEFAULT_SCENARIO;
-        Self { entries: Vec::new(), default_scenario: (name.to_string(), text.to_string()) }
+        let default_scenario = (name.to_string(), text.to_string());
+        Self { entries: Vec::new(), alone: Vec::new(), default_scenario }
     }
 
     /// Makes a registry of the built-in models.
     pub fn builtin() -> Self {
-        Self { entries: ENTRIES.to_vec(), ..Self::new() }
+        Self { entries: ENTRIES.to_vec(), alone: ENTRIES.to_vec(), ..Self::new() }
     }
 
     /// Makes a registry of the built-in models, which run on a backend.
     pub fn builtin_on<B: ProgramBackend>() -> Self {
-        Self { entries: entries_on::<B>().to_vec(), ..Self::new() }
+        Self { entries: entries_on::<B>().to_vec(), ..Self::builtin() }
     }
 
     /// Adds a model; a command with two of one name ends at once and says so.
@@ -45,6 +48,7 @@ impl Registry {
     #[must_use]
     pub fn with_on<M: Model, B: ProgramBackend>(mut self) -> Self {
         self.entries.push(Entry::of::<M, B>());
+        self.alone.push(Entry::of::<M, OnThreads>());
         self
     }
 
@@ -60,6 +64,7 @@ impl Registry {
     #[must_use]
     pub fn with_both_on<P: Model, S: Model, B: ProgramBackend>(mut self) -> Self {
         self.entries.push(Entry::of_both::<P, S, B>());
+        self.alone.push(Entry::of_both::<P, S, OnThreads>());
         self
     }
 
@@ -73,6 +78,15 @@ impl Registry {
     /// The models, in the order they were added.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// The same models, each of which runs in this process alone, whatever others do.
+    pub(crate) fn alone(&self) -> Self {
+        Self {
+            entries: self.alone.clone(),
+            alone: self.alone.clone(),
+            default_scenario: self.default_scenario.clone(),
+        }
     }
 
     /// No two models may have one name.

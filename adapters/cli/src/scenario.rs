@@ -129,6 +129,13 @@ impl<'a> Scenario<'a> {
         change: &ScenarioArgs,
         brought: Option<&Brought<'_>>,
     ) -> Result<Self, Failure> {
+        let (name, text) = (path.display().to_string(), Self::read(path)?);
+        let folder = path.parent().unwrap_or(Path::new("."));
+        Self::parse_with(registry, &name, folder, &text, change, brought)
+    }
+
+    /// Reads the text of a scenario file.
+    pub(crate) fn read(path: &Path) -> Result<String, Failure> {
         let name = path.display().to_string();
         let shown = human::path(path);
         let bytes = input::read(path, MOST_BYTES).map_err(|problem| {
@@ -142,14 +149,30 @@ impl<'a> Scenario<'a> {
         })?;
         let text =
             std::str::from_utf8(&bytes).ok().filter(|_| input::foreign_text(&bytes).is_none());
-        let text = text.ok_or_else(|| {
+        text.map(str::to_string).ok_or_else(|| {
             let good = bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len());
             let problem = input::foreign_text(&bytes)
                 .unwrap_or_else(|| format!("it is not text (byte {good} is not UTF-8)"));
             Failure::usage(format_args!("{shown} is not a scenario: {problem}"))
-        })?;
-        let folder = path.parent().unwrap_or(Path::new("."));
-        Self::parse_with(registry, &name, folder, text, change, brought)
+        })
+    }
+
+    /// The model and the seed of a scenario's text, whatever else is missing there.
+    pub(crate) fn head(
+        registry: &'a Registry,
+        name: &str,
+        text: &str,
+    ) -> Result<(&'a Entry, u64), Failure> {
+        let mut source = Source::new(name, text);
+        if source.problems().is_none() {
+            let mut reader = Reader { source: &mut source, brought: false };
+            let (entry, seed) =
+                (reader.model(registry), reader.whole("seed", 0, u64::MAX, Some(1)));
+            if let (Some(entry), Some(seed)) = (entry, seed) {
+                return Ok((entry, seed));
+            }
+        }
+        Err(Failure::Usage(source.problems().unwrap_or_default()))
     }
 
     /// Checks the text of a scenario.

@@ -8,6 +8,7 @@
 //! | [`failures`] | what ends the job, with whose words and which exit code |
 //! | [`signals`] | signals to stop, and the recipe for Slurm |
 //! | [`rebuild`] | another MPI is found anew |
+//! | [`sweeps`] | the runs of a sweep shared by ranks |
 //! | [`soak`] | many ticks of migration, birth, death and moving borders |
 //! | [`job`] | starts jobs, and ends those that take too long |
 //!
@@ -21,3 +22,4 @@ mod restart;
 mod same;
 mod signals;
 mod soak;
+mod sweeps;

@@ -14,6 +14,7 @@ mod reports;
 mod run;
 mod scenarios;
 mod snapshots;
+mod sweeps;
 mod worlds;
 
 use place::{Place, Tree, program, repository, tree};
