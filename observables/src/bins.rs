@@ -19,7 +19,7 @@ impl Bins {
     ///
     /// [`ObserveError::Parameter`] if `most` is no number above 0, or there are none or too many.
     pub fn new(name: &'static str, most: f64, count: u32) -> Result<Self, ObserveError> {
-        if !(most >= 1.0e-18 && most <= 1.0e18) {
+        if !(1.0e-18..=1.0e18).contains(&most) {
             let allowed = "a number from 1e-18 to 1e18".to_string();
             return Err(ObserveError::Parameter { name, value: most, allowed });
         }

@@ -28,6 +28,7 @@
 //! | [`DensityMap`], [`FluxMap`] | maps on a grid | places, velocities |
 //!
 //! Each has a naive twin in [`naive`]. [`Unwrap`] follows entities over seams, [`Total`] adds up exactly.
+//! [`BlockAverage`] is the mean of a series with its error.
 
 #![forbid(unsafe_code)]
 

@@ -152,6 +152,12 @@ pub(crate) struct RunArgs {
     /// How many ticks lie between two that are recorded [default: 10]
     #[arg(long, value_name = "K", requires = "record", value_parser = parse_some)]
     pub(crate) every: Option<u64>,
+    /// Measure this while the run goes on, such as rdf:r=5,every=50 or msd, for --observables; may be given more than once
+    #[arg(long, value_name = "NAME[:KEY=VALUE,..]", requires = "observables")]
+    pub(crate) observe: Vec<String>,
+    /// Write what --observe and the scenario's [[observe]] ask for as JSON (docs/answers/observables.md)
+    #[arg(long, value_name = "FILE.json")]
+    pub(crate) observables: Option<PathBuf>,
     /// Draw the world at the end
     #[arg(long, value_name = "FILE.png")]
     pub(crate) picture: Option<PathBuf>,
@@ -277,6 +283,9 @@ pub(crate) struct CheckArgs {
     pub(crate) change: ScenarioArgs,
     #[command(flatten)]
     pub(crate) workers: WorkerArgs,
+    /// Say what it costs to measure this, such as rdf:r=5,every=50, beside the scenario's [[observe]]; may be given more than once
+    #[arg(long, value_name = "NAME[:KEY=VALUE,..]")]
+    pub(crate) observe: Vec<String>,
     /// Nothing but what is wrong
     #[arg(long, short)]
     pub(crate) quiet: bool,

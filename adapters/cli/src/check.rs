@@ -12,6 +12,7 @@ use crate::crowding::Crowding;
 use crate::failure::{Failure, emit, note};
 use crate::human;
 use crate::memory;
+use crate::observe;
 use crate::registry::Registry;
 use crate::scenario::{self, Scenario};
 
@@ -75,6 +76,9 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
     let free =
         memory::free().map_or(String::new(), |free| format!(", {} are free", human::bytes(free)));
     line("memory", format!("about {}{free}", human::bytes(checked.bytes_estimate)));
+    for (i, text) in costs(&scenario, args, checked.radius)?.into_iter().enumerate() {
+        line(if i == 0 { "observe" } else { "" }, text);
+    }
     let params = entry.params.iter().map(|param| {
         let given = scenario.params.iter().find(|(name, _)| name == param.name);
         (param.name, given.map_or_else(param.default, |(_, value)| value.clone()), given.is_some())
@@ -92,6 +96,28 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
         note(remedy);
     }
     Ok(())
+}
+
+/// What each observable costs that is asked for.
+fn costs(scenario: &Scenario<'_>, args: &CheckArgs, radius: f32) -> Result<Vec<String>, Failure> {
+    let setup = &scenario.setup;
+    let schema = scenario.entry.schema_in(&setup.world).map_err(|error| scenario.refuse(&error))?;
+    let mut asked = scenario.observe.clone();
+    asked.extend(observe::asked(&args.observe)?);
+    let chosen = observe::complete(&asked, setup, radius, schema)?;
+    let each = chosen.iter().map(|one| {
+        let (bytes, ns) = one.cost(setup).map_err(Failure::usage)?;
+        let looks = scenario.ticks / one.look() + 1;
+        Ok(format!(
+            "{}\n{:14}about {} of memory, {} for each of {}",
+            one.describe(),
+            "",
+            human::bytes(bytes),
+            human::duration(ns / 1.0e9),
+            human::plural(looks, "look")
+        ))
+    });
+    each.collect()
 }
 
 /// The cells of the grid along each axis.

@@ -26,6 +26,7 @@
 //! | [`stepped`] | a world that another program steps |
 //! | `run`, `progress`, `summary`, `report` | `flockwork run` and what it says |
 //! | `watch` | what looks at a run between its ticks |
+//! | `observe` | what is measured of a run while it goes on |
 //! | `record`, `picture`, `checkpoint` | what else a run can leave behind |
 //! | `sweep` | many runs over values of keys and over seeds |
 //! | `verify`, `stress` | sameness on any number of workers; the largest crowd that holds a frame rate |
@@ -54,6 +55,7 @@ mod made;
 mod memory;
 mod models;
 mod new;
+mod observe;
 mod output;
 mod parts;
 #[cfg_attr(not(feature = "picture"), path = "picture/absent.rs")]

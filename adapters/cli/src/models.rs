@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::args::ModelsArgs;
 use crate::failure::{Failure, emit};
+use crate::observe;
 use crate::registry::Registry;
 use crate::report::{self, Said};
 
@@ -110,6 +111,9 @@ fn describe(entry: &Entry) -> String {
         .iter()
         .map(|stat| [stat.name.to_string(), stat.unit.to_string(), stat.about.to_string()]);
     table("statistics", stats.collect());
+    let observables = observe::possible(entry.schema());
+    let rows = observables.map(|kind| [kind.name, "", kind.about].map(str::to_string));
+    table("observables: `run --observe NAME`", rows.collect());
     text.push('\n');
     text
 }

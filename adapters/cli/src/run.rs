@@ -20,6 +20,7 @@ use crate::checkpoint::{self, Checkpoints, RunId, Saved};
 use crate::crowding::Crowding;
 use crate::failure::{Failure, emit, note, warn};
 use crate::interrupt;
+use crate::observe::{self, Asked};
 use crate::progress::{Pace, Progress};
 use crate::registry::Registry;
 use crate::report::{Report, Run};
@@ -49,7 +50,7 @@ pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
     if let Some(saved) = &job.saved {
         saved.agree(simulation)?;
     }
-    let mut watchers = outputs.watchers(args, &job.name, job.entry, simulation)?;
+    let mut watchers = outputs.watchers(args, &job.name, job.entry, &job.observe, simulation)?;
     if let Some(mut checkpoints) = checkpoints {
         checkpoints.begin(id, args, job.saved.as_ref(), simulation.tick());
         // The last ones: they tell that everything up to their tick is done.
@@ -120,6 +121,8 @@ struct Job<'a> {
     saved: Option<Saved>,
     /// The initial table, if there is one.
     initial: Option<PathBuf>,
+    /// What to measure.
+    observe: Vec<Asked>,
 }
 
 impl<'a> Job<'a> {
@@ -141,6 +144,7 @@ impl<'a> Job<'a> {
             name: scenario.name,
             saved: None,
             initial: scenario.initial,
+            observe: wanted(scenario.observe, args)?,
         })
     }
 
@@ -163,7 +167,7 @@ impl<'a> Job<'a> {
             other => other,
         })?;
         let params = all_params(entry, &header.params);
-        let (mut ticks, mut initial) = (args.ticks, None);
+        let (mut ticks, mut initial, mut observe) = (args.ticks, None, Vec::new());
         if let Some(path) = &args.scenario {
             let scenario = Scenario::load(registry, Some(path), &args.change)?;
             same_scenario(&scenario, &header).map_err(|problem| refuse(&problem))?;
@@ -173,6 +177,7 @@ impl<'a> Job<'a> {
             let other = snapshot::with_precision(&saved.bytes, precision);
             saved.bytes = other.map_err(|error| refuse(&error))?.unwrap_or(saved.bytes);
             initial = scenario.initial;
+            observe = scenario.observe;
         }
         let allowed = if args.other_arithmetic { Arithmetic::Any } else { Arithmetic::Same };
         let simulation = entry
@@ -191,8 +196,21 @@ impl<'a> Job<'a> {
             params,
             saved: Some(saved),
             initial,
+            observe: wanted(observe, args)?,
         })
     }
+}
+
+/// What a scenario and the command line ask to measure.
+fn wanted(mut scenario: Vec<Asked>, args: &RunArgs) -> Result<Vec<Asked>, Failure> {
+    scenario.extend(observe::asked(&args.observe)?);
+    if args.observables.is_some() && scenario.is_empty() {
+        return Err(Failure::usage(format_args!(
+            "--observables has nothing to hold: --observe, or [[observe]] in the scenario, says what; there is {}",
+            observe::names()
+        )));
+    }
+    Ok(scenario)
 }
 
 /// All parameters of a model, those that are not given with their defaults.

@@ -16,6 +16,9 @@
 //! origin = [4.5e5, 5.4e6, 0] # one number for each axis; 0 along each if it is missing
 //! [params]
 //! neighbor_radius = 1.0   # as the model documents them
+//! [[observe]]             # as often as wanted: what `--observables` is to hold
+//! name = "rdf"
+//! r = 5                   # the keys of the observable; its own if they are missing
 //! ```
 //!
 //! A file that begins with a brace says the same in JSON. Anything else in it is an error that names the place and what is allowed.
@@ -38,6 +41,7 @@ use crate::failure::{Failure, note};
 use crate::human;
 use crate::input;
 use crate::memory;
+use crate::observe::Asked;
 use crate::registry::Registry;
 use crate::table::{self, Most};
 use source::{Item, Source, Value, unknown_key};
@@ -46,7 +50,7 @@ use source::{Item, Source, Value, unknown_key};
 const SECTIONS: [&str; 2] = ["world", "params"];
 
 /// The keys every scenario may have.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "model",
     "entities",
     "initial",
@@ -59,6 +63,7 @@ const KEYS: [&str; 12] = [
     "world.edge",
     "world.precision",
     "world.origin",
+    "observe",
 ];
 
 /// What other programs call a key, and a scenario does not.
@@ -106,6 +111,8 @@ pub(crate) struct Scenario<'a> {
     pub(crate) initial: Option<PathBuf>,
     /// The user's own entities.
     pub(crate) table: Option<Arc<Table>>,
+    /// What to measure where it is asked for.
+    pub(crate) observe: Vec<Asked>,
 }
 
 impl<'a> Scenario<'a> {
@@ -212,7 +219,7 @@ impl<'a> Scenario<'a> {
         let mut reader = Reader { source: &mut source, brought: brought.is_some() };
         let entry = reader.model(registry);
         let read = reader.read(entry);
-        let Read { mut setup, ticks, params, initial } = match (read, source.problems()) {
+        let Read { mut setup, ticks, params, initial, observe } = match (read, source.problems()) {
             (Some(read), None) => read,
             (_, problems) => return Err(Failure::Usage(problems.unwrap_or_default())),
         };
@@ -223,8 +230,16 @@ impl<'a> Scenario<'a> {
             true => PathBuf::from(file),
             false => folder.join(file),
         });
-        let mut scenario =
-            Self { name: name.to_string(), entry, setup, ticks, params, initial, table: None };
+        let mut scenario = Self {
+            name: name.to_string(),
+            entry,
+            setup,
+            ticks,
+            params,
+            initial,
+            table: None,
+            observe,
+        };
         if scenario.initial.is_some() || brought.is_some() {
             let said = source.get("entities").map(|_| setup.population);
             let schema = entry.schema_in(&setup.world).map_err(|error| scenario.refuse(&error))?;
@@ -378,6 +393,7 @@ struct Read {
     params: Vec<Given>,
     /// The path of a table, and whether the command line gave it.
     initial: Option<(String, bool)>,
+    observe: Vec<Asked>,
 }
 
 struct Reader<'s> {
@@ -428,10 +444,11 @@ impl Reader<'_> {
         let precision = self.word("world.precision", Precision::NAMES);
         let origin = self.origin("world.origin");
         let params = self.params(entry);
+        let observe = self.observe("observe");
         let world = world?.with_precision(precision?).with_origin(origin?);
         let world = world.map_err(|error| self.source.blame_all(&error.to_string())).ok()?;
         let setup = Setup { world, population: population? as u32, seed: seed?, dt: dt? };
-        Some(Read { setup, ticks: ticks?, params: params?, initial })
+        Some(Read { setup, ticks: ticks?, params: params?, initial, observe: observe? })
     }
 
     /// Notes the keys that do not exist.
@@ -550,6 +567,17 @@ impl Reader<'_> {
         let (last, first) = quoted.split_last()?;
         let allowed = format!("{} or {last}{hint}", first.join(", "));
         found.map_or_else(|| self.wrong(&item, &allowed), |(_, value)| Some(*value))
+    }
+
+    /// What to measure: tables, each with a name and keys.
+    fn observe(&mut self, path: &str) -> Option<Vec<Asked>> {
+        let Some(item) = self.source.get(path).cloned() else { return Some(Vec::new()) };
+        let Value::Tables(texts) = &item.value else {
+            return self.wrong(&item, "tables, [[observe]], each with a `name`");
+        };
+        let read: Result<Vec<Asked>, String> =
+            texts.iter().map(|text| Asked::parse(text)).collect();
+        read.map_err(|problem| self.source.blame(&item, &format!("`observe`: {problem}"))).ok()
     }
 
     fn params(&mut self, entry: Option<&Entry>) -> Option<Vec<Given>> {

@@ -159,3 +159,17 @@ fn a_snapshot_of_many_ranks_is_that_of_one() {
     let [one, three] = ["one.snap", "three.snap"].map(|name| fs::read(place.path(name)).unwrap());
     assert!(one == three);
 }
+
+#[test]
+fn observables_of_many_ranks_are_those_of_one() {
+    let place = Place::new();
+    let line = format!(
+        "run {} --entities 2000 --scale --ticks 30 --observe rdf:every=10 --observe msd:every=5 \
+         --observe clusters:every=10 --observe flux:every=10 --observables",
+        scenario("tribes-10k")
+    );
+    place.native(&format!("{line} one.json --workers 1"));
+    place.on_ranks(3, &format!("{line} three.json"));
+    let [one, three] = ["one.json", "three.json"].map(|name| fs::read(place.path(name)).unwrap());
+    assert!(one == three);
+}

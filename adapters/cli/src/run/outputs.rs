@@ -11,6 +11,7 @@ use crate::args::RunArgs;
 use crate::checkpoint;
 use crate::failure::Failure;
 use crate::human;
+use crate::observe::{self, Asked};
 use crate::output::{self, Target};
 use crate::parts::{PARQUET, PICTURE};
 use crate::picture;
@@ -29,6 +30,7 @@ pub(super) struct Outputs {
     record: Option<Place>,
     picture: Option<Target>,
     snapshot: Option<Target>,
+    observables: Option<Target>,
 }
 
 impl Outputs {
@@ -40,6 +42,7 @@ impl Outputs {
             record: args.record.as_deref().map(Place::new).transpose()?,
             picture: Target::optional(args.picture.as_deref(), &output::PICTURE)?,
             snapshot: Target::optional(args.snapshot.as_deref(), &output::SNAPSHOT)?,
+            observables: Target::optional(args.observables.as_deref(), &output::REPORT)?,
         };
         output::all_differ(outputs.each().map(|(_, target)| target))?;
         Ok(outputs)
@@ -51,6 +54,7 @@ impl Outputs {
             ("record", self.record.as_ref().map(Place::target)),
             ("picture", self.picture.as_ref()),
             ("snapshot", self.snapshot.as_ref()),
+            ("observables", self.observables.as_ref()),
         ];
         all.into_iter().filter_map(|(name, target)| Some((name, target?)))
     }
@@ -102,9 +106,13 @@ impl Outputs {
         args: &RunArgs,
         scenario: &str,
         entry: &Entry,
+        asked: &[Asked],
         simulation: &dyn AnySimulation,
     ) -> Result<Watchers<'_>, Failure> {
         let mut watchers = Watchers::new();
+        if let Some(target) = &self.observables {
+            watchers.push(observe::begin(target, asked, simulation)?);
+        }
         if let Some(recorder) = self.recorder(args, scenario, entry, simulation)? {
             watchers.push(Box::new(recorder));
         }

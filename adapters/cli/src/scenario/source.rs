@@ -31,6 +31,8 @@ pub(super) enum Value {
     List(Vec<f64>),
     /// A list of texts.
     Words(Vec<String>),
+    /// A list of tables that each have a `name`: as `NAME:KEY=VALUE,..`.
+    Tables(Vec<String>),
     /// What a scenario has no use for, by the name of its type.
     Other(&'static str),
 }
@@ -47,7 +49,14 @@ impl Value {
             Json::Bool(_) => Value::Other("boolean"),
             Json::Null => Value::Other("null"),
             Json::Object(_) => Value::Other("table"),
-            Json::Array(items) => Self::list(items.iter().map(Self::from_json).collect()),
+            Json::Array(items) => {
+                let tables = items.iter().map(|item| {
+                    let keys = item.as_object()?.iter();
+                    Self::named(keys.map(|(key, value)| (key.as_str(), Self::from_json(value))))
+                });
+                Self::tables(tables)
+                    .unwrap_or_else(|| Self::list(items.iter().map(Self::from_json).collect()))
+            }
         }
     }
 
@@ -67,7 +76,14 @@ impl Value {
             DeValue::Boolean(_) => Value::Other("boolean"),
             DeValue::Datetime(_) => Value::Other("date"),
             DeValue::Array(items) => {
-                Self::list(items.iter().map(|item| Self::from_toml(item.get_ref())).collect())
+                let tables = items.iter().map(|item| {
+                    let DeValue::Table(table) = item.get_ref() else { return None };
+                    let of = |value: &Spanned<DeValue<'_>>| Self::from_toml(value.get_ref());
+                    let keys = table.iter().map(|(key, value)| (key.get_ref().as_ref(), of(value)));
+                    Self::named(keys)
+                });
+                let each = || items.iter().map(|item| Self::from_toml(item.get_ref()));
+                Self::tables(tables).unwrap_or_else(|| Self::list(each().collect()))
             }
             DeValue::Table(_) => Value::Other("table"),
         }
@@ -79,6 +95,26 @@ impl Value {
         let words = || words().collect::<Option<_>>().map(Value::Words);
         let others = Value::Other("list of neither numbers nor texts alone");
         numbers.map(Value::List).or_else(words).unwrap_or(others)
+    }
+
+    /// Tables, if there are some and all of them are.
+    fn tables(tables: impl Iterator<Item = Option<String>>) -> Option<Self> {
+        let tables = tables.collect::<Option<Vec<_>>>()?;
+        (!tables.is_empty()).then_some(Value::Tables(tables))
+    }
+
+    /// The keys of a table as `NAME:KEY=VALUE,..`; a value that is neither number nor text is told as
+    /// what it is, and refused by whoever reads it.
+    fn named<'a>(keys: impl Iterator<Item = (&'a str, Value)>) -> Option<String> {
+        let (mut name, mut rest) = (String::new(), Vec::new());
+        for (key, value) in keys {
+            let text = match &value {
+                Value::Text(text) => text.clone(),
+                value => value.describe(),
+            };
+            if key == "name" { name = text } else { rest.push(format!("{key}={text}")) }
+        }
+        Some(if rest.is_empty() { name } else { format!("{name}:{}", rest.join(",")) })
     }
 
     /// It as a whole number, however it is written: `100`, `1e2` and `100.0` are the same.
@@ -117,7 +153,7 @@ impl Value {
             Value::Text(text) => Some(Setting::from(text.as_str())),
             Value::List(numbers) => Some(Setting::from(numbers.as_slice())),
             Value::Whole(_) | Value::Number(_) => self.number().map(Setting::Number),
-            Value::Words(_) | Value::Other(_) => None,
+            Value::Words(_) | Value::Tables(_) | Value::Other(_) => None,
         }
     }
 
@@ -136,6 +172,7 @@ impl Value {
                 format!("the list {}", human::shown(&Setting::from(numbers.as_slice()).to_string()))
             }
             Value::Words(words) => format!("the list {}", human::shown(&format!("{words:?}"))),
+            Value::Tables(tables) => format!("{} tables", tables.len()),
             Value::Other(kind) => format!("a {kind}"),
         }
     }

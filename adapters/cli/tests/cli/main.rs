@@ -6,6 +6,7 @@ mod checkpoints;
 mod commands;
 mod faults;
 mod interrupt;
+mod observe;
 mod outputs;
 mod place;
 mod places;
