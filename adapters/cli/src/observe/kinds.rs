@@ -95,7 +95,7 @@ pub(crate) const KINDS: [Kind; 9] = [
         keys: &[
             LAGS,
             ORIGINS,
-            Key { name: "look", allowed: Allowed::Whole(1, 1 << 32), usual: Usual::Every },
+            Key { name: "look", allowed: Allowed::Whole(1, u32::MAX as u64), usual: Usual::Every },
         ],
         every: 10.0,
     },
@@ -221,7 +221,8 @@ impl Kind {
     }
 
     fn allowed(&self, name: &str) -> Option<(&'static str, Allowed)> {
-        let common = [(EVERY, Allowed::Whole(1, 1 << 32)), (FROM, Allowed::Whole(0, 1 << 53))];
+        let common =
+            [(EVERY, Allowed::Whole(1, u32::MAX as u64)), (FROM, Allowed::Whole(0, 1 << 53))];
         let own = self.keys.iter().map(|key| (key.name, key.allowed));
         own.chain(common).find(|(key, _)| *key == name)
     }
