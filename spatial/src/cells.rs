@@ -24,15 +24,15 @@
 use core::marker::PhantomData;
 use core::ops::Range;
 
-use flockwork_kernel::axes::{Axes, Plane, Third};
+use flockwork_kernel::axes::{Axes, Plane};
 use flockwork_kernel::isa::{self, Isa};
-use flockwork_kernel::simd::{F32x8, Vector8};
+use flockwork_kernel::simd::Vector8;
 use flockwork_kernel::{Edge, LANES, Vector, World};
 
 use crate::grid::Lines;
 use crate::index::{
     ANYWHERE, Area, Bounds, IndexError, Indexed, Lists, Needs, Periods, Places, check,
-    distinct_in_cells, larger, place,
+    distinct_in_cells, eight, larger, place,
 };
 use crate::neighbours::Tiles;
 use crate::points::Points;
@@ -153,12 +153,7 @@ impl<A: Axes, P: Points<A> + ?Sized> isa::Task for FindCells<'_, A, P> {
     fn run<S: Isa>(self) {
         let Self { grid, points, cell_of, .. } = self;
         for (block, cells) in cell_of.chunks_mut(LANES).enumerate() {
-            let [mut x, mut y, mut z] = [[0.0; LANES]; World::MOST_AXES];
-            for lane in 0..cells.len() {
-                let place = points.at(block * LANES + lane);
-                (x[lane], y[lane], z[lane]) = (place.x, place.y, place.z.or(0.0));
-            }
-            let [x, y, z] = [x, y, z].map(F32x8::<S>::from_array);
+            let [x, y, z] = eight(points, block * LANES);
             grid.number_lanes(Vector8::<A, S>::of(x, y, z)).store(cells);
         }
     }
@@ -347,6 +342,6 @@ impl<A: Axes> Indexed for CellIndex<'_, A> {
 
     #[inline(always)]
     fn each_tile(&self, r: f32, once: bool, seen: &mut impl Tiles<A>) {
-        CellTiles::new(&self.grid, self.starts).show(r, once, seen);
+        CellTiles::new(&self.grid, self.starts, self.positions.xs).show(r, once, seen);
     }
 }

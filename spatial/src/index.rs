@@ -29,8 +29,9 @@ use core::marker::PhantomData;
 use core::ops::{ControlFlow, Range};
 
 use flockwork_kernel::axes::{Axes, Plane, Space, Third};
-use flockwork_kernel::simd::{F32x8, Isa, Vector8};
-use flockwork_kernel::{Vector, World};
+use flockwork_kernel::isa;
+use flockwork_kernel::simd::{F32x8, Isa, Mask8, Vector8};
+use flockwork_kernel::{LANES, Vector, World};
 
 use crate::Entry;
 use crate::neighbours::Tiles;
@@ -334,9 +335,9 @@ pub(crate) fn check<A: Axes, P: Points<A> + ?Sized>(
 ) -> Result<(u32, Bounds<A>), IndexError> {
     points.check()?;
     let count = count_of(points.len())?;
-    let all = |value: f32| Vector::<A>::of(value, value, value);
-    let (mut low, mut high) = (all(f32::INFINITY), all(f32::NEG_INFINITY));
-    for index in 0..count {
+    let (bounds, sound) = isa::dispatch(FindBounds { points, limits, axes: PhantomData });
+    let suspects = if sound { 0..0 } else { 0..count };
+    for index in suspects {
         let place = points.at(index as usize);
         if let Some(Outside { axis, value, limits: (low, high) }) = outside(place, limits) {
             return Err(if value.is_finite() {
@@ -345,10 +346,58 @@ pub(crate) fn check<A: Axes, P: Points<A> + ?Sized>(
                 IndexError::NotFinite { axis, index, value }
             });
         }
-        low = both(place, low, smaller);
-        high = both(place, high, larger);
     }
-    Ok((count, Bounds { low, high }))
+    Ok((count, bounds))
+}
+
+/// Finds the box around all points, eight at a time, and whether all are within the limits.
+struct FindBounds<'a, A: Axes, P: ?Sized> {
+    points: &'a P,
+    limits: &'a Limits,
+    axes: PhantomData<A>,
+}
+
+impl<A: Axes, P: Points<A> + ?Sized> isa::Task for FindBounds<'_, A, P> {
+    type Output = (Bounds<A>, bool);
+
+    #[inline(always)]
+    fn run<S: Isa>(self) -> (Bounds<A>, bool) {
+        let Self { points, limits, .. } = self;
+        let mut low = [F32x8::<S>::splat(f32::INFINITY); World::MOST_AXES];
+        let mut high = [F32x8::<S>::splat(f32::NEG_INFINITY); World::MOST_AXES];
+        let mut sound = Mask8::<S>::all_lanes();
+        for at in (0..points.len()).step_by(LANES) {
+            let places = eight(points, at);
+            for axis in 0..A::COUNT {
+                let (place, (from, to)) = (places[axis], limits[axis]);
+                sound &= place.ge(F32x8::splat(from)) & place.le(F32x8::splat(to));
+                (low[axis], high[axis]) = (place.min(low[axis]), place.max(high[axis]));
+            }
+        }
+        let (mut lowest, mut highest) = ([0.0; World::MOST_AXES], [0.0; World::MOST_AXES]);
+        for axis in 0..A::COUNT {
+            lowest[axis] = low[axis].to_array().into_iter().fold(f32::INFINITY, smaller);
+            highest[axis] = high[axis].to_array().into_iter().fold(f32::NEG_INFINITY, larger);
+        }
+        let ([x, y, z], [to_x, to_y, to_z]) = (lowest, highest);
+        (Bounds { low: Vector::of(x, y, z), high: Vector::of(to_x, to_y, to_z) }, sound.all())
+    }
+}
+
+/// The coordinates along each axis of eight points from one that there is; past the last one they are
+/// its own again.
+#[inline(always)]
+pub(crate) fn eight<A: Axes, S: Isa>(
+    points: &(impl Points<A> + ?Sized),
+    from: usize,
+) -> [F32x8<S>; World::MOST_AXES] {
+    let [mut x, mut y, mut z] = [[0.0; LANES]; World::MOST_AXES];
+    let last = points.len() - 1;
+    for lane in 0..LANES {
+        let place = points.at(last.min(from + lane));
+        (x[lane], y[lane], z[lane]) = (place.x, place.y, place.z.or(0.0));
+    }
+    [F32x8::from_array(x), F32x8::from_array(y), F32x8::from_array(z)]
 }
 
 /// Two vectors joined component by component.

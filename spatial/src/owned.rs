@@ -295,7 +295,8 @@ impl<A: Axes> Indexed for Index<A> {
     fn each_tile(&self, r: f32, once: bool, seen: &mut impl Tiles<A>) {
         match &self.cells {
             Kind::World(grid) => {
-                CellTiles::new(grid, &self.memory.starts).show(r, once, seen);
+                let xs = self.positions().xs;
+                CellTiles::new(grid, &self.memory.starts, xs).show(r, once, seen);
             }
             Kind::Everywhere(size, kept) => {
                 let Memory { starts, occupied, .. } = &self.memory;

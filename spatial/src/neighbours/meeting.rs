@@ -1,12 +1,15 @@
 //! A tile and the runs that it meets.
 //!
 //! The sum of a tile is in registers while a run is met: it is taken out at the run's begin and put
-//! back at its end.
+//! back at its end. The tile's own entities are no run of their own: who is who is compared in all of
+//! their row, which costs less than two more loops, of which one ends where nobody foresees it (1.03
+//! times as long for 20 neighbours in the plane). It did not help to put all runs of a tile down first
+//! and to meet them in one go.
 
 use core::ops::Range;
 
 use flockwork_kernel::isa::Isa;
-use flockwork_kernel::simd::{F32x8, Mask8, Vector8};
+use flockwork_kernel::simd::{F32x8, Mask8, U32x8, Vector8};
 use flockwork_kernel::{LANES, Vector};
 
 use super::{Tile, Tiles, Visit};
@@ -28,21 +31,14 @@ pub(super) struct Meeting<'a, V: Visit, S: Isa, const ONCE: bool> {
     count: usize,
     /// Lanes past the entities are infinitely far away: nobody is near them.
     at: Vector8<V::Axes, S>,
+    /// The places of the tile's entities in the order.
+    own_places: U32x8<S>,
     own: V::Tile<S>,
     sum: V::Sum<S>,
     /// If the visitor is selective: those near somebody, all of one image.
     list: [u32; ROOM],
     listed: usize,
     image: Option<Vector<V::Axes>>,
-}
-
-/// Which of a run's candidates may be among a tile's own entities.
-#[derive(Clone, Copy, PartialEq)]
-enum Part {
-    /// None.
-    Others,
-    /// All: the first is that of lane 0.
-    Own,
 }
 
 impl<'a, V: Visit, S: Isa, const ONCE: bool> Meeting<'a, V, S, ONCE> {
@@ -63,6 +59,7 @@ impl<'a, V: Visit, S: Isa, const ONCE: bool> Meeting<'a, V, S, ONCE> {
             first: 0,
             count: 0,
             at: Vector8::zero(),
+            own_places: U32x8::ZERO,
             own: V::Tile::default(),
             sum: V::Sum::default(),
             list: [0; ROOM],
@@ -84,28 +81,36 @@ impl<'a, V: Visit, S: Isa, const ONCE: bool> Meeting<'a, V, S, ONCE> {
         Pair { offset, d2, near: d2.lt(self.limit), index: index as u32 }
     }
 
-    /// Takes away lanes that do not meet the candidate which is the entity of lane `own` itself.
+    /// Takes away lanes that do not meet the candidate at this place in the order: itself, and if each
+    /// pair is met once, those after it.
     #[inline(always)]
-    fn without(near: Mask8<S>, own: usize) -> Mask8<S> {
-        if ONCE { near & Mask8::first(own) } else { near & !Mask8::only(own) }
+    fn meets(&self, near: Mask8<S>, index: usize) -> Mask8<S> {
+        let other = U32x8::splat(index as u32);
+        if ONCE { near & self.own_places.lt(other) } else { near & !self.own_places.eq(other) }
     }
 
-    /// Meets candidates one after the other.
+    /// Meets the candidates of a run one after the other.
     #[inline(always)]
-    fn part(&mut self, range: Range<usize>, shift: Option<Vector<V::Axes>>, part: Part) {
-        let from = range.start;
-        let (places, shown) = (self.places.part(range.clone()), &self.shown[range]);
+    fn meet_run(&mut self, run: Range<usize>, shift: Option<Vector<V::Axes>>) {
+        let from = run.start;
+        let (places, shown) = (self.places.part(run.clone()), &self.shown[run.clone()]);
         let mut sum = self.sum;
-        for (at, other) in shown.iter().enumerate() {
-            let mut place = places.at(at);
-            if let Some(shift) = shift {
-                place += shift;
+        if let Some(shift) = shift {
+            for (at, other) in shown.iter().enumerate() {
+                let pair = self.pair(places.at(at) + shift, from + at);
+                self.visit.pair(&self.own, other, &pair, &mut sum);
             }
-            let mut pair = self.pair(place, from + at);
-            if part == Part::Own {
-                pair.near = Self::without(pair.near, at);
+        } else if run.contains(&self.first) {
+            for (at, other) in shown.iter().enumerate() {
+                let mut pair = self.pair(places.at(at), from + at);
+                pair.near = self.meets(pair.near, from + at);
+                self.visit.pair(&self.own, other, &pair, &mut sum);
             }
-            self.visit.pair(&self.own, other, &pair, &mut sum);
+        } else {
+            for (at, other) in shown.iter().enumerate() {
+                let pair = self.pair(places.at(at), from + at);
+                self.visit.pair(&self.own, other, &pair, &mut sum);
+            }
         }
         self.sum = sum;
     }
@@ -149,15 +154,12 @@ impl<'a, V: Visit, S: Isa, const ONCE: bool> Meeting<'a, V, S, ONCE> {
         for &index in &self.list[..self.listed] {
             let index = index as usize;
             let mut place = self.places.at(index);
-            let own = if let Some(shift) = image {
+            if let Some(shift) = image {
                 place += shift;
-                LANES
-            } else {
-                index.wrapping_sub(self.first)
-            };
+            }
             let mut pair = self.pair(place, index);
-            if own < LANES {
-                pair.near = Self::without(pair.near, own);
+            if image.is_none() {
+                pair.near = self.meets(pair.near, index);
             }
             self.visit.pair(&self.own, &self.shown[index], &pair, &mut sum);
         }
@@ -177,6 +179,8 @@ impl<V: Visit, S: Isa, const ONCE: bool> Tiles<V::Axes> for Meeting<'_, V, S, ON
         } else {
             at
         };
+        let lanes = U32x8::from_array([0, 1, 2, 3, 4, 5, 6, 7]);
+        self.own_places = U32x8::splat(self.first as u32) + lanes;
         (self.own, self.sum) = self.visit.load(self.tile());
     }
 
@@ -186,20 +190,7 @@ impl<V: Visit, S: Isa, const ONCE: bool> Tiles<V::Axes> for Meeting<'_, V, S, ON
             self.select(run, shift);
             return;
         }
-        if let Some(shift) = shift {
-            self.part(run, Some(shift), Part::Others);
-            return;
-        }
-        let mut from = run.start;
-        if (run.start..run.end).contains(&self.first) {
-            let end = self.first + self.count;
-            if !ONCE {
-                self.part(run.start..self.first, None, Part::Others);
-            }
-            self.part(self.first..end, None, Part::Own);
-            from = end;
-        }
-        self.part(from..run.end, None, Part::Others);
+        self.meet_run(run, shift);
     }
 
     #[inline(always)]
