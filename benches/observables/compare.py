@@ -94,10 +94,7 @@ theirs = freud.msd.MSD(mode="window").compute(unwrapped[chosen]).msd
 lags = min(len(theirs) // 2, len(msd["msd"]))
 print(f"      beside freud's window over all origins: {np.abs(msd['msd'][1:lags] / theirs[1:lags] - 1).max():.2e}")
 
-# Diffusion by Einstein and by Green and Kubo, errors from five parts of the run.
-parts = np.array_split(np.flatnonzero(chosen), 5)
-
-
+# Diffusion by Einstein and by Green and Kubo up to the same time, errors from five parts of the run.
 def einstein(msd, time):
     half = len(time) // 2
     return np.polyfit(time[half:], msd[half:], 1)[0] / (2 * axes)
@@ -108,11 +105,19 @@ def window(values, product, lags):
     return np.array([product(values[: count - lag], values[lag:]).sum(axis=2).mean() for lag in range(lags)])
 
 
+def error(values):
+    return np.std(values, ddof=1) / np.sqrt(len(values))
+
+
+parts = np.array_split(np.flatnonzero(chosen), 5)
 lags = min(len(msd["time"]), len(parts[0]) // 2)
 time = msd["time"][:lags]
-e = [einstein(window(unwrapped[p], lambda a, b: (b - a) ** 2, lags), time) for p in parts]
-k = [np.trapezoid(window(velocities[p], lambda a, b: a * b, lags), time) / axes for p in parts]
-error = lambda values: np.std(values, ddof=1) / np.sqrt(len(values))
-print(f"D from the slope of the msd over lags {time[len(time) // 2]:.2f} to {time[-1]:.2f}: "
-      f"{einstein(msd['msd'][:lags], time):.4f} +- {error(e):.4f}")
-print(f"D from the integral of the vacf to {time[-1]:.2f}: {vacf['diffusion'][lags - 1]:.4f} +- {error(k):.4f}")
+parts = [einstein(window(unwrapped[part], lambda a, b: (b - a) ** 2, lags), time) for part in parts]
+print(f"D from the slope of the msd from {time[len(time) // 2]:.2f} to {time[-1]:.2f}: "
+      f"{einstein(msd['msd'][:lags], time):.4f} +- {error(parts):.4f}")
+until = np.searchsorted(vacf["time"], time[-1] - 1e-9) + 1
+chosen = np.flatnonzero(ticks % columns("vacf")[0]["params"]["every"] == 0)
+parts = [np.trapezoid(window(velocities[part], lambda a, b: a * b, until), vacf["time"][:until]) / axes
+         for part in np.array_split(chosen, 5)]
+print(f"D from the integral of the vacf to {vacf['time'][until - 1]:.2f}: "
+      f"{vacf['diffusion'][until - 1]:.4f} +- {error(parts):.4f}")
