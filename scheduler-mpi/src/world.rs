@@ -134,7 +134,12 @@ impl AnySimulation for World {
     }
 
     fn stats(&mut self) -> Result<Vec<(String, f64)>, RunError> {
-        self.simulation.get_mut().stats()
+        let simulation = self.simulation.get_mut();
+        let before = simulation.executor().busy_ns();
+        let stats = simulation.stats();
+        // No part of any tick.
+        self.before.1 += simulation.executor().busy_ns() - before;
+        stats
     }
 
     fn params(&self) -> Result<Vec<Setting>, RunError> {

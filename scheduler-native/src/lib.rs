@@ -6,7 +6,8 @@
 //! nothing.
 //!
 //! [`AnySimulation`] hides a model's type, for programs that choose it at run time by an [`Entry`] of
-//! `flockwork_scheduler::registry`, which is the same for all backends.
+//! `flockwork_scheduler::registry`, which is the same for all backends. [`observe`] shows a run tick by
+//! tick.
 
 #![deny(unsafe_code)]
 
@@ -15,6 +16,7 @@ mod backend;
 pub mod isa;
 mod memory;
 mod native;
+mod sample;
 mod threads;
 pub mod watch;
 
@@ -23,4 +25,5 @@ pub use any::{
 };
 pub use backend::{BuildError, Config, Entry, OnThreads, Options, ProgramBackend};
 pub use memory::OrExit;
+pub use sample::{Sample, observe, time_at};
 pub use threads::{MAX_WORKERS, Threads, ThreadsError, WallClock, poll_all, start_pool};

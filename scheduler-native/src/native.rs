@@ -181,7 +181,15 @@ impl AnySimulation for Native {
     }
 
     fn stats(&mut self) -> Result<Vec<(String, f64)>, RunError> {
-        self.on_pool(|running| running.world.stats())
+        self.on_pool(|running| {
+            let before = running.world.executor().busy_ns();
+            let stats = running.world.stats();
+            // No part of any tick.
+            let after = running.world.executor().busy_ns();
+            let spent = after.iter().zip(before).map(|(after, before)| after - before);
+            running.busy_before.iter_mut().zip(spent).for_each(|(sum, spent)| *sum += spent);
+            stats
+        })
     }
 
     fn params(&self) -> Result<Vec<Setting>, RunError> {

@@ -23,6 +23,7 @@ use alloc::vec::Vec;
 
 use flockwork_kernel::Axes;
 use flockwork_kernel::columns::Columns;
+use flockwork_kernel::exact;
 use flockwork_spatial::Places;
 
 use crate::bounds::{Bounds, Outside};
@@ -59,6 +60,7 @@ pub(crate) enum Stage {
     AwaitPost,
     Route,
     AwaitMove,
+    Tally,
     Failed(DomainError),
 }
 
@@ -78,8 +80,10 @@ pub struct Domain<M: Model> {
     /// Its own ghosts, from the route until they are taken in.
     own: Moves,
     books: Books,
-    /// What was added up at the end of the tick, where that is asked for: words, then peaks.
+    /// What was added up of this state, where that is asked for: words, then peaks.
     sums: Vec<u64>,
+    /// What its making needs: see [`exact::whole`].
+    wholes: Vec<i64>,
     kept: Kept,
 }
 
@@ -120,6 +124,7 @@ impl<M: Model> Domain<M> {
             own: Moves::default(),
             books: Books::default(),
             sums: Vec::new(),
+            wholes: Vec::new(),
             kept: Kept::default(),
         })
     }
@@ -140,6 +145,13 @@ impl<M: Model> Domain<M> {
             self.keep();
             self.owned.died.clear();
             self.stage = Stage::Compute;
+        }
+    }
+
+    /// Begins to add up statistics: poll until that is done.
+    pub(crate) fn begin_tally(&mut self) {
+        if self.stage == Stage::Idle {
+            self.stage = Stage::Tally;
         }
     }
 
@@ -219,6 +231,11 @@ impl<M: Model> Domain<M> {
             match self.stage {
                 Stage::Idle => return Ok(Progress::Done),
                 Stage::Failed(error) => return Err(error.into()),
+                Stage::Tally => {
+                    frame.enter(&mut self.doing, Phase::Tally);
+                    self.tally(frame.model);
+                    self.stage = Stage::Idle;
+                }
                 Stage::Compute => {
                     self.compute(frame, net)?;
                     self.stage = Stage::AwaitPost;
@@ -314,7 +331,7 @@ impl<M: Model> Domain<M> {
             receive(tick, site, own, owned, ghosts, books, net)?;
             if frame.tally {
                 frame.enter(&mut self.doing, Phase::Tally);
-                self.tally_own(frame.model);
+                self.tally(frame.model);
             }
             Ok::<(), StepError<T::Error>>(())
         })?;
@@ -430,26 +447,32 @@ impl<M: Model> Domain<M> {
         sum
     }
 
-    /// Adds the statistics of all owned entities, between ticks.
-    pub(crate) fn tally(&self, model: &M, words: &mut [u64], peaks: &mut [u64]) {
-        self.visit(|columns, row| {
-            let row = M::Columns::row(columns, row);
-            M::Stats::tally(model, &row, &mut Tally::new(words, peaks));
-        });
-    }
-
-    /// The same into the domain's own sums.
-    fn tally_own(&mut self, model: &M) {
+    /// Adds up the statistics of all owned entities.
+    fn tally(&mut self, model: &M) {
+        let list = M::Stats::LIST;
         let mut sums = core::mem::take(&mut self.sums);
-        let (words, peaks) = (stats::words(M::Stats::LIST), stats::peaks(M::Stats::LIST));
+        let mut wholes = core::mem::take(&mut self.wholes);
+        let words = stats::words(list);
         sums.clear();
-        sums.resize(words + peaks, 0);
+        sums.resize(words + stats::peaks(list), 0);
+        wholes.clear();
+        wholes.resize(stats::reals(list), 0);
         let (words, peaks) = sums.split_at_mut(words);
-        self.tally(model, words, peaks);
-        self.sums = sums;
+        let mut few = exact::FEW;
+        self.visit(|columns, row| {
+            if few == 0 {
+                Tally::settle(list, words, &mut wholes);
+                few = exact::FEW;
+            }
+            few -= 1;
+            let row = M::Columns::row(columns, row);
+            M::Stats::tally(model, &row, &mut Tally::new(words, peaks, &mut wholes));
+        });
+        Tally::settle(list, words, &mut wholes);
+        (self.sums, self.wholes) = (sums, wholes);
     }
 
-    /// What the tick has added up, if that was asked for: words, then peaks.
+    /// What was added up last: words, then peaks.
     pub(crate) fn sums(&self) -> &[u64] {
         &self.sums
     }

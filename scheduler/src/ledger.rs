@@ -74,7 +74,7 @@ impl Ledger {
                 let (work, owned_of) = (self.work_at(), self.owned_at());
                 self.values[work][id] = domain.counters().work;
                 self.values[owned_of][id] = owned;
-                let (words, peaks) = self.tally(id);
+                let (words, peaks) = self.sums_of(id);
                 let sums = domain.sums();
                 words.iter_mut().zip(sums).for_each(|(sum, part)| *sum = sum.wrapping_add(*part));
                 peaks.iter_mut().zip(sums.iter().skip(words.len())).for_each(|(p, s)| *p = *s);
@@ -82,20 +82,12 @@ impl Ledger {
         }
     }
 
-    /// Where statistics are added up anew, in place of what the tick has added up: the words, and the
-    /// peaks of a domain.
-    pub(crate) fn tally(&mut self, domain: usize) -> (&mut [u64], &mut [u64]) {
+    /// The words of statistics, and the peaks of a domain.
+    fn sums_of(&mut self, domain: usize) -> (&mut [u64], &mut [u64]) {
         let peaks = self.peaks_at(domain);
         let (head, rest) = self.values.split_at_mut(HEAD + self.words);
         let begin = peaks.start - head.len();
         (&mut head[HEAD..], &mut rest[begin..begin + self.peaks])
-    }
-
-    /// Strikes out what statistics have added up.
-    pub(crate) fn clear_sums(&mut self) {
-        self.values[HEAD..HEAD + self.words].fill(0);
-        let peaks = self.owned_at().end;
-        self.values[peaks..].fill(0);
     }
 
     pub(crate) fn set_fingerprint(&mut self, fingerprint: u64) {

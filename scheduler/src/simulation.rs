@@ -6,6 +6,7 @@
 //! ```text
 //! Idle ──begin──▶ Drive ──▶ Books ──▶ Idle
 //!                             └─ uneven ─▶ Weigh ──▶ Drive ──▶ Books ──▶ Idle
+//! Idle ──begin_stats──▶ Drive ──▶ See ──▶ Idle
 //! ```
 //!
 //! | stage | does |
@@ -13,6 +14,7 @@
 //! | Drive | the [`Executor`] polls the domains until all have done their part |
 //! | Books | censuses and statistics are added up over all processes, and held against the books: no id lost or doubled |
 //! | Weigh | the weights of all cells are added up, and the world is cut anew |
+//! | See | statistics are added up over all processes |
 //!
 //! In one process every stage is done at once, and [`Simulation::step`] is all there is to call.
 //!
@@ -103,9 +105,18 @@ struct Kept {
 /// What the last observation saw.
 #[derive(Default)]
 struct Seen {
-    world: Option<Observation>,
+    at: Option<At>,
     history: Vec<u64>,
     sums: Sums,
+}
+
+/// The tick that was seen.
+#[derive(Clone, Copy)]
+struct At {
+    tick: u64,
+    population: u64,
+    /// Where it was asked for.
+    fingerprint: Option<u64>,
 }
 
 /// What a simulation is about to do.
@@ -115,8 +126,16 @@ enum Stage {
     Drive(Why),
     Books(Why),
     Weigh,
-    Tally,
-    Observe,
+    See(Look),
+}
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    /// The statistics.
+    Stats,
+    /// The fingerprint too.
+    All,
 }
 
 /// Why the domains are driven.
@@ -126,6 +145,8 @@ enum Why {
     Tick,
     /// To bring entities to new owners.
     Move,
+    /// To add up statistics.
+    Look(Look),
 }
 
 /// What can be seen of a whole world between two ticks, the same in all its processes.
@@ -207,8 +228,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
                 Stage::Drive(why) => self.drive(why),
                 Stage::Books(why) => self.balance_books(why),
                 Stage::Weigh => self.recut(),
-                Stage::Tally => self.tally(),
-                Stage::Observe => self.see(),
+                Stage::See(look) => self.see(look),
             };
             self.inside = false;
             match result {
@@ -221,7 +241,9 @@ impl<M: Model, X: Executor> Simulation<M, X> {
 
     /// Goes back to the last completed tick, for good.
     fn end(&mut self, error: SimulationError) -> SimulationError {
-        if matches!(self.stage, Stage::Drive(_) | Stage::Books(_)) {
+        // Who looks changes nothing.
+        let changed = !matches!(self.stage, Stage::Drive(Why::Look(_)));
+        if changed && matches!(self.stage, Stage::Drive(_) | Stage::Books(_)) {
             for domain in &mut self.domains {
                 domain.undo(self.tick);
             }
@@ -238,7 +260,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     /// A panic that went through a poll.
     fn uncaught(&self) -> Panicked {
         let phase = match self.stage {
-            Stage::Tally => Phase::Tally,
+            Stage::Drive(Why::Look(_)) => Phase::Tally,
             _ => Phase::Remember,
         };
         let inside = self.domains.iter().find(|domain| domain.doing().is_some());
@@ -267,7 +289,14 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         if progress == Progress::Done {
             self.desks.level(self.executor.workers().min(self.domains.len()));
             self.ledger.write(&self.domains);
-            self.stage = Stage::Books(why);
+            if why == Why::Look(Look::All) {
+                let fingerprint = self.fingerprint()?;
+                self.ledger.set_fingerprint(fingerprint);
+            }
+            self.stage = match why {
+                Why::Look(look) => Stage::See(look),
+                _ => Stage::Books(why),
+            };
         }
         Ok(progress)
     }
@@ -321,7 +350,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         let mut words = core::mem::take(&mut self.history);
         let totals = Totals { tick, population, setup: &self.setup };
         let mut history = History::new(&mut words, remembers);
-        let stats = self.stats(&mut sums, &mut history, &totals, self.place(Phase::Remember));
+        let stats = self.made(&mut sums, &mut history, &totals, self.place(Phase::Remember));
         self.sums = sums;
         self.history = words;
         let stats = stats?;

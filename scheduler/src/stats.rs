@@ -96,6 +96,15 @@ impl Kind {
         }
     }
 
+    /// Sums of reals among its words, which come first.
+    const fn reals(self) -> usize {
+        match self {
+            Kind::Sum | Kind::Mean => 1,
+            Kind::MeanLength => 3,
+            _ => 0,
+        }
+    }
+
     /// Words that are kept from tick to tick.
     pub(crate) const fn history(self) -> usize {
         match self {
@@ -143,6 +152,16 @@ pub(crate) const fn words(list: &[Stat]) -> usize {
     words
 }
 
+/// Sums of reals among them.
+pub(crate) const fn reals(list: &[Stat]) -> usize {
+    let (mut reals, mut at) = (0, 0);
+    while at < list.len() {
+        reals += list[at].kind.reals();
+        at += 1;
+    }
+    reals
+}
+
 /// Words of which the largest counts.
 pub(crate) const fn peaks(list: &[Stat]) -> usize {
     let (mut peaks, mut at) = (0, 0);
@@ -168,8 +187,11 @@ pub(crate) const fn history(list: &[Stat]) -> usize {
 pub struct Tally<'a> {
     words: &'a mut [u64],
     peaks: &'a mut [u64],
+    /// What is to be added to sums of reals: see [`exact::whole`].
+    wholes: &'a mut [i64],
     word: usize,
     peak: usize,
+    whole: usize,
 }
 
 /// What a statistic may be of.
@@ -214,8 +236,22 @@ pub fn call<A, B, T>(a: &A, b: &B, value: impl FnOnce(&A, &B) -> T) -> T {
 }
 
 impl<'a> Tally<'a> {
-    pub(crate) fn new(words: &'a mut [u64], peaks: &'a mut [u64]) -> Self {
-        Self { words, peaks, word: 0, peak: 0 }
+    #[inline(always)]
+    pub(crate) fn new(words: &'a mut [u64], peaks: &'a mut [u64], wholes: &'a mut [i64]) -> Self {
+        Self { words, peaks, wholes, word: 0, peak: 0, whole: 0 }
+    }
+
+    /// Adds what waits to be added to the sums of reals in the words of a list.
+    pub(crate) fn settle(list: &[Stat], words: &mut [u64], wholes: &mut [i64]) {
+        let (mut words, mut wholes) = (words, wholes.iter_mut());
+        for Stat { kind, .. } in list {
+            let (own, rest) = words.split_at_mut(kind.words());
+            words = rest;
+            let (sums, _) = own.as_chunks_mut();
+            for (sum, whole) in sums.iter_mut().take(kind.reals()).zip(&mut wholes) {
+                exact::add_whole(sum, core::mem::take(whole));
+            }
+        }
     }
 
     /// The next so many words.
@@ -236,8 +272,35 @@ impl<'a> Tally<'a> {
     /// Adds a real to the next sum of reals; whether it could.
     #[inline(always)]
     fn add_real(&mut self, value: Option<f64>) -> bool {
-        let words = self.next(exact::WORDS).first_chunk_mut();
-        value.is_none_or(|value| words.is_some_and(|words| exact::add(words, value)))
+        let (word, at) = (self.word, self.whole);
+        self.word += exact::WORDS;
+        self.whole += 1;
+        let Some(value) = value else { return true };
+        match (exact::whole(value), self.wholes.get_mut(at)) {
+            (Some(whole), Some(sum)) => {
+                *sum = sum.wrapping_add(whole);
+                true
+            }
+            _ => self.add_rare(word, value),
+        }
+    }
+
+    /// Adds a real that is not as most are to the sum at `word`.
+    #[cold]
+    #[inline(never)]
+    fn add_rare(&mut self, word: usize, value: f64) -> bool {
+        let words = self.words.get_mut(word..).and_then(<[u64]>::first_chunk_mut);
+        words.is_some_and(|words| exact::add(words, value))
+    }
+
+    /// Counts the values that are no finite number.
+    #[inline(always)]
+    fn add_bad(&mut self, good: bool) {
+        let word = self.word;
+        self.word += 1;
+        if !good && let Some(word) = self.words.get_mut(word) {
+            *word = word.wrapping_add(1);
+        }
     }
 
     /// The next sum of reals.
@@ -262,7 +325,7 @@ impl<'a> Tally<'a> {
     #[inline(always)]
     pub fn add_sum(&mut self, value: impl Value) {
         let good = self.add_real(value.value());
-        self.add_to_next((!good).into());
+        self.add_bad(good);
     }
 
     pub fn get_sum(&mut self) -> f64 {
@@ -274,7 +337,7 @@ impl<'a> Tally<'a> {
     pub fn add_mean(&mut self, value: impl Value) {
         let value = value.value();
         let good = self.add_real(value);
-        self.add_to_next((!good).into());
+        self.add_bad(good);
         self.add_to_next(value.is_some().into());
     }
 
@@ -289,7 +352,7 @@ impl<'a> Tally<'a> {
         let x = self.add_real(value.map(|[x, _, _]| x));
         let y = self.add_real(value.map(|[_, y, _]| y));
         let z = self.add_real(value.map(|[_, _, z]| z));
-        self.add_to_next((!(x && y && z)).into());
+        self.add_bad(x && y && z);
         self.add_to_next(value.is_some().into());
     }
 
@@ -314,7 +377,7 @@ impl<'a> Tally<'a> {
     pub fn add_max(&mut self, value: impl Value) {
         let value = value.value();
         let good = value.is_none_or(|value| value.abs() < f64::INFINITY);
-        self.add_to_next((!good).into());
+        self.add_bad(good);
         if let (Some(place), Some(value), true) = (self.peaks.get_mut(self.peak), value, good) {
             *place = (*place).max(ordered(value));
         }

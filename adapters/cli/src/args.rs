@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use flockwork_scheduler::Cut;
 use flockwork_scheduler_native::MAX_WORKERS;
 
@@ -76,7 +76,7 @@ pub(crate) fn commands() -> impl Iterator<Item = &'static str> {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run a scenario and say how it went (also without the word `run`)
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Run a scenario over values of its keys and over seeds: means and errors of its statistics
     Sweep(SweepArgs),
     /// Check that any number of workers and any cut give the same bits in every tick
@@ -131,8 +131,26 @@ pub(crate) struct WorkerArgs {
     pub(crate) deadline: Option<Duration>,
 }
 
+/// When a run stops before its last tick; each takes the place of the scenario's.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct StopArgs {
+    /// Stop at the first tick at which this holds, such as "infected == 0 and tick > 100"
+    #[arg(long, value_name = "CONDITION")]
+    pub(crate) until: Option<String>,
+    /// How many ticks lie between two at which --until and --steady look [default: 10]
+    #[arg(long, value_name = "K", value_parser = parse_some)]
+    pub(crate) until_every: Option<u64>,
+    /// Stop when a statistic is steady within a tolerance, over the last WINDOW ticks [default: 100 looks]
+    #[arg(long, value_name = "NAME:TOLERANCE[:WINDOW]")]
+    pub(crate) steady: Vec<String>,
+    /// Stop when so much time has passed, such as 90s or 2h30m
+    #[arg(long, value_name = "TIME")]
+    pub(crate) limit: Option<String>,
+}
+
 /// `flockwork run`.
 #[derive(Clone, Debug, Default, Args)]
+#[command(group(ArgGroup::new("taken").args(["record", "series"]).multiple(true)))]
 pub(crate) struct RunArgs {
     /// The scenario: a TOML file; without one, 100,000 entities of the model `tribes`
     pub(crate) scenario: Option<PathBuf>,
@@ -149,9 +167,20 @@ pub(crate) struct RunArgs {
     /// Write all entities of every K-th tick as a Parquet table
     #[arg(long, value_name = "FILE.parquet")]
     pub(crate) record: Option<PathBuf>,
-    /// How many ticks lie between two that are recorded [default: 10]
-    #[arg(long, value_name = "K", requires = "record", value_parser = parse_some)]
+    /// Write the model's statistics at every K-th tick, and their means with errors into the report
+    #[arg(long, value_name = "FILE.csv|.parquet")]
+    pub(crate) series: Option<PathBuf>,
+    /// How many ticks lie between two that are recorded or in the series [default: 10]
+    #[arg(long, value_name = "K", requires = "taken", value_parser = parse_some)]
     pub(crate) every: Option<u64>,
+    /// How many ticks lie between two of the series, where these are not the recorded ones
+    #[arg(long, value_name = "K", requires = "series", value_parser = parse_some)]
+    pub(crate) series_every: Option<u64>,
+    /// Record nothing, and begin no series, before this tick [default: 0]
+    #[arg(long, value_name = "T", requires = "taken", value_parser = parse_count)]
+    pub(crate) from: Option<u64>,
+    #[command(flatten)]
+    pub(crate) stop: StopArgs,
     /// Measure this while the run goes on, such as rdf:r=5,every=50 or msd, for --observables; may be given more than once
     #[arg(long, value_name = "NAME[:KEY=VALUE,..]", requires = "observables")]
     pub(crate) observe: Vec<String>,

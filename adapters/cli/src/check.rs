@@ -1,11 +1,12 @@
 //! `flockwork check`: what can be known of a scenario without running it.
 
 use std::fmt::Write as _;
+use std::time::{Duration, Instant};
 
 use console::Style;
 
 use flockwork_scheduler::registry::Checked;
-use flockwork_scheduler_native::Options;
+use flockwork_scheduler_native::{Entry, Options};
 
 use crate::args::CheckArgs;
 use crate::crowding::Crowding;
@@ -15,6 +16,7 @@ use crate::memory;
 use crate::observe;
 use crate::registry::Registry;
 use crate::scenario::{self, Scenario};
+use crate::series;
 
 /// `flockwork check`.
 pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure> {
@@ -69,10 +71,12 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
         let mean = human::short(checked.mean_neighbours);
         line("neighbours", format!("{mean} on average, if spread evenly"));
     }
-    let crowding = crowding(&scenario, options, checked.bytes_estimate)?;
+    let seen = Seen::of(&scenario, options, checked.bytes_estimate)?;
+    let crowding = seen.as_ref().and_then(|seen| seen.crowding);
     if let Some(crowding) = crowding {
         line("at tick 0", crowding.describe());
     }
+    line("a sample", sample(entry, seen.as_ref()));
     let free =
         memory::free().map_or(String::new(), |free| format!(", {} are free", human::bytes(free)));
     line("memory", format!("about {}{free}", human::bytes(checked.bytes_estimate)));
@@ -131,15 +135,39 @@ fn grid(checked: &Checked, space: bool) -> String {
     )
 }
 
-/// The neighbours at tick 0; None where the world does not fit into memory.
-fn crowding(
-    scenario: &Scenario<'_>,
-    options: Options,
-    bytes: u64,
-) -> Result<Option<Crowding>, Failure> {
-    if memory::free().is_some_and(|free| bytes.saturating_mul(2) > free) {
-        return Ok(None);
+/// What a sample of a series costs.
+fn sample(entry: &Entry, seen: Option<&Seen>) -> String {
+    let numbers: usize =
+        series::OWN.len() + entry.stats.iter().map(|s| s.kind.numbers()).sum::<usize>();
+    let bytes = human::bytes((numbers * size_of::<f64>()) as u64);
+    let time = seen.map_or(String::new(), |seen| {
+        format!(", about {} to take", human::duration(seen.sample.as_secs_f64()))
+    });
+    format!("of a series: {numbers} numbers, {bytes}{time}")
+}
+
+/// What the world at tick 0 shows.
+struct Seen {
+    crowding: Option<Crowding>,
+    /// How long it took to take the statistics.
+    sample: Duration,
+}
+
+impl Seen {
+    /// None where the world does not fit into memory.
+    fn of(scenario: &Scenario<'_>, options: Options, bytes: u64) -> Result<Option<Self>, Failure> {
+        if memory::free().is_some_and(|free| bytes.saturating_mul(2) > free) {
+            return Ok(None);
+        }
+        let mut simulation = scenario.build(options)?;
+        let crowding = Crowding::of(&*simulation).map_err(Failure::run)?;
+        let mut sample = Duration::MAX;
+        // The first time is dearer.
+        for _ in 0..3 {
+            let begin = Instant::now();
+            simulation.stats()?;
+            sample = sample.min(begin.elapsed());
+        }
+        Ok(Some(Self { crowding, sample }))
     }
-    let simulation = scenario.build(options)?;
-    Crowding::of(&*simulation).map_err(Failure::run)
 }

@@ -37,6 +37,22 @@ pub(crate) fn short(number: f64) -> String {
     }
 }
 
+/// A number and how wrong it may be, to two digits of that: `0.6214 ± 0.0011`. Where the error is not
+/// known it says so.
+pub(crate) fn within(number: f64, error: f64) -> String {
+    if error.is_nan() {
+        return format!("{}, error not known", short(number));
+    }
+    let size = number.abs().max(error);
+    if error == 0.0 || !(1.0e-4..1.0e15).contains(&size) {
+        return format!("{} ± {}", short(number), short(error));
+    }
+    // Rounded first: 0.0996 has the digits of 0.10.
+    let rounded: f64 = format!("{error:.1e}").parse().unwrap_or(error);
+    let digits = (1 - rounded.log10().floor() as i32).clamp(0, 12) as usize;
+    format!("{number:.digits$} ± {error:.digits$}")
+}
+
 /// A large quantity with a prefix of thousands: `14.2 M`.
 pub(crate) fn scaled(number: f64) -> String {
     let (factor, prefix) = match number.abs() {
@@ -216,6 +232,11 @@ mod tests {
         assert_eq!(short(9.999), "10.0");
         assert_eq!(short(0.001), "0.00100");
         assert_eq!(short(f64::NAN), "NaN");
+        assert_eq!(within(0.621_43, 0.001_12), "0.6214 ± 0.0011");
+        assert_eq!(within(-12.3, 0.0996), "-12.30 ± 0.10");
+        assert_eq!(within(1234.6, 87.0), "1235 ± 87");
+        assert_eq!(within(3.0, 0.0), "3.00 ± 0");
+        assert_eq!(within(3.0, f64::NAN), "3.00, error not known");
         assert_eq!(scaled(14_200_000.0), "14.2 M");
         assert_eq!(bytes(1536), "1.50 KiB");
         assert_eq!(duration(245.0), "4 min 05 s");

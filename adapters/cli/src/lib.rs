@@ -25,7 +25,7 @@
 //! | `read` | these two for other programs |
 //! | [`stepped`] | a world that another program steps |
 //! | `run`, `progress`, `summary`, `report` | `flockwork run` and what it says |
-//! | `watch` | what looks at a run between its ticks |
+//! | `watch`, `series`, `stop` | what looks at a run between its ticks: statistics in a file, rules to stop |
 //! | `observe` | what is measured of a run while it goes on |
 //! | `record`, `picture`, `checkpoint` | what else a run can leave behind |
 //! | `sweep` | many runs over values of keys and over seeds |
@@ -68,8 +68,10 @@ mod report;
 mod rows;
 mod run;
 mod scenario;
+mod series;
 mod simd;
 pub mod stepped;
+mod stop;
 mod stress;
 mod summary;
 mod sweep;

@@ -26,6 +26,8 @@ pub(crate) struct Format {
 pub(crate) const REPORT: Format = Format { what: "JSON", endings: &["json"] };
 pub(crate) const RECORDING: Format =
     Format { what: "a Parquet table", endings: &["parquet", "pq"] };
+pub(crate) const SERIES: Format =
+    Format { what: "a table in CSV or Parquet", endings: &["csv", "parquet", "pq"] };
 pub(crate) const PICTURE: Format = Format { what: "a PNG picture", endings: &["png"] };
 pub(crate) const SCENARIO: Format = Format { what: "a TOML scenario", endings: &["toml"] };
 pub(crate) const SNAPSHOT: Format = Format { what: "a snapshot", endings: &[] };
@@ -105,7 +107,8 @@ impl Target {
         }
     }
 
-    fn failed(&self, error: &dyn std::fmt::Display) -> Failure {
+    /// What to say when it could not be written.
+    pub(crate) fn failed(&self, error: &dyn std::fmt::Display) -> Failure {
         Failure::run(format_args!("cannot write {}: {error}", self.named.display()))
     }
 

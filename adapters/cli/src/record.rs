@@ -17,6 +17,7 @@ use crate::made::Made;
 use crate::output::{self, Ready, Target};
 use crate::report::Report;
 use crate::rows::Field;
+use crate::series::Ticks;
 use crate::together::together;
 use crate::watch::Watcher;
 use file::Recording;
@@ -27,31 +28,30 @@ pub(crate) const MOST_TICKS: u64 = 32_767;
 /// A recording in progress.
 pub(crate) struct Recorder<'a> {
     file: Recording<'a>,
-    /// How many ticks lie between two that are recorded.
-    every: u64,
+    ticks: Ticks,
 }
 
 impl<'a> Recorder<'a> {
-    /// Begins a recording of every `every`-th tick; `about` is kept in the file as text by key.
+    /// Begins a recording of these ticks; `about` is kept in the file as text by key.
     pub(crate) fn new(
         target: &'a Target,
-        every: u64,
+        ticks: Ticks,
         fields: Vec<Field>,
         about: &[(&str, String)],
     ) -> Result<Self, Failure> {
         let file = Recording::begin(target, fields, about)?;
-        Ok(Self { file, every })
+        Ok(Self { file, ticks })
     }
 }
 
 impl<'a> Watcher<'a> for Recorder<'a> {
     fn ticks_left(&self, tick: u64) -> u64 {
-        self.every - tick % self.every
+        self.ticks.left(tick)
     }
 
     fn look(&mut self, simulation: &mut dyn AnySimulation) -> Result<(), Failure> {
         let tick = simulation.tick();
-        if !tick.is_multiple_of(self.every) {
+        if !self.ticks.has(tick) {
             return Ok(());
         }
         let own = simulation.own_rows().map_err(Failure::from);

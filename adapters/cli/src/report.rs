@@ -6,6 +6,7 @@
 use std::fmt;
 
 use flockwork_kernel::{World, arithmetic};
+use flockwork_observables::Mean;
 use flockwork_scheduler::{Counters, Given, Needed, Resolution, Setting, Told};
 use flockwork_scheduler_native::{AnySimulation, Metrics, RunError};
 use serde::ser::SerializeMap;
@@ -22,8 +23,14 @@ pub(crate) const VERSION: u32 = 1;
 const BARS: usize = 48;
 
 /// A list of named numbers, written as a map in its order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Named<K, V = f64>(pub(crate) Vec<(K, V)>);
+
+impl<K, V> Default for Named<K, V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
 
 impl<K: AsRef<str>, V: Serialize> Serialize for Named<K, V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -99,6 +106,7 @@ pub(crate) struct Report {
     pub(crate) last_tick: u64,
     pub(crate) ticks: u64,
     pub(crate) interrupted: bool,
+    pub(crate) stopped: Option<String>,
     pub(crate) workers: usize,
     pub(crate) workers_asked: usize,
     pub(crate) regions: usize,
@@ -122,7 +130,23 @@ pub(crate) struct Report {
     pub(crate) memory_bytes: u64,
     pub(crate) peak_memory_bytes: u64,
     pub(crate) stats: Named<String>,
+    pub(crate) means: Named<String, MeanReport>,
     pub(crate) notes: Vec<String>,
+}
+
+/// The mean of a statistic over a series.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct MeanReport {
+    pub(crate) mean: f64,
+    pub(crate) error: f64,
+    pub(crate) samples: u64,
+    pub(crate) correlation: f64,
+}
+
+impl From<Mean> for MeanReport {
+    fn from(Mean { mean, error, samples, correlation }: Mean) -> Self {
+        Self { mean, error, samples, correlation }
+    }
 }
 
 /// The world.
@@ -291,6 +315,8 @@ pub(crate) struct Run {
     pub(crate) updates: f64,
     /// Whether the user ended it.
     pub(crate) interrupted: bool,
+    /// The rule that ended it.
+    pub(crate) stopped: Option<String>,
 }
 
 impl Report {
@@ -326,6 +352,7 @@ impl Report {
             last_tick: simulation.tick(),
             ticks,
             interrupted: run.interrupted,
+            stopped: run.stopped,
             workers: metrics.workers,
             workers_asked: metrics.workers_asked,
             regions: metrics.regions,
@@ -353,6 +380,7 @@ impl Report {
             peak_memory_bytes: metrics.peak_memory_bytes,
             notes: nulls(&stats, simulation.population()),
             stats: Named(stats),
+            means: Named::default(),
         })
     }
 

@@ -25,6 +25,7 @@ use crate::progress::{Pace, Progress};
 use crate::registry::Registry;
 use crate::report::{Report, Run};
 use crate::scenario::{self, Scenario};
+use crate::stop::{self, Limit, Rules};
 use crate::summary;
 use crate::watch::{self, Watchers};
 use outputs::Outputs;
@@ -50,7 +51,11 @@ pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
     if let Some(saved) = &job.saved {
         saved.agree(simulation)?;
     }
-    let mut watchers = outputs.watchers(args, &job.name, job.entry, &job.observe, simulation)?;
+    let (asked, rules) = (&*job.observe, job.rules);
+    let mut watchers = outputs.watchers(args, &job.name, job.entry, asked, rules, simulation)?;
+    if let Some(limit) = job.limit {
+        watchers.push(Box::new(limit));
+    }
     if let Some(mut checkpoints) = checkpoints {
         checkpoints.begin(id, args, job.saved.as_ref(), simulation.tick());
         // The last ones: they tell that everything up to their tick is done.
@@ -67,11 +72,13 @@ pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
         seconds: 0.0,
         updates: 0.0,
         interrupted: false,
+        stopped: None,
     };
     let driven = drive(simulation, job.ticks, &mut watchers, args.quiet)?;
     run.seconds = driven.time.as_secs_f64();
     run.updates = driven.updates;
     run.interrupted = driven.interrupted;
+    run.stopped = driven.stopped;
     let mut report = Report::new(run, simulation)?;
     watchers.iter().for_each(|watcher| watcher.tell(&mut report));
     outputs.write(simulation, &report, watchers)?;
@@ -116,6 +123,8 @@ struct Job<'a> {
     entry: &'a Entry,
     simulation: Box<dyn AnySimulation>,
     ticks: u64,
+    rules: Rules,
+    limit: Option<Limit>,
     params: Vec<Given>,
     /// What the simulation was made of, if it goes on from something.
     saved: Option<Saved>,
@@ -135,8 +144,12 @@ impl<'a> Job<'a> {
 
     fn begin(registry: &'a Registry, args: &RunArgs) -> Result<Self, Failure> {
         let scenario = Scenario::load(registry, args.scenario.as_deref(), &args.change)?;
+        let stop = scenario.stop.or(&args.stop);
+        let (rules, limit) = (stop.rules(scenario.entry)?, stop.limit()?);
         let simulation = scenario.build(scenario::options(&args.workers))?;
         Ok(Self {
+            rules,
+            limit,
             entry: scenario.entry,
             simulation,
             ticks: args.ticks.unwrap_or(scenario.ticks),
@@ -168,6 +181,7 @@ impl<'a> Job<'a> {
         })?;
         let params = all_params(entry, &header.params);
         let (mut ticks, mut initial, mut observe) = (args.ticks, None, Vec::new());
+        let mut stop = stop::Written::default();
         if let Some(path) = &args.scenario {
             let scenario = Scenario::load(registry, Some(path), &args.change)?;
             same_scenario(&scenario, &header).map_err(|problem| refuse(&problem))?;
@@ -176,9 +190,11 @@ impl<'a> Job<'a> {
             let precision = scenario.setup.world.precision();
             let other = snapshot::with_precision(&saved.bytes, precision);
             saved.bytes = other.map_err(|error| refuse(&error))?.unwrap_or(saved.bytes);
-            initial = scenario.initial;
+            (initial, stop) = (scenario.initial, scenario.stop);
             observe = scenario.observe;
         }
+        let stop = stop.or(&args.stop);
+        let (rules, limit) = (stop.rules(entry)?, stop.limit()?);
         let allowed = if args.other_arithmetic { Arithmetic::Any } else { Arithmetic::Same };
         let simulation = entry
             .restore(&saved.bytes, allowed, &scenario::options(&args.workers))
@@ -193,6 +209,8 @@ impl<'a> Job<'a> {
             entry,
             simulation,
             ticks: ticks.unwrap_or(USUAL_TICKS),
+            rules,
+            limit,
             params,
             saved: Some(saved),
             initial,
@@ -243,9 +261,11 @@ struct Driven {
     time: Duration,
     updates: f64,
     interrupted: bool,
+    /// The rule by which it stopped.
+    stopped: Option<String>,
 }
 
-/// Runs the ticks, between which the watchers look.
+/// Runs the ticks, between which the watchers look and may stop it.
 fn drive(
     simulation: &mut dyn AnySimulation,
     ticks: u64,
@@ -256,10 +276,11 @@ fn drive(
     let end = begin.saturating_add(ticks);
     let bar = Progress::ticks(ticks, quiet);
     let mut pace = Pace::new();
-    let mut driven = Driven { time: Duration::ZERO, updates: 0.0, interrupted: false };
+    let mut driven =
+        Driven { time: Duration::ZERO, updates: 0.0, interrupted: false, stopped: None };
     interrupt::heed();
-    watch::look(watchers, simulation)?;
-    while simulation.tick() < end {
+    driven.stopped = watch::look(watchers, simulation)?;
+    while driven.stopped.is_none() && simulation.tick() < end {
         // A signal may come to any process: all stop at the same tick.
         if !simulation.agree(!interrupt::stopped()) {
             driven.interrupted = true;
@@ -278,7 +299,7 @@ fn drive(
         pace.took(batch, time);
         let ms = time.as_secs_f64() * 1.0e3 / batch as f64;
         bar.at(simulation.tick() - begin, ms, simulation.population());
-        watch::look(watchers, simulation)?;
+        driven.stopped = watch::look(watchers, simulation)?;
     }
     bar.done();
     watchers.iter_mut().try_for_each(|watcher| watcher.end(simulation))?;

@@ -16,6 +16,11 @@
 //! origin = [4.5e5, 5.4e6, 0] # one number for each axis; 0 along each if it is missing
 //! [params]
 //! neighbor_radius = 1.0   # as the model documents them
+//! [stop]                  # rules by which a run stops before its last tick: docs/answers/series.md
+//! until = "infected == 0"
+//! every = 10              # look every 10 ticks; 10 if it is missing
+//! steady = ["order:0.01"] # or one text
+//! limit = "2h30m"
 //! [[observe]]             # as often as wanted: what `--observables` is to hold
 //! name = "rdf"
 //! r = 5                   # the keys of the observable; its own if they are missing
@@ -25,6 +30,7 @@
 
 mod axes;
 mod source;
+mod stop;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,14 +49,15 @@ use crate::input;
 use crate::memory;
 use crate::observe::Asked;
 use crate::registry::Registry;
+use crate::stop::Written;
 use crate::table::{self, Most};
 use source::{Item, Source, Value, unknown_key};
 
 /// The tables a scenario may have.
-const SECTIONS: [&str; 2] = ["world", "params"];
+const SECTIONS: [&str; 3] = ["world", "params", "stop"];
 
 /// The keys every scenario may have.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 17] = [
     "model",
     "entities",
     "initial",
@@ -63,6 +70,10 @@ const KEYS: [&str; 13] = [
     "world.edge",
     "world.precision",
     "world.origin",
+    "stop.until",
+    "stop.every",
+    "stop.steady",
+    "stop.limit",
     "observe",
 ];
 
@@ -107,6 +118,8 @@ pub(crate) struct Scenario<'a> {
     pub(crate) ticks: u64,
     /// The parameters that it gives.
     pub(crate) params: Vec<Given>,
+    /// The rules by which a run stops.
+    pub(crate) stop: Written,
     /// Where the user's own entities are.
     pub(crate) initial: Option<PathBuf>,
     /// The user's own entities.
@@ -219,10 +232,11 @@ impl<'a> Scenario<'a> {
         let mut reader = Reader { source: &mut source, brought: brought.is_some() };
         let entry = reader.model(registry);
         let read = reader.read(entry);
-        let Read { mut setup, ticks, params, initial, observe } = match (read, source.problems()) {
-            (Some(read), None) => read,
-            (_, problems) => return Err(Failure::Usage(problems.unwrap_or_default())),
-        };
+        let Read { mut setup, ticks, params, stop, initial, observe } =
+            match (read, source.problems()) {
+                (Some(read), None) => read,
+                (_, problems) => return Err(Failure::Usage(problems.unwrap_or_default())),
+            };
         // Without a model there are problems, so there is one here.
         let Some(entry) = entry else { return Err(Failure::Usage(registry.unknown(""))) };
         // A path in the file begins at the file, one on the command line where the user stands.
@@ -230,16 +244,10 @@ impl<'a> Scenario<'a> {
             true => PathBuf::from(file),
             false => folder.join(file),
         });
-        let mut scenario = Self {
-            name: name.to_string(),
-            entry,
-            setup,
-            ticks,
-            params,
-            initial,
-            table: None,
-            observe,
-        };
+        let name = name.to_string();
+        let table = None;
+        let mut scenario =
+            Self { name, entry, setup, ticks, params, stop, initial, table, observe };
         if scenario.initial.is_some() || brought.is_some() {
             let said = source.get("entities").map(|_| setup.population);
             let schema = entry.schema_in(&setup.world).map_err(|error| scenario.refuse(&error))?;
@@ -391,6 +399,7 @@ struct Read {
     setup: Setup,
     ticks: u64,
     params: Vec<Given>,
+    stop: Written,
     /// The path of a table, and whether the command line gave it.
     initial: Option<(String, bool)>,
     observe: Vec<Asked>,
@@ -444,11 +453,13 @@ impl Reader<'_> {
         let precision = self.word("world.precision", Precision::NAMES);
         let origin = self.origin("world.origin");
         let params = self.params(entry);
+        let stop = self.stop(entry);
         let observe = self.observe("observe");
         let world = world?.with_precision(precision?).with_origin(origin?);
         let world = world.map_err(|error| self.source.blame_all(&error.to_string())).ok()?;
         let setup = Setup { world, population: population? as u32, seed: seed?, dt: dt? };
-        Some(Read { setup, ticks: ticks?, params: params?, initial, observe: observe? })
+        let (ticks, params, stop, observe) = (ticks?, params?, stop?, observe?);
+        Some(Read { setup, ticks, params, stop, initial, observe })
     }
 
     /// Notes the keys that do not exist.

@@ -72,7 +72,11 @@ impl Page {
             0 => String::new(),
             first => format!(" from tick {}", human::count(first)),
         };
-        let stopped = if report.interrupted { ", interrupted" } else { "" };
+        let stopped = match &report.stopped {
+            Some(reason) => format!(", stopped ({})", human::shown(reason)),
+            None if report.interrupted => ", interrupted".to_string(),
+            None => String::new(),
+        };
         let _ = writeln!(
             self.text,
             "\n  {}  {people}  {}",
@@ -240,7 +244,9 @@ impl Page {
 
     fn stats(&mut self, report: &Report) {
         let stats = &report.stats.0;
-        let width = stats.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+        let means = &report.means.0;
+        let names = stats.iter().map(|(name, _)| name).chain(means.iter().map(|(name, _)| name));
+        let width = names.map(|name| name.chars().count()).max().unwrap_or(0);
         for (i, (name, value)) in stats.iter().enumerate() {
             let label = if i == 0 { "statistics" } else { "" };
             let value = if value.is_nan() { "null".into() } else { human::short(*value) };
@@ -248,6 +254,16 @@ impl Page {
         }
         for note in &report.notes {
             self.line("", &self.faint.apply_to(note).to_string());
+        }
+        for (i, (name, mean)) in means.iter().enumerate() {
+            let value = if mean.mean.is_nan() {
+                "null".into()
+            } else {
+                human::within(mean.mean, mean.error)
+            };
+            let samples = human::plural(mean.samples, "sample");
+            let content = format!("{name:<width$}  {value}  {}", self.faint.apply_to(samples));
+            self.line(if i == 0 { "means" } else { "" }, &content);
         }
         if !stats.is_empty() {
             self.gap();

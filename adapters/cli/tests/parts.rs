@@ -56,6 +56,8 @@ fn works(option: &str, file: &str, feature: &str) -> bool {
 fn an_option_of_a_part_that_was_left_out_is_refused_by_the_name_of_its_feature() {
     let parquet = works("--record a.parquet", "a.parquet", "parquet");
     assert_eq!(parquet, cfg!(feature = "parquet"));
+    assert_eq!(works("--series a.parquet", "a.parquet", "parquet"), parquet);
+    assert!(works("--series a.csv", "a.csv", ""));
     assert_eq!(works("--picture a.png", "a.png", "picture"), cfg!(feature = "picture"));
 }
 

@@ -31,25 +31,31 @@ pub fn recorded(path: &Path) -> BTreeMap<(u64, u32), String> {
     all
 }
 
-/// Runs a model on all numbers of ranks and compares every entity of several ticks.
+/// Runs a model on all numbers of ranks and compares every entity of several ticks, and the series; a
+/// rule stops all ranks at the same tick.
 fn every_rank_count(model: &str, more: &str) {
     let place = Place::new();
     let line = format!(
-        "run {} --entities 3000 --scale --ticks 61 --every 20 {more}",
+        "run {} --entities 3000 --scale --ticks 99 --until tick>=61 --until-every 1 --every 20 {more}",
         scenario(&format!("{model}-10k"))
     );
-    let wanted = place.native(&format!("{line} --workers 1 --record native.parquet"));
+    let native = "--record native.parquet --series native.csv";
+    let wanted = place.native(&format!("{line} --workers 1 {native}"));
+    let series = fs::read(place.path("native.csv")).unwrap();
     let rows = recorded(&place.path("native.parquet"));
     assert!(rows.len() > 4 * 2000, "{} rows", rows.len());
     for ranks in RANKS {
         let name = format!("ranks-{ranks}");
-        let found = place.on_ranks(ranks, &format!("{line} --workers 2 --record {name}"));
+        let more = format!("--workers 2 --record {name} --series ranks.csv");
+        let found = place.on_ranks(ranks, &format!("{line} {more}"));
         assert_eq!(found, wanted, "{model} on {ranks} ranks");
         let path = place.path(&name);
         if ranks > 1 {
             assert_eq!(fs::read_dir(&path).unwrap().count(), ranks as usize);
         }
         assert!(recorded(&path) == rows, "{model} on {ranks} ranks: the recordings differ");
+        let found = fs::read(place.path("ranks.csv")).unwrap();
+        assert!(found == series, "{model} on {ranks} ranks: the series differ");
     }
 }
 

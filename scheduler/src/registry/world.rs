@@ -52,7 +52,7 @@ pub trait AnyWorld<X>: Send {
     fn observation(&self) -> Option<Observation>;
     /// The numbers of the statistics of the last observation.
     fn report(&self) -> Result<Vec<f64>, SimulationError>;
-    /// Observes, and gives the numbers of the statistics with their names; NaN for what is null.
+    /// Looks, and gives the numbers of the statistics with their names; NaN for what is null.
     fn stats(&mut self) -> Result<Vec<(String, f64)>, SimulationError>;
     /// Ticks done.
     fn tick(&self) -> u64;
@@ -141,9 +141,9 @@ impl<M: Model, X: Executor + Send> AnyWorld<X> for Simulation<M, X> {
     }
 
     fn stats(&mut self) -> Result<Vec<(String, f64)>, SimulationError> {
-        self.observe()?;
+        let numbers = Self::stats(self)?;
         let names = <M::Stats as Stats<M>>::LIST.iter().flat_map(Stat::names);
-        Ok(names.zip(Self::report(self)?).collect())
+        Ok(names.zip(numbers).collect())
     }
 
     fn tick(&self) -> u64 {

@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
-use super::{Observation, Simulation, Stage};
+use super::{At, Look, Observation, Simulation, Stage, Why};
 use crate::clock::Clock;
-use crate::domain::Progress;
+use crate::domain::{Domain, Progress};
 use crate::error::{Phase, Place};
 use crate::executor::Executor;
 use crate::guard::guarded;
@@ -18,8 +18,19 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     /// Begins an observation: poll until it is done, then call [`Simulation::observation`]. Nothing
     /// happens while something else goes on, or after an error.
     pub fn begin_observation(&mut self) {
+        self.begin_look(Look::All);
+    }
+
+    /// Begins to add up the statistics alone, which costs less: poll until that is done, then call
+    /// [`Simulation::report`].
+    pub fn begin_stats(&mut self) {
+        self.begin_look(Look::Stats);
+    }
+
+    fn begin_look(&mut self, look: Look) {
         if self.stage == Stage::Idle && self.ended.is_none() {
-            self.stage = Stage::Tally;
+            self.domains.iter_mut().for_each(Domain::begin_tally);
+            self.stage = Stage::Drive(Why::Look(look));
         }
     }
 
@@ -32,61 +43,60 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         let stage = self.stage;
         self.begin_observation();
         self.finish()?;
-        match self.seen.world {
+        match self.observation() {
             Some(seen) if stage == Stage::Idle => Ok(seen),
             _ => Err(SimulationError::Busy { tick: self.tick }),
         }
     }
 
-    /// What the last observation saw; None before the first.
-    pub fn observation(&self) -> Option<Observation> {
-        self.seen.world
+    /// The numbers of the model's statistics as they are now: see [`Simulation::report`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulation::observe`].
+    pub fn stats(&mut self) -> Result<Vec<f64>, SimulationError> {
+        let stage = self.stage;
+        self.begin_stats();
+        self.finish()?;
+        if stage == Stage::Idle {
+            self.report()
+        } else {
+            Err(SimulationError::Busy { tick: self.tick })
+        }
     }
 
-    /// The numbers of the model's statistics of the last observation, in the order of
-    /// [`Stats::LIST`], NaN for what is null; none before the first.
+    /// What the last observation saw; None before the first, and where statistics alone were looked at
+    /// since.
+    pub fn observation(&self) -> Option<Observation> {
+        let At { tick, population, fingerprint } = self.seen.at?;
+        Some(Observation { tick, population, fingerprint: fingerprint? })
+    }
+
+    /// The numbers of the model's statistics when they were last looked at, in the order of
+    /// [`Stats::LIST`], NaN for what is null; none before the first time.
     ///
     /// # Errors
     ///
     /// [`SimulationError::Panicked`].
     pub fn report(&self) -> Result<Vec<f64>, SimulationError> {
-        let Some(seen) = &self.seen.world else { return Ok(Vec::new()) };
+        let Some(seen) = &self.seen.at else { return Ok(Vec::new()) };
         let totals = Totals { tick: seen.tick, population: seen.population, setup: &self.setup };
         let (mut sums, mut words) = (self.seen.sums.clone(), self.seen.history.clone());
         let mut history = History::new(&mut words, false);
         let place = Place { phase: Phase::Report, domain: None, tick: seen.tick };
-        let stats = self.stats(&mut sums, &mut history, &totals, place)?;
+        let stats = self.made(&mut sums, &mut history, &totals, place)?;
         Ok(numbers::<M>(&stats))
     }
 
-    /// Adds up what there is in this process.
-    pub(super) fn tally(&mut self) -> Result<Progress, SimulationError> {
-        self.ledger.write(&self.domains);
-        self.ledger.clear_sums();
-        let clock = self.executor.clock();
-        for domain in &self.domains {
-            let (words, peaks) = self.ledger.tally(domain.id() as usize);
-            let place = Place { phase: Phase::Tally, domain: Some(domain.id()), tick: self.tick };
-            clock.hear(Some(place));
-            let tally = || domain.tally(&self.model, words, peaks);
-            let result = guarded(place, clock.worker(), tally);
-            clock.hear(None);
-            result?;
-        }
-        self.ledger.set_fingerprint(self.fingerprint()?);
-        self.stage = Stage::Observe;
-        Ok(Progress::Done)
-    }
-
     /// Takes what all processes have.
-    pub(super) fn see(&mut self) -> Result<Progress, SimulationError> {
+    pub(super) fn see(&mut self, look: Look) -> Result<Progress, SimulationError> {
         let progress = self.executor.sum(self.ledger.values())?;
         if progress == Progress::Done {
             self.seen.history.copy_from_slice(&self.history);
-            self.seen.world = Some(Observation {
+            self.seen.at = Some(At {
                 tick: self.tick,
                 population: self.people.owned,
-                fingerprint: self.ledger.fingerprint(),
+                fingerprint: (look == Look::All).then(|| self.ledger.fingerprint()),
             });
             self.ledger.read(&mut self.seen.sums);
             self.stage = Stage::Idle;
@@ -95,7 +105,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     }
 
     /// The statistics of these sums, and of the ticks before.
-    pub(super) fn stats(
+    pub(super) fn made(
         &self,
         sums: &mut Sums,
         history: &mut History<'_>,
@@ -105,7 +115,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         let clock = self.executor.clock();
         clock.hear(Some(place));
         let result = guarded(place, clock.worker(), || {
-            let mut tally = Tally::new(&mut sums.words, &mut sums.peaks);
+            let mut tally = Tally::new(&mut sums.words, &mut sums.peaks, &mut []);
             M::Stats::of(&self.model, &mut tally, history, totals)
         });
         clock.hear(None);

@@ -6,7 +6,7 @@
 use flockwork_kernel::fingerprint::mix;
 use flockwork_spatial::{Grid, Region};
 
-use super::{Simulation, Stage};
+use super::{Simulation, Stage, Why};
 use crate::domain::Domain;
 use crate::error::Place;
 use crate::executor::Executor;
@@ -24,8 +24,11 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     /// [`SimulationError::Busy`] while something goes on that moves or changes entities.
     pub fn domains(&self) -> Result<&[Domain<M>], SimulationError> {
         match self.stage {
+            // Who looks changes nothing.
+            Stage::Idle | Stage::Weigh | Stage::Drive(Why::Look(_)) | Stage::See(_) => {
+                Ok(&self.domains)
+            }
             Stage::Drive(_) | Stage::Books(_) => Err(SimulationError::Busy { tick: self.tick }),
-            Stage::Idle | Stage::Weigh | Stage::Tally | Stage::Observe => Ok(&self.domains),
         }
     }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use flockwork_kernel::arithmetic;
 use flockwork_kernel::world::Edges;
+use flockwork_scheduler::{Setup, Stat};
 use flockwork_scheduler_native::{AnySimulation, Entry};
 
 use super::Job;
@@ -18,16 +19,19 @@ use crate::picture;
 use crate::record::{self, Place, Recorder};
 use crate::report::Report;
 use crate::rows;
+use crate::series::{self, Samples, Series, SeriesFile, Ticks};
+use crate::stop::Rules;
 use crate::together::together;
 use crate::watch::Watchers;
 
-/// How many ticks lie between two recorded ones if nothing says how many.
+/// How many ticks lie between two that are recorded, or in the series, if nothing says how many.
 const USUAL_EVERY: u64 = 10;
 
 /// Where the files of a run go.
 pub(super) struct Outputs {
     report: Option<Target>,
     record: Option<Place>,
+    series: Option<Target>,
     picture: Option<Target>,
     snapshot: Option<Target>,
     observables: Option<Target>,
@@ -40,10 +44,13 @@ impl Outputs {
         let outputs = Self {
             report: Target::optional(args.report.as_deref(), &output::REPORT)?,
             record: args.record.as_deref().map(Place::new).transpose()?,
+            series: Target::optional(args.series.as_deref(), &output::SERIES)?,
             picture: Target::optional(args.picture.as_deref(), &output::PICTURE)?,
             snapshot: Target::optional(args.snapshot.as_deref(), &output::SNAPSHOT)?,
             observables: Target::optional(args.observables.as_deref(), &output::REPORT)?,
         };
+        let table = outputs.series.as_ref().is_some_and(series::is_parquet);
+        PARQUET.needed_by("--series FILE.parquet", table)?;
         output::all_differ(outputs.each().map(|(_, target)| target))?;
         Ok(outputs)
     }
@@ -52,6 +59,7 @@ impl Outputs {
         let all = [
             ("report", self.report.as_ref()),
             ("record", self.record.as_ref().map(Place::target)),
+            ("series", self.series.as_ref()),
             ("picture", self.picture.as_ref()),
             ("snapshot", self.snapshot.as_ref()),
             ("observables", self.observables.as_ref()),
@@ -86,12 +94,14 @@ impl Outputs {
             }
         }
         let every = args.every.unwrap_or(USUAL_EVERY);
-        if self.record.is_some() && job.ticks / every >= record::MOST_TICKS {
+        let end = job.simulation.tick().saturating_add(job.ticks);
+        let ticks = end.saturating_sub(job.simulation.tick().max(args.from.unwrap_or(0)));
+        if self.record.is_some() && ticks / every >= record::MOST_TICKS {
             return Err(Failure::usage(format_args!(
                 "--record would hold {} ticks, but a file can hold {}: --every must be at least {}",
-                human::count(job.ticks / every + 1),
+                human::count(ticks / every + 1),
                 human::count(record::MOST_TICKS),
-                job.ticks / (record::MOST_TICKS - 1) + 1
+                ticks / (record::MOST_TICKS - 1) + 1
             )));
         }
         if self.picture.is_some() {
@@ -107,6 +117,7 @@ impl Outputs {
         scenario: &str,
         entry: &Entry,
         asked: &[Asked],
+        rules: Rules,
         simulation: &dyn AnySimulation,
     ) -> Result<Watchers<'_>, Failure> {
         let mut watchers = Watchers::new();
@@ -116,7 +127,28 @@ impl Outputs {
         if let Some(recorder) = self.recorder(args, scenario, entry, simulation)? {
             watchers.push(Box::new(recorder));
         }
+        let series = self.series(args, scenario, entry, simulation)?;
+        if let Some(samples) = Samples::new(series, rules) {
+            watchers.push(Box::new(samples));
+        }
         Ok(watchers)
+    }
+
+    /// Begins the series, if there is to be one.
+    fn series(
+        &self,
+        args: &RunArgs,
+        scenario: &str,
+        entry: &Entry,
+        simulation: &dyn AnySimulation,
+    ) -> Result<Option<Series<'_>>, Failure> {
+        let Some(target) = &self.series else { return Ok(None) };
+        let stats: Vec<String> = entry.stats.iter().flat_map(Stat::names).collect();
+        let about = about(scenario, entry, &simulation.setup());
+        let file = SeriesFile::begin(target, &stats, &about);
+        let file = together(simulation, file, "another rank could not begin the series", || {})?;
+        let every = args.series_every.or(args.every).unwrap_or(USUAL_EVERY);
+        Ok(Some(Series::new(file, Ticks { every, from: args.from.unwrap_or(0) })))
     }
 
     /// Begins the recording, if there is to be one.
@@ -129,24 +161,15 @@ impl Outputs {
     ) -> Result<Option<Recorder<'_>>, Failure> {
         let Some(place) = &self.record else { return Ok(None) };
         let setup = simulation.setup();
-        let mut about = vec![
-            ("model", entry.name.to_string()),
-            ("scenario", scenario.to_string()),
-            ("seed", setup.seed.to_string()),
-            ("dt", setup.dt.to_string()),
-            ("width", setup.world.width().to_string()),
-            ("height", setup.world.height().to_string()),
-            ("edge", Edges(&setup.world).to_string()),
-            ("arithmetic", arithmetic::ID.to_string()),
-        ];
-        about.extend(setup.world.z().map(|axis| ("depth", axis.length.to_string())));
+        let mut about = about(scenario, entry, &setup);
         let fields = rows::placed(simulation.schema(), &setup.world);
         for (key, field) in [("origin_x", "x"), ("origin_y", "y"), ("origin_z", "z")] {
             let field = fields.iter().find(|known| known.name == field);
             about.extend(field.and_then(|field| field.shift).map(|at| (key, at.to_string())));
         }
         let every = args.every.unwrap_or(USUAL_EVERY);
-        let recorder = Recorder::new(place.target(), every, fields, &about);
+        let ticks = Ticks { every, from: args.from.unwrap_or(0) };
+        let recorder = Recorder::new(place.target(), ticks, fields, &about);
         let problem = "another rank could not begin its recording";
         together(simulation, recorder, problem, || {}).map(Some)
     }
@@ -197,4 +220,20 @@ impl Outputs {
         };
         self.each().map(line).chain(["\n".to_string()]).collect()
     }
+}
+
+/// What a table of a run says about it, as text by key.
+fn about(scenario: &str, entry: &Entry, setup: &Setup) -> Vec<(&'static str, String)> {
+    let mut about = vec![
+        ("model", entry.name.to_string()),
+        ("scenario", scenario.to_string()),
+        ("seed", setup.seed.to_string()),
+        ("dt", setup.dt.to_string()),
+        ("width", setup.world.width().to_string()),
+        ("height", setup.world.height().to_string()),
+        ("edge", Edges(&setup.world).to_string()),
+        ("arithmetic", arithmetic::ID.to_string()),
+    ];
+    about.extend(setup.world.z().map(|axis| ("depth", axis.length.to_string())));
+    about
 }

@@ -14,7 +14,9 @@ mod precision;
 mod reports;
 mod run;
 mod scenarios;
+mod series;
 mod snapshots;
+mod stop;
 mod sweeps;
 mod worlds;
 
@@ -43,8 +45,8 @@ height = 20
 ";
 
 /// Everything a run can be asked to leave behind.
-const ALL_OUTPUTS: &str =
-    "--report out.json --record out.parquet --every 2 --picture out.png --snapshot out.snap";
+const ALL_OUTPUTS: &str = "--report out.json --record out.parquet --series out.csv --every 2 --picture out.png \
+     --snapshot out.snap";
 
 /// The names of those files.
-const ALL_FILES: [&str; 4] = ["out.json", "out.parquet", "out.png", "out.snap"];
+const ALL_FILES: [&str; 5] = ["out.csv", "out.json", "out.parquet", "out.png", "out.snap"];

@@ -88,7 +88,7 @@ pub(crate) fn table(place: &Place, name: &str) -> (Vec<String>, Vec<Vec<f64>>) {
     let reader = SerializedFileReader::new(File::open(place.path(name)).unwrap()).unwrap();
     let columns = reader.metadata().file_metadata().schema_descr().columns().to_vec();
     let names = columns.iter().map(|column| column.name().to_string()).collect();
-    let number = |text: String| text.parse::<f64>().unwrap();
+    let number = |text: String| if text == "null" { f64::NAN } else { text.parse().unwrap() };
     let rows = reader.get_row_iter(None).unwrap().map(|row| {
         let row = row.unwrap();
         row.get_column_iter().map(|(_, field)| number(field.to_string())).collect()

@@ -13,12 +13,21 @@ fn a_runs_report_has_the_keys_that_are_documented() {
     // Only a run that several processes share has ranks.
     let mut expected = documented("## A run");
     expected.retain(|key| !key.starts_with("per_rank[]"));
-    place.output("run s.toml --report a.json --workers 2 --set world.depth=15");
-    assert_eq!(keys(&place.json("a.json"), &["params", "stats"]), expected);
-    expected.retain(|key| key != "world.depth" && key != "grid.layers");
-    place.output("run s.toml --report a.json --workers 2");
+    let run = "run s.toml --report a.json --workers 2 --series a.csv";
+    let free = ["params", "stats", "means"];
+    // Below a name of a statistic.
+    let means = |key: &str| key.strip_prefix("means.*.").map(str::to_string);
+    let of_means: BTreeSet<String> = expected.iter().filter_map(|key| means(key)).collect();
+    expected.retain(|key| means(key).is_none());
+    expected.insert("means.*".to_string());
+    place.output(&format!("{run} --set world.depth=15"));
     let report = place.json("a.json");
-    assert_eq!(keys(&report, &["params", "stats"]), expected);
+    assert_eq!(keys(&report, &free), expected);
+    assert_eq!(keys(&report["means"]["population"], &[]), of_means);
+    expected.retain(|key| key != "world.depth" && key != "grid.layers");
+    place.output(run);
+    let report = place.json("a.json");
+    assert_eq!(keys(&report, &free), expected);
     // What was promised when the format was agreed on.
     for key in [
         "fingerprint",
