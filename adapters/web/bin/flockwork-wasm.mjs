@@ -10,6 +10,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -173,39 +174,56 @@ function say(result, what) {
   console.error(`${result.padEnd(24)} ${what}`);
 }
 
-/** Builds the crate in a folder into another folder, with a configuration of cargo; gives the files made. */
+/** Makes one build of a crate; gives the name of its file. */
+async function make(crate, out, info, name, config) {
+  const build = BUILDS[name];
+  const result = build.script ?? build.file;
+  say(result, 'cargo compiles it (a minute or two the first time)');
+  const plain = await compile(crate, info, name, build, config);
+  if (build.shared) checkThreads(readFileSync(plain), result);
+  if (isNewer(join(out, result), plain)) return result;
+  const file = join(out, build.file);
+  // wasm2js knows no saturating conversions of 64 bits.
+  const lower = build.script ? ['--llvm-nontrapping-fptoint-lowering'] : [];
+  say(result, 'wasm-opt makes it smaller');
+  await binaryen('wasm-opt', [plain, ...features(build), ...lower, '-O2', ...SHORT, '--strip-debug', '--strip-producers', '-o', `${file}.part`]);
+  renameSync(`${file}.part`, file);
+  if (build.script) {
+    say(result, 'wasm2js makes JavaScript of it');
+    await convert(file, join(out, build.script));
+    rmSync(file);
+  }
+  return result;
+}
+
+/**
+ * Builds the crate in a folder into another folder, with a configuration of cargo; gives the files made.
+ * Most of a build is one program on one processor, so as many are made at a time as there are processors.
+ */
 export async function buildCrate(crate, out, only = Object.keys(BUILDS), config = undefined) {
   const unknown = only.find((name) => !Object.hasOwn(BUILDS, name));
   if (unknown !== undefined) throw new Error(`there is no build "${unknown}": ${Object.keys(BUILDS).join(', ')}`);
   const info = metadata(crate);
   mkdirSync(out, { recursive: true });
-  const made = [];
-  for (const name of only) {
-    const build = BUILDS[name];
-    const result = build.script ?? build.file;
-    say(result, 'cargo compiles it (a minute or two the first time)');
-    const plain = await compile(crate, info, name, build, config);
-    if (build.shared) checkThreads(readFileSync(plain), result);
-    made.push(result);
-    if (isNewer(join(out, result), plain)) continue;
-    const file = join(out, build.file);
-    // wasm2js knows no saturating conversions of 64 bits.
-    const lower = build.script ? ['--llvm-nontrapping-fptoint-lowering'] : [];
-    say(result, 'wasm-opt makes it smaller');
-    await binaryen('wasm-opt', [plain, ...features(build), ...lower, '-O2', ...SHORT, '--strip-debug', '--strip-producers', '-o', `${file}.part`]);
-    renameSync(`${file}.part`, file);
-    if (build.script) {
-      say(result, 'wasm2js makes JavaScript of it');
-      await convert(file, join(out, build.script));
-      rmSync(file);
+  // The longest first.
+  const waiting = [...new Set(only)].toSorted((one, other) => Boolean(BUILDS[other].script) - Boolean(BUILDS[one].script));
+  const made = {};
+  const maker = async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      made[name] = await make(crate, out, info, name, config);
     }
-  }
-  for (const name of made) {
+  };
+  // None begins after one has failed, and all have ended when it is told.
+  const ended = await Promise.allSettled(Array.from({ length: availableParallelism() }, () => maker().finally(() => waiting.length = 0)));
+  const failed = ended.find(({ status }) => status === 'rejected');
+  if (failed) throw failed.reason;
+  const files = only.map((name) => made[name]);
+  for (const name of files) {
     const bytes = statSync(join(out, name)).size;
     const zipped = gzipSync(readFileSync(join(out, name)), { level: 9 }).length;
     console.log(`${name.padEnd(24)} ${(bytes / 1024).toFixed(1)} KiB, ${(zipped / 1024).toFixed(1)} compressed`);
   }
-  return made;
+  return files;
 }
 
 /** The scripts of the package that take the kernels from the folder `wasm` beside them: workers, and the page. */
