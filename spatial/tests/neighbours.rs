@@ -17,10 +17,10 @@ use flockwork_spatial::index::{Area, Bounds, Indexed, Periods};
 use flockwork_spatial::naive::Lines;
 use flockwork_spatial::neighbours::lists::{moved, nearest_offset};
 use flockwork_spatial::neighbours::{Tile, Visit, nothing};
-use flockwork_spatial::{Entities, Entry, Grid, Neighbour, Neighbours, Pair, Places, QueryError};
+use flockwork_spatial::{Entities, Entry, Index, Neighbour, Neighbours, Pair, Places, QueryError};
 use quickcheck::quickcheck;
 
-use world::{Case, Check, for_all, with_cells};
+use world::{Case, Check, for_all};
 
 type Bits = (u32, [u32; 3], u32);
 
@@ -75,6 +75,21 @@ fn naive<A: Axes>(case: &Case<'_, A>, r: f32, once: bool) -> Vec<Vec<Bits>> {
     met
 }
 
+/// A callback. Of one type, since each type more is a pass of its own for every instruction set.
+type Each<'a, A> = &'a mut dyn FnMut(Neighbour<A>);
+
+/// Whom each slot meets, in order, as callbacks are told.
+fn met<I: Indexed>(index: &I, case: &Case<'_, I::Axes>, r: f32, once: bool) -> Vec<Vec<Bits>> {
+    let mut found = vec![Vec::new(); case.count()];
+    let each: Each<'_, I::Axes> = &mut |one| found[one.slot as usize].push(bits(&one));
+    if once {
+        index.for_each_pair(r, each).unwrap();
+    } else {
+        index.for_each_neighbour(r, each).unwrap();
+    }
+    found
+}
+
 /// Callbacks, counts and lists.
 struct Plain;
 
@@ -85,14 +100,7 @@ impl Check for Plain {
         let r = case.radius();
         for once in [false, true] {
             let wanted = naive(case, r, once);
-            let mut found = vec![Vec::new(); case.count()];
-            let mut each = |one: Neighbour<I::Axes>| found[one.slot as usize].push(bits(&one));
-            if once {
-                index.for_each_pair(r, &mut each).unwrap();
-            } else {
-                index.for_each_neighbour(r, &mut each).unwrap();
-            }
-            assert_eq!(found, wanted, "radius {r}, once: {once}");
+            assert_eq!(met(index, case, r, once), wanted, "radius {r}, once: {once}");
             lists(index, r, once, &wanted);
         }
         let wanted = naive(case, r, false);
@@ -269,7 +277,11 @@ impl Check for Others {
     const BORROWED: bool = false;
 
     fn check<I: Indexed>(&self, index: &I, case: &mut Case<'_, I::Axes>) {
-        Plain.check(&Other(index), case);
+        let r = case.radius();
+        for once in [false, true] {
+            let found = met(&Other(index), case, r, once);
+            assert_eq!(found, naive(case, r, once), "radius {r}, once: {once}");
+        }
     }
 }
 
@@ -338,72 +350,72 @@ quickcheck! {
     }
 }
 
-fn square(edge: Edge) -> Grid {
-    Grid::new(World::new(10.0, 10.0, edge).unwrap(), 1.0, 4).unwrap()
-}
-
 /// Four in a row, the last beyond the seam.
-fn four(edge: Edge, each: impl FnOnce(&flockwork_spatial::CellIndex<'_>)) {
+fn four(edge: Edge) -> Index<Plane> {
     let (xs, ys) = ([0.25, 0.75, 5.0, 9.75], [5.0; 4]);
-    with_cells(square(edge), Entities::plane(&xs, &ys, &[0, 1, 2, 3]), |index| each(index));
+    let mut index = Index::new(World::new(10.0, 10.0, edge).unwrap(), 1.0).unwrap();
+    index.rebuild(&Entities::plane(&xs, &ys, &[0, 1, 2, 3])).unwrap();
+    index
 }
 
 #[test]
 fn a_neighbour_beyond_the_seam_is_shifted_by_one_length() {
-    four(Edge::Periodic, |index| {
-        let mut found = Vec::new();
-        index.for_each_neighbour(0.9, |one| found.push(one)).unwrap();
-        let one = |slot, other, x| {
-            let offset = Vec2::new(x, 0.0);
-            Neighbour { slot, other, offset, d2: x * x }
-        };
-        let wanted = [one(0, 3, -0.5), one(0, 1, 0.5), one(1, 0, -0.5), one(3, 0, 0.5)];
-        found.sort_by_key(|one| one.slot);
-        assert_eq!(found, wanted);
+    let index = four(Edge::Periodic);
+    let mut found = Vec::new();
+    let each: Each<'_, Plane> = &mut |one| found.push(one);
+    index.for_each_neighbour(0.9, each).unwrap();
+    let one = |slot, other, x| {
+        let offset = Vec2::new(x, 0.0);
+        Neighbour { slot, other, offset, d2: x * x }
+    };
+    let wanted = [one(0, 3, -0.5), one(0, 1, 0.5), one(1, 0, -0.5), one(3, 0, 0.5)];
+    found.sort_by_key(|one| one.slot);
+    assert_eq!(found, wanted);
+    let pairs = |index: &Index<Plane>| {
         let mut pairs = Vec::new();
-        index.for_each_pair(0.9, |one| pairs.push((one.slot, one.other))).unwrap();
+        let each: Each<'_, Plane> = &mut |one| pairs.push((one.slot, one.other));
+        index.for_each_pair(0.9, each).unwrap();
         pairs.sort_unstable();
-        // From the one whose partner lies beyond the upper end.
-        assert_eq!(pairs, [(0, 1), (3, 0)]);
-    });
-    four(Edge::Wall, |index| {
-        let mut pairs = Vec::new();
-        index.for_each_pair(0.9, |one| pairs.push((one.slot, one.other))).unwrap();
-        assert_eq!(pairs, [(0, 1)]);
-    });
+        pairs
+    };
+    // From the one whose partner lies beyond the upper end.
+    assert_eq!(pairs(&index), [(0, 1), (3, 0)]);
+    assert_eq!(pairs(&four(Edge::Wall)), [(0, 1)]);
 }
 
 #[test]
 fn bad_input_is_an_error_and_calls_nothing() {
-    four(Edge::Periodic, |index| {
-        let mut out = [77; 4];
-        for r in [f32::NAN, 0.0, -1.0, f32::INFINITY, 1.0e-19] {
-            let wrong = |result| match result {
-                Err(QueryError::InvalidRadius { radius }) => radius.to_bits() == r.to_bits(),
-                _ => false,
-            };
-            assert!(wrong(index.for_each_neighbour(r, |_| panic!("called"))));
-            assert!(wrong(index.for_each_pair(r, |_| panic!("called"))));
-            assert!(wrong(index.count_each(r, &mut out)));
-            assert!(wrong(index.list_needs(r, true).map(|_| ())));
-            assert!(wrong(index.list_each(r, false, &mut [0; 5], &mut []).map(|_| ())));
-        }
-        let wide = index.for_each_neighbour(5.0, |_| panic!("called"));
-        assert!(matches!(wide, Err(QueryError::RadiusTooWide { axis: "x", .. })));
-        let short = index.count_each(0.9, &mut out[..3]);
-        assert_eq!(short, Err(QueryError::OutTooShort { needed: 4, given: 3 }));
-        let (mut starts, mut slots) = ([0; 4], [0; 9]);
-        let short = index.list_each(0.9, false, &mut starts, &mut slots);
-        assert_eq!(short, Err(QueryError::OutTooShort { needed: 5, given: 4 }));
-        assert_eq!(out, [77; 4]);
-        let seen = vec![None; 4];
-        let mut sums = Sums::<Plane, false> { order: index.order(), seen, axes: PhantomData };
-        let wrong = index.visit_each(0.9, &[1.0; 3], &mut sums);
-        let wrong = wrong.unwrap_err();
-        assert_eq!(wrong, QueryError::OtherShown { needed: 4, given: 3 });
-        assert_eq!(wrong.to_string(), "3 entities show something, and the index has 4");
-        assert!(sums.seen.iter().all(Option::is_none));
-    });
+    let index = four(Edge::Periodic);
+    fn called(_: Neighbour<Plane>) {
+        panic!("called");
+    }
+    let mut out = [77; 4];
+    for r in [f32::NAN, 0.0, -1.0, f32::INFINITY, 1.0e-19] {
+        let wrong = |result| match result {
+            Err(QueryError::InvalidRadius { radius }) => radius.to_bits() == r.to_bits(),
+            _ => false,
+        };
+        assert!(wrong(index.for_each_neighbour(r, &mut called as Each<'_, Plane>)));
+        assert!(wrong(index.for_each_pair(r, &mut called as Each<'_, Plane>)));
+        assert!(wrong(index.count_each(r, &mut out)));
+        assert!(wrong(index.list_needs(r, true).map(|_| ())));
+        assert!(wrong(index.list_each(r, false, &mut [0; 5], &mut []).map(|_| ())));
+    }
+    let wide = index.for_each_neighbour(5.0, &mut called as Each<'_, Plane>);
+    assert!(matches!(wide, Err(QueryError::RadiusTooWide { axis: "x", .. })));
+    let short = index.count_each(0.9, &mut out[..3]);
+    assert_eq!(short, Err(QueryError::OutTooShort { needed: 4, given: 3 }));
+    let (mut starts, mut slots) = ([0; 4], [0; 9]);
+    let short = index.list_each(0.9, false, &mut starts, &mut slots);
+    assert_eq!(short, Err(QueryError::OutTooShort { needed: 5, given: 4 }));
+    assert_eq!(out, [77; 4]);
+    let seen = vec![None; 4];
+    let mut sums = Sums::<Plane, false> { order: index.order(), seen, axes: PhantomData };
+    let wrong = index.visit_each(0.9, &[1.0; 3], &mut sums);
+    let wrong = wrong.unwrap_err();
+    assert_eq!(wrong, QueryError::OtherShown { needed: 4, given: 3 });
+    assert_eq!(wrong.to_string(), "3 entities show something, and the index has 4");
+    assert!(sums.seen.iter().all(Option::is_none));
 }
 
 #[test]

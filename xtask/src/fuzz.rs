@@ -15,8 +15,8 @@ use std::sync::Mutex;
 
 use crate::run::{Failure, Outcome, cargo, finish, has_program, root, skip, target_folder};
 
-/// How long the test command runs each.
-const STEP_SECONDS: u64 = 30;
+/// How long the test command runs each: its corpus, and some new inputs.
+const STEP_SECONDS: u64 = 12;
 
 /// What `cargo xtask fuzz` does.
 #[derive(Debug, PartialEq, Eq)]

@@ -36,7 +36,7 @@ pub fn recorded(path: &Path) -> BTreeMap<(u64, u32), String> {
 fn every_rank_count(model: &str, more: &str) {
     let place = Place::new();
     let line = format!(
-        "run {} --entities 3000 --scale --ticks 99 --until tick>=61 --until-every 1 --every 20 {more}",
+        "run {} --entities 3000 --scale --ticks 99 --until tick>=31 --until-every 1 --every 10 {more}",
         scenario(&format!("{model}-10k"))
     );
     let native = "--record native.parquet --series native.csv";
