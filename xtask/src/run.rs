@@ -29,6 +29,7 @@ impl Failure {
 }
 
 /// One thing that a command does: its name, what it is for, and how.
+#[derive(Clone, Copy)]
 pub struct Step {
     /// What a person types to run it alone.
     pub name: &'static str,
@@ -54,19 +55,52 @@ pub fn steps(command: &str, all: &[Step], wanted: &[String]) -> Outcome {
     }
     let begin = Instant::now();
     let chosen = all.iter().filter(|step| wanted.is_empty() || wanted.contains(&step.name.into()));
-    for step in chosen {
-        println!("== {}: {}", step.name, step.about);
-        let begin = Instant::now();
-        (step.run)().map_err(|failure| {
-            Failure::new(format!(
-                "{}\n== {} failed. To run it alone: cargo xtask {command} {}",
-                failure.message, step.name, step.name
-            ))
-        })?;
-        println!("== {}: {:.1} s", step.name, begin.elapsed().as_secs_f64());
+    chosen.clone().try_for_each(|step| one(command, step))?;
+    if chosen.count() > 1 {
+        passed(command, begin);
     }
-    println!("== {command} passed: {:.1} s", begin.elapsed().as_secs_f64());
     Ok(())
+}
+
+/// Runs a step, and prints its name and its time.
+pub fn one(command: &str, step: &Step) -> Outcome {
+    println!("== {}: {}", step.name, step.about);
+    let (begin, used) = (Instant::now(), processor_seconds());
+    (step.run)().map_err(|failure| {
+        Failure::new(format!(
+            "{}\n== {} failed. To run it alone: cargo xtask {command} {}",
+            failure.message, step.name, step.name
+        ))
+    })?;
+    let seconds = begin.elapsed().as_secs_f64();
+    match processor_seconds().zip(used) {
+        Some((now, then)) => {
+            println!("== {}: {seconds:.1} s, {:.1} s of processors", step.name, now - then)
+        }
+        None => println!("== {}: {seconds:.1} s", step.name),
+    }
+    Ok(())
+}
+
+/// Says that all steps have passed.
+pub fn passed(command: &str, begin: Instant) {
+    println!("== {command} passed: {:.1} s", begin.elapsed().as_secs_f64());
+}
+
+/// What all processes have used that this one has started and seen end; where the system tells it.
+///
+/// It is what a step costs whatever else the machine does.
+fn processor_seconds() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    children_seconds(&stat)
+}
+
+/// The 16th and the 17th number of the file: hundredths of seconds, on every Linux there is.
+fn children_seconds(stat: &str) -> Option<f64> {
+    // The 2nd is a name in parentheses, which may have spaces.
+    let (_, rest) = stat.rsplit_once(')')?;
+    let mut numbers = rest.split_whitespace().skip(13).map(str::parse::<f64>);
+    Some((numbers.next()?.ok()? + numbers.next()?.ok()?) / 100.0)
 }
 
 /// The repository that is worked in.
@@ -240,6 +274,14 @@ mod tests {
                 assert!(!found, "{}: CARGO_{kept}: ask when it runs", file.display());
             }
         }
+    }
+
+    #[test]
+    fn the_time_of_ended_processes_is_read() {
+        let stat = "7 (a ) b) S 1 7 7 0 -1 4194560 900 800 0 0 11 12 250 50 20 0 1 0 99 1 2\n";
+        assert_eq!(children_seconds(stat), Some(3.0));
+        assert_eq!(children_seconds("7 (a) S 1"), None);
+        assert_eq!(processor_seconds().is_some(), cfg!(target_os = "linux"));
     }
 
     #[test]
