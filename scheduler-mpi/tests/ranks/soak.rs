@@ -38,7 +38,7 @@ fn soak(entities: u64, ticks: u64, ranks: u32) {
 
 #[test]
 fn nothing_is_lost_in_a_short_run() {
-    soak(3000, 400, 3);
+    soak(3000, 800, 3);
 }
 
 #[test]
