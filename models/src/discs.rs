@@ -16,6 +16,10 @@
 //! `radius`: discs overlap by about `speed * dt` before they part, and whoever moves by more than
 //! its size in a tick may miss a grazing collision.
 //!
+//! The statistics of collisions are of the last tick: `pressure` by the virial theorem, in which a
+//! collision counts with the distance that the two have then. After the start, from whatever state,
+//! they are null until a tick is done, and where no time passes. What walls do is not among them.
+//!
 //! At a wall a disc is put back to where it touches the wall, and its velocity is reflected. All
 //! discs have mass 1, start at the same speed, and soon have the speeds that Maxwell found:
 //! `kurtosis` goes from 1 to 2.
@@ -34,7 +38,7 @@ use flockwork_kernel::integrate::Ends;
 use flockwork_kernel::simd::{F32x8, Isa, U32x8, Vector8};
 use flockwork_kernel::{Axes, Axis, Edge, LANES, Plane, Vector, World, exact, math, rng};
 use flockwork_scheduler::{
-    Event, Finish, LookOf, Model, Never, Pair, ParamError, RefOf, Setup, Tick, TileOf,
+    Event, Finish, LookOf, Model, Never, Pair, ParamError, RefOf, Setup, Tick, TileOf, Totals,
 };
 
 flockwork_kernel::columns! {
@@ -52,6 +56,8 @@ flockwork_kernel::columns! {
             partner: u32,
             /// Change of the velocity if the partner agrees, length per time.
             kick: vec(kick_x, kick_y, kick_z),
+            /// Distance times the size of that change, length^2 per time.
+            virial: f32,
         }
     }
 }
@@ -107,7 +113,40 @@ flockwork_scheduler::stats! {
                 None => packing,
             }
         };
+        /// Collisions in the last tick.
+        collisions: EventSum, "" = |_, disc, event| {
+            // Both hear of it.
+            (disc.partner == event.source).then_some(0.5)
+        };
+        /// Virial of the last tick: distance times change of velocity of each collision.
+        virial: EventSum, "length^2 / time" = |_, disc, event| {
+            (disc.partner == event.source).then_some(0.5 * f64::from(disc.virial))
+        };
+        /// How often a disc collided in the last tick.
+        collision_rate: Derived, "1 / time" = |_, stats, totals| {
+            2.0 * stats.collisions / per_disc_and_time(totals)
+        };
+        /// By the virial theorem, of discs of mass 1; in space per length and time^2.
+        pressure: Derived, "1 / time^2" = |_, stats, totals| {
+            let density = totals.population as f64 / totals.setup.world.size();
+            density * per_axis::<A>(stats.kinetic_energy, stats.virial, totals)
+        };
+        /// Pressure over that of discs that do not collide.
+        compressibility: Derived, "" = |_, stats, totals| {
+            let ideal = per_axis::<A>(stats.kinetic_energy, 0.0, totals);
+            per_axis::<A>(stats.kinetic_energy, stats.virial, totals) / ideal
+        };
     }
+}
+
+/// Discs times the time of a tick.
+fn per_disc_and_time(totals: &Totals<'_>) -> f64 {
+    totals.population as f64 * f64::from(totals.setup.dt)
+}
+
+/// What the momentum of a disc, and that which collisions hand over, make of pressure along each axis.
+fn per_axis<A: Axes>(kinetic_energy: f64, virial: f64, totals: &Totals<'_>) -> f64 {
+    (2.0 * kinetic_energy + virial / per_disc_and_time(totals)) / A::COUNT as f64
 }
 
 /// The square of a speed.
@@ -246,6 +285,7 @@ impl<A: Axes> Model for Discs<A> {
         let kick = normal * normal.dot(best.relative);
         all.left.partner.set(best.id);
         all.left.kick.set(kick);
+        all.left.virial.set(-best.offset.dot(best.relative));
 
         let some = best.d2.lt(F32x8::splat(f32::INFINITY)).bits();
         if some == 0 {

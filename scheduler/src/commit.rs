@@ -14,6 +14,7 @@ use crate::letter::{Letter, Posted};
 use crate::model::{Event, Model, MutOf, RowOf, Tick};
 use crate::packet::{HEADER_LEN, Header};
 use crate::parts::{Books, Doing, Owned, Post, Site, Sorted};
+use crate::stats::{self, Stats, Tally};
 use crate::transport::{Lane, Transport};
 
 /// Bytes of the key of a birth in a message.
@@ -116,6 +117,8 @@ pub(crate) struct Commit<'a, M: Model> {
     pub(crate) owned: &'a mut Owned<M::Columns>,
     pub(crate) post: &'a mut Post<M::Event, M::Child>,
     pub(crate) books: &'a mut Books,
+    /// What statistics add up over events.
+    pub(crate) heard: &'a mut [u64],
     pub(crate) doing: &'a mut Doing,
 }
 
@@ -208,9 +211,15 @@ impl<M: Model> Commit<'_, M> {
 
     fn apply_events(&mut self) -> Result<(), DomainError> {
         let mut columns = self.owned.now.bind()?;
+        let model = self.frame.model;
+        self.heard.fill(0);
         for &Posted { target, source, cell: row, value } in &self.post.events {
             let mut me = M::Columns::row(&M::Columns::share(&columns), row as usize);
-            self.frame.model.apply(&mut me, &Event { target, source, value }, &self.frame.tick);
+            let event = Event { target, source, value };
+            if const { stats::hears(M::Stats::LIST) } {
+                M::Stats::hear(model, &me, &event, &mut Tally::new(self.heard, &mut [], &mut []));
+            }
+            model.apply(&mut me, &event, &self.frame.tick);
             M::Columns::set_row(&mut columns, row as usize, &me);
         }
         Ok(())

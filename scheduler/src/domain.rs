@@ -84,6 +84,8 @@ pub struct Domain<M: Model> {
     sums: Vec<u64>,
     /// What its making needs: see [`exact::whole`].
     wholes: Vec<i64>,
+    /// What statistics have added up over the events of the last tick; no words where none does.
+    heard: Vec<u64>,
     kept: Kept,
 }
 
@@ -113,6 +115,9 @@ impl<M: Model> Domain<M> {
                 panic!("{}", problem);
             }
         };
+        let hears = const { stats::hears(M::Stats::LIST) };
+        let mut heard = alloc::vec![0; if hears { stats::words(M::Stats::LIST) } else { 0 }];
+        stats::forget_events(M::Stats::LIST, &mut heard);
         Ok(Self {
             stage: Stage::Idle,
             doing: Doing::nothing(id),
@@ -125,6 +130,7 @@ impl<M: Model> Domain<M> {
             books: Books::default(),
             sums: Vec::new(),
             wholes: Vec::new(),
+            heard,
             kept: Kept::default(),
         })
     }
@@ -180,6 +186,7 @@ impl<M: Model> Domain<M> {
         self.post.clear();
         self.ghosts.rows = self.kept.ghosts;
         self.books = self.kept.books;
+        stats::forget_events(M::Stats::LIST, &mut self.heard);
         self.stage = Stage::Failed(DomainError::Ended { domain: self.id(), tick });
     }
 
@@ -296,10 +303,10 @@ impl<M: Model> Domain<M> {
         frame: &Frame<'_, M>,
         net: &mut T,
     ) -> Result<(), StepError<T::Error>> {
-        let Self { doing, site, owned, sorted, post, books, .. } = self;
+        let Self { doing, site, owned, sorted, post, books, heard, .. } = self;
         let mut spent = books.counters.phases.commit_ns;
         frame.timed(&mut spent, || {
-            Commit { frame, site, sorted, owned, post, books, doing }.run(net)
+            Commit { frame, site, sorted, owned, post, books, heard, doing }.run(net)
         })?;
         self.books.counters.phases.commit_ns = spent;
         Ok(())
@@ -447,7 +454,7 @@ impl<M: Model> Domain<M> {
         sum
     }
 
-    /// Adds up the statistics of all owned entities.
+    /// Adds up the statistics of all owned entities and of the last tick's events.
     fn tally(&mut self, model: &M) {
         let list = M::Stats::LIST;
         let mut sums = core::mem::take(&mut self.sums);
@@ -469,6 +476,8 @@ impl<M: Model> Domain<M> {
             M::Stats::tally(model, &row, &mut Tally::new(words, peaks, &mut wholes));
         });
         Tally::settle(list, words, &mut wholes);
+        let heard = words.iter_mut().zip(&self.heard);
+        heard.for_each(|(sum, part)| *sum = sum.wrapping_add(*part));
         (self.sums, self.wholes) = (sums, wholes);
     }
 
@@ -525,6 +534,6 @@ impl<M: Model> Domain<M> {
             + self.sorted.memory_bytes()
             + self.post.memory_bytes()
             + self.own.memory_bytes()
-            + 8 * self.sums.capacity()
+            + 8 * (self.sums.capacity() + self.heard.capacity())
     }
 }

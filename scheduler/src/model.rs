@@ -69,7 +69,7 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// The parameters.
     type Params: Params;
     /// What is reported: made by [`stats!`](crate::stats!), or `()` for nothing.
-    type Stats: Stats<Self, Row = RowOf<Self>>;
+    type Stats: Stats<Self, Row = RowOf<Self>, Event = Event<Self::Event>>;
     /// What an entity shows its neighbours, besides its place: often the `Shown` of its columns.
     type Shown: Copy + Default + Send + Sync + 'static;
     /// What the neighbour pass holds of a tile of eight entities.
@@ -370,8 +370,10 @@ pub struct Event<E> {
 
 impl<M: Model> Stats<M> for () {
     type Row = RowOf<M>;
+    type Event = Event<M::Event>;
     const LIST: &'static [Stat] = &[];
     fn tally(_: &M, _: &RowOf<M>, _: &mut Tally<'_>) {}
+    fn hear(_: &M, _: &RowOf<M>, _: &Event<M::Event>, _: &mut Tally<'_>) {}
     fn of(_: &M, _: &mut Tally<'_>, _: &mut History<'_>, _: &Totals<'_>) -> Self {}
     fn each(&self, _: &mut dyn FnMut(f64)) {}
 }

@@ -27,7 +27,7 @@ pub trait Rows: Sized + Send + Sync + 'static {
     /// The parameters.
     type Params: Params;
     /// What is reported: made by [`stats!`](crate::stats!) of `ByRows<Self>`, or `()`.
-    type Stats: Stats<ByRows<Self>, Row = RowOf<ByRows<Self>>>;
+    type Stats: Stats<ByRows<Self>, Row = RowOf<ByRows<Self>>, Event = Event<Self::Event>>;
     /// What events carry, or [`Never`](crate::Never).
     type Event: Letter;
     /// What births carry, or [`Never`](crate::Never).

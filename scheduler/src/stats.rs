@@ -63,6 +63,8 @@ pub enum Kind {
         /// Their number.
         bins: usize,
     },
+    /// The sum of a value over the events of the last tick.
+    EventSum,
     /// A function of statistics before it.
     Derived,
     /// The largest value of such a function after any tick.
@@ -87,7 +89,7 @@ impl Kind {
     pub(crate) const fn words(self) -> usize {
         match self {
             Kind::Count => 1,
-            Kind::Sum => exact::WORDS + 1,
+            Kind::Sum | Kind::EventSum => exact::WORDS + 1,
             Kind::Mean => exact::WORDS + 2,
             Kind::Max => 1,
             Kind::MeanLength => 3 * exact::WORDS + 2,
@@ -124,6 +126,8 @@ impl Kind {
 pub trait Stats<M>: Copy + Send + Sync + 'static {
     /// One entity of the model as plain numbers.
     type Row;
+    /// An event of the model.
+    type Event;
 
     /// All of them.
     const LIST: &'static [Stat];
@@ -131,6 +135,10 @@ pub trait Stats<M>: Copy + Send + Sync + 'static {
     /// Adds one entity.
     #[doc(hidden)]
     fn tally(model: &M, row: &Self::Row, tally: &mut Tally<'_>);
+
+    /// Adds one event for an entity, before it is applied.
+    #[doc(hidden)]
+    fn hear(model: &M, row: &Self::Row, event: &Self::Event, tally: &mut Tally<'_>);
 
     /// Makes the statistics of what was added up, and of what was kept of all ticks.
     #[doc(hidden)]
@@ -160,6 +168,31 @@ pub(crate) const fn reals(list: &[Stat]) -> usize {
         at += 1;
     }
     reals
+}
+
+/// Whether any of a list is of events.
+pub(crate) const fn hears(list: &[Stat]) -> bool {
+    let mut at = 0;
+    while at < list.len() {
+        if matches!(list[at].kind, Kind::EventSum) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// Makes words of which those of events say that no tick is known: such statistics are null.
+pub(crate) fn forget_events(list: &[Stat], words: &mut [u64]) {
+    let mut rest = words;
+    for stat in list {
+        let Some((own, after)) = rest.split_at_mut_checked(stat.kind.words()) else { return };
+        own.fill(0);
+        if let (Kind::EventSum, Some(bad)) = (stat.kind, own.last_mut()) {
+            *bad = 1;
+        }
+        rest = after;
+    }
 }
 
 /// Words of which the largest counts.
@@ -228,6 +261,13 @@ impl<V: Value> Value for Option<V> {
     }
 }
 
+/// Calls a closure for an event, whose arguments' types are known by the other arguments.
+#[doc(hidden)]
+#[inline(always)]
+pub fn call_event<A, B, C, T>(a: &A, b: &B, c: &C, value: impl FnOnce(&A, &B, &C) -> T) -> T {
+    value(a, b, c)
+}
+
 /// Calls a closure whose arguments' types are known by the other arguments.
 #[doc(hidden)]
 #[inline(always)]
@@ -260,6 +300,14 @@ impl<'a> Tally<'a> {
         let begin = self.word;
         self.word += count;
         self.words.get_mut(begin..self.word).unwrap_or_default()
+    }
+
+    /// Passes over a statistic.
+    #[inline(always)]
+    pub fn pass(&mut self, kind: Kind) {
+        self.word += kind.words();
+        self.peak += kind.peaks();
+        self.whole += kind.reals();
     }
 
     #[inline(always)]
@@ -546,16 +594,17 @@ pub(crate) fn numbers<M>(stats: &impl Stats<M>) -> Vec<f64> {
 /// | `Sum`, `Mean`, `Max` | a number, or an `Option` of one: who has none is left out |
 /// | `MeanLength` | a vector, or an `Option` of one |
 /// | `Histogram(low, high, bins)` | a number, or an `Option` of one |
+/// | `EventSum` | the same for each event of the last tick: null until a tick is done, from whatever state |
 /// | `Derived` | a number made of statistics before it, and of [`Totals`] |
 /// | `Peak`, `TimeSum`, `TimeMean` | the same after each tick, or an `Option` of it: the largest one of all ticks, their sum, their mean |
 ///
 /// Statistics of a model that is generic over its axes are `of Flock<A> where A: Axes`.
 ///
-/// The first four are given the model and the entity; the others the model, the statistics so far and
-/// the totals. Sums are exact and rounded once, a mean is rounded once more; those over ticks are
-/// rounded once for each tick. A value that is no finite number makes its statistic null, one of a
-/// single tick those over time for good. Who asks for one over time pays for all statistics in each
-/// tick.
+/// The first four are given the model and the entity, `EventSum` the model, the target and the event
+/// before it is applied; the others the model, the statistics so far and the totals. Sums are exact and
+/// rounded once, a mean is rounded once more; those over ticks are rounded once for each tick. A value
+/// that is no finite number makes its statistic null, one of a single tick those over time for good.
+/// Who asks for one over time pays for all statistics in each tick.
 ///
 /// ```ignore
 /// flockwork_scheduler::stats! {
@@ -588,6 +637,7 @@ macro_rules! stats {
 
         impl $(<$A: $crate::Axes>)? $crate::Stats<$model> for $name {
             type Row = $crate::RowOf<$model>;
+            type Event = $crate::Event<<$model as $crate::Model>::Event>;
             const LIST: &'static [$crate::Stat] = &[$($crate::Stat {
                 name: stringify!($stat),
                 about: concat!($($doc),*).trim_ascii(),
@@ -602,6 +652,17 @@ macro_rules! stats {
                 tally: &mut $crate::stats::Tally<'_>,
             ) {
                 $($crate::__stat!(add $kind model row tally $($low, $high, $bins,)? $value);)+
+            }
+
+            #[inline(always)]
+            fn hear(
+                model: &$model,
+                row: &$crate::RowOf<$model>,
+                event: &Self::Event,
+                tally: &mut $crate::stats::Tally<'_>,
+            ) {
+                $($crate::__stat!(hear $kind model row event tally $($low, $high, $bins,)? $value);)+
+                let _ = (model, row, event);
             }
 
             fn of(
@@ -673,10 +734,27 @@ macro_rules! __stat {
         $low:expr, $high:expr, $bins:expr, $value:expr) => {
         $tally.add_histogram($low, $high, $bins, $crate::stats::call($model, $row, $value))
     };
+    (add EventSum $model:ident $row:ident $tally:ident $value:expr) => {
+        $tally.pass($crate::stats::Kind::EventSum)
+    };
     (add $over_all:ident $model:ident $row:ident $tally:ident $value:expr) => {};
+
+    (hear EventSum $model:ident $row:ident $event:ident $tally:ident $value:expr) => {
+        $tally.add_sum($crate::stats::call_event($model, $row, $event, $value))
+    };
+    (hear Histogram $model:ident $row:ident $event:ident $tally:ident
+        $low:expr, $high:expr, $bins:expr, $value:expr) => {
+        $tally.pass($crate::__stat!(kind Histogram $low, $high, $bins))
+    };
+    (hear $other:ident $model:ident $row:ident $event:ident $tally:ident $value:expr) => {
+        $tally.pass($crate::__stat!(kind $other))
+    };
 
     (get Count ($model:ident $stats:ident $tally:ident $history:ident $totals:ident) $value:expr) => {
         $tally.get_count()
+    };
+    (get EventSum ($model:ident $stats:ident $tally:ident $history:ident $totals:ident) $value:expr) => {
+        $tally.get_sum()
     };
     (get Sum ($model:ident $stats:ident $tally:ident $history:ident $totals:ident) $value:expr) => {
         $tally.get_sum()

@@ -4,7 +4,7 @@ use flockwork_scheduler::{Cut, Grid, Model};
 use quickcheck::quickcheck;
 
 use crate::common::twin::{self, edge, neighbours, vector};
-use crate::common::{Draw, Sim, by_id, edited, placed, put, setup};
+use crate::common::{Draw, Sim, by_id, edited, placed, put, setup, stats};
 
 #[derive(Clone, Copy)]
 struct Disc<A: Axes> {
@@ -21,8 +21,8 @@ fn state<A: Axes>(sim: &Sim<Discs<A>>) -> Vec<Disc<A>> {
     all.into_iter().map(|(_, disc)| disc).collect()
 }
 
-/// The partner that a disc picks, and how its velocity changes if the two collide.
-fn partner<A: Axes>(grid: &Grid, all: &[Disc<A>], of: usize) -> Option<(usize, Vector<A>)> {
+/// The partner that a disc picks, how its velocity changes if the two collide, and the virial of that.
+fn partner<A: Axes>(grid: &Grid, all: &[Disc<A>], of: usize) -> Option<(usize, Vector<A>, f32)> {
     let places: Vec<_> = all.iter().map(|disc| (disc.id, disc.at)).collect();
     let relative = |at: usize| all[at].v - all[of].v;
     let near = neighbours(grid, &places, of)
@@ -30,24 +30,35 @@ fn partner<A: Axes>(grid: &Grid, all: &[Disc<A>], of: usize) -> Option<(usize, V
         .filter(|near| near.offset.dot(relative(near.at)) < 0.0)
         .min_by_key(|near| (near.d2.to_bits(), all[near.at].id))?;
     let normal = near.offset.normalized();
-    Some((near.at, normal * normal.dot(relative(near.at))))
+    let virial = -near.offset.dot(relative(near.at));
+    Some((near.at, normal * normal.dot(relative(near.at)), virial))
 }
 
-fn step<A: Axes>(grid: &Grid, p: &DiscsParams, dt: f32, all: &[Disc<A>]) -> Vec<Disc<A>> {
+/// The discs a tick later, the collisions in between and their virial.
+fn step<A: Axes>(
+    grid: &Grid,
+    p: &DiscsParams,
+    dt: f32,
+    all: &[Disc<A>],
+) -> (Vec<Disc<A>>, f64, f64) {
     let picks: Vec<_> = (0..all.len()).map(|of| partner(grid, all, of)).collect();
-    (0..all.len())
+    let (mut collisions, mut sum) = (0.0, 0.0);
+    let next = (0..all.len())
         .map(|of| {
             let Disc { id, at, mut v } = all[of];
-            if let Some((other, own)) = picks[of]
-                && let Some((back, theirs)) = picks[other]
+            if let Some((other, own, virial)) = picks[of]
+                && let Some((back, theirs, _)) = picks[other]
                 && back == of
             {
+                collisions += 0.5;
+                sum += 0.5 * f64::from(virial);
                 v += if other < of { -theirs } else { own };
             }
             let (at, v) = bound(grid.world(), p.radius, at + v * dt, v);
             Disc { id, at, v }
         })
-        .collect()
+        .collect();
+    (next, collisions, sum)
 }
 
 /// Position and velocity after the ends of all axes had their say.
@@ -99,9 +110,13 @@ fn is_its_twin<A: Axes>(seed: u64) -> bool {
     let mut sim = placed::<Discs<A>>(setup, p, draw.cut::<A>(), &places);
     let mut twin = state(&sim);
     (0..5).all(|_| {
-        twin = step(sim.grid(), &p, setup.dt, &twin);
+        let (next, collisions, virial) = step(sim.grid(), &p, setup.dt, &twin);
+        twin = next;
         sim.step().unwrap();
+        let seen = stats(&mut sim);
         bits(&twin) == bits(&state(&sim))
+            && seen("collisions") == collisions
+            && (seen("virial") - virial).abs() <= 1e-12 * virial
     })
 }
 

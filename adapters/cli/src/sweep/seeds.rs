@@ -50,7 +50,7 @@ impl Seeds {
 
     /// Adds a seed; false if it is there already.
     pub(super) fn add(&mut self, seed: u64) -> bool {
-        if self.iter().any(|known| known == seed) {
+        if self.0.iter().any(|(first, last)| (*first..=*last).contains(&seed)) {
             return false;
         }
         match self.0.last_mut() {

@@ -15,7 +15,8 @@ fn there_is_one_for_every_model_and_size_and_no_other() {
         .iter()
         .flat_map(|crowd| SIZES.iter().map(move |(size, _)| format!("{crowd}-{size}.toml")))
         .collect();
-    expected.extend(["boids-corridor.toml", "boids-open.toml"].map(String::from));
+    let others = ["boids-corridor.toml", "boids-open.toml", "discs-equation-of-state.toml"];
+    expected.extend(others.map(String::from));
     expected.sort();
     let mut found: Vec<String> = fs::read_dir(repository("scenarios"))
         .unwrap()
