@@ -38,6 +38,10 @@ pub fn add(words: &mut [u64; WORDS], value: f64) -> bool {
     }
     let fraction = bits & ((1 << 52) - 1);
     let whole = if exponent == 0 { fraction } else { fraction | 1 << 52 };
+    if whole == 0 {
+        // As the z of everything in the plane.
+        return true;
+    }
     let place = exponent.saturating_sub(1);
     let (word, shift) = (place / BITS, place % BITS);
     // 53 bits and a shift of up to 29 are 82: three words.

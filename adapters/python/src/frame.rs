@@ -6,8 +6,9 @@
 
 use std::ops::Range;
 
-use flockwork_cli::stepped::{Field, Order, Stepped};
+use flockwork_cli::stepped::Stepped;
 use flockwork_kernel::columns::{Column, Reach, Scalar};
+use flockwork_spatial::NO_CELL;
 use numpy::Element;
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
@@ -150,28 +151,39 @@ impl Memory {
     }
 }
 
-/// The place in memory of each entity, in order of id.
+/// The row in memory of each entity, in order of id: the regions' rows one after the other.
 fn order(world: &mut Stepped) -> Outcome<Vec<u32>> {
     let id = world.field("id")?;
-    let ids: Vec<u32> = in_memory(world, id)?;
-    let last = ids.iter().copied().max().unwrap_or(0) as usize;
-    if last / SPARSE >= ids.len().max(1) {
-        let mut order: Vec<(u32, u32)> = ids.into_iter().zip(0..).collect();
-        order.sort_unstable();
-        return Ok(order.into_iter().map(|(_, place)| place).collect());
+    let (mut ids, mut last, mut first) = (Vec::new(), 0, 0);
+    for piece in world.pieces(id.column)? {
+        let here = (first..).zip(piece.bytes.as_chunks::<4>().0).zip(piece.cells);
+        ids.extend(here.filter(|(_, cell)| **cell != NO_CELL).map(|((row, id), _)| {
+            let id = u32::from_ne_bytes(*id);
+            last = last.max(id);
+            (id, row)
+        }));
+        first += piece.cells.len() as u32;
     }
-    let mut places = vec![u32::MAX; last + 1];
-    for (place, id) in (0..).zip(&ids) {
-        places[*id as usize] = place;
+    if last as usize / SPARSE >= ids.len().max(1) {
+        ids.sort_unstable();
+        return Ok(ids.into_iter().map(|(_, row)| row).collect());
     }
-    places.retain(|place| *place != u32::MAX);
-    Ok(places)
+    let mut rows = vec![u32::MAX; last as usize + 1];
+    for (id, row) in ids {
+        rows[id as usize] = row;
+    }
+    rows.retain(|row| *row != u32::MAX);
+    Ok(rows)
 }
 
-/// Numbers of all entities as they lie in memory.
-fn in_memory<T: bytemuck::Pod>(world: &mut Stepped, field: Field) -> Outcome<Vec<T>> {
-    let mut values = vec![T::zeroed(); world.population() as usize * field.components as usize];
-    world.copy(field, Order::Memory, field.size(), bytemuck::cast_slice_mut(&mut values))?;
+/// A column as it lies in memory, the regions' rows one after the other, also those that are no entity.
+fn rows<T: bytemuck::Pod>(world: &mut Stepped, column: usize) -> Outcome<Vec<T>> {
+    let mut values = Vec::new();
+    for piece in world.pieces(column)? {
+        values.extend(
+            piece.bytes.chunks_exact(size_of::<T>()).map(bytemuck::pod_read_unaligned::<T>),
+        );
+    }
     Ok(values)
 }
 
@@ -187,20 +199,31 @@ fn copied<T: bytemuck::Pod>(
     let mut parts: Vec<(usize, Vec<T>)> = Vec::new();
     for column in columns {
         let field = world.field(column.name)?;
-        parts.push((field.components as usize, in_memory(world, field)?));
+        parts.push((field.components as usize, rows(world, field.column)?));
     }
     let width: usize = parts.iter().map(|(width, _)| width).sum();
-    let mut values = Vec::with_capacity(order.len() * width);
-    let places = order.iter().map(|place| *place as usize);
+    let mut values = vec![T::zeroed(); order.len() * width];
+    let places = order.iter().map(|row| *row as usize);
     match &parts[..] {
-        [(1, one)] => values.extend(places.map(|at| one[at])),
-        [(1, x), (1, y)] => places.for_each(|at| values.extend([x[at], y[at]])),
-        [(1, x), (1, y), (1, z)] => places.for_each(|at| values.extend([x[at], y[at], z[at]])),
-        parts => places.for_each(|at| {
-            for (width, part) in parts {
-                values.extend_from_slice(&part[at * width..][..*width]);
+        [(1, one)] => values.iter_mut().zip(places).for_each(|(to, at)| *to = one[at]),
+        [(1, x), (1, y)] => {
+            let to = values.as_chunks_mut().0;
+            to.iter_mut().zip(places).for_each(|(to, at)| *to = [x[at], y[at]]);
+        }
+        [(1, x), (1, y), (1, z)] => {
+            let to = values.as_chunks_mut().0;
+            to.iter_mut().zip(places).for_each(|(to, at)| *to = [x[at], y[at], z[at]]);
+        }
+        parts => {
+            for (to, at) in values.chunks_exact_mut(width.max(1)).zip(places) {
+                let mut to = to;
+                for (width, part) in parts {
+                    let (here, rest) = to.split_at_mut(*width);
+                    here.copy_from_slice(&part[at * width..][..*width]);
+                    to = rest;
+                }
             }
-        }),
+        }
     }
     Ok(values)
 }
