@@ -7,7 +7,7 @@ use std::error::Error;
 
 use flockwork_kernel::{Edge, Plane, World, rng};
 use flockwork_spatial::neighbours::lists::moved;
-use flockwork_spatial::{Index, Indexed, Neighbours, Places};
+use flockwork_spatial::{Index, Indexed, Neighbours, OwnedLists, Places};
 
 const COUNT: u32 = 10_000;
 const SIDE: f32 = 60.0;
@@ -44,9 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // Lists for a wider radius hold everybody near until somebody has moved by half of the rest.
     let skin = 0.2;
-    let needs = index.list_needs(RADIUS + skin, false)?;
-    let (mut starts, mut slots) = (vec![0; needs.starts], vec![0; needs.slots as usize]);
-    let lists = index.list_each(RADIUS + skin, false, &mut starts, &mut slots)?;
+    let lists = OwnedLists::of(&index, RADIUS + skin, false)?;
     let before = xs.clone();
     let mut ticks = 0;
     while moved::<Plane>(Places::of(&before, &ys, &[]), Places::of(&xs, &ys, &[]), &index.periods())
@@ -57,7 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         ticks += 1;
     }
-    let most = lists.iter().map(<[u32]>::len).max().unwrap_or(0);
+    let most = lists.lists().iter().map(<[u32]>::len).max().unwrap_or(0);
     println!("lists of at most {most} points served {ticks} ticks");
     Ok(())
 }

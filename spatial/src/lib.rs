@@ -83,7 +83,9 @@ pub use cells::CellIndex;
 pub use grid::{Grid, GridError, Lines};
 pub use hash::HashIndex;
 pub use index::{Entities, IndexError, Indexed, Periods, Places};
-pub use neighbours::{ListNeeds, Lists, Neighbour, Neighbours};
+#[cfg(feature = "alloc")]
+pub use neighbours::OwnedLists;
+pub use neighbours::{Lists, Neighbour, Neighbours};
 #[cfg(feature = "alloc")]
 pub use owned::Index;
 pub use pass::{Block, Candidate, Cells, Cutoff, Occupied, Pair, PassError, Visitor};

@@ -14,7 +14,7 @@
 //! | plain numbers for each neighbour | [`Neighbours::for_each_neighbour`] |
 //! | each pair once | [`Neighbours::for_each_pair`], [`Neighbours::visit_pairs`] |
 //! | how many are near | [`Neighbours::count_each`] |
-//! | lists to keep | [`Neighbours::list_each`], [`lists`] |
+//! | lists to keep | [`OwnedLists`](lists::OwnedLists); without `alloc` [`Neighbours::list_starts`] and [`Neighbours::list_slots`] |
 //!
 //! # Order
 //!
@@ -63,9 +63,11 @@ mod each;
 pub mod lists;
 mod meeting;
 
-pub use lists::{ListNeeds, Lists};
+pub use lists::Lists;
+#[cfg(feature = "alloc")]
+pub use lists::OwnedLists;
 
-use each::{Count, Each, Fill, Total};
+use each::{Count, Each, Fill};
 use meeting::Meeting;
 
 /// Some entities of an index, one per lane.
@@ -213,41 +215,16 @@ pub trait Neighbours: Indexed {
         self.visit_each(r, nothing(count), &mut Count::new(out))
     }
 
-    /// What memory [`Neighbours::list_each`] needs for this radius: counts neighbours, or, if `once`,
-    /// pairs.
+    /// Writes where the list of each slot of those closer than `r` begins, and then the end of the last;
+    /// gives how many there are in all lists: so many places [`Neighbours::list_slots`] needs. If `once`,
+    /// each pair is in one list alone.
     ///
     /// # Errors
     ///
-    /// [`QueryError`] for an unusable radius.
-    fn list_needs(&self, r: f32, once: bool) -> Result<ListNeeds, QueryError> {
-        let count = self.order().len();
-        let mut total = Total::new();
-        if once {
-            self.visit_pairs(r, nothing(count), &mut total)?;
-        } else {
-            self.visit_each(r, nothing(count), &mut total)?;
-        }
-        Ok(ListNeeds { starts: count + 1, slots: total.get() })
-    }
-
-    /// Writes a list of those closer than `r` for each slot, in canonical order: slots of others, one
-    /// list after the other, and where each list begins. If `once`, each pair is in one list alone.
-    ///
-    /// [`Neighbours::list_needs`] says how much memory that takes.
-    ///
-    /// # Errors
-    ///
-    /// [`QueryError`] for an unusable radius, and if a slice is too short; what they hold is then of no
-    /// use.
-    fn list_each<'a>(
-        &self,
-        r: f32,
-        once: bool,
-        starts: &'a mut [u32],
-        slots: &'a mut [u32],
-    ) -> Result<Lists<'a>, QueryError> {
-        let count = self.order().len();
-        let given = starts.len();
+    /// [`QueryError`] for an unusable radius, if `starts` has not one place more than there are slots, and if
+    /// there are more neighbours than its numbers reach; it is unchanged but for the last error.
+    fn list_starts(&self, r: f32, once: bool, starts: &mut [u32]) -> Result<usize, QueryError> {
+        let (count, given) = (self.order().len(), starts.len());
         let starts =
             starts.get_mut(..=count).ok_or(QueryError::OutTooShort { needed: count + 1, given })?;
         let mut counts = Count::new(&mut starts[..count]);
@@ -256,16 +233,31 @@ pub trait Neighbours: Indexed {
         } else {
             self.visit_each(r, nothing(count), &mut counts)?;
         }
-        let needed = lists::begin(starts);
-        let given = slots.len();
-        let slots = usize::try_from(needed)
-            .ok()
-            .filter(|_| needed <= u64::from(u32::MAX))
-            .and_then(|needed| slots.get_mut(..needed))
-            .ok_or(QueryError::OutTooShort {
-                needed: usize::try_from(needed).unwrap_or(usize::MAX),
-                given,
-            })?;
+        let total = lists::begin(starts);
+        u32::try_from(total)
+            .map(|total| total as usize)
+            .map_err(|_| QueryError::TooManyNeighbours { count: total })
+    }
+
+    /// Writes the lists that begin at such starts, in canonical order: the slots of the others, one list
+    /// after the other. Radius and `once` must be those of [`Neighbours::list_starts`], and the index too: else
+    /// what is written is of no use.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] for an unusable radius, and if a slice is too short; `slots` is unchanged.
+    fn list_slots<'a>(
+        &self,
+        r: f32,
+        once: bool,
+        starts: &'a [u32],
+        slots: &'a mut [u32],
+    ) -> Result<Lists<'a>, QueryError> {
+        let (count, given) = (self.order().len(), starts.len());
+        let starts =
+            starts.get(..=count).ok_or(QueryError::OutTooShort { needed: count + 1, given })?;
+        let (needed, given) = (starts[count] as usize, slots.len());
+        let slots = slots.get_mut(..needed).ok_or(QueryError::OutTooShort { needed, given })?;
         let mut fill = Fill::new(self.order(), starts, slots);
         if once {
             self.visit_pairs(r, nothing(count), &mut fill)?;

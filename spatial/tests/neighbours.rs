@@ -17,7 +17,9 @@ use flockwork_spatial::index::{Area, Bounds, Indexed, Periods};
 use flockwork_spatial::naive::Lines;
 use flockwork_spatial::neighbours::lists::{moved, nearest_offset};
 use flockwork_spatial::neighbours::{Tile, Visit, nothing};
-use flockwork_spatial::{Entities, Entry, Index, Neighbour, Neighbours, Pair, Places, QueryError};
+use flockwork_spatial::{
+    Entities, Entry, Index, Neighbour, Neighbours, OwnedLists, Pair, Places, QueryError,
+};
 use quickcheck::quickcheck;
 
 use world::{Case, Check, for_all};
@@ -111,13 +113,12 @@ impl Check for Plain {
     }
 }
 
-/// Lists in slices that are just long enough, in longer ones, and in ones too short.
+/// Lists in slices that are just long enough, in longer ones, in ones too short, and in memory of their own.
 fn lists<I: Indexed>(index: &I, r: f32, once: bool, wanted: &[Vec<Bits>]) {
-    let needs = index.list_needs(r, once).unwrap();
     let total: usize = wanted.iter().map(Vec::len).sum();
-    assert_eq!((needs.starts, needs.slots), (wanted.len() + 1, total as u64));
-    let (mut starts, mut slots) = (vec![77; needs.starts + 1], vec![77; total + 1]);
-    let lists = index.list_each(r, once, &mut starts, &mut slots).unwrap();
+    let (mut starts, mut slots) = (vec![77; wanted.len() + 2], vec![77; total + 1]);
+    assert_eq!(index.list_starts(r, once, &mut starts), Ok(total));
+    let lists = index.list_slots(r, once, &starts, &mut slots).unwrap();
     assert_eq!((lists.len(), lists.slots().len()), (wanted.len(), total));
     assert_eq!(lists.is_empty(), wanted.is_empty());
     let listed: Vec<&[u32]> = lists.iter().collect();
@@ -127,11 +128,16 @@ fn lists<I: Indexed>(index: &I, r: f32, once: bool, wanted: &[Vec<Bits>]) {
     }
     assert!(lists.of(wanted.len() as u32).is_empty() && lists.of(u32::MAX).is_empty());
     assert_eq!((starts.pop(), slots.pop()), (Some(77), Some(77)));
-    assert!(index.list_each(r, once, &mut starts, &mut slots).is_ok());
+    assert!(index.list_slots(r, once, &starts, &mut slots).is_ok());
     if total > 0 {
-        let short = index.list_each(r, once, &mut starts, &mut slots[1..]);
+        let short = index.list_slots(r, once, &starts, &mut slots[1..]);
         assert_eq!(short, Err(QueryError::OutTooShort { needed: total, given: total - 1 }));
     }
+    // Where other lists were before.
+    let mut owned = OwnedLists::of(index, 0.5 * r, !once).unwrap();
+    owned.rebuild(index, r, once).unwrap();
+    assert_eq!(owned, OwnedLists::of(index, r, once).unwrap());
+    assert_eq!(owned.into_parts(), (starts, slots));
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Debug)]
@@ -296,10 +302,8 @@ impl Check for Skin {
         let wide = case.radius();
         let skin = wide * [0.05, 0.3][case.random.below(2)];
         let r = wide - skin;
-        let needs = index.list_needs(wide, false).unwrap();
-        let (mut starts, mut slots) =
-            (vec![0; needs.starts], vec![0; usize::try_from(needs.slots).unwrap()]);
-        let lists = index.list_each(wide, false, &mut starts, &mut slots).unwrap();
+        let owned = OwnedLists::of(index, wide, false).unwrap();
+        let lists = owned.lists();
         let before = case.naive().entities.places;
         let before = [before.xs, before.ys, before.zs].map(<[f32]>::to_vec);
         let mut now = before.clone();
@@ -398,16 +402,19 @@ fn bad_input_is_an_error_and_calls_nothing() {
         assert!(wrong(index.for_each_neighbour(r, &mut called as Each<'_, Plane>)));
         assert!(wrong(index.for_each_pair(r, &mut called as Each<'_, Plane>)));
         assert!(wrong(index.count_each(r, &mut out)));
-        assert!(wrong(index.list_needs(r, true).map(|_| ())));
-        assert!(wrong(index.list_each(r, false, &mut [0; 5], &mut []).map(|_| ())));
+        assert!(wrong(index.list_starts(r, true, &mut [0; 5]).map(drop)));
+        assert!(wrong(index.list_slots(r, false, &[0; 5], &mut []).map(drop)));
+        let mut lists = OwnedLists::of(&index, 0.9, true).unwrap();
+        assert!(wrong(lists.rebuild(&index, r, true)));
+        assert_eq!(lists, OwnedLists::default());
     }
     let wide = index.for_each_neighbour(5.0, &mut called as Each<'_, Plane>);
     assert!(matches!(wide, Err(QueryError::RadiusTooWide { axis: "x", .. })));
     let short = index.count_each(0.9, &mut out[..3]);
     assert_eq!(short, Err(QueryError::OutTooShort { needed: 4, given: 3 }));
-    let (mut starts, mut slots) = ([0; 4], [0; 9]);
-    let short = index.list_each(0.9, false, &mut starts, &mut slots);
-    assert_eq!(short, Err(QueryError::OutTooShort { needed: 5, given: 4 }));
+    let short = Err(QueryError::OutTooShort { needed: 5, given: 4 });
+    assert_eq!(index.list_starts(0.9, false, &mut [0; 4]), short);
+    assert_eq!(index.list_slots(0.9, false, &[0; 4], &mut [0; 9]).map(|_| 0), short);
     assert_eq!(out, [77; 4]);
     let seen = vec![None; 4];
     let mut sums = Sums::<Plane, false> { order: index.order(), seen, axes: PhantomData };

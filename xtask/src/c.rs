@@ -88,7 +88,43 @@ pub fn step() -> Outcome {
     said(&mut run(&prefix, &example))?;
     let alone = built("flock-static");
     compile_static(&prefix, &alone)?;
-    said(&mut Command::new(alone))
+    said(&mut Command::new(alone))?;
+    engines(&prefix)
+}
+
+/// What README.md shows for engines, over stand-ins for these: the extension is compiled, and the class is
+/// compiled and run where there is a compiler of C#, which nothing here brings.
+fn engines(prefix: &Path) -> Outcome {
+    let stand_ins = root().join(FOLDER).join("tests/engines");
+    let extension = shown("cpp title=flock.cpp", prefix, "extension.cpp")?;
+    let mut command = Command::new("g++");
+    command.args(["-std=c++17", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-I"]);
+    command.arg(&stand_ins).args(pkg_config(prefix, &["--cflags"])?);
+    finish(command.arg(extension))?;
+    if !has_program("mcs") || !has_program("mono") {
+        skip(
+            "c",
+            "C# is not compiled: there is no mcs (Debian's mono-mcs) or no mono (mono-runtime)",
+        );
+        return Ok(());
+    }
+    let class = shown("csharp title=Flock.cs", prefix, "Flock.cs")?;
+    let program = prefix.join("unity.exe");
+    let mut command = Command::new("mcs");
+    command.arg("-unsafe").arg(format!("-out:{}", program.display()));
+    finish(command.arg(class).arg(stand_ins.join("Unity.cs")))?;
+    finish(run(prefix, Path::new("mono")).arg(program))
+}
+
+/// Puts the block of README.md that begins with these words into a file.
+fn shown(words: &str, prefix: &Path, name: &str) -> Result<PathBuf, Failure> {
+    let failed = |error: std::io::Error| Failure::new(format!("{name} of README.md: {error}"));
+    let text = fs::read_to_string(root().join(FOLDER).join("README.md")).map_err(failed)?;
+    let block = text.split("```").find_map(|block| block.strip_prefix(words));
+    let block = block.ok_or_else(|| Failure::new(format!("README.md shows no `{words}`")))?;
+    let file = prefix.join(name);
+    fs::write(&file, block).map_err(failed)?;
+    Ok(file)
 }
 
 /// The example must come to the fingerprint of every other scheduler.

@@ -10,8 +10,8 @@
  * - Pointers may not be NULL unless it says so; a pointer to no values at all may be. Each must be aligned
  *   for its type and have as much behind it as is said. NULL, a wrong alignment and impossible lengths are
  *   found and answered with FW_STATUS_INVALID; that there is less memory than was said nobody can find.
- * - Nothing is kept of what is passed in. Only fw_..._new, _open, _of_model, _restore and _unbounded make
- *   something that must be freed, by fw_sim_free or fw_index_free.
+ * - Nothing is kept of what is passed in. Only fw_..._new, _open, _of_model, _restore, _with_entities and
+ *   _unbounded make something that must be freed, by fw_sim_free or fw_index_free.
  * - Texts are UTF-8 and end with a zero.
  * - What was wrong has changed nothing, unless it says otherwise. No exception and no panic leaves it.
  * - Results are the same bits on every processor, on any number of threads.
@@ -82,8 +82,10 @@ typedef enum fw_status {
   FW_STATUS_PANICKED = 6,
 } fw_status;
 
-// Points, and who is near whom. Any number of threads may ask one index at a time. While it is built anew,
-// they are answered FW_STATUS_BUSY, and so is fw_index_rebuild while somebody asks.
+// Points, and who is near whom. Any number of threads may ask one index at a time, but not while it is built
+// anew. Who asks then is answered FW_STATUS_BUSY, and so is fw_index_rebuild in a callback of the index and
+// while a call for many places or for all points goes on. That it begins while another thread asks for a
+// single place goes unnoticed, and must not be.
 typedef struct fw_index fw_index;
 
 // A simulation on threads of this process. Calls on one handle may come from any thread. fw_sim_step,
@@ -91,6 +93,20 @@ typedef struct fw_index fw_index;
 // FW_STATUS_BUSY at once while one of those three goes on or waits. Results do not depend on the number
 // of threads.
 typedef struct fw_sim fw_sim;
+
+// One number of each entity at tick 0.
+typedef struct fw_given {
+  // The column's name, such as "x"; of a column of several numbers, such as `genes`, "genes_3" is
+  // the fourth.
+  const char *name;
+  // What the values are: FW_SCALAR_F32, FW_SCALAR_U32 and so on. They are taken as the numbers they
+  // are, whatever the column is of.
+  uint32_t scalar;
+  // The first entity's value.
+  const void *values;
+  // Bytes from one entity's value to the next one's; 0 if they follow one another.
+  size_t stride;
+} fw_given;
 
 // Points or vectors to read: one float along each axis for each entity.
 typedef struct fw_points {
@@ -135,6 +151,18 @@ typedef struct fw_columns {
   size_t count;
 } fw_columns;
 
+// How strongly each rule of a flock works, and how far.
+typedef struct fw_flock {
+  // How far an entity sees.
+  float radius;
+  // Away from neighbours, each with 1 / distance.
+  float separation;
+  // To the mean velocity of neighbours.
+  float alignment;
+  // To the mean place of neighbours.
+  float cohesion;
+} fw_flock;
+
 // Where entities are: from 0 to a length along each of two or three axes.
 typedef struct fw_world {
   // 2, the plane, or 3, space.
@@ -144,6 +172,20 @@ typedef struct fw_world {
   // What happens at its ends: FW_EDGE_PERIODIC, FW_EDGE_WALL or FW_EDGE_OPEN.
   uint32_t edges[3];
 } fw_world;
+
+// Is told of each pair: the slots of both and their squared distance. Answers whether to go on. It must
+// return: no `longjmp`, and no exception, may leave it.
+typedef bool (*fw_pair_callback)(void *user, uint32_t a, uint32_t b, float d2);
+
+// Two points near each other, each pair once.
+typedef struct fw_pair {
+  // The slot of the one with the lower id.
+  uint32_t a;
+  // The slot of the other one.
+  uint32_t b;
+  // The squared distance.
+  float d2;
+} fw_pair;
 
 // A point near another one.
 typedef struct fw_hit {
@@ -175,20 +217,6 @@ typedef struct fw_segment_hit {
   float d2;
 } fw_segment_hit;
 
-// Is told of each pair: the slots of both and their squared distance. Answers whether to go on. It must
-// return: no `longjmp`, and no exception, may leave it.
-typedef bool (*fw_pair_callback)(void *user, uint32_t a, uint32_t b, float d2);
-
-// Two points near each other, each pair once.
-typedef struct fw_pair {
-  // The slot of the one with the lower id.
-  uint32_t a;
-  // The slot of the other one.
-  uint32_t b;
-  // The squared distance.
-  float d2;
-} fw_pair;
-
 // What can be read of each entity.
 typedef struct fw_field {
   // FW_SCALAR_F32, FW_SCALAR_U32 and so on.
@@ -219,6 +247,16 @@ typedef struct fw_view {
 extern "C" {
 #endif // __cplusplus
 
+// Makes a simulation, as fw_sim_new, of `entities` entities that the program brings: their columns, of which
+// those that are missing get what an entity begins with. The scenario need not say how many they are.
+enum fw_status fw_sim_with_entities(const char *scenario,
+                                    const char *folder,
+                                    const struct fw_given *columns,
+                                    size_t column_count,
+                                    size_t entities,
+                                    uint32_t workers,
+                                    struct fw_sim **out);
+
 // Resolves all collisions of the first `places->count` bodies at once, and writes their new places and
 // velocities, which may be where the old ones are. `restitution` is from 0 (they stay together) to 1 (elastic), `share` the part of an overlap
 // that is undone at once, from 0 to 1.
@@ -235,6 +273,14 @@ enum fw_status fw_collide(const struct fw_bodies *bodies,
                           const struct fw_columns *places,
                           const struct fw_columns *velocities);
 
+// Steers each point of an index by the three rules of a flock over its neighbours: writes the change of
+// velocity to `out`, by slot, as `velocities` are. It looks at all at once, many times faster than asking
+// for each.
+enum fw_status fw_index_flock(const struct fw_index *index,
+                              const struct fw_flock *flock,
+                              const struct fw_points *velocities,
+                              const struct fw_columns *out);
+
 // Makes an empty index of a world, for queries of about this radius; others cost more. On any error
 // `*out` is NULL.
 enum fw_status fw_index_new(const struct fw_world *world, float radius, struct fw_index **out);
@@ -245,7 +291,8 @@ enum fw_status fw_index_unbounded(uint32_t axes,
                                   float radius,
                                   struct fw_index **out);
 
-// Frees an index; nothing happens with NULL. No other call may use it, then or later.
+// Frees an index; nothing happens with NULL, and with one in memory of the caller. No other call may use it,
+// then or later.
 void fw_index_free(struct fw_index *index);
 
 // Forgets all points and takes these. Ids, each of them once, may be NULL: then they are the slots. The
@@ -258,49 +305,23 @@ enum fw_status fw_index_rebuild(struct fw_index *index,
 // How many points there are.
 enum fw_status fw_index_len(const struct fw_index *index, size_t *count);
 
-// Writes the points within `radius` of a place (two or three floats), by distance and then by id, as
-// many as there is room for, the nearest; `*count` is how many were written.
-enum fw_status fw_index_within(const struct fw_index *index,
-                               const float *at,
-                               float radius,
-                               struct fw_hit *hits,
-                               size_t room,
-                               size_t *count);
-
-// Counts the points within `radius` of a place.
-enum fw_status fw_index_count(const struct fw_index *index,
-                              const float *at,
+// How many words of 64 bits fw_index_build_in needs for an index of `count` points.
+enum fw_status fw_index_words(const struct fw_world *world,
                               float radius,
-                              uint32_t *count);
+                              size_t count,
+                              size_t *words);
 
-// Writes the `k` points nearest to a place, by distance and then by id; `*count` is how many were
-// written, fewer if there are fewer. There must be room for `k`.
-enum fw_status fw_index_nearest(const struct fw_index *index,
-                                const float *at,
-                                size_t k,
-                                struct fw_hit *hits,
-                                size_t *count);
-
-// Writes the points in a box, `low <= place < high` along each axis, by id, as many as there is room
-// for, the lowest ids; `*count` is how many were written. Along a periodic axis `low` may be below 0 and
-// `high` past the length.
-enum fw_status fw_index_box(const struct fw_index *index,
-                            const float *low,
-                            const float *high,
-                            struct fw_entity *entities,
-                            size_t room,
-                            size_t *count);
-
-// Writes the points within `radius` of the way from one place to another, by how far along it they are
-// and then by id, as many as there is room for, the first; `*count` is how many were written. A ray, or
-// the sweep of a disc or a ball. Along a periodic axis `to` may lie beyond the seam.
-enum fw_status fw_index_segment(const struct fw_index *index,
-                                const float *from,
-                                const float *to,
-                                float radius,
-                                struct fw_segment_hit *hits,
-                                size_t room,
-                                size_t *count);
+// Makes an index of points, as fw_index_new and fw_index_rebuild, in memory of the caller, and takes none
+// beside it: `*out` lies in it too, and is asked as every index. It is as long as that memory is, and is neither
+// freed nor built anew, but the memory may be used again. Of two points with one id not all are found. On any
+// error `*out` is NULL.
+enum fw_status fw_index_build_in(uint64_t *memory,
+                                 size_t words,
+                                 const struct fw_world *world,
+                                 float radius,
+                                 const struct fw_points *points,
+                                 const uint32_t *ids,
+                                 struct fw_index **out);
 
 // Tells a function of each pair of points within `radius` of each other, once, until it answers false.
 // It may ask the index, but not build it anew.
@@ -350,7 +371,7 @@ enum fw_status fw_index_count_own(const struct fw_index *index,
 // Lists, for each point of the index, the slots of the others within `radius`, or, if `once`, each pair in
 // one list alone. The list of a slot is `others[starts[slot]]` to `others[starts[slot + 1] - 1]`: there is
 // one start more than points. `*count` is how many others there are; if there is room for fewer, it is
-// FW_STATUS_TOO_SHORT, and nothing was written but this.
+// FW_STATUS_TOO_SHORT, and nothing was written but this and the starts.
 enum fw_status fw_index_lists(const struct fw_index *index,
                               float radius,
                               bool once,
@@ -358,6 +379,50 @@ enum fw_status fw_index_lists(const struct fw_index *index,
                               uint32_t *others,
                               size_t room,
                               size_t *count);
+
+// Writes the points within `radius` of a place (two or three floats), by distance and then by id, as
+// many as there is room for, the nearest; `*count` is how many were written.
+enum fw_status fw_index_within(const struct fw_index *index,
+                               const float *at,
+                               float radius,
+                               struct fw_hit *hits,
+                               size_t room,
+                               size_t *count);
+
+// Counts the points within `radius` of a place.
+enum fw_status fw_index_count(const struct fw_index *index,
+                              const float *at,
+                              float radius,
+                              uint32_t *count);
+
+// Writes the `k` points nearest to a place, by distance and then by id; `*count` is how many were
+// written, fewer if there are fewer. There must be room for `k`.
+enum fw_status fw_index_nearest(const struct fw_index *index,
+                                const float *at,
+                                size_t k,
+                                struct fw_hit *hits,
+                                size_t *count);
+
+// Writes the points in a box, `low <= place < high` along each axis, by id, as many as there is room
+// for, the lowest ids; `*count` is how many were written. Along a periodic axis `low` may be below 0 and
+// `high` past the length.
+enum fw_status fw_index_box(const struct fw_index *index,
+                            const float *low,
+                            const float *high,
+                            struct fw_entity *entities,
+                            size_t room,
+                            size_t *count);
+
+// Writes the points within `radius` of the way from one place to another, by how far along it they are
+// and then by id, as many as there is room for, the first; `*count` is how many were written. A ray, or
+// the sweep of a disc or a ball. Along a periodic axis `to` may lie beyond the seam.
+enum fw_status fw_index_segment(const struct fw_index *index,
+                                const float *from,
+                                const float *to,
+                                float radius,
+                                struct fw_segment_hit *hits,
+                                size_t room,
+                                size_t *count);
 
 // Moves entities on as fast as they are, within a world: x += v dt, then as fw_wrap.
 //
@@ -540,6 +605,26 @@ enum fw_status fw_evade(const struct fw_points *places,
                         float max_speed,
                         float max_prediction,
                         const struct fw_columns *out);
+
+// The next directions of wanderers, each pushed by `jitter` in a random direction that is a function of
+// the seed, the tick, the entity's id and the stream, a number for each use of chance in one tick. All but
+// the first call find directions of length 1; zeros are as good to begin with if `jitter` is above 0. Ids may
+// be NULL: then they are the places in the columns.
+enum fw_status fw_wander_turn(const struct fw_columns *directions,
+                              const uint32_t *ids,
+                              float jitter,
+                              uint64_t seed,
+                              uint64_t tick,
+                              uint32_t stream);
+
+// Steers each entity to a point on a circle, or in space on a sphere, of `radius`, whose centre lies
+// `distance` ahead, in its direction of fw_wander_turn; writes the change of velocity to `out`. One that
+// stands still looks along x.
+enum fw_status fw_wander(const struct fw_points *velocities,
+                         const struct fw_points *directions,
+                         float distance,
+                         float radius,
+                         const struct fw_columns *out);
 
 #ifdef __cplusplus
 }  // extern "C"

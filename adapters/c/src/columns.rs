@@ -194,12 +194,12 @@ impl<const N: usize> Vectors<N> {
         })
     }
 
-    /// Takes values from columns that are as long.
+    /// Takes values from columns that are as long, at least as many as there are axes.
     ///
     /// # Safety
     ///
     /// As [`Vectors::write`].
-    pub(crate) unsafe fn take(&self, from: &[Vec<f32>; N]) {
+    pub(crate) unsafe fn take(&self, from: &[Vec<f32>]) {
         for (column, from) in self.columns.iter().zip(from) {
             for (at, value) in from.iter().enumerate().take(self.count) {
                 // SAFETY: these places are below the count.
@@ -317,4 +317,22 @@ macro_rules! in_axes {
     };
 }
 
-pub(crate) use in_axes;
+/// Runs a kernel over vectors of the caller, in the plane or in space: those that it writes, and those that
+/// it reads, by the names of the arguments. Unsafe as [`run`].
+macro_rules! over {
+    ($axes:expr, [$($written:ident),+], [$($read:ident),*], $kernel:expr) => {
+        match $axes {
+            3 => $crate::columns::over!(3; [$($written),+], [$($read),*], $kernel),
+            _ => $crate::columns::over!(2; [$($written),+], [$($read),*], $kernel),
+        }
+    };
+    ($axes:literal; [$($written:ident),+], [$($read:ident),*], $kernel:expr) => {
+        $crate::columns::run::<$axes, _, _>(
+            [$($crate::columns::Vectors::write(stringify!($written), $written)?),+],
+            [$($crate::columns::Vectors::read(stringify!($read), $read)?),*],
+            $kernel,
+        )
+    };
+}
+
+pub(crate) use {in_axes, over};

@@ -5,11 +5,13 @@
 //! | `status` | what a call came to, and what was wrong |
 //! | `memory` | the caller's memory as slices, or why it cannot be |
 //! | `world` | axes and their ends |
-//! | `turns` | whose turn it is with a handle |
+//! | `turns`, `shared` | who may use a handle when others do |
 //! | `columns` | the caller's points and vectors: columns, or side by side |
 //! | `sim` | a stepped world |
 //! | `index` | who is near whom |
 //! | `motion`, `steering`, `collisions` | kernels over the caller's columns |
+//! | `flock` | what neighbours in an index ask for |
+//! | `brought` | entities that the program brings |
 //!
 //! The header, `include/flockwork.h`, is made of it by cbindgen. What holds for every function stands
 //! in `cbindgen.toml`, which puts it at the head of the header.
@@ -21,11 +23,14 @@
 #![allow(clippy::missing_safety_doc, reason = "the head of the header says what holds for all")]
 #![allow(clippy::missing_errors_doc, reason = "fw_last_error says it")]
 
+pub mod brought;
 pub mod collisions;
 pub mod columns;
+pub mod flock;
 pub mod index;
 mod memory;
 pub mod motion;
+mod shared;
 pub mod sim;
 pub mod status;
 pub mod steering;

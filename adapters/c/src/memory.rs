@@ -9,25 +9,30 @@ use std::ops::Range;
 use crate::status::Fault;
 
 /// Checks a pointer to so many values.
+#[inline(always)]
 fn check<T>(name: &str, pointer: *const T, len: usize) -> Result<(), Fault> {
-    if pointer.is_null() {
-        return Err(Fault::invalid(format_args!(
-            "`{name}` is NULL: it must point to {len} values"
-        )));
+    let fits = len.checked_mul(size_of::<T>()).is_some_and(|bytes| isize::try_from(bytes).is_ok());
+    if !pointer.is_null() && pointer.is_aligned() && fits {
+        return Ok(());
     }
-    if !pointer.is_aligned() {
-        let align = align_of::<T>();
-        return Err(Fault::invalid(format_args!(
-            "`{name}` is {pointer:p}: it must be a multiple of {align} bytes"
-        )));
+    Err(wrong(name, pointer.addr(), len, size_of::<T>(), align_of::<T>()))
+}
+
+/// What is wrong with a pointer to so many values of a size.
+#[cold]
+fn wrong(name: &str, address: usize, len: usize, size: usize, align: usize) -> Fault {
+    if address == 0 {
+        return Fault::invalid(format_args!("`{name}` is NULL: it must point to {len} values"));
     }
-    match len.checked_mul(size_of::<T>()) {
-        Some(bytes) if isize::try_from(bytes).is_ok() => Ok(()),
-        _ => Err(Fault::invalid(format_args!(
-            "`{name}` has {len} values, which fit no memory: it may have at most {}",
-            isize::MAX as usize / size_of::<T>().max(1)
-        ))),
+    if !address.is_multiple_of(align) {
+        return Fault::invalid(format_args!(
+            "`{name}` is {address:#x}: it must be a multiple of {align} bytes"
+        ));
     }
+    Fault::invalid(format_args!(
+        "`{name}` has {len} values, which fit no memory: it may have at most {}",
+        isize::MAX as usize / size.max(1)
+    ))
 }
 
 /// Values of the caller; none may be NULL.
@@ -35,6 +40,7 @@ fn check<T>(name: &str, pointer: *const T, len: usize) -> Result<(), Fault> {
 /// # Safety
 ///
 /// As many must be there for as long as the slice is used, and nobody may change them meanwhile.
+#[inline(always)]
 pub(crate) unsafe fn slice<'a, T>(
     name: &str,
     pointer: *const T,
@@ -53,6 +59,7 @@ pub(crate) unsafe fn slice<'a, T>(
 /// # Safety
 ///
 /// As [`slice`], and nobody else may look at them meanwhile.
+#[inline(always)]
 pub(crate) unsafe fn slice_mut<'a, T>(
     name: &str,
     pointer: *mut T,
@@ -71,6 +78,7 @@ pub(crate) unsafe fn slice_mut<'a, T>(
 /// # Safety
 ///
 /// As [`slice`].
+#[inline(always)]
 pub(crate) unsafe fn one<'a, T>(name: &str, pointer: *const T) -> Result<&'a T, Fault> {
     // SAFETY: as the caller promises.
     unsafe { slice(name, pointer, 1) }.map(|slice| &slice[0])
@@ -81,6 +89,7 @@ pub(crate) unsafe fn one<'a, T>(name: &str, pointer: *const T) -> Result<&'a T, 
 /// # Safety
 ///
 /// As [`slice_mut`].
+#[inline(always)]
 pub(crate) unsafe fn out<'a, T>(name: &str, pointer: *mut T) -> Result<&'a mut T, Fault> {
     // SAFETY: as the caller promises.
     unsafe { slice_mut(name, pointer, 1) }.map(|slice| &mut slice[0])

@@ -2,12 +2,11 @@
 //!
 //! Values are checked while they are worked on: see [`flockwork_kernel::integrate::slices`].
 
-use flockwork_kernel::axes::Of;
 use flockwork_kernel::integrate::{Timestep, slices};
 
-use crate::columns::{Columns, Points, Vectors, axes, in_axes, run};
+use crate::columns::{Columns, Points, axes, over};
 use crate::memory;
-use crate::status::{Fault, Status, call};
+use crate::status::{Status, call};
 use crate::world::World;
 
 /// Moves entities on as fast as they are, within a world: x += v dt, then as fw_wrap.
@@ -21,28 +20,14 @@ pub unsafe extern "C" fn fw_drift(
     places: *const Columns,
     velocities: *const Columns,
 ) -> Status {
-    unsafe fn go<const N: usize>(
-        world: &flockwork_kernel::World,
-        dt: Timestep,
-        places: *const Columns,
-        velocities: *const Columns,
-    ) -> Result<(), Fault>
-    where
-        [(); N]: Of,
-    {
-        // SAFETY: as the caller promises.
-        unsafe {
-            let written =
-                [Vectors::write("places", places)?, Vectors::write("velocities", velocities)?];
-            run(written, [], |[xs, vs], []| slices::drift::<N>(world, dt, xs, vs))
-        }
-    }
     call(|| {
         let dt = Timestep::new(dt)?;
         // SAFETY: as the caller promises.
         unsafe {
             let world = memory::one("world", world)?.axes()?;
-            in_axes!(world.axes().len(), go(&world, dt, places, velocities))
+            over!(world.axes().len(), [places, velocities], [], |[xs, vs], []| {
+                slices::drift(&world, dt, xs, vs)
+            })
         }
     })
 }
@@ -55,29 +40,15 @@ pub unsafe extern "C" fn fw_euler(
     velocities: *const Columns,
     accelerations: *const Points,
 ) -> Status {
-    unsafe fn go<const N: usize>(
-        dt: Timestep,
-        places: *const Columns,
-        velocities: *const Columns,
-        accelerations: *const Points,
-    ) -> Result<(), Fault>
-    where
-        [(); N]: Of,
-    {
-        // SAFETY: as the caller promises.
-        unsafe {
-            let written =
-                [Vectors::write("places", places)?, Vectors::write("velocities", velocities)?];
-            let read = [Vectors::read("accelerations", accelerations)?];
-            run(written, read, |[xs, vs], [forces]| {
-                slices::semi_implicit_euler::<N>(dt, xs, vs, forces)
-            })
-        }
-    }
     call(|| {
         let dt = Timestep::new(dt)?;
         // SAFETY: as the caller promises.
-        unsafe { in_axes!(axes("places", places)?, go(dt, places, velocities, accelerations)) }
+        unsafe {
+            let axes = axes("places", places)?;
+            over!(axes, [places, velocities], [accelerations], |[xs, vs], [forces]| {
+                slices::semi_implicit_euler(dt, xs, vs, forces)
+            })
+        }
     })
 }
 
@@ -89,26 +60,13 @@ pub unsafe extern "C" fn fw_wrap(
     places: *const Columns,
     velocities: *const Columns,
 ) -> Status {
-    unsafe fn go<const N: usize>(
-        world: &flockwork_kernel::World,
-        places: *const Columns,
-        velocities: *const Columns,
-    ) -> Result<(), Fault>
-    where
-        [(); N]: Of,
-    {
-        // SAFETY: as the caller promises.
-        unsafe {
-            let written =
-                [Vectors::write("places", places)?, Vectors::write("velocities", velocities)?];
-            run(written, [], |[xs, vs], []| slices::apply_edge::<N>(world, xs, vs))
-        }
-    }
     call(|| {
         // SAFETY: as the caller promises.
         unsafe {
             let world = memory::one("world", world)?.axes()?;
-            in_axes!(world.axes().len(), go(&world, places, velocities))
+            over!(world.axes().len(), [places, velocities], [], |[xs, vs], []| {
+                slices::apply_edge(&world, xs, vs)
+            })
         }
     })
 }
@@ -122,27 +80,15 @@ pub unsafe extern "C" fn fw_verlet_first(
     velocities: *const Columns,
     accelerations: *const Points,
 ) -> Status {
-    unsafe fn go<const N: usize>(
-        dt: Timestep,
-        places: *const Columns,
-        velocities: *const Columns,
-        accelerations: *const Points,
-    ) -> Result<(), Fault>
-    where
-        [(); N]: Of,
-    {
-        // SAFETY: as the caller promises.
-        unsafe {
-            let written =
-                [Vectors::write("places", places)?, Vectors::write("velocities", velocities)?];
-            let read = [Vectors::read("accelerations", accelerations)?];
-            run(written, read, |[xs, vs], [forces]| slices::verlet_first::<N>(dt, xs, vs, forces))
-        }
-    }
     call(|| {
         let dt = Timestep::new(dt)?;
         // SAFETY: as the caller promises.
-        unsafe { in_axes!(axes("places", places)?, go(dt, places, velocities, accelerations)) }
+        unsafe {
+            let axes = axes("places", places)?;
+            over!(axes, [places, velocities], [accelerations], |[xs, vs], [forces]| {
+                slices::verlet_first(dt, xs, vs, forces)
+            })
+        }
     })
 }
 
@@ -153,69 +99,39 @@ pub unsafe extern "C" fn fw_verlet_second(
     velocities: *const Columns,
     accelerations: *const Points,
 ) -> Status {
-    unsafe fn go<const N: usize>(
-        dt: Timestep,
-        velocities: *const Columns,
-        accelerations: *const Points,
-    ) -> Result<(), Fault>
-    where
-        [(); N]: Of,
-    {
-        // SAFETY: as the caller promises.
-        unsafe {
-            let written = [Vectors::write("velocities", velocities)?];
-            let read = [Vectors::read("accelerations", accelerations)?];
-            run(written, read, |[vs], [forces]| slices::verlet_second::<N>(dt, vs, forces))
-        }
-    }
     call(|| {
         let dt = Timestep::new(dt)?;
         // SAFETY: as the caller promises.
-        unsafe { in_axes!(axes("velocities", velocities)?, go(dt, velocities, accelerations)) }
+        unsafe {
+            let axes = axes("velocities", velocities)?;
+            over!(axes, [velocities], [accelerations], |[vs], [forces]| {
+                slices::verlet_second(dt, vs, forces)
+            })
+        }
     })
 }
 
 /// Brings all speeds between `low` and `high`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fw_limit_speed(low: f32, high: f32, velocities: *const Columns) -> Status {
-    unsafe fn go<const N: usize>(
-        low: f32,
-        high: f32,
-        velocities: *const Columns,
-    ) -> Result<(), Fault>
-    where
-        [(); N]: Of,
-    {
+    call(|| {
         // SAFETY: as the caller promises.
         unsafe {
-            let written = [Vectors::write("velocities", velocities)?];
-            run(written, [], |[vs], []| slices::limit_speed::<N>(low, high, vs))
+            let axes = axes("velocities", velocities)?;
+            over!(axes, [velocities], [], |[vs], []| slices::limit_speed(low, high, vs))
         }
-    }
-    // SAFETY: as the caller promises.
-    call(|| unsafe { in_axes!(axes("velocities", velocities)?, go(low, high, velocities)) })
+    })
 }
 
 /// Slows all entities by linear drag of `rate` per second.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fw_drag(dt: f32, rate: f32, velocities: *const Columns) -> Status {
-    unsafe fn go<const N: usize>(
-        dt: Timestep,
-        rate: f32,
-        velocities: *const Columns,
-    ) -> Result<(), Fault>
-    where
-        [(); N]: Of,
-    {
-        // SAFETY: as the caller promises.
-        unsafe {
-            let written = [Vectors::write("velocities", velocities)?];
-            run(written, [], |[vs], []| slices::drag::<N>(dt, rate, vs))
-        }
-    }
     call(|| {
         let dt = Timestep::new(dt)?;
         // SAFETY: as the caller promises.
-        unsafe { in_axes!(axes("velocities", velocities)?, go(dt, rate, velocities)) }
+        unsafe {
+            let axes = axes("velocities", velocities)?;
+            over!(axes, [velocities], [], |[vs], []| slices::drag(dt, rate, vs))
+        }
     })
 }

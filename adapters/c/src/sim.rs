@@ -62,7 +62,7 @@ impl Sim {
     }
 }
 
-static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::builtin);
+pub(crate) static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::builtin);
 
 impl From<StepError> for Fault {
     fn from(error: StepError) -> Self {
@@ -84,7 +84,7 @@ unsafe fn look(sim: *const Sim, work: impl FnOnce(&mut Stepped) -> Result<(), Fa
         // SAFETY: as the caller promises.
         let sim = unsafe { memory::one("sim", sim) }?;
         let _turn = sim.turns.look()?;
-        work(&mut *sim.world.try_lock()?)
+        work(&mut *sim.world.try_lock().map_err(|_| Fault::poisoned())?)
     })
 }
 
@@ -98,12 +98,16 @@ unsafe fn change(sim: *mut Sim, work: impl FnOnce(&mut Stepped) -> Result<(), Fa
         // SAFETY: as the caller promises.
         let sim = unsafe { memory::one("sim", sim) }?;
         let _turn = sim.turns.change();
-        work(&mut *sim.world.try_lock()?)
+        work(&mut *sim.world.try_lock().map_err(|_| Fault::poisoned())?)
     })
 }
 
 /// Gives a new simulation to the caller.
-unsafe fn make(
+///
+/// # Safety
+///
+/// As [`out`].
+pub(crate) unsafe fn make(
     to: *mut *mut Sim,
     made: impl FnOnce() -> Result<Stepped, Fault>,
 ) -> Result<(), Fault> {

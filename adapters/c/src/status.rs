@@ -5,7 +5,6 @@ use std::cell::RefCell;
 use std::ffi::{CString, c_char};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{PoisonError, TryLockError};
 
 /// What a call came to. Of anything but FW_STATUS_OK, fw_last_error says more.
 #[repr(C)]
@@ -40,29 +39,13 @@ impl Fault {
         Self { status: Status::Invalid, text: problem.to_string() }
     }
 
+    pub(crate) fn poisoned() -> Self {
+        let text = "an earlier call panicked while it changed the handle: free it";
+        Self { status: Status::Poisoned, text: text.to_string() }
+    }
+
     pub(crate) fn too_short(problem: impl fmt::Display) -> Self {
         Self { status: Status::TooShort, text: problem.to_string() }
-    }
-}
-
-impl<G> From<TryLockError<G>> for Fault {
-    fn from(error: TryLockError<G>) -> Self {
-        match error {
-            TryLockError::WouldBlock => Self {
-                status: Status::Busy,
-                text: "another call uses the handle: it must return before this one".to_string(),
-            },
-            TryLockError::Poisoned(error) => error.into(),
-        }
-    }
-}
-
-impl<G> From<PoisonError<G>> for Fault {
-    fn from(_: PoisonError<G>) -> Self {
-        Self {
-            status: Status::Poisoned,
-            text: "an earlier call panicked while it changed the handle: free it".to_string(),
-        }
     }
 }
 
@@ -88,12 +71,18 @@ thread_local! {
 }
 
 /// Does what a function of the face does: no panic leaves it, and what is wrong is kept.
+#[inline(always)]
 pub(crate) fn call(work: impl FnOnce() -> Result<(), Fault>) -> Status {
-    let fault = match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(Ok(())) => return Status::Ok,
-        Ok(Err(fault)) => fault,
-        Err(payload) => Fault { status: Status::Panicked, text: said(&*payload) },
-    };
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(())) => Status::Ok,
+        Ok(Err(fault)) => keep(fault),
+        Err(payload) => keep(Fault { status: Status::Panicked, text: said(&*payload) }),
+    }
+}
+
+/// Keeps what was wrong for fw_last_error.
+#[cold]
+fn keep(fault: Fault) -> Status {
     // Past the end of its thread there is nobody to ask.
     let _ = LAST.try_with(|last| {
         let text = fault.text.replace('\0', "\u{fffd}");
@@ -102,6 +91,7 @@ pub(crate) fn call(work: impl FnOnce() -> Result<(), Fault>) -> Status {
     fault.status
 }
 
+#[cold]
 fn said(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| payload.downcast_ref().copied()).unwrap_or("it said nothing");

@@ -196,6 +196,50 @@ static void index_against_twin(const fw_world *world, float radius, int bounded)
     fw_index_free(index);
 }
 
+/* An index in memory of the caller answers as one in memory of its own. */
+static void index_in_memory_of_the_caller(const fw_world *world, float radius) {
+    static float at[N][3];
+    static uint32_t ids[N], own[N], others[N];
+    for (int i = 0; i < N; i++) {
+        ids[i] = 5 * (uint32_t)i + 1;
+        for (int axis = 0; axis < 3; axis++)
+            at[i][axis] = axis < (int)world->axes ? uniform(world->lengths[axis]) : 0;
+    }
+    fw_points points = of(&at[0][0], &at[0][1], world->axes == 3 ? &at[0][2] : NULL, sizeof at[0], N);
+    fw_index *there, *here = (fw_index *)&here;
+    OK(fw_index_new(world, radius, &there));
+    OK(fw_index_rebuild(there, &points, ids));
+    size_t words, count, wanted;
+    OK(fw_index_words(world, radius, N, &words));
+    uint64_t *memory = malloc(words * sizeof *memory);
+    INVALID(fw_index_build_in(memory, words - 1, world, radius, &points, ids, &here), "needs");
+    CHECK(here == NULL);
+    INVALID(fw_index_build_in(memory, 3, world, radius, &points, ids, &here), "`memory` has 3 words");
+    INVALID(fw_index_build_in(NULL, words, world, radius, &points, ids, &here), "`memory` is NULL");
+    for (int again = 0; again < 2; again++) {
+        OK(fw_index_build_in(memory, words, world, radius, &points, again ? ids : NULL, &here));
+        CHECK((uint64_t *)here == memory);
+    }
+    OK(fw_index_count_own(here, radius, own, N));
+    OK(fw_index_count_own(there, radius, others, N));
+    CHECK(memcmp(own, others, sizeof own) == 0);
+    static fw_hit hits[64], twin[64];
+    for (int i = 0; i < 100; i++) {
+        OK(fw_index_within(here, at[i], radius, hits, 64, &count));
+        OK(fw_index_within(there, at[i], radius, twin, 64, &wanted));
+        CHECK(count == wanted && memcmp(hits, twin, count * sizeof *hits) == 0);
+        OK(fw_index_nearest(here, at[i], 5, hits, &count));
+        OK(fw_index_nearest(there, at[i], 5, twin, &wanted));
+        CHECK(count == wanted && memcmp(hits, twin, count * sizeof *hits) == 0);
+    }
+    INVALID(fw_index_rebuild(here, &points, NULL), "build it anew by fw_index_build_in");
+    fw_index_free(here); /* nothing happens */
+    fw_index_free(there);
+    free(memory);
+    INVALID(fw_index_words(world, -1, N, &words), "radius");
+    INVALID(fw_index_words(world, radius, SIZE_MAX, &words), "at most");
+}
+
 static size_t told;
 static bool tell(void *user, uint32_t a, uint32_t b, float d2) {
     CHECK(a != b && d2 < 1);
@@ -397,6 +441,86 @@ static void steering_against_twin(void) {
     INVALID(fw_seek(&at, &v, &target, 1, &onto), "share memory");
 }
 
+/* Directions of wanderers depend on id, tick and seed alone, not on how they lie in memory. */
+static void wandering(void) {
+    static float dx[N], dy[N], dz[N], ox[N], oy[N], oz[N];
+    static body all[N];
+    static uint32_t ids[N];
+    for (uint32_t i = 0; i < N; i++) ids[i] = i, all[i] = (body){0, 0, 0, 3, 0, 4, 0};
+    fw_columns turned = to(dx, dy, dz, 0, N), strided = to(&all->x, &all->y, &all->z, sizeof *all, N);
+    for (uint64_t tick = 0; tick < 3; tick++) {
+        OK(fw_wander_turn(&turned, NULL, 0.5f, 7, tick, 1));
+        OK(fw_wander_turn(&strided, ids, 0.5f, 7, tick, 1));
+    }
+    float mean = 0;
+    for (int i = 0; i < N; i++) {
+        CHECK(dx[i] == all[i].x && dy[i] == all[i].y && dz[i] == all[i].z);
+        CHECK(fabsf(dx[i] * dx[i] + dy[i] * dy[i] + dz[i] * dz[i] - 1) < 1e-5f);
+        mean += dx[i] / N;
+    }
+    CHECK(fabsf(mean) < 0.05f);
+    fw_points v = of(&all->vx, &all->vy, &all->vz, sizeof *all, N), on = of(dx, dy, dz, 0, N);
+    fw_columns out = to(ox, oy, oz, 0, N);
+    OK(fw_wander(&v, &on, 2, 0.5f, &out));
+    for (int i = 0; i < N; i++) {
+        CHECK(fabsf(ox[i] - (1.2f + 0.5f * dx[i])) < 1e-5f && fabsf(oz[i] - (1.6f + 0.5f * dz[i])) < 1e-5f);
+        CHECK(fabsf(oy[i] - 0.5f * dy[i]) < 1e-5f);
+    }
+    INVALID(fw_wander_turn(&turned, NULL, -1, 7, 0, 1), "`jitter` is -1");
+    INVALID(fw_wander_turn(NULL, NULL, 1, 7, 0, 1), "`directions` is NULL");
+    INVALID(fw_wander(&v, &on, 1, NAN, &out), "`radius` is NaN");
+}
+
+/* The rules of a flock against the sums over all others. */
+static void flock_against_twin(const fw_world *world, float radius) {
+    static float at[N][3], v[N][3], out[N][3];
+    for (int i = 0; i < N; i++)
+        for (int axis = 0; axis < 3; axis++)
+            at[i][axis] = axis < (int)world->axes ? uniform(world->lengths[axis]) : 0, v[i][axis] = uniform(2) - 1;
+    int space = world->axes == 3;
+    fw_points points = of(&at[0][0], &at[0][1], space ? &at[0][2] : NULL, sizeof *at, N);
+    fw_points moving = of(&v[0][0], &v[0][1], space ? &v[0][2] : NULL, sizeof *v, N);
+    fw_columns to_out = to(&out[0][0], &out[0][1], space ? &out[0][2] : NULL, sizeof *out, N);
+    fw_index *index;
+    OK(fw_index_new(world, radius, &index));
+    OK(fw_index_rebuild(index, &points, NULL));
+    fw_flock rules = {radius, 0.25f, 0.5f, 2};
+    OK(fw_index_flock(index, &rules, &moving, &to_out));
+    int crowded = 0;
+    for (int i = 0; i < N; i += 13) {
+        float away[3] = {0}, along[3] = {0}, together[3] = {0}, count = 0;
+        for (int j = 0; j < N; j++) {
+            float d2 = distance2(world, at[i], at[j]);
+            if (j == i || !(d2 < radius * radius)) continue;
+            count++;
+            for (uint32_t axis = 0; axis < world->axes; axis++) {
+                float d = at[j][axis] - at[i][axis], length = world->lengths[axis];
+                if (world->edges[axis] == FW_EDGE_PERIODIC && fabsf(d) > length / 2) d += d < 0 ? length : -length;
+                if (d2 > 0) away[axis] -= d / d2;
+                along[axis] += v[j][axis], together[axis] += d;
+            }
+        }
+        crowded += count > 1;
+        for (uint32_t axis = 0; axis < world->axes; axis++) {
+            float twin = 0.25f * away[axis];
+            if (count > 0) twin += 0.5f * (along[axis] / count - v[i][axis]) + 2 * together[axis] / count;
+            CHECK(fabsf(twin - out[i][axis]) < 1e-3f * (1 + fabsf(away[axis])));
+        }
+    }
+    CHECK(crowded > 100);
+    fw_points few = points;
+    few.count = 5;
+    INVALID(fw_index_flock(index, &rules, &few, &to_out), "`velocities` has 5 entities");
+    to_out.count = 5;
+    INVALID(fw_index_flock(index, &rules, &moving, &to_out), "`out` has 5 entities");
+    rules.cohesion = INFINITY;
+    INVALID(fw_index_flock(index, &rules, &moving, &to_out), "`flock.cohesion` is inf");
+    rules.cohesion = 1, rules.radius = -1;
+    INVALID(fw_index_flock(index, &rules, &moving, &to_out), "radius");
+    INVALID(fw_index_flock(index, NULL, &moving, &to_out), "`flock` is NULL");
+    fw_index_free(index);
+}
+
 static void collisions(void) {
     body two[3] = {{1, 1, 0, 1, 0, 0, 0}, {2, 1, 0, -1, 0, 0, 1}, {9, 9, 0, 0, 0, 0, 2}};
     float radii[3] = {0.6f, 0.6f, 0.5f}, masses[3] = {1, 1, 1};
@@ -520,6 +644,50 @@ static void simulation(void) {
     free(ids), free(xs), free(found), free(snapshot);
 }
 
+/* A world of the program's own entities, side by side with what else it knows of them. */
+static void entities_of_ones_own(void) {
+    static body bodies[200];
+    uint32_t who[200];
+    for (int i = 0; i < 200; i++) {
+        bodies[i] = (body){0.1f * (float)i, 5, 0, 1, 0.5f, 0, i};
+        who[i] = 1000 + (uint32_t)i;
+    }
+    fw_given columns[] = {
+        {"x", FW_SCALAR_F32, &bodies->x, sizeof *bodies},   {"y", FW_SCALAR_F32, &bodies->y, sizeof *bodies},
+        {"vx", FW_SCALAR_F32, &bodies->vx, sizeof *bodies}, {"vy", FW_SCALAR_F32, &bodies->vy, sizeof *bodies},
+        {"id", FW_SCALAR_U32, who, 0},
+    };
+    const char *text = "model = 'boids'\ndt = 0.05\n[world]\nwidth = 28\nheight = 14\n";
+    fw_sim *sim;
+    OK(fw_sim_with_entities(text, NULL, columns, 5, 200, 1, &sim));
+    uint64_t count;
+    OK(fw_sim_population(sim, &count));
+    CHECK(count == 200);
+    float xs[200], vys[200];
+    uint32_t ids[200];
+    OK(fw_sim_copy(sim, "x", FW_ORDER_ID, 0, xs, sizeof xs));
+    OK(fw_sim_copy(sim, "vy", FW_ORDER_ID, 0, vys, sizeof vys));
+    OK(fw_sim_copy(sim, "id", FW_ORDER_ID, 0, ids, sizeof ids));
+    for (int i = 0; i < 200; i++) CHECK(xs[i] == bodies[i].x && vys[i] == 0.5f && ids[i] == who[i]);
+    OK(fw_sim_step(sim, 5));
+    fw_sim_free(sim);
+    INVALID(fw_sim_with_entities(text, NULL, columns, 1, 200, 1, &sim), "y");
+    columns[1].name = "spin";
+    INVALID(fw_sim_with_entities(text, NULL, columns, 5, 200, 1, &sim), "spin");
+    columns[1].name = "y", columns[0].stride = 6;
+    INVALID(fw_sim_with_entities(text, NULL, columns, 5, 200, 1, &sim), "stride of `x` is 6 bytes");
+    columns[0].stride = sizeof *bodies, columns[0].scalar = 9;
+    INVALID(fw_sim_with_entities(text, NULL, columns, 5, 200, 1, &sim), "scalar of `x` is 9");
+    columns[0].scalar = FW_SCALAR_F32, columns[0].values = NULL;
+    INVALID(fw_sim_with_entities(text, NULL, columns, 5, 200, 1, &sim), "`x` is NULL");
+    columns[0].values = &bodies->x, columns[0].name = NULL;
+    INVALID(fw_sim_with_entities(text, NULL, columns, 5, 200, 1, &sim), "`columns.name` is NULL");
+    INVALID(fw_sim_with_entities(text, NULL, NULL, 5, 200, 1, &sim), "`columns` is NULL");
+    columns[0].name = "x", bodies[7].x = NAN;
+    INVALID(fw_sim_with_entities(text, NULL, columns, 5, 200, 1, &sim), "x");
+    CHECK(sim == NULL);
+}
+
 static void float_mode(void) {
 #if defined(__SSE__)
     unsigned usual = _mm_getcsr();
@@ -610,12 +778,18 @@ int main(void) {
     index_against_twin(&SPACE, 1.2f, 1);
     index_against_twin(&PLANE, 1, 0);
     index_against_twin(&SPACE, 1.2f, 0);
+    index_in_memory_of_the_caller(&PLANE, 1);
+    index_in_memory_of_the_caller(&SPACE, 1.2f);
     callbacks();
     bad_input_of_an_index();
     motion_against_twin();
     steering_against_twin();
+    wandering();
+    flock_against_twin(&PLANE, 1);
+    flock_against_twin(&SPACE, 1.2f);
     collisions();
     simulation();
+    entities_of_ones_own();
     float_mode();
     threads();
     puts("face.c: all holds");

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use flockwork_kernel::{Axes, Axis, Edge, Plane, Space, World};
 use flockwork_spatial::points::{Point, Points};
-use flockwork_spatial::{Hit, Index, Neighbours, Query};
+use flockwork_spatial::{Hit, Index, Neighbours, OwnedLists, Query};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -122,19 +122,9 @@ where
             index.count_each(value, &mut all)?;
         }
         "lists_own" => {
-            let mut counts = vec![0; index.len()];
-            index.count_each(value, &mut counts)?;
-            let mut end = 0;
-            starts.extend(counts.iter().map(|&count| {
-                end += count as usize;
-                end - count as usize
-            }));
-            all = vec![0; end];
-            index.for_each_neighbour(value, |one| {
-                let place = &mut starts[one.slot as usize];
-                all[*place] = one.other;
-                *place += 1;
-            })?;
+            let (begins, slots) = OwnedLists::of(index, value, false)?.into_parts();
+            starts.extend(begins.iter().map(|&start| start as usize));
+            all = slots;
         }
         "pairs" => index.for_each_pair(value, |one| {
             all.extend([one.slot.min(one.other), one.slot.max(one.other)]);

@@ -26,23 +26,9 @@ impl Found {
         Self { starts: vec![0; lists + 1], ids: Vec::new(), distances: distances.then(Vec::new) }
     }
 
-    /// Lists of such lengths, to be filled.
-    pub(crate) fn of_counts(counts: &[u32], distances: bool) -> Self {
-        let mut end = 0;
-        let mut starts = Vec::with_capacity(counts.len() + 1);
-        starts.push(0);
-        starts.extend(counts.iter().map(|&count| {
-            end += i64::from(count);
-            end
-        }));
-        let all = end as usize;
-        Self { starts, ids: vec![0; all], distances: distances.then(|| vec![0.0; all]) }
-    }
-
-    /// Where the next one of each list goes, ids, and distances.
-    pub(crate) fn places(&mut self) -> (Vec<usize>, &mut [u32], Option<&mut [f32]>) {
-        let next = self.starts.iter().map(|&start| start as usize).collect();
-        (next, &mut self.ids, self.distances.as_deref_mut())
+    /// Lists that begin there, with the end of the last.
+    pub(crate) fn of_starts(starts: &[u32], ids: Vec<u32>, distances: Option<Vec<f32>>) -> Self {
+        Self { starts: starts.iter().map(|&start| i64::from(start)).collect(), ids, distances }
     }
 
     /// Ends the list of a point.

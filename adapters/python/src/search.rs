@@ -4,7 +4,9 @@ use std::fmt;
 use std::ops::ControlFlow;
 
 use flockwork_kernel::{Axes, Vector};
-use flockwork_spatial::{Hit, Index, Indexed, Neighbour, Neighbours, Query, QueryError};
+use flockwork_spatial::{
+    Hit, Index, Indexed, Neighbour, Neighbours, OwnedLists, Query, QueryError,
+};
 
 use crate::lists::{Found, NOBODY};
 
@@ -93,21 +95,20 @@ pub(crate) fn within_own<A: Axes>(
     r: f32,
     distances: bool,
 ) -> Result<Found, Refused> {
-    let mut found = Found::of_counts(&count_own(index, r)?, distances);
-    let (mut next, ids, far) = found.places();
-    let mut put = |one: Neighbour<A>| {
-        let place = &mut next[one.slot as usize];
-        ids[*place] = one.other;
-        *place += 1;
-        *place - 1
-    };
-    match far {
-        None => index.for_each_neighbour(r, |one| {
-            put(one);
-        })?,
-        Some(far) => index.for_each_neighbour(r, |one| far[put(one)] = one.d2.sqrt())?,
+    if !distances {
+        let (starts, ids) = OwnedLists::of(index, r, false)?.into_parts();
+        return Ok(Found::of_starts(&starts, ids, None));
     }
-    Ok(found)
+    let mut starts = vec![0; index.len() + 1];
+    let all = index.list_starts(r, false, &mut starts)?;
+    let (mut ids, mut far, mut next) = (vec![0; all], vec![0.0; all], starts.clone());
+    index.for_each_neighbour(r, |one| {
+        let place = &mut next[one.slot as usize];
+        ids[*place as usize] = one.other;
+        far[*place as usize] = one.d2.sqrt();
+        *place += 1;
+    })?;
+    Ok(Found::of_starts(&starts, ids, Some(far)))
 }
 
 /// Distances and ids of the `k` nearest to each point, or to each of the index's own points: without

@@ -92,41 +92,6 @@ impl<A: Axes> Visit for Count<'_, A> {
     }
 }
 
-/// Counts all neighbours together.
-pub(super) struct Total<A> {
-    total: u64,
-    axes: PhantomData<A>,
-}
-
-impl<A> Total<A> {
-    pub(super) fn new() -> Self {
-        Self { total: 0, axes: PhantomData }
-    }
-
-    pub(super) fn get(&self) -> u64 {
-        self.total
-    }
-}
-
-impl<A: Axes> Visit for Total<A> {
-    type Axes = A;
-    type Shown = ();
-    type Tile<S: Isa> = ();
-    type Sum<S: Isa> = U32x8<S>;
-
-    #[inline(always)]
-    fn pair<S: Isa>(&mut self, _: &(), _: &(), pair: &Pair<A, S>, sum: &mut U32x8<S>) {
-        pair.near.count(sum);
-    }
-
-    #[inline(always)]
-    fn finish<S: Isa>(&mut self, _: Tile<'_>, _: &(), sum: &U32x8<S>) {
-        for count in sum.to_array() {
-            self.total += u64::from(count);
-        }
-    }
-}
-
 /// Writes the neighbours of each slot to its list.
 pub(super) struct Fill<'a, A> {
     order: &'a [Entry],

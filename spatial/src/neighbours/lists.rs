@@ -1,21 +1,20 @@
-//! Neighbour lists that a program keeps: for each slot, the slots of those who are near.
+//! Neighbour lists that a program keeps: for each slot, the slots of those who are near. Two passes: one
+//! counts where each list begins, one writes them.
 //!
 //! A list made for a radius and a skin on top holds everybody within the radius for as long as nobody
 //! has moved by more than half of the skin: [`moved`] says how far somebody has.
 
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
+
 use flockwork_kernel::Vector;
 use flockwork_kernel::axes::Axes;
 
+#[cfg(feature = "alloc")]
+use super::Neighbours;
 use crate::index::{Periods, Places, larger};
-
-/// How many places the slices of lists need.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ListNeeds {
-    /// Places of `starts`.
-    pub starts: usize,
-    /// Places of `slots`: how many neighbours there are.
-    pub slots: u64,
-}
+#[cfg(feature = "alloc")]
+use crate::{Indexed, QueryError};
 
 /// The neighbours of each slot, one list after the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,6 +62,75 @@ impl<'a> Lists<'a> {
     pub fn iter(&self) -> impl Iterator<Item = &'a [u32]> + use<'a> {
         let slots = self.slots;
         self.starts.windows(2).map(move |ends| &slots[ends[0] as usize..ends[1] as usize])
+    }
+}
+
+/// Lists that own their memory, and keep it from one time to the next.
+///
+/// ```
+/// use flockwork_spatial::{Index, OwnedLists};
+///
+/// let index = Index::of(&[[1.0, 2.0], [1.5, 2.0], [9.0, 9.0]], 1.0)?;
+/// let lists = OwnedLists::of(&index, 1.0, false)?;
+/// assert_eq!(lists.lists().of(0), [1]);
+/// assert!(lists.lists().of(2).is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[cfg(feature = "alloc")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OwnedLists {
+    starts: Vec<u32>,
+    slots: Vec<u32>,
+}
+
+#[cfg(feature = "alloc")]
+impl OwnedLists {
+    /// For each slot those closer than `r`, in canonical order; if `once`, each pair in one list alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`OwnedLists::rebuild`].
+    pub fn of(index: &(impl Indexed + ?Sized), r: f32, once: bool) -> Result<Self, QueryError> {
+        let mut lists = Self::default();
+        lists.rebuild(index, r, once)?;
+        Ok(lists)
+    }
+
+    /// Forgets all lists, and makes these: see [`OwnedLists::of`].
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError`] for an unusable radius, and if there are more than `u32::MAX` neighbours. There are
+    /// no lists then.
+    pub fn rebuild(
+        &mut self,
+        index: &(impl Indexed + ?Sized),
+        r: f32,
+        once: bool,
+    ) -> Result<(), QueryError> {
+        let Self { starts, slots } = self;
+        starts.clear();
+        slots.clear();
+        starts.resize(index.order().len() + 1, 0);
+        let made = index.list_starts(r, once, starts).and_then(|needed| {
+            slots.resize(needed, 0);
+            index.list_slots(r, once, starts, slots).map(drop)
+        });
+        if made.is_err() {
+            starts.clear();
+            slots.clear();
+        }
+        made
+    }
+
+    /// The lists.
+    pub fn lists(&self) -> Lists<'_> {
+        Lists::of_parts(&self.starts, &self.slots)
+    }
+
+    /// Their memory: where each begins, and the end of the last; then all of them.
+    pub fn into_parts(self) -> (Vec<u32>, Vec<u32>) {
+        (self.starts, self.slots)
     }
 }
 

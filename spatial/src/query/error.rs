@@ -74,6 +74,11 @@ pub enum QueryError {
         /// Places given.
         given: usize,
     },
+    /// There are more neighbours than the starts of lists can count.
+    TooManyNeighbours {
+        /// How many there are.
+        count: u64,
+    },
     /// What entities show is not of as many as there are.
     OtherShown {
         /// How many entities there are.
@@ -129,6 +134,9 @@ impl fmt::Display for QueryError {
             Self::NoResults => write!(f, "0 results were asked for: it must be at least 1"),
             Self::OutTooShort { needed, given } => {
                 write!(f, "the slice for the results has {given} places and needs {needed}")
+            }
+            Self::TooManyNeighbours { count } => {
+                write!(f, "there are {count} neighbours, and lists hold at most {}", u32::MAX)
             }
             Self::OtherShown { needed, given } => {
                 write!(f, "{given} entities show something, and the index has {needed}")
