@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use flockwork_observables::BlockAverage;
-use flockwork_scheduler_native::{AnySimulation, Options};
+use flockwork_scheduler_native::{AnySimulation, Options, Sample};
 
 use super::Watch;
 use super::asked::Asked;
@@ -15,6 +15,8 @@ use crate::failure::Failure;
 use crate::progress::Pace;
 use crate::registry::Registry;
 use crate::scenario::Scenario;
+use crate::stop::{Limit, Rules};
+use crate::watch::Watcher as _;
 
 /// How each run is run; no choice there changes a result.
 pub(super) fn options() -> Options {
@@ -61,7 +63,8 @@ pub(super) fn run(
         let mut simulation =
             scenario.entry.build(&config).map_err(|error| scenario.refuse(&error))?;
         let ticks = asked.ticks.unwrap_or(scenario.ticks);
-        let sampled = sample(&mut *simulation, asked, ticks, watch, &mut outcome);
+        let stop = (scenario.stop.rules(scenario.entry)?, scenario.stop.limit()?);
+        let sampled = sample(&mut *simulation, asked, ticks, stop, watch, &mut outcome);
         outcome.ticks = simulation.tick();
         sampled
     }));
@@ -78,11 +81,12 @@ pub(super) fn run(
     Some(outcome)
 }
 
-/// Runs all ticks, and takes samples between them.
+/// Runs all ticks, or as many as the rules of the scenario let it, and takes samples between them.
 fn sample(
     simulation: &mut dyn AnySimulation,
     asked: &Asked,
     ticks: u64,
+    (mut rules, mut limit): (Rules, Option<Limit>),
     watch: &Watch,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
@@ -92,17 +96,25 @@ fn sample(
     loop {
         let tick = simulation.tick();
         let due = tick >= from && (tick - from).is_multiple_of(every);
-        if due || tick == ticks {
-            let stats = simulation.stats()?;
+        let judged = !rules.is_empty() && tick.is_multiple_of(rules.every());
+        if let Some(limit) = &mut limit {
+            limit.look(simulation)?;
+            outcome.stopped = limit.reason();
+        }
+        if due || judged || tick == ticks || outcome.stopped.is_some() {
+            let seen = Sample::of(simulation)?;
             if due {
-                averages.iter_mut().zip(&stats).for_each(|(all, (_, value))| all.add(*value));
+                averages.iter_mut().zip(&seen.stats).for_each(|(all, (_, value))| all.add(*value));
             }
-            if tick == ticks {
+            if judged {
+                outcome.stopped = rules.judge(&seen).or(outcome.stopped.take());
+            }
+            if tick == ticks || outcome.stopped.is_some() {
                 let of = |(average, (_, last)): (&BlockAverage, &(String, f64))| {
                     let found = average.mean();
                     [found.mean, found.error, *last]
                 };
-                outcome.stats = averages.iter().zip(&stats).map(of).collect();
+                outcome.stats = averages.iter().zip(&seen.stats).map(of).collect();
                 outcome.fingerprint = Some(simulation.fingerprint()?);
                 return Ok(());
             }
@@ -111,7 +123,10 @@ fn sample(
             return Err(Failure::Interrupted);
         }
         let next = if tick < from { from } else { tick + every - (tick - from) % every };
-        let batch = pace.batch().min(ticks - tick).min(next - tick);
+        let mut batch = pace.batch().min(ticks - tick).min(next - tick);
+        if !rules.is_empty() {
+            batch = batch.min(rules.every() - tick % rules.every());
+        }
         let clock = Instant::now();
         simulation.run(batch)?;
         pace.took(batch, clock.elapsed());

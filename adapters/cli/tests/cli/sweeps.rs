@@ -254,6 +254,11 @@ fn keys_may_be_anything_that_a_scenario_has() {
     let points = text(&place, "o/points.csv");
     assert!(points.contains("\n2,\"[\"\"wall\"\",\"\"periodic\"\"]\",5,2,"), "{points}");
 
+    // Rules to stop end each run for itself.
+    place.output("sweep s.toml --set stop.until=order>=0 --set params.eta=0,1 --out stopped -q");
+    let stopped = text(&place, "stopped/runs.csv");
+    assert!(stopped.contains(",0,until: order>=0,,"), "{stopped}");
+
     // The density stays where the world is scaled along.
     place.output("sweep s.toml --set entities=40,160 --scale --out scaled --ticks 3 -q");
     let other = place.fingerprint("run s.toml --entities 160 --scale --ticks 3");
