@@ -73,6 +73,7 @@ pub fn clusters<A: Axes>(world: &World, places: &[Vector<A>], r: f64) -> BTreeMa
 }
 
 /// The structure factor at one wave vector, in units of those of the world's sides.
+#[allow(clippy::disallowed_methods, reason = "a twin, of 64 bits")]
 pub fn structure<A: Axes>(world: &World, places: &[Vector<A>], wave: [i32; 3]) -> f64 {
     let (mut re, mut im) = (0.0, 0.0);
     for place in places {

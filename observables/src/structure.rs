@@ -119,6 +119,7 @@ impl<A: Axes> Observable<A> for Structure<A> {
         for place in look.places {
             for (axis, powers) in powers.iter_mut().enumerate().take(A::COUNT) {
                 let length = f64::from(self.world.axes()[axis].length);
+                #[allow(clippy::disallowed_methods, reason = "of 64 bits, of which 26 are counted")]
                 let (sin, cos) = libm::sincos(TAU * (f64::from(place.along(axis)) / length));
                 for n in 1..powers.len() {
                     powers[n] = times(powers[n - 1], (cos, sin));
