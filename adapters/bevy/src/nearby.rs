@@ -78,32 +78,33 @@ impl<T: Component, A: Axes> NearbyPlugin<T, A> {
         self
     }
 
-    fn nearby(&self) -> Result<Nearby<T, A>, IndexError> {
-        let index = match self.world {
-            Some(world) => Index::new(world, self.radius)?,
-            None => Index::unbounded(self.radius)?,
+    fn nearby(&self) -> Nearby<T, A> {
+        let made = match self.world {
+            Some(world) => Index::new(world, self.radius),
+            None => Index::unbounded(self.radius),
         };
-        Ok(Nearby {
+        let (index, refused) = match made {
+            Ok(index) => (index, None),
+            Err(error) => (nobody(), Some(error)),
+        };
+        Nearby {
             index,
+            refused,
             view: self.view,
             world: self.world.unwrap_or_else(endless::<A>),
             entities: Vec::new(),
             spare: Vec::new(),
             points: Vec::new(),
             marker: PhantomData,
-        })
+        }
     }
 }
 
 impl<T: Component, A: Axes> Plugin for NearbyPlugin<T, A> {
-    /// # Panics
-    ///
-    /// If the radius is none that the world allows, as Bevy's plugins do.
+    /// With a radius that the world does not allow nobody is ever near anybody, and each run writes
+    /// [`NotIndexed`] with what is wrong.
     fn build(&self, app: &mut App) {
-        match self.nearby() {
-            Ok(nearby) => app.insert_resource(nearby),
-            Err(error) => panic!("NearbyPlugin: {error}"),
-        };
+        app.insert_resource(self.nearby());
         app.add_message::<NotIndexed<T>>();
         app.add_systems(FixedUpdate, rebuild::<T, A>.in_set(NearbySystems));
     }
@@ -115,11 +116,11 @@ impl<T: Component, A: Axes> fmt::Debug for NearbyPlugin<T, A> {
     }
 }
 
-/// The index was not built, and is still that of the places before: one of the transforms is where it
-/// cannot be.
+/// The index was not built: one of the transforms is where it cannot be, and the index is still that of
+/// the places before; or the plugin has a radius that cannot be, and the index is empty.
 #[derive(Message)]
 pub struct NotIndexed<T: Component> {
-    /// Whose transform it is.
+    /// Whose transform it is; None if it is the radius.
     pub entity: Option<Entity>,
     /// What is wrong with it.
     pub error: IndexError,
@@ -139,6 +140,8 @@ pub struct Near {
 #[derive(Resource)]
 pub struct Nearby<T: Component, A: Axes = Space> {
     index: Index<A>,
+    /// Why there is no index of the plugin's radius.
+    refused: Option<IndexError>,
     view: View<A>,
     world: World,
     entities: Vec<Entity>,
@@ -207,7 +210,11 @@ fn rebuild<T: Component, A: Axes>(
     query: Query<(Entity, &Transform), With<T>>,
     mut messages: MessageWriter<NotIndexed<T>>,
 ) {
-    let Nearby { index, view, entities, spare, points, .. } = &mut *nearby;
+    let Nearby { index, refused, view, entities, spare, points, .. } = &mut *nearby;
+    if let Some(error) = *refused {
+        messages.write(NotIndexed { entity: None, error, marker: PhantomData });
+        return;
+    }
     spare.clear();
     points.clear();
     for (entity, transform) in &query {
@@ -229,6 +236,11 @@ fn slot(error: &IndexError) -> Option<u32> {
         IndexError::NotFinite { index, .. } | IndexError::Outside { index, .. } => Some(*index),
         _ => None,
     }
+}
+
+/// An index of nobody.
+fn nobody<A: Axes>() -> Index<A> {
+    Index::unbounded(1.0).unwrap_or_else(|_| unreachable!("a radius of 1 is usable"))
 }
 
 /// A world without ends.

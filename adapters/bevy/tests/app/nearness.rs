@@ -122,3 +122,23 @@ fn a_transform_that_is_no_place_is_told_and_the_index_stays() {
     app.update();
     assert_eq!(app.world().resource::<Nearby<Sheep, Space>>().entities().len(), 301);
 }
+
+#[test]
+fn a_radius_that_the_world_does_not_allow_is_told_in_each_run_and_nobody_is_near() {
+    let world = World::space(10.0, 10.0, 10.0, Edge::Periodic).unwrap();
+    for (radius, plugin) in [
+        ("-1", NearbyPlugin::<Sheep, Space>::space(-1.0)),
+        ("6", NearbyPlugin::<Sheep, Space>::space(6.0).world(world)),
+    ] {
+        let mut app = app(plugin);
+        app.world_mut().resource_mut::<Messages<NotIndexed<Sheep>>>().clear();
+        app.update();
+        let mut messages = app.world_mut().resource_mut::<Messages<NotIndexed<Sheep>>>();
+        let told: Vec<_> = messages.drain().collect();
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0].entity, None);
+        assert!(told[0].error.to_string().contains(radius), "{}", told[0].error);
+        let nearby = app.world().resource::<Nearby<Sheep, Space>>();
+        assert_eq!(nearby.within(Vec3::splat(5.0), 2.0).unwrap().count(), 0);
+    }
+}
