@@ -1,5 +1,6 @@
 //! The command line.
 
+mod figure;
 mod sweep;
 
 use std::ffi::OsString;
@@ -11,6 +12,7 @@ use flockwork_scheduler::Cut;
 use flockwork_scheduler_native::MAX_WORKERS;
 
 use crate::human;
+pub(crate) use figure::{LogAxis, PlotArgs, Size, Theory};
 pub(crate) use sweep::SweepArgs;
 
 /// Simulates large crowds of simple agents, with the same bits on any number of workers.
@@ -62,6 +64,7 @@ pub(crate) fn commands() -> impl Iterator<Item = &'static str> {
         "verify",
         "stress",
         "snapshot",
+        "plot",
         "check",
         "models",
         "init",
@@ -85,6 +88,8 @@ pub(crate) enum Command {
     Stress(StressArgs),
     /// Run some ticks and write the whole state to a file
     Snapshot(SnapshotArgs),
+    /// Plot reports, series, sweeps, observables and recordings, as figures for a paper or as a page
+    Plot(PlotArgs),
     /// Check a scenario without running it: radius, grid, density, memory
     Check(CheckArgs),
     /// List the models, or all about one of them
@@ -372,6 +377,7 @@ impl Cli {
             Some(Command::Verify(args)) => args.quiet,
             Some(Command::Stress(args)) => args.quiet,
             Some(Command::Snapshot(args)) => args.quiet,
+            Some(Command::Plot(args)) => args.quiet,
             Some(Command::Check(args)) => args.quiet,
             Some(Command::Init(args)) => args.quiet,
             Some(Command::New(args)) => args.quiet,

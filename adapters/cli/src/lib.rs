@@ -9,7 +9,7 @@
 //! }
 //! ```
 //!
-//! The features `parquet` (recordings, tables) and `picture` are on unless a build leaves them out;
+//! The features `parquet` (recordings, tables), `picture` and `plot` are on unless a build leaves them out;
 //! without them it is much smaller, and an option that needs one says which.
 //!
 //! A command goes through the same steps: `args` reads the command line, `scenario` turns a
@@ -30,6 +30,7 @@
 //! | `record`, `picture`, `checkpoint` | what else a run can leave behind |
 //! | `sweep` | many runs over values of keys and over seeds |
 //! | `verify`, `stress` | sameness on any number of workers; the largest crowd that holds a frame rate |
+//! | `plot` | figures of what runs have left |
 //! | `check`, `models`, `init` | what can be known without running |
 //! | `new` | a crate of one's own |
 //! | `output`, `whole`, `made`, `left` | where files go, and how they come whole or not at all |
@@ -60,6 +61,8 @@ mod output;
 mod parts;
 #[cfg_attr(not(feature = "picture"), path = "picture/absent.rs")]
 mod picture;
+#[cfg_attr(not(feature = "plot"), path = "plot/absent.rs")]
+mod plot;
 mod progress;
 pub mod read;
 mod record;
@@ -130,6 +133,7 @@ fn dispatch(registry: &Registry, cli: args::Cli) -> Result<(), failure::Failure>
     let alone = match &cli.command {
         Some(Command::Verify(_)) => "verify",
         Some(Command::Stress(_)) => "stress",
+        Some(Command::Plot(_)) => "plot",
         Some(Command::Init(_)) => "init",
         Some(Command::New(_)) => "new",
         _ => "",
@@ -149,6 +153,7 @@ fn dispatch(registry: &Registry, cli: args::Cli) -> Result<(), failure::Failure>
         Some(Command::Verify(args)) => verify::verify(registry, &args),
         Some(Command::Stress(args)) => stress::stress(registry, &args),
         Some(Command::Snapshot(args)) => run::snapshot(registry, args),
+        Some(Command::Plot(args)) => plot::plot(registry, &args),
         Some(Command::Check(args)) => check::check(registry, &args),
         Some(Command::Models(args)) => models::models(registry, &args),
         Some(Command::Init(args)) => init::init(registry, &args),

@@ -29,11 +29,15 @@ pub(crate) const RECORDING: Format =
 pub(crate) const SERIES: Format =
     Format { what: "a table in CSV or Parquet", endings: &["csv", "parquet", "pq"] };
 pub(crate) const PICTURE: Format = Format { what: "a PNG picture", endings: &["png"] };
+#[cfg(feature = "plot")]
+pub(crate) const FIGURE: Format = Format { what: "an SVG figure", endings: &["svg"] };
+#[cfg(feature = "plot")]
+pub(crate) const PAGE: Format = Format { what: "an HTML page", endings: &["html", "htm"] };
 pub(crate) const SCENARIO: Format = Format { what: "a TOML scenario", endings: &["toml"] };
 pub(crate) const SNAPSHOT: Format = Format { what: "a snapshot", endings: &[] };
 
 /// Endings that a snapshot must not have.
-const OTHERS: [&str; 6] = ["json", "parquet", "pq", "png", "toml", "csv"];
+const OTHERS: [&str; 8] = ["json", "parquet", "pq", "png", "svg", "html", "toml", "csv"];
 
 impl Format {
     /// Checks that a name does not promise something else. One without an ending promises nothing.

@@ -14,6 +14,10 @@ pub(crate) const PARQUET: Part = Part { feature: "parquet", is_here: cfg!(featur
 /// Draws pictures.
 pub(crate) const PICTURE: Part = Part { feature: "picture", is_here: cfg!(feature = "picture") };
 
+/// Draws figures.
+#[cfg(not(feature = "plot"))]
+pub(crate) const PLOT: Part = Part { feature: "plot", is_here: false };
+
 impl Part {
     /// Checks that the part is here if something asks for it.
     pub(crate) fn needed_by(&self, what: &str, is_asked: bool) -> Result<(), Failure> {

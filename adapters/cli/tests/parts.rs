@@ -62,6 +62,17 @@ fn an_option_of_a_part_that_was_left_out_is_refused_by_the_name_of_its_feature()
 }
 
 #[test]
+fn a_figure_is_drawn_or_refused_by_the_name_of_the_feature() {
+    let place = place();
+    fs::write(place.path().join("t.csv"), "tick,time,order\n0,0,1\n1,1,2\n").unwrap();
+    let output = run(&place, "plot t.csv --out a.svg");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.success(), cfg!(feature = "plot"), "{text}");
+    assert_eq!(place.path().join("a.svg").is_file(), cfg!(feature = "plot"));
+    assert_eq!(text.contains("needs the feature `plot` of"), !cfg!(feature = "plot"), "{text}");
+}
+
+#[test]
 fn a_table_that_the_build_cannot_read_is_refused_by_the_name_of_the_feature() {
     let place = place();
     fs::write(place.path().join("t.parquet"), "no table").unwrap();

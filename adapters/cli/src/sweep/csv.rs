@@ -1,4 +1,4 @@
-//! Lines of comma-separated values, as sweeps write and read them.
+//! Lines of comma-separated values, as sweeps write them and tables of text have them.
 
 /// A line of these fields, without its end. What holds a comma or a quote is put in quotes.
 pub(super) fn line<T: AsRef<str>>(fields: &[T]) -> String {
@@ -13,7 +13,7 @@ pub(super) fn line<T: AsRef<str>>(fields: &[T]) -> String {
 }
 
 /// The fields of a line; None if a quote is not closed, or stands where none may be.
-pub(super) fn fields(line: &str, separator: char) -> Option<Vec<String>> {
+pub(crate) fn fields(line: &str, separator: char) -> Option<Vec<String>> {
     let mut fields = Vec::new();
     let mut rest = line;
     loop {

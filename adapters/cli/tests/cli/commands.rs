@@ -123,7 +123,9 @@ fn init_writes_a_scenario_that_runs() {
 fn help_goes_to_the_standard_output_and_names_every_command() {
     let place = Place::new();
     let text = place.output("--help");
-    for command in ["run", "sweep", "verify", "stress", "snapshot", "check", "models", "init"] {
+    for command in
+        ["run", "sweep", "verify", "stress", "snapshot", "plot", "check", "models", "init"]
+    {
         assert!(text.contains(&format!("\n  {command} ")), "{command}: {text}");
         let help = place.output(&format!("{command} --help"));
         assert!(help.contains("Usage: flockwork"), "{help}");

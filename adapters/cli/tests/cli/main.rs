@@ -10,6 +10,7 @@ mod observe;
 mod outputs;
 mod place;
 mod places;
+mod plots;
 mod precision;
 mod reports;
 mod run;
