@@ -73,7 +73,7 @@ fn a_sweep_is_a_line_with_marks_and_errors_for_each_of_its_crowds() {
     assert!(figure.contains("font-family=\"Arial, Helvetica,"), "{figure}");
     let chosen = svg(&place, "sweep --x order_mean --y eta --by entities --size 120x60");
     assert!(chosen.contains("width=\"120mm\" height=\"60mm\""), "{chosen}");
-    assert!(chosen.contains(">η<") && chosen.contains(">Order mean<"), "{chosen}");
+    assert!(chosen.contains(">η (rad)<") && chosen.contains(">Order mean<"), "{chosen}");
 }
 
 #[test]
