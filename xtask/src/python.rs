@@ -16,7 +16,7 @@ const MANIFEST: &str = "adapters/python/Cargo.toml";
 const OLDEST: (u32, u32) = (3, 11);
 
 /// `cargo xtask python-test`: brings what is missing if it may, then tests the package; `--long` also
-/// runs the notebook and a short benchmark.
+/// runs the notebook, reads recordings back by the programs that they are for, and runs a short benchmark.
 pub fn command(arguments: &[String]) -> Outcome {
     let long = match arguments {
         [] => false,
@@ -36,7 +36,10 @@ pub fn command(arguments: &[String]) -> Outcome {
         return Ok(());
     }
     venv.bring("requirements-long.txt")?;
-    finish(venv.python().args(["-m", "pytest", "long"]))?;
+    // Its recordings are read there.
+    finish(&mut cargo(&["build", "--quiet", "--package", "flockwork-cli"]))?;
+    let program = target_folder("debug").join(format!("flockwork{}", std::env::consts::EXE_SUFFIX));
+    finish(venv.python().env("FLOCKWORK", program).args(["-m", "pytest", "long"]))?;
     finish(venv.python().args(["bench.py", "--points", "5000", "--rounds", "1"]))
 }
 

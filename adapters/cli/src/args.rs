@@ -1,6 +1,7 @@
 //! The command line.
 
 mod figure;
+mod files;
 mod sweep;
 
 use std::ffi::OsString;
@@ -13,6 +14,7 @@ use flockwork_scheduler_native::MAX_WORKERS;
 
 use crate::human;
 pub(crate) use figure::{LogAxis, PlotArgs, Size, Theory};
+pub(crate) use files::{RecordArgs, TableArgs};
 pub(crate) use sweep::SweepArgs;
 
 /// Simulates large crowds of simple agents, with the same bits on any number of workers.
@@ -117,6 +119,8 @@ pub(crate) struct ScenarioArgs {
     /// Set any key of the scenario, such as params.max_speed=2 or world.edge=wall
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
+    #[command(flatten)]
+    pub(crate) table: TableArgs,
 }
 
 /// Who computes; never changes a result.
@@ -169,9 +173,11 @@ pub(crate) struct RunArgs {
     /// Write what the summary says as JSON (docs/REPORT.md)
     #[arg(long, value_name = "FILE.json")]
     pub(crate) report: Option<PathBuf>,
-    /// Write all entities of every K-th tick as a Parquet table
-    #[arg(long, value_name = "FILE.parquet")]
+    /// Write the entities of every K-th tick: .parquet, .npz, .xyz, .lammpstrj or .pvd (docs/answers/formats.md)
+    #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) recording: RecordArgs,
     /// Write the model's statistics at every K-th tick, and their means with errors into the report
     #[arg(long, value_name = "FILE.csv|.parquet")]
     pub(crate) series: Option<PathBuf>,
@@ -196,7 +202,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE.png")]
     pub(crate) picture: Option<PathBuf>,
     /// Go on from a snapshot or a folder of checkpoints; a scenario named beside it must be the one it was made from
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["entities", "seed", "set", "scale"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["entities", "seed", "set", "scale", "columns", "at", "within", "frame", "project"])]
     pub(crate) resume: Option<PathBuf>,
     /// With --resume: go on also where another arithmetic computed the snapshot, which changes the bits of the run
     #[arg(long, requires = "resume")]

@@ -14,6 +14,7 @@ use crate::failure::{Failure, emit, note};
 use crate::human;
 use crate::memory;
 use crate::observe;
+use crate::record;
 use crate::registry::Registry;
 use crate::scenario::{self, Scenario};
 use crate::series;
@@ -83,6 +84,13 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
     for (i, text) in costs(&scenario, args, checked.radius)?.into_iter().enumerate() {
         line(if i == 0 { "observe" } else { "" }, text);
     }
+    let schema = entry.schema_in(&world).map_err(|error| scenario.refuse(&error))?;
+    let population = u64::from(setup.population);
+    let [sizes, memory] = [
+        record::sizes(schema, &world, population),
+        human::bytes(record::memory(schema, population)),
+    ];
+    line("--record", format!("a tick of {sizes}; {memory} of memory"));
     let params = entry.params.iter().map(|param| {
         let given = scenario.params.iter().find(|(name, _)| name == param.name);
         (param.name, given.map_or_else(param.default, |(_, value)| value.clone()), given.is_some())

@@ -154,7 +154,7 @@ fn write(entry: &Entry, setup: &Setup, given: &[Given]) -> String {
     let _ = writeln!(text, "model = \"{}\"", entry.name);
     let _ = writeln!(
         text,
-        "# Or take them from a table: initial = \"agents.csv\" (or .parquet), with columns such as\n\
+        "# Or take them from a table: initial = \"agents.csv\" (or .parquet, .xyz), with columns such as\n\
          # {}.",
         table_columns(entry.schema_in(&world).unwrap_or_default())
     );

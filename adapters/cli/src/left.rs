@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
-static LISTED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+/// Paths, and whether all that is below them goes too.
+static LISTED: Mutex<Vec<(PathBuf, bool)>> = Mutex::new(Vec::new());
 
 /// How often [`abandon`] looks for the list.
 const ATTEMPTS: u32 = 1000;
@@ -21,10 +22,11 @@ pub fn abandon() {
                 continue;
             }
         };
-        for path in list.iter().rev() {
-            // A folder that holds something stays. Nothing more can be done about a file that does;
-            // the next run sweeps it.
-            let _ = fs::remove_file(path).or_else(|_| fs::remove_dir(path));
+        for (path, whole) in list.iter().rev() {
+            // Another folder that holds something stays. Nothing more can be done about a file that
+            // does; the next run sweeps it.
+            let folder = if *whole { fs::remove_dir_all } else { fs::remove_dir };
+            let _ = fs::remove_file(path).or_else(|_| folder(path));
         }
         return;
     }
@@ -36,7 +38,13 @@ pub(crate) struct Listed(PathBuf);
 
 impl Listed {
     pub(crate) fn new(path: &Path) -> Self {
-        list().push(path.to_path_buf());
+        list().push((path.to_path_buf(), false));
+        Self(path.to_path_buf())
+    }
+
+    /// A folder with all that is in it.
+    pub(crate) fn tree(path: &Path) -> Self {
+        list().push((path.to_path_buf(), true));
         Self(path.to_path_buf())
     }
 
@@ -47,10 +55,10 @@ impl Listed {
 
 impl Drop for Listed {
     fn drop(&mut self) {
-        list().retain(|path| *path != self.0);
+        list().retain(|(path, _)| *path != self.0);
     }
 }
 
-fn list() -> MutexGuard<'static, Vec<PathBuf>> {
+fn list() -> MutexGuard<'static, Vec<(PathBuf, bool)>> {
     LISTED.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -9,7 +9,8 @@
 //! }
 //! ```
 //!
-//! The features `parquet` (recordings, tables), `picture` and `plot` are on unless a build leaves them out;
+//! The features `parquet` (recordings, tables), `npz` (recordings), `picture` and `plot` are on unless a
+//! build leaves them out;
 //! without them it is much smaller, and an option that needs one says which.
 //!
 //! A command goes through the same steps: `args` reads the command line, `scenario` turns a
@@ -21,14 +22,14 @@
 //! | `args` | the command line |
 //! | `input` | files that a user names |
 //! | `registry` | the models a command knows |
-//! | `scenario`, `table` | scenario files and the user's own initial tables |
+//! | `scenario`, `table` | scenario files and the user's own initial tables, in every format |
 //! | `read` | these two for other programs |
 //! | [`stepped`] | a world that another program steps |
 //! | `run`, `progress`, `summary`, `report` | `flockwork run` and what it says |
 //! | `watch`, `series`, `stop` | what looks at a run between its ticks: statistics in a file, rules to stop |
 //! | `observe` | what is measured of a run while it goes on |
-//! | `record`, `picture`, `checkpoint` | what else a run can leave behind |
 //! | `sweep` | many runs over values of keys and over seeds |
+//! | `record`, `picture`, `checkpoint` | what else a run can leave behind; recordings in every format |
 //! | `verify`, `stress` | sameness on any number of workers; the largest crowd that holds a frame rate |
 //! | `plot` | figures of what runs have left |
 //! | `check`, `models`, `init` | what can be known without running |

@@ -12,7 +12,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::failure::{self, Failure};
-use crate::whole::{self, Finished, Whole, folder_of};
+use crate::whole::{self, Finished, Whole, WholeFolder, folder_of};
 
 /// What a file is to hold, and how its name may end.
 #[derive(Debug)]
@@ -24,8 +24,10 @@ pub(crate) struct Format {
 }
 
 pub(crate) const REPORT: Format = Format { what: "JSON", endings: &["json"] };
-pub(crate) const RECORDING: Format =
-    Format { what: "a Parquet table", endings: &["parquet", "pq"] };
+pub(crate) const RECORDING: Format = Format {
+    what: "a recording",
+    endings: &["parquet", "pq", "xyz", "extxyz", "lammpstrj", "pvd", "npz"],
+};
 pub(crate) const SERIES: Format =
     Format { what: "a table in CSV or Parquet", endings: &["csv", "parquet", "pq"] };
 pub(crate) const PICTURE: Format = Format { what: "a PNG picture", endings: &["png"] };
@@ -37,7 +39,21 @@ pub(crate) const SCENARIO: Format = Format { what: "a TOML scenario", endings: &
 pub(crate) const SNAPSHOT: Format = Format { what: "a snapshot", endings: &[] };
 
 /// Endings that a snapshot must not have.
-const OTHERS: [&str; 8] = ["json", "parquet", "pq", "png", "svg", "html", "toml", "csv"];
+const OTHERS: [&str; 13] = [
+    "json",
+    "parquet",
+    "pq",
+    "png",
+    "svg",
+    "html",
+    "toml",
+    "csv",
+    "xyz",
+    "extxyz",
+    "lammpstrj",
+    "pvd",
+    "npz",
+];
 
 impl Format {
     /// Checks that a name does not promise something else. One without an ending promises nothing.
@@ -111,7 +127,7 @@ impl Target {
         }
     }
 
-    /// What to say when it could not be written.
+    /// What to say where writing has failed.
     pub(crate) fn failed(&self, error: &dyn std::fmt::Display) -> Failure {
         Failure::run(format_args!("cannot write {}: {error}", self.named.display()))
     }
@@ -164,7 +180,7 @@ impl<'a> Draft<'a> {
             Content::Whole(whole) => Some(whole.finish().map_err(|error| target.failed(&error))?),
             Content::Stream(_) | Content::Nothing => None,
         };
-        Ok(Ready { target, file })
+        Ok(Ready { target, file, folder: None })
     }
 }
 
@@ -191,12 +207,22 @@ pub(crate) struct Ready<'a> {
     target: &'a Target,
     /// None where it was written directly.
     file: Option<Finished>,
+    /// A folder that belongs to it, with its place.
+    folder: Option<(WholeFolder, PathBuf)>,
 }
 
 impl Ready<'_> {
+    /// Adds a folder that comes to its place just before the file.
+    pub(crate) fn with_folder(self, folder: WholeFolder, place: PathBuf) -> Self {
+        Self { folder: Some((folder, place)), ..self }
+    }
+
     /// Puts the file in its place.
     pub(crate) fn publish(self) -> Result<(), Failure> {
-        let Self { target, file } = self;
+        let Self { target, file, folder } = self;
+        if let Some((folder, place)) = folder {
+            folder.publish(&place).map_err(|error| target.failed(&error))?;
+        }
         match (file, &target.place) {
             (Some(file), Place::File(path)) => {
                 file.publish(path).map_err(|error| target.failed(&error))
@@ -207,7 +233,7 @@ impl Ready<'_> {
 
     /// As [`Ready::publish`], where nothing must be yet.
     pub(crate) fn publish_new(self) -> Result<(), Failure> {
-        let Self { target, file } = self;
+        let Self { target, file, .. } = self;
         match (file, &target.place) {
             (Some(file), Place::File(path)) => {
                 file.publish_new(path).map_err(|error| target.failed(&error))

@@ -11,6 +11,9 @@ pub(crate) struct Part {
 /// Reads and writes Parquet tables.
 pub(crate) const PARQUET: Part = Part { feature: "parquet", is_here: cfg!(feature = "parquet") };
 
+/// Writes arrays of NumPy.
+pub(crate) const NPZ: Part = Part { feature: "npz", is_here: cfg!(feature = "npz") };
+
 /// Draws pictures.
 pub(crate) const PICTURE: Part = Part { feature: "picture", is_here: cfg!(feature = "picture") };
 

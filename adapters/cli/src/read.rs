@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::scenario::Scenario;
 #[cfg(feature = "parquet")]
 use crate::table::parquet_in;
-use crate::table::{Most, csv_in};
+use crate::table::{Most, choice, csv_in, xyz_in};
 
 /// Checks the text of a scenario as `flockwork check` does, with changes such as `dt=0.1` as
 /// `--set` makes them; a table that it names is looked for in `folder`.
@@ -37,13 +37,53 @@ pub fn scenario(
     checked.map(drop).map_err(|error| said(scenario.refuse(&error)))
 }
 
+/// Which of the columns of a table are read, and which of many times: as a scenario's `[table]` says it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Choice(choice::Choice);
+
+impl Choice {
+    /// Columns such as `x=X*0.01,y=Y,id=ID,time=T`, and the time of the rows that are taken.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the columns, fit to be shown.
+    pub fn of(columns: &str, at: Option<f64>, within: f64) -> Result<Self, String> {
+        let columns = Some(choice::picks(columns)?);
+        Ok(Self(choice::Choice { columns, at, within, ..choice::Choice::default() }))
+    }
+
+    /// A frame of an XYZ file, from 0; -1 is the last one.
+    pub fn frame(frame: i64) -> Self {
+        Self(choice::Choice { frame: Some(frame), ..choice::Choice::default() })
+    }
+}
+
 /// Reads a table of comma-separated values for the columns of a model.
 ///
 /// # Errors
 ///
 /// What is wrong and in which line, fit to be shown.
-pub fn csv(bytes: &[u8], schema: &[Column], most_rows: u64) -> Result<Table, String> {
-    csv_in::read(bytes, schema, &most(most_rows))
+pub fn csv(
+    bytes: &[u8],
+    schema: &[Column],
+    most_rows: u64,
+    choice: &Choice,
+) -> Result<Table, String> {
+    csv_in::read(bytes, schema, &most(most_rows), &choice.0)
+}
+
+/// Reads a frame of extended XYZ for the columns of a model.
+///
+/// # Errors
+///
+/// What is wrong and in which line, fit to be shown.
+pub fn xyz(
+    bytes: &[u8],
+    schema: &[Column],
+    most_rows: u64,
+    choice: &Choice,
+) -> Result<Table, String> {
+    xyz_in::read(bytes, schema, &most(most_rows), &choice.0)
 }
 
 /// Reads a Parquet table for the columns of a model.
@@ -52,8 +92,13 @@ pub fn csv(bytes: &[u8], schema: &[Column], most_rows: u64) -> Result<Table, Str
 ///
 /// What is wrong and in which column or row, fit to be shown.
 #[cfg(feature = "parquet")]
-pub fn parquet(bytes: Vec<u8>, schema: &[Column], most_rows: u64) -> Result<Table, String> {
-    parquet_in::read(bytes::Bytes::from(bytes), schema, &most(most_rows))
+pub fn parquet(
+    bytes: Vec<u8>,
+    schema: &[Column],
+    most_rows: u64,
+    choice: &Choice,
+) -> Result<Table, String> {
+    parquet_in::read(bytes::Bytes::from(bytes), schema, &most(most_rows), &choice.0)
 }
 
 fn most(rows: u64) -> Most {

@@ -4,6 +4,9 @@ use flockwork_kernel::World;
 use flockwork_kernel::columns::{Column, Reach, Scalar};
 use flockwork_scheduler_native::Rows;
 
+/// The names of places as if no axis had an end, in recordings.
+pub(crate) const UNWRAPPED: [&str; World::MOST_AXES] = ["xu", "yu", "zu"];
+
 /// One scalar of each entity.
 #[derive(Clone, Debug)]
 pub(crate) struct Field {

@@ -3,6 +3,7 @@
 //! All input is read and all outputs are tried first; then ticks are run in batches short enough
 //! for the progress bar and an interrupt; at the end come the files, then the summary.
 
+mod about;
 mod outputs;
 #[cfg(test)]
 mod tests;
@@ -42,6 +43,7 @@ pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
     let checkpoints = Checkpoints::take(args, id)?;
     let mut job = Job::new(registry, args)?;
     outputs.check(args, &job)?;
+    let about = about::about(&job);
     let simulation = &mut *job.simulation;
     note_fewer_workers(simulation)?;
     if let Some(remedy) = Crowding::of(simulation).map_err(Failure::run)?.and_then(|c| c.remedy()) {
@@ -52,7 +54,7 @@ pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
         saved.agree(simulation)?;
     }
     let (asked, rules) = (&*job.observe, job.rules);
-    let mut watchers = outputs.watchers(args, &job.name, job.entry, asked, rules, simulation)?;
+    let mut watchers = outputs.watchers(args, job.entry, about, asked, rules, simulation)?;
     if let Some(limit) = job.limit {
         watchers.push(Box::new(limit));
     }
@@ -132,6 +134,8 @@ struct Job<'a> {
     initial: Option<PathBuf>,
     /// What to measure.
     observe: Vec<Asked>,
+    /// The text of the scenario, if one is named, and what the command line changes of it.
+    written: Option<(String, Vec<String>)>,
 }
 
 impl<'a> Job<'a> {
@@ -158,6 +162,7 @@ impl<'a> Job<'a> {
             saved: None,
             initial: scenario.initial,
             observe: wanted(scenario.observe, args)?,
+            written: Some((scenario.text, scenario.changes)),
         })
     }
 
@@ -182,6 +187,7 @@ impl<'a> Job<'a> {
         let params = all_params(entry, &header.params);
         let (mut ticks, mut initial, mut observe) = (args.ticks, None, Vec::new());
         let mut stop = stop::Written::default();
+        let mut written = None;
         if let Some(path) = &args.scenario {
             let scenario = Scenario::load(registry, Some(path), &args.change)?;
             same_scenario(&scenario, &header).map_err(|problem| refuse(&problem))?;
@@ -192,6 +198,7 @@ impl<'a> Job<'a> {
             saved.bytes = other.map_err(|error| refuse(&error))?.unwrap_or(saved.bytes);
             (initial, stop) = (scenario.initial, scenario.stop);
             observe = scenario.observe;
+            written = Some((scenario.text, scenario.changes));
         }
         let stop = stop.or(&args.stop);
         let (rules, limit) = (stop.rules(entry)?, stop.limit()?);
@@ -215,6 +222,7 @@ impl<'a> Job<'a> {
             saved: Some(saved),
             initial,
             observe: wanted(observe, args)?,
+            written,
         })
     }
 }

@@ -24,6 +24,9 @@
 //! [[observe]]             # as often as wanted: what `--observables` is to hold
 //! name = "rdf"
 //! r = 5                   # the keys of the observable; its own if they are missing
+//! [table]                 # what of the initial table is read
+//! columns = "x=X,y=Y,id=ID,time=T"
+//! at = 12.5
 //! ```
 //!
 //! A file that begins with a brace says the same in JSON. Anything else in it is an error that names the place and what is allowed.
@@ -31,6 +34,7 @@
 mod axes;
 mod source;
 mod stop;
+mod table;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -50,14 +54,15 @@ use crate::memory;
 use crate::observe::Asked;
 use crate::registry::Registry;
 use crate::stop::Written;
-use crate::table::{self, Most};
+use crate::table::choice::Choice;
+use crate::table::{self as tables, Most};
 use source::{Item, Source, Value, unknown_key};
 
 /// The tables a scenario may have.
-const SECTIONS: [&str; 3] = ["world", "params", "stop"];
+const SECTIONS: [&str; 4] = ["world", "params", "stop", "table"];
 
 /// The keys every scenario may have.
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 22] = [
     "model",
     "entities",
     "initial",
@@ -75,10 +80,15 @@ const KEYS: [&str; 17] = [
     "stop.steady",
     "stop.limit",
     "observe",
+    "table.columns",
+    "table.at",
+    "table.within",
+    "table.frame",
+    "table.project",
 ];
 
 /// What other programs call a key, and a scenario does not.
-const RENAMED: [(&str, &str); 19] = [
+const RENAMED: [(&str, &str); 18] = [
     ("agents", "entities"),
     ("boids", "entities"),
     ("count", "entities"),
@@ -86,7 +96,6 @@ const RENAMED: [(&str, &str); 19] = [
     ("particles", "entities"),
     ("population", "entities"),
     ("positions", "initial"),
-    ("table", "initial"),
     ("iterations", "ticks"),
     ("steps", "ticks"),
     ("delta", "dt"),
@@ -126,6 +135,10 @@ pub(crate) struct Scenario<'a> {
     pub(crate) table: Option<Arc<Table>>,
     /// What to measure where it is asked for.
     pub(crate) observe: Vec<Asked>,
+    /// The text of the file.
+    pub(crate) text: String,
+    /// What the command line changes of it, as `KEY=VALUE`.
+    pub(crate) changes: Vec<String>,
 }
 
 impl<'a> Scenario<'a> {
@@ -229,14 +242,21 @@ impl<'a> Scenario<'a> {
         if let Some(entities) = change.entities {
             source.set("entities", Value::Whole(i128::from(entities)), "--entities");
         }
+        for (key, option, value) in change.table.keys() {
+            source.set_as(
+                key,
+                &value,
+                &format!("{option} {}", human::shown(value.trim_matches('"'))),
+            );
+        }
         let mut reader = Reader { source: &mut source, brought: brought.is_some() };
         let entry = reader.model(registry);
         let read = reader.read(entry);
-        let Read { mut setup, ticks, params, stop, initial, observe } =
-            match (read, source.problems()) {
-                (Some(read), None) => read,
-                (_, problems) => return Err(Failure::Usage(problems.unwrap_or_default())),
-            };
+        let read = match (read, source.problems()) {
+            (Some(read), None) => read,
+            (_, problems) => return Err(Failure::Usage(problems.unwrap_or_default())),
+        };
+        let Read { mut setup, ticks, params, stop, initial, choice, observe } = read;
         // Without a model there are problems, so there is one here.
         let Some(entry) = entry else { return Err(Failure::Usage(registry.unknown(""))) };
         // A path in the file begins at the file, one on the command line where the user stands.
@@ -244,15 +264,24 @@ impl<'a> Scenario<'a> {
             true => PathBuf::from(file),
             false => folder.join(file),
         });
-        let name = name.to_string();
-        let table = None;
-        let mut scenario =
-            Self { name, entry, setup, ticks, params, stop, initial, table, observe };
+        let mut scenario = Self {
+            name: name.to_string(),
+            entry,
+            setup,
+            ticks,
+            params,
+            stop,
+            initial,
+            table: None,
+            observe,
+            text: text.to_string(),
+            changes: changes(change),
+        };
         if scenario.initial.is_some() || brought.is_some() {
             let said = source.get("entities").map(|_| setup.population);
             let schema = entry.schema_in(&setup.world).map_err(|error| scenario.refuse(&error))?;
             let table = match (&scenario.initial, brought) {
-                (Some(path), _) => table::read(path, schema, &scenario.most_rows(said)?)?,
+                (Some(path), _) => tables::read(path, schema, &scenario.most_rows(said)?, &choice)?,
                 (None, Some(brought)) => brought(schema).map_err(Failure::Usage)?,
                 (None, None) => Table::default(),
             };
@@ -319,6 +348,14 @@ impl<'a> Scenario<'a> {
     pub(crate) fn refuse(&self, error: &dyn std::fmt::Display) -> Failure {
         Failure::usage(format_args!("{}: {error}", self.name))
     }
+}
+
+/// What the command line changes of a scenario, as `KEY=VALUE`.
+fn changes(change: &ScenarioArgs) -> Vec<String> {
+    let seed = change.seed.map(|seed| format!("seed={seed}"));
+    let entities = change.entities.map(|entities| format!("entities={entities}"));
+    let table = change.table.keys().into_iter().map(|(key, _, value)| format!("{key}={value}"));
+    change.set.iter().cloned().chain(seed).chain(entities).chain(table).collect()
 }
 
 /// Parameters that a text gives by name, called `name` where it is wrong: what they may be is up to the
@@ -403,6 +440,8 @@ struct Read {
     /// The path of a table, and whether the command line gave it.
     initial: Option<(String, bool)>,
     observe: Vec<Asked>,
+    /// What of it is read.
+    choice: Choice,
 }
 
 struct Reader<'s> {
@@ -455,11 +494,12 @@ impl Reader<'_> {
         let params = self.params(entry);
         let stop = self.stop(entry);
         let observe = self.observe("observe");
+        let choice = self.choice();
         let world = world?.with_precision(precision?).with_origin(origin?);
         let world = world.map_err(|error| self.source.blame_all(&error.to_string())).ok()?;
         let setup = Setup { world, population: population? as u32, seed: seed?, dt: dt? };
         let (ticks, params, stop, observe) = (ticks?, params?, stop?, observe?);
-        Some(Read { setup, ticks, params, stop, initial, observe })
+        Some(Read { setup, ticks, params, stop, initial, choice: choice?, observe })
     }
 
     /// Notes the keys that do not exist.
@@ -555,7 +595,10 @@ impl Reader<'_> {
         let item = self.source.get(path).cloned()?;
         match &item.value {
             Value::Text(text) if !text.is_empty() => Some((text.clone(), item.is_option())),
-            _ => self.wrong(&item, "the path of a .csv or .parquet file, in quotes"),
+            _ => {
+                let formats = tables::FORMATS;
+                self.wrong(&item, &format!("the path of a {formats} file, in quotes"))
+            }
         }
     }
 

@@ -33,6 +33,7 @@ pub(crate) fn stress(registry: &Registry, args: &StressArgs) -> Result<(), Failu
         scale: args.entities.is_some(),
         seed: args.seed,
         set: args.set.clone(),
+        ..ScenarioArgs::default()
     };
     let scenario = Scenario::load(registry, args.scenario.as_deref(), &change)?;
     if scenario.table.is_some() {

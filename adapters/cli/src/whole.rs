@@ -6,6 +6,8 @@
 //! A process holds a lock on its temporary files, which ends with the process. So one that nobody
 //! holds was left by a process that was killed, and [`sweep`] removes it.
 
+mod folder;
+
 use std::fs::{self, File, Permissions, TryLockError};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::Path;
@@ -13,6 +15,7 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 use crate::left::Listed;
+pub(crate) use folder::WholeFolder;
 
 const PREFIX: &str = ".flockwork-";
 const SUFFIX: &str = ".part";
@@ -88,10 +91,14 @@ pub(crate) fn try_folder(folder: &Path) -> io::Result<()> {
 pub(crate) fn sweep(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
-        let ours = entry.file_name().to_str().is_some_and(is_temporary);
+        let name = entry.file_name();
+        let is = |temporary: fn(&str) -> bool| name.to_str().is_some_and(temporary);
         // The type of a link is that of a link.
-        if ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+        let Ok(kind) = entry.file_type() else { continue };
+        if is(is_temporary) && kind.is_file() {
             remove_if_unheld(&entry.path());
+        } else if is(folder::is_temporary) && kind.is_dir() {
+            folder::remove_if_unheld(&entry.path());
         }
     }
 }

@@ -58,6 +58,7 @@ fn an_option_of_a_part_that_was_left_out_is_refused_by_the_name_of_its_feature()
     assert_eq!(parquet, cfg!(feature = "parquet"));
     assert_eq!(works("--series a.parquet", "a.parquet", "parquet"), parquet);
     assert!(works("--series a.csv", "a.csv", ""));
+    assert_eq!(works("--record a.npz", "a.npz", "npz"), cfg!(feature = "npz"));
     assert_eq!(works("--picture a.png", "a.png", "picture"), cfg!(feature = "picture"));
 }
 
@@ -89,10 +90,10 @@ fn a_small_build_runs_reports_and_reads_text() {
     fs::write(place.path().join("t.csv"), "x,y\n1,2\n3,4\n").unwrap();
     let scenario = SCENARIO.replace("entities = 30", "initial = 't.csv'");
     fs::write(place.path().join("s.toml"), scenario).unwrap();
-    let output = run(&place, "run s.toml --quiet --report a.json --snapshot a.snap");
+    let output = run(&place, "run s.toml --quiet --report a.json --snapshot a.snap --record a.xyz");
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{text}");
     let report = fs::read_to_string(place.path().join("a.json")).unwrap();
     assert!(report.contains("\"population\": 2"), "{report}");
-    assert!(place.path().join("a.snap").is_file());
+    assert!(place.path().join("a.snap").is_file() && place.path().join("a.xyz").is_file());
 }

@@ -60,6 +60,32 @@ fn every_rank_count(model: &str, more: &str) {
 }
 
 #[test]
+fn a_recording_that_is_one_file_has_the_bytes_that_one_process_writes() {
+    let place = Place::new();
+    let line = format!(
+        "run {} --entities 1000 --scale --ticks 30 --record-unwrapped",
+        scenario("tribes-10k")
+    );
+    for ending in ["xyz", "npz", "pvd"] {
+        place.native(&format!("{line} --workers 1 --record native.{ending}"));
+        place.on_ranks(3, &format!("{line} --workers 1 --record ranks.{ending}"));
+        if ending != "pvd" {
+            let read = |name: &str| fs::read(place.path(&format!("{name}.{ending}"))).unwrap();
+            assert!(read("native") == read("ranks"), "{ending}");
+        }
+    }
+    let list = |folder: &str| -> Vec<Vec<u8>> {
+        let mut files: Vec<_> =
+            fs::read_dir(place.path(folder)).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        files.iter().map(|file| fs::read(file).unwrap()).collect()
+    };
+    assert!(list("native-ticks").len() == 4 && list("native-ticks") == list("ranks-ticks"));
+    let folder = place.ranks(&format!("-n 2 flockwork-mpi {line} --record rows"));
+    folder.failed(2, &["--record-unwrapped follows every entity"]);
+}
+
+#[test]
 fn boids() {
     every_rank_count("boids", "");
 }

@@ -20,11 +20,17 @@ impl Lines {
         }
     }
 
+    /// The line in which a row stands, if it stands in one.
+    pub fn line(&self, row: usize) -> Option<u64> {
+        let after = self.breaks.partition_point(|(first, _)| *first <= row);
+        let (_, ahead) = self.breaks.get(after.checked_sub(1)?)?;
+        Some(row as u64 + ahead)
+    }
+
     /// What to call a row, counted from 0.
     pub fn name(&self, row: usize) -> String {
-        let after = self.breaks.partition_point(|(first, _)| *first <= row);
-        match after.checked_sub(1).and_then(|at| self.breaks.get(at)) {
-            Some((_, ahead)) => format!("line {}", row as u64 + ahead),
+        match self.line(row) {
+            Some(line) => format!("line {line}"),
             None => format!("row {}", row + 1),
         }
     }

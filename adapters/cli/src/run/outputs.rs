@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use flockwork_kernel::arithmetic;
-use flockwork_kernel::world::Edges;
-use flockwork_scheduler::{Setup, Stat};
+use flockwork_scheduler::Stat;
 use flockwork_scheduler_native::{AnySimulation, Entry};
 
 use super::Job;
+use super::about::About;
 use crate::args::RunArgs;
 use crate::checkpoint;
 use crate::failure::Failure;
@@ -16,9 +15,8 @@ use crate::observe::{self, Asked};
 use crate::output::{self, Target};
 use crate::parts::{PARQUET, PICTURE};
 use crate::picture;
-use crate::record::{self, Place, Recorder};
+use crate::record::{Place, Recorder};
 use crate::report::Report;
-use crate::rows;
 use crate::series::{self, Samples, Series, SeriesFile, Ticks};
 use crate::stop::Rules;
 use crate::together::together;
@@ -39,11 +37,14 @@ pub(super) struct Outputs {
 
 impl Outputs {
     pub(super) fn new(args: &RunArgs) -> Result<Self, Failure> {
-        PARQUET.needed_by("--record", args.record.is_some())?;
         PICTURE.needed_by("--picture", args.picture.is_some())?;
         let outputs = Self {
             report: Target::optional(args.report.as_deref(), &output::REPORT)?,
-            record: args.record.as_deref().map(Place::new).transpose()?,
+            record: args
+                .record
+                .as_deref()
+                .map(|path| Place::new(path, &args.recording))
+                .transpose()?,
             series: Target::optional(args.series.as_deref(), &output::SERIES)?,
             picture: Target::optional(args.picture.as_deref(), &output::PICTURE)?,
             snapshot: Target::optional(args.snapshot.as_deref(), &output::SNAPSHOT)?,
@@ -96,14 +97,7 @@ impl Outputs {
         let every = args.every.unwrap_or(USUAL_EVERY);
         let end = job.simulation.tick().saturating_add(job.ticks);
         let ticks = end.saturating_sub(job.simulation.tick().max(args.from.unwrap_or(0)));
-        if self.record.is_some() && ticks / every >= record::MOST_TICKS {
-            return Err(Failure::usage(format_args!(
-                "--record would hold {} ticks, but a file can hold {}: --every must be at least {}",
-                human::count(ticks / every + 1),
-                human::count(record::MOST_TICKS),
-                ticks / (record::MOST_TICKS - 1) + 1
-            )));
-        }
+        self.record.as_ref().map_or(Ok(()), |place| place.holds(ticks, every))?;
         if self.picture.is_some() {
             picture::check(job.simulation.schema()).map_err(Failure::Usage)?;
         }
@@ -114,8 +108,8 @@ impl Outputs {
     pub(super) fn watchers(
         &self,
         args: &RunArgs,
-        scenario: &str,
         entry: &Entry,
+        about: About,
         asked: &[Asked],
         rules: Rules,
         simulation: &dyn AnySimulation,
@@ -124,10 +118,10 @@ impl Outputs {
         if let Some(target) = &self.observables {
             watchers.push(observe::begin(target, asked, simulation)?);
         }
-        if let Some(recorder) = self.recorder(args, scenario, entry, simulation)? {
+        let series = self.series(args, entry, &about, simulation)?;
+        if let Some(recorder) = self.recorder(args, about, simulation)? {
             watchers.push(Box::new(recorder));
         }
-        let series = self.series(args, scenario, entry, simulation)?;
         if let Some(samples) = Samples::new(series, rules) {
             watchers.push(Box::new(samples));
         }
@@ -138,14 +132,13 @@ impl Outputs {
     fn series(
         &self,
         args: &RunArgs,
-        scenario: &str,
         entry: &Entry,
+        about: &About,
         simulation: &dyn AnySimulation,
     ) -> Result<Option<Series<'_>>, Failure> {
         let Some(target) = &self.series else { return Ok(None) };
         let stats: Vec<String> = entry.stats.iter().flat_map(Stat::names).collect();
-        let about = about(scenario, entry, &simulation.setup());
-        let file = SeriesFile::begin(target, &stats, &about);
+        let file = SeriesFile::begin(target, &stats, about);
         let file = together(simulation, file, "another rank could not begin the series", || {})?;
         let every = args.series_every.or(args.every).unwrap_or(USUAL_EVERY);
         Ok(Some(Series::new(file, Ticks { every, from: args.from.unwrap_or(0) })))
@@ -155,21 +148,13 @@ impl Outputs {
     fn recorder(
         &self,
         args: &RunArgs,
-        scenario: &str,
-        entry: &Entry,
+        about: About,
         simulation: &dyn AnySimulation,
     ) -> Result<Option<Recorder<'_>>, Failure> {
         let Some(place) = &self.record else { return Ok(None) };
-        let setup = simulation.setup();
-        let mut about = about(scenario, entry, &setup);
-        let fields = rows::placed(simulation.schema(), &setup.world);
-        for (key, field) in [("origin_x", "x"), ("origin_y", "y"), ("origin_z", "z")] {
-            let field = fields.iter().find(|known| known.name == field);
-            about.extend(field.and_then(|field| field.shift).map(|at| (key, at.to_string())));
-        }
         let every = args.every.unwrap_or(USUAL_EVERY);
         let ticks = Ticks { every, from: args.from.unwrap_or(0) };
-        let recorder = Recorder::new(place.target(), ticks, fields, &about);
+        let recorder = Recorder::new(place, ticks, &args.recording, simulation, about);
         let problem = "another rank could not begin its recording";
         together(simulation, recorder, problem, || {}).map(Some)
     }
@@ -220,20 +205,4 @@ impl Outputs {
         };
         self.each().map(line).chain(["\n".to_string()]).collect()
     }
-}
-
-/// What a table of a run says about it, as text by key.
-fn about(scenario: &str, entry: &Entry, setup: &Setup) -> Vec<(&'static str, String)> {
-    let mut about = vec![
-        ("model", entry.name.to_string()),
-        ("scenario", scenario.to_string()),
-        ("seed", setup.seed.to_string()),
-        ("dt", setup.dt.to_string()),
-        ("width", setup.world.width().to_string()),
-        ("height", setup.world.height().to_string()),
-        ("edge", Edges(&setup.world).to_string()),
-        ("arithmetic", arithmetic::ID.to_string()),
-    ];
-    about.extend(setup.world.z().map(|axis| ("depth", axis.length.to_string())));
-    about
 }

@@ -324,13 +324,17 @@ impl Source {
             self.problems.push((usize::MAX, format!("{option}: it must be KEY=VALUE")));
             return;
         };
-        let (path, text) = (path.trim(), text.trim());
+        self.set_as(path.trim(), text.trim(), &option);
+    }
+
+    /// Sets a key to what a text says, which an option gave.
+    pub(super) fn set_as(&mut self, path: &str, text: &str, option: &str) {
         let value = match DeValue::parse(text) {
             Ok(value) => Value::from_toml(value.get_ref()),
             // Text needs no quotes on a command line.
             Err(_) => Value::Text(text.to_string()),
         };
-        self.set(path, value, &option);
+        self.set(path, value, option);
     }
 
     /// All keys, in the order of the file.

@@ -126,7 +126,7 @@ fn every_mistake_is_named_with_its_place_and_what_is_allowed() {
         ("dt = 0.1", "dt = true", &["s.toml:3:1", "a boolean"]),
         ("dt = 0.1", "dt = 0.1\nseed = -3", &["s.toml:4:1", "`seed` is -3"]),
         ("dt = 0.1", "dt = 0.1\nticks = []", &["s.toml:4:1", "the list []"]),
-        ("dt = 0.1", "dt = 0.1\ninitial = 4", &["s.toml:4:1", ".csv or .parquet"]),
+        ("dt = 0.1", "dt = 0.1\ninitial = 4", &["s.toml:4:1", "or .parquet file"]),
         ("width = 20", "width = 0", &["s.toml:5:1", "`world.width` is 0"]),
         ("width = 20", "width = inf", &["s.toml:5:1", "`world.width` is inf"]),
         ("width = 20", "widht = 20", &["s.toml:5:1", "did you mean `world.width`?", "missing"]),

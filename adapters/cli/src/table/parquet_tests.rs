@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use flockwork_kernel::columns::Flag;
+use flockwork_kernel::columns::{Flag, Reach};
 use parquet::data_type::FloatType;
 use parquet::file::metadata::{ParquetMetaDataReader, ParquetMetaDataWriter};
 use parquet::file::writer::SerializedFileWriter;
@@ -21,12 +21,16 @@ fn most(rows: u64) -> Most {
     Most { rows, why: "the test says so".to_string() }
 }
 
-/// Reads one column of a file, which is given the name of a model's; the others are left out of
-/// its schema by name.
+/// Reads a column of this name and no other.
+fn only(name: &str) -> Choice {
+    let columns = Some(choice::picks(&format!("{name}={name}")).unwrap());
+    Choice { columns, ..Choice::default() }
+}
+
+/// Reads one column of a file, which is given the name of a model's.
 fn column(file: &Bytes, name: &'static str) -> Result<Vec<f64>, String> {
-    let reach = Reach::Owned;
-    let schema = [Column::of::<f32>(name, reach, "")];
-    let mut table = parquet_in::read_some(file.clone(), &schema, &most(9), |field| field == name)?;
+    let schema = [Column::of::<f32>(name, Reach::Owned, "")];
+    let mut table = parquet_in::read(file.clone(), &schema, &most(9), &only(name))?;
     Ok(table.columns.remove(0).values)
 }
 
@@ -55,8 +59,8 @@ fn refused(file: &Bytes, cases: &[(&'static str, &str)]) {
 fn truth_values_are_read_into_columns_of_them() {
     for file in [&file!("pyarrow"), &file!("pandas"), &file!("polars"), &file!("duckdb")] {
         let schema = [Column::of::<Flag>("boolean", Reach::Owned, "")];
-        let is_wanted = |field: &str| field == "boolean";
-        let table = parquet_in::read_some(file.clone(), &schema, &most(9), is_wanted).unwrap();
+        let only = only("boolean");
+        let table = parquet_in::read(file.clone(), &schema, &most(9), &only).unwrap();
         let found = &table.columns[0].values;
         assert!(found.iter().all(|one| [0.0, 1.0].contains(one)) && found[0] == 1.0, "{found:?}");
     }
@@ -189,7 +193,7 @@ fn more_rows_than_may_be_are_refused_before_any_is_read() {
     let schema = [Column::of::<f32>("float64", Reach::Owned, "")];
     let read = |rows| {
         let file = file!("pyarrow_old");
-        parquet_in::read_some(file, &schema, &most(rows), |name| name == "float64")
+        parquet_in::read(file, &schema, &most(rows), &only("float64"))
     };
     assert_eq!(read(2).unwrap().rows, 2);
     let problem = read(1).unwrap_err();
@@ -237,7 +241,7 @@ fn row_groups_that_all_name_the_same_pages_are_refused() {
         let again = metadata.clone().into_builder().set_row_groups(groups).build();
         let mut bytes = bytes.clone();
         ParquetMetaDataWriter::new(&mut bytes, &again).finish().unwrap();
-        parquet_in::read(Bytes::from(bytes), &schema, &most(9000))
+        parquet_in::read(Bytes::from(bytes), &schema, &most(9000), &Choice::default())
     };
     assert_eq!(read(1).unwrap().rows, 1000);
     assert_eq!(read(2).unwrap_err(), "its footer is damaged");

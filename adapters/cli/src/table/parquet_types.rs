@@ -7,14 +7,18 @@
 //! | `FIXED_LEN_BYTE_ARRAY` of 2 | `FLOAT16` | a number |
 //! | `BOOLEAN` | none | 1 or 0, in a column of `bool` alone |
 //! | `INT32`, `INT64`, `FIXED_LEN_BYTE_ARRAY` up to 16, `BYTE_ARRAY` | `DECIMAL` of at most 38 digits | its digits, scaled |
+//! | `BYTE_ARRAY` | text, enum | names, of ids alone; dates, of times alone |
+//! | `INT64` | `TIMESTAMP` | seconds since 1970, of times alone |
 //!
 //! Everything else is refused: dates, times, timestamps (`INT96` too), intervals, text,
 //! enums, JSON, BSON, UUIDs, variants, geometries, columns of nothing but nulls, and whatever is
 //! repeated or nested.
 
 use half::f16;
-use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as Physical};
+use parquet::basic::{ConvertedType, LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::schema::types::Type;
+
+use super::take::Role;
 
 /// How the values of a column become numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,14 +30,18 @@ pub(super) enum Kind {
     Flag,
     /// Digits of which so many are decimals.
     Decimal(u32),
+    /// A time, of which so many make a second.
+    Timestamp(f64),
+    Text,
 }
 
 /// The most digits of a decimal number.
 const DIGITS: i32 = 38;
 
-/// How a column at the top of the schema is read, for a column of truth values if `flags`; what it
-/// holds, if it cannot be.
-pub(super) fn kind(field: &Type, flags: bool) -> Result<Kind, String> {
+/// How a column at the top of the schema is read for a role; what it holds, if it cannot be.
+pub(super) fn kind(field: &Type, role: &Role) -> Result<Kind, String> {
+    let flags = matches!(role, Role::Value { flag: true, .. });
+    let times = matches!(role, Role::Time(_));
     let refuse = |holds: &str| {
         Err(format!(
             "it holds {holds}: it must hold whole numbers, floating-point numbers or decimals"
@@ -75,6 +83,25 @@ pub(super) fn kind(field: &Type, flags: bool) -> Result<Kind, String> {
         _ if plain && whole => Ok(Kind::Signed),
         (Physical::FLOAT | Physical::DOUBLE, ..) if plain => Ok(Kind::Float),
         (Physical::BOOLEAN, ..) if plain && flags => Ok(Kind::Flag),
+        (Physical::BYTE_ARRAY, Some(LogicalType::String | LogicalType::Enum), _)
+        | (Physical::BYTE_ARRAY, None, ConvertedType::UTF8 | ConvertedType::ENUM)
+            if times || *role == Role::Id =>
+        {
+            Ok(Kind::Text)
+        }
+        (Physical::INT64, Some(LogicalType::Timestamp(kind)), _) if times => {
+            Ok(Kind::Timestamp(match kind.unit {
+                TimeUnit::MILLIS => 1.0e3,
+                TimeUnit::MICROS => 1.0e6,
+                TimeUnit::NANOS => 1.0e9,
+            }))
+        }
+        (Physical::INT64, None, ConvertedType::TIMESTAMP_MILLIS) if times => {
+            Ok(Kind::Timestamp(1.0e3))
+        }
+        (Physical::INT64, None, ConvertedType::TIMESTAMP_MICROS) if times => {
+            Ok(Kind::Timestamp(1.0e6))
+        }
         (_, Some(LogicalType::Integer(kind)), _) if whole => {
             Ok(if kind.is_signed { Kind::Signed } else { Kind::Unsigned })
         }

@@ -1,6 +1,6 @@
 //! Tables in text, as many programs write them.
 
-use flockwork_kernel::columns::Scalar;
+use flockwork_kernel::columns::{Reach, Scalar};
 
 use super::*;
 
@@ -24,7 +24,7 @@ fn most(rows: u64) -> Most {
 }
 
 fn read_text(text: impl AsRef<[u8]>) -> Result<Table, String> {
-    csv_in::read(text.as_ref(), SCHEMA, &most(100))
+    csv_in::read(text.as_ref(), SCHEMA, &most(100), &Choice::default())
 }
 
 fn xy(text: impl AsRef<[u8]>) -> Vec<[f64; 2]> {
@@ -60,6 +60,10 @@ fn whatever_ends_lines_parts_values_or_quotes_them_the_numbers_are_the_same() {
         "x,y\r1,2\r3.5,-4\r",
         "x;y\n1;2\n3.5;-4\n",
         "x\ty\n1\t2\n3.5\t-4\n",
+        "x y\n1 2\n 3.5   -4 \n",
+        // With the index that pandas writes.
+        ",x,y\n0,1.0,2.0\n1,3.5,-4.0\n",
+        "Unnamed: 0,x,y\n0,1,2\n1,3.5,-4\n",
         "\"x\",\"y\"\n\"1\",2\n3.5,\" -4 \"\n",
         "\u{feff}x,y\n1,2\n3.5,-4\n",
         "# from somewhere\n\nx,y\n\n1,2\n# more\n\n3.5,-4\n\n\n",
@@ -95,14 +99,12 @@ fn every_mistake_is_named_with_its_line() {
         ("genes_3\n1\n", "no column `genes_3`"),
         ("genes_+1\n1\n", "no column `genes_+1`"),
         ("genes_01\n1\n", "no column `genes_01`"),
-        ("tick,x\n1,1\n", "take the rows of one"),
+        ("tick,x\n1,1\n", "a recording holds many ticks; pick one, such as --at 100"),
         ("x,x\n1,2\n", "two columns `x`"),
         ("x\n1\n", "a column `x` but no `y`"),
         ("y\n1\n", "a column `y` but no `x`"),
         ("genes_1\n1\n", "a column `genes_1` but no `genes_0`"),
-        (",x,y\n0,1,2\n", "column 1 has no name"),
         ("x,y,\n1,2,\n", "column 3 has no name"),
-        ("x y\n1 2\n", "a comma, a semicolon or a tab must be between two columns"),
         ("1,2\n3,4\n", "line 1 holds numbers: the first line must hold the names"),
         ("# a,b\n1,2\n", "line 2 holds numbers"),
         ("x,y\n1\n", "line 2: 1 value, but the header has 2 names"),
@@ -133,7 +135,7 @@ fn text_of_16_bits_is_refused_with_a_remedy() {
 #[test]
 fn a_table_of_more_rows_than_may_be_is_refused_as_soon_as_that_is_known() {
     let endless = std::io::Read::chain(&b"x,y\n"[..], Rows);
-    let problem = csv_in::read(endless, SCHEMA, &most(1000)).unwrap_err();
+    let problem = csv_in::read(endless, SCHEMA, &most(1000), &Choice::default()).unwrap_err();
     assert_eq!(
         problem,
         "it has more than 1,000 rows, the most that there may be: the test says so"
@@ -144,15 +146,18 @@ fn a_table_of_more_rows_than_may_be_is_refused_as_soon_as_that_is_known() {
 fn a_line_without_an_end_is_refused() {
     for begin in [&b"x,y\n1,\"2"[..], b"# ", b""] {
         let endless = std::io::Read::chain(begin, std::io::repeat(b'2'));
-        let problem = csv_in::read(endless, SCHEMA, &most(1000)).unwrap_err();
+        let problem = csv_in::read(endless, SCHEMA, &most(1000), &Choice::default()).unwrap_err();
         assert!(problem.contains("is longer than 1.00 MiB"), "{problem}");
     }
 }
 
 #[test]
 fn a_file_of_another_kind_or_none_is_refused() {
-    for name in ["none.csv", "agents.txt", "agents"] {
-        assert!(matches!(read(Path::new(name), SCHEMA, &most(1)), Err(Failure::Usage(_))));
+    for name in ["none.csv", "agents.ods", "agents"] {
+        assert!(matches!(
+            read(Path::new(name), SCHEMA, &most(1), &Choice::default()),
+            Err(Failure::Usage(_))
+        ));
     }
 }
 

@@ -125,8 +125,8 @@ fn a_path_on_the_command_line_begins_where_the_user_stands() {
 fn tables_that_cannot_be_read_are_refused() {
     refused(&place(BOIDS, "none.csv"), &["the initial table none.csv", "No such file"]);
     refused(&place(BOIDS, "none.parquet"), &["the initial table none.parquet", "No such file"]);
-    refused(&place(BOIDS, "agents.xlsx"), &["agents.xlsx", "must end in .csv or .parquet"]);
-    refused(&place(BOIDS, "."), &["must end in .csv or .parquet"]);
+    refused(&place(BOIDS, "agents.xlsx"), &["agents.xlsx", "must end in .csv, .tsv"]);
+    refused(&place(BOIDS, "."), &["must end in .csv, .tsv"]);
     let place = place(BOIDS, "agents.parquet");
     place.write("agents.parquet", "x,y\n1,1\n");
     refused(&place, &["the initial table agents.parquet"]);

@@ -5,6 +5,7 @@ mod bad_tables;
 mod checkpoints;
 mod commands;
 mod faults;
+mod formats;
 mod interrupt;
 mod observe;
 mod outputs;
@@ -19,6 +20,7 @@ mod series;
 mod snapshots;
 mod stop;
 mod sweeps;
+mod trajectories;
 mod worlds;
 
 use place::{Place, Tree, program, repository, tree};

@@ -54,7 +54,7 @@ fn an_ending_that_promises_another_format_is_refused_with_what_is_allowed() {
     for (args, part) in [
         (
             "--record a.csv",
-            "it is to hold a Parquet table, so its name must end in .parquet or .pq",
+            "it is to hold a recording, so its name must end in .parquet or .pq or .xyz",
         ),
         ("--report a.parquet", "JSON, so its name must end in .json"),
         ("--picture a.jpg", "a PNG picture, so its name must end in .png"),

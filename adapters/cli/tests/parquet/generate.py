@@ -187,5 +187,19 @@ def with_duckdb():
     duckdb.sql(f"COPY (SELECT {rows} FROM {values}) TO '{target}' (FORMAT parquet)")
 
 
-for make in (with_pyarrow, with_pandas, with_polars, with_duckdb):
+def whole_frames():
+    """Tables as data frames have them by default: names as ids, an index, times as dates."""
+    xs, ys = [1.5, 3.0, 5.5], [2.5, 4.0, 6.0]
+    frame = pandas.DataFrame({"id": ["a", "b", "c"], "x": xs, "y": ys})
+    frame.to_parquet(HERE / "pandas_frame.parquet")
+    frame = pandas.DataFrame({"id": [0.0, 1.0, 2.0], "x": xs, "y": ys}, index=["p", "q", "r"])
+    frame.to_parquet(HERE / "pandas_index.parquet")
+    frame = polars.DataFrame({"id": ["a", "b", "c"], "x": xs, "y": ys})
+    frame.write_parquet(HERE / "polars_frame.parquet", compression="snappy")
+    when = [datetime.datetime(2020, 1, 2, 0, minute) for minute in (0, 1) for _ in xs]
+    columns = {"who": ["a", "b", "c"] * 2, "when": when, "x": xs + ys, "y": ys + xs}
+    pandas.DataFrame(columns).to_parquet(HERE / "pandas_times.parquet")
+
+
+for make in (with_pyarrow, with_pandas, with_polars, with_duckdb, whole_frames):
     make()

@@ -3,36 +3,29 @@
 use std::sync::Arc;
 
 use flockwork_kernel::columns::Scalar;
-use flockwork_scheduler_native::Rows;
 use parquet::basic::{Compression, ConvertedType, Repetition, Type as Physical};
 use parquet::data_type::{BoolType, DoubleType, FloatType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::Type;
+use parquet::schema::types::Type as Schema;
 
+use super::frame::{Frame, Slot, Type};
+use super::{Head, Last, Writer};
 use crate::failure::Failure;
 use crate::output::{Draft, Ready, Target};
-use crate::rows::{self, Field};
 
 /// A file in the making.
 pub(super) struct Recording<'a> {
     writer: SerializedFileWriter<Draft<'a>>,
-    fields: Vec<Field>,
+    slots: Vec<Slot>,
     target: &'a Target,
 }
 
 impl<'a> Recording<'a> {
-    /// Begins a file with these columns; `about` is kept in it as text by key.
-    pub(super) fn begin(
-        target: &'a Target,
-        fields: Vec<Field>,
-        about: &[(&str, String)],
-    ) -> Result<Self, Failure> {
-        let notes = about
-            .iter()
-            .map(|(key, value)| KeyValue::new(format!("flockwork.{key}"), value.clone()));
+    pub(super) fn begin(target: &'a Target, head: Head) -> Result<Self, Failure> {
+        let notes = head.about.into_iter().map(|(key, text)| note(key, text));
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
             .set_dictionary_enabled(false)
@@ -40,53 +33,42 @@ impl<'a> Recording<'a> {
             .set_key_value_metadata(Some(notes.collect()))
             .build();
         let draft = target.draft()?;
-        let writer = message(&fields)
+        let writer = message(&head.slots)
             .and_then(|message| {
                 SerializedFileWriter::new(draft, Arc::new(message), Arc::new(properties))
             })
             .map_err(|error| failed(target, &error))?;
-        Ok(Self { writer, fields, target })
+        Ok(Self { writer, slots: head.slots, target })
     }
 
-    /// Adds the entities of a tick.
-    pub(super) fn write(&mut self, tick: u64, rows: &Rows) -> Result<(), Failure> {
-        self.add(tick, rows).map_err(|error| failed(self.target, &error))
-    }
-
-    fn add(&mut self, tick: u64, rows: &Rows) -> Result<(), ParquetError> {
+    fn add(&mut self, frame: &Frame<'_>) -> Result<(), ParquetError> {
         let mut group = self.writer.next_row_group()?;
-        let tick = vec![tick as i64; rows::each(rows).len()];
+        let tick = vec![frame.tick as i64; frame.len()];
         if let Some(mut column) = group.next_column()? {
             column.typed::<Int64Type>().write_batch(&tick, None, None)?;
             column.close()?;
         }
-        for field in &self.fields {
+        for slot in &self.slots {
             let Some(mut column) = group.next_column()? else { break };
-            let bits = rows::each(rows).map(|row| field.bits(row));
-            if let Some(shift) = field.shift {
-                let values = rows::each(rows).map(|row| field.value(row) + shift);
-                column.typed::<DoubleType>().write_batch(
-                    &values.collect::<Vec<f64>>(),
-                    None,
-                    None,
-                )?;
-                column.close()?;
-                continue;
-            }
-            match field.scalar {
-                Scalar::F32 => {
+            let bits = frame.all(slot);
+            match slot.kind() {
+                Type::F64 => {
+                    let values: Vec<f64> = bits.map(f64::from_bits).collect();
+                    column.typed::<DoubleType>().write_batch(&values, None, None)?;
+                }
+                Type::Of(Scalar::F32) => {
                     let values: Vec<f32> = bits.map(|bits| f32::from_bits(bits as u32)).collect();
                     column.typed::<FloatType>().write_batch(&values, None, None)?;
                 }
-                Scalar::U64 => {
+                Type::Of(Scalar::U64) => {
                     let values: Vec<i64> = bits.map(u64::cast_signed).collect();
                     column.typed::<Int64Type>().write_batch(&values, None, None)?;
                 }
-                Scalar::Bool => {
+                Type::Of(Scalar::Bool) => {
                     let values: Vec<bool> = bits.map(|bits| bits != 0).collect();
                     column.typed::<BoolType>().write_batch(&values, None, None)?;
                 }
-                Scalar::U32 | Scalar::I32 | Scalar::U16 | Scalar::U8 => {
+                Type::Of(Scalar::U32 | Scalar::I32 | Scalar::U16 | Scalar::U8) => {
                     let values: Vec<i32> = bits.map(|bits| bits as i32).collect();
                     column.typed::<Int32Type>().write_batch(&values, None, None)?;
                 }
@@ -96,39 +78,50 @@ impl<'a> Recording<'a> {
         group.close()?;
         Ok(())
     }
+}
 
-    /// Ends the file: all of it is on the disk, but not yet in its place.
-    pub(super) fn finish(self) -> Result<Ready<'a>, Failure> {
+impl<'a> Writer<'a> for Recording<'a> {
+    fn write(&mut self, frame: &Frame<'_>) -> Result<(), Failure> {
+        self.add(frame).map_err(|error| failed(self.target, &error))
+    }
+
+    fn finish(mut self: Box<Self>, last: &Last) -> Result<Ready<'a>, Failure> {
         let target = self.target;
+        self.writer.append_key_value_metadata(note("fingerprint", last.fingerprint.clone()));
         self.writer.into_inner().map_err(|error| failed(target, &error))?.finish()
     }
+}
+
+/// A text that the file keeps under a key.
+fn note(key: &str, text: String) -> KeyValue {
+    KeyValue::new(format!("flockwork.{key}"), text)
 }
 
 fn failed(target: &Target, error: &ParquetError) -> Failure {
     Failure::run(format_args!("cannot write {}: {error}", target.named().display()))
 }
 
-fn message(fields: &[Field]) -> Result<Type, ParquetError> {
+fn message(slots: &[Slot]) -> Result<Schema, ParquetError> {
     let column = |name: &str, physical: Physical, converted: ConvertedType| {
-        let column = Type::primitive_type_builder(name, physical)
+        let column = Schema::primitive_type_builder(name, physical)
             .with_repetition(Repetition::REQUIRED)
             .with_converted_type(converted)
             .build()?;
         Ok::<_, ParquetError>(Arc::new(column))
     };
     let mut columns = vec![column("tick", Physical::INT64, ConvertedType::UINT_64)?];
-    for field in fields {
-        let (physical, converted) = match field.scalar {
-            _ if field.shift.is_some() => (Physical::DOUBLE, ConvertedType::NONE),
-            Scalar::F32 => (Physical::FLOAT, ConvertedType::NONE),
-            Scalar::U32 => (Physical::INT32, ConvertedType::UINT_32),
-            Scalar::U16 => (Physical::INT32, ConvertedType::UINT_16),
-            Scalar::U8 => (Physical::INT32, ConvertedType::UINT_8),
-            Scalar::I32 => (Physical::INT32, ConvertedType::INT_32),
-            Scalar::U64 => (Physical::INT64, ConvertedType::UINT_64),
-            Scalar::Bool => (Physical::BOOLEAN, ConvertedType::NONE),
+    for slot in slots {
+        let (physical, converted) = match slot.kind() {
+            Type::F64 => (Physical::DOUBLE, ConvertedType::NONE),
+            Type::Of(Scalar::F32) => (Physical::FLOAT, ConvertedType::NONE),
+            Type::Of(Scalar::U32) => (Physical::INT32, ConvertedType::UINT_32),
+            Type::Of(Scalar::U16) => (Physical::INT32, ConvertedType::UINT_16),
+            Type::Of(Scalar::U8) => (Physical::INT32, ConvertedType::UINT_8),
+            Type::Of(Scalar::I32) => (Physical::INT32, ConvertedType::INT_32),
+            Type::Of(Scalar::U64) => (Physical::INT64, ConvertedType::UINT_64),
+            Type::Of(Scalar::Bool) => (Physical::BOOLEAN, ConvertedType::NONE),
         };
-        columns.push(column(&field.name, physical, converted)?);
+        columns.push(column(&slot.name, physical, converted)?);
     }
-    Type::group_type_builder("flockwork").with_fields(columns).build()
+    Schema::group_type_builder("flockwork").with_fields(columns).build()
 }
