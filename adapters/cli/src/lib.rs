@@ -10,8 +10,7 @@
 //! ```
 //!
 //! The features `parquet` (recordings, tables), `npz` (recordings), `picture` and `plot` are on unless a
-//! build leaves them out;
-//! without them it is much smaller, and an option that needs one says which.
+//! build leaves them out; without them it is much smaller, and an option that needs one says which.
 //!
 //! A command goes through the same steps: `args` reads the command line, `scenario` turns a
 //! file and the command line into a checked configuration, the command runs, and `output` finds the
