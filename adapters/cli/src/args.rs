@@ -13,7 +13,9 @@ use flockwork_scheduler::Cut;
 use flockwork_scheduler_native::MAX_WORKERS;
 
 use crate::human;
-pub(crate) use figure::{LogAxis, PlotArgs, Size, Theory};
+pub(crate) use figure::PlotArgs;
+#[cfg(feature = "plot")]
+pub(crate) use figure::{LogAxis, Size, Theory};
 pub(crate) use files::{RecordArgs, TableArgs};
 pub(crate) use sweep::SweepArgs;
 
