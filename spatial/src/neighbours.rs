@@ -14,7 +14,7 @@
 //! | plain numbers for each neighbour | [`Neighbours::for_each_neighbour`] |
 //! | each pair once | [`Neighbours::for_each_pair`], [`Neighbours::visit_pairs`] |
 //! | how many are near | [`Neighbours::count_each`] |
-//! | lists to keep | [`OwnedLists`](lists::OwnedLists); without `alloc` [`Neighbours::list_starts`] and [`Neighbours::list_slots`] |
+//! | lists to keep | [`OwnedLists`]; without `alloc` [`Neighbours::list_starts`] and [`Neighbours::list_slots`] |
 //!
 //! # Order
 //!
