@@ -35,9 +35,9 @@
 //!
 //! | 20 neighbours | |
 //! | --- | --- |
-//! | [`Neighbours::count_each`], index included | 24 |
+//! | [`Neighbours::count_each`], index included | 18 |
 //! | [`crate::Query::count_radius`] for each point, index included | 196 |
-//! | counts and sums of squared distances by [`Neighbours::visit_each`], without the index | 14 |
+//! | counts and sums of squared distances by [`Neighbours::visit_each`], without the index | 11 |
 //! | the same by the schedulers' pass, over cells and records made by hand | 12 |
 //! | the same by a loop tuned by hand | 10 |
 //!
