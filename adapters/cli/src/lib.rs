@@ -35,6 +35,7 @@
 //! | `new` | a crate of one's own |
 //! | `output`, `whole`, `made`, `left` | where files go, and how they come whole or not at all |
 //! | `interrupt`, `together` | the wish to stop; steps that several processes take together |
+//! | `parquet_out` | what all Parquet files that are written have in common |
 //! | `human`, `rows` | numbers for people, packed entities |
 //! | `crowding` | how many neighbours entities really have |
 //! | `parts` | what a build can leave out |
@@ -58,6 +59,8 @@ mod models;
 mod new;
 mod observe;
 mod output;
+#[cfg(feature = "parquet")]
+mod parquet_out;
 mod parts;
 #[cfg_attr(not(feature = "picture"), path = "picture/absent.rs")]
 mod picture;

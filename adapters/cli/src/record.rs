@@ -8,6 +8,8 @@
 //! | `.pvd` | a `.vtp` file for each tick, for ParaView | `vtk` |
 //! | `.npz` | arrays of NumPy | `npz` |
 //!
+//! Formats of text share `text`.
+//!
 //! The columns are those of the model that travel, or those that are chosen; one of several components
 //! is spread over `genes_0`, `genes_1` and so on. In a world with an origin positions are those of the
 //! tables that it reads: in 64 bits, with the origin added.
@@ -19,6 +21,7 @@ mod lammps;
 mod npz;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod text;
 mod unwrap;
 mod vtk;
 mod xyz;
@@ -43,6 +46,7 @@ use crate::together::together;
 use crate::watch::Watcher;
 use choice::Entities;
 use frame::{Frame, Slot};
+use text::Text;
 use unwrap::Unwrap;
 
 /// The most ticks that one Parquet file can hold.
@@ -112,8 +116,8 @@ impl Kind {
             Self::Npz => Box::new(npz::Npz::begin(target, head)?),
             #[cfg(not(feature = "npz"))]
             Self::Npz => return Err(Failure::Usage(NPZ.missing("--record"))),
-            Self::Xyz => Box::new(xyz::Xyz::begin(target, head)?),
-            Self::Lammps => Box::new(lammps::Dump::begin(target, head)?),
+            Self::Xyz => Box::new(Text::begin(target, xyz::Xyz::new(head))?),
+            Self::Lammps => Box::new(Text::begin(target, lammps::Dump::new(head))?),
             Self::Vtk => Box::new(vtk::Vtk::begin(target, head)?),
         })
     }

@@ -5,23 +5,15 @@
 //! box from -0.5 to 0.5, as LAMMPS has it.
 
 use std::fmt::Write as _;
-use std::io::Write;
 
 use flockwork_kernel::World;
 
+use super::Head;
 use super::frame::{Frame, Slot, number};
-use super::xyz::printed;
-use super::{Head, Last, Writer};
-use crate::failure::Failure;
-use crate::output::{Draft, Ready, Target};
+use super::text::{Lines, printed};
 
-/// How much text is gathered before it is written, in bytes.
-const BLOCK: usize = 1 << 16;
-
-/// A file in the making.
-pub(super) struct Dump<'a> {
-    draft: Draft<'a>,
-    target: &'a Target,
+/// What its lines are made of.
+pub(super) struct Dump {
     world: World,
     slots: Vec<Slot>,
     species: Option<Slot>,
@@ -29,8 +21,8 @@ pub(super) struct Dump<'a> {
     names: String,
 }
 
-impl<'a> Dump<'a> {
-    pub(super) fn begin(target: &'a Target, head: Head) -> Result<Self, Failure> {
+impl Dump {
+    pub(super) fn new(head: Head) -> Self {
         let mut names = "ITEM: ATOMS".to_string();
         for slot in &head.slots {
             // A column that is called so would be taken for the type.
@@ -40,18 +32,11 @@ impl<'a> Dump<'a> {
             names += if slot.name == "y" && !head.world.is_space() { " z" } else { "" };
         }
         names.push('\n');
-        let draft = target.draft()?;
-        Ok(Self {
-            draft,
-            target,
-            world: head.world,
-            slots: head.slots,
-            species: head.species,
-            names,
-        })
+        Self { world: head.world, slots: head.slots, species: head.species, names }
     }
+}
 
-    /// What comes before the entities.
+impl Lines for Dump {
     fn head(&self, frame: &Frame<'_>) -> String {
         let kinds = self.world.axes().iter().map(|axis| match axis {
             axis if axis.is_periodic() => "pp",
@@ -78,7 +63,7 @@ impl<'a> Dump<'a> {
         text + &self.names
     }
 
-    fn print(&self, frame: &Frame<'_>, entity: usize, text: &mut String) {
+    fn entity(&self, frame: &Frame<'_>, entity: usize, text: &mut String) {
         for (at, slot) in self.slots.iter().enumerate() {
             text.push_str(if at == 0 { "" } else { " " });
             frame.print(slot, entity, text);
@@ -92,26 +77,6 @@ impl<'a> Dump<'a> {
             }
         }
         text.push('\n');
-    }
-}
-
-impl<'a> Writer<'a> for Dump<'a> {
-    fn write(&mut self, frame: &Frame<'_>) -> Result<(), Failure> {
-        let mut text = self.head(frame);
-        for entity in 0..frame.len() {
-            self.print(frame, entity, &mut text);
-            if text.len() >= BLOCK {
-                self.draft
-                    .write_all(text.as_bytes())
-                    .map_err(|error| self.target.failed(&error))?;
-                text.clear();
-            }
-        }
-        self.draft.write_all(text.as_bytes()).map_err(|error| self.target.failed(&error))
-    }
-
-    fn finish(self: Box<Self>, _: &Last) -> Result<Ready<'a>, Failure> {
-        self.draft.finish()
     }
 }
 

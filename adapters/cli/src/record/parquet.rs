@@ -1,43 +1,28 @@
 //! The Parquet file of a recording.
 
-use std::sync::Arc;
-
 use flockwork_kernel::columns::Scalar;
-use parquet::basic::{Compression, ConvertedType, Repetition, Type as Physical};
+use parquet::basic::{ConvertedType, Repetition, Type as Physical};
 use parquet::data_type::{BoolType, DoubleType, FloatType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
-use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::Type as Schema;
+use parquet::schema::types::TypePtr;
 
 use super::frame::{Frame, Slot, Type};
 use super::{Head, Last, Writer};
 use crate::failure::Failure;
-use crate::output::{Draft, Ready, Target};
+use crate::output::{Ready, Target};
+use crate::parquet_out::{self, note};
 
 /// A file in the making.
 pub(super) struct Recording<'a> {
-    writer: SerializedFileWriter<Draft<'a>>,
+    writer: parquet_out::Writer<'a>,
     slots: Vec<Slot>,
     target: &'a Target,
 }
 
 impl<'a> Recording<'a> {
     pub(super) fn begin(target: &'a Target, head: Head) -> Result<Self, Failure> {
-        let notes = head.about.into_iter().map(|(key, text)| note(key, text));
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::SNAPPY)
-            .set_dictionary_enabled(false)
-            .set_created_by(concat!("flockwork version ", env!("CARGO_PKG_VERSION")).to_string())
-            .set_key_value_metadata(Some(notes.collect()))
-            .build();
-        let draft = target.draft()?;
-        let writer = message(&head.slots)
-            .and_then(|message| {
-                SerializedFileWriter::new(draft, Arc::new(message), Arc::new(properties))
-            })
-            .map_err(|error| failed(target, &error))?;
+        let notes = head.about.into_iter().map(|(key, text)| note(key, text)).collect();
+        let writer = parquet_out::begin(target, columns(&head.slots), notes)?;
         Ok(Self { writer, slots: head.slots, target })
     }
 
@@ -82,32 +67,19 @@ impl<'a> Recording<'a> {
 
 impl<'a> Writer<'a> for Recording<'a> {
     fn write(&mut self, frame: &Frame<'_>) -> Result<(), Failure> {
-        self.add(frame).map_err(|error| failed(self.target, &error))
+        self.add(frame).map_err(|error| self.target.failed(&error))
     }
 
     fn finish(mut self: Box<Self>, last: &Last) -> Result<Ready<'a>, Failure> {
         let target = self.target;
         self.writer.append_key_value_metadata(note("fingerprint", last.fingerprint.clone()));
-        self.writer.into_inner().map_err(|error| failed(target, &error))?.finish()
+        self.writer.into_inner().map_err(|error| target.failed(&error))?.finish()
     }
 }
 
-/// A text that the file keeps under a key.
-fn note(key: &str, text: String) -> KeyValue {
-    KeyValue::new(format!("flockwork.{key}"), text)
-}
-
-fn failed(target: &Target, error: &ParquetError) -> Failure {
-    Failure::run(format_args!("cannot write {}: {error}", target.named().display()))
-}
-
-fn message(slots: &[Slot]) -> Result<Schema, ParquetError> {
+fn columns(slots: &[Slot]) -> Result<Vec<TypePtr>, ParquetError> {
     let column = |name: &str, physical: Physical, converted: ConvertedType| {
-        let column = Schema::primitive_type_builder(name, physical)
-            .with_repetition(Repetition::REQUIRED)
-            .with_converted_type(converted)
-            .build()?;
-        Ok::<_, ParquetError>(Arc::new(column))
+        parquet_out::column(name, physical, converted, Repetition::REQUIRED)
     };
     let mut columns = vec![column("tick", Physical::INT64, ConvertedType::UINT_64)?];
     for slot in slots {
@@ -123,5 +95,5 @@ fn message(slots: &[Slot]) -> Result<Schema, ParquetError> {
         };
         columns.push(column(&slot.name, physical, converted)?);
     }
-    Schema::group_type_builder("flockwork").with_fields(columns).build()
+    Ok(columns)
 }

@@ -6,17 +6,12 @@
 //! atomic number which is 1 more than the chosen column, or `X`, which ASE takes for no element.
 
 use std::fmt::Write as _;
-use std::io::Write;
 
 use flockwork_kernel::World;
 
-use super::frame::{Frame, Group, POSITION, Slot, Type, groups, number};
-use super::{Head, Last, Writer};
-use crate::failure::Failure;
-use crate::output::{Draft, Ready, Target};
-
-/// How much text is gathered before it is written, in bytes.
-const BLOCK: usize = 1 << 16;
+use super::Head;
+use super::frame::{Frame, Group, POSITION, Slot, groups, number};
+use super::text::{Lines, printed};
 
 const SYMBOLS: [&str; 118] = [
     "H", "He", "Li", "Be", "B", "C", "N", "O", "F", "Ne", "Na", "Mg", "Al", "Si", "P", "S", "Cl",
@@ -29,10 +24,8 @@ const SYMBOLS: [&str; 118] = [
     "Fl", "Mc", "Lv", "Ts", "Og",
 ];
 
-/// A file in the making.
-pub(super) struct Xyz<'a> {
-    draft: Draft<'a>,
-    target: &'a Target,
+/// What its lines are made of.
+pub(super) struct Xyz {
     slots: Vec<Slot>,
     /// In the order of the file: the position first.
     groups: Vec<Group>,
@@ -41,8 +34,8 @@ pub(super) struct Xyz<'a> {
     line: String,
 }
 
-impl<'a> Xyz<'a> {
-    pub(super) fn begin(target: &'a Target, head: Head) -> Result<Self, Failure> {
+impl Xyz {
+    pub(super) fn new(head: Head) -> Self {
         let mut groups = groups(&head.slots);
         // Those that look for the position want it here.
         groups.sort_by_key(|group| group.name != POSITION);
@@ -54,11 +47,17 @@ impl<'a> Xyz<'a> {
         }
         let model = head.about.iter().find(|(key, _)| *key == "model");
         line.extend(model.map(|(_, name)| format!(" model={name}")));
-        let draft = target.draft()?;
-        Ok(Self { draft, target, slots: head.slots, groups, species: head.species, line })
+        Self { slots: head.slots, groups, species: head.species, line }
+    }
+}
+
+impl Lines for Xyz {
+    fn head(&self, frame: &Frame<'_>) -> String {
+        let (line, time, tick) = (&self.line, frame.time, frame.tick);
+        format!("{}\n{line} Time={time:?} tick={tick}\n", frame.len())
     }
 
-    fn print(&self, frame: &Frame<'_>, entity: usize, text: &mut String) {
+    fn entity(&self, frame: &Frame<'_>, entity: usize, text: &mut String) {
         text.push_str(self.species.as_ref().map_or("X", |slot| {
             let value = number(slot.kind(), frame.bits(slot, entity));
             let whole = value >= 0.0 && value.fract() == 0.0;
@@ -74,27 +73,6 @@ impl<'a> Xyz<'a> {
             }
         }
         text.push('\n');
-    }
-}
-
-impl<'a> Writer<'a> for Xyz<'a> {
-    fn write(&mut self, frame: &Frame<'_>) -> Result<(), Failure> {
-        let (line, time, tick) = (&self.line, frame.time, frame.tick);
-        let mut text = format!("{}\n{line} Time={time:?} tick={tick}\n", frame.len());
-        for entity in 0..frame.len() {
-            self.print(frame, entity, &mut text);
-            if text.len() >= BLOCK {
-                self.draft
-                    .write_all(text.as_bytes())
-                    .map_err(|error| self.target.failed(&error))?;
-                text.clear();
-            }
-        }
-        self.draft.write_all(text.as_bytes()).map_err(|error| self.target.failed(&error))
-    }
-
-    fn finish(self: Box<Self>, _: &Last) -> Result<Ready<'a>, Failure> {
-        self.draft.finish()
     }
 }
 
@@ -133,15 +111,4 @@ pub(super) fn size(slots: &[Slot], entities: u64) -> u64 {
     let padded: usize =
         groups(slots).iter().map(|group| 4 * (group.width() - group.slots.len())).sum();
     2 + padded as u64 + slots.iter().map(|slot| printed(slot.kind(), entities)).sum::<u64>()
-}
-
-/// About how many bytes a value takes in text, with the space before it.
-pub(super) fn printed(kind: Type, entities: u64) -> u64 {
-    match kind {
-        Type::F64 => 19,
-        kind if kind.is_real() => 11,
-        kind if kind.size() == 1 => 2,
-        // Mostly ids.
-        _ => 1 + u64::from(entities.max(1).ilog10() + 1),
-    }
 }

@@ -1,26 +1,22 @@
 //! The Parquet table of a series.
 
-use std::sync::Arc;
-
 use flockwork_scheduler_native::Sample;
-use parquet::basic::{Compression, ConvertedType, Repetition, Type as Physical};
+use parquet::basic::{ConvertedType, Repetition, Type as Physical};
 use parquet::data_type::{DoubleType, Int64Type};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
-use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::Type;
+use parquet::schema::types::TypePtr;
 
 use super::OWN;
 use crate::failure::Failure;
-use crate::output::{Draft, Ready, Target};
+use crate::output::{Ready, Target};
+use crate::parquet_out::{self, column, note};
 
 /// So many samples are kept, and become a row group together.
 const ROWS: usize = 1 << 14;
 
 /// A table in the making.
 pub(crate) struct Table<'a> {
-    writer: SerializedFileWriter<Draft<'a>>,
+    writer: parquet_out::Writer<'a>,
     target: &'a Target,
     samples: Vec<Sample>,
     stats: usize,
@@ -32,21 +28,8 @@ impl<'a> Table<'a> {
         stats: &[String],
         about: &[(&str, String)],
     ) -> Result<Self, Failure> {
-        let notes = about
-            .iter()
-            .map(|(key, value)| KeyValue::new(format!("flockwork.{key}"), value.clone()));
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::SNAPPY)
-            .set_dictionary_enabled(false)
-            .set_created_by(concat!("flockwork version ", env!("CARGO_PKG_VERSION")).to_string())
-            .set_key_value_metadata(Some(notes.collect()))
-            .build();
-        let draft = target.draft()?;
-        let writer = message(stats)
-            .and_then(|message| {
-                SerializedFileWriter::new(draft, Arc::new(message), Arc::new(properties))
-            })
-            .map_err(|error| target.failed(&error))?;
+        let notes = about.iter().map(|(key, value)| note(key, value.clone())).collect();
+        let writer = parquet_out::begin(target, columns(stats), notes)?;
         Ok(Self { writer, target, samples: Vec::new(), stats: stats.len() })
     }
 
@@ -106,14 +89,7 @@ impl<'a> Table<'a> {
     }
 }
 
-fn message(stats: &[String]) -> Result<Type, ParquetError> {
-    let column = |name: &str, physical: Physical, converted: ConvertedType, there: Repetition| {
-        let column = Type::primitive_type_builder(name, physical)
-            .with_repetition(there)
-            .with_converted_type(converted)
-            .build()?;
-        Ok::<_, ParquetError>(Arc::new(column))
-    };
+fn columns(stats: &[String]) -> Result<Vec<TypePtr>, ParquetError> {
     let always = Repetition::REQUIRED;
     let [tick, time, population] = OWN;
     let mut columns = vec![
@@ -124,5 +100,5 @@ fn message(stats: &[String]) -> Result<Type, ParquetError> {
     for name in stats {
         columns.push(column(name, Physical::DOUBLE, ConvertedType::NONE, Repetition::OPTIONAL)?);
     }
-    Type::group_type_builder("flockwork").with_fields(columns).build()
+    Ok(columns)
 }
