@@ -1,7 +1,6 @@
 //! A stepped world whose entities the program brings.
 
 use std::ffi::{c_char, c_void};
-use std::path::Path;
 
 use flockwork_cli::stepped::{Stepped, Written};
 use flockwork_kernel::columns::Column;
@@ -44,12 +43,11 @@ pub unsafe extern "C" fn fw_sim_with_entities(
     call(|| unsafe {
         make(out, || {
             let scenario = text("scenario", scenario)?;
-            let folder = if folder.is_null() { "." } else { text("folder", folder)? };
+            let folder = sim::folder(folder)?;
             let given = slice("columns", columns, column_count)?;
             let given =
                 given.iter().map(|column| read(column, entities)).collect::<Result<Vec<_>, _>>()?;
-            let written =
-                Written::Text { name: "scenario", folder: Path::new(folder), text: scenario };
+            let written = Written::Text { name: "scenario", folder, text: scenario };
             let table = |schema| Ok(table(schema, &given, entities));
             let made = Stepped::with_entities(&REGISTRY, &written, &[], workers as usize, &table)?;
             Ok(made)

@@ -118,6 +118,15 @@ pub(crate) unsafe fn make(
     Ok(())
 }
 
+/// The folder that a text names, or with NULL the current one.
+pub(crate) unsafe fn folder<'a>(folder: *const c_char) -> Result<&'a Path, Fault> {
+    if folder.is_null() {
+        return Ok(Path::new("."));
+    }
+    // SAFETY: as the caller promises.
+    unsafe { text("folder", folder) }.map(Path::new)
+}
+
 /// Makes a simulation of a scenario's text, in TOML or JSON: see `docs/` and `flockwork init`. A table
 /// that it names is looked for in `folder`, or with NULL in the current one. It runs on `workers` threads,
 /// with 0 on one for each core. On any error `*out` is NULL.
@@ -132,8 +141,7 @@ pub unsafe extern "C" fn fw_sim_new(
     call(|| unsafe {
         make(out, || {
             let scenario = text("scenario", scenario)?;
-            let folder = if folder.is_null() { "." } else { text("folder", folder)? };
-            let (folder, workers) = (Path::new(folder), workers as usize);
+            let (folder, workers) = (self::folder(folder)?, workers as usize);
             let made = Stepped::from_text(&REGISTRY, "scenario", folder, scenario, &[], workers);
             Ok(made?)
         })
