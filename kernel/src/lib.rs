@@ -20,6 +20,7 @@
 //! | [`integrate`] | drift, semi-implicit Euler, velocity Verlet, ends, speed limits, drag |
 //! | [`steer`] | steering behaviours after Reynolds |
 //! | [`collide`] | disc-disc and disc-wall tests, impulses, position correction |
+//! | [`shapes`] | segments, balls, boxes and polygons: the nearest point, inside, crossings, steps that stop at walls, ways to a goal |
 //! | [`life`] | damage, metabolism, energy transfer, inheritance of genes |
 //! | [`float_mode`] | whether this thread computes as every other one does |
 //! | [`arithmetic`] | what the bits of a result depend on besides its input |
@@ -87,6 +88,7 @@ pub mod lanes;
 pub mod life;
 pub mod math;
 pub mod rng;
+pub mod shapes;
 pub mod steer;
 pub mod sum;
 mod sweep;
