@@ -38,7 +38,7 @@ use flockwork_kernel::integrate::Ends;
 use flockwork_kernel::simd::{F32x8, Isa, U32x8, Vector8};
 use flockwork_kernel::{Axes, Axis, Edge, LANES, Plane, Vector, World, exact, math, rng};
 use flockwork_scheduler::{
-    Event, Finish, LookOf, Model, Never, Pair, ParamError, RefOf, Setup, Tick, TileOf, Totals,
+    Event, Finish, LookOf, Model, Never, Pair, ParamError, Poke, RefOf, Setup, Tick, TileOf, Totals,
 };
 
 flockwork_kernel::columns! {
@@ -190,6 +190,7 @@ impl<A: Axes> Model for Discs<A> {
 
     const NAME: &'static str = "discs";
     const ABOUT: &'static str = "elastic hard discs, in space spheres";
+    const POKES: &'static [&'static str] = &["push"];
 
     fn new(params: DiscsParams, setup: &Setup) -> Result<Self, ParamError> {
         let lattice = lattice(setup);
@@ -304,6 +305,11 @@ impl<A: Axes> Model for Discs<A> {
             // not the same for both. So only what the smaller id worked out counts.
             me.velocity += if event.source < event.target { -event.value } else { me.kick };
         }
+    }
+
+    /// `push` is how fast it goes away from the point, over its distance, per time.
+    fn poke(&self, me: &mut disc::Row<A>, poke: &Poke<'_, Self>) {
+        me.velocity += poke.offset * poke.get("push");
     }
 
     #[inline(always)]

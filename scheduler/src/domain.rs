@@ -22,7 +22,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use flockwork_kernel::Axes;
-use flockwork_kernel::columns::Columns;
+use flockwork_kernel::columns::{Columns, Reach};
 use flockwork_kernel::exact;
 use flockwork_spatial::Places;
 
@@ -166,9 +166,42 @@ impl<M: Model> Domain<M> {
     pub fn rehome(&mut self, topology: Arc<Topology>) {
         if self.stage == Stage::Idle {
             self.keep();
-            self.site.topology = topology;
-            self.stage = Stage::Route;
             self.books.census = self.books.census.begun();
+            self.go_home(topology);
+        }
+    }
+
+    /// The same after entities were changed.
+    pub(crate) fn go_home(&mut self, topology: Arc<Topology>) {
+        self.site.topology = topology;
+        self.stage = Stage::Route;
+    }
+
+    /// Begins to change entities between two ticks: [`Domain::go_home`] ends that.
+    pub(crate) fn begin_change(&mut self) {
+        self.keep();
+        self.owned.died.clear();
+        self.books.census = self.books.census.begun();
+    }
+
+    /// Takes a packed row, which is one that an entity may have, for that of an entity.
+    pub(crate) fn overwrite(&mut self, row: usize, packed: &[u8]) {
+        self.owned.now.unpack(row, Reach::Owned, packed);
+    }
+
+    /// Takes an entity out of the world.
+    pub(crate) fn remove(&mut self, row: usize) {
+        if let Some(id) = self.owned.remove(row) {
+            self.books.census.went(id);
+        }
+    }
+
+    /// Makes room for so many more entities, if it may.
+    pub(crate) fn room_for(&mut self, more: usize, grow: bool) -> Result<(), DomainError> {
+        let (needed, capacity) = (self.owned.rows + more, self.owned.now.capacity());
+        match self.site.check_room(Room::Entities, needed, capacity) {
+            Err(_) if grow => self.make_room(Room::Entities, needed + needed / 8 + SPARE),
+            result => result,
         }
     }
 

@@ -263,13 +263,15 @@ pub enum Phase {
     Books,
     /// The statistics of a tick, for the model or for those over time.
     Remember,
+    /// Inputs between two ticks; the model's `poke`, and its `spawn` and `check` for them.
+    Inputs,
     /// Statistics are made of what was added up.
     Report,
 }
 
 impl Phase {
     /// All of them, in order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::SetUp,
         Self::Spawn,
         Self::Sort,
@@ -283,6 +285,7 @@ impl Phase {
         Self::Tally,
         Self::Books,
         Self::Remember,
+        Self::Inputs,
         Self::Report,
     ];
 
@@ -302,6 +305,7 @@ impl Phase {
             Self::Tally => "tally",
             Self::Books => "books",
             Self::Remember => "the statistics of the tick",
+            Self::Inputs => "inputs",
             Self::Report => "report",
         }
     }

@@ -15,6 +15,7 @@
 //! | [`executor`] | who polls the domains |
 //! | [`packet`] | how several processes share domains and pack their mail |
 //! | [`simulation`] | a whole world of domains |
+//! | [`inputs`] | what comes into a run from outside |
 //! | [`snapshot`] | a world as bytes |
 //! | [`registry`] | models behind names, whatever runs them |
 //! | `testing` | schedulers that meddle with mail, with the feature of that name |
@@ -43,6 +44,7 @@ pub mod executor;
 mod frame;
 mod grow;
 mod guard;
+pub mod inputs;
 mod ledger;
 mod letter;
 pub mod letters;
@@ -57,6 +59,7 @@ pub mod packet;
 mod params;
 mod partition;
 mod parts;
+mod plan;
 mod precision;
 pub mod prelude;
 mod receive;
@@ -68,6 +71,7 @@ mod schema;
 mod setup;
 pub mod simulation;
 pub mod snapshot;
+mod spot;
 mod start;
 pub mod stats;
 #[cfg(feature = "testing")]
@@ -86,12 +90,13 @@ pub use executor::{Executor, Serial, advance};
 pub use flockwork_kernel::{Axes, Plane, Space};
 pub use flockwork_spatial::{Cut, CutError, Grid, GridError, Region};
 pub use frame::Frame;
+pub use inputs::{Agenda, Answer, Dated, Input, Refused};
 pub use letter::{Letter, Never};
 pub use letters::Letters;
 pub use loopback::{Loopback, LoopbackPort};
 pub use metrics::{Counter, Counters, PhaseTimes, Told};
 pub use model::{
-    Event, Finish, LeftOf, LookOf, Model, MutOf, Pair, RefOf, RowOf, ShownOf, Tick, TileOf,
+    Event, Finish, LeftOf, LookOf, Model, MutOf, Pair, Poke, RefOf, RowOf, ShownOf, Tick, TileOf,
 };
 pub use names::first_twice;
 pub use narrow::{Lost, narrow};

@@ -95,6 +95,8 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// Whether it reads [`Tick::totals`], which costs a sum over all entities and processes in each
     /// tick.
     const TOTALS: bool = false;
+    /// The numbers that a poke may have, by name; where there are none nobody can be poked.
+    const POKES: &'static [&'static str] = &[];
     /// Whether [`Model::step`] does the work of `load`, `pair`, `finish` and `update`.
     #[doc(hidden)]
     const ROWS: bool = false;
@@ -161,6 +163,10 @@ pub trait Model: Sized + Send + Sync + 'static {
     fn apply(&self, _me: &mut RowOf<Self>, _event: &Event<Self::Event>, _tick: &Tick<Self>) {
         const { assert!(!Self::Event::ANY, "a model with events has a function `apply`") }
     }
+
+    /// What a poke does to an entity, between two ticks: see [`Input::Poke`](crate::Input::Poke). Scratch
+    /// columns are 0. Who is not alive afterwards is gone.
+    fn poke(&self, _me: &mut RowOf<Self>, _poke: &Poke<'_, Self>) {}
 
     /// Makes a child of `parent`, which may be changed; the child's id is given to it.
     fn born(
@@ -366,6 +372,24 @@ pub struct Event<E> {
     pub source: u32,
     /// What it carries.
     pub value: E,
+}
+
+/// Something that reaches everybody around a point from outside.
+pub struct Poke<'a, M: Model> {
+    /// From the point to the entity, along the shortest way.
+    pub offset: VectorOf<M>,
+    /// The tick that comes next.
+    pub tick: &'a Tick<'a, M>,
+    pub(crate) values: &'a [(String, f64)],
+}
+
+impl<M: Model> Poke<'_, M> {
+    /// One of its numbers, of those in [`Model::POKES`]; 0 unless it was given.
+    pub fn get(&self, name: &str) -> f32 {
+        let given = self.values.iter().find(|(known, _)| known == name);
+        // Adding 0 makes 0 of -0.
+        given.map_or(0.0, |(_, value)| *value as f32 + 0.0)
+    }
 }
 
 impl<M: Model> Stats<M> for () {

@@ -24,12 +24,12 @@ mod shares;
 mod table;
 mod world;
 
+pub use crate::spot::{number_name, number_names, whole_vectors};
 pub use backend::Backend;
 pub use config::Config;
 pub use entry::{Checked, Entry};
-pub use fit::whole_vectors;
 pub use lines::Lines;
 pub use publish::{Part, Piece};
 pub use shares::Shares;
-pub use table::{Table, TableColumn, number_name, number_names};
+pub use table::{Table, TableColumn};
 pub use world::{AnyWorld, RegionLoad};

@@ -13,7 +13,7 @@ use flockwork_spatial::Candidate;
 
 use crate::letter::Letter;
 use crate::model::{
-    AxesOf, Event, Finish, LookOf, Model, OutboxOf, Pair, RefOf, RowOf, ShownOf, Step, Tick,
+    AxesOf, Event, Finish, LookOf, Model, OutboxOf, Pair, Poke, RefOf, RowOf, ShownOf, Step, Tick,
     TileOf, Vector8Of, VectorOf,
 };
 use crate::params::{ParamError, Params};
@@ -39,6 +39,8 @@ pub trait Rows: Sized + Send + Sync + 'static {
     const ABOUT: &'static str;
     /// Whether it reads [`Tick::totals`].
     const TOTALS: bool = false;
+    /// The numbers that a poke may have, by name.
+    const POKES: &'static [&'static str] = &[];
 
     /// Makes the model.
     ///
@@ -88,6 +90,9 @@ pub trait Rows: Sized + Send + Sync + 'static {
     ) {
         const { assert!(!Self::Event::ANY, "a model with events has a function `apply`") }
     }
+
+    /// What a poke does to an entity, between two ticks.
+    fn poke(&self, _me: &mut RowOf<ByRows<Self>>, _poke: &Poke<'_, ByRows<Self>>) {}
 
     /// Makes a child of `parent`, which may be changed.
     fn born(
@@ -214,6 +219,7 @@ impl<R: Rows> Model for ByRows<R> {
     const NAME: &'static str = R::NAME;
     const ABOUT: &'static str = R::ABOUT;
     const TOTALS: bool = R::TOTALS;
+    const POKES: &'static [&'static str] = R::POKES;
     const ROWS: bool = true;
 
     fn new(params: R::Params, setup: &Setup) -> Result<Self, ParamError> {
@@ -258,6 +264,10 @@ impl<R: Rows> Model for ByRows<R> {
 
     fn apply(&self, me: &mut RowOf<Self>, event: &Event<R::Event>, tick: &Tick<Self>) {
         self.0.apply(me, event, tick);
+    }
+
+    fn poke(&self, me: &mut RowOf<Self>, poke: &Poke<'_, Self>) {
+        self.0.poke(me, poke);
     }
 
     fn born(&self, child: &R::Child, parent: &mut RowOf<Self>, tick: &Tick<Self>) -> RowOf<Self> {

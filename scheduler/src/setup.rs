@@ -14,6 +14,7 @@ use crate::arena::Arena;
 use crate::bounds::{Bounds, Outside};
 use crate::error::{DomainError, MODE_HINT, Panicked, Phase, Place, StepError};
 use crate::guard::guarded;
+use crate::inputs::Refused;
 use crate::model::{AxesOf, Model, VectorOf};
 use crate::params::{ParamError, Params};
 use crate::precision::{self, Coarse, Needed};
@@ -270,6 +271,8 @@ pub enum SimulationError {
         /// Ticks done.
         tick: u64,
     },
+    /// Inputs were refused: nothing of them was done, and the simulation can go on.
+    Refused(Refused),
     /// Mail between processes failed.
     Transport(String),
     /// The model panicked.
@@ -362,6 +365,7 @@ impl fmt::Display for SimulationError {
             Self::Busy { tick } => {
                 write!(f, "what was begun after tick {tick} is not done: poll until it is")
             }
+            Self::Refused(refused) => refused.fmt(f),
             Self::Transport(problem) => write!(f, "mail between processes failed: {problem}"),
             Self::Panicked(panicked) => panicked.fmt(f),
             Self::Stalled { worker, place, deadline } => write!(
@@ -392,7 +396,7 @@ macro_rules! from {
 
 from!(
     Param ParamError, Grid GridError, Cut CutError, Domain DomainError, Snapshot SnapshotError,
-    Panicked Panicked, TooCoarse Coarse
+    Panicked Panicked, TooCoarse Coarse, Refused Refused
 );
 
 /// The error of a domain whose transport cannot fail.

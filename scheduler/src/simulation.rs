@@ -7,6 +7,8 @@
 //! Idle ──begin──▶ Drive ──▶ Books ──▶ Idle
 //!                             └─ uneven ─▶ Weigh ──▶ Drive ──▶ Books ──▶ Idle
 //! Idle ──begin_stats──▶ Drive ──▶ See ──▶ Idle
+//! Idle ──begin_inputs─▶ Judge ──▶ Drive ──▶ Books ──▶ Idle
+//!                             └─ refused ─▶ Tell ──▶ Idle
 //! ```
 //!
 //! | stage | does |
@@ -15,6 +17,8 @@
 //! | Books | censuses and statistics are added up over all processes, and held against the books: no id lost or doubled |
 //! | Weigh | the weights of all cells are added up, and the world is cut anew |
 //! | See | statistics are added up over all processes |
+//! | Judge | what processes found wrong with a batch of inputs is added up |
+//! | Tell | why it is refused is told to all |
 //!
 //! In one process every stage is done at once, and [`Simulation::step`] is all there is to call.
 //!
@@ -22,11 +26,13 @@
 //! | --- | --- |
 //! | `make.rs` | begins, from a set-up or from a snapshot |
 //! | `change.rs` | is cut anew, takes other parameters |
+//! | `give.rs` | takes inputs |
 //! | `observe.rs` | sees the whole world: statistics and the fingerprint |
 //! | `news.rs` | tells who was born, who died and what was sent |
 //! | `view.rs` | shows what there is in this process |
 //! | `save.rs` | becomes bytes |
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -36,6 +42,7 @@ use crate::domain::{Domain, Progress};
 use crate::error::{Panicked, Phase, Place};
 use crate::executor::Executor;
 use crate::frame::Frame;
+use crate::inputs::{Answer, Refused};
 use crate::ledger::{Ledger, Sums};
 use crate::model::{AxesOf, Model, Tick};
 use crate::partition::Partition;
@@ -46,6 +53,7 @@ use crate::stats::{self, History, Stats};
 use crate::topology::Topology;
 
 mod change;
+mod give;
 mod make;
 mod news;
 mod observe;
@@ -80,6 +88,9 @@ pub struct Simulation<M: Model, X> {
     /// The statistics of the last tick, where the model asks for them.
     totals: Option<M::Stats>,
     seen: Seen,
+    /// The batch of inputs that is on its way, and what became of the last one.
+    asked: Option<Box<give::Asked<M>>>,
+    answer: Option<Result<Answer, Refused>>,
 }
 
 /// Who there is in the whole world.
@@ -127,6 +138,8 @@ enum Stage {
     Books(Why),
     Weigh,
     See(Look),
+    Judge,
+    Tell,
 }
 
 /// What is looked at.
@@ -145,6 +158,8 @@ enum Why {
     Tick,
     /// To bring entities to new owners.
     Move,
+    /// To bring entities that inputs have changed to their owners.
+    Inputs,
     /// To add up statistics.
     Look(Look),
 }
@@ -229,6 +244,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
                 Stage::Books(why) => self.balance_books(why),
                 Stage::Weigh => self.recut(),
                 Stage::See(look) => self.see(look),
+                Stage::Judge => self.judge(),
+                Stage::Tell => self.tell(),
             };
             self.inside = false;
             match result {
@@ -251,7 +268,9 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             self.history.copy_from_slice(&self.kept.history);
             self.rebalances = self.kept.rebalances;
             self.people.first_born = self.people.next_id;
+            self.disobey();
         }
+        self.asked = None;
         self.stage = Stage::Idle;
         self.ended = Some(error.clone());
         error
@@ -310,8 +329,9 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         // Nothing of this counts before all of it is known to be good.
         let tick = self.tick + u64::from(why == Why::Tick);
         let (census, under_way) = (self.ledger.census(), self.ledger.under_way());
-        let owned = self.people.owned.wrapping_add(census.born).wrapping_sub(census.died);
-        let ids = self.people.ids.wrapping_add(census.born_ids).wrapping_sub(census.died_ids);
+        let (owned, ids) = self.expected();
+        let owned = owned.wrapping_add(census.born).wrapping_sub(census.died);
+        let ids = ids.wrapping_add(census.born_ids).wrapping_sub(census.died_ids);
         if (census.owned, census.ids) != (owned, ids) {
             let found = census.owned;
             return Err(SimulationError::Conservation { tick, expected: owned, found });
@@ -326,6 +346,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         if why == Why::Tick {
             self.people.first_born = self.people.next_id;
         }
+        self.obeyed();
         self.people.next_id = self.domains.first().map_or(self.people.next_id, Domain::next_id);
         self.balance.measure(self.ledger.work());
         let tips = why == Why::Tick && {

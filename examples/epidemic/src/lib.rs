@@ -108,6 +108,7 @@ impl Model for Epidemic {
 
     const NAME: &'static str = "epidemic";
     const ABOUT: &'static str = "walkers who infect each other and recover";
+    const POKES: &'static [&'static str] = &["infect"];
 
     fn new(epidemic: Self, _setup: &Setup) -> Result<Self, ParamError> {
         Ok(epidemic)
@@ -145,6 +146,14 @@ impl Model for Epidemic {
         all.left.exposure.set(all.sum.get());
     }
 
+    /// `infect` is the chance that somebody who can falls ill.
+    fn poke(&self, me: &mut person::Row, poke: &Poke<'_, Self>) {
+        let [luck, ..] = poke.tick.draw(me.id, POKE);
+        if me.health == SUSCEPTIBLE && rng::unit(luck) < poke.get("infect") {
+            me.health = INFECTED;
+        }
+    }
+
     #[inline(always)]
     fn update<S: Isa>(&self, me: &mut TileOf<'_, S, Self>, tick: &Tick<Self>) {
         let [turn, direction, luck, _] = tick.draw_lanes(me.id.get(), UPDATE);
@@ -176,3 +185,4 @@ fn chance<S: Isa>(expected: F32x8<S>) -> F32x8<S> {
 /// Streams of random numbers, one for each purpose.
 const SPAWN: u32 = 0;
 const UPDATE: u32 = 1;
+const POKE: u32 = 2;

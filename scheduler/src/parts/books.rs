@@ -33,6 +33,12 @@ impl Census {
         self.ids = self.ids.wrapping_add(mix(u64::from(id)));
     }
 
+    /// Counts an entity that is taken out.
+    pub(crate) fn went(&mut self, id: u32) {
+        self.owned -= 1;
+        self.ids = self.ids.wrapping_sub(mix(u64::from(id)));
+    }
+
     /// Counts this many that were born, with the sum of the mixes of their ids.
     pub(crate) fn bore(&mut self, born: u64, ids: u64) {
         (self.born, self.born_ids) = (born, ids);

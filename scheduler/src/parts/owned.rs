@@ -126,6 +126,16 @@ impl<C: Columns> Owned<C> {
         Ok(Some(self.ids()[at]))
     }
 
+    /// Takes an entity out, and gives its id; None if there is none in this row.
+    pub(crate) fn remove(&mut self, row: usize) -> Option<u32> {
+        let cell = self.cell_of.get_mut(row).filter(|cell| **cell != NO_CELL)?;
+        *cell = NO_CELL;
+        let id = self.now.ids()[row];
+        self.holes.push(row as u32);
+        self.died.push(id);
+        Some(id)
+    }
+
     /// Takes in a packed entity that came from another domain, and gives its id; None if the bytes
     /// do not fit, or its place is not in the region.
     pub(crate) fn take(&mut self, site: &Site, row: &[u8]) -> Option<u32> {

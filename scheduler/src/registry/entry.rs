@@ -57,6 +57,8 @@ pub struct Entry<O: 'static, S: 'static, E: 'static> {
     pub params: &'static [Param],
     /// The statistics it reports.
     pub stats: &'static [Stat],
+    /// The numbers that a poke may have; none where nobody can be poked.
+    pub pokes: &'static [&'static str],
     /// Whether it sends events.
     pub events: bool,
     /// Whether entities are born in it.
@@ -96,6 +98,7 @@ impl<O, S, E: From<SimulationError>> Entry<O, S, E> {
             about: M::ABOUT,
             params: M::Params::TABLE,
             stats: <M::Stats as Stats<M>>::LIST,
+            pokes: M::POKES,
             events: M::Event::ANY,
             births: M::Child::ANY,
             plane,

@@ -2,11 +2,8 @@
 //!
 //! Whether it fits a model and its world says `fit.rs` beside it.
 
-use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
-
-use flockwork_kernel::columns::{Column, Reach};
 
 use super::lines::Lines;
 
@@ -32,22 +29,4 @@ pub struct TableColumn {
     pub component: u32,
     /// A value for each entity.
     pub values: Vec<f64>,
-}
-
-/// What one of the numbers of a column is called in a table: `x`, or `genes_3` where there are
-/// several.
-pub fn number_name(column: &Column, component: u32) -> String {
-    match column.components {
-        1 => column.name.to_string(),
-        _ => format!("{}_{component}", column.name),
-    }
-}
-
-/// Everything that a table may say of an entity: the names of the numbers of all columns that
-/// travel, with the column of each and its place in it.
-pub fn number_names(schema: &[Column]) -> impl Iterator<Item = (String, &Column, u32)> {
-    schema.iter().filter(|column| column.reach >= Reach::Owned).flat_map(|column| {
-        (0..column.components)
-            .map(move |component| (number_name(column, component), column, component))
-    })
 }

@@ -10,6 +10,7 @@ use super::publish::{Part, Piece, publish};
 use crate::domain::{Domain, Progress};
 use crate::error::Place;
 use crate::executor::Executor;
+use crate::inputs::{Answer, Input};
 use crate::metrics::Counters;
 use crate::model::Model;
 use crate::params::{Given, Params, Setting};
@@ -72,6 +73,10 @@ pub trait AnyWorld<X>: Send {
     fn params(&self) -> Vec<Setting>;
     /// Sets parameters by name between two ticks: all that are given, or none.
     fn set_params(&mut self, given: &[Given]) -> Result<(), SimulationError>;
+    /// Begins to do what a batch of inputs says.
+    fn begin_inputs(&mut self, inputs: Vec<Input>) -> Result<(), SimulationError>;
+    /// What became of it.
+    fn take_answer(&mut self) -> Result<Answer, SimulationError>;
     /// The fingerprint of the entities of this process.
     fn fingerprint(&self) -> Result<u64, SimulationError>;
     /// Holds the entities against the books.
@@ -188,6 +193,14 @@ impl<M: Model, X: Executor + Send> AnyWorld<X> for Simulation<M, X> {
     fn set_params(&mut self, given: &[Given]) -> Result<(), SimulationError> {
         let params = Self::params(self).clone().with(given)?;
         Self::set_params(self, params)
+    }
+
+    fn begin_inputs(&mut self, inputs: Vec<Input>) -> Result<(), SimulationError> {
+        Self::begin_inputs(self, inputs)
+    }
+
+    fn take_answer(&mut self) -> Result<Answer, SimulationError> {
+        Self::take_answer(self)
     }
 
     fn fingerprint(&self) -> Result<u64, SimulationError> {

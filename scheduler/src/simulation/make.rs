@@ -185,15 +185,22 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             sums: Sums::default(),
             totals: None,
             seen: Seen { history: history(), ..Seen::default() },
+            asked: None,
+            answer: None,
         })
     }
 
     /// Gives a packed row to the domain it belongs to, if that lives here.
     fn admit(&mut self, row: &[u8]) -> Result<(), DomainError> {
-        let cell = self.topology.grid().cell(setup::position::<M>(row));
-        let owner = self.topology.owner(cell);
         self.people.owned += 1;
         self.people.ids = self.people.ids.wrapping_add(mix(u64::from(id_of(row))));
+        self.house(row)
+    }
+
+    /// The same of one who is counted elsewhere.
+    pub(super) fn house(&mut self, row: &[u8]) -> Result<(), DomainError> {
+        let cell = self.topology.grid().cell(setup::position::<M>(row));
+        let owner = self.topology.owner(cell);
         let first = self.domains.first().map_or(0, Domain::id);
         let Some(domain) = self.domains.get_mut(owner.wrapping_sub(first) as usize) else {
             return Ok(());

@@ -25,9 +25,12 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     pub fn domains(&self) -> Result<&[Domain<M>], SimulationError> {
         match self.stage {
             // Who looks changes nothing.
-            Stage::Idle | Stage::Weigh | Stage::Drive(Why::Look(_)) | Stage::See(_) => {
-                Ok(&self.domains)
-            }
+            Stage::Idle
+            | Stage::Weigh
+            | Stage::Judge
+            | Stage::Tell
+            | Stage::Drive(Why::Look(_))
+            | Stage::See(_) => Ok(&self.domains),
             Stage::Drive(_) | Stage::Books(_) => Err(SimulationError::Busy { tick: self.tick }),
         }
     }

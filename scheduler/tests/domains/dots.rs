@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use flockwork_kernel::simd::{F32x8, Isa, Sum8, U32x8, Vector8};
 use flockwork_kernel::{Axes, Plane, Vector, rng};
 use flockwork_scheduler::{
-    Event, Finish, LookOf, Model, Pair, ParamError, RefOf, Setup, Tick, TileOf,
+    Event, Finish, LookOf, Model, Pair, ParamError, Poke, RefOf, Setup, Tick, TileOf,
 };
 
 flockwork_kernel::columns! {
@@ -186,6 +186,7 @@ impl<A: Axes> Model for Dots<A> {
 
     const NAME: &'static str = "dots";
     const ABOUT: &'static str = "a model for tests";
+    const POKES: &'static [&'static str] = &["kick", "heat", "kill", "snap"];
 
     fn new(params: DotsParams, _setup: &Setup) -> Result<Self, ParamError> {
         assert!(!params.is_set(Trap::New), "{SNAP}");
@@ -282,6 +283,15 @@ impl<A: Axes> Model for Dots<A> {
         me.charge = me.charge * 0.75 + charge * 0.125 + kind;
         let mark = &mut me.marks[kind as usize & 1];
         *mark = mark.wrapping_add(1);
+    }
+
+    fn poke(&self, me: &mut dot::Row<A>, poke: &Poke<'_, Self>) {
+        assert!(poke.get("snap") == 0.0, "{SNAP}");
+        me.velocity += poke.offset * poke.get("kick");
+        me.energy = me.energy * 0.5 + poke.get("heat");
+        me.marks[0] = me.marks[0].wrapping_add(1);
+        me.age = poke.tick.number as u16;
+        me.alive = u8::from(me.energy >= poke.get("kill"));
     }
 
     fn born(&self, child: &[f32; 2], parent: &mut dot::Row<A>, tick: &Tick<Self>) -> dot::Row<A> {

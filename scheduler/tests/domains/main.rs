@@ -5,6 +5,7 @@
 //! | `bits` | the same bits for any cut and any order of polls, and those of a naive twin |
 //! | `ends` | after an error in any phase: the last completed tick |
 //! | `faults` | damaged mail, lack of room, ids, numbers that are none: errors, never half a tick |
+//! | `inputs` | batches from outside are done as a whole or not at all, as their naive twin does them |
 //! | `kinds` | columns and parameters of every kind |
 //! | `mistakes` | what an author may do wrong is told |
 //! | `news` | who was born, who died and what was sent in a tick |
@@ -18,6 +19,8 @@ mod bits;
 mod dots;
 mod ends;
 mod faults;
+mod inputs;
+mod inputs_naive;
 mod kinds;
 mod mistakes;
 mod naive;

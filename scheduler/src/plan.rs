@@ -1,0 +1,177 @@
+//! What a batch of inputs would do to the entities of this process: worked out beside the state, which is
+//! changed once all processes have found nothing wrong with it.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `judge.rs` | goes through the batch |
+//! | `named.rs` | where the entities are that it names |
+//! | `near.rs` | who is near a point |
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use flockwork_kernel::fingerprint::mix;
+
+use crate::domain::Domain;
+use crate::error::DomainError;
+use crate::inputs::Input;
+use crate::model::Model;
+use crate::precision::Needed;
+use crate::topology::Topology;
+
+mod judge;
+mod named;
+mod near;
+
+pub(crate) use judge::{Scene, judge};
+
+/// What a batch does.
+pub(crate) struct Plan<M: Model> {
+    /// Entities that it changes, spawns or removes.
+    pub(crate) slots: Vec<Slot>,
+    /// Bytes of a packed row.
+    pub(crate) stride: usize,
+    /// The row of each as it will be.
+    pub(crate) now: Vec<u8>,
+    /// The row of each as it is; of those that are spawned as they would be without the batch.
+    pub(crate) before: Vec<u8>,
+    pub(crate) changed: Option<Changed<M>>,
+    /// The id of the first one that it spawns, and how many it does.
+    pub(crate) first_id: u32,
+    pub(crate) spawned: u32,
+    /// A bit for each input: whether the entity that it names is owned by this process. Those that
+    /// name none have it too where they were looked at.
+    pub(crate) found: Vec<u64>,
+    /// The first input that cannot be done.
+    pub(crate) problem: Option<Problem>,
+}
+
+/// An entity that a batch meets.
+#[derive(Clone, Copy)]
+pub(crate) struct Slot {
+    /// The place of its domain among those of this process and its row there; None for one that is
+    /// spawned.
+    pub(crate) home: Option<(u32, u32)>,
+    pub(crate) id: u32,
+    pub(crate) state: State,
+}
+
+/// What becomes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Lives,
+    /// It was removed.
+    Removed,
+    /// It is not alive any more.
+    Dead,
+}
+
+/// What the parameters of a batch make.
+pub(crate) struct Changed<M: Model> {
+    pub(crate) params: M::Params,
+    pub(crate) model: M,
+    pub(crate) needed: Needed,
+    /// If the grid is another one.
+    pub(crate) topology: Option<Arc<Topology>>,
+}
+
+/// Why an input cannot be done.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Problem {
+    /// Its place in the batch.
+    pub(crate) place: usize,
+    /// The entity with which it cannot; of several the one of smallest id.
+    pub(crate) id: u32,
+    pub(crate) text: String,
+}
+
+impl Problem {
+    /// What processes compare: the smallest is the first. Never 0.
+    pub(crate) fn rank(&self) -> u64 {
+        (self.place as u64 + 1) << 32 | u64::from(self.id)
+    }
+}
+
+/// What is wrong with an input that names an entity which is not there.
+pub(crate) fn absent(input: &Input) -> String {
+    let (name, id) = (input.name(), input.entity().unwrap_or(0));
+    alloc::format!("`{name}` is for entity {id}, which is not there: it has died or was never born")
+}
+
+impl<M: Model> Plan<M> {
+    /// The packed row of a slot as it will be.
+    pub(crate) fn row(&self, slot: usize) -> &[u8] {
+        self.now.get(slot * self.stride..(slot + 1) * self.stride).unwrap_or(&[])
+    }
+
+    /// The packed rows of those who come into the world.
+    pub(crate) fn comers(&self) -> impl Iterator<Item = &[u8]> {
+        let slots = self.slots.iter().enumerate();
+        let comes = |slot: &Slot| slot.home.is_none() && slot.state == State::Lives;
+        slots.filter(move |(_, slot)| comes(slot)).map(|(at, _)| self.row(at))
+    }
+
+    /// Overwrites the rows of entities that live here, and removes those that leave.
+    pub(crate) fn change(&self, domains: &mut [Domain<M>]) {
+        for (at, slot) in self.slots.iter().enumerate() {
+            let Some((domain, row)) = slot.home else { continue };
+            let Some(domain) = domains.get_mut(domain as usize) else { continue };
+            match slot.state {
+                State::Removed => domain.remove(row as usize),
+                State::Lives | State::Dead => domain.overwrite(row as usize, self.row(at)),
+            }
+        }
+    }
+
+    /// Puts the rows back as they were.
+    pub(crate) fn change_back(&self, domains: &mut [Domain<M>]) {
+        for (slot, row) in self.slots.iter().zip(self.before.chunks_exact(self.stride)) {
+            let Some((domain, at)) = slot.home else { continue };
+            if let Some(domain) = domains.get_mut(domain as usize) {
+                domain.overwrite(at as usize, row);
+            }
+        }
+    }
+
+    /// How many come into the world, and the sum of the mixes of their ids: in every process all of them.
+    pub(crate) fn born(&self) -> (u64, u64) {
+        let come = self.slots.iter().filter(|s| s.home.is_none() && s.state == State::Lives);
+        come.fold((0, 0), |(count, ids): (u64, u64), slot| {
+            (count + 1, ids.wrapping_add(mix(slot.id.into())))
+        })
+    }
+
+    /// How many a batch that can be done removes of those who are in the world, likewise.
+    pub(crate) fn gone(&self, inputs: &[Input]) -> (u64, u64) {
+        let removed = inputs.iter().filter_map(|input| match input {
+            Input::Remove { id } if *id < self.first_id => Some(*id),
+            _ => None,
+        });
+        removed.fold((0, 0), |(count, ids): (u64, u64), id| {
+            (count + 1, ids.wrapping_add(mix(id.into())))
+        })
+    }
+
+    /// Makes room for those who come, in the domains of this process.
+    pub(crate) fn make_room(
+        &self,
+        topology: &Topology,
+        domains: &mut [Domain<M>],
+        grow: bool,
+    ) -> Result<(), DomainError> {
+        let first = domains.first().map_or(0, Domain::id);
+        let mut coming = alloc::vec![0; domains.len()];
+        for row in self.comers() {
+            let cell = topology.grid().cell(crate::setup::position::<M>(row));
+            let owner = topology.owner(cell).wrapping_sub(first) as usize;
+            if let Some(count) = coming.get_mut(owner) {
+                *count += 1;
+            }
+        }
+        for (domain, count) in domains.iter_mut().zip(coming).filter(|(_, count)| *count > 0) {
+            domain.room_for(count, grow)?;
+        }
+        Ok(())
+    }
+}
