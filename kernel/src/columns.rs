@@ -212,6 +212,9 @@ pub trait Columns: Sized + Send + Sync + 'static {
     /// A read-only look at writable views.
     fn share<'a>(columns: &'a Self::Mut<'_>) -> Self::Ref<'a>;
 
+    /// These rows alone; None if there are not so many.
+    fn part<'a>(from: &Self::Ref<'a>, rows: Range<usize>) -> Option<Self::Ref<'a>>;
+
     /// One entity; zeros for a row out of range.
     fn row(from: &Self::Ref<'_>, row: usize) -> Self::Row;
 

@@ -23,6 +23,8 @@
 //! arXiv:1505.05571; this is the small one, with 30 bits of a number in each word, so that the sums of
 //! 2^33 numbers fit.
 
+use crate::isa::{self, Isa, Task};
+
 /// Bits of the sum per word.
 const BITS: usize = 30;
 /// Words of a sum: 2046 places for the lowest bit of a number, 53 bits, and room for carries.
@@ -56,36 +58,114 @@ pub fn add(words: &mut [u64; WORDS], value: f64) -> bool {
     true
 }
 
-/// Bits after the point of a number that [`whole`] gives.
-const POINT: i32 = 40;
-/// So many numbers of [`whole`] can be added up before an integer of 64 bits is full.
+/// So many numbers fit a [`Few`] before [`Few::settle`] must make room.
 pub const FEW: usize = 1 << 11;
 
-/// `value` times 2^40, if that is a whole number of at most 2^51: so it is of all usual single floats
-/// from 1/2^17 to 2048. Such numbers are added up many times as fast as by [`add`]; after [`FEW`] of
-/// them [`add_whole`] adds the sum to words.
-#[inline(always)]
-pub fn whole(value: f64) -> Option<i64> {
-    const SCALE: f64 = (1u64 << POINT) as f64;
-    const MOST: f64 = (1u64 << 51) as f64;
-    // A double of this size has no bits after the point: what is added to it is rounded to a whole
-    // number, which stands in its lowest bits.
-    const MAGIC: f64 = 1.5 * (1u64 << 52) as f64;
-    let scaled = value * SCALE;
-    let moved = scaled + MAGIC;
-    let is_whole = moved - MAGIC == scaled && scaled.abs() <= MOST;
-    is_whole.then(|| moved.to_bits().wrapping_sub(MAGIC.to_bits()).cast_signed())
+/// Of three whole numbers the place of the lowest bit each, a power of two: a real is split into
+/// multiples of these.
+const PLACES: [i32; 3] = [11, -40, -91];
+
+/// A sum of few reals that waits to be added to words: added to many times as fast as those.
+///
+/// A real is split into multiples of 2^11, 2^-40 and 2^-91, by roundings that lose nothing, and the
+/// numbers of these are added up as integers. Every double from 2^-39 to 2^62 is such a sum, and every
+/// other one that is a multiple of 2^-91.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Few {
+    sums: [i64; 3],
+    /// Whether there was a number that is not a multiple of 2^-40 up to 2048, as usual single floats
+    /// are: as long as there is none they are not split.
+    split: bool,
 }
 
-/// Adds a sum of numbers that [`whole`] gave.
-pub fn add_whole(words: &mut [u64; WORDS], sum: i64) {
-    const PLACE: usize = (1074 - POINT) as usize;
-    let shifted = u128::from(sum.unsigned_abs()) << (PLACE % BITS);
+impl Few {
+    /// Adds all of `values`; false, and nothing was changed, if one of them cannot be split. There must
+    /// have been no more than [`FEW`] since it was empty.
+    pub fn add(&mut self, values: &[f64]) -> bool {
+        if !self.split {
+            if let Some(sum) = isa::dispatch(AddUp(values, middle)) {
+                self.sums[1] = self.sums[1].wrapping_add(sum[0]);
+                return true;
+            }
+            self.split = true;
+        }
+        let Some(sums) = isa::dispatch(AddUp(values, split)) else { return false };
+        self.sums = core::array::from_fn(|at| self.sums[at].wrapping_add(sums[at]));
+        true
+    }
+
+    /// Adds the sum to words, and is empty then.
+    pub fn settle(&mut self, words: &mut [u64; WORDS]) {
+        for (sum, place) in core::mem::take(&mut self.sums).into_iter().zip(PLACES) {
+            add_whole(words, sum, (place + 1074) as usize);
+        }
+    }
+}
+
+/// Adds up the whole numbers that `parts` makes of each real, if it can of all.
+struct AddUp<'a, F>(&'a [f64], F);
+
+impl<const N: usize, F: Fn(f64) -> ([i64; N], bool)> Task for AddUp<'_, F> {
+    type Output = Option<[i64; N]>;
+
+    #[inline(always)]
+    fn run<S: Isa>(self) -> Self::Output {
+        let Self(values, parts) = self;
+        let (mut sums, mut good) = ([0i64; N], true);
+        for value in values {
+            let (parts, fits) = parts(*value);
+            sums = core::array::from_fn(|at| sums[at].wrapping_add(parts[at]));
+            good &= fits;
+        }
+        good.then_some(sums)
+    }
+}
+
+/// A double of this size has no bits after the point: what is added to it is rounded to a whole
+/// number, which stands in its lowest bits.
+const MAGIC: f64 = 1.5 * (1u64 << 52) as f64;
+const HIGH: f64 = (1u64 << 11) as f64;
+const MIDDLE: f64 = (1u64 << 40) as f64;
+const LOW: f64 = (1u64 << 51) as f64;
+
+/// The whole number in what has been added to [`MAGIC`].
+#[inline(always)]
+fn whole(moved: f64) -> i64 {
+    moved.to_bits().wrapping_sub(MAGIC.to_bits()).cast_signed()
+}
+
+/// How many times 2^-40 a number is, and whether it is a multiple of that, and at most 2048.
+#[inline(always)]
+fn middle(value: f64) -> ([i64; 1], bool) {
+    let scaled = value * MIDDLE;
+    let moved = scaled + MAGIC;
+    ([whole(moved)], moved - MAGIC == scaled && value.abs() <= HIGH)
+}
+
+/// How many times 2^11, 2^-40 and 2^-91 a number is, and whether it is a sum of these.
+#[inline(always)]
+fn split(value: f64) -> ([i64; 3], bool) {
+    const MOST: f64 = (1u64 << 62) as f64;
+    // What is left after a rounding is a multiple of the number's last bit and less than what it is
+    // rounded to, so it is a double.
+    let high = value * (1.0 / HIGH) + MAGIC;
+    let left = (value - (high - MAGIC) * HIGH) * MIDDLE;
+    let middle = left + MAGIC;
+    let left = (left - (middle - MAGIC)) * LOW;
+    let low = left + MAGIC;
+    let fits = low - MAGIC == left && value.abs() <= MOST;
+    ([whole(high), whole(middle), whole(low)], fits)
+}
+
+/// Adds a whole number whose lowest bit is at this place.
+fn add_whole(words: &mut [u64; WORDS], whole: i64, place: usize) {
+    let shifted = u128::from(whole.unsigned_abs()) << (place % BITS);
     for part in 0..4 {
         let piece = (shifted >> (BITS * part)) as u64 & ((1 << BITS) - 1);
-        let piece = if sum < 0 { piece.wrapping_neg() } else { piece };
-        let word = &mut words[PLACE / BITS + part];
-        *word = word.wrapping_add(piece);
+        let piece = if whole < 0 { piece.wrapping_neg() } else { piece };
+        if let Some(word) = words.get_mut(place / BITS + part) {
+            *word = word.wrapping_add(piece);
+        }
     }
 }
 
@@ -166,54 +246,84 @@ mod tests {
         assert_eq!(sum(&[-0.0]).to_bits(), 0);
     }
 
-    #[test]
-    fn whole_numbers_add_up_to_what_their_reals_do() {
-        let single = |number: u32| f64::from(f32::from_bits(0x3000_0000 + number % 0x1580_0000));
-        let values = (0u32..FEW as u32).map(|at| {
-            let value = single(at.wrapping_mul(0x9E37_79B9));
-            if at % 3 == 0 { -value } else { value }
-        });
-        let (mut words, mut slow, mut sum, mut few) = ([0; WORDS], [0; WORDS], 0i64, 0);
-        for value in values {
-            assert!(add(&mut slow, value));
-            match whole(value) {
-                Some(whole) => (sum, few) = (sum + whole, few + 1),
-                None => assert!(add(&mut words, value)),
+    /// A double of any exponent from `low` on, `spread` of them, with some or all bits of its fraction.
+    fn double(bits: u64, low: u64, spread: u64, zeros: u32) -> f64 {
+        let (sign, exponent) = (bits & 1 << 63, (low + (bits >> 52 & 0x7FF) % spread) << 52);
+        f64::from_bits(sign | exponent | bits & ((1 << 52) - 1) & (u64::MAX << (zeros % 53)))
+    }
+
+    /// The sum of `values` by the way of [`Few`], and which of them had to go the slow one.
+    fn by_few(values: &[f64]) -> ([u64; WORDS], Vec<f64>) {
+        let (mut words, mut few, mut slow) = ([0; WORDS], Few::default(), Vec::new());
+        for values in values.chunks(FEW) {
+            for value in values {
+                if !few.add(&[*value]) {
+                    assert!(add(&mut words, *value));
+                    slow.push(*value);
+                }
             }
+            few.settle(&mut words);
         }
-        add_whole(&mut words, sum);
-        assert!(few > FEW / 3 && few < FEW, "{few}");
-        assert_eq!(rounded(&words).to_bits(), rounded(&slow).to_bits());
-        for sum in [0, 1, -1, i64::MAX, i64::MIN, 1 << 40, -(1 << 51)] {
-            let mut words = [0; WORDS];
-            add_whole(&mut words, sum);
-            assert_eq!(rounded(&words), sum as f64 / 1_099_511_627_776.0, "{sum}");
+        (words, slow)
+    }
+
+    fn slowly(values: &[f64]) -> [u64; WORDS] {
+        let mut words = [0; WORDS];
+        assert!(values.iter().all(|value| add(&mut words, *value)));
+        words
+    }
+
+    /// All words of two sums are those of the same number.
+    fn same(a: &[u64; WORDS], b: &[u64; WORDS]) -> bool {
+        let mut rest = [0; WORDS];
+        rest.iter_mut().zip(a.iter().zip(b)).for_each(|(rest, (a, b))| *rest = a.wrapping_sub(*b));
+        let mut digits = [0; WORDS];
+        !carried(&rest, &mut digits, false) && digits.iter().all(|digit| *digit == 0)
+    }
+
+    /// The sum of few is the slow one, to the last bit, of numbers of all magnitudes and both signs,
+    /// subnormal ones among them.
+    fn few_are_the_slow_sum(bits: Vec<u64>, zeros: u32) -> bool {
+        let any: Vec<f64> = bits.iter().map(|bits| double(*bits, 0, 0x7FF, zeros)).collect();
+        same(&by_few(&any).0, &slowly(&any))
+    }
+
+    /// So it is of those that can be split, and none of these goes the slow way: 2^-39 to 2^62.
+    fn usual_ones_are_quick(bits: Vec<u64>, zeros: u32) -> bool {
+        let usual = bits.iter().map(|bits| double(*bits, 1023 - 39, 62 + 39, zeros));
+        let usual: Vec<f64> = usual.chain([0.0, -0.0, (1u64 << 62) as f64]).collect();
+        let (words, slow) = by_few(&usual);
+        let mut whole = Few::default();
+        let (mut at_once, all) = ([0; WORDS], whole.add(&usual));
+        whole.settle(&mut at_once);
+        slow.is_empty() && all && same(&words, &slowly(&usual)) && same(&words, &at_once)
+    }
+
+    #[test]
+    fn as_many_as_are_few_fit_whatever_they_are() {
+        let most = (1u64 << 62) as f64;
+        let dense = |exponent: i32| f64::from(exponent).exp2() * (2.0 - f64::EPSILON);
+        for value in [most, -most, dense(61), dense(-39), -dense(10), 1.0 / 3.0, 2048.0] {
+            let values = std::vec![value; FEW];
+            let (words, slow) = by_few(&values);
+            assert!(slow.is_empty(), "{value:e}");
+            assert!(same(&words, &slowly(&values)), "{value:e}");
         }
     }
 
     #[test]
-    fn only_what_is_exactly_whole_is() {
-        let unit = 1.0 / 1_099_511_627_776.0;
-        assert_eq!(whole(0.0), Some(0));
-        assert_eq!(whole(-0.0), Some(0));
-        assert_eq!(whole(unit), Some(1));
-        assert_eq!(whole(-3.0 * unit), Some(-3));
-        assert_eq!(whole(2048.0), Some(1 << 51));
-        assert_eq!(whole(-2048.0), Some(-1 << 51));
-        for value in [
-            unit / 2.0,
-            1.5 * unit,
-            2048.0 + 2.0 * f64::EPSILON * 1024.0,
-            1.0 / 3.0,
-            1.0e300,
-            f64::INFINITY,
-            f64::NEG_INFINITY,
-            f64::NAN,
-            4096.0,
-            8192.0,
-        ] {
-            assert_eq!(whole(value), None, "{value:e}");
+    fn what_cannot_be_split_changes_nothing() {
+        let tiny = (-92f64).exp2();
+        let large = (1u64 << 62) as f64 * (1.0 + f64::EPSILON);
+        for value in [tiny, -tiny, 1.0e-300, 5.0e-324, large, f64::MAX, f64::INFINITY, f64::NAN] {
+            let mut few = Few::default();
+            assert!(few.add(&[1.5]));
+            assert!(!few.add(&[1.0, value, 1.0]), "{value:e}");
+            let mut words = [0; WORDS];
+            few.settle(&mut words);
+            assert_eq!(rounded(&words), 1.5, "{value:e}");
         }
+        assert!(Few::default().add(&[2.0 * tiny, -2.0 * tiny]));
     }
 
     #[test]
@@ -269,5 +379,9 @@ mod tests {
         quickcheck::QuickCheck::new()
             .tests(2000)
             .quickcheck(sums_are_exact_in_any_order as fn(Vec<(i64, u8)>, usize) -> bool);
+        for property in [few_are_the_slow_sum, usual_ones_are_quick] {
+            let property = property as fn(Vec<u64>, u32) -> bool;
+            quickcheck::QuickCheck::new().tests(2000).quickcheck(property);
+        }
     }
 }

@@ -323,16 +323,19 @@ impl<S: Isa> V3<S> {
 
 impl<A: Axes> Vector<A> {
     /// The component along an axis: 0 is x. 0 along one that there is not.
+    #[inline]
     pub fn along(self, axis: usize) -> f32 {
         [self.x, self.y, self.z.or(0.0)].get(axis).copied().unwrap_or(0.0)
     }
 
     /// The length: see [`Vector8::length`].
+    #[inline]
     pub fn length(self) -> f32 {
         one(lane(self).length())
     }
 
     /// The vector of length 1 in this direction, or zero: see [`Vector8::normalized`].
+    #[inline]
     pub fn normalized(self) -> Self {
         one(lane(self).normalized())
     }

@@ -23,7 +23,6 @@ use alloc::vec::Vec;
 
 use flockwork_kernel::Axes;
 use flockwork_kernel::columns::{Columns, Reach};
-use flockwork_kernel::exact;
 use flockwork_spatial::Places;
 
 use crate::bounds::{Bounds, Outside};
@@ -39,7 +38,8 @@ use crate::parts::{Before, Books, Doing, Ghosts, Moves, Owned, Post, Site, Sorte
 use crate::receive::receive;
 use crate::route::route;
 use crate::schema;
-use crate::stats::{self, Stats, Tally};
+use crate::stats::{self, Stats};
+use crate::sums::Sums;
 use crate::topology::Topology;
 use crate::transport::{Lane, Transport};
 use crate::weights::Weights;
@@ -80,10 +80,8 @@ pub struct Domain<M: Model> {
     /// Its own ghosts, from the route until they are taken in.
     own: Moves,
     books: Books,
-    /// What was added up of this state, where that is asked for: words, then peaks.
-    sums: Vec<u64>,
-    /// What its making needs: see [`exact::whole`].
-    wholes: Vec<i64>,
+    /// What was added up of this state, where that is asked for.
+    sums: Sums,
     /// What statistics have added up over the events of the last tick; no words where none does.
     heard: Vec<u64>,
     kept: Kept,
@@ -128,8 +126,7 @@ impl<M: Model> Domain<M> {
             post: Post::new(),
             own: Moves::default(),
             books: Books::default(),
-            sums: Vec::new(),
-            wholes: Vec::new(),
+            sums: Sums::default(),
             heard,
             kept: Kept::default(),
         })
@@ -273,7 +270,7 @@ impl<M: Model> Domain<M> {
                 Stage::Failed(error) => return Err(error.into()),
                 Stage::Tally => {
                     frame.enter(&mut self.doing, Phase::Tally);
-                    self.tally(frame.model);
+                    self.sums.add_up(frame.model, &self.owned, &self.heard);
                     self.stage = Stage::Idle;
                 }
                 Stage::Compute => {
@@ -371,7 +368,7 @@ impl<M: Model> Domain<M> {
             receive(tick, site, own, owned, ghosts, books, net)?;
             if frame.tally {
                 frame.enter(&mut self.doing, Phase::Tally);
-                self.tally(frame.model);
+                self.sums.add_up(frame.model, &self.owned, &self.heard);
             }
             Ok::<(), StepError<T::Error>>(())
         })?;
@@ -487,36 +484,9 @@ impl<M: Model> Domain<M> {
         sum
     }
 
-    /// Adds up the statistics of all owned entities and of the last tick's events.
-    fn tally(&mut self, model: &M) {
-        let list = M::Stats::LIST;
-        let mut sums = core::mem::take(&mut self.sums);
-        let mut wholes = core::mem::take(&mut self.wholes);
-        let words = stats::words(list);
-        sums.clear();
-        sums.resize(words + stats::peaks(list), 0);
-        wholes.clear();
-        wholes.resize(stats::reals(list), 0);
-        let (words, peaks) = sums.split_at_mut(words);
-        let mut few = exact::FEW;
-        self.visit(|columns, row| {
-            if few == 0 {
-                Tally::settle(list, words, &mut wholes);
-                few = exact::FEW;
-            }
-            few -= 1;
-            let row = M::Columns::row(columns, row);
-            M::Stats::tally(model, &row, &mut Tally::new(words, peaks, &mut wholes));
-        });
-        Tally::settle(list, words, &mut wholes);
-        let heard = words.iter_mut().zip(&self.heard);
-        heard.for_each(|(sum, part)| *sum = sum.wrapping_add(*part));
-        (self.sums, self.wholes) = (sums, wholes);
-    }
-
     /// What was added up last: words, then peaks.
     pub(crate) fn sums(&self) -> &[u64] {
-        &self.sums
+        self.sums.words()
     }
 
     /// Calls `each` for every owned entity, in no order that means anything, between ticks.
@@ -567,6 +537,7 @@ impl<M: Model> Domain<M> {
             + self.sorted.memory_bytes()
             + self.post.memory_bytes()
             + self.own.memory_bytes()
-            + 8 * (self.sums.capacity() + self.heard.capacity())
+            + self.sums.memory_bytes()
+            + 8 * self.heard.capacity()
     }
 }

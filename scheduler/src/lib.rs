@@ -74,6 +74,7 @@ pub mod snapshot;
 mod spot;
 mod start;
 pub mod stats;
+mod sums;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod topology;

@@ -396,7 +396,7 @@ impl<M: Model> Stats<M> for () {
     type Row = RowOf<M>;
     type Event = Event<M::Event>;
     const LIST: &'static [Stat] = &[];
-    fn tally(_: &M, _: &RowOf<M>, _: &mut Tally<'_>) {}
+    fn tally(_: &M, _: usize, _: impl Fn(usize) -> RowOf<M>, _: &mut Tally<'_>) {}
     fn hear(_: &M, _: &RowOf<M>, _: &Event<M::Event>, _: &mut Tally<'_>) {}
     fn of(_: &M, _: &mut Tally<'_>, _: &mut History<'_>, _: &Totals<'_>) -> Self {}
     fn each(&self, _: &mut dyn FnMut(f64)) {}

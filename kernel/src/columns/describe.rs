@@ -495,6 +495,21 @@ macro_rules! __columns {
                 }
 
                 #[inline(always)]
+                fn part<'a>(
+                    from: &Self::Ref<'a>,
+                    rows: Range<usize>,
+                ) -> Option<Self::Ref<'a>> {
+                    let Range { start: begin, end } = rows;
+                    Some(Ref {
+                        $(axes: ::core::marker::PhantomData::<$A>,)?
+                        id: from.id.get(begin..end)?,
+                        $($g: from.$g.get($crate::__rows!($gw begin)..$crate::__rows!($gw end))?,)*
+                        $($o: from.$o.get($crate::__rows!($ow begin)..$crate::__rows!($ow end))?,)*
+                        $($s: from.$s.get($crate::__rows!($sw begin)..$crate::__rows!($sw end))?,)*
+                    })
+                }
+
+                #[inline(always)]
                 fn row(from: &Self::Ref<'_>, row: usize) -> Self::Row {
                     from.row(row)
                 }

@@ -100,7 +100,28 @@ impl<C: Columns> Owned<C> {
         }
     }
 
-    /// The same, to change them.
+    /// Calls `each` for runs of rows that are entities, each of them in one and none longer than
+    /// `most`.
+    #[inline(always)]
+    pub(crate) fn visit_runs(&self, most: usize, mut each: impl FnMut(&C::Ref<'_>, Range<usize>)) {
+        let (Ok(columns), cells) = (self.now.view(), self.cells()) else { return };
+        let mut row = 0;
+        while let Some(rest) = cells.get(row..).filter(|rest| !rest.is_empty()) {
+            let rest = rest.get(..most).unwrap_or(rest);
+            let hole = if rest.contains(&NO_CELL) {
+                rest.iter().position(|cell| *cell == NO_CELL)
+            } else {
+                None
+            };
+            let end = row + hole.unwrap_or(rest.len());
+            if row < end {
+                each(&columns, row..end);
+            }
+            row = end + usize::from(hole.is_some());
+        }
+    }
+
+    /// As [`Owned::visit`], to change them.
     pub(crate) fn visit_mut(&mut self, mut each: impl FnMut(&mut C::Mut<'_>, usize)) {
         let Ok(mut columns) = self.now.bind() else { return };
         for row in 0..self.rows {
