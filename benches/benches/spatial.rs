@@ -88,6 +88,7 @@ impl Sorted {
             starts: &self.starts,
             lines: self.grid.lines(),
             margins: self.grid.margins(),
+            reach: self.grid.margins(),
             occupied: None,
         }
     }

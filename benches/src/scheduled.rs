@@ -94,7 +94,13 @@ impl isa::Task for Pass<'_, '_> {
     #[inline(always)]
     fn run<S: Isa>(self) -> u64 {
         let Scheduled { radius, grid, starts, order, records, counts, sums, .. } = self.0;
-        let cells = Cells { starts, lines: grid.lines(), margins: grid.margins(), occupied: None };
+        let cells = Cells {
+            starts,
+            lines: grid.lines(),
+            margins: grid.margins(),
+            reach: grid.margins(),
+            occupied: None,
+        };
         let cutoff = Cutoff { radius: *radius, most: None };
         let mut visitor = Add { counts, sums };
         pass::neighbour_pass::<S, _>(&cells, cutoff, records, order, &mut visitor)

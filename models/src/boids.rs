@@ -20,7 +20,7 @@
 use flockwork_kernel::simd::{Count8, F32x8, Isa, Sum8, Vector8};
 use flockwork_kernel::{Axes, rng};
 use flockwork_scheduler::{
-    Finish, LookOf, Model, Never, Pair, ParamError, Poke, RefOf, Setup, Tick, TileOf,
+    Finish, LookOf, Model, Never, Pair, ParamError, Pass, Poke, RefOf, Setup, Tick, TileOf,
 };
 
 flockwork_kernel::columns! {
@@ -85,20 +85,13 @@ impl<A: Axes> Model for Boids<A> {
     type Columns = boid::Columns<A>;
     type Params = Self;
     type Stats = BoidsStats;
-    type Shown = boid::Shown<A>;
-    /// 1 / separation_radius².
-    type Tile<S: Isa> = F32x8<S>;
-    type Sum<S: Isa> = Sum<A, S>;
+    type Passes = (Self,);
     type Event = Never;
     type Child = Never;
 
     const NAME: &'static str = "boids";
     const ABOUT: &'static str = "flocks by separation, alignment and cohesion";
     const POKES: &'static [&'static str] = &["push"];
-    /// In space a tile is near two in five of its candidates, and ten lanes of sums fill the sixteen
-    /// registers of SSE2 and AVX2: a tick takes 0.73 and 0.71 of the time there, with AVX-512VL 0.99.
-    /// In the plane a tile is near two in three.
-    const SELECTIVE: bool = A::SPACE;
 
     fn new(boids: Self, _setup: &Setup) -> Result<Self, ParamError> {
         ParamError::unless(
@@ -111,17 +104,9 @@ impl<A: Axes> Model for Boids<A> {
         Ok(boids)
     }
 
-    fn radius(&self) -> f32 {
-        self.neighbor_radius
-    }
-
     /// Where boids may be 64 times slower than others, the slow ones as good as stand still.
     fn slowest(&self) -> Option<f32> {
         (self.min_speed >= self.max_speed / 64.0).then_some(self.min_speed)
-    }
-
-    fn most_neighbours(&self) -> Option<u32> {
-        (self.max_neighbors > 0).then_some(self.max_neighbors)
     }
 
     /// Anywhere in the world, in any direction. The words are for this entity alone: streams 0 and 1
@@ -132,42 +117,6 @@ impl<A: Axes> Model for Boids<A> {
         let speed = self.min_speed + (self.max_speed - self.min_speed) * rng::unit(speed);
         let velocity = rng::direction_in(angle, height) * speed;
         boid::Row { position: setup.place_in(x, y, z), velocity, ..Default::default() }
-    }
-
-    #[inline(always)]
-    fn show(&self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> boid::Shown<A> {
-        now.shown(row)
-    }
-
-    /// Nothing of the boids' own is needed for the sums but their places, which the pass knows.
-    #[inline(always)]
-    fn load<S: Isa>(&self, _: &LookOf<'_, S, Self>, _: &Tick<Self>) -> (F32x8<S>, Sum<A, S>) {
-        let radius = F32x8::splat(self.separation_radius);
-        (F32x8::ONE / (radius * radius), Sum::default())
-    }
-
-    /// One neighbour against eight boids: `near` tells whose neighbour it is.
-    #[inline(always)]
-    fn pair<S: Isa>(&self, inverse: &F32x8<S>, pair: &Pair<'_, S, Self>, sum: &mut Sum<A, S>) {
-        // Not below 0, so that boids outside separation_radius have no part.
-        let push = (F32x8::ONE - pair.d2 * *inverse).max(F32x8::ZERO);
-        sum.count.add(pair.near);
-        sum.velocity.add(pair.near, Vector8::all(pair.other.velocity));
-        sum.offset.add(pair.near, pair.offset);
-        sum.push.add(pair.near, pair.offset * push);
-    }
-
-    /// From sums to accelerations. The boids still have the state of this tick, because others
-    /// still look.
-    #[inline(always)]
-    fn finish<S: Isa>(&self, all: &mut Finish<'_, '_, S, Self>) {
-        let (sum, count) = (all.sum, all.sum.count.get());
-        let share = F32x8::ONE / count.max(F32x8::ONE);
-        let turn = sum.velocity.get() * share - all.now.velocity.get();
-        let force = -sum.push.get() * F32x8::splat(self.separation)
-            + turn.keep(count.gt(F32x8::ZERO)) * F32x8::splat(self.alignment)
-            + sum.offset.get() * share * F32x8::splat(self.cohesion);
-        all.left.force.set(force);
     }
 
     /// `push` is how fast it goes away from the point, over its distance, per time.
@@ -183,5 +132,65 @@ impl<A: Axes> Model for Boids<A> {
         let (position, velocity) = tick.drift(me.position.get(), velocity);
         me.position.set(position);
         me.velocity.set(velocity);
+    }
+}
+
+impl<A: Axes> Pass<Self> for Boids<A> {
+    type Shown = boid::Shown<A>;
+    /// 1 / separation_radius².
+    type Tile<S: Isa> = F32x8<S>;
+    type Sum<S: Isa> = Sum<A, S>;
+
+    /// In space a tile is near two in five of its candidates, and ten lanes of sums fill the sixteen
+    /// registers of SSE2 and AVX2: a tick takes 0.73 and 0.71 of the time there, with AVX-512VL 0.99.
+    /// In the plane a tile is near two in three.
+    const SELECTIVE: bool = A::SPACE;
+
+    fn radius(model: &Self) -> f32 {
+        model.neighbor_radius
+    }
+
+    fn most_neighbours(model: &Self) -> Option<u32> {
+        (model.max_neighbors > 0).then_some(model.max_neighbors)
+    }
+
+    #[inline(always)]
+    fn show(_: &Self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> boid::Shown<A> {
+        now.shown(row)
+    }
+
+    /// Nothing of the boids' own is needed for the sums but their places, which the pass knows.
+    #[inline(always)]
+    fn load<S: Isa>(
+        model: &Self,
+        _: &LookOf<'_, S, Self>,
+        _: &Tick<Self>,
+    ) -> (F32x8<S>, Sum<A, S>) {
+        let radius = F32x8::splat(model.separation_radius);
+        (F32x8::ONE / (radius * radius), Sum::default())
+    }
+
+    /// One neighbour against eight boids: `near` tells whose neighbour it is.
+    #[inline(always)]
+    fn pair<S: Isa>(_: &Self, inverse: &F32x8<S>, pair: &Pair<'_, S, Self>, sum: &mut Sum<A, S>) {
+        // Not below 0, so that boids outside separation_radius have no part.
+        let push = (F32x8::ONE - pair.d2 * *inverse).max(F32x8::ZERO);
+        sum.count.add(pair.near);
+        sum.velocity.add(pair.near, Vector8::all(pair.other.velocity));
+        sum.offset.add(pair.near, pair.offset);
+        sum.push.add(pair.near, pair.offset * push);
+    }
+
+    /// From sums to accelerations. The boids still have the state of this tick, because others
+    /// still look.
+    #[inline(always)]
+    fn finish<S: Isa>(model: &Self, all: &mut Finish<'_, '_, S, Self>) {
+        let (sum, count) = (all.sum, all.sum.count.get());
+        let share = F32x8::ONE / count.max(F32x8::ONE);
+        let turn = sum.velocity.get() * share - all.now.velocity.get();
+        let force = -sum.push.get() * F32x8::splat(model.separation)
+            + turn.keep(count.gt(F32x8::ZERO)) * F32x8::splat(model.alignment)
+            + sum.offset.get() * share * F32x8::splat(model.cohesion);
+        all.left.force.set(force);
     }
 }

@@ -38,7 +38,8 @@ use flockwork_kernel::integrate::Ends;
 use flockwork_kernel::simd::{F32x8, Isa, U32x8, Vector8};
 use flockwork_kernel::{Axes, Axis, Edge, LANES, Plane, Vector, World, exact, math, rng};
 use flockwork_scheduler::{
-    Event, Finish, LookOf, Model, Never, Pair, ParamError, Poke, RefOf, Setup, Tick, TileOf, Totals,
+    Event, Finish, LookOf, Model, Never, Pair, ParamError, Pass, Poke, RefOf, Setup, Tick, TileOf,
+    Totals,
 };
 
 flockwork_kernel::columns! {
@@ -180,10 +181,7 @@ impl<A: Axes> Model for Discs<A> {
     type Columns = disc::Columns<A>;
     type Params = DiscsParams;
     type Stats = DiscsStats;
-    type Shown = Seen<A>;
-    /// Velocity.
-    type Tile<S: Isa> = Vector8<A, S>;
-    type Sum<S: Isa> = Partner<A, S>;
+    type Passes = (Self,);
     /// How the velocity of who sends it changes.
     type Event = Vector<A>;
     type Child = Never;
@@ -205,10 +203,6 @@ impl<A: Axes> Model for Discs<A> {
             "speed * dt must be at most radius, or discs jump over each other",
         )?;
         Ok(Self { params, lattice, axes: PhantomData })
-    }
-
-    fn radius(&self) -> f32 {
-        2.0 * self.params.radius
     }
 
     /// On a square lattice over the whole world, off the lattice point at random but without
@@ -240,65 +234,6 @@ impl<A: Axes> Model for Discs<A> {
         }
     }
 
-    #[inline(always)]
-    fn show(&self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> Seen<A> {
-        Seen { velocity: now.shown(row).velocity, id: now.id[row] }
-    }
-
-    #[inline(always)]
-    fn load<S: Isa>(
-        &self,
-        now: &LookOf<'_, S, Self>,
-        _tick: &Tick<Self>,
-    ) -> (Vector8<A, S>, Partner<A, S>) {
-        let (d2, id) = (F32x8::splat(f32::INFINITY), U32x8::splat(NOBODY));
-        (now.velocity.get(), Partner { d2, id, ..Default::default() })
-    }
-
-    #[inline(always)]
-    fn pair<S: Isa>(
-        &self,
-        velocity: &Vector8<A, S>,
-        pair: &Pair<'_, S, Self>,
-        best: &mut Partner<A, S>,
-    ) {
-        if !pair.near.any() {
-            return;
-        }
-        let relative = Vector8::all(pair.other.velocity) - *velocity;
-        let approach = pair.offset.dot(relative).lt(F32x8::ZERO);
-        let id = U32x8::splat(pair.other.id);
-        let nearer = pair.d2.lt(best.d2) | (pair.d2.eq(best.d2) & id.lt(best.id));
-        let better = pair.near & approach & nearer;
-        best.d2 = better.select(pair.d2, best.d2);
-        best.id = better.select_u32(id, best.id);
-        best.index = better.select_u32(U32x8::splat(pair.index), best.index);
-        best.offset = Vector8::select(better, pair.offset, best.offset);
-        best.relative = Vector8::select(better, relative, best.relative);
-    }
-
-    #[inline(always)]
-    fn finish<S: Isa>(&self, all: &mut Finish<'_, '_, S, Self>) {
-        // Equal masses swap their velocities along the line of centres. Seen from the other side
-        // `offset` and `relative` change their signs, and so does the kick, whose bits do not.
-        let best = all.sum;
-        let normal = best.offset.normalized();
-        let kick = normal * normal.dot(best.relative);
-        all.left.partner.set(best.id);
-        all.left.kick.set(kick);
-        all.left.virial.set(-best.offset.dot(best.relative));
-
-        let some = best.d2.lt(F32x8::splat(f32::INFINITY)).bits();
-        if some == 0 {
-            return;
-        }
-        let (index, x, y) = (best.index.to_array(), kick.x.to_array(), kick.y.to_array());
-        let z = kick.z.or(F32x8::ZERO).to_array();
-        for lane in (0..LANES).filter(|lane| some >> lane & 1 == 1) {
-            all.send(lane, index[lane], Vector::of(x[lane], y[lane], z[lane]));
-        }
-    }
-
     fn apply(&self, me: &mut disc::Row<A>, event: &Event<Vector<A>>, _tick: &Tick<Self>) {
         if me.partner == event.source {
             // Across the seam of a periodic axis the two see each other through a shift, whose rounding is
@@ -326,6 +261,76 @@ impl<A: Axes> Model for Discs<A> {
         };
         me.position.set(Vector8::of(x, y, z));
         me.velocity.set(Vector8::of(vx, vy, vz));
+    }
+}
+
+impl<A: Axes> Pass<Self> for Discs<A> {
+    type Shown = Seen<A>;
+    /// Velocity.
+    type Tile<S: Isa> = Vector8<A, S>;
+    type Sum<S: Isa> = Partner<A, S>;
+
+    fn radius(model: &Self) -> f32 {
+        2.0 * model.params.radius
+    }
+
+    #[inline(always)]
+    fn show(_: &Self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> Seen<A> {
+        Seen { velocity: now.shown(row).velocity, id: now.id[row] }
+    }
+
+    #[inline(always)]
+    fn load<S: Isa>(
+        _: &Self,
+        now: &LookOf<'_, S, Self>,
+        _tick: &Tick<Self>,
+    ) -> (Vector8<A, S>, Partner<A, S>) {
+        let (d2, id) = (F32x8::splat(f32::INFINITY), U32x8::splat(NOBODY));
+        (now.velocity.get(), Partner { d2, id, ..Default::default() })
+    }
+
+    #[inline(always)]
+    fn pair<S: Isa>(
+        _: &Self,
+        velocity: &Vector8<A, S>,
+        pair: &Pair<'_, S, Self>,
+        best: &mut Partner<A, S>,
+    ) {
+        if !pair.near.any() {
+            return;
+        }
+        let relative = Vector8::all(pair.other.velocity) - *velocity;
+        let approach = pair.offset.dot(relative).lt(F32x8::ZERO);
+        let id = U32x8::splat(pair.other.id);
+        let nearer = pair.d2.lt(best.d2) | (pair.d2.eq(best.d2) & id.lt(best.id));
+        let better = pair.near & approach & nearer;
+        best.d2 = better.select(pair.d2, best.d2);
+        best.id = better.select_u32(id, best.id);
+        best.index = better.select_u32(U32x8::splat(pair.index), best.index);
+        best.offset = Vector8::select(better, pair.offset, best.offset);
+        best.relative = Vector8::select(better, relative, best.relative);
+    }
+
+    #[inline(always)]
+    fn finish<S: Isa>(_: &Self, all: &mut Finish<'_, '_, S, Self>) {
+        // Equal masses swap their velocities along the line of centres. Seen from the other side
+        // `offset` and `relative` change their signs, and so does the kick, whose bits do not.
+        let best = all.sum;
+        let normal = best.offset.normalized();
+        let kick = normal * normal.dot(best.relative);
+        all.left.partner.set(best.id);
+        all.left.kick.set(kick);
+        all.left.virial.set(-best.offset.dot(best.relative));
+
+        let some = best.d2.lt(F32x8::splat(f32::INFINITY)).bits();
+        if some == 0 {
+            return;
+        }
+        let (index, x, y) = (best.index.to_array(), kick.x.to_array(), kick.y.to_array());
+        let z = kick.z.or(F32x8::ZERO).to_array();
+        for lane in (0..LANES).filter(|lane| some >> lane & 1 == 1) {
+            all.send(lane, index[lane], Vector::of(x[lane], y[lane], z[lane]));
+        }
     }
 }
 

@@ -38,7 +38,7 @@ use flockwork_kernel::isa::Baseline;
 use flockwork_kernel::simd::{F32x8, Isa, Sum8, Vector8};
 use flockwork_kernel::{Axes, Plane, Vector, World, math, rng};
 use flockwork_scheduler::{
-    Finish, Model, Never, Pair, ParamError, RefOf, Setup, Tick, TileOf, Totals,
+    Finish, Model, Never, Pair, ParamError, Pass, RefOf, Setup, Tick, TileOf, Totals,
 };
 
 flockwork_kernel::columns! {
@@ -143,15 +143,12 @@ impl<A: Axes> Model for LennardJones<A> {
     type Columns = molecule::Columns<A>;
     type Params = LennardJonesParams;
     type Stats = LennardJonesStats;
-    type Shown = molecule::Shown<A>;
-    type Tile<S: Isa> = ();
-    type Sum<S: Isa> = Sum<A, S>;
+    type Passes = (Self,);
     type Event = Never;
     type Child = Never;
 
     const NAME: &'static str = "lennard_jones";
     const ABOUT: &'static str = "molecules with the potential of Lennard-Jones";
-    const SELECTIVE: bool = true;
 
     fn new(params: LennardJonesParams, setup: &Setup) -> Result<Self, ParamError> {
         let [energy, _] =
@@ -159,10 +156,6 @@ impl<A: Axes> Model for LennardJones<A> {
         let zero = if params.shift == 1 { energy.to_array()[0] } else { 0.0 };
         let lattice = if A::SPACE { cells(setup) } else { triangles(setup) };
         Ok(Self { params, zero, lattice, axes: PhantomData })
-    }
-
-    fn radius(&self) -> f32 {
-        self.params.cutoff
     }
 
     /// On a triangular lattice over the whole world, in space a face-centred cubic one, with normal
@@ -184,30 +177,6 @@ impl<A: Axes> Model for LennardJones<A> {
     }
 
     #[inline(always)]
-    fn show(&self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> molecule::Shown<A> {
-        now.shown(row)
-    }
-
-    #[inline(always)]
-    fn pair<S: Isa>(&self, _tile: &(), pair: &Pair<'_, S, Self>, sum: &mut Sum<A, S>) {
-        let r2 = pair.d2.max(F32x8::splat(CORE * CORE));
-        let [energy, virial] = energy_and_virial(r2);
-        // Away from the other where the virial is positive.
-        sum.force.add(pair.near, pair.offset * -(virial / r2));
-        sum.energy.add(pair.near, energy - F32x8::splat(self.zero));
-        sum.virial.add(pair.near, virial);
-    }
-
-    #[inline(always)]
-    fn finish<S: Isa>(&self, all: &mut Finish<'_, '_, S, Self>) {
-        // Each of a pair has half of it.
-        let half = F32x8::splat(0.5);
-        all.left.force.set(all.sum.force.get());
-        all.left.new_pe.set(all.sum.energy.get() * half);
-        all.left.new_virial.set(all.sum.virial.get() * half);
-    }
-
-    #[inline(always)]
     fn update<S: Isa>(&self, me: &mut TileOf<'_, S, Self>, tick: &Tick<Self>) {
         let kick = me.force.get() * F32x8::splat(0.5 * tick.setup.dt);
         let first = tick.number == 0;
@@ -218,6 +187,42 @@ impl<A: Axes> Model for LennardJones<A> {
         me.half.set(half);
         me.pe.set(me.new_pe.get());
         me.virial.set(me.new_virial.get());
+    }
+}
+
+impl<A: Axes> Pass<Self> for LennardJones<A> {
+    type Shown = molecule::Shown<A>;
+    type Tile<S: Isa> = ();
+    type Sum<S: Isa> = Sum<A, S>;
+
+    const SELECTIVE: bool = true;
+
+    fn radius(model: &Self) -> f32 {
+        model.params.cutoff
+    }
+
+    #[inline(always)]
+    fn show(_: &Self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> molecule::Shown<A> {
+        now.shown(row)
+    }
+
+    #[inline(always)]
+    fn pair<S: Isa>(model: &Self, _tile: &(), pair: &Pair<'_, S, Self>, sum: &mut Sum<A, S>) {
+        let r2 = pair.d2.max(F32x8::splat(CORE * CORE));
+        let [energy, virial] = energy_and_virial(r2);
+        // Away from the other where the virial is positive.
+        sum.force.add(pair.near, pair.offset * -(virial / r2));
+        sum.energy.add(pair.near, energy - F32x8::splat(model.zero));
+        sum.virial.add(pair.near, virial);
+    }
+
+    #[inline(always)]
+    fn finish<S: Isa>(_: &Self, all: &mut Finish<'_, '_, S, Self>) {
+        // Each of a pair has half of it.
+        let half = F32x8::splat(0.5);
+        all.left.force.set(all.sum.force.get());
+        all.left.new_pe.set(all.sum.energy.get() * half);
+        all.left.new_virial.set(all.sum.virial.get() * half);
     }
 }
 

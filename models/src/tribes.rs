@@ -44,7 +44,7 @@ use flockwork_kernel::life::{self, GENES, Genes, Mutation};
 use flockwork_kernel::simd::{Count8, F32x8, Isa, Mask8, Sum8, U32x8, Vector8};
 use flockwork_kernel::{Axes, LANES, Plane, Vector, rng};
 use flockwork_scheduler::{
-    Event, Finish, LookOf, Model, Pair, ParamError, Poke, RefOf, Setup, Tick, TileOf,
+    Event, Finish, LookOf, Model, Pair, ParamError, Pass, Poke, RefOf, Setup, Tick, TileOf,
 };
 
 flockwork_kernel::columns! {
@@ -286,9 +286,7 @@ impl<A: Axes> Model for Tribes<A> {
     type Columns = animal::Columns<A>;
     type Params = TribesParams;
     type Stats = TribesStats;
-    type Shown = Seen<A>;
-    type Tile<S: Isa> = Tile<S>;
-    type Sum<S: Isa> = Sum<A, S>;
+    type Passes = (Self,);
     /// What a bite takes.
     type Event = f32;
     /// What a child inherits.
@@ -297,9 +295,6 @@ impl<A: Axes> Model for Tribes<A> {
     const NAME: &'static str = "tribes";
     const ABOUT: &'static str = "tribes that graze, flock, hunt, flee, breed and evolve";
     const POKES: &'static [&'static str] = &["bite"];
-    /// In space a tick takes 0.85 of the time with AVX2, with AVX-512VL as long; in the plane the pass
-    /// takes 1.16 times as long.
-    const SELECTIVE: bool = A::SPACE;
 
     fn new(params: TribesParams, _setup: &Setup) -> Result<Self, ParamError> {
         for (name, length) in
@@ -311,10 +306,6 @@ impl<A: Axes> Model for Tribes<A> {
             ParamError::Conflict { name: "mutation", problem: "it must be from 0 to 1".into() }
         })?;
         Ok(Self { params, mutation, axes: PhantomData })
-    }
-
-    fn radius(&self) -> f32 {
-        self.params.vision
     }
 
     /// The least top speed that a gene gives.
@@ -357,100 +348,6 @@ impl<A: Axes> Model for Tribes<A> {
             return Ok(());
         }
         Err("column `alive` is 0: it must be 1, who is dead is not there".into())
-    }
-
-    #[inline(always)]
-    fn show(&self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> Seen<A> {
-        let animal::Shown { velocity, energy, genes, tribe, .. } = now.shown(row);
-        Seen { velocity, strength: energy * (1.0 + aggression(&genes)), tribe: tribe.into() }
-    }
-
-    #[inline(always)]
-    fn load<S: Isa>(&self, now: &LookOf<'_, S, Self>, _tick: &Tick<Self>) -> (Tile<S>, Sum<A, S>) {
-        let mut genes = now.genes.get();
-        for gene in &mut genes {
-            *gene = gene.clamp(F32x8::ZERO, F32x8::ONE);
-        }
-        let strength = now.energy.get() * (F32x8::ONE + genes[AGGRESSION]);
-        let sight = s(self.params.vision) * half_to_all(genes[VISION]);
-        let sight = sight * sight;
-        let inverse = s(self.params.separation_radius);
-        let breeding = self.can_breed(now.age.get(), now.energy.get(), genes[FERTILITY]).any();
-        let tile = Tile {
-            genes,
-            tribe: now.tribe.get().to_f32(),
-            sight,
-            hunts_below: strength * half_to_all(genes[AGGRESSION]),
-            flees_above: strength * (s(2.0) - genes[FEAR]),
-            inverse: F32x8::ONE / (inverse * inverse),
-            breeding,
-        };
-        let none = Nearest::none(sight);
-        (tile, Sum { mate: none, prey: none, threat: none, ..Default::default() })
-    }
-
-    #[inline(always)]
-    fn pair<S: Isa>(&self, tile: &Tile<S>, pair: &Pair<'_, S, Self>, sum: &mut Sum<A, S>) {
-        sum.crowd.add(pair.near);
-        // Not below 0, so that animals outside separation_radius have no part.
-        let push = (F32x8::ONE - pair.d2 * tile.inverse).max(F32x8::ZERO);
-        sum.push.add(pair.near, pair.offset * push);
-
-        let same = tile.tribe.eq(s(pair.other.tribe));
-        let kin = pair.near & same & pair.d2.lt(tile.sight);
-        sum.kin.add(kin);
-        sum.kin_velocity.add(kin, Vector8::all(pair.other.velocity));
-        sum.kin_offset.add(kin, pair.offset);
-        if tile.breeding {
-            sum.mate.consider(kin, pair);
-        }
-
-        let foe = pair.near & !same;
-        if !foe.any() {
-            return;
-        }
-        let strength = s(pair.other.strength);
-        sum.prey.consider(foe & strength.lt(tile.hunts_below), pair);
-        sum.threat.consider(foe & strength.gt(tile.flees_above), pair);
-    }
-
-    #[inline(always)]
-    fn finish<S: Isa>(&self, all: &mut Finish<'_, '_, S, Self>) {
-        let (tile, sum, dt) = (all.tile, all.sum, all.tick.dt());
-        let [a, b, bites, dies] = all.tick.draw_lanes(all.now.id.get(), STREAM_TICK);
-        let (a, b) = (rng::unit_lanes(a), rng::unit_lanes(b));
-        let (bites, dies) = (rng::unit_lanes(bites), rng::unit_lanes(dies));
-        let (position, velocity) = (all.now.position.get(), all.now.velocity.get());
-        let c = if A::SPACE {
-            let [c, ..] = all.tick.draw_lanes(all.now.id.get(), STREAM_TICK + 1);
-            rng::unit_lanes(c)
-        } else {
-            F32x8::ZERO
-        };
-        let astray = Vector8::of(a + a - F32x8::ONE, b + b - F32x8::ONE, c + c - F32x8::ONE);
-        let (prey, threat) = (sum.prey.some(tile), sum.threat.some(tile));
-        let to_prey = (all.places(sum.prey.index, prey) - position).keep(prey).normalized();
-        let to_threat = (all.places(sum.threat.index, threat) - position).keep(threat).normalized();
-        let next = S::split(
-            #[inline(always)]
-            || self.steer(tile, sum, velocity, astray, to_prey, to_threat, dt),
-        );
-        all.left.next.set(next);
-
-        let reach = s(self.params.reach);
-        let can_bite = prey & sum.prey.d2.lt(reach * reach);
-        let biting = all.own & can_bite & bites.lt(s(self.params.bite_rate) * dt);
-        let meal = self.bite(biting.bits(), all);
-
-        let age = all.now.age.get();
-        let gain = self.graze(tile, sum, velocity) * dt + meal;
-        let old = dies.lt(self.chance_of_death(age) * dt);
-        all.left.gain.set(old.select(s(-self.params.max_energy), gain));
-
-        let breeding = all.own
-            & sum.mate.some(tile)
-            & self.can_breed(age, all.now.energy.get(), tile.genes[FERTILITY]);
-        self.breed(breeding.bits(), all);
     }
 
     /// The only kind of event is a bite.
@@ -502,6 +399,118 @@ impl<A: Axes> Model for Tribes<A> {
         me.energy.set(energy);
         let lives = energy.gt(F32x8::ZERO);
         me.alive.set(lives.select_u32(U32x8::splat(1), U32x8::ZERO));
+    }
+}
+
+impl<A: Axes> Pass<Self> for Tribes<A> {
+    type Shown = Seen<A>;
+    type Tile<S: Isa> = Tile<S>;
+    type Sum<S: Isa> = Sum<A, S>;
+
+    /// In space a tick takes 0.85 of the time with AVX2, with AVX-512VL as long; in the plane the pass
+    /// takes 1.16 times as long.
+    const SELECTIVE: bool = A::SPACE;
+
+    fn radius(model: &Self) -> f32 {
+        model.params.vision
+    }
+
+    #[inline(always)]
+    fn show(_: &Self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> Seen<A> {
+        let animal::Shown { velocity, energy, genes, tribe, .. } = now.shown(row);
+        Seen { velocity, strength: energy * (1.0 + aggression(&genes)), tribe: tribe.into() }
+    }
+
+    #[inline(always)]
+    fn load<S: Isa>(
+        model: &Self,
+        now: &LookOf<'_, S, Self>,
+        _tick: &Tick<Self>,
+    ) -> (Tile<S>, Sum<A, S>) {
+        let mut genes = now.genes.get();
+        for gene in &mut genes {
+            *gene = gene.clamp(F32x8::ZERO, F32x8::ONE);
+        }
+        let strength = now.energy.get() * (F32x8::ONE + genes[AGGRESSION]);
+        let sight = s(model.params.vision) * half_to_all(genes[VISION]);
+        let sight = sight * sight;
+        let inverse = s(model.params.separation_radius);
+        let breeding = model.can_breed(now.age.get(), now.energy.get(), genes[FERTILITY]).any();
+        let tile = Tile {
+            genes,
+            tribe: now.tribe.get().to_f32(),
+            sight,
+            hunts_below: strength * half_to_all(genes[AGGRESSION]),
+            flees_above: strength * (s(2.0) - genes[FEAR]),
+            inverse: F32x8::ONE / (inverse * inverse),
+            breeding,
+        };
+        let none = Nearest::none(sight);
+        (tile, Sum { mate: none, prey: none, threat: none, ..Default::default() })
+    }
+
+    #[inline(always)]
+    fn pair<S: Isa>(_: &Self, tile: &Tile<S>, pair: &Pair<'_, S, Self>, sum: &mut Sum<A, S>) {
+        sum.crowd.add(pair.near);
+        // Not below 0, so that animals outside separation_radius have no part.
+        let push = (F32x8::ONE - pair.d2 * tile.inverse).max(F32x8::ZERO);
+        sum.push.add(pair.near, pair.offset * push);
+
+        let same = tile.tribe.eq(s(pair.other.tribe));
+        let kin = pair.near & same & pair.d2.lt(tile.sight);
+        sum.kin.add(kin);
+        sum.kin_velocity.add(kin, Vector8::all(pair.other.velocity));
+        sum.kin_offset.add(kin, pair.offset);
+        if tile.breeding {
+            sum.mate.consider(kin, pair);
+        }
+
+        let foe = pair.near & !same;
+        if !foe.any() {
+            return;
+        }
+        let strength = s(pair.other.strength);
+        sum.prey.consider(foe & strength.lt(tile.hunts_below), pair);
+        sum.threat.consider(foe & strength.gt(tile.flees_above), pair);
+    }
+
+    #[inline(always)]
+    fn finish<S: Isa>(model: &Self, all: &mut Finish<'_, '_, S, Self>) {
+        let (tile, sum, dt) = (all.tile, all.sum, all.tick.dt());
+        let [a, b, bites, dies] = all.tick.draw_lanes(all.now.id.get(), STREAM_TICK);
+        let (a, b) = (rng::unit_lanes(a), rng::unit_lanes(b));
+        let (bites, dies) = (rng::unit_lanes(bites), rng::unit_lanes(dies));
+        let (position, velocity) = (all.now.position.get(), all.now.velocity.get());
+        let c = if A::SPACE {
+            let [c, ..] = all.tick.draw_lanes(all.now.id.get(), STREAM_TICK + 1);
+            rng::unit_lanes(c)
+        } else {
+            F32x8::ZERO
+        };
+        let astray = Vector8::of(a + a - F32x8::ONE, b + b - F32x8::ONE, c + c - F32x8::ONE);
+        let (prey, threat) = (sum.prey.some(tile), sum.threat.some(tile));
+        let to_prey = (all.places(sum.prey.index, prey) - position).keep(prey).normalized();
+        let to_threat = (all.places(sum.threat.index, threat) - position).keep(threat).normalized();
+        let next = S::split(
+            #[inline(always)]
+            || model.steer(tile, sum, velocity, astray, to_prey, to_threat, dt),
+        );
+        all.left.next.set(next);
+
+        let reach = s(model.params.reach);
+        let can_bite = prey & sum.prey.d2.lt(reach * reach);
+        let biting = all.own & can_bite & bites.lt(s(model.params.bite_rate) * dt);
+        let meal = model.bite(biting.bits(), all);
+
+        let age = all.now.age.get();
+        let gain = model.graze(tile, sum, velocity) * dt + meal;
+        let old = dies.lt(model.chance_of_death(age) * dt);
+        all.left.gain.set(old.select(s(-model.params.max_energy), gain));
+
+        let breeding = all.own
+            & sum.mate.some(tile)
+            & model.can_breed(age, all.now.energy.get(), tile.genes[FERTILITY]);
+        model.breed(breeding.bits(), all);
     }
 }
 

@@ -28,7 +28,7 @@ use flockwork_kernel::axes::Third;
 use flockwork_kernel::simd::{F32x8, Isa, Sum8, U32x8, Vector8};
 use flockwork_kernel::{Axes, math, rng};
 use flockwork_scheduler::{
-    Finish, LookOf, Model, Never, Pair, ParamError, RefOf, Setup, Tick, TileOf,
+    Finish, LookOf, Model, Never, Pair, ParamError, Pass, RefOf, Setup, Tick, TileOf,
 };
 
 flockwork_kernel::columns! {
@@ -90,10 +90,7 @@ impl<A: Axes> Model for Vicsek<A> {
     type Columns = walker::Columns<A>;
     type Params = Self;
     type Stats = VicsekStats;
-    type Shown = walker::Shown<A>;
-    type Tile<S: Isa> = ();
-    /// The sum of headings.
-    type Sum<S: Isa> = Sum8<Vector8<A, S>>;
+    type Passes = (Self,);
     type Event = Never;
     type Child = Never;
 
@@ -102,10 +99,6 @@ impl<A: Axes> Model for Vicsek<A> {
 
     fn new(walkers: Self, _setup: &Setup) -> Result<Self, ParamError> {
         Ok(walkers)
-    }
-
-    fn radius(&self) -> f32 {
-        self.radius
     }
 
     fn slowest(&self) -> Option<f32> {
@@ -117,27 +110,6 @@ impl<A: Axes> Model for Vicsek<A> {
         let [height, ..] = setup.draw(id, SPAWN_HEIGHT);
         let heading = rng::direction_in(angle, height);
         walker::Row { position: setup.place_in(x, y, z), heading, ..Default::default() }
-    }
-
-    #[inline(always)]
-    fn show(&self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> walker::Shown<A> {
-        now.shown(row)
-    }
-
-    /// The sum begins with the own heading.
-    #[inline(always)]
-    fn load<S: Isa>(&self, now: &LookOf<'_, S, Self>, _: &Tick<Self>) -> ((), Sum8<Vector8<A, S>>) {
-        ((), Sum8::from(now.heading.get()))
-    }
-
-    #[inline(always)]
-    fn pair<S: Isa>(&self, _tile: &(), pair: &Pair<'_, S, Self>, sum: &mut Sum8<Vector8<A, S>>) {
-        sum.add(pair.near, Vector8::all(pair.other.heading));
-    }
-
-    #[inline(always)]
-    fn finish<S: Isa>(&self, all: &mut Finish<'_, '_, S, Self>) {
-        all.left.sum.set(all.sum.get());
     }
 
     #[inline(always)]
@@ -159,6 +131,42 @@ impl<A: Axes> Model for Vicsek<A> {
         let (position, heading) = tick.bound(moved, new);
         me.position.set(position);
         me.heading.set(heading);
+    }
+}
+
+impl<A: Axes> Pass<Self> for Vicsek<A> {
+    type Shown = walker::Shown<A>;
+    type Tile<S: Isa> = ();
+    /// The sum of headings.
+    type Sum<S: Isa> = Sum8<Vector8<A, S>>;
+
+    fn radius(model: &Self) -> f32 {
+        model.radius
+    }
+
+    #[inline(always)]
+    fn show(_: &Self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> walker::Shown<A> {
+        now.shown(row)
+    }
+
+    /// The sum begins with the own heading.
+    #[inline(always)]
+    fn load<S: Isa>(
+        _: &Self,
+        now: &LookOf<'_, S, Self>,
+        _: &Tick<Self>,
+    ) -> ((), Sum8<Vector8<A, S>>) {
+        ((), Sum8::from(now.heading.get()))
+    }
+
+    #[inline(always)]
+    fn pair<S: Isa>(_: &Self, _tile: &(), pair: &Pair<'_, S, Self>, sum: &mut Sum8<Vector8<A, S>>) {
+        sum.add(pair.near, Vector8::all(pair.other.heading));
+    }
+
+    #[inline(always)]
+    fn finish<S: Isa>(_: &Self, all: &mut Finish<'_, '_, S, Self>) {
+        all.left.sum.set(all.sum.get());
     }
 }
 

@@ -11,7 +11,7 @@ use flockwork_kernel::isa::{self, Isa};
 use crate::error::{DomainError, Phase, Room, StepError};
 use crate::frame::Frame;
 use crate::letter::{Letter, Posted};
-use crate::model::{Event, Model, MutOf, RowOf, Tick};
+use crate::model::{Event, Model, MutOf, Passes, RowOf, Tick};
 use crate::packet::{HEADER_LEN, Header};
 use crate::parts::{Books, Doing, Owned, Post, Site, Sorted};
 use crate::stats::{self, Stats, Tally};
@@ -46,7 +46,7 @@ impl<M: Model> isa::Task for Update<'_, M> {
         let mut sound = true;
         for begin in (0..self.settled).step_by(BLOCK) {
             let block = begin..(begin + BLOCK).min(self.settled);
-            if !M::ROWS {
+            if !M::Passes::ROWS {
                 for at in block.clone().step_by(LANES) {
                     let tile = at..(at + LANES).min(block.end);
                     S::split(

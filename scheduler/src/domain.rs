@@ -7,7 +7,7 @@
 //!
 //! | stage | does |
 //! | --- | --- |
-//! | Compute | sorts owned entities and ghosts into cells, runs the model's neighbour pass, sends events and birth keys |
+//! | Compute | sorts owned entities and ghosts into cells, runs the model's neighbour passes, sends events and birth keys |
 //! | AwaitPost | when all post is there: applies events and births, updates all entities to t + 1 |
 //! | Route | finds each entity's cell and owner, sends migrants and ghosts |
 //! | AwaitMove | when all of it is there: takes in migrants and ghosts |
@@ -32,7 +32,7 @@ use crate::error::{DomainError, Phase, Place, Room, StepError};
 use crate::frame::Frame;
 use crate::letter::Posted;
 use crate::metrics::Counters;
-use crate::model::{AxesOf, Event, Model, MutOf, RefOf};
+use crate::model::{AxesOf, Event, Model, MutOf, Passes, RefOf};
 pub use crate::parts::Census;
 use crate::parts::{Before, Books, Doing, Ghosts, Moves, Owned, Post, Site, Sorted};
 use crate::receive::receive;
@@ -313,13 +313,22 @@ impl<M: Model> Domain<M> {
         books.counters.work = frame.desks.lend(|desk| {
             frame.enter(doing, Phase::Sort);
             frame.timed(&mut spent.sort_ns, || {
-                compute::sort(frame, site, ghosts, owned, sorted, before, desk)
+                compute::sort::<M>(site, ghosts, owned, sorted, before, desk)
             })?;
-            frame.enter(doing, Phase::Neighbours);
-            frame.timed(&mut spent.neighbours_ns, || {
-                compute::neighbours(frame, site, ghosts, sorted, owned, post, desk)
-            })
+            post.clear();
+            let mut parts = compute::Parts { site, ghosts, sorted, owned, post };
+            let mut work = 0;
+            for number in 0..M::Passes::COUNT {
+                frame.enter(doing, Phase::Sort);
+                frame.timed(&mut spent.sort_ns, || compute::show(frame, &parts, desk, number))?;
+                frame.enter(doing, Phase::Neighbours);
+                work += frame.timed(&mut spent.neighbours_ns, || {
+                    compute::neighbours(frame, &mut parts, desk, number)
+                })?;
+            }
+            Ok::<_, DomainError>(work)
         })?;
+        post.settle();
         books.counters.phases = spent;
         if commit::has_post::<M>() {
             frame.enter(doing, Phase::Post);

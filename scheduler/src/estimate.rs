@@ -2,11 +2,11 @@
 
 use flockwork_kernel::World;
 use flockwork_kernel::columns::{Columns, Reach, packed_len, padded};
-use flockwork_spatial::{Candidate, Cells, Entry, Lines, Region};
+use flockwork_spatial::{Cells, Entry, Lines, Region};
 
 use crate::domain::{Domain, SPARE};
 use crate::letters::LETTER_LEN;
-use crate::model::{AxesOf, Model};
+use crate::model::{Model, Passes};
 use crate::packet::HEADER_LEN;
 use crate::parts::Move;
 use crate::topology::Topology;
@@ -54,8 +54,7 @@ pub fn memory_estimate<M: Model>(topology: &Topology, population: u32, workers: 
         // As many ghosts are sent as come: each is a row, and was a letter.
         regions += room(own) * (2 * row + 4) as u64 + room(ghosts) * (shown + 4) as u64;
         regions += ghosts * (4 + shown) as u64;
-        let sorted = (own + ghosts)
-            * (size_of::<Entry>() + size_of::<Candidate<M::Shown, AxesOf<M>>>()) as u64;
+        let sorted = (own + ghosts) * (size_of::<Entry>() + M::Passes::SHOWN) as u64;
         let endless = if grid.is_bounded() { 0 } else { size_of::<Lines>() };
         desk = desk.max(sorted + own * (4 + endless as u64) + ghosts * size_of::<Move>() as u64);
     }

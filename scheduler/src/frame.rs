@@ -3,7 +3,7 @@
 use crate::clock::Clock;
 use crate::desks::Desks;
 use crate::error::Phase;
-use crate::model::{AxesOf, Model, Tick};
+use crate::model::{ListsOf, Model, Tick};
 use crate::parts::Doing;
 use crate::precision::Needed;
 
@@ -18,7 +18,7 @@ pub struct Frame<'a, M: Model> {
     /// Tells the time and hears what is done; no result depends on it.
     pub clock: &'a dyn Clock,
     /// What domains work on while they are polled.
-    pub desks: &'a Desks<M::Shown, AxesOf<M>>,
+    pub desks: &'a Desks<ListsOf<M>>,
     /// Whether domains add up the model's statistics at the end of the tick.
     pub tally: bool,
     /// Whether a scheduler may give domains more room; see [`crate::advance`].

@@ -59,6 +59,7 @@ pub mod packet;
 mod params;
 mod partition;
 mod parts;
+mod passes;
 mod plan;
 mod precision;
 pub mod prelude;
@@ -97,7 +98,8 @@ pub use letters::Letters;
 pub use loopback::{Loopback, LoopbackPort};
 pub use metrics::{Counter, Counters, PhaseTimes, Told};
 pub use model::{
-    Event, Finish, LeftOf, LookOf, Model, MutOf, Pair, Poke, RefOf, RowOf, ShownOf, Tick, TileOf,
+    Event, Finish, LeftOf, LookOf, Model, MutOf, Pair, Pass, Passes, Poke, RefOf, RowOf, ShownOf,
+    Tick, TileOf,
 };
 pub use names::first_twice;
 pub use narrow::{Lost, narrow};

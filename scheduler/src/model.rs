@@ -4,14 +4,17 @@
 //! of one tick:
 //!
 //! ```text
-//! show              what each entity shows its neighbours, besides its place
-//! load, pair, finish    the neighbour pass over tiles of eight entities: reads the state of tick t,
-//!                   writes scratch columns, sends events, asks for births
+//! of each pass, one after the other:
+//!     show              what each entity shows its neighbours, besides its place
+//!     load, pair, finish    the neighbour pass over tiles of eight entities: reads the state of
+//!                   tick t, writes scratch columns, sends events, asks for births
 //! apply             each event that arrived, in order of (target, source, what it carries)
 //! born              each child, with its id, in order of (parent, as asked for)
 //! arrive            each newcomer without a parent
 //! update            takes all entities but those to tick t + 1, a tile at a time
 //! ```
+//!
+//! Most models have one [`Pass`], and are it themselves: `type Passes = (Self,)`.
 //!
 //! What a model reports is its [`Stats`], made by [`stats!`](crate::stats!). A model that is to be
 //! written over plain numbers, one entity at a time, is [`Rows`](crate::Rows).
@@ -31,12 +34,15 @@ use flockwork_kernel::simd::{F32x8, Mask8, U32x8, Vector8};
 use flockwork_kernel::{LANES, Vector, rng};
 use flockwork_spatial::Block;
 
+use crate::desks::{Lists, PassLists};
 use crate::letter::Letter;
 use crate::outbox::{NOBODY, Outbox};
 use crate::params::{ParamError, Params};
 use crate::start::{Setup, Totals};
 use crate::stats::{History, Stat, Stats, Tally};
 
+/// What a model's passes work on.
+pub(crate) type ListsOf<M> = <<M as Model>::Passes as Passes<M>>::Lists;
 /// The axes of a model: the plane or space.
 pub type AxesOf<M> = <<M as Model>::Columns as Columns>::Axes;
 /// A vector of a model.
@@ -70,15 +76,8 @@ pub trait Model: Sized + Send + Sync + 'static {
     type Params: Params;
     /// What is reported: made by [`stats!`](crate::stats!), or `()` for nothing.
     type Stats: Stats<Self, Row = RowOf<Self>, Event = Event<Self::Event>>;
-    /// What an entity shows its neighbours, besides its place: often the `Shown` of its columns.
-    type Shown: Copy + Default + Send + Sync + 'static;
-    /// What the neighbour pass holds of a tile of eight entities.
-    type Tile<S: Isa>: Copy + Default;
-    /// What adds up over the neighbours of a tile: [`Sum8`](flockwork_kernel::simd::Sum8) and
-    /// [`Count8`](flockwork_kernel::simd::Count8), by themselves or in a struct.
-    ///
-    /// Fifteen lanes of them are what a processor of sixteen registers holds.
-    type Sum<S: Isa>: Copy + Default;
+    /// Its neighbour passes in their order: one to four in a tuple.
+    type Passes: Passes<Self>;
     /// What events carry: a plain type of the model's own, or [`Never`](crate::Never).
     type Event: Letter;
     /// What a birth carries: likewise.
@@ -88,18 +87,11 @@ pub trait Model: Sized + Send + Sync + 'static {
     const NAME: &'static str;
     /// What it simulates, in a sentence.
     const ABOUT: &'static str;
-    /// Whether pairs are dear: candidates near no entity of a tile are then left out before `pair`.
-    /// Pays where a pair costs a division or more, or in space, where most candidates are near nobody,
-    /// more lanes than there are registers.
-    const SELECTIVE: bool = false;
     /// Whether it reads [`Tick::totals`], which costs a sum over all entities and processes in each
     /// tick.
     const TOTALS: bool = false;
     /// The numbers that a poke may have, by name; where there are none nobody can be poked.
     const POKES: &'static [&'static str] = &[];
-    /// Whether [`Model::step`] does the work of `load`, `pair`, `finish` and `update`.
-    #[doc(hidden)]
-    const ROWS: bool = false;
 
     /// Makes the model.
     ///
@@ -108,18 +100,10 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// [`ParamError::Conflict`] if parameters, each allowed by itself, do not go together.
     fn new(params: Self::Params, setup: &Setup) -> Result<Self, ParamError>;
 
-    /// The interaction radius, in the world's length unit.
-    fn radius(&self) -> f32;
-
     /// The speed of the slowest that is to move, in length per time; None where no speed is the least
     /// that means something. A world whose places are further apart than a 64th of the way it goes in
     /// a tick is refused, unless it takes places as they are: see [`flockwork_kernel::Precision`].
     fn slowest(&self) -> Option<f32> {
-        None
-    }
-
-    /// How many neighbours count at most, those of smallest (squared distance, id).
-    fn most_neighbours(&self) -> Option<u32> {
         None
     }
 
@@ -136,28 +120,6 @@ pub trait Model: Sized + Send + Sync + 'static {
     fn check(&self, _me: &RowOf<Self>) -> Result<(), String> {
         Ok(())
     }
-
-    /// What the entity in `row` shows its neighbours: made of ghost columns. The others are empty where
-    /// it is a ghost, and to read them there by index ends the run.
-    fn show(&self, now: &RefOf<'_, Self>, row: usize, tick: &Tick<Self>) -> Self::Shown;
-
-    /// Loads what `pair` needs of eight entities, and begins their sum; zeros unless it is given.
-    #[inline(always)]
-    fn load<S: Isa>(
-        &self,
-        _now: &LookOf<'_, S, Self>,
-        _tick: &Tick<Self>,
-    ) -> (Self::Tile<S>, Self::Sum<S>) {
-        Default::default()
-    }
-
-    /// Adds what one candidate does to the eight entities whose neighbour it is: those of
-    /// `pair.near`.
-    fn pair<S: Isa>(&self, tile: &Self::Tile<S>, pair: &Pair<'_, S, Self>, sum: &mut Self::Sum<S>);
-
-    /// Takes the sums of eight entities: reads their state of tick t, writes their scratch columns,
-    /// sends events, asks for births.
-    fn finish<S: Isa>(&self, all: &mut Finish<'_, '_, S, Self>);
 
     /// Applies an event to the entity that it was for.
     fn apply(&self, _me: &mut RowOf<Self>, _event: &Event<Self::Event>, _tick: &Tick<Self>) {
@@ -193,10 +155,120 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// Takes up to eight entities from tick t to t + 1. A -0.0 that it leaves becomes +0.0; a value
     /// that its column may not hold ends the run, and so does a place outside of a bounded world.
     fn update<S: Isa>(&self, me: &mut TileOf<'_, S, Self>, tick: &Tick<Self>);
+}
+
+/// A neighbour pass of a model: which neighbours are met, and what comes of it.
+///
+/// A model with one pass is it itself. Where there are several, each is a type without values; later
+/// ones see what earlier ones left in scratch columns.
+pub trait Pass<M: Model>: Sized + 'static {
+    /// What an entity shows its neighbours, besides its place: often the `Shown` of its columns.
+    type Shown: Copy + Default + Send + Sync + 'static;
+    /// What the pass holds of a tile of eight entities.
+    type Tile<S: Isa>: Copy + Default;
+    /// What adds up over the neighbours of a tile: [`Sum8`](flockwork_kernel::simd::Sum8) and
+    /// [`Count8`](flockwork_kernel::simd::Count8), by themselves or in a struct.
+    ///
+    /// Fifteen lanes of them are what a processor of sixteen registers holds.
+    type Sum<S: Isa>: Copy + Default;
+
+    /// Whether pairs are dear: candidates near no entity of a tile are then left out before `pair`.
+    /// Pays where a pair costs a division or more, or in space, where most candidates are near nobody,
+    /// more lanes than there are registers.
+    const SELECTIVE: bool = false;
+    /// Whether [`Pass::step`] does the work of `load`, `pair`, `finish` and the model's `update`.
+    #[doc(hidden)]
+    const ROWS: bool = false;
+
+    /// The interaction radius, in the world's length unit.
+    fn radius(model: &M) -> f32;
+
+    /// How many neighbours count at most, those of smallest (squared distance, id).
+    fn most_neighbours(_model: &M) -> Option<u32> {
+        None
+    }
+
+    /// What the entity in `row` shows its neighbours: made of ghost columns. The others are empty where
+    /// it is a ghost, and to read them there by index ends the run.
+    fn show(model: &M, now: &RefOf<'_, M>, row: usize, tick: &Tick<M>) -> Self::Shown;
+
+    /// Loads what `pair` needs of eight entities, and begins their sum; zeros unless it is given.
+    #[inline(always)]
+    fn load<S: Isa>(
+        _model: &M,
+        _now: &LookOf<'_, S, M>,
+        _tick: &Tick<M>,
+    ) -> (Self::Tile<S>, Self::Sum<S>) {
+        Default::default()
+    }
+
+    /// Adds what one candidate does to the eight entities whose neighbour it is: those of
+    /// `pair.near`.
+    fn pair<S: Isa>(
+        model: &M,
+        tile: &Self::Tile<S>,
+        pair: &Pair<'_, S, M, Self>,
+        sum: &mut Self::Sum<S>,
+    );
+
+    /// Takes the sums of eight entities: reads their state of tick t, writes their scratch columns,
+    /// sends events, asks for births.
+    fn finish<S: Isa>(model: &M, all: &mut Finish<'_, '_, S, M, Self>);
 
     /// Takes one entity from tick t to t + 1, with its neighbours in canonical order.
     #[doc(hidden)]
-    fn step(&self, _all: &mut Step<'_, '_, Self>) {}
+    fn step(_model: &M, _all: &mut Step<'_, '_, M, Self>) {}
+}
+
+/// The neighbour passes of a model, in their order: a tuple of them.
+pub trait Passes<M: Model>: 'static {
+    /// How many there are.
+    const COUNT: usize;
+    /// Whether [`Pass::step`] does the work of all functions.
+    #[doc(hidden)]
+    const ROWS: bool;
+    /// Bytes of what all of them show of one entity.
+    #[doc(hidden)]
+    const SHOWN: usize;
+    /// What the passes work on.
+    #[doc(hidden)]
+    type Lists: Lists;
+
+    /// What there is to know of each of them before a tick.
+    #[doc(hidden)]
+    fn sights(model: &M) -> [Option<Sight>; MOST_PASSES];
+
+    /// Calls `with` for one of them; none where there is no such pass.
+    #[doc(hidden)]
+    fn with<W: WithPass<M>>(number: usize, lists: &mut Self::Lists, with: W) -> Option<W::Output>;
+}
+
+/// At most so many passes has a model.
+pub const MOST_PASSES: usize = 4;
+
+/// What there is to know of a pass before a tick.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Sight {
+    /// The radius.
+    pub radius: f32,
+}
+
+/// What is done with a pass.
+#[doc(hidden)]
+pub trait WithPass<M: Model> {
+    /// What comes of it.
+    type Output;
+    /// Does it.
+    fn run<P: Pass<M>>(self, lists: &mut PassLists<P::Shown, AxesOf<M>>) -> Self::Output;
+}
+
+/// The smallest and the largest radius of a model's passes.
+pub fn radii<M: Model>(model: &M) -> (f32, f32) {
+    let radii = || M::Passes::sights(model).into_iter().flatten().map(|sight| sight.radius);
+    let shortest = radii().reduce(|one, next| if next < one { next } else { one });
+    let longest = radii().reduce(|one, next| if next > one { next } else { one });
+    (shortest.unwrap_or(0.0), longest.unwrap_or(0.0))
 }
 
 /// The tick that is being computed.
@@ -260,9 +332,9 @@ impl<M: Model> Tick<'_, M> {
 }
 
 /// What the pass says about one candidate and the eight entities of a tile.
-pub struct Pair<'a, S: Isa, M: Model> {
+pub struct Pair<'a, S: Isa, M: Model, P: Pass<M> = M> {
     /// What the candidate shows.
-    pub other: &'a M::Shown,
+    pub other: &'a P::Shown,
     /// From each entity to the candidate.
     pub offset: Vector8Of<M, S>,
     /// Squared distance.
@@ -277,22 +349,22 @@ pub struct Pair<'a, S: Isa, M: Model> {
 }
 
 /// What a model's pass writes besides scratch columns.
-pub(crate) type OutboxOf<'a, M> = Outbox<
+pub(crate) type OutboxOf<'a, M, P = M> = Outbox<
     'a,
     <M as Model>::Columns,
-    <M as Model>::Shown,
+    <P as Pass<M>>::Shown,
     <M as Model>::Event,
     <M as Model>::Child,
 >;
 
 /// Eight entities whose neighbours have been met.
-pub struct Finish<'a, 'd, S: Isa, M: Model> {
+pub struct Finish<'a, 'd, S: Isa, M: Model, P: Pass<M> = M> {
     /// The tick.
     pub tick: &'a Tick<'a, M>,
-    /// What [`Model::load`] gave.
-    pub tile: &'a M::Tile<S>,
+    /// What [`Pass::load`] gave.
+    pub tile: &'a P::Tile<S>,
     /// What added up.
-    pub sum: &'a M::Sum<S>,
+    pub sum: &'a P::Sum<S>,
     /// Their state of tick t.
     pub now: LookOf<'a, S, M>,
     /// Their scratch columns. All eight lanes may be written.
@@ -300,10 +372,10 @@ pub struct Finish<'a, 'd, S: Isa, M: Model> {
     /// The lanes that are entities: of a row's last tile some may be none.
     pub own: Mask8<S>,
     pub(crate) block: Block,
-    pub(crate) outbox: &'a mut OutboxOf<'d, M>,
+    pub(crate) outbox: &'a mut OutboxOf<'d, M, P>,
 }
 
-impl<S: Isa, M: Model> Finish<'_, '_, S, M> {
+impl<S: Isa, M: Model, P: Pass<M>> Finish<'_, '_, S, M, P> {
     /// The id of the entity in `lane`.
     pub fn id(&self, lane: usize) -> u32 {
         if lane < self.block.count {
@@ -355,12 +427,12 @@ impl<S: Isa, M: Model> Finish<'_, '_, S, M> {
 
 /// A tile of entities whose neighbours are listed.
 #[doc(hidden)]
-pub struct Step<'a, 'd, M: Model> {
+pub struct Step<'a, 'd, M: Model, P: Pass<M> = M> {
     pub(crate) tick: &'a Tick<'a, M>,
     pub(crate) block: Block,
     pub(crate) columns: &'a mut MutOf<'d, M>,
     pub(crate) near: &'a [Vec<u32>; LANES],
-    pub(crate) outbox: &'a mut OutboxOf<'d, M>,
+    pub(crate) outbox: &'a mut OutboxOf<'d, M, P>,
 }
 
 /// Mail from one entity to another, applied by the target's owner.

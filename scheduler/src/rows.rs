@@ -13,7 +13,7 @@ use flockwork_spatial::Candidate;
 
 use crate::letter::Letter;
 use crate::model::{
-    AxesOf, Event, Finish, LookOf, Model, OutboxOf, Pair, Poke, RefOf, RowOf, ShownOf, Step, Tick,
+    AxesOf, Event, Finish, Model, OutboxOf, Pair, Pass, Poke, RefOf, RowOf, ShownOf, Step, Tick,
     TileOf, Vector8Of, VectorOf,
 };
 use crate::params::{ParamError, Params};
@@ -210,9 +210,7 @@ impl<R: Rows> Model for ByRows<R> {
     type Columns = R::Columns;
     type Params = R::Params;
     type Stats = R::Stats;
-    type Shown = <R::Columns as Columns>::Shown;
-    type Tile<S: Isa> = ();
-    type Sum<S: Isa> = ();
+    type Passes = (Self,);
     type Event = R::Event;
     type Child = R::Child;
 
@@ -220,22 +218,13 @@ impl<R: Rows> Model for ByRows<R> {
     const ABOUT: &'static str = R::ABOUT;
     const TOTALS: bool = R::TOTALS;
     const POKES: &'static [&'static str] = R::POKES;
-    const ROWS: bool = true;
 
     fn new(params: R::Params, setup: &Setup) -> Result<Self, ParamError> {
         R::new(params, setup).map(Self)
     }
 
-    fn radius(&self) -> f32 {
-        self.0.radius()
-    }
-
     fn slowest(&self) -> Option<f32> {
         self.0.slowest()
-    }
-
-    fn most_neighbours(&self) -> Option<u32> {
-        self.0.most_neighbours()
     }
 
     fn spawn(&self, setup: &Setup, id: u32) -> RowOf<Self> {
@@ -245,22 +234,6 @@ impl<R: Rows> Model for ByRows<R> {
     fn check(&self, me: &RowOf<Self>) -> Result<(), String> {
         self.0.check(me)
     }
-
-    #[inline(always)]
-    fn show(&self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> Self::Shown {
-        R::Columns::shown(now, row)
-    }
-
-    #[inline(always)]
-    fn load<S: Isa>(&self, _now: &LookOf<'_, S, Self>, _tick: &Tick<Self>) -> ((), ()) {
-        ((), ())
-    }
-
-    #[inline(always)]
-    fn pair<S: Isa>(&self, _tile: &(), _pair: &Pair<'_, S, Self>, _sum: &mut ()) {}
-
-    #[inline(always)]
-    fn finish<S: Isa>(&self, _all: &mut Finish<'_, '_, S, Self>) {}
 
     fn apply(&self, me: &mut RowOf<Self>, event: &Event<R::Event>, tick: &Tick<Self>) {
         self.0.apply(me, event, tick);
@@ -284,8 +257,35 @@ impl<R: Rows> Model for ByRows<R> {
 
     #[inline(always)]
     fn update<S: Isa>(&self, _me: &mut TileOf<'_, S, Self>, _tick: &Tick<Self>) {}
+}
 
-    fn step(&self, all: &mut Step<'_, '_, Self>) {
+impl<R: Rows> Pass<Self> for ByRows<R> {
+    type Shown = <R::Columns as Columns>::Shown;
+    type Tile<S: Isa> = ();
+    type Sum<S: Isa> = ();
+
+    const ROWS: bool = true;
+
+    fn radius(model: &Self) -> f32 {
+        model.0.radius()
+    }
+
+    fn most_neighbours(model: &Self) -> Option<u32> {
+        model.0.most_neighbours()
+    }
+
+    #[inline(always)]
+    fn show(_: &Self, now: &RefOf<'_, Self>, row: usize, _: &Tick<Self>) -> Self::Shown {
+        R::Columns::shown(now, row)
+    }
+
+    #[inline(always)]
+    fn pair<S: Isa>(_: &Self, _tile: &(), _pair: &Pair<'_, S, Self>, _sum: &mut ()) {}
+
+    #[inline(always)]
+    fn finish<S: Isa>(_: &Self, _all: &mut Finish<'_, '_, S, Self>) {}
+
+    fn step(model: &Self, all: &mut Step<'_, '_, Self>) {
         for lane in 0..all.block.count {
             let row = all.block.at + lane;
             let me = R::Columns::row(&R::Columns::share(all.columns), row);
@@ -300,7 +300,7 @@ impl<R: Rows> Model for ByRows<R> {
                 candidates: all.outbox.candidates,
                 outbox: &mut *all.outbox,
             };
-            let next = self.0.step(&me, &mut around);
+            let next = model.0.step(&me, &mut around);
             R::Columns::set_row(all.columns, row, &next);
         }
     }

@@ -15,7 +15,7 @@ use crate::bounds::{Bounds, Outside};
 use crate::error::{DomainError, MODE_HINT, Panicked, Phase, Place, StepError};
 use crate::guard::guarded;
 use crate::inputs::Refused;
-use crate::model::{AxesOf, Model, VectorOf};
+use crate::model::{AxesOf, Model, VectorOf, radii};
 use crate::params::{ParamError, Params};
 use crate::precision::{self, Coarse, Needed};
 use crate::resume::{Misfit, SnapshotError};
@@ -57,8 +57,8 @@ pub fn check<M: Model>(
     let place = Place { phase: Phase::SetUp, domain: None, tick: 0 };
     let made = guarded(place, 0, || {
         M::new(params.clone().canonical(), &setup.canonical()).map(|model| {
-            let needed = Needed::of(model.radius(), model.slowest(), setup.dt);
-            let radius = model.radius();
+            let (radius, _) = radii(&model);
+            let needed = Needed::of(radius, model.slowest(), setup.dt);
             (model, radius, needed)
         })
     })?;

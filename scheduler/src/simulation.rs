@@ -44,7 +44,7 @@ use crate::executor::Executor;
 use crate::frame::Frame;
 use crate::inputs::{Answer, Refused};
 use crate::ledger::{Ledger, Sums};
-use crate::model::{AxesOf, Model, Tick};
+use crate::model::{ListsOf, Model, Tick};
 use crate::partition::Partition;
 use crate::precision::Needed;
 use crate::setup::{self, SimulationError};
@@ -68,7 +68,7 @@ pub struct Simulation<M: Model, X> {
     setup: Setup,
     tick: u64,
     domains: Vec<Domain<M>>,
-    desks: Desks<M::Shown, AxesOf<M>>,
+    desks: Desks<ListsOf<M>>,
     partition: Partition,
     topology: Arc<Topology>,
     executor: X,

@@ -10,6 +10,9 @@
 //! What there is of each axis stands in arrays in the order x, y, z: columns, rows, layers. In the
 //! plane there is one layer.
 //!
+//! Those who look further than that find their neighbours in more rows ([`Grid::reach`]), and a grid is
+//! told how far anybody looks ([`Grid::reaching`]), so that ghost borders are as wide.
+//!
 //! Cells are made a little larger than the radius asks for, so that the statement above holds for
 //! the rounded `f32` arithmetic too and not only for real numbers.
 //!
@@ -56,6 +59,7 @@ pub type Lines = [u32; World::MOST_AXES];
 pub struct Grid {
     world: World,
     radius: f32,
+    longest: f32,
     expected: u32,
     lines: Lines,
     fine: u32,
@@ -96,14 +100,23 @@ impl Grid {
         if !(radius > 0.0 && radius.is_finite()) {
             return Err(GridError::InvalidRadius { radius });
         }
-        for (axis, side) in world.axes().iter().zip(World::SIDES) {
-            let widest = axis.length * 0.499_99;
-            if axis.is_periodic() && radius > widest {
-                return Err(GridError::RadiusTooWide { radius, widest, side });
-            }
-        }
+        fits(&world, radius)?;
         let bounded = Self::within(world, radius, expected);
         Ok(if world.axes().iter().any(Axis::is_open) { bounded.endless() } else { bounded })
+    }
+
+    /// The same cells for a world in which some look as far as `longest`, if that is more than the
+    /// radius: ghost borders are as wide.
+    ///
+    /// # Errors
+    ///
+    /// As [`Grid::new`].
+    pub fn reaching(self, longest: f32) -> Result<Self, GridError> {
+        if !(longest > 0.0 && longest.is_finite()) {
+            return Err(GridError::InvalidRadius { radius: longest });
+        }
+        fits(&self.world, longest)?;
+        Ok(Self { longest: if longest > self.radius { longest } else { self.radius }, ..self })
     }
 
     /// A grid that has cells within the world alone, as many as a list may have.
@@ -152,7 +165,7 @@ impl Grid {
             per_length[place] = lines[place] as f32 / axis.length;
         }
         let first = [0; World::MOST_AXES];
-        Self { world, radius, expected, lines, fine, first, per_length }
+        Self { world, radius, longest: radius, expected, lines, fine, first, per_length }
     }
 
     /// The same with cells that go on along open axes, all of them as small as the radius allows:
@@ -184,7 +197,10 @@ impl Grid {
     /// The grid of the cells within the world alone, for what keeps a list of all cells: itself, if
     /// no axis is open. Where entities are few its cells are larger.
     pub fn bounded(&self) -> Self {
-        if self.is_bounded() { *self } else { Self::within(self.world, self.radius, self.expected) }
+        if self.is_bounded() {
+            return *self;
+        }
+        Self { longest: self.longest, ..Self::within(self.world, self.radius, self.expected) }
     }
 
     /// Whether it has cells within the world alone.
@@ -200,6 +216,11 @@ impl Grid {
     /// The interaction radius, in the world's length unit.
     pub fn radius(&self) -> f32 {
         self.radius
+    }
+
+    /// How far anybody looks: the radius, or more.
+    pub fn longest(&self) -> f32 {
+        self.longest
     }
 
     /// The numbers of columns, rows and layers; along an open axis those beyond the world too.
@@ -247,14 +268,31 @@ impl Grid {
         }
     }
 
-    /// The number of columns a neighbour may be away.
+    /// The number of columns a neighbour within the radius may be away.
     pub fn fine(&self) -> u32 {
         self.fine
     }
 
-    /// How many cells a neighbour may be away along each axis: the width of the ghost band.
+    /// How many cells somebody closer than `radius` may be away along each axis; at most all of them.
+    pub fn reach(&self, radius: f32) -> Lines {
+        let mut reach = [self.fine, 1, u32::from(self.world.is_space())];
+        if radius > self.radius {
+            for (place, _) in self.world.axes().iter().enumerate() {
+                let first = self.first[place];
+                let side = if first > 0 { first } else { self.lines[place] };
+                let apart = f64::from(self.per_length[place]) * f64::from(radius);
+                let apart = apart * (1.0 + 1.0e-6) + f64::from(side) * ROUNDING;
+                // The cast saturates and cuts.
+                let apart = (apart as u32).saturating_add(1).min(self.lines[place]);
+                reach[place] = apart.max(reach[place]);
+            }
+        }
+        reach
+    }
+
+    /// How many cells anybody's neighbour may be away along each axis: the width of the ghost band.
     pub fn margins(&self) -> Lines {
-        [self.fine, 1, u32::from(self.world.is_space())]
+        self.reach(self.longest)
     }
 
     /// The number of cells.
@@ -338,10 +376,23 @@ pub fn cell_in(lines: Lines, number: u64) -> Lines {
     [number % cols, number / cols % rows, number / cols / rows].map(|line| line as u32)
 }
 
+/// The line of a position is off by at most so much of the side.
+const ROUNDING: f64 = 1.0 / (1u32 << 21) as f64;
+
+/// Whether two who are closer than `radius` meet in one image of the world only.
+fn fits(world: &World, radius: f32) -> Result<(), GridError> {
+    for (axis, side) in world.axes().iter().zip(World::SIDES) {
+        let widest = axis.length * 0.499_99;
+        if axis.is_periodic() && radius > widest {
+            return Err(GridError::RadiusTooWide { radius, widest, side });
+        }
+    }
+    Ok(())
+}
+
 /// The most lines of a side so that two positions closer than `radius` are at most `fine` lines
 /// apart, in spite of rounding: the line of a position is off by at most 2^-21 of the side.
 fn most_lines(side: f64, radius: f64, fine: u32) -> u32 {
-    const ROUNDING: f64 = 1.0 / (1u32 << 21) as f64;
     let lines = f64::from(fine) * (1.0 - 1.0e-5) / (radius / side + ROUNDING);
     (lines as u32).clamp(1, MAX_SIDE)
 }

@@ -88,7 +88,9 @@ pub use neighbours::OwnedLists;
 pub use neighbours::{Lists, Neighbour, Neighbours};
 #[cfg(feature = "alloc")]
 pub use owned::Index;
-pub use pass::{Block, Candidate, Cells, Cutoff, Occupied, Pair, PassError, Visitor};
+pub use pass::{
+    Block, Candidate, Cells, Cutoff, Looker, Occupied, Pair, PassError, Sights, Visitor,
+};
 pub use points::{By, Point, Points};
 pub use query::{Hit, Query, QueryError, Segment, SegmentHit};
 pub use regions::{Blocks, Cut, CutError, Overlap, Region};

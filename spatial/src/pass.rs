@@ -25,6 +25,9 @@
 //! 5. Under a cap, a first scan finds the (distance, id) of the last neighbour that counts; the
 //!    pass itself is the same. In a crowd both leave out what cannot count: see `crowd`.
 //!
+//! Those who look further than the rows around, and those of whom there are few, have a pass of their
+//! own: see [`looking_pass`].
+//!
 //! Where to read next: [`crate::sort`] makes the order, `flockwork-scheduler` calls the pass.
 
 use flockwork_kernel::axes::{Axes, Plane};
@@ -38,10 +41,12 @@ mod cap;
 mod cells;
 mod crowd;
 mod error;
+mod looking;
 mod tile;
 
 pub use cells::{Cells, Occupied};
 pub use error::PassError;
+pub use looking::{Looker, Sights, arrange, looking_pass};
 
 use cap::Cap;
 use cells::{Cursor, Walk};

@@ -73,7 +73,7 @@ fn pass<A: Axes>(places: &[Vector<A>], ids: &[u32], most: u32) -> Done {
     sort_by_cell(&cell_of, ids, count, &mut starts, &mut order).unwrap();
     let record = |entry: &Entry| Candidate { place: places[entry.slot() as usize], shown: () };
     let records: Vec<_> = order.iter().map(record).collect();
-    let cells = Cells { starts: &starts, lines, margins, occupied: None };
+    let cells = Cells { starts: &starts, lines, margins, reach: margins, occupied: None };
     let cutoff = Cutoff { radius: RADIUS, most: Some(most) };
     let mut sum = Sum { entries: &order, ids: 1000, out: Vec::new(), axes: PhantomData::<A> };
     let tested = neighbour_pass(&cells, cutoff, &records, &order, &mut sum).unwrap();

@@ -18,7 +18,8 @@ use flockwork_kernel::isa::Baseline;
 use flockwork_kernel::simd::Vector8;
 use flockwork_kernel::{Axis, Edge, F32x8, LANES, World};
 use flockwork_spatial::pass::{
-    Block, Candidate, Cells, Cutoff, MAX_CAP, Occupied, Pair, Visitor, neighbour_pass,
+    Block, Candidate, Cells, Cutoff, Looker, MAX_CAP, Occupied, Pair, Sights, Visitor, arrange,
+    looking_pass, neighbour_pass,
 };
 use flockwork_spatial::regions::{Blocks, Cut, Region, cut};
 use flockwork_spatial::sort::{Lists, Numbered, sort_by_cell, sort_by_number};
@@ -106,6 +107,7 @@ impl<A: Axes> Crowd<A> {
     /// not too many, and with one of the occupied cells.
     fn pass(&self, region: Region, cutoff: Cutoff) -> BTreeMap<u32, Seen> {
         let (lines, margins) = (region.lines(), self.grid.margins());
+        let reach = self.grid.reach(cutoff.radius);
         let [cols, rows, layers] =
             [0, 1, 2].map(|axis| u64::from(lines[axis]) + 2 * u64::from(margins[axis]));
         let inside: Vec<(u64, Image<A>)> = self
@@ -131,7 +133,7 @@ impl<A: Axes> Crowd<A> {
         let mut starts = vec![0; count as usize + 1];
         let mut entries = vec![Entry::default(); inside.len()];
         sort_by_cell(&cell_of, &ids, count, &mut starts, &mut entries).unwrap();
-        let cells = Cells { starts: &starts, lines, margins, occupied: None };
+        let cells = Cells { starts: &starts, lines, margins, reach, occupied: None };
         let all = run(&cells, &entries, &inside, cutoff);
         assert_eq!(all, occupied);
         all
@@ -144,6 +146,7 @@ impl<A: Axes> Crowd<A> {
         cutoff: Cutoff,
     ) -> BTreeMap<u32, Seen> {
         let (lines, margins) = (region.lines(), self.grid.margins());
+        let reach = self.grid.reach(cutoff.radius);
         let count = inside.len();
         let mut slots: Vec<Numbered> = (0..)
             .zip(inside)
@@ -181,7 +184,7 @@ impl<A: Axes> Crowd<A> {
             last = row;
         }
         let occupied = Some(Occupied { numbers: &numbers[..cells], rows: &rows });
-        let cells = Cells { starts: &starts[..=cells], lines, margins, occupied };
+        let cells = Cells { starts: &starts[..=cells], lines, margins, reach, occupied };
         run(&cells, &entries, inside, cutoff)
     }
 }
@@ -198,6 +201,20 @@ fn run<A: Axes>(
         entries.iter().map(|entry| inside[entry.slot() as usize].1.at).collect();
     let owned: Vec<u32> =
         (0..cells.rows()).flat_map(|row| cells.owned(row)).map(|at| entries[at].id()).collect();
+    let looking = look(cells, entries, &records, cutoff, |_| true, |_| true);
+    if cutoff.most.is_none() {
+        // Some look at some: a tile is of any entities then.
+        let is_seen = |id: u32| id % 4 != 1;
+        let some = look(cells, entries, &records, cutoff, |id| id % 3 == 0, is_seen);
+        for (id, seen) in &looking {
+            let wanted = seen.neighbours.iter().filter(|(id, _)| is_seen(*id)).copied();
+            let wanted = (id % 3 == 0).then(|| wanted.collect::<Vec<_>>());
+            assert_eq!(some.get(id).map(|seen| seen.neighbours.clone()), wanted);
+        }
+    }
+    if cells.reach != [cells.reach[0], 1, u32::from(A::SPACE)] {
+        return looking;
+    }
     let watch = || Watch::new(entries, owned.len());
     let mut selective = Selective(watch(), cutoff);
     let mut watch = watch();
@@ -207,7 +224,40 @@ fn run<A: Axes>(
     assert!(selective.0.tested <= tested);
     assert_eq!(selective.0.seen, watch.seen);
     let seen = watch.seen.into_iter().map(|seen| seen.expect("an entity was left out"));
-    owned.into_iter().zip(seen).collect()
+    let seen: BTreeMap<u32, Seen> = owned.into_iter().zip(seen).collect();
+    assert_eq!(looking, seen);
+    seen
+}
+
+/// The pass over those who look among those who are seen, by id.
+fn look<A: Axes>(
+    cells: &Cells<'_>,
+    entries: &[Entry],
+    records: &[Point<A>],
+    cutoff: Cutoff,
+    looks: impl Fn(u32) -> bool,
+    is_seen: impl Fn(u32) -> bool,
+) -> BTreeMap<u32, Seen> {
+    let all = (0..).zip((0..cells.rows()).flat_map(|row| cells.owned(row)));
+    let all = all.filter(|&(_, record)| looks(entries[record].id()));
+    let mut lookers: Vec<Looker<A>> =
+        all.map(|(at, record)| Looker::new(at, record as u32, records[record].place)).collect();
+    arrange(cells, &mut lookers).unwrap();
+    let seen = |record: &usize| is_seen(entries[*record].id());
+    let places: Vec<u32> = (0..entries.len()).filter(seen).map(|record| record as u32).collect();
+    let among = |start: &u32| places.partition_point(|place| place < start) as u32;
+    let starts: Vec<u32> = cells.starts.iter().map(among).collect();
+    let seen: Vec<Point<A>> = places.iter().map(|place| records[*place as usize]).collect();
+    let sights = Sights { starts: &starts, records: &seen, places: Some(&places) };
+    let mut watch = Watch::new(entries, lookers.len());
+    let mut selective = Selective(Watch::new(entries, lookers.len()), cutoff);
+    let tested = looking_pass(cells, cutoff, &sights, entries, &lookers, &mut watch).unwrap();
+    assert_eq!(tested, watch.tested);
+    let tested = looking_pass(cells, cutoff, &sights, entries, &lookers, &mut selective).unwrap();
+    assert!(selective.0.tested <= tested);
+    assert_eq!(selective.0.seen, watch.seen);
+    let ids = lookers.iter().map(|looker| entries[looker.record as usize].id());
+    ids.zip(watch.seen.into_iter().map(|seen| seen.expect("one who looks was left out"))).collect()
 }
 
 fn see<A: Axes>(own: &Image<A>, images: &[Image<A>], cutoff: Cutoff) -> Seen {
@@ -380,6 +430,38 @@ fn shorter<A: Axes>(seed: u64, world: World) -> bool {
     matches_naive(&crowd, cutoff, &[Cut::Parts(6)])
 }
 
+/// Some look up to five times as far as rows are high.
+fn further<A: Axes>(random: &mut Random, world: World, radius: f32, spread: Spread, count: usize) {
+    let longest = radius * (1.0 + 4.0 * random.share());
+    let expected = [4, 60, 4000][random.below(3)];
+    let grid = Grid::new(world, radius, expected).unwrap().reaching(longest).unwrap();
+    let crowd = Crowd::<A>::new(random, grid, spread, count);
+    let cutoff = Cutoff { radius: longest, most: None };
+    matches_naive(&crowd, cutoff, &[Cut::Parts(6), grid_cut::<A>(2)]);
+    matches_naive(&crowd, Cutoff { most: Some(5), ..cutoff }, &[Cut::Parts(5)]);
+    // Others in the same cells look no further than the rows around.
+    matches_naive(&crowd, Cutoff { radius: radius * random.share(), most: None }, &[]);
+}
+
+#[test]
+fn far_sight_across_every_kind_of_ends_is_what_its_twin_has() {
+    let mut random = Random(13);
+    let ends = [Axis::periodic, Axis::wall, Axis::open];
+    for kinds in 0..27 {
+        // Narrower than some see, where that is allowed.
+        let axis = |at: usize, length: f32| {
+            let axis = ends[kinds / 3usize.pow(at as u32) % 3](length);
+            if axis.is_periodic() { axis } else { Axis { length: length - 8.6, ..axis } }
+        };
+        let axes = [axis(0, 10.1), axis(1, 11.3), axis(2, 12.2)];
+        for spread in SPREADS {
+            let plane = World::of(&axes[..2]).unwrap();
+            further::<Plane>(&mut random, plane, 1.0, spread, 40);
+            further::<Space>(&mut random, World::of(&axes).unwrap(), 1.0, spread, 24);
+        }
+    }
+}
+
 quickcheck! {
     fn every_entity_sees_what_its_twin_sees(seed: u64) -> bool {
         every_twin::<Plane>(seed, 40, uncapped)
@@ -447,7 +529,7 @@ fn cells_of_other_axes_are_an_error() {
     let (starts, lines) = ([0; 46], [1; 3]);
     let cutoff = Cutoff { radius: 1.0, most: None };
     let (flat, deep) = ([1, 1, 0], [1, 1, 1]);
-    let cells = |margins| Cells { starts: &starts, lines, margins, occupied: None };
+    let cells = |margins| Cells { starts: &starts, lines, margins, reach: margins, occupied: None };
     let plane = |margins| {
         neighbour_pass(&cells(margins), cutoff, &[], &[], &mut Watch::<Plane>::new(&[], 0))
     };
@@ -475,7 +557,7 @@ fn slices_that_do_not_fit_are_errors_and_nobody_is_visited() {
         result
     };
     let (lines, margins) = ([1; 3], [1, 1, 0]);
-    let cells = Cells { starts: &starts, lines, margins, occupied: None };
+    let cells = Cells { starts: &starts, lines, margins, reach: margins, occupied: None };
     let cutoff = Cutoff { radius: 1.0, most: None };
     assert_eq!(run(&cells, cutoff, &records, &entries), Ok(1));
     let short = Cells { starts: &starts[..9], ..cells };
@@ -485,7 +567,7 @@ fn slices_that_do_not_fit_are_errors_and_nobody_is_visited() {
     assert_eq!(run(&falling, cutoff, &records, &entries), Err(PassError::StartsNotSorted));
     let among = |starts: &[u32], numbers: &[u64], rows: &[(u32, u32)]| {
         let occupied = Some(Occupied { numbers, rows });
-        run(&Cells { starts, lines, margins, occupied }, cutoff, &records, &entries)
+        run(&Cells { starts, lines, margins, reach: margins, occupied }, cutoff, &records, &entries)
     };
     assert_eq!(among(&[0, 1], &[4], &[(0, 1)]), Ok(1));
     // Numbers that no cell of the box has do no harm.
@@ -511,7 +593,7 @@ fn slices_that_do_not_fit_are_errors_and_nobody_is_visited() {
     assert_eq!(result, Err(PassError::CapTooLarge { most: many }));
     for (cols, rows, fine) in [(u32::MAX, 1, 1), (1, u32::MAX, 1), (1, 1, u32::MAX)] {
         let (lines, margins) = ([cols, rows, 1], [fine, 1, 0]);
-        let huge = Cells { starts: &starts, lines, margins, occupied: None };
+        let huge = Cells { starts: &starts, lines, margins, reach: margins, occupied: None };
         assert!(run(&huge, cutoff, &records, &entries).is_err());
     }
 }

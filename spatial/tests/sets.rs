@@ -99,7 +99,7 @@ fn sums<A: Axes>(grid: &Grid, columns: Entities<'_, A>, seen: &mut Vec<u32>) {
     let place = |entry: &Entry| Candidate { place: columns.position(entry.slot()), shown: () };
     let records: Vec<_> = order.iter().map(place).collect();
     for most in [None, Some(3)] {
-        let cells = Cells { starts: &starts, lines, margins, occupied: None };
+        let cells = Cells { starts: &starts, lines, margins, reach: margins, occupied: None };
         let cutoff = Cutoff { radius: grid.radius(), most };
         let (records, order) = (&records[..], &order[..]);
         isa::dispatch(Pass::<_, false> { cells, cutoff, records, order, seen: &mut *seen });

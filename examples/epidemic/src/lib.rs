@@ -97,12 +97,7 @@ impl Model for Epidemic {
     type Columns = person::Columns;
     type Params = Self;
     type Stats = EpidemicStats;
-    /// What a person shows to neighbours: all ghost columns but the place.
-    type Shown = person::Shown;
-    /// Nothing of a person's own is needed to meet neighbours.
-    type Tile<S: Isa> = ();
-    /// The number of infected neighbours of eight people.
-    type Sum<S: Isa> = Sum8<F32x8<S>>;
+    type Passes = (Self,);
     type Event = Never;
     type Child = Never;
 
@@ -114,10 +109,6 @@ impl Model for Epidemic {
         Ok(epidemic)
     }
 
-    fn radius(&self) -> f32 {
-        self.radius
-    }
-
     fn slowest(&self) -> Option<f32> {
         Some(self.speed)
     }
@@ -127,23 +118,6 @@ impl Model for Epidemic {
         let health = if rng::unit(first) < self.first_cases { INFECTED } else { SUSCEPTIBLE };
         let (position, heading) = (setup.place(x, y), rng::direction(direction));
         person::Row { position, heading, health, ..Default::default() }
-    }
-
-    #[inline(always)]
-    fn show(&self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> person::Shown {
-        now.shown(row)
-    }
-
-    /// One candidate against eight people, for those who are near it.
-    #[inline(always)]
-    fn pair<S: Isa>(&self, _tile: &(), pair: &Pair<'_, S, Self>, sum: &mut Sum8<F32x8<S>>) {
-        let infected = f32::from(u8::from(pair.other.health == INFECTED));
-        sum.add(pair.near, F32x8::splat(infected));
-    }
-
-    #[inline(always)]
-    fn finish<S: Isa>(&self, all: &mut Finish<'_, '_, S, Self>) {
-        all.left.exposure.set(all.sum.get());
     }
 
     /// `infect` is the chance that somebody who can falls ill.
@@ -173,6 +147,36 @@ impl Model for Epidemic {
         let (position, heading) = tick.bound(moved, heading);
         me.position.set(position);
         me.heading.set(heading);
+    }
+}
+
+impl Pass<Self> for Epidemic {
+    /// What a person shows to neighbours: all ghost columns but the place.
+    type Shown = person::Shown;
+    /// Nothing of a person's own is needed to meet neighbours.
+    type Tile<S: Isa> = ();
+    /// The number of infected neighbours of eight people.
+    type Sum<S: Isa> = Sum8<F32x8<S>>;
+
+    fn radius(model: &Self) -> f32 {
+        model.radius
+    }
+
+    #[inline(always)]
+    fn show(_: &Self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> person::Shown {
+        now.shown(row)
+    }
+
+    /// One candidate against eight people, for those who are near it.
+    #[inline(always)]
+    fn pair<S: Isa>(_: &Self, _tile: &(), pair: &Pair<'_, S, Self>, sum: &mut Sum8<F32x8<S>>) {
+        let infected = f32::from(u8::from(pair.other.health == INFECTED));
+        sum.add(pair.near, F32x8::splat(infected));
+    }
+
+    #[inline(always)]
+    fn finish<S: Isa>(_: &Self, all: &mut Finish<'_, '_, S, Self>) {
+        all.left.exposure.set(all.sum.get());
     }
 }
 

@@ -27,6 +27,12 @@ impl<E, B> Post<E, B> {
         self.births.clear();
     }
 
+    /// After all passes: several children of one parent stay in the order in which they were asked for.
+    pub(crate) fn settle(&mut self) {
+        #[allow(clippy::disallowed_methods, reason = "no two births have the same order")]
+        self.births.sort_unstable_by_key(|birth| (birth.parent, birth.order));
+    }
+
     pub(crate) fn memory_bytes(&self) -> usize {
         size_of::<Posted<E>>() * self.events.capacity()
             + size_of::<(u32, Posted<E>)>() * self.mail.capacity()

@@ -77,6 +77,8 @@ pub(crate) struct Local {
     /// The owned ones.
     owned: Lines,
     margins: Lines,
+    /// How many cells somebody within the grid's radius may be away.
+    reach: Lines,
     /// How many there are of each with the border.
     bordered: Lines,
 }
@@ -92,13 +94,15 @@ impl Local {
             origin: all.map(|axis| region.low[axis].wrapping_sub(margins[axis])),
             owned,
             margins,
+            reach: grid.reach(grid.radius()),
             bordered: all.map(|axis| owned[axis] + 2 * margins[axis]),
         }
     }
 
     /// The local cells, of which each begins where `starts` says.
     pub(crate) fn cells<'a>(&self, starts: &'a [u32]) -> Cells<'a> {
-        Cells { starts, lines: self.owned, margins: self.margins, occupied: None }
+        let (lines, margins, reach) = (self.owned, self.margins, self.reach);
+        Cells { starts, lines, margins, reach, occupied: None }
     }
 
     /// How many local cells there are; none if they are too many for a list of any kind.

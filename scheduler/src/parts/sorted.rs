@@ -132,7 +132,7 @@ impl Sorted {
     /// Adds the weight of each owned cell: what its entities and their candidates cost.
     pub(crate) fn add_weights(&self, site: &Site, weights: &mut Weights<'_>) {
         let cells = self.cells();
-        let fine = u64::from(cells.margins[0]);
+        let fine = u64::from(cells.reach[0]);
         let layers = if site.grid().world().is_space() { 3 } else { 1 };
         let count = match self.occupied {
             None => {

@@ -6,14 +6,14 @@ use core::fmt;
 
 use flockwork_kernel::columns::{Column, Columns, Reach, packed_len};
 use flockwork_kernel::{Axes, Plane, Space, World};
-use flockwork_spatial::{Candidate, Grid, Lines};
+use flockwork_spatial::{Grid, Lines};
 
 use super::backend::Backend;
 use super::config::Config;
 use super::fit::Fitted;
 use crate::estimate::memory_estimate;
 use crate::letter::Letter;
-use crate::model::{AxesOf, Model};
+use crate::model::{AxesOf, Model, Passes};
 use crate::params::{Param, Params};
 use crate::partition::Partition;
 use crate::precision::{Needed, Resolution};
@@ -244,7 +244,7 @@ fn check<M: Model, B: Backend>(config: &Config<B::Options>) -> Result<Checked, B
         Fitted::new(table, &setup, needed, M::Columns::SCHEMA)?;
     }
     let row = packed_len(M::Columns::SCHEMA, Reach::Scratch);
-    let row = 2 * row + size_of::<Candidate<M::Shown, AxesOf<M>>>() + 24;
+    let row = 2 * row + M::Passes::SHOWN + 24;
     Ok(Checked {
         radius: grid.radius(),
         lines: grid.inside().lines(),

@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use flockwork_kernel::simd::{F32x8, Isa, Sum8, U32x8, Vector8};
 use flockwork_kernel::{Axes, Plane, Vector, rng};
 use flockwork_scheduler::{
-    Event, Finish, LookOf, Model, Pair, ParamError, Poke, RefOf, Setup, Tick, TileOf,
+    Event, Finish, LookOf, Model, Pair, ParamError, Pass, Poke, RefOf, Setup, Tick, TileOf,
 };
 
 flockwork_kernel::columns! {
@@ -176,9 +176,7 @@ impl<A: Axes> Model for Dots<A> {
     type Columns = dot::Columns<A>;
     type Params = DotsParams;
     type Stats = DotsStats;
-    type Shown = Seen;
-    type Tile<S: Isa> = ();
-    type Sum<S: Isa> = Sum<A, S>;
+    type Passes = (Self,);
     /// Kind, charge, energy, keep, give.
     type Event = [f32; 5];
     /// Charge and gift.
@@ -193,14 +191,6 @@ impl<A: Axes> Model for Dots<A> {
         Ok(Self { params, axes: PhantomData })
     }
 
-    fn radius(&self) -> f32 {
-        self.params.radius
-    }
-
-    fn most_neighbours(&self) -> Option<u32> {
-        (self.params.most > 0).then_some(self.params.most)
-    }
-
     fn spawn(&self, setup: &Setup, id: u32) -> dot::Row<A> {
         self.params.snap(Trap::Spawn, id, self.params.trap_tick.into());
         let [x, y, vx, vy] = setup.draw(id, 0);
@@ -213,65 +203,6 @@ impl<A: Axes> Model for Dots<A> {
             age: (id % 7) as u16,
             alive: 1,
             ..Default::default()
-        }
-    }
-
-    fn show(&self, now: &RefOf<'_, Self>, row: usize, _: &Tick<Self>) -> Seen {
-        let charge = now.charge[row];
-        if self.params.trap == 0 {
-            return Seen { charge, trap: false };
-        }
-        // Of a ghost the age is not there.
-        let (id, age) = (now.id[row], now.age.get(row).copied().unwrap_or(0));
-        self.params.snap_for(Trap::Record, id, age);
-        let mine = id == self.params.trap_id && u32::from(age) == self.params.trap_age;
-        Seen { charge, trap: mine && self.params.is_set(Trap::Pair) }
-    }
-
-    fn load<S: Isa>(&self, now: &LookOf<'_, S, Self>, _: &Tick<Self>) -> ((), Sum<A, S>) {
-        if self.params.is_set(Trap::Load) {
-            self.params.snap_for(Trap::Load, now.id.rows()[0], now.age.rows()[0]);
-        }
-        let (nearest, nobody) = (F32x8::splat(f32::MAX), U32x8::splat(NOBODY));
-        let force = Sum8::default();
-        ((), Sum { force, nearest, nearest_index: nobody, last_index: nobody })
-    }
-
-    fn pair<S: Isa>(&self, _: &(), pair: &Pair<'_, S, Self>, sum: &mut Sum<A, S>) {
-        assert!(!pair.other.trap, "{SNAP}");
-        sum.force.add(pair.near, pair.offset * F32x8::splat(pair.other.charge));
-        let closer = pair.near & pair.d2.lt(sum.nearest);
-        sum.nearest = closer.select(pair.d2, sum.nearest);
-        let index = U32x8::splat(pair.index);
-        sum.nearest_index = closer.select_u32(index, sum.nearest_index);
-        sum.last_index = pair.near.select_u32(index, sum.last_index);
-    }
-
-    fn finish<S: Isa>(&self, all: &mut Finish<'_, '_, S, Self>) {
-        all.left.force.set(all.sum.force.get());
-        let (nearest, last) = (all.sum.nearest_index.to_array(), all.sum.last_index.to_array());
-        for lane in 0..8 {
-            if all.own.bits() >> lane & 1 == 0 {
-                continue;
-            }
-            let (id, nearest, last) = (all.id(lane), nearest[lane], last[lane]);
-            let [talk, breed, ..] = luck(&all.tick.setup, all.tick.number, id);
-            self.params.snap(Trap::Finish, id, all.tick.number);
-            if nearest == NOBODY {
-                continue;
-            }
-            let (charge, energy) = (all.now.charge.rows()[lane], all.now.energy.rows()[lane]);
-            if talk < self.params.talk {
-                all.send(lane, nearest, [1.0, charge, energy, 0.5, 0.25]);
-                all.send(lane, last, [0.0, charge, energy, 0.5, 0.25]);
-            }
-            if breed < self.params.breed {
-                let theirs = all.neighbour(nearest).charge;
-                let gift = all.id_of(last) as f32;
-                for child in 0..self.params.litter {
-                    all.birth(lane, [theirs, gift + child as f32]);
-                }
-            }
         }
     }
 
@@ -335,6 +266,79 @@ impl<A: Axes> Model for Dots<A> {
                 && id == 0;
             if poisoned {
                 me.position.y.rows()[lane] = f32::NAN;
+            }
+        }
+    }
+}
+
+impl<A: Axes> Pass<Self> for Dots<A> {
+    type Shown = Seen;
+    type Tile<S: Isa> = ();
+    type Sum<S: Isa> = Sum<A, S>;
+
+    fn radius(model: &Self) -> f32 {
+        model.params.radius
+    }
+
+    fn most_neighbours(model: &Self) -> Option<u32> {
+        (model.params.most > 0).then_some(model.params.most)
+    }
+
+    fn show(model: &Self, now: &RefOf<'_, Self>, row: usize, _: &Tick<Self>) -> Seen {
+        let charge = now.charge[row];
+        if model.params.trap == 0 {
+            return Seen { charge, trap: false };
+        }
+        // Of a ghost the age is not there.
+        let (id, age) = (now.id[row], now.age.get(row).copied().unwrap_or(0));
+        model.params.snap_for(Trap::Record, id, age);
+        let mine = id == model.params.trap_id && u32::from(age) == model.params.trap_age;
+        Seen { charge, trap: mine && model.params.is_set(Trap::Pair) }
+    }
+
+    fn load<S: Isa>(model: &Self, now: &LookOf<'_, S, Self>, _: &Tick<Self>) -> ((), Sum<A, S>) {
+        if model.params.is_set(Trap::Load) {
+            model.params.snap_for(Trap::Load, now.id.rows()[0], now.age.rows()[0]);
+        }
+        let (nearest, nobody) = (F32x8::splat(f32::MAX), U32x8::splat(NOBODY));
+        let force = Sum8::default();
+        ((), Sum { force, nearest, nearest_index: nobody, last_index: nobody })
+    }
+
+    fn pair<S: Isa>(_: &Self, _: &(), pair: &Pair<'_, S, Self>, sum: &mut Sum<A, S>) {
+        assert!(!pair.other.trap, "{SNAP}");
+        sum.force.add(pair.near, pair.offset * F32x8::splat(pair.other.charge));
+        let closer = pair.near & pair.d2.lt(sum.nearest);
+        sum.nearest = closer.select(pair.d2, sum.nearest);
+        let index = U32x8::splat(pair.index);
+        sum.nearest_index = closer.select_u32(index, sum.nearest_index);
+        sum.last_index = pair.near.select_u32(index, sum.last_index);
+    }
+
+    fn finish<S: Isa>(model: &Self, all: &mut Finish<'_, '_, S, Self>) {
+        all.left.force.set(all.sum.force.get());
+        let (nearest, last) = (all.sum.nearest_index.to_array(), all.sum.last_index.to_array());
+        for lane in 0..8 {
+            if all.own.bits() >> lane & 1 == 0 {
+                continue;
+            }
+            let (id, nearest, last) = (all.id(lane), nearest[lane], last[lane]);
+            let [talk, breed, ..] = luck(&all.tick.setup, all.tick.number, id);
+            model.params.snap(Trap::Finish, id, all.tick.number);
+            if nearest == NOBODY {
+                continue;
+            }
+            let (charge, energy) = (all.now.charge.rows()[lane], all.now.energy.rows()[lane]);
+            if talk < model.params.talk {
+                all.send(lane, nearest, [1.0, charge, energy, 0.5, 0.25]);
+                all.send(lane, last, [0.0, charge, energy, 0.5, 0.25]);
+            }
+            if breed < model.params.breed {
+                let theirs = all.neighbour(nearest).charge;
+                let gift = all.id_of(last) as f32;
+                for child in 0..model.params.litter {
+                    all.birth(lane, [theirs, gift + child as f32]);
+                }
             }
         }
     }

@@ -4,13 +4,13 @@ use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use flockwork_kernel::Vec2;
 use flockwork_kernel::columns::{Columns, Reach};
-use flockwork_kernel::{Plane, Vec2};
 use flockwork_scheduler::testing::{Meddled, Meddler, Tampered, Way};
 use flockwork_scheduler::{
     Cut, Desks, Domain, DomainError, Frame, Initial, Lane, Loopback, Model, Needed, NoClock,
-    Partition, Progress, Room, Serial, Setup, Simulation, SimulationError, StepError, Tick,
-    Topology,
+    Partition, Pass, Passes, Progress, Room, Serial, Setup, Simulation, SimulationError, StepError,
+    Tick, Topology,
 };
 
 use crate::dots::{Dots, DotsParams};
@@ -361,7 +361,7 @@ struct Domains {
     model: Dots,
     tick: Tick<'static, Dots>,
     post: Loopback,
-    desks: Desks<<Dots as Model>::Shown, Plane>,
+    desks: Desks<<(Dots,) as Passes<Dots>>::Lists>,
     domains: Vec<Domain<Dots>>,
     /// What there was no room for.
     lacked: Vec<Room>,
@@ -408,9 +408,9 @@ impl Domains {
     fn frame<'a>(
         model: &'a Dots,
         tick: Tick<'a, Dots>,
-        desks: &'a Desks<<Dots as Model>::Shown, Plane>,
+        desks: &'a Desks<<(Dots,) as Passes<Dots>>::Lists>,
     ) -> Frame<'a, Dots> {
-        let needed = Needed::Radius(model.radius());
+        let needed = Needed::Radius(Dots::radius(model));
         Frame { model, tick, needed, clock: &NoClock, desks, tally: true, grow: false }
     }
 

@@ -89,9 +89,7 @@ impl Model for Tokens {
     type Columns = token::Columns;
     type Params = Self;
     type Stats = TokensStats;
-    type Shown = token::Shown;
-    type Tile<S: Isa> = ();
-    type Sum<S: Isa> = Sum<S>;
+    type Passes = (Self,);
     type Event = Never;
     type Child = Never;
 
@@ -102,10 +100,6 @@ impl Model for Tokens {
         let named = !tokens.label.is_empty();
         ParamError::unless(named, "label", "it must not be empty")?;
         Ok(tokens)
-    }
-
-    fn radius(&self) -> f32 {
-        self.radius
     }
 
     fn spawn(&self, setup: &Setup, id: u32) -> token::Row {
@@ -120,30 +114,6 @@ impl Model for Tokens {
             alive: true,
             ..Default::default()
         }
-    }
-
-    #[inline(always)]
-    fn show(&self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> token::Shown {
-        now.shown(row)
-    }
-
-    #[inline(always)]
-    fn pair<S: Isa>(&self, _: &(), pair: &Pair<'_, S, Self>, sum: &mut Sum<S>) {
-        if pair.other.holds {
-            sum.holding.add(pair.near);
-        }
-        sum.debt.add(pair.near, F32x8::splat(pair.other.debt as f32));
-    }
-
-    #[inline(always)]
-    fn finish<S: Isa>(&self, all: &mut Finish<'_, '_, S, Self>) {
-        let owes = all.sum.debt.get().lt(F32x8::ZERO);
-        let one = owes.select_i32(I32x8::splat(-1), I32x8::splat(1));
-        all.left.given.set(one);
-        all.left.near.set(all.sum.holding.get().gt(F32x8::ZERO));
-        let mut names = all.now.name.get();
-        names.iter_mut().for_each(|name| *name ^= 1 << 60);
-        all.left.names.set(names);
     }
 
     #[inline(always)]
@@ -166,6 +136,40 @@ impl Model for Tokens {
             let ends = ids.lt(U32x8::splat(10 * end)) & !ids.lt(U32x8::splat(10 * end - 10));
             me.alive.put(ends, false);
         }
+    }
+}
+
+impl Pass<Self> for Tokens {
+    type Shown = token::Shown;
+    type Tile<S: Isa> = ();
+    type Sum<S: Isa> = Sum<S>;
+
+    fn radius(model: &Self) -> f32 {
+        model.radius
+    }
+
+    #[inline(always)]
+    fn show(_: &Self, now: &RefOf<'_, Self>, row: usize, _tick: &Tick<Self>) -> token::Shown {
+        now.shown(row)
+    }
+
+    #[inline(always)]
+    fn pair<S: Isa>(_: &Self, _: &(), pair: &Pair<'_, S, Self>, sum: &mut Sum<S>) {
+        if pair.other.holds {
+            sum.holding.add(pair.near);
+        }
+        sum.debt.add(pair.near, F32x8::splat(pair.other.debt as f32));
+    }
+
+    #[inline(always)]
+    fn finish<S: Isa>(_: &Self, all: &mut Finish<'_, '_, S, Self>) {
+        let owes = all.sum.debt.get().lt(F32x8::ZERO);
+        let one = owes.select_i32(I32x8::splat(-1), I32x8::splat(1));
+        all.left.given.set(one);
+        all.left.near.set(all.sum.holding.get().gt(F32x8::ZERO));
+        let mut names = all.now.name.get();
+        names.iter_mut().for_each(|name| *name ^= 1 << 60);
+        all.left.names.set(names);
     }
 }
 

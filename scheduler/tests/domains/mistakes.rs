@@ -4,7 +4,7 @@ use flockwork_kernel::isa::Isa;
 use flockwork_kernel::{Edge, Vec2, World};
 use flockwork_scheduler::{
     Around, ByRows, Cut, DomainError, Event, Finish, Model, Never, Pair, ParamError, Partition,
-    Phase, RefOf, Rows, Serial, Setup, Simulation, SimulationError, Tick, TileOf,
+    Pass, Phase, RefOf, Rows, Serial, Setup, Simulation, SimulationError, Tick, TileOf,
 };
 
 flockwork_kernel::columns! {
@@ -158,9 +158,7 @@ impl Model for Gossip {
     type Columns = keeper::Columns;
     type Params = Mistake;
     type Stats = ();
-    type Shown = f32;
-    type Tile<S: Isa> = ();
-    type Sum<S: Isa> = ();
+    type Passes = (Self,);
     type Event = Never;
     type Child = Never;
 
@@ -171,22 +169,29 @@ impl Model for Gossip {
         Ok(Self)
     }
 
-    fn radius(&self) -> f32 {
-        1.0
-    }
-
     fn spawn(&self, setup: &Setup, id: u32) -> keeper::Row {
         let [x, y, ..] = setup.draw(id, 0);
         keeper::Row { position: setup.place(x, y), secret: 1.0, ..Default::default() }
     }
+    fn update<S: Isa>(&self, _: &mut TileOf<'_, S, Self>, _: &Tick<Self>) {}
+}
 
-    fn show(&self, now: &RefOf<'_, Self>, row: usize, _: &Tick<Self>) -> f32 {
+impl Pass<Self> for Gossip {
+    type Shown = f32;
+    type Tile<S: Isa> = ();
+    type Sum<S: Isa> = ();
+
+    fn radius(_: &Self) -> f32 {
+        1.0
+    }
+
+    fn show(_: &Self, now: &RefOf<'_, Self>, row: usize, _: &Tick<Self>) -> f32 {
         now.secret[row]
     }
 
-    fn pair<S: Isa>(&self, _: &(), _: &Pair<'_, S, Self>, _: &mut ()) {}
-    fn finish<S: Isa>(&self, _: &mut Finish<'_, '_, S, Self>) {}
-    fn update<S: Isa>(&self, _: &mut TileOf<'_, S, Self>, _: &Tick<Self>) {}
+    fn pair<S: Isa>(_: &Self, _: &(), _: &Pair<'_, S, Self>, _: &mut ()) {}
+
+    fn finish<S: Isa>(_: &Self, _: &mut Finish<'_, '_, S, Self>) {}
 }
 
 #[test]

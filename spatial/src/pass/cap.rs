@@ -20,20 +20,20 @@ pub(super) struct Cap<S: Isa> {
 
 /// The nearest of each lane so far, as (bits of the squared distance, id): a squared distance is
 /// not negative, so its bits are in the order of its value.
-struct Nearest {
+pub(super) struct Nearest {
     most: usize,
     best: [[u64; MAX_CAP]; LANES],
     found: [usize; LANES],
 }
 
 impl Nearest {
-    fn new(most: usize) -> Self {
+    pub(super) fn new(most: usize) -> Self {
         Self { most, best: [[u64::MAX; MAX_CAP]; LANES], found: [0; LANES] }
     }
 
     /// Takes the candidate in where it is near.
     #[inline(always)]
-    fn offer<A: Axes, S: Isa>(&mut self, pair: &Pair<A, S>, id: u32) {
+    pub(super) fn offer<A: Axes, S: Isa>(&mut self, pair: &Pair<A, S>, id: u32) {
         let mut lanes = pair.near.bits();
         if lanes == 0 {
             return;
@@ -58,7 +58,7 @@ impl Nearest {
     }
 
     /// Whether some lane has found more than count.
-    fn is_exceeded(&self) -> bool {
+    pub(super) fn is_exceeded(&self) -> bool {
         self.found.iter().any(|&count| count > self.most)
     }
 }
@@ -118,7 +118,7 @@ impl<S: Isa> Cap<S> {
     }
 
     #[inline(always)]
-    fn new(nearest: &Nearest) -> Self {
+    pub(super) fn new(nearest: &Nearest) -> Self {
         let last = nearest.last();
         let d2s = last.map(|key| match key {
             u64::MAX => f32::INFINITY,

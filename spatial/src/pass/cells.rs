@@ -12,9 +12,10 @@ pub struct Cells<'a> {
     pub starts: &'a [u32],
     /// Owned columns, rows and layers.
     pub lines: Lines,
-    /// Columns, rows and layers of the ghost border on either side; rows are 1, and layers 1 in space
-    /// and 0 in the plane.
+    /// Columns, rows and layers of the ghost border on either side.
     pub margins: Lines,
+    /// How many of them a neighbour may be away: at most as many as the border has.
+    pub reach: Lines,
     /// Where most cells are empty: those that are not, and `starts` has a place for each of these
     /// alone, and the end.
     pub occupied: Option<Occupied<'a>>,
@@ -118,8 +119,8 @@ pub(super) struct Cursor<A: Axes> {
 impl<A: Axes> Cursor<A> {
     #[inline(always)]
     pub(super) fn new(cells: &Cells<'_>, row: u32) -> Self {
-        let fine = cells.margins[0] as usize;
-        Self { base: cells.base(row), around: cells.around::<A>(), low: fine, high: fine }
+        let first = cells.margins[0] as usize;
+        Self { base: cells.base(row), around: cells.around::<A>(), low: first, high: first }
     }
 
     /// The cells of the rows around that hold the candidates of the tile of `count` entities from
@@ -127,7 +128,7 @@ impl<A: Axes> Cursor<A> {
     #[inline(always)]
     pub(super) fn window(&mut self, cells: &Cells<'_>, first: usize, count: usize) -> Window<A> {
         let starts = cells.starts;
-        let fine = cells.margins[0] as usize;
+        let fine = cells.reach[0] as usize;
         while (starts[self.base + self.low + 1] as usize) <= first {
             self.low += 1;
         }
@@ -176,7 +177,7 @@ impl<A: Axes> Walk<A> {
         while (starts[*high + 1] as usize) < first + count {
             *high += 1;
         }
-        let fine = u64::from(cells.margins[0]);
+        let fine = u64::from(cells.reach[0]);
         let (least, most) = (numbers[*low], numbers[*high]);
         let around = cells.around::<A>();
         for ((low, high), offset) in self.window.as_mut().iter_mut().zip(around.as_ref()) {

@@ -13,8 +13,22 @@ pub(super) fn check<A: Axes>(
     records: usize,
     entries: usize,
 ) -> Result<(), PassError> {
-    let wanted = [cells.margins[0], 1, u32::from(A::SPACE)];
-    if cells.margins != wanted || (!A::SPACE && cells.lines[2] != 1) {
+    let wanted = [cells.reach[0], 1, u32::from(A::SPACE)];
+    if cells.reach != wanted {
+        return Err(PassError::OtherAxes { axes: A::COUNT });
+    }
+    check_cells::<A>(cells, cells.starts)?;
+    let sorted = cells.records();
+    if records < sorted || entries < sorted {
+        return Err(PassError::TooFew { needed: sorted, given: records.min(entries) });
+    }
+    check_cutoff(cutoff)
+}
+
+/// Looks at the cells, and at where in them somebody begins.
+pub(super) fn check_cells<A: Axes>(cells: &Cells<'_>, starts: &[u32]) -> Result<(), PassError> {
+    let outside = cells.reach.iter().zip(cells.margins).any(|(reach, margin)| *reach > margin);
+    if outside || (!A::SPACE && (cells.lines[2] != 1 || cells.margins[2] != 0)) {
         return Err(PassError::OtherAxes { axes: A::COUNT });
     }
     let count = match cells.occupied {
@@ -22,21 +36,21 @@ pub(super) fn check<A: Axes>(
         Some(occupied) => Some(occupied.numbers.len()),
     };
     let needed = count.and_then(|count| count.checked_add(1)).unwrap_or(usize::MAX);
-    let given = cells.starts.len();
+    let given = starts.len();
     if given < needed {
         return Err(PassError::StartsTooShort { needed, given });
     }
-    let starts = &cells.starts[..needed];
+    let starts = &starts[..needed];
     // All of them, without a branch for each cell: for discs, which have four cells each, that branch is
     // 7 % of a tick.
     let sorted = starts.iter().zip(&starts[1..]).fold(true, |sorted, (a, b)| sorted & (a <= b));
     if !sorted {
         return Err(PassError::StartsNotSorted);
     }
-    let last = starts.last().copied().unwrap_or(0);
     if let Some(occupied) = cells.occupied {
         let sorted = occupied.numbers.windows(2).all(|pair| pair[0] < pair[1]);
-        let mut end = cells.starts[0];
+        let mut end = cells.starts.first().copied().unwrap_or(0);
+        let last = cells.records() as u32;
         let rows = occupied.rows.iter().all(|&(from, to)| {
             let behind = from >= end && to >= from && to <= last;
             end = to;
@@ -46,10 +60,10 @@ pub(super) fn check<A: Axes>(
             return Err(PassError::OccupiedNotSorted);
         }
     }
-    let sorted = last as usize;
-    if records < sorted || entries < sorted {
-        return Err(PassError::TooFew { needed: sorted, given: records.min(entries) });
-    }
+    Ok(())
+}
+
+pub(super) fn check_cutoff(cutoff: Cutoff) -> Result<(), PassError> {
     if !(cutoff.radius > 0.0 && cutoff.radius.is_finite()) {
         return Err(PassError::InvalidRadius { radius: cutoff.radius });
     }
@@ -63,7 +77,9 @@ pub(super) fn check<A: Axes>(
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PassError {
-    /// The cells are of other axes than the candidates: see [`Cells::margins`].
+    /// The cells are of other axes than the candidates, or their border is narrower than neighbours may
+    /// be away: see [`Cells::reach`]. [`neighbour_pass`](super::neighbour_pass) looks at the next rows
+    /// alone.
     OtherAxes {
         /// The axes of the candidates.
         axes: usize,
@@ -79,6 +95,11 @@ pub enum PassError {
     StartsNotSorted,
     /// The numbers of occupied cells do not ascend, or rows among them overlap or end too late.
     OccupiedNotSorted,
+    /// One who looks is not among the entities that the cells hold.
+    NoLooker {
+        /// Its place among the records.
+        record: u32,
+    },
     /// There are fewer records or entries than entities.
     TooFew {
         /// How many are needed.
@@ -102,7 +123,11 @@ impl fmt::Display for PassError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::OtherAxes { axes } => {
-                write!(f, "the candidates have {axes} axes, and the cells are not of as many")
+                write!(
+                    f,
+                    "the candidates have {axes} axes, and the cells are not of as many, or their \
+                     border is narrower than a neighbour may be away"
+                )
             }
             Self::StartsTooShort { needed, given } => {
                 write!(f, "{given} cell starts were given, {needed} are needed")
@@ -110,6 +135,9 @@ impl fmt::Display for PassError {
             Self::StartsNotSorted => write!(f, "the cell starts are not in ascending order"),
             Self::OccupiedNotSorted => {
                 write!(f, "the occupied cells or their rows are not in ascending order")
+            }
+            Self::NoLooker { record } => {
+                write!(f, "who looks is at record {record}, and the cells have none there")
             }
             Self::TooFew { needed, given } => {
                 write!(f, "{given} records and entries were given, {needed} are needed")

@@ -1,0 +1,39 @@
+//! Tuples of passes: what is done with one of them by its number.
+
+use flockwork_spatial::Candidate;
+
+use crate::desks::PassLists;
+use crate::model::{AxesOf, MOST_PASSES, Model, Pass, Passes, Sight, WithPass};
+
+macro_rules! passes {
+    ($count:literal: $($pass:ident $number:tt),*) => {
+        impl<M: Model, $($pass: Pass<M>),*> Passes<M> for ($($pass,)*) {
+            const COUNT: usize = $count;
+            const ROWS: bool = $($pass::ROWS)||*;
+            const SHOWN: usize = 0 $(+ size_of::<Candidate<$pass::Shown, AxesOf<M>>>())*;
+            type Lists = ($(PassLists<$pass::Shown, AxesOf<M>>,)*);
+
+            fn sights(model: &M) -> [Option<Sight>; MOST_PASSES] {
+                let mut sights = [None; MOST_PASSES];
+                $(sights[$number] = Some(Sight { radius: $pass::radius(model) });)*
+                sights
+            }
+
+            fn with<W: WithPass<M>>(
+                number: usize,
+                lists: &mut Self::Lists,
+                with: W,
+            ) -> Option<W::Output> {
+                match number {
+                    $($number => Some(with.run::<$pass>(&mut lists.$number)),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+passes!(1: A 0);
+passes!(2: A 0, B 1);
+passes!(3: A 0, B 1, C 2);
+passes!(4: A 0, B 1, C 2, D 3);
