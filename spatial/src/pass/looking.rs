@@ -106,9 +106,11 @@ fn band<A: Axes>(cells: &Cells<'_>, lookers: usize) -> u32 {
     let [wide, high, _] = cells.reach.map(|reach| reach.max(1) as f32);
     let [cols, rows, layers] = cells.lines.map(|lines| lines as f32);
     let each = cols * (high / wide) * rows * layers * LANES as f32 / lookers.max(1) as f32;
-    let side = if A::SPACE { libm::cbrtf(each) } else { libm::sqrtf(each) };
-    // The cast saturates.
-    (side as u32).clamp(1, 2 * cells.reach[1].max(1))
+    let fills = |side: u32| {
+        let side = side as f32;
+        side * side * if A::SPACE { side } else { 1.0 } <= each
+    };
+    (2..=2 * cells.reach[1]).take_while(|side| fills(*side)).last().unwrap_or(1)
 }
 
 /// Columns, rows and layers with the border.
