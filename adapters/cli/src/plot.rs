@@ -4,10 +4,8 @@
 //! (`figure`, `draw`, `axes`, `legend`), and that the file itself, a PNG picture or a page. The same
 //! files give the same bytes.
 //!
-//! SVG becomes dots by resvg, with a font that is part of the program. What is drawn is drawn here. Of the
-//! crates for charts kuva 0.6 was tried: turned text was blurred, the caps of error bars have one size,
-//! legends cover data. Not tried were plotters, whose last release is two years old, and charming, which
-//! makes pictures by an engine of JavaScript.
+//! SVG becomes dots by resvg, with a font that is part of the program. What is drawn is drawn here:
+//! `docs/ARCHITECTURE.md` says which crates for charts were tried, and what they lack.
 //!
 //! | module | what it holds |
 //! | --- | --- |
@@ -17,12 +15,11 @@
 //! | `curve` | expressions and theories |
 //! | `panel` | what is to be drawn |
 //! | `scale`, `axes`, `legend`, `draw`, `figure` | where and how |
-//! | `colour`, `look`, `text`, `svg` | colours and marks, the font, SVG |
+//! | `look`, `text`, `svg` | colours and marks, the font, SVG |
 //! | `png`, `html` | pictures and pages |
 
 mod ask;
 mod axes;
-mod colour;
 mod curve;
 mod draw;
 mod figure;

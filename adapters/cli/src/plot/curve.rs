@@ -64,20 +64,11 @@ impl Curve {
 
     /// Adds the curve to a panel, along its data.
     pub(super) fn add_to(&self, panel: &mut Panel) {
-        let xs = panel.layers.iter().flat_map(|layer| layer.points()).map(|point| point.x);
-        let edges = panel.layers.iter().filter_map(|layer| match &layer.shape {
-            Shape::Bars { edges, .. } => Some(edges.iter().copied()),
-            _ => None,
-        });
-        let log = panel.x.log;
-        let good = |x: &f64| x.is_finite() && (!log || *x > 0.0);
-        let all: Vec<f64> = xs.chain(edges.flatten()).filter(good).collect();
-        let (low, high) = all
-            .iter()
-            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(*x), high.max(*x)));
-        if low >= high {
+        let (low, high) = panel.extent(true);
+        if low >= high || panel.layers.iter().any(Layer::covers) {
             return;
         }
+        let log = panel.x.log;
         let at = |number: usize| {
             let part = number as f64 / (POINTS - 1) as f64;
             if log { low * (high / low).powf(part) } else { low + part * (high - low) }

@@ -59,7 +59,7 @@ pub(super) fn draw(panels: &[Panel], title: Option<&str>, size: Size) -> Figure 
         let mut inner = outer;
         if panels.len() > 1 {
             let place = (outer.x + 2.0, outer.y + TITLE);
-            svg.text(place, TITLE, Anchor::Start, &letter(number));
+            svg.text(place, TITLE, Anchor::Start, &heading(panel, number, outer.width - 4.0));
             (inner.y, inner.height) = (outer.y + BELOW, outer.height - BELOW);
         }
         hits.push(draw::panel(panel, &inner, number, &mut svg));
@@ -81,6 +81,13 @@ fn shape(panel: &Panel) -> f64 {
         (true, ..) => 0.93,
         _ => 0.74,
     }
+}
+
+/// The letter of a panel, and the file that it is of if that is to be told and has room.
+fn heading(panel: &Panel, number: usize, room: f64) -> String {
+    let letter = letter(number);
+    let full = panel.of.as_ref().map(|file| format!("{letter} {file}"));
+    full.filter(|full| width(full, TITLE) <= room).unwrap_or(letter)
 }
 
 /// (a), (b), .. (z), (a2), (b2) and so on.

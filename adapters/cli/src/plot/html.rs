@@ -32,7 +32,10 @@ pub(super) fn page(panels: &[Panel], title: Option<&str>, files: &[String]) -> S
         cards += &format!(
             "<figure>\n{svg}<script type=\"application/json\">{layers}</script>\n\
              <figcaption>{}</figcaption>\n</figure>\n",
-            escaped(&panel.name)
+            escaped(&match &panel.of {
+                Some(file) => format!("{file}: {}", panel.name),
+                None => panel.name.clone(),
+            })
         );
     }
     let title = title.map_or_else(|| files.join(", "), ToString::to_string);

@@ -143,6 +143,9 @@ fn bars(middles: &[f64], heights: &[f64]) -> Shape {
 fn maps(name: &str, columns: &[Column], ask: &Ask<'_>) -> Vec<Panel> {
     let (x, y) = (&columns[0], &columns[1]);
     let (xs, ys) = (distinct(&x.values), distinct(&y.values));
+    if xs.is_empty() || ys.is_empty() {
+        return Vec::new();
+    }
     let place = |list: &[f64], value: f64| list.partition_point(|one| *one < value);
     let shown = chosen(name, columns, ask);
     let panel = |column: &&Column| {
@@ -165,6 +168,7 @@ fn maps(name: &str, columns: &[Column], ask: &Ask<'_>) -> Vec<Panel> {
                 Shape::Map { xs: x_edges, ys: y_edges, values, label: axis(column).label },
             )],
             equal: true,
+            ..Panel::default()
         }
     };
     shown.iter().map(panel).collect()

@@ -16,6 +16,8 @@ pub(super) struct Panel {
     pub(super) layers: Vec<Layer>,
     /// Whether a length is the same along both axes.
     pub(super) equal: bool,
+    /// Which file it is of, where others have such a panel too.
+    pub(super) of: Option<String>,
 }
 
 /// One of the two directions of a panel.
@@ -82,16 +84,47 @@ impl Layer {
         Self { name: name.into(), shape }
     }
 
-    /// Its points, if that is what it has.
-    pub(super) fn points(&self) -> &[Point] {
+    /// Whether it covers what is drawn in the same axes.
+    pub(super) fn covers(&self) -> bool {
+        matches!(self.shape, Shape::Map { .. } | Shape::Rows(_))
+    }
+
+    /// The values that axes must have room for.
+    fn corners(&self) -> Vec<(f64, f64)> {
         match &self.shape {
-            Shape::Line(points) | Shape::Curve(points) | Shape::Dots(points) => points,
-            Shape::Bars { .. } | Shape::Rows(_) | Shape::Map { .. } => &[],
+            Shape::Line(points) | Shape::Curve(points) | Shape::Dots(points) => {
+                points.iter().flat_map(|point| point.ends().map(|end| (point.x, end))).collect()
+            }
+            Shape::Bars { edges, heights } => {
+                let tops = edges.iter().zip(heights).map(|(edge, height)| (*edge, *height));
+                tops.chain(edges.iter().map(|edge| (*edge, 0.0))).collect()
+            }
+            Shape::Rows(rows) => {
+                let ends = rows.iter().map(|(_, value)| (*value, 0.0));
+                ends.chain([(0.0, rows.len() as f64)]).collect()
+            }
+            Shape::Map { xs, ys, .. } => {
+                vec![(xs[0], ys[0]), (xs[xs.len() - 1], ys[ys.len() - 1])]
+            }
         }
     }
 }
 
 impl Panel {
+    /// The least and the largest value along an axis; of curves only if there is nothing else.
+    pub(super) fn extent(&self, along_x: bool) -> (f64, f64) {
+        let log = if along_x { self.x.log } else { self.y.log };
+        let is_curve = |layer: &&Layer| matches!(layer.shape, Shape::Curve(_));
+        let curves = self.layers.iter().all(|layer| is_curve(&layer));
+        let layers = self.layers.iter().filter(|layer| curves || !is_curve(layer));
+        let values = layers
+            .flat_map(Layer::corners)
+            .map(|(x, y)| if along_x { x } else { y })
+            // Where an error bar goes to zero there is no logarithm.
+            .filter(|value| value.is_finite() && (!log || *value > 0.0));
+        range(values).unwrap_or((0.0, 1.0))
+    }
+
     /// Leaves out what cannot be drawn: what is not finite, and what has no logarithm.
     pub(super) fn clean(&mut self) {
         let (x_log, y_log) = (self.x.log, self.y.log);
@@ -111,6 +144,11 @@ impl Panel {
         });
     }
 
+    /// Whether it has room for its own layers alone: maps and rows of bars would cover each other.
+    fn is_alone(&self) -> bool {
+        self.layers.iter().any(|layer| layer.covers())
+    }
+
     /// What the user wants of axes.
     pub(super) fn adjust(&mut self, ask: &Ask<'_>) {
         if let Some(log) = ask.log {
@@ -124,24 +162,33 @@ impl Panel {
     }
 }
 
+/// The least and the largest of some values.
+pub(super) fn range(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+    let both = |value: f64| (value, value);
+    values.map(both).reduce(|(low, high), (value, _)| (low.min(value), high.max(value)))
+}
+
 /// Brings panels of several files that show the same together: `from` tells the files apart.
 pub(super) fn merge(files: Vec<(String, Vec<Panel>)>) -> Vec<Panel> {
-    let shared = |panel: &Panel| {
-        let has = |panels: &Vec<Panel>| panels.iter().any(|other| joins(other, panel));
+    let twice = |panel: &Panel| {
+        let has = |panels: &Vec<Panel>| panels.iter().any(|other| same(other, panel));
         files.iter().filter(|(_, panels)| has(panels)).count() > 1
     };
-    let shared: Vec<Vec<bool>> =
-        files.iter().map(|(_, panels)| panels.iter().map(shared).collect()).collect();
+    let twice: Vec<Vec<bool>> =
+        files.iter().map(|(_, panels)| panels.iter().map(twice).collect()).collect();
     let mut merged: Vec<Panel> = Vec::new();
-    for ((from, panels), shared) in files.into_iter().zip(shared) {
-        for (mut panel, shared) in panels.into_iter().zip(shared) {
-            if shared {
+    for ((from, panels), twice) in files.into_iter().zip(twice) {
+        for (mut panel, twice) in panels.into_iter().zip(twice) {
+            if twice && panel.is_alone() {
+                panel.of = Some(from.clone());
+            } else if twice {
                 for layer in &mut panel.layers {
                     let gap = if layer.name.is_empty() { "" } else { ", " };
                     layer.name = format!("{from}{gap}{}", layer.name);
                 }
             }
-            match merged.iter_mut().find(|known| joins(known, &panel)) {
+            let known = merged.iter_mut().find(|known| same(known, &panel) && !panel.is_alone());
+            match known {
                 Some(known) => known.layers.append(&mut panel.layers),
                 None => merged.push(panel),
             }
@@ -150,11 +197,8 @@ pub(super) fn merge(files: Vec<(String, Vec<Panel>)>) -> Vec<Panel> {
     merged
 }
 
-/// Whether two panels show the same and can share axes: maps and rows of bars would cover each other.
-fn joins(one: &Panel, other: &Panel) -> bool {
-    let alone = |panel: &Panel| {
-        let covers = |layer: &Layer| matches!(layer.shape, Shape::Map { .. } | Shape::Rows(_));
-        panel.layers.iter().any(covers)
-    };
-    one.name == other.name && one.x.label == other.x.label && !alone(one) && !alone(other)
+/// Whether two panels show the same.
+fn same(one: &Panel, other: &Panel) -> bool {
+    let axes = one.name == other.name && one.x.label == other.x.label;
+    axes && one.is_alone() == other.is_alone()
 }

@@ -330,5 +330,6 @@ fn scatter(file: &Source, x: &str, ask: &Ask<'_>) -> Result<Panel, String> {
         y: axis(y),
         layers,
         equal: places.contains(&x) && places.contains(&y),
+        ..Panel::default()
     })
 }

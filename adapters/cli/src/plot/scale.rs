@@ -22,6 +22,8 @@ pub(super) struct Ticks {
     pub(super) minor: Vec<f64>,
     /// The power of ten that all labels leave out.
     pub(super) power: i32,
+    /// Whether the labels are names, which need no ticks.
+    pub(super) are_names: bool,
 }
 
 /// How much room there is beyond the data.
@@ -132,7 +134,7 @@ impl Scale {
         let end = (self.high / small + slack).floor() as i64;
         let minor = (begin..=end).filter(|number| number % i64::from(parts) != 0);
         let minor = minor.map(|number| number as f64 * small);
-        Ticks { major: major.collect(), minor: minor.collect(), power }
+        Ticks { major: major.collect(), minor: minor.collect(), power, are_names: false }
     }
 
     fn log_ticks(&self, most: usize) -> Ticks {
@@ -150,7 +152,7 @@ impl Scale {
             let every = decades.div_ceil(most) as i32;
             let major = (first..=last).filter(|power| power % every == 0);
             let major = major.map(|power| (10f64.powi(power), decade(power)));
-            return Ticks { major: major.collect(), minor, power: 0 };
+            return Ticks { major: major.collect(), minor, ..Ticks::default() };
         }
         let mut values = all(&[1, 2, 5]);
         if values.len() < 2 {
@@ -162,7 +164,7 @@ impl Scale {
             return Self { low, high, log: false, ..*self }.linear_ticks(most);
         }
         let major = values.into_iter().map(|value| (value, plain(value)));
-        Ticks { major: major.collect(), minor, power: 0 }
+        Ticks { major: major.collect(), minor, ..Ticks::default() }
     }
 }
 

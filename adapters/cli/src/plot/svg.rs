@@ -26,7 +26,7 @@ pub(super) struct Length(pub(super) f64);
 
 impl std::fmt::Display for Length {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let whole = (self.0 * 100.0).round() as i64;
+        let whole = hundredths(self.0);
         let (sign, size) = (if whole < 0 { "-" } else { "" }, whole.unsigned_abs());
         write!(f, "{sign}{}", size / 100)?;
         match size % 100 {
@@ -35,6 +35,10 @@ impl std::fmt::Display for Length {
             part => write!(f, ".{part:02}"),
         }
     }
+}
+
+fn hundredths(length: f64) -> i64 {
+    (length * 100.0).round() as i64
 }
 
 /// A box: where it begins, and how large it is.
@@ -53,6 +57,10 @@ impl Frame {
 
     pub(super) fn bottom(&self) -> f64 {
         self.y + self.height
+    }
+
+    pub(super) fn middle(&self) -> (f64, f64) {
+        (self.x + self.width / 2.0, self.y + self.height / 2.0)
     }
 
     pub(super) fn has(&self, x: f64, y: f64) -> bool {
@@ -83,9 +91,11 @@ impl Svg {
         let _ = writeln!(self.body, "<title>{}</title>", escaped(text));
     }
 
-    /// A path of moves, lines and whatever else `data` says.
-    pub(super) fn path(&mut self, data: &str, attributes: &str) {
-        let _ = writeln!(self.body, "<path d=\"{data}\" {attributes}/>");
+    /// A path, unless it is empty.
+    pub(super) fn path(&mut self, Path { data, .. }: &Path, attributes: &str) {
+        if !data.is_empty() {
+            let _ = writeln!(self.body, "<path d=\"{data}\" {attributes}/>");
+        }
     }
 
     pub(super) fn rect(&mut self, frame: &Frame, attributes: &str) {
@@ -97,7 +107,7 @@ impl Svg {
         );
     }
 
-    /// A line of text.
+    /// A line of text, unless it is empty.
     pub(super) fn text(&mut self, (x, y): (f64, f64), size: f64, anchor: Anchor, text: &str) {
         self.any_text(&format!("x=\"{}\" y=\"{}\"", Length(x), Length(y)), size, anchor, text);
     }
@@ -109,6 +119,9 @@ impl Svg {
     }
 
     fn any_text(&mut self, place: &str, size: f64, anchor: Anchor, text: &str) {
+        if text.is_empty() {
+            return;
+        }
         let anchor = match anchor {
             Anchor::Start => "",
             Anchor::Middle => " text-anchor=\"middle\"",
@@ -139,42 +152,52 @@ impl Svg {
     }
 }
 
-/// Points as the data of a path.
+/// Lines from place to place, as the data of a path.
 #[derive(Debug, Default)]
-pub(super) struct Path(String);
+pub(super) struct Path {
+    data: String,
+    /// Where it has come to, in hundredths of a point.
+    at: [i64; 2],
+}
 
 impl Path {
-    pub(super) fn go(&mut self, x: f64, y: f64) {
-        let _ = write!(self.0, "M{} {}", Length(x), Length(y));
+    /// The line through some places.
+    pub(super) fn through(places: impl IntoIterator<Item = (f64, f64)>) -> Self {
+        let mut path = Self::default();
+        path.add(places);
+        path
     }
 
-    pub(super) fn line(&mut self, x: f64, y: f64) {
-        let _ = write!(self.0, "L{} {}", Length(x), Length(y));
+    /// Adds the line through some places; a single one becomes a dot where the ends of lines are round.
+    pub(super) fn add(&mut self, places: impl IntoIterator<Item = (f64, f64)>) {
+        let mut places = places.into_iter();
+        let Some(first) = places.next() else { return };
+        self.write('M', first);
+        let mut is_dot = true;
+        for place in places {
+            self.write('L', place);
+            is_dot = false;
+        }
+        if is_dot {
+            self.data.push_str("h0");
+        }
     }
 
-    /// A line of no length, which a round end makes a dot.
-    pub(super) fn stay(&mut self) {
-        self.0.push_str("h0");
+    /// Adds the outline through some corners.
+    pub(super) fn outline(&mut self, corners: impl IntoIterator<Item = (f64, f64)>) {
+        self.add(corners);
+        self.data.push('Z');
     }
 
-    pub(super) fn across(&mut self, to: f64) {
-        let _ = write!(self.0, "H{}", Length(to));
-    }
-
-    pub(super) fn down(&mut self, to: f64) {
-        let _ = write!(self.0, "V{}", Length(to));
-    }
-
-    pub(super) fn end(&mut self) {
-        self.0.push('Z');
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub(super) fn data(&self) -> &str {
-        &self.0
+    fn write(&mut self, command: char, (x, y): (f64, f64)) {
+        let to = [x, y].map(hundredths);
+        let [x, y] = [x, y].map(Length);
+        let _ = match command {
+            'L' if to[1] == self.at[1] => write!(self.data, "H{x}"),
+            'L' if to[0] == self.at[0] => write!(self.data, "V{y}"),
+            _ => write!(self.data, "{command}{x} {y}"),
+        };
+        self.at = to;
     }
 }
 
@@ -195,6 +218,14 @@ mod tests {
         for (length, text) in cases {
             assert_eq!(Length(length).to_string(), text);
         }
+    }
+
+    #[test]
+    fn a_path_says_what_changes() {
+        let mut path = Path::through([(1.0, 2.0), (3.0, 2.001), (3.0, 5.0), (4.0, 6.0)]);
+        path.add([(7.0, 8.0)]);
+        path.outline([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)]);
+        assert_eq!(path.data, "M1 2H3V5L4 6M7 8h0M0 0H1V1Z");
     }
 
     #[test]

@@ -119,6 +119,13 @@ fn several_files_share_axes_and_are_told_apart_by_name() {
     let figure = svg(&place, "one.csv two.csv --y infected");
     assert_eq!(times(&figure, "class=\"panel\""), 1);
     assert!(figure.contains(">one<") && figure.contains(">two<"), "{figure}");
+    // Rows of bars cannot: each has axes of its own, and says which file it is of.
+    let report = r#"{"ms_histogram": null, "phases_ms": {"sort": 1.5, "route": 2.5}}"#;
+    place.write("first.json", report);
+    place.write("second.json", report);
+    let figure = svg(&place, "first.json second.json");
+    assert_eq!(times(&figure, "class=\"panel\""), 2);
+    assert!(figure.contains(">(a) first<") && figure.contains(">(b) second<"), "{figure}");
 }
 
 #[test]
@@ -239,6 +246,10 @@ fn a_file_that_cannot_be_plotted_is_refused_with_what_is_wrong() {
     place.write("s.csv", SERIES);
     place.write("o.json", OBSERVABLES);
     place.write("cut.json", &OBSERVABLES[..200]);
+    let nowhere = r#"{"observables": [{"name": "density", "columns": [
+        {"name": "x", "values": [null]}, {"name": "y", "values": [null]},
+        {"name": "density", "values": [1]}]}]}"#;
+    place.write("nowhere.json", nowhere);
     place.write("other.json", "{\"a\": 1}");
     place.write("bad.csv", "tick,time,order\n1,2\n");
     place.write("words.csv", "name,word\na,b\n");
@@ -258,6 +269,7 @@ fn a_file_that_cannot_be_plotted_is_refused_with_what_is_wrong() {
         ("s.csv --y infectd --out a.svg", &["no column `infectd`", "did you mean `infected`?"]),
         ("sweep --y ordr --out a.svg", &["no statistic `ordr`", "did you mean `order`?"]),
         ("sweep --x etta --out a.svg", &["no column `etta`"]),
+        ("nowhere.json --out a.svg", &["nowhere.json", "no observable with a value"]),
         ("o.json --y gg --out a.svg", &["no observable `gg`", "msd"]),
         (
             "s.csv --with y+1 --out a.svg",
