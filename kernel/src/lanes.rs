@@ -29,9 +29,11 @@ use core::fmt;
 
 use crate::isa::Isa;
 
+mod each;
 mod operators;
 mod signed;
 
+pub use each::Lanes;
 pub use signed::I32x8;
 
 /// The number of lanes of every vector type of this crate, on every target.

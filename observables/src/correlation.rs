@@ -18,9 +18,9 @@
 use std::collections::VecDeque;
 use std::marker::PhantomData;
 
-use flockwork_kernel::{Axes, Plane, World};
+use flockwork_kernel::{Axes, Plane, Vector, World};
 
-use crate::look::{Look, Observable, ObserveError, whole};
+use crate::look::{Look, Observable, ObserveError, check_axes, whole};
 use crate::table::Table;
 use crate::total::Total;
 use crate::unwrap::Unwrap;
@@ -177,7 +177,7 @@ fn both(before: &[u32], now: &[u32], mut each: impl FnMut(usize, usize)) -> u64 
 /// The mean squared displacement.
 #[derive(Clone, Debug)]
 pub struct Displacement<A: Axes = Plane> {
-    unwrap: Unwrap<A>,
+    unwrap: Unwrap,
     correlation: Correlation<A>,
     /// How often somebody moved far, counted by those that were merged.
     far: u64,
@@ -190,7 +190,8 @@ impl<A: Axes> Displacement<A> {
     ///
     /// [`ObserveError`] for lags that are none or too many, or another number of axes.
     pub fn new(world: World, lags: Lags) -> Result<Self, ObserveError> {
-        Ok(Self { unwrap: Unwrap::new(world)?, correlation: Correlation::new(lags)?, far: 0 })
+        check_axes::<A>(&world)?;
+        Ok(Self { unwrap: Unwrap::new(world), correlation: Correlation::new(lags)?, far: 0 })
     }
 
     /// Adds what another one counted; the entities that this one follows stay.
@@ -207,9 +208,12 @@ impl<A: Axes> Displacement<A> {
 
 impl<A: Axes> Observable<A> for Displacement<A> {
     fn look(&mut self, look: &Look<'_, A>) -> Result<(), ObserveError> {
-        self.unwrap.follow(look)?;
+        look.check()?;
+        let place = |place: &Vector<A>| [0, 1, 2].map(|axis| place.along(axis));
+        self.unwrap.follow(look.ids.iter().copied().zip(look.places.iter().map(place)));
         if self.correlation.is_due(look.tick) {
-            let at = |slot| self.unwrap.at(slot).into_iter().take(A::COUNT);
+            let at =
+                |slot| self.unwrap.at(slot, [0.0; World::MOST_AXES]).into_iter().take(A::COUNT);
             let values = (0..look.ids.len()).flat_map(at).collect();
             self.correlation.meet(look.tick, look.ids, values, |before, now| {
                 let way = now - before;

@@ -11,7 +11,7 @@
 //! let world = World::new(10.0, 10.0, Edge::Periodic)?;
 //! let mut radial = Radial::new(world, 2.0, 4)?;
 //! let places = [[1.0, 1.0], [1.0, 2.2], [1.0, 9.5]].map(Vec2::from);
-//! radial.look(&Look { tick: 0, places: &places, ids: &[0, 1, 2], velocities: &[] })?;
+//! radial.look(&Look { tick: 0, places: &places, ids: &[0, 1, 2], velocities: &[], groups: &[] })?;
 //! assert_eq!(radial.pairs(), [0, 0, 1, 1]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -19,6 +19,9 @@ pub struct Look<'a, A: Axes> {
     pub ids: &'a [u32],
     /// How fast they move; empty where nobody asks.
     pub velocities: &'a [Vector<A>],
+    /// Of which groups each is, by bits: see [`Radial::between`](crate::Radial::between). Empty where
+    /// nobody asks.
+    pub groups: &'a [u8],
 }
 
 impl<A: Axes> Look<'_, A> {
@@ -45,9 +48,22 @@ impl<A: Axes> Look<'_, A> {
     ///
     /// [`ObserveError::Length`] if there is not one for each place.
     pub(crate) fn needs_velocities(&self) -> Result<(), ObserveError> {
-        let (expected, found) = (self.places.len(), self.velocities.len());
+        self.needs("velocities", self.velocities.len())
+    }
+
+    /// The groups.
+    ///
+    /// # Errors
+    ///
+    /// As [`Look::needs_velocities`].
+    pub(crate) fn needs_groups(&self) -> Result<(), ObserveError> {
+        self.needs("groups", self.groups.len())
+    }
+
+    fn needs(&self, column: &'static str, found: usize) -> Result<(), ObserveError> {
+        let expected = self.places.len();
         if found != expected {
-            return Err(ObserveError::Length { column: "velocities", expected, found });
+            return Err(ObserveError::Length { column, expected, found });
         }
         Ok(())
     }
@@ -87,7 +103,7 @@ pub trait Observable<A: Axes> {
 pub enum ObserveError {
     /// A column is not as long as the places.
     Length {
-        /// `"ids"` or `"velocities"`.
+        /// `"ids"`, `"velocities"` or `"groups"`.
         column: &'static str,
         /// How many places there are.
         expected: usize,

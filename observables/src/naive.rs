@@ -37,6 +37,27 @@ pub fn pairs<A: Axes>(world: &World, places: &[Vector<A>], r: f64, bins: usize) 
     counts
 }
 
+/// Pairs that lead from one of the group of bit 0 to another one of that of bit 1, by their distance: see
+/// [`pairs`].
+pub fn pairs_between<A: Axes>(
+    world: &World,
+    places: &[Vector<A>],
+    groups: &[u8],
+    r: f64,
+    bins: usize,
+) -> Vec<u64> {
+    let mut counts = vec![0; bins];
+    for a in (0..places.len()).filter(|a| groups[*a] & 1 != 0) {
+        for b in (0..places.len()).filter(|b| groups[*b] & 2 != 0 && *b != a) {
+            let d2 = distance_squared(world, places[a], places[b]);
+            if d2 < r * r {
+                counts[((d2.sqrt() / r * bins as f64) as usize).min(bins - 1)] += 1;
+            }
+        }
+    }
+    counts
+}
+
 /// How many others are closer than `r` to each.
 pub fn near<A: Axes>(world: &World, places: &[Vector<A>], r: f64) -> Vec<u64> {
     let is_near =

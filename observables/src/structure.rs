@@ -7,7 +7,8 @@
 //! The wave vectors are those of the periodic world, k = 2 pi (n_x / width, n_y / height, n_z / depth) with whole
 //! n; of k and -k one, as both give the same. They are gathered by |k| into shells of one width. A shell
 //! with more than `vectors` of them takes so many, drawn by a hash of n, which are the same in every run.
-//! Cosines and sines are rounded to 2^-26 and added up as whole numbers.
+//! Cosines and sines are rounded to 2^-26 and added up as whole numbers, so threads may share the entities
+//! of a look ([`Structure::on_threads`]).
 //!
 //! # Reference
 //!
@@ -17,7 +18,8 @@ use std::collections::BTreeSet;
 use std::f64::consts::TAU;
 use std::marker::PhantomData;
 
-use flockwork_kernel::{Axes, Plane, World};
+use flockwork_kernel::isa::{self, Isa, Task};
+use flockwork_kernel::{Axes, Plane, Vector, World};
 
 use crate::bins::Bins;
 use crate::look::{Look, Observable, ObserveError, check_axes, whole};
@@ -47,6 +49,7 @@ pub struct Structure<A: Axes = Plane> {
     shells: Vec<(std::ops::Range<usize>, u128)>,
     samples: u64,
     entities: u64,
+    threads: usize,
     axes: PhantomData<A>,
 }
 
@@ -86,12 +89,68 @@ impl<A: Axes> Structure<A> {
             waves.extend(shell.iter().map(|(_, wave)| *wave));
             shells.push((begin..waves.len(), 0));
         }
-        Ok(Self { world, bins, vectors, waves, shells, samples: 0, entities: 0, axes: PhantomData })
+        Ok(Self {
+            world,
+            bins,
+            vectors,
+            waves,
+            shells,
+            samples: 0,
+            entities: 0,
+            threads: 1,
+            axes: PhantomData,
+        })
+    }
+
+    /// Has so many threads share each look, with the same bits in what comes of it.
+    #[must_use]
+    pub fn on_threads(mut self, threads: usize) -> Self {
+        self.threads = threads.max(1);
+        self
     }
 
     /// How many wave vectors are looked at.
     pub fn waves(&self) -> usize {
         self.waves.len()
+    }
+
+    /// The sums of all waves over these places.
+    fn add_up(&self, places: &[Vector<A>]) -> Vec<Sum> {
+        let most = highest(&self.world, self.bins.most()).map(|n| n as usize);
+        let mut sums = vec![(0, 0); self.waves.len()];
+        isa::dispatch(AddUp {
+            world: &self.world,
+            waves: &self.waves,
+            powers: most.map(|most| vec![[[0.0; BLOCK]; 2]; most + 1]),
+            places,
+            sums: &mut sums,
+        });
+        sums
+    }
+
+    /// The same, in shares on threads.
+    fn add_up_shared(&self, places: &[Vector<A>]) -> Vec<Sum> {
+        let share = places.len().div_ceil(self.threads).max(BLOCK);
+        let mut shares = places.chunks(share);
+        let first = shares.next().unwrap_or(&[]);
+        std::thread::scope(|scope| {
+            let others: Vec<_> = shares
+                .map(|places| {
+                    let thread = std::thread::Builder::new();
+                    (places, thread.spawn_scoped(scope, move || self.add_up(places)).ok())
+                })
+                .collect();
+            let mut sums = self.add_up(first);
+            for (places, thread) in others {
+                // Where there is no thread, or it has panicked, this one tries.
+                let other = thread.and_then(|thread| thread.join().ok());
+                let other = other.unwrap_or_else(|| self.add_up(places));
+                for (sum, other) in sums.iter_mut().zip(other) {
+                    *sum = (sum.0 + other.0, sum.1 + other.1);
+                }
+            }
+            sums
+        })
     }
 
     /// Adds what another one counted.
@@ -113,28 +172,7 @@ impl<A: Axes> Structure<A> {
 impl<A: Axes> Observable<A> for Structure<A> {
     fn look(&mut self, look: &Look<'_, A>) -> Result<(), ObserveError> {
         look.check()?;
-        let most = highest(&self.world, self.bins.most()).map(|n| n as usize);
-        let mut powers = most.map(|most| vec![(1.0, 0.0); most + 1]);
-        let mut sums = vec![(0i64, 0i64); self.waves.len()];
-        for place in look.places {
-            for (axis, powers) in powers.iter_mut().enumerate().take(A::COUNT) {
-                let length = f64::from(self.world.axes()[axis].length);
-                #[allow(clippy::disallowed_methods, reason = "of 64 bits, of which 26 are counted")]
-                let (sin, cos) = libm::sincos(TAU * (f64::from(place.along(axis)) / length));
-                for n in 1..powers.len() {
-                    powers[n] = times(powers[n - 1], (cos, sin));
-                }
-            }
-            for (sum, wave) in sums.iter_mut().zip(&self.waves) {
-                let mut value = powers[0][wave[0] as usize];
-                for (powers, n) in powers.iter().zip(wave).take(A::COUNT).skip(1) {
-                    let (re, im) = powers[n.unsigned_abs() as usize];
-                    value = times(value, if *n < 0 { (re, -im) } else { (re, im) });
-                }
-                sum.0 += (value.0 * ONE) as i64;
-                sum.1 += (value.1 * ONE) as i64;
-            }
-        }
+        let sums = self.add_up_shared(look.places);
         for (waves, sum) in &mut self.shells {
             for (re, im) in &sums[waves.clone()] {
                 let square = |part: i64| u128::from(part.unsigned_abs()).pow(2);
@@ -167,10 +205,84 @@ impl<A: Axes> Observable<A> for Structure<A> {
     }
 }
 
-/// The product of two complex numbers.
+/// Entities whose waves are added up at a time.
+const BLOCK: usize = 16;
+
+/// Complex numbers, one for each entity of a block: real parts and imaginary parts.
+type Block = [[f64; BLOCK]; 2];
+
+/// The sum of a wave over entities: real and imaginary part, times [`ONE`].
+type Sum = (i64, i64);
+
+/// Adds up all waves over places, with the best instructions there are.
+struct AddUp<'a, A: Axes> {
+    world: &'a World,
+    waves: &'a [Wave],
+    /// Room for exp(i n k x) along each axis, for n from 0 on.
+    powers: [Vec<Block>; World::MOST_AXES],
+    places: &'a [Vector<A>],
+    sums: &'a mut [Sum],
+}
+
+impl<A: Axes> Task for AddUp<'_, A> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Isa>(self) {
+        let Self { world, waves, mut powers, places, sums } = self;
+        for block in places.chunks(BLOCK) {
+            for (axis, powers) in powers.iter_mut().enumerate().take(A::COUNT) {
+                raise(f64::from(world.axes()[axis].length), axis, block, powers);
+            }
+            for (sum, wave) in sums.iter_mut().zip(waves) {
+                let mut value = powers[0][wave[0] as usize];
+                for (powers, n) in powers.iter().zip(wave).take(A::COUNT).skip(1) {
+                    let sign = if *n < 0 { -1.0 } else { 1.0 };
+                    value = times(&value, &powers[n.unsigned_abs() as usize], sign);
+                }
+                sum.0 += rounded(&value[0]);
+                sum.1 += rounded(&value[1]);
+            }
+        }
+    }
+}
+
+/// The powers of exp(i 2 pi x / length) of each place along an axis; of a block that is not full the rest
+/// are 0.
 #[inline(always)]
-fn times(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
-    (a.0 * b.0 - a.1 * b.1, a.0 * b.1 + a.1 * b.0)
+fn raise<A: Axes>(length: f64, axis: usize, block: &[Vector<A>], powers: &mut [Block]) {
+    let (mut one, mut root) = ([[0.0; BLOCK]; 2], [[0.0; BLOCK]; 2]);
+    for (at, place) in block.iter().enumerate() {
+        #[allow(clippy::disallowed_methods, reason = "of 64 bits, of which 26 are counted")]
+        let (sin, cos) = libm::sincos(TAU * (f64::from(place.along(axis)) / length));
+        (one[0][at], root[0][at], root[1][at]) = (1.0, cos, sin);
+    }
+    let mut power = one;
+    for place in powers {
+        *place = power;
+        power = times(&power, &root, 1.0);
+    }
+}
+
+/// The products of complex numbers; with a `sign` of -1 those with the conjugates of the second ones.
+#[inline(always)]
+fn times(a: &Block, b: &Block, sign: f64) -> Block {
+    let mut product = [[0.0; BLOCK]; 2];
+    for at in 0..BLOCK {
+        let (re, im) = (b[0][at], b[1][at] * sign);
+        product[0][at] = a[0][at] * re - a[1][at] * im;
+        product[1][at] = a[0][at] * im + a[1][at] * re;
+    }
+    product
+}
+
+/// The sum of numbers from -1 to 1, each rounded to a whole number of [`ONE`]ths.
+#[inline(always)]
+fn rounded(values: &[f64; BLOCK]) -> i64 {
+    // What is added to a double of this size is rounded to a whole number, in its lowest bits.
+    const MAGIC: f64 = 1.5 * (1u64 << 52) as f64;
+    let whole = |value: &f64| (value * ONE + MAGIC).to_bits().wrapping_sub(MAGIC.to_bits());
+    values.iter().map(whole).fold(0, u64::wrapping_add).cast_signed()
 }
 
 /// The largest whole number along each axis that |k| has room for.

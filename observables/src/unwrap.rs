@@ -4,60 +4,50 @@
 //! taken to have gone the shorter way: so it must not move half of a periodic axis or more between them,
 //! which nobody can tell afterwards. Whoever moved more than a quarter is counted.
 
-use flockwork_kernel::{Axes, Plane, Vector, World};
+use flockwork_kernel::World;
 
-use crate::look::{Look, ObserveError, check_axes};
+/// A place along each axis; 0 along one that there is not.
+type Place = [f32; World::MOST_AXES];
 
 /// Where entities were last, and how often each has passed the seams.
 #[derive(Clone, Debug)]
-pub struct Unwrap<A: Axes = Plane> {
+pub struct Unwrap {
     world: World,
     ids: Vec<u32>,
-    last: Vec<Vector<A>>,
+    last: Vec<Place>,
     images: Vec<[i32; World::MOST_AXES]>,
     far: u64,
 }
 
-impl<A: Axes> Unwrap<A> {
+impl Unwrap {
     /// Follows nobody yet.
-    ///
-    /// # Errors
-    ///
-    /// [`ObserveError::OtherAxes`] if the world has other axes.
-    pub fn new(world: World) -> Result<Self, ObserveError> {
-        check_axes::<A>(&world)?;
-        Ok(Self { world, ids: vec![], last: vec![], images: vec![], far: 0 })
+    pub fn new(world: World) -> Self {
+        Self { world, ids: vec![], last: vec![], images: vec![], far: 0 }
     }
 
-    /// Follows the entities to where they are now. Who was not there before begins where it is, in the
-    /// world itself; who is not there any more is forgotten.
-    ///
-    /// # Errors
-    ///
-    /// [`ObserveError`] of [`Look::check`]; nobody was followed then.
-    pub fn follow(&mut self, look: &Look<'_, A>) -> Result<(), ObserveError> {
-        look.check()?;
-        let mut images = vec![[0; World::MOST_AXES]; look.ids.len()];
+    /// Follows entities, in ascending order of their ids, to where they are now. Who was not there before
+    /// begins where it is, in the world itself; who is not there any more is forgotten.
+    pub fn follow(&mut self, entities: impl Iterator<Item = (u32, Place)>) {
+        let (mut ids, mut last, mut images) = (Vec::new(), Vec::new(), Vec::new());
         let mut before = 0;
-        for ((id, place), images) in look.ids.iter().zip(look.places).zip(&mut images) {
-            while self.ids.get(before).is_some_and(|known| known < id) {
+        for (id, place) in entities {
+            while self.ids.get(before).is_some_and(|known| *known < id) {
                 before += 1;
             }
-            if self.ids.get(before) == Some(id) {
-                *images = self.images[before];
-                self.far += u64::from(self.step(self.last[before], *place, images));
+            let mut seams = [0; World::MOST_AXES];
+            if self.ids.get(before) == Some(&id) {
+                seams = self.images[before];
+                self.far += u64::from(self.step(self.last[before], place, &mut seams));
             }
+            ids.push(id);
+            last.push(place);
+            images.push(seams);
         }
-        self.images = images;
-        self.ids.clear();
-        self.ids.extend_from_slice(look.ids);
-        self.last.clear();
-        self.last.extend_from_slice(look.places);
-        Ok(())
+        (self.ids, self.last, self.images) = (ids, last, images);
     }
 
     /// Counts the seams between two places; says whether the way is more than a quarter of an axis.
-    fn step(&self, from: Vector<A>, to: Vector<A>, images: &mut [i32; World::MOST_AXES]) -> bool {
+    fn step(&self, from: Place, to: Place, images: &mut [i32; World::MOST_AXES]) -> bool {
         let mut far = false;
         for (axis, image) in self.world.axes().iter().zip(images.iter_mut()).enumerate() {
             let (number, (axis, image)) = (axis, image);
@@ -65,7 +55,7 @@ impl<A: Axes> Unwrap<A> {
                 continue;
             }
             let length = f64::from(axis.length);
-            let mut way = f64::from(to.along(number)) - f64::from(from.along(number));
+            let mut way = f64::from(to[number]) - f64::from(from[number]);
             if way > length / 2.0 {
                 (*image, way) = (image.wrapping_sub(1), way - length);
             } else if way < -length / 2.0 {
@@ -86,13 +76,13 @@ impl<A: Axes> Unwrap<A> {
         &self.images
     }
 
-    /// Where the entity of a slot would be had it gone on, along each axis.
-    pub fn at(&self, slot: usize) -> [f64; World::MOST_AXES] {
+    /// Where the entity of a slot would be had it gone on, along each axis, counted from `origin`.
+    pub fn at(&self, slot: usize, origin: [f64; World::MOST_AXES]) -> [f64; World::MOST_AXES] {
         let (place, images) = (self.last[slot], self.images[slot]);
         let mut at = [0.0; World::MOST_AXES];
         for (number, (at, axis)) in at.iter_mut().zip(self.world.axes()).enumerate() {
             let seams = f64::from(images[number]) * f64::from(axis.length);
-            *at = f64::from(place.along(number)) + seams;
+            *at = f64::from(place[number]) + (seams + origin[number]);
         }
         at
     }

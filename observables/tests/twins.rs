@@ -30,7 +30,7 @@ fn place<A: Axes>(of: (u16, u16, u16)) -> Vector<A> {
 
 fn looked<A: Axes, T: Observable<A>>(mut observable: T, places: &[Vector<A>]) -> T {
     let ids: Vec<u32> = (0..places.len() as u32).collect();
-    observable.look(&Look { tick: 0, places, ids: &ids, velocities: places }).unwrap();
+    observable.look(&Look { tick: 0, places, ids: &ids, velocities: places, groups: &[] }).unwrap();
     observable
 }
 
@@ -38,11 +38,17 @@ fn counts_are_those_of_the_twins<A: Axes>(kind: u8, places: &[(u16, u16, u16)]) 
     let world = world::<A>(kind);
     let places: Vec<Vector<A>> = places.iter().map(|of| place(*of)).collect();
     let radial = looked(Radial::<A>::new(world, 2.0, 8).unwrap(), &places);
+    let groups: Vec<u8> = (0..places.len()).map(|at| [1, 2, 3, 0, 2][at % 5]).collect();
+    let mut between = Radial::<A>::between(world, 2.0, 8).unwrap();
+    let ids: Vec<u32> = (0..places.len() as u32).collect();
+    let look = Look { tick: 0, places: &places, ids: &ids, velocities: &[], groups: &groups };
+    between.look(&look).unwrap();
     let near = naive::near(&world, &places, 1.5);
     let numbers = looked(NeighbourNumbers::<A>::new(world, 1.5).unwrap(), &places).table();
     let numbers = numbers.wholes("count").unwrap().to_vec();
     let clusters = looked(Clusters::<A>::new(world, 0.75).unwrap(), &places);
     radial.pairs() == naive::pairs(&world, &places, 2.0, 8)
+        && between.pairs() == naive::pairs_between(&world, &places, &groups, 2.0, 8)
         && numbers.iter().sum::<u64>() == near.len() as u64
         && (0..numbers.len()).all(|number| {
             numbers[number] == near.iter().filter(|one| **one == number as u64).count() as u64
@@ -94,6 +100,48 @@ fn g_is_1_of_chance_between_walls_too() {
     }
     for kind in [0, 1, 4, 13] {
         held::<Space>(kind);
+    }
+}
+
+#[test]
+fn groups_spread_evenly_have_a_g_of_one_and_all_of_one_group_are_all() {
+    let world = world::<Plane>(1);
+    let mut next = even(11);
+    let places: Vec<Vector<Plane>> =
+        (0..2000).map(|_| Vector::of(next() * SIDE, next() * SIDE, 0.0)).collect();
+    let ids: Vec<u32> = (0..2000).collect();
+    let found = |groups: &[u8]| {
+        let mut between = Radial::<Plane>::between(world, 2.0, 4).unwrap();
+        let look = Look { tick: 0, places: &places, ids: &ids, velocities: &[], groups };
+        between.look(&look).unwrap();
+        between.table()
+    };
+    let of = |at: u32| if at.is_multiple_of(3) { 1 } else { 2 };
+    let table = found(&ids.iter().map(|id| of(*id)).collect::<Vec<u8>>());
+    assert_eq!(table.counts, [("entities", 667), ("others", 1333)]);
+    assert!(table.reals("g").unwrap().iter().all(|g| (g - 1.0).abs() < 0.05), "{table:?}");
+    let (all, usual) =
+        (found(&[3; 2000]), looked(Radial::new(world, 2.0, 4).unwrap(), &places).table());
+    assert_eq!(all.reals("within"), usual.reals("within"));
+    for (a, b) in all.reals("g").unwrap().iter().zip(usual.reals("g").unwrap()) {
+        assert!((a - b).abs() < 1.0e-12);
+    }
+    let short = Look { tick: 0, places: &places, ids: &ids, velocities: &[], groups: &[1] };
+    let refused = Radial::<Plane>::between(world, 2.0, 4).unwrap().look(&short).unwrap_err();
+    assert_eq!(refused.to_string(), "there are 1 groups for 2000 places: one for each is needed");
+}
+
+#[test]
+fn threads_share_the_entities_of_a_structure_factor_and_change_no_bit() {
+    let mut next = even(5);
+    let places: Vec<Vector<Plane>> =
+        (0..333).map(|_| Vector::of(next() * SIDE, next() * SIDE, 0.0)).collect();
+    let table = |threads| {
+        let structure = Structure::new(world::<Plane>(0), 6.0, 30, 9).unwrap();
+        looked(structure.on_threads(threads), &places).table()
+    };
+    for threads in [0, 2, 3, 7, 1000] {
+        assert_eq!(table(threads), table(1));
     }
 }
 
@@ -196,7 +244,8 @@ impl<A: Axes> Walk<A> {
             let velocities: Vec<Vector<A>> =
                 self.velocities[look].values().map(|speed| vector(*speed)).collect();
             let tick = look as u64 * 5;
-            let look = Look { tick, places: &places, ids: &ids, velocities: &velocities };
+            let look =
+                Look { tick, places: &places, ids: &ids, velocities: &velocities, groups: &[] };
             observable.look(&look).unwrap();
         }
     }
@@ -242,7 +291,8 @@ fn moves_over_a_quarter_of_an_axis_are_counted() {
     let mut walk = Displacement::<Plane>::new(world::<Plane>(0), LAGS).unwrap();
     for (tick, x) in [(0, 0.5), (1, 7.5), (2, 4.0), (3, 2.5)] {
         let places = [Vector::of(x, 1.0, 0.0)];
-        walk.look(&Look { tick, places: &places, ids: &[0], velocities: &[] }).unwrap();
+        walk.look(&Look { tick, places: &places, ids: &[0], velocities: &[], groups: &[] })
+            .unwrap();
     }
     // Backwards over the seam by 1, then by 3.5, then by 1.5.
     assert_eq!(walk.table().counts, [("far_moves", 1)]);
@@ -259,7 +309,13 @@ fn free_flight_is_known() {
         let (x, y) = (f32::from(tick) * 0.5, f32::from(tick) * -0.25);
         let places = [Vector::of(x.rem_euclid(8.0), y.rem_euclid(8.0), 0.0)];
         let velocities = [Vector::of(2.0, -1.0, 0.0)];
-        let look = Look { tick: tick.into(), places: &places, ids: &[3], velocities: &velocities };
+        let look = Look {
+            tick: tick.into(),
+            places: &places,
+            ids: &[3],
+            velocities: &velocities,
+            groups: &[],
+        };
         displacement.look(&look).unwrap();
         velocity.look(&look).unwrap();
     }
@@ -315,7 +371,7 @@ fn joined<T: Observable<Plane>>(
     let mut parts = [make(), make()];
     for (at, frame) in frames.iter().enumerate().rev() {
         let ids: Vec<u32> = (0..200).collect();
-        let look = Look { tick: 0, places: frame, ids: &ids, velocities: frame };
+        let look = Look { tick: 0, places: frame, ids: &ids, velocities: frame, groups: &[] };
         parts[at % 2].look(&look).unwrap();
     }
     let [mut one, other] = parts;
@@ -395,14 +451,14 @@ fn what_cannot_be_measured_is_refused_by_name() {
     assert!(cells.starts_with("`rows` is 0"), "{cells}");
     let places = [Vector::of(1.0, 1.0, 0.0), Vector::of(2.0, f32::NAN, 0.0)];
     let mut map = DensityMap::<Plane>::new(flat, [2, 2, 0]).unwrap();
-    let mut look = Look { tick: 0, places: &places, ids: &[0, 1], velocities: &[] };
+    let mut look = Look { tick: 0, places: &places, ids: &[0, 1], velocities: &[], groups: &[] };
     assert_eq!(text(map.look(&look).unwrap_err()), "number 1 of the places is not finite");
     look.ids = &[1, 1];
     assert!(text(map.look(&look).unwrap_err()).starts_with("ids must ascend"));
     look.ids = &[1];
     assert!(text(map.look(&look).unwrap_err()).contains("1 ids for 2 places"));
     let mut speeds = Speeds::new(1.0, 5).unwrap();
-    look = Look { tick: 0, places: &places[..1], ids: &[0], velocities: &[] };
+    look = Look { tick: 0, places: &places[..1], ids: &[0], velocities: &[], groups: &[] };
     assert!(text(speeds.look(&look).unwrap_err()).contains("0 velocities for 1 places"));
     assert_eq!(Observable::<Plane>::samples(&map) + Observable::<Plane>::samples(&speeds), 0);
 }

@@ -57,11 +57,7 @@ impl<M: Model, P: Pass<M>, S: Isa> Visitor<S> for Neighbours<'_, M, P> {
     ) {
         let flockwork_spatial::Pair { offset, d2, near, index } = *pair;
         if P::ROWS {
-            let mut lanes = near.bits();
-            while lanes != 0 {
-                self.near[lanes.trailing_zeros() as usize % LANES].push(index);
-                lanes &= lanes - 1;
-            }
+            near.lanes().for_each(|lane| self.near[lane].push(index));
             return;
         }
         let pair = Pair { other, offset, d2, near, index, tick: self.tick };

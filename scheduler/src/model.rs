@@ -398,15 +398,12 @@ impl<S: Isa, M: Model, P: Pass<M>> Finish<'_, '_, S, M, P> {
     /// The places of candidates by their indices in the pass, where the mask is true; zero elsewhere.
     #[inline(always)]
     pub fn places(&mut self, indices: U32x8<S>, some: Mask8<S>) -> Vector8Of<M, S> {
-        let mut lanes = some.bits();
-        if lanes == 0 {
+        if !some.any() {
             return Vector8::default();
         }
         let indices = indices.to_array();
         let (mut x, mut y, mut z) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
-        while lanes != 0 {
-            let lane = lanes.trailing_zeros() as usize % LANES;
-            lanes &= lanes - 1;
+        for lane in some.lanes() {
             let place = self.outbox.place(indices[lane]);
             (x[lane], y[lane], z[lane]) = (place.x, place.y, place.along(2));
         }

@@ -49,9 +49,9 @@
 //! What did not help: a list of the rows around, made once for each row and copied for each tile, is as slow as
 //! finding them anew (14.5 for 14.0).
 
+use flockwork_kernel::Vector;
 use flockwork_kernel::axes::{Axes, Plane};
 use flockwork_kernel::isa::{self, Isa};
-use flockwork_kernel::{LANES, Vector};
 
 use crate::Entry;
 use crate::index::Indexed;
@@ -310,12 +310,4 @@ impl<T: Indexed + ?Sized, V: Visit<Axes = T::Axes>, const ONCE: bool> isa::Task
             Meeting::<V, S, ONCE>::new(index.order(), index.positions(), shown, r, visit);
         index.each_tile(r, ONCE, &mut meeting);
     }
-}
-
-/// Takes the lowest lane out of those of a mask.
-#[inline(always)]
-fn lane_of(bits: &mut u32) -> usize {
-    let lane = bits.trailing_zeros() as usize % LANES;
-    *bits &= *bits - 1;
-    lane
 }

@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 
 use crate::failure::{self, Failure};
 use crate::output::{Ready, Target};
+use crate::record::Entities;
 use crate::report::Report;
 use crate::rows::{self, Field};
 use crate::together::together;
@@ -61,6 +62,7 @@ pub(crate) fn complete(
                 crate::human::list(&possible(schema).map(|kind| kind.name).collect::<Vec<_>>())
             ));
         }
+        chosen.groups(&rows::fields(schema))?;
         chosen.cost(setup).map_err(|error| error.to_string())?;
         Ok(chosen)
     };
@@ -92,10 +94,11 @@ pub(crate) fn begin<'a>(
     let setup = simulation.setup();
     let schema = simulation.schema();
     let chosen = complete(asked, &setup, simulation.grid().radius(), schema)?;
+    let threads = simulation.metrics()?.workers;
     Ok(if setup.world.is_space() {
-        Box::new(Observers::<Space>::new(target, chosen, &setup, schema)?)
+        Box::new(Observers::<Space>::new(target, chosen, &setup, schema, threads)?)
     } else {
-        Box::new(Observers::<Plane>::new(target, chosen, &setup, schema)?)
+        Box::new(Observers::<Plane>::new(target, chosen, &setup, schema, threads)?)
     })
 }
 
@@ -112,6 +115,8 @@ struct Observers<'a, A: Axes> {
 struct Observed<A: Axes> {
     chosen: Chosen,
     observable: Box<dyn Observable<A>>,
+    /// From whom and to whom, where these are not all.
+    groups: Vec<Entities>,
     /// The first and the last tick that it has seen.
     ticks: Option<(u64, u64)>,
 }
@@ -142,6 +147,7 @@ impl<A: Axes> Observed<A> {
                 let whole = value.fract() == 0.0 && *value < 1.0e15;
                 (name.to_string(), if whole { json!(*value as u64) } else { json!(value) })
             })
+            .chain(self.chosen.chosen.iter().map(|(name, text)| (name.to_string(), json!(text))))
             .collect();
         let counts: Map<String, Value> =
             table.counts.iter().map(|(name, count)| (name.to_string(), json!(count))).collect();
@@ -163,13 +169,15 @@ impl<'a, A: Axes> Observers<'a, A> {
         chosen: Vec<Chosen>,
         setup: &Setup,
         schema: &[Column],
+        threads: usize,
     ) -> Result<Self, Failure> {
+        let fields = rows::fields(schema);
         let make = |chosen: Chosen| {
-            let observable = chosen.make::<A>(setup).map_err(Failure::usage)?;
-            Ok(Observed { chosen, observable, ticks: None })
+            let observable = chosen.make::<A>(setup, threads).map_err(Failure::usage)?;
+            let groups = chosen.groups(&fields).map_err(Failure::Usage)?;
+            Ok(Observed { chosen, observable, groups, ticks: None })
         };
         let all = chosen.into_iter().map(make).collect::<Result<Vec<_>, Failure>>()?;
-        let fields = rows::fields(schema);
         let named = |names: &[&str]| {
             let of = |name: &&str| fields.iter().find(|field| field.name == **name).cloned();
             names.iter().filter_map(of).collect::<Vec<_>>()
@@ -191,8 +199,10 @@ impl<'a, A: Axes> Observers<'a, A> {
             .collect();
         let places = vectors(&self.places, rows);
         let velocities = vectors(&self.velocities, rows);
-        let look = Look { tick, places: &places, ids: &ids, velocities: &velocities };
         for one in self.all.iter_mut().filter(|one| one.is_due(tick)) {
+            let groups = groups(&one.groups, rows);
+            let (places, ids, velocities) = (&places, &ids, &velocities);
+            let look = Look { tick, places, ids, velocities, groups: &groups };
             one.observable.look(&look).map_err(|error| {
                 Failure::run(format_args!("{} at tick {tick}: {error}", one.chosen.kind.name))
             })?;
@@ -200,6 +210,15 @@ impl<'a, A: Axes> Observers<'a, A> {
         }
         Ok(())
     }
+}
+
+/// Of every entity the bits of those groups that it is of; none where there are no groups.
+fn groups(groups: &[Entities], rows: &Rows) -> Vec<u8> {
+    let of = |row: &[u8]| {
+        let bits = groups.iter().enumerate();
+        bits.fold(0, |bits, (at, group)| bits | u8::from(group.has(row)) << at)
+    };
+    if groups.is_empty() { Vec::new() } else { rows::each(rows).map(of).collect() }
 }
 
 /// The vector of every entity; none where there are no fields.

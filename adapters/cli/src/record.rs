@@ -44,10 +44,10 @@ use crate::rows::{self, Field};
 use crate::series::Ticks;
 use crate::together::together;
 use crate::watch::Watcher;
-use choice::Entities;
+pub(crate) use choice::Entities;
 use frame::{Frame, Slot};
 use text::Text;
-use unwrap::Unwrap;
+use unwrap::Unwrapped;
 
 /// The most ticks that one Parquet file can hold.
 const MOST_TICKS: u64 = 32_767;
@@ -161,7 +161,7 @@ pub(crate) struct Recorder<'a> {
     /// None where the first process writes for this one.
     writer: Option<Box<dyn Writer<'a> + 'a>>,
     entities: Entities,
-    unwrap: Option<Unwrap>,
+    unwrap: Option<Unwrapped>,
     dt: f64,
     /// Whether the first process writes the entities of all.
     gathers: bool,
@@ -195,7 +195,7 @@ impl<'a> Recorder<'a> {
         Ok(Self {
             writer: writes.then(|| place.kind.begin(&place.target, head)).transpose()?,
             entities,
-            unwrap: args.record_unwrapped.then(|| Unwrap::new(&setup.world, &fields)),
+            unwrap: args.record_unwrapped.then(|| Unwrapped::new(&setup.world, &fields)),
             dt: setup.dt.into(),
             gathers: place.gathers(),
             ticks,

@@ -7,7 +7,7 @@ use flockwork_kernel::isa::Isa;
 use flockwork_kernel::simd::{F32x8, U32x8};
 use flockwork_kernel::{LANES, Vector};
 
-use super::{Neighbour, Tile, Visit, lane_of};
+use super::{Neighbour, Tile, Visit};
 use crate::Entry;
 use crate::pass::Pair;
 
@@ -43,13 +43,11 @@ impl<A: Axes, F: FnMut(Neighbour<A>)> Visit for Each<'_, A, F> {
 
     #[inline(always)]
     fn pair<S: Isa>(&mut self, _: &(), _: &(), pair: &Pair<A, S>, _: &mut ()) {
-        let mut near = pair.near.bits();
         let (x, y) = (pair.offset.x.to_array(), pair.offset.y.to_array());
         let z = if A::SPACE { pair.offset.z.or(F32x8::ZERO).to_array() } else { [0.0; LANES] };
         let d2 = pair.d2.to_array();
         let other = self.order[pair.index as usize].slot();
-        while near != 0 {
-            let lane = lane_of(&mut near);
+        for lane in pair.near.lanes() {
             let offset = Vector::of(x[lane], y[lane], z[lane]);
             (self.each)(Neighbour { slot: self.slots[lane], other, offset, d2: d2[lane] });
         }
@@ -126,9 +124,8 @@ impl<A: Axes> Visit for Fill<'_, A> {
     #[inline(always)]
     fn pair<S: Isa>(&mut self, _: &(), _: &(), pair: &Pair<A, S>, _: &mut ()) {
         let other = self.order[pair.index as usize].slot();
-        let mut near = pair.near.bits();
-        while near != 0 {
-            let next = &mut self.next[lane_of(&mut near)];
+        for lane in pair.near.lanes() {
+            let next = &mut self.next[lane];
             if let Some(place) = self.slots.get_mut(*next as usize) {
                 *place = other;
             }

@@ -10,6 +10,8 @@ use flockwork_observables::{
 use flockwork_scheduler::Setup;
 
 use crate::human;
+use crate::record::Entities;
+use crate::rows::Field;
 
 /// An observable that can be asked for.
 #[derive(Debug)]
@@ -39,6 +41,8 @@ enum Allowed {
     Whole(u64, u64),
     /// A number above 0.
     Number,
+    /// Which entities, as `--record-entities` says it.
+    Entities,
 }
 
 /// What a key is where nothing says so.
@@ -53,6 +57,8 @@ enum Usual {
     Every,
     /// It must be given.
     Needed,
+    /// All entities.
+    All,
 }
 
 const fn whole(name: &'static str, low: u64, high: u64, usual: f64) -> Key {
@@ -62,6 +68,14 @@ const fn whole(name: &'static str, low: u64, high: u64, usual: f64) -> Key {
 const fn number(name: &'static str, usual: Usual) -> Key {
     Key { name, allowed: Allowed::Number, usual }
 }
+
+const fn entities(name: &'static str) -> Key {
+    Key { name, allowed: Allowed::Entities, usual: Usual::All }
+}
+
+/// From whom, and to whom.
+const OF: &str = "of";
+const WITH: &str = "with";
 
 const BINS: Key = whole("bins", 1, 1 << 20, 100.0);
 const MAP: &[Key] = &[
@@ -78,7 +92,7 @@ pub(crate) const KINDS: [Kind; 9] = [
         name: "rdf",
         about: "radial distribution g(r), up to the distance `r`",
         velocities: false,
-        keys: &[number("r", Usual::Radii(2.0)), BINS],
+        keys: &[number("r", Usual::Radii(2.0)), BINS, entities(OF), entities(WITH)],
         every: 100.0,
     },
     Kind {
@@ -152,6 +166,8 @@ const FROM: &str = "from";
 pub(crate) struct Asked {
     pub(crate) kind: &'static Kind,
     given: Vec<(&'static str, f64)>,
+    /// Keys that name entities.
+    chosen: Vec<(&'static str, String)>,
 }
 
 impl Asked {
@@ -167,6 +183,7 @@ impl Asked {
             human::unknown("observable", name, KINDS.iter().map(|kind| kind.name))
         })?;
         let mut given: Vec<(&'static str, f64)> = Vec::new();
+        let mut chosen: Vec<(&'static str, String)> = Vec::new();
         for assignment in keys.split(',').filter(|_| !keys.is_empty()) {
             let (key, value) = assignment
                 .split_once('=')
@@ -175,12 +192,17 @@ impl Asked {
             let found = kind
                 .allowed(key)
                 .ok_or_else(|| human::unknown(&format!("key of {name}"), key, kind.names()))?;
-            if given.iter().any(|(known, _)| *known == found.0) {
+            let mut known =
+                given.iter().map(|(key, _)| key).chain(chosen.iter().map(|(key, _)| key));
+            if known.any(|known| *known == found.0) {
                 return Err(format!("`{key}` is given twice"));
             }
-            given.push((found.0, read(found.0, value, found.1)?));
+            match found.1 {
+                Allowed::Entities => chosen.push((found.0, value.to_string())),
+                allowed => given.push((found.0, read(found.0, value, allowed)?)),
+            }
         }
-        Ok(Self { kind, given })
+        Ok(Self { kind, given, chosen })
     }
 
     /// All keys, those that are not given with what is usual in such a world.
@@ -192,12 +214,14 @@ impl Asked {
         let every = self.given(EVERY).unwrap_or(self.kind.every);
         let mut values = Vec::new();
         let layers = setup.world.is_space();
-        for key in self.kind.keys.iter().filter(|key| layers || key.name != "layers") {
+        let numbers = self.kind.keys.iter().filter(|key| !matches!(key.usual, Usual::All));
+        for key in numbers.filter(|key| layers || key.name != "layers") {
             let usual = || match key.usual {
                 Usual::Is(value) => Ok(value),
                 Usual::Radii(times) => Ok(reach(&setup.world, times * f64::from(radius))),
                 Usual::Waves(times) => Ok(times * TAU / f64::from(radius)),
                 Usual::Every => Ok(every),
+                Usual::All => Ok(0.0),
                 Usual::Needed => {
                     Err(format!("{} needs the key `{}`, as in {0}:{1}=2", self.kind.name, key.name))
                 }
@@ -206,7 +230,7 @@ impl Asked {
         }
         values.push((EVERY, every));
         values.push((FROM, self.given(FROM).unwrap_or(0.0)));
-        Ok(Chosen { kind: self.kind, values })
+        Ok(Chosen { kind: self.kind, values, chosen: self.chosen.clone() })
     }
 
     fn given(&self, name: &str) -> Option<f64> {
@@ -243,6 +267,7 @@ fn read(key: &str, text: &str, allowed: Allowed) -> Result<f64, String> {
             .ok()
             .filter(|number| (1.0e-18..=1.0e18).contains(number))
             .ok_or_else(|| wrong("a number from 1e-18 to 1e18".to_string())),
+        Allowed::Entities => Err(wrong("a condition on entities".to_string())),
     }
 }
 
@@ -259,6 +284,8 @@ fn reach(world: &World, wanted: f64) -> f64 {
 pub(crate) struct Chosen {
     pub(crate) kind: &'static Kind,
     pub(crate) values: Vec<(&'static str, f64)>,
+    /// Keys that name entities: of two groups, if there is any.
+    pub(crate) chosen: Vec<(&'static str, String)>,
 }
 
 impl Chosen {
@@ -296,13 +323,17 @@ impl Chosen {
     pub(crate) fn make<A: Axes>(
         &self,
         setup: &Setup,
+        threads: usize,
     ) -> Result<Box<dyn Observable<A>>, ObserveError> {
         let world = setup.world;
         let r = self.get("r") as f32;
         let cells = ["columns", "rows", "layers"].map(|name| self.count(name));
         Ok(match self.kind.name {
-            "rdf" => Box::new(Radial::<A>::new(world, r, self.count("bins"))?),
-            "structure" => Box::new(self.structure::<A>(world)?),
+            "rdf" if self.chosen.is_empty() => {
+                Box::new(Radial::<A>::new(world, r, self.count("bins"))?)
+            }
+            "rdf" => Box::new(Radial::<A>::between(world, r, self.count("bins"))?),
+            "structure" => Box::new(self.structure::<A>(world)?.on_threads(threads)),
             "msd" => Box::new(Displacement::<A>::new(world, self.lags(setup))?),
             "vacf" => Box::new(VelocityCorrelation::<A>::new(self.lags(setup))?),
             "speeds" => Box::new(Speeds::new(self.get("max"), self.count("bins"))?),
@@ -311,6 +342,23 @@ impl Chosen {
             "density" => Box::new(DensityMap::<A>::new(world, cells)?),
             _ => Box::new(FluxMap::<A>::new(world, cells)?),
         })
+    }
+
+    /// Of two groups the entities of each, by the fields of a model; none if all are of both.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with a choice.
+    pub(crate) fn groups(&self, fields: &[Field]) -> Result<Vec<Entities>, String> {
+        if self.chosen.is_empty() {
+            return Ok(Vec::new());
+        }
+        let text = |name: &str| self.chosen.iter().find(|(key, _)| *key == name);
+        let read = |name: &str| {
+            Entities::read(text(name).map(|(_, text)| text.as_str()), fields)
+                .map_err(|problem| format!("`{name}`: {problem}"))
+        };
+        [OF, WITH].into_iter().map(read).collect()
     }
 
     fn structure<A: Axes>(&self, world: World) -> Result<Structure<A>, ObserveError> {
@@ -331,9 +379,9 @@ impl Chosen {
     /// [`ObserveError`] if it does not suit the world.
     pub(crate) fn cost(&self, setup: &Setup) -> Result<(u64, f64), ObserveError> {
         if setup.world.is_space() {
-            self.make::<Space>(setup)?;
+            self.make::<Space>(setup, 1)?;
         } else {
-            self.make::<Plane>(setup)?;
+            self.make::<Plane>(setup, 1)?;
         }
         let (n, axes) = (f64::from(setup.population), setup.world.axes().len() as f64);
         let r = self.get("r");
@@ -369,7 +417,9 @@ impl Chosen {
     /// Its keys, in words.
     pub(crate) fn describe(&self) -> String {
         let each = self.values.iter().map(|(name, value)| format!("{name} = {}", *value as f32));
-        format!("{}: {}", self.kind.name, each.collect::<Vec<_>>().join(", "))
+        let groups =
+            self.chosen.iter().map(|(name, text)| format!("{name} = {}", human::shown(text)));
+        format!("{}: {}", self.kind.name, each.chain(groups).collect::<Vec<_>>().join(", "))
     }
 }
 
@@ -386,6 +436,7 @@ mod tests {
         assert!(wrong("rfd").starts_with("there is no observable `rfd`; did you mean `rdf`?"));
         assert!(wrong("").contains("There is rdf, structure, msd"));
         assert!(wrong("rdf:bin=5").contains("no key of rdf `bin`; did you mean `bins`?"));
+        assert_eq!(wrong("rdf:of=a,of=b"), "`of` is given twice");
         assert!(wrong("msd:r=5").contains("There is lags, origins, look, every and from"));
         assert_eq!(wrong("rdf:bins"), "`bins` must be KEY=VALUE");
         assert_eq!(wrong("rdf:bins=5,bins=6"), "`bins` is given twice");

@@ -1,4 +1,4 @@
-//! Which columns and which entities are recorded.
+//! Which columns and which entities are recorded; observables choose entities alike.
 //!
 //! | `--record-entities` | who |
 //! | --- | --- |
@@ -39,7 +39,7 @@ fn is_named(field: &Field, name: &str) -> bool {
 
 /// Which entities are recorded.
 #[derive(Clone, Debug)]
-pub(super) enum Entities {
+pub(crate) enum Entities {
     All,
     /// Those whose id is in one of these spans, ends included.
     Ids(Vec<(u64, u64)>),
@@ -49,7 +49,7 @@ pub(super) enum Entities {
 
 /// Something that is so or not of an entity.
 #[derive(Clone, Debug)]
-pub(super) struct Condition {
+pub(crate) struct Condition {
     field: Field,
     /// What is left of the value after a division by this, if it is asked for.
     modulo: Option<f64>,
@@ -81,7 +81,7 @@ const ALLOWED: &str = "it must be ids such as 1-100,205, or conditions such as t
                        id % 10 == 0 or age > 5 and tribe != 0";
 
 impl Entities {
-    pub(super) fn read(text: Option<&str>, fields: &[Field]) -> Result<Self, String> {
+    pub(crate) fn read(text: Option<&str>, fields: &[Field]) -> Result<Self, String> {
         let Some(text) = text.map(str::trim) else { return Ok(Self::All) };
         if text.starts_with(|first: char| first.is_ascii_digit()) {
             let spans = text.split(',').map(span).collect::<Option<Vec<_>>>();
@@ -92,7 +92,7 @@ impl Entities {
     }
 
     /// Whether an entity is recorded; its id is in the first four bytes of its row.
-    pub(super) fn has(&self, row: &[u8]) -> bool {
+    pub(crate) fn has(&self, row: &[u8]) -> bool {
         match self {
             Self::All => true,
             Self::Ids(spans) => {

@@ -1,74 +1,45 @@
 //! Places as if no axis had an end: how often each entity went around.
 //!
-//! An entity is taken to have gone the shorter way between two looks. So that is right as long as
-//! nobody goes half of a periodic axis, or more, between two recorded ticks.
-
-use std::collections::HashMap;
+//! An entity is taken to have gone the shorter way between two looks ([`Unwrap`]). So that is right as
+//! long as nobody goes half of a periodic axis, or more, between two recorded ticks.
 
 use flockwork_kernel::World;
+use flockwork_observables::Unwrap;
 
 use super::choice::id_of;
 use crate::rows::Field;
 
-/// Where an entity was at the last look, and how often it had gone around each axis.
-#[derive(Clone, Copy, Debug, Default)]
-struct Last {
-    place: [f64; World::MOST_AXES],
-    turns: [i64; World::MOST_AXES],
-}
-
-/// Counts how often each entity goes around.
+/// Follows all entities that are recorded.
 #[derive(Debug)]
-pub(super) struct Unwrap {
+pub(super) struct Unwrapped {
     /// The place along each axis of the world.
     fields: Vec<Field>,
-    /// The length of each axis that is periodic.
-    lengths: [Option<f64>; World::MOST_AXES],
-    last: HashMap<u32, Last>,
+    unwrap: Unwrap,
 }
 
-impl Unwrap {
+impl Unwrapped {
     /// For a world, whose entities have these fields.
     pub(super) fn new(world: &World, fields: &[Field]) -> Self {
         let axes = World::COORDINATES.iter().take(world.axes().len());
         let fields =
             axes.filter_map(|name| fields.iter().find(|field| field.name == *name)).cloned();
-        let mut lengths = [None; World::MOST_AXES];
-        for (length, axis) in lengths.iter_mut().zip(world.axes()) {
-            *length = axis.is_periodic().then_some(f64::from(axis.length));
-        }
-        Self { fields: fields.collect(), lengths, last: HashMap::new() }
+        Self { fields: fields.collect(), unwrap: Unwrap::new(*world) }
     }
 
-    /// Looks at all entities that are recorded; those that are not here have left.
+    /// Looks at all entities that are recorded, by id; those that are not here have left.
     pub(super) fn look(&mut self, rows: &[&[u8]]) -> Vec<[f64; World::MOST_AXES]> {
-        let mut now = HashMap::with_capacity(rows.len());
-        let places = rows.iter().map(|row| {
+        let mut origin = [0.0; World::MOST_AXES];
+        for (origin, field) in origin.iter_mut().zip(&self.fields) {
+            *origin = field.shift.unwrap_or(0.0);
+        }
+        self.unwrap.follow(rows.iter().map(|row| {
             let mut place = [0.0; World::MOST_AXES];
             for (place, field) in place.iter_mut().zip(&self.fields) {
-                *place = field.value(row);
+                *place = field.value(row) as f32;
             }
-            let id = id_of(row);
-            let mut turns = [0; World::MOST_AXES];
-            if let Some(last) = self.last.get(&id) {
-                for axis in 0..World::MOST_AXES {
-                    let Some(length) = self.lengths[axis] else { continue };
-                    let moved = place[axis] - last.place[axis];
-                    turns[axis] = last.turns[axis] - (moved / length).round() as i64;
-                }
-            }
-            now.insert(id, Last { place, turns });
-            let mut unwrapped = place;
-            for axis in 0..World::MOST_AXES {
-                let shift = self.fields.get(axis).and_then(|field| field.shift).unwrap_or(0.0);
-                let whole = turns[axis] as f64 * self.lengths[axis].unwrap_or(0.0);
-                unwrapped[axis] += whole + shift;
-            }
-            unwrapped
-        });
-        let places = places.collect();
-        self.last = now;
-        places
+            (id_of(row), place)
+        }));
+        (0..rows.len()).map(|slot| self.unwrap.at(slot, origin)).collect()
     }
 }
 
@@ -93,7 +64,7 @@ mod tests {
             shift,
         };
         let fields = [field("x", 4, Some(1000.0)), field("y", 8, None)];
-        let mut unwrap = Unwrap::new(&world, &fields);
+        let mut unwrap = Unwrapped::new(&world, &fields);
         let mut look = |x: f32, y: f32| {
             let rows = [row(7, x, y), row(9, 1.0, 1.0)];
             let rows: Vec<&[u8]> = rows.iter().map(|row| &row[..]).collect();
