@@ -47,6 +47,7 @@ mod args;
 mod check;
 mod checkpoint;
 mod crowding;
+mod drive;
 mod failure;
 mod human;
 mod init;
@@ -94,6 +95,7 @@ use flockwork_scheduler_native::OrExit;
 pub use failure::be_process;
 pub use left::abandon;
 pub use registry::Registry;
+pub use sweep::{SweepError, SweepPlan, SweepTable, SweepTables};
 
 /// Runs the command that the process was called with.
 ///

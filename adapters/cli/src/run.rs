@@ -9,7 +9,6 @@ mod outputs;
 mod tests;
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use flockwork_scheduler::{
     Arithmetic, Given, SimulationError, SnapshotError, SnapshotHeader, snapshot,
@@ -19,16 +18,16 @@ use flockwork_scheduler_native::{AnySimulation, BuildError, Entry, Options};
 use crate::args::{RunArgs, SnapshotArgs};
 use crate::checkpoint::{self, Checkpoints, RunId, Saved};
 use crate::crowding::Crowding;
+use crate::drive::{Batch, Host, drive};
 use crate::failure::{Failure, emit, note, warn};
 use crate::interrupt;
 use crate::observe::{self, Asked};
-use crate::progress::{Pace, Progress};
+use crate::progress::Progress;
 use crate::registry::Registry;
 use crate::report::{Report, Run};
 use crate::scenario::{self, Scenario};
 use crate::stop::{self, Limit, Rules};
 use crate::summary;
-use crate::watch::{self, Watchers};
 use outputs::Outputs;
 
 /// How many ticks a resumed run does if nothing says how many.
@@ -76,7 +75,11 @@ pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
         interrupted: false,
         stopped: None,
     };
-    let driven = drive(simulation, job.ticks, &mut watchers, args.quiet)?;
+    let mut shown = Shown { bar: Progress::ticks(job.ticks, args.quiet), begin: run.first_tick };
+    interrupt::heed();
+    let driven = drive(simulation, job.ticks, &mut watchers, &mut shown);
+    shown.bar.done();
+    let driven = driven?;
     run.seconds = driven.time.as_secs_f64();
     run.updates = driven.updates;
     run.interrupted = driven.interrupted;
@@ -264,52 +267,19 @@ fn same_scenario(scenario: &Scenario<'_>, header: &SnapshotHeader) -> Result<(),
     if problem.is_empty() { Ok(()) } else { Err(problem) }
 }
 
-/// How the ticks went.
-struct Driven {
-    time: Duration,
-    updates: f64,
-    interrupted: bool,
-    /// The rule by which it stopped.
-    stopped: Option<String>,
+/// Shows how the ticks go, and stops them on an interrupt.
+struct Shown {
+    bar: Progress,
+    begin: u64,
 }
 
-/// Runs the ticks, between which the watchers look and may stop it.
-fn drive(
-    simulation: &mut dyn AnySimulation,
-    ticks: u64,
-    watchers: &mut Watchers<'_>,
-    quiet: bool,
-) -> Result<Driven, Failure> {
-    let begin = simulation.tick();
-    let end = begin.saturating_add(ticks);
-    let bar = Progress::ticks(ticks, quiet);
-    let mut pace = Pace::new();
-    let mut driven =
-        Driven { time: Duration::ZERO, updates: 0.0, interrupted: false, stopped: None };
-    interrupt::heed();
-    driven.stopped = watch::look(watchers, simulation)?;
-    while driven.stopped.is_none() && simulation.tick() < end {
-        // A signal may come to any process: all stop at the same tick.
-        if !simulation.agree(!interrupt::stopped()) {
-            driven.interrupted = true;
-            break;
-        }
-        let tick = simulation.tick();
-        let batch = pace.batch().min(end - tick).min(watch::ticks_left(watchers, tick));
-        // Clocks differ between processes: the first one decides.
-        let batch = simulation.lead(batch);
-        let entities = simulation.population();
-        let clock = Instant::now();
-        simulation.run(batch).inspect_err(|_| bar.done())?;
-        let time = clock.elapsed();
-        driven.time += time;
-        driven.updates += (entities + simulation.population()) as f64 / 2.0 * batch as f64;
-        pace.took(batch, time);
-        let ms = time.as_secs_f64() * 1.0e3 / batch as f64;
-        bar.at(simulation.tick() - begin, ms, simulation.population());
-        driven.stopped = watch::look(watchers, simulation)?;
+impl Host for Shown {
+    fn stops(&self) -> bool {
+        interrupt::stopped()
     }
-    bar.done();
-    watchers.iter_mut().try_for_each(|watcher| watcher.end(simulation))?;
-    Ok(driven)
+
+    fn ran(&mut self, batch: &Batch, simulation: &dyn AnySimulation) {
+        let ms = batch.time.as_secs_f64() * 1.0e3 / batch.ticks as f64;
+        self.bar.at(simulation.tick() - self.begin, ms, simulation.population());
+    }
 }

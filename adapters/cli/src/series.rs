@@ -1,4 +1,5 @@
-//! A series: every statistic of the model at chosen ticks, in a file and as means with their errors.
+//! A series: every statistic of the model at chosen ticks, in a file and as means with their errors, or
+//! as these alone.
 //!
 //! The columns are `tick`, `time`, `population` and the numbers of the statistics in their order; what
 //! is null is empty. Of several processes the first one writes. The mean of each column is added up on
@@ -10,7 +11,7 @@ mod file;
 #[cfg_attr(not(feature = "parquet"), path = "series/absent.rs")]
 mod table;
 
-use flockwork_observables::BlockAverage;
+use flockwork_observables::{BlockAverage, Mean};
 use flockwork_scheduler_native::{AnySimulation, Sample};
 
 use crate::failure::Failure;
@@ -24,7 +25,7 @@ pub(crate) use file::{SeriesFile, is_parquet};
 /// The columns before the statistics.
 pub(crate) const OWN: [&str; 3] = ["tick", "time", "population"];
 
-/// Which ticks are looked at: every one from `from` on that `every` divides.
+/// Which ticks are looked at: `from`, `from` + `every` and so on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ticks {
     pub(crate) every: u64,
@@ -33,25 +34,29 @@ pub(crate) struct Ticks {
 
 impl Ticks {
     pub(crate) fn has(&self, tick: u64) -> bool {
-        tick >= self.from && tick.is_multiple_of(self.every)
+        tick >= self.from && (tick - self.from).is_multiple_of(self.every)
     }
 
     /// How many ticks lie between this one and the next that is looked at.
     pub(crate) fn left(&self, tick: u64) -> u64 {
-        let first = self.from.next_multiple_of(self.every);
-        if tick < first { first - tick } else { self.every - tick % self.every }
+        if tick < self.from {
+            self.from - tick
+        } else {
+            self.every - (tick - self.from) % self.every
+        }
     }
 }
 
 /// A series in the making.
 pub(crate) struct Series<'a> {
-    file: SeriesFile<'a>,
+    file: Option<SeriesFile<'a>>,
     ticks: Ticks,
-    means: Means,
+    pub(crate) means: Means,
 }
 
 impl<'a> Series<'a> {
-    pub(crate) fn new(file: SeriesFile<'a>, ticks: Ticks) -> Self {
+    /// One that goes to a file, or of which there are means alone.
+    pub(crate) fn new(file: Option<SeriesFile<'a>>, ticks: Ticks) -> Self {
         Self { file, ticks, means: Means::default() }
     }
 }
@@ -64,10 +69,8 @@ pub(crate) struct Samples<'a> {
 }
 
 impl<'a> Samples<'a> {
-    /// None if nothing wants samples.
-    pub(crate) fn new(series: Option<Series<'a>>, rules: Rules) -> Option<Self> {
-        let wanted = series.is_some() || !rules.is_empty();
-        wanted.then_some(Self { series, rules, reason: None })
+    pub(crate) fn new(series: Option<Series<'a>>, rules: Rules) -> Self {
+        Self { series, rules, reason: None }
     }
 
     fn judged(&self) -> Option<Ticks> {
@@ -91,8 +94,10 @@ impl<'a> Watcher<'a> for Samples<'a> {
         let sample = Sample::of(simulation)?;
         if let Some(series) = series {
             series.means.add(&sample);
-            let own = series.file.add(sample.clone());
-            together(simulation, own, "another rank could not write the series", || {})?;
+            if let Some(file) = &mut series.file {
+                let own = file.add(sample.clone());
+                together(simulation, own, "another rank could not write the series", || {})?;
+            }
         }
         if judged {
             self.reason = self.rules.judge(&sample);
@@ -111,7 +116,7 @@ impl<'a> Watcher<'a> for Samples<'a> {
     }
 
     fn finish(self: Box<Self>, _report: &Report) -> Result<Option<Ready<'a>>, Failure> {
-        self.series.map(|series| series.file.finish()).transpose()
+        self.series.and_then(|series| series.file).map(SeriesFile::finish).transpose()
     }
 }
 
@@ -135,6 +140,12 @@ impl Means {
         }
     }
 
+    /// The mean of a statistic, of which this is the place.
+    pub(crate) fn of(&self, stat: usize) -> Mean {
+        let average = self.averages.get(stat + 1).map(|(_, average)| average.clone());
+        average.unwrap_or_default().mean()
+    }
+
     pub(crate) fn report(&self) -> Named<String, MeanReport> {
         let named =
             self.averages.iter().map(|(name, average)| (name.clone(), average.mean().into()));
@@ -147,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ticks_are_those_that_a_number_divides() {
+    fn ticks_are_counted_from_the_first_one() {
         for (every, from) in [(1, 0), (10, 0), (10, 7), (10, 20), (7, 1)] {
             let ticks = Ticks { every, from };
             let mut tick = 0;
@@ -159,7 +170,7 @@ mod tests {
                 assert!(ticks.left(tick) > 0);
                 tick += ticks.left(tick);
             }
-            let wanted: Vec<u64> = (from..100).filter(|tick| tick % every == 0).collect();
+            let wanted: Vec<u64> = (from..100).step_by(every as usize).collect();
             assert_eq!(found, wanted, "every {every} from {from}");
         }
         // Beyond what can be reached, which is no reason to panic.

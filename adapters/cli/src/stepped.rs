@@ -22,6 +22,7 @@
 //! It knows no language and no buffer of one: `order.rs` beside it finds the place of each entity by
 //! its id, and bytes go to where the caller wants them.
 
+mod collect;
 mod order;
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,7 @@ use crate::human;
 use crate::registry::Registry;
 pub use crate::scenario::Brought;
 use crate::scenario::{self, Scenario};
+pub use collect::Collector;
 use order::Places;
 
 /// What was asked of a world cannot be done.

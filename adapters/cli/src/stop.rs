@@ -99,6 +99,11 @@ impl Wrong {
         Self { rule, text: human::shown(text), problem }
     }
 
+    /// Of a program, where it is an argument.
+    pub(crate) fn plain(&self) -> String {
+        format!("`{}` is \"{}\": {}", self.rule, self.text, self.problem)
+    }
+
     /// Of a scenario, where the rule is shown beside it.
     pub(crate) fn problem(&self) -> &str {
         &self.problem

@@ -15,13 +15,14 @@ pub(crate) mod csv;
 mod design;
 mod latin;
 mod one;
+mod plan;
 mod points;
 mod rows;
 mod seeds;
 mod values;
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
@@ -41,6 +42,7 @@ use asked::{Asked, TableId};
 use design::{Design, Run};
 use rows::{Columns, Done, Rows};
 
+pub use plan::{SweepError, SweepPlan, SweepTable, SweepTables};
 pub(crate) use rows::Part;
 pub(crate) use seeds::Seeds;
 
@@ -51,9 +53,37 @@ const USUAL_EVERY: u64 = 10;
 pub(crate) fn sweep(registry: &Registry, args: &SweepArgs) -> Result<(), Failure> {
     interrupt::listen();
     let Some(path) = &args.scenario else { return merge(&args.out) };
+    let clock = Instant::now();
+    let Finished { sweep, columns, runs, done } =
+        finish(registry, &Source::read(path)?, None, args)?;
+    if failure::silent() {
+        return Ok(());
+    }
+    if !args.quiet {
+        emit(&summary(&args.out, &runs, done.missing(), clock.elapsed()))?;
+    }
+    no_failures(&sweep.asked.design, &columns, &runs, &done)
+}
+
+/// A sweep of which this process has run its part.
+struct Finished {
+    sweep: Sweep,
+    columns: Columns,
+    runs: Vec<Run>,
+    done: Done,
+}
+
+/// Runs what has not finished yet, and makes `runs.csv` and `points.csv` if nothing is left to other
+/// parts.
+fn finish(
+    registry: &Registry,
+    source: &Source,
+    points: Option<&Design>,
+    args: &SweepArgs,
+) -> Result<Finished, Failure> {
     let registry = &registry.alone();
     let part = part(args)?;
-    let sweep = Sweep::new(registry, path, args)?;
+    let sweep = Sweep::new(registry, source, points, args)?;
     let made = Made::folder(&args.out).map_err(|error| rows::unusable(&args.out, &error))?;
     rows::prepare(&args.out)?;
     sweep.asked.keep(&args.out)?;
@@ -61,7 +91,7 @@ pub(crate) fn sweep(registry: &Registry, args: &SweepArgs) -> Result<(), Failure
     let runs = sweep.asked.design.runs();
     let mut file = Rows::open(&args.out, part, &columns)?;
     drop(made);
-    let done = Done::read(&args.out, &columns, &runs)?;
+    let mut done = Done::read(&args.out, &columns, &runs)?;
     let todo: Vec<Run> = (runs.iter().enumerate().zip(&done.rows))
         .filter(|((at, _), row)| part.has(*at) && row.is_none())
         .map(|((_, run), _)| *run)
@@ -69,31 +99,20 @@ pub(crate) fn sweep(registry: &Registry, args: &SweepArgs) -> Result<(), Failure
     if !args.quiet {
         emit(&sweep.describe(args, part, &runs, &todo, &done))?;
     }
-    let clock = Instant::now();
-    let ran = sweep.run(&todo, &columns, &mut file, args.quiet);
+    let ran = sweep.run(registry, &todo, &columns, &mut file, args.quiet);
     // Of several processes the first one looks at what all have done.
     failure::wait_for_all();
     ran?;
     if interrupt::stopped() {
         return Err(Failure::Interrupted);
     }
-    if failure::silent() {
-        return Ok(());
-    }
-    let done = Done::read(&args.out, &columns, &runs)?;
-    let missing = done.missing();
-    if missing > 0 {
-        if !args.quiet {
-            let left = human::plural(missing as u64, "run");
-            emit(&format!("  {left} are left to other parts: the last one makes points.csv\n\n"))?;
-        }
-    } else {
-        points::merge(&args.out, &sweep.asked, &columns, &runs, &done)?;
-        if !args.quiet {
-            emit(&summary(&args.out, &runs, clock.elapsed()))?;
+    if !failure::silent() {
+        done = Done::read(&args.out, &columns, &runs)?;
+        if done.missing() == 0 {
+            points::merge(&args.out, &sweep.asked, &columns, &runs, &done)?;
         }
     }
-    no_failures(&sweep.asked.design, &columns, &runs, &done)
+    Ok(Finished { sweep, columns, runs, done })
 }
 
 /// `flockwork sweep --merge`.
@@ -125,11 +144,26 @@ fn part(args: &SweepArgs) -> Result<Part, Failure> {
     }
 }
 
+/// A scenario that is swept.
+#[derive(Clone, Debug)]
+struct Source {
+    name: String,
+    /// Where files that it names are looked for.
+    folder: PathBuf,
+    text: String,
+}
+
+impl Source {
+    fn read(path: &Path) -> Result<Self, Failure> {
+        let folder = path.parent().unwrap_or(Path::new(".")).into();
+        Ok(Self { name: path.display().to_string(), folder, text: Scenario::read(path)? })
+    }
+}
+
 /// A sweep whose points have been checked.
-struct Sweep<'a> {
-    registry: &'a Registry,
-    /// Where the scenario is.
-    folder: &'a Path,
+struct Sweep {
+    /// Where files that the scenario names are looked for.
+    folder: PathBuf,
     asked: Asked,
     /// Ticks times entities of the runs of each point.
     work: Vec<u64>,
@@ -138,30 +172,33 @@ struct Sweep<'a> {
     jobs: usize,
 }
 
-impl<'a> Sweep<'a> {
-    fn new(registry: &'a Registry, path: &'a Path, args: &SweepArgs) -> Result<Self, Failure> {
-        let text = Scenario::read(path)?;
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let name = path.display().to_string();
-        let (entry, seed) = Scenario::head(registry, &name, &text)?;
-        let design = Design::new(args, entry, seed)?;
+impl Sweep {
+    fn new(
+        registry: &Registry,
+        Source { name, folder, text }: &Source,
+        points: Option<&Design>,
+        args: &SweepArgs,
+    ) -> Result<Self, Failure> {
+        let (entry, seed) = Scenario::head(registry, name, text)?;
+        let design = Design::new(args, points, entry, seed)?;
         if args.scale && !design.keys.iter().any(|key| key == "entities") {
             return Err(Failure::usage("--scale needs --set entities=.."));
         }
-        let mut asked = Asked::new(&name, &text, entry.name, design);
+        let mut asked = Asked::new(name, text, entry.name, design);
         asked.ticks = args.ticks;
         asked.from = args.from;
         asked.every = args.every.unwrap_or(USUAL_EVERY);
         asked.scale = args.scale;
         asked.stats = entry.stats.iter().flat_map(|stat| stat.names()).collect();
         let jobs = args.jobs.map_or_else(usual_jobs, usize::from);
-        let mut sweep = Self { registry, folder, asked, work: Vec::new(), bytes: 0, jobs };
-        sweep.check()?;
+        let folder = folder.clone();
+        let mut sweep = Self { folder, asked, work: Vec::new(), bytes: 0, jobs };
+        sweep.check(registry)?;
         Ok(sweep)
     }
 
     /// Checks all points, and that so many runs at a time fit into memory.
-    fn check(&mut self) -> Result<(), Failure> {
+    fn check(&mut self, registry: &Registry) -> Result<(), Failure> {
         let mut tables: Vec<std::path::PathBuf> = Vec::new();
         for (at, point) in self.asked.design.points.iter().enumerate() {
             let refuse = |problem: &dyn std::fmt::Display| {
@@ -170,7 +207,7 @@ impl<'a> Sweep<'a> {
             };
             let seed = point.seeds.iter().next().unwrap_or(0);
             let run = Run { point: at, seed };
-            let scenario = one::scenario(self.registry, self.folder, &self.asked, run)
+            let scenario = one::scenario(registry, &self.folder, &self.asked, run)
                 .map_err(|failure| refuse(&failure.text()))?;
             let (model, wanted) = (scenario.entry.name, &self.asked.model);
             if model != wanted {
@@ -264,6 +301,7 @@ impl<'a> Sweep<'a> {
     /// Runs these, several at a time, and writes a row of each that has finished.
     fn run(
         &self,
+        registry: &Registry,
         todo: &[Run],
         columns: &Columns,
         file: &mut Rows,
@@ -284,7 +322,7 @@ impl<'a> Sweep<'a> {
                 let (give, next, watch) = (give.clone(), &next, &watch);
                 scope.spawn(move || {
                     while let Some(run) = todo.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let ran = one::run(self.registry, self.folder, &self.asked, *run, watch);
+                        let ran = one::run(registry, &self.folder, &self.asked, *run, watch);
                         // Half a run is none.
                         let Some(outcome) = ran else { break };
                         // Nobody takes it if an earlier row could not be written.
@@ -373,7 +411,11 @@ fn no_failures(
 }
 
 /// What has been done.
-fn summary(folder: &Path, runs: &[Run], time: Duration) -> String {
+fn summary(folder: &Path, runs: &[Run], missing: usize, time: Duration) -> String {
+    if missing > 0 {
+        let left = human::plural(missing as u64, "run");
+        return format!("  {left} are left to other parts: the last one makes points.csv\n\n");
+    }
     let faint = Style::new().dim();
     let mut text = format!(
         "  all {} have finished, in {}\n",

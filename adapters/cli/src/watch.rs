@@ -1,6 +1,6 @@
 //! What looks at a run between its ticks: recordings, checkpoints and whatever else comes.
 //!
-//! `run` calls every watcher in the order of its list: it looks at the first tick and at each that it
+//! A run (`drive`) calls every watcher in the order of its list: it looks at the first tick and at each that it
 //! asks for, is told when the last one is done, and then gives its file. A watcher looks at other
 //! ticks too, wherever another one asked for them, and passes those over. The processes of a run that
 //! several share have the same list, and call the same watcher at the same tick; an error of one must
@@ -36,6 +36,29 @@ pub(crate) trait Watcher<'a> {
     /// Completes its file, if it has one: all of it is on the disk, but not yet in its place.
     fn finish(self: Box<Self>, _report: &Report) -> Result<Option<Ready<'a>>, Failure> {
         Ok(None)
+    }
+}
+
+/// One that is kept: what it has seen is asked for afterwards.
+impl<'a, 'b, W: Watcher<'b>> Watcher<'a> for &mut W {
+    fn ticks_left(&self, tick: u64) -> u64 {
+        (**self).ticks_left(tick)
+    }
+
+    fn look(&mut self, simulation: &mut dyn AnySimulation) -> Result<(), Failure> {
+        (**self).look(simulation)
+    }
+
+    fn reason(&self) -> Option<String> {
+        (**self).reason()
+    }
+
+    fn end(&mut self, simulation: &mut dyn AnySimulation) -> Result<(), Failure> {
+        (**self).end(simulation)
+    }
+
+    fn tell(&self, report: &mut Report) {
+        (**self).tell(report);
     }
 }
 

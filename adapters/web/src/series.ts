@@ -7,7 +7,7 @@ import type { Observation, Series, SeriesOptions, Simulation } from './types.js'
 
 const OPTIONS: readonly (keyof SeriesOptions)[] = ['ticks', 'every', 'from', 'names', 'until', 'signal'];
 
-/** Steps a simulation, and takes the statistics of every tick from `from` on that `every` divides. */
+/** Steps a simulation, and takes the statistics of tick `from` and every `every`-th from there on. */
 export async function collect(simulation: Simulation, options: SeriesOptions): Promise<Series> {
   onlyKeys('the option', options, OPTIONS);
   const ticks = whole('ticks', options.ticks, 0, Number.MAX_SAFE_INTEGER);
@@ -22,15 +22,14 @@ export async function collect(simulation: Simulation, options: SeriesOptions): P
   for (const name of names ?? []) if (!known.includes(name)) throw unknown('the statistic', name, known);
   const rows = new Rows(names ?? known, simulation.scenario.dt);
   const end = seen.tick + ticks;
-  const first = Math.ceil(from / every) * every;
   for (;;) {
     const { tick } = seen;
-    if (tick >= first && tick % every === 0) {
+    if (tick >= from && (tick - from) % every === 0) {
       rows.add(seen);
       if (until?.(seen)) return rows.series();
     }
     if (tick >= end) return rows.series();
-    const next = Math.max(first, (Math.floor(tick / every) + 1) * every);
+    const next = tick < from ? from : tick + every - ((tick - from) % every);
     await simulation.step(Math.min(next, end) - tick, signal ? { signal } : {});
     seen = await simulation.observe();
   }

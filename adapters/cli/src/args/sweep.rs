@@ -8,7 +8,7 @@ use super::{parse_count, parse_seed, parse_some, workers};
 use crate::sweep::{Part, Seeds};
 
 /// `flockwork sweep`.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct SweepArgs {
     /// The scenario: a TOML file
     #[arg(required_unless_present = "merge")]

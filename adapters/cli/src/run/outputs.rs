@@ -122,8 +122,8 @@ impl Outputs {
         if let Some(recorder) = self.recorder(args, about, simulation)? {
             watchers.push(Box::new(recorder));
         }
-        if let Some(samples) = Samples::new(series, rules) {
-            watchers.push(Box::new(samples));
+        if series.is_some() || !rules.is_empty() {
+            watchers.push(Box::new(Samples::new(series, rules)));
         }
         Ok(watchers)
     }
@@ -141,7 +141,7 @@ impl Outputs {
         let file = SeriesFile::begin(target, &stats, about);
         let file = together(simulation, file, "another rank could not begin the series", || {})?;
         let every = args.series_every.or(args.every).unwrap_or(USUAL_EVERY);
-        Ok(Some(Series::new(file, Ticks { every, from: args.from.unwrap_or(0) })))
+        Ok(Some(Series::new(Some(file), Ticks { every, from: args.from.unwrap_or(0) })))
     }
 
     /// Begins the recording, if there is to be one.

@@ -51,8 +51,14 @@ pub(super) struct Run {
 }
 
 impl Design {
-    /// Reads the command line, for a scenario of this model and this seed.
-    pub(super) fn new(args: &SweepArgs, entry: &Entry, seed: u64) -> Result<Self, Failure> {
+    /// Reads the command line, for a scenario of this model and this seed. A program may have points of
+    /// its own.
+    pub(super) fn new(
+        args: &SweepArgs,
+        points: Option<&Self>,
+        entry: &Entry,
+        seed: u64,
+    ) -> Result<Self, Failure> {
         let mut seeds = args.seeds.clone();
         let (mut axes, mut sides) = (Vec::new(), Vec::new());
         for assignment in &args.set {
@@ -78,10 +84,11 @@ impl Design {
                 }
             }
         }
-        let rows = match (&args.points, args.latin) {
-            (Some(path), _) => Self::table(path)?,
-            (None, Some(count)) => hypercube(count, args.latin_seed, &sides, entry)?,
-            (None, None) => Self { keys: Vec::new(), points: vec![Point::empty()] },
+        let rows = match (points, &args.points, args.latin) {
+            (Some(own), ..) => own.clone(),
+            (None, Some(path), _) => Self::table(path)?,
+            (None, None, Some(count)) => hypercube(count, args.latin_seed, &sides, entry)?,
+            (None, None, None) => Self { keys: Vec::new(), points: vec![Point::empty()] },
         };
         rows.times(&axes, seeds, seed)
     }
@@ -272,7 +279,7 @@ mod tests {
 
     fn design(line: &[&str]) -> Result<Design, String> {
         let args = SweepArgs::of(line);
-        Design::new(&args, &entry("vicsek").unwrap(), 9).map_err(|failure| match failure {
+        Design::new(&args, None, &entry("vicsek").unwrap(), 9).map_err(|failure| match failure {
             Failure::Usage(problem) => problem,
             other => panic!("{other:?}"),
         })

@@ -3,7 +3,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-use flockwork_observables::BlockAverage;
 use flockwork_scheduler_native::{AnySimulation, Options, Sample};
 
 use super::Watch;
@@ -11,12 +10,13 @@ use super::asked::Asked;
 use super::design::Run;
 use super::rows::Outcome;
 use crate::args::ScenarioArgs;
+use crate::drive::{Batch, Host, drive};
 use crate::failure::Failure;
-use crate::progress::Pace;
 use crate::registry::Registry;
 use crate::scenario::Scenario;
+use crate::series::{Samples, Series, Ticks};
 use crate::stop::{Limit, Rules};
-use crate::watch::Watcher as _;
+use crate::watch::Watchers;
 
 /// How each run is run; no choice there changes a result.
 pub(super) fn options() -> Options {
@@ -86,50 +86,41 @@ fn sample(
     simulation: &mut dyn AnySimulation,
     asked: &Asked,
     ticks: u64,
-    (mut rules, mut limit): (Rules, Option<Limit>),
+    (rules, limit): (Rules, Option<Limit>),
     watch: &Watch,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
     let Asked { from, every, .. } = *asked;
-    let mut pace = Pace::new();
-    let mut averages = vec![BlockAverage::default(); asked.stats.len()];
-    loop {
-        let tick = simulation.tick();
-        let due = tick >= from && (tick - from).is_multiple_of(every);
-        let judged = !rules.is_empty() && tick.is_multiple_of(rules.every());
-        if let Some(limit) = &mut limit {
-            limit.look(simulation)?;
-            outcome.stopped = limit.reason();
-        }
-        if due || judged || tick == ticks || outcome.stopped.is_some() {
-            let seen = Sample::of(simulation)?;
-            if due {
-                averages.iter_mut().zip(&seen.stats).for_each(|(all, (_, value))| all.add(*value));
-            }
-            if judged {
-                outcome.stopped = rules.judge(&seen).or(outcome.stopped.take());
-            }
-            if tick == ticks || outcome.stopped.is_some() {
-                let of = |(average, (_, last)): (&BlockAverage, &(String, f64))| {
-                    let found = average.mean();
-                    [found.mean, found.error, *last]
-                };
-                outcome.stats = averages.iter().zip(&seen.stats).map(of).collect();
-                outcome.fingerprint = Some(simulation.fingerprint()?);
-                return Ok(());
-            }
-        }
-        if watch.stopped() {
-            return Err(Failure::Interrupted);
-        }
-        let next = if tick < from { from } else { tick + every - (tick - from) % every };
-        let mut batch = pace.batch().min(ticks - tick).min(next - tick);
-        if !rules.is_empty() {
-            batch = batch.min(rules.every() - tick % rules.every());
-        }
-        let clock = Instant::now();
-        simulation.run(batch)?;
-        pace.took(batch, clock.elapsed());
-        watch.work(batch.saturating_mul(simulation.population()));
+    let series = Series::new(None, Ticks { every, from });
+    let mut samples = Samples::new(Some(series), rules);
+    let mut watchers: Watchers<'_> = vec![Box::new(&mut samples)];
+    if let Some(limit) = limit {
+        watchers.push(Box::new(limit));
+    }
+    let mut host = watch;
+    let driven = drive(simulation, ticks, &mut watchers, &mut host)?;
+    drop(watchers);
+    if driven.interrupted {
+        return Err(Failure::Interrupted);
+    }
+    outcome.stopped = driven.stopped;
+    let means = samples.series.map(|series| series.means).unwrap_or_default();
+    let last = Sample::of(simulation)?.stats;
+    let of = |(at, (_, last)): (usize, &(String, f64))| {
+        let found = means.of(at);
+        [found.mean, found.error, *last]
+    };
+    outcome.stats = last.iter().enumerate().map(of).collect();
+    outcome.fingerprint = Some(simulation.fingerprint()?);
+    Ok(())
+}
+
+impl Host for &Watch {
+    fn stops(&self) -> bool {
+        self.stopped()
+    }
+
+    fn ran(&mut self, batch: &Batch, simulation: &dyn AnySimulation) {
+        self.work(batch.ticks.saturating_mul(simulation.population()));
     }
 }

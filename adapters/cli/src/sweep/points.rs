@@ -22,18 +22,25 @@ pub(super) fn merge(
         text.push('\n');
     }
     write(folder, "runs.csv", &text)?;
-    write(folder, "points.csv", &points(asked, columns, runs, done))
+    let (names, rows) = table(asked, columns, runs, done);
+    let lines = [names].into_iter().chain(rows).map(|row| csv::line(&row) + "\n");
+    write(folder, "points.csv", &lines.collect::<String>())
 }
 
-/// One row for each point, over its runs that have not failed.
-fn points(asked: &Asked, columns: &Columns, runs: &[Run], done: &Done) -> String {
+/// The names of the columns, and one row for each point, over its runs that have not failed.
+pub(super) fn table(
+    asked: &Asked,
+    columns: &Columns,
+    runs: &[Run],
+    done: &Done,
+) -> (Vec<String>, Vec<Vec<String>>) {
     let mut names = vec!["point".to_string()];
     names.extend(asked.design.keys.iter().cloned());
     names.push("runs".to_string());
     for name in &asked.stats {
         names.extend(["mean", "error"].map(|what| format!("{name}_{what}")));
     }
-    let mut text = csv::line(&names) + "\n";
+    let mut lines = Vec::new();
     let mut rest = &done.rows[..];
     for (at, chunk) in runs.chunk_by(|one, next| one.point == next.point).enumerate() {
         let (rows, after) = rest.split_at(chunk.len());
@@ -51,10 +58,9 @@ fn points(asked: &Asked, columns: &Columns, runs: &[Run], done: &Done) -> String
                 good.iter().map(|row| columns.mean_and_error(row, stat)).collect();
             line.extend(mean_and_error(&of_runs).map(number));
         }
-        text += &csv::line(&line);
-        text.push('\n');
+        lines.push(line);
     }
-    text
+    (names, lines)
 }
 
 /// The mean over runs, which each have a mean and its error, and the error of that: from how much the

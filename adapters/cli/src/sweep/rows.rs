@@ -104,6 +104,10 @@ impl Columns {
         Self { names, seed, stats, keys }
     }
 
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
     pub(super) fn header(&self) -> String {
         csv::line(&self.names) + "\n"
     }
