@@ -21,6 +21,7 @@
 //! | [`steer`] | steering behaviours after Reynolds |
 //! | [`collide`] | disc-disc and disc-wall tests, impulses, position correction |
 //! | [`shapes`] | segments, balls, boxes and polygons: the nearest point, inside, crossings, steps that stop at walls, ways to a goal |
+//! | [`mod@field`] | amounts in the cells of a grid: spreading, growth, decay, fair shares |
 //! | [`life`] | damage, metabolism, energy transfer, inheritance of genes |
 //! | [`float_mode`] | whether this thread computes as every other one does |
 //! | [`arithmetic`] | what the bits of a result depend on besides its input |
@@ -80,6 +81,7 @@ pub mod collide;
 pub mod columns;
 pub mod error;
 pub mod exact;
+pub mod field;
 pub mod fingerprint;
 pub mod float_mode;
 pub mod integrate;
