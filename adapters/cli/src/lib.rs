@@ -25,6 +25,7 @@
 //! | `read` | these two for other programs |
 //! | [`stepped`] | a world that another program steps |
 //! | `run`, `progress`, `summary`, `report` | `flockwork run` and what it says |
+//! | `drive` | the loop that runs ticks, of `run` and of each run of a sweep |
 //! | `watch`, `series`, `stop` | what looks at a run between its ticks: statistics in a file, rules to stop |
 //! | `observe` | what is measured of a run while it goes on |
 //! | `sweep` | many runs over values of keys and over seeds |
