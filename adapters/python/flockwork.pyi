@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, Protocol, final, overload, type_check_on
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["NOBODY", "Frame", "Index", "Lists", "Series", "Simulation", "SimulationError", "models"]
+__all__ = ["NOBODY", "Frame", "Index", "Lists", "Mean", "Series", "Simulation", "SimulationError", "models"]
 
 NOBODY: Final[int]
 """The id in `Index.query_knn` where there are fewer than `k` points."""
@@ -64,9 +64,20 @@ class Simulation:
     def step(self, ticks: int = 1) -> None:
         """Computes so many ticks."""
 
-    def run(self, ticks: int | None = None, *, every: int = 1) -> Series:
+    def run(
+        self,
+        ticks: int | None = None,
+        *,
+        every: int = 1,
+        until: str | None = None,
+        steady: str | Sequence[str] | None = None,
+    ) -> Series:
         """Computes so many ticks, by default up to the scenario's last one, and gives the statistics
-        before the first, after every so many, and after the last."""
+        before the first, after every so many, and after the last.
+
+        It ends at the first of these ticks at which the condition `until` holds, such as
+        `"infected == 0"`, or all statistics of `steady` are steady, such as `"order:2%"`: written as the
+        options of `flockwork run`."""
 
     def frame(self, *names: str) -> Frame:
         """The columns of all entities at this tick, or those of some names, in ascending order of id.
@@ -174,6 +185,13 @@ class Series:
     def tick(self) -> NDArray[np.uint64]:
         """The ticks."""
 
+    @property
+    def stopped(self) -> str | None:
+        """The rule by which the run ended; None if it did all of its ticks."""
+
+    def means(self) -> dict[str, Mean]:
+        """The mean of each statistic over these ticks, with its block-averaged error."""
+
     def __getitem__(self, name: str, /) -> NDArray[np.float64]: ...
     def __contains__(self, name: object, /) -> bool: ...
     def __iter__(self) -> Iterator[str]: ...
@@ -183,6 +201,26 @@ class Series:
 
     def dataframe(self) -> Any:
         """A `pandas.DataFrame` with a column for each statistic, by tick."""
+
+@final
+class Mean:
+    """The mean of a statistic over a series."""
+
+    @property
+    def mean(self) -> float:
+        """The mean."""
+
+    @property
+    def error(self) -> float:
+        """Its standard error, block-averaged; NaN if the series is too short to tell."""
+
+    @property
+    def samples(self) -> int:
+        """How many values it is of: NaN is none."""
+
+    @property
+    def correlation(self) -> float:
+        """How many samples in a row are worth one that is independent; NaN if that is not known."""
 
 @final
 class Index:

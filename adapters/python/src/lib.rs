@@ -50,7 +50,7 @@ mod flockwork {
     #[pymodule_export]
     use super::models::models;
     #[pymodule_export]
-    use super::series::Series;
+    use super::series::{Mean, Series};
     #[pymodule_export]
     use super::simulation::Simulation;
 }

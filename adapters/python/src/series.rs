@@ -1,5 +1,6 @@
 //! Statistics over ticks.
 
+use flockwork_cli::stepped::Collector;
 use numpy::PyArray1;
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
@@ -14,34 +15,53 @@ pub struct Series {
     #[pyo3(get)]
     tick: Py<PyArray1<u64>>,
     columns: Vec<(String, Py<PyArray1<f64>>)>,
+    means: Vec<Mean>,
+    /// The rule by which the run ended.
+    #[pyo3(get)]
+    stopped: Option<String>,
 }
 
-/// Statistics as they come in.
-#[derive(Default)]
-pub(crate) struct Gathered {
-    ticks: Vec<u64>,
-    columns: Vec<(String, Vec<f64>)>,
+/// The mean of a statistic over a series.
+#[pyclass(frozen, get_all, module = "flockwork")]
+#[derive(Clone)]
+pub struct Mean {
+    /// The mean.
+    mean: f64,
+    /// Its standard error; NaN if it is not known.
+    error: f64,
+    /// How many values it is of.
+    samples: u64,
+    /// How many of them in a row are worth one that is independent; NaN if it is not known.
+    correlation: f64,
 }
 
-impl Gathered {
-    /// Takes in the statistics of one more tick.
-    pub(crate) fn push(&mut self, tick: u64, stats: Vec<(String, f64)>) {
-        self.ticks.push(tick);
-        if self.columns.is_empty() {
-            self.columns = stats.iter().map(|(name, _)| (name.clone(), Vec::new())).collect();
+#[pymethods]
+impl Mean {
+    fn __repr__(&self) -> String {
+        let Self { mean, error, samples, .. } = self;
+        if error.is_nan() {
+            return format!("<flockwork.Mean {mean}, error not known, of {samples}>");
         }
-        self.columns.iter_mut().zip(stats).for_each(|((_, all), (_, one))| all.push(one));
+        format!("<flockwork.Mean {mean} ± {error}, of {samples}>")
     }
 }
 
 impl Series {
-    pub(crate) fn new(py: Python<'_>, gathered: Gathered) -> Self {
-        let columns = gathered.columns.into_iter();
+    pub(crate) fn new(py: Python<'_>, taken: &Collector) -> Self {
+        let means = taken.means().map(|(_, found)| Mean {
+            mean: found.mean,
+            error: found.error,
+            samples: found.samples,
+            correlation: found.correlation,
+        });
+        let column = |(name, values): &(String, Vec<f64>)| {
+            (name.clone(), array::column(py, values.clone()).unbind())
+        };
         Self {
-            tick: array::column(py, gathered.ticks).unbind(),
-            columns: columns
-                .map(|(name, values)| (name, array::column(py, values).unbind()))
-                .collect(),
+            tick: array::column(py, taken.ticks().to_vec()).unbind(),
+            columns: taken.columns().iter().map(column).collect(),
+            means: means.collect(),
+            stopped: taken.stopped().map(Into::into),
         }
     }
 }
@@ -76,6 +96,15 @@ impl Series {
     /// The names of the statistics.
     fn keys(&self) -> Vec<&str> {
         self.columns.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// The mean of each statistic, with its block-averaged error.
+    fn means<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let means = PyDict::new(py);
+        for ((name, _), mean) in self.columns.iter().zip(&self.means) {
+            means.set_item(name, mean.clone().into_pyobject(py)?)?;
+        }
+        Ok(means)
     }
 
     /// A column for each statistic, with the tick as the index.

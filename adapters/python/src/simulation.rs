@@ -9,7 +9,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use flockwork_cli::Registry;
-use flockwork_cli::stepped::{Stepped, Written};
+use flockwork_cli::stepped::{Collector, Stepped, Written};
 use flockwork_scheduler::Setting;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -19,7 +19,7 @@ use crate::error::{Failure, Outcome};
 use crate::frame::{self, Frame};
 use crate::given::{self, Scenario};
 use crate::loan::{Lender, Lent, Loans};
-use crate::series::{Gathered, Series};
+use crate::series::Series;
 use crate::table::Columns;
 
 /// How long a run computes before it looks whether somebody wants it to end.
@@ -32,6 +32,13 @@ const MOST_WORKERS: u64 = flockwork_scheduler_native::MAX_WORKERS as u64;
 pub(crate) fn registry() -> &'static Registry {
     static ALL: OnceLock<Registry> = OnceLock::new();
     ALL.get_or_init(Registry::builtin)
+}
+
+/// One rule or several.
+#[derive(FromPyObject)]
+enum Rules {
+    One(String),
+    Several(Vec<String>),
 }
 
 /// A world that is stepped.
@@ -143,26 +150,33 @@ impl Simulation {
     }
 
     /// Computes so many ticks, by default up to the scenario's last one, and gathers the statistics
-    /// before the first, after every so many, and after the last.
-    #[pyo3(name = "run", signature = (ticks = None, *, every = None))]
-    #[pyo3(text_signature = "($self, /, ticks=None, *, every=1)")]
+    /// before the first, after every so many, and after the last; ends where a rule is met.
+    #[pyo3(name = "run", signature = (ticks = None, *, every = None, until = None, steady = None))]
+    #[pyo3(text_signature = "($self, /, ticks=None, *, every=1, until=None, steady=None)")]
     fn run_series(
         &self,
         py: Python<'_>,
         ticks: Option<Bound<'_, PyAny>>,
         every: Option<Bound<'_, PyAny>>,
+        until: Option<&str>,
+        steady: Option<Rules>,
     ) -> PyResult<Series> {
         let every = every.map_or(Ok(1), |every| given::whole(&every, "every", 1..=u64::MAX))?;
         let mut left = match ticks {
             Some(ticks) => given::whole(&ticks, "ticks", 0..=u64::MAX)?,
             None => self.with(py, |world| Ok(world.last_tick().saturating_sub(world.tick())))?,
         };
-        let mut gathered = Gathered::default();
+        let steady = match steady {
+            None => Vec::new(),
+            Some(Rules::One(rule)) => vec![rule],
+            Some(Rules::Several(rules)) => rules,
+        };
+        let mut taken =
+            self.with(py, |world| Ok(Collector::new(world, every, until, &steady)?))?;
         loop {
-            let (tick, stats) = self.with(py, |world| Ok((world.tick(), world.stats()?)))?;
-            gathered.push(tick, stats);
-            if left == 0 {
-                return Ok(Series::new(py, gathered));
+            let stops = self.with(py, |world| Ok(taken.take(world)?))?;
+            if stops || left == 0 {
+                return Ok(Series::new(py, &taken));
             }
             self.run(py, left.min(every))?;
             left -= left.min(every);

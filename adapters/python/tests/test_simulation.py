@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -142,6 +144,27 @@ def test_statistics_over_ticks(scenario: dict[str, Any]) -> None:
     assert sim.run(2).tick.tolist() == [20, 21, 22]
     with pytest.raises(KeyError, match="mean_speed, polarization"):
         series["speed"]
+
+
+def test_means_of_a_series_and_rules_to_stop(scenario: dict[str, Any]) -> None:
+    series = Simulation(scenario).run(400, every=4)
+    means = series.means()
+    assert list(means) == series.keys() and series.stopped is None
+    speed = means["mean_speed"]
+    assert speed.samples == 101
+    assert speed.mean == pytest.approx(series["mean_speed"].mean(), rel=1e-12)
+    assert math.isnan(speed.error) or speed.error > 0
+    assert re.fullmatch(r"<flockwork.Mean \S+( ± \S+|, error not known), of 101>", repr(speed))
+    ends = Simulation(scenario).run(400, every=4, until="tick >= 22 and mean_speed > 0")
+    assert ends.tick.tolist() == [0, 4, 8, 12, 16, 20, 24]
+    assert ends.stopped == "until: tick >= 22 and mean_speed > 0"
+    steady = Simulation(scenario).run(400, every=1, steady=["population:1%:16"])
+    assert (len(steady.tick), steady.stopped) == (16, "steady: population:1%:16")
+    assert Simulation(scenario).run(400, every=1, steady="population:1%:16").tick[-1] == 15
+    with pytest.raises(ValueError, match='`until` is "speed > 1": .*mean_speed'):
+        Simulation(scenario).run(4, until="speed > 1")
+    with pytest.raises(ValueError, match="`steady` is .*NAME:TOLERANCE"):
+        Simulation(scenario).run(4, steady="mean_speed")
 
 
 def test_statistics_as_a_dataframe(scenario: dict[str, Any]) -> None:
