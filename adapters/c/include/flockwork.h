@@ -10,8 +10,8 @@
  * - Pointers may not be NULL unless it says so; a pointer to no values at all may be. Each must be aligned
  *   for its type and have as much behind it as is said. NULL, a wrong alignment and impossible lengths are
  *   found and answered with FW_STATUS_INVALID; that there is less memory than was said nobody can find.
- * - Nothing is kept of what is passed in. Only fw_..._new, _open, _of_model, _restore, _with_entities and
- *   _unbounded make something that must be freed, by fw_sim_free or fw_index_free.
+ * - Nothing is kept of what is passed in. Only fw_..._new, _open, _of_model, _restore, _with_entities,
+ *   _unbounded and _series make something that must be freed, by fw_sim_free, fw_index_free or fw_series_free.
  * - Texts are UTF-8 and end with a zero.
  * - What was wrong has changed nothing, unless it says otherwise. No exception and no panic leaves it.
  * - Results are the same bits on every processor, on any number of threads.
@@ -87,6 +87,9 @@ typedef enum fw_status {
 // while a call for many places or for all points goes on. That it begins while another thread asks for a
 // single place goes unnoticed, and must not be.
 typedef struct fw_index fw_index;
+
+// The statistics of a simulation at some ticks; it does not change any more.
+typedef struct fw_series fw_series;
 
 // A simulation on threads of this process. Calls on one handle may come from any thread. fw_sim_step,
 // fw_sim_set and fw_sim_set_number wait for calls that go on; all others, which only look, answer
@@ -216,6 +219,18 @@ typedef struct fw_segment_hit {
   // The squared distance from there.
   float d2;
 } fw_segment_hit;
+
+// The mean of a statistic over a series.
+typedef struct fw_mean {
+  // The mean; NaN if there is no value.
+  double mean;
+  // Its standard error, block-averaged; NaN if the series is too short to tell.
+  double error;
+  // How many samples in a row are worth one that is independent; NaN if that is not known.
+  double correlation;
+  // How many values it is of: NaN is none.
+  uint64_t samples;
+} fw_mean;
 
 // What can be read of each entity.
 typedef struct fw_field {
@@ -462,6 +477,43 @@ enum fw_status fw_limit_speed(float low, float high, const struct fw_columns *ve
 
 // Slows all entities by linear drag of `rate` per second.
 enum fw_status fw_drag(float dt, float rate, const struct fw_columns *velocities);
+
+// Computes so many ticks, and takes the statistics before the first, after every `every` of them, and after
+// the last. It ends at the first of these ticks at which the condition `until` holds, such as
+// "infected == 0", or the statistic of `steady` is steady, such as "order:2%": written as the options of
+// `flockwork run`; with NULL there is no such rule. The series must be freed by fw_series_free. On any error
+// `*out` is NULL, and the ticks that were done before it are done.
+enum fw_status fw_sim_series(struct fw_sim *sim,
+                             uint64_t ticks,
+                             uint64_t every,
+                             const char *until,
+                             const char *steady,
+                             struct fw_series **out);
+
+// Frees a series; nothing happens with NULL.
+void fw_series_free(struct fw_series *series);
+
+// Shows the ticks at which the statistics were taken, valid until the series is freed.
+enum fw_status fw_series_ticks(const struct fw_series *series,
+                               const uint64_t **ticks,
+                               size_t *count);
+
+// Shows the numbers of one statistic, by name, NaN where it has no value: one for each tick, valid until the
+// series is freed.
+enum fw_status fw_series_values(const struct fw_series *series,
+                                const char *name,
+                                const double **values,
+                                size_t *count);
+
+// The mean of one statistic over the series, by name.
+enum fw_status fw_series_mean(const struct fw_series *series,
+                              const char *name,
+                              struct fw_mean *mean);
+
+// The rule by which the run ended, such as "until: infected == 0", valid until the series is freed; NULL if it
+// did all of its ticks.
+enum fw_status fw_series_stopped(const struct fw_series *series,
+                                 const char **rule);
 
 // Makes a simulation of a scenario's text, in TOML or JSON: see `docs/` and `flockwork init`. A table
 // that it names is looked for in `folder`, or with NULL in the current one. It runs on `workers` threads,

@@ -7,7 +7,7 @@
 //! | `world` | axes and their ends |
 //! | `turns`, `shared` | who may use a handle when others do |
 //! | `columns` | the caller's points and vectors: columns, or side by side |
-//! | `sim` | a stepped world |
+//! | `sim`, `series` | a stepped world, and its statistics over ticks |
 //! | `index` | who is near whom |
 //! | `motion`, `steering`, `collisions` | kernels over the caller's columns |
 //! | `flock` | what neighbours in an index ask for |
@@ -30,6 +30,7 @@ pub mod flock;
 pub mod index;
 mod memory;
 pub mod motion;
+pub mod series;
 mod shared;
 pub mod sim;
 pub mod status;

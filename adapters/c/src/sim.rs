@@ -93,7 +93,10 @@ unsafe fn look(sim: *const Sim, work: impl FnOnce(&mut Stepped) -> Result<(), Fa
 /// # Safety
 ///
 /// As [`look`].
-unsafe fn change(sim: *mut Sim, work: impl FnOnce(&mut Stepped) -> Result<(), Fault>) -> Status {
+pub(crate) unsafe fn change(
+    sim: *mut Sim,
+    work: impl FnOnce(&mut Stepped) -> Result<(), Fault>,
+) -> Status {
     call(|| {
         // SAFETY: as the caller promises.
         let sim = unsafe { memory::one("sim", sim) }?;

@@ -612,6 +612,44 @@ static void simulation(void) {
     OK(fw_sim_fingerprint(sim, &again));
     CHECK(print == again); /* nothing of that has changed anything */
 
+    /* A series, its means, and rules to stop. */
+    OK(fw_sim_tick(sim, &tick));
+    fw_sim *apart = NULL;
+    size_t bytes = 0;
+    REFUSED(FW_STATUS_TOO_SHORT, fw_sim_snapshot(sim, NULL, 0, &bytes), "it must have at least");
+    uint8_t *state = malloc(bytes);
+    OK(fw_sim_snapshot(sim, state, bytes, &bytes));
+    OK(fw_sim_restore(state, bytes, 1, &apart));
+    free(state);
+    fw_series *series;
+    OK(fw_sim_series(apart, 7, 3, NULL, NULL, &series));
+    const uint64_t *ticks;
+    const double *ages;
+    const char *rule;
+    size_t taken = 0, values = 0;
+    OK(fw_series_ticks(series, &ticks, &taken));
+    CHECK(taken == 4 && ticks[0] == tick && ticks[2] == tick + 6 && ticks[3] == tick + 7);
+    OK(fw_series_values(series, "mean_age", &ages, &values));
+    OK(fw_sim_stat(apart, "mean_age", &value));
+    CHECK(values == 4 && ages[3] == value);
+    fw_mean mean;
+    OK(fw_series_mean(series, "mean_age", &mean));
+    CHECK(mean.samples == 4 && fabs(mean.mean - (ages[0] + ages[1] + ages[2] + ages[3]) / 4) < 1e-12);
+    OK(fw_series_stopped(series, &rule));
+    CHECK(rule == NULL);
+    INVALID(fw_series_values(series, "no_such", &ages, &values), "there is no statistic `no_such`");
+    INVALID(fw_series_mean(series, NULL, &mean), "`name` is NULL");
+    fw_series_free(series);
+    OK(fw_sim_series(apart, 1000, 1, "population > 0", NULL, &series));
+    OK(fw_series_stopped(series, &rule));
+    CHECK(strcmp(rule, "until: population > 0") == 0);
+    fw_series_free(series);
+    INVALID(fw_sim_series(apart, 5, 0, NULL, NULL, &series), "`every` is 0");
+    CHECK(series == NULL);
+    INVALID(fw_sim_series(apart, 5, 1, "spin > 1", NULL, &series), "spin");
+    INVALID(fw_sim_series(apart, 5, 1, NULL, "mean_age", &series), "NAME:TOLERANCE");
+    fw_sim_free(apart);
+
     size_t length = 0;
     REFUSED(FW_STATUS_TOO_SHORT, fw_sim_snapshot(sim, NULL, 0, &length), "it must have at least");
     uint8_t *snapshot = malloc(length);
