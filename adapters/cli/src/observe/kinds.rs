@@ -402,7 +402,7 @@ impl Chosen {
                 } else {
                     self.structure::<Plane>(setup.world)?.waves()
                 };
-                (waves as f64 * 28.0, 8.0 * waves as f64)
+                (waves as f64 * 28.0, 0.7 * waves as f64)
             }
             "msd" => {
                 (n * (20.0 + 4.0 * axes + kept * (4.0 + 8.0 * axes)), 40.0 + 6.0 * kept * axes)
