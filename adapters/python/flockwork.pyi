@@ -97,6 +97,10 @@ class Simulation:
     def set_params(self, **params: Any) -> None:
         """Sets parameters between two ticks: all that are given, or none."""
 
+    def send(self, inputs: list[dict[str, Any]]) -> list[int]:
+        """Gives inputs between two ticks: all are done, in their order, or none and the first that
+        cannot be is told. `[{"remove": 17}, {"spawn": {"x": 1, "y": 2}}]`; the ids of those spawned."""
+
     @property
     def params(self) -> dict[str, float | str | list[float]]:
         """The parameters and their values now."""

@@ -7,7 +7,7 @@ use std::time::Instant;
 use flockwork_kernel::columns::{Column, Reach, packed_len};
 use flockwork_scheduler::registry::{Piece, RegionLoad, Shares};
 use flockwork_scheduler::{
-    AnyWorld, Backend, Counters, Given, Grid, Progress, Region, Resolution, Setting, Setup,
+    Answer, AnyWorld, Backend, Counters, Given, Grid, Input, Progress, Region, Resolution, Setting, Setup,
     SimulationError,
 };
 use flockwork_scheduler_native::{
@@ -153,6 +153,10 @@ impl AnySimulation for World {
             std::hint::spin_loop();
         }
         Ok(())
+    }
+
+    fn give(&mut self, inputs: Vec<Input>) -> Result<Answer, RunError> {
+        self.simulation.get_mut().give(inputs)
     }
 
     fn pieces(&mut self, column: usize) -> Result<Vec<Piece<'_>>, RunError> {

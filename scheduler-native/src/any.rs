@@ -3,7 +3,7 @@
 use flockwork_kernel::columns::Column;
 use flockwork_scheduler::registry::{Piece, RegionLoad};
 use flockwork_scheduler::{
-    Counters, Given, Grid, Region, Resolution, Setting, Setup, SimulationError,
+    Answer, Counters, Given, Grid, Input, Region, Resolution, Setting, Setup, SimulationError,
 };
 use hdrhistogram::Histogram;
 
@@ -50,6 +50,12 @@ pub trait AnySimulation: Send {
     ///
     /// What is wrong with them, and nothing was changed; or that which ended the simulation.
     fn set_params(&mut self, given: Vec<Given>) -> Result<(), RunError>;
+    /// Gives a batch of inputs between two ticks: it is done as a whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// [`SimulationError::Refused`], and nothing was changed; or that which ended the simulation.
+    fn give(&mut self, inputs: Vec<Input>) -> Result<Answer, RunError>;
     /// A column of each region of this process as it lies in memory; of no rows if there is no such
     /// column. All columns have one order within a tick.
     ///

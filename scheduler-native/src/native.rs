@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use flockwork_kernel::columns::{Column, Reach, packed_len};
 use flockwork_scheduler::registry::Piece;
 use flockwork_scheduler::{
-    AnyWorld, Counters, Given, Grid, Panicked, Phase, Place, Progress, Region, Resolution, Setting,
-    Setup, SimulationError,
+    Answer, AnyWorld, Counters, Given, Grid, Input, Panicked, Phase, Place, Progress, Region,
+    Resolution, Setting, Setup, SimulationError,
 };
 use hdrhistogram::Histogram;
 use rayon::ThreadPool;
@@ -198,6 +198,10 @@ impl AnySimulation for Native {
 
     fn set_params(&mut self, given: Vec<Given>) -> Result<(), RunError> {
         self.on_pool(move |running| running.set_params(&given))
+    }
+
+    fn give(&mut self, inputs: Vec<Input>) -> Result<Answer, RunError> {
+        self.on_pool(move |running| running.world.give(inputs))
     }
 
     fn pieces(&mut self, column: usize) -> Result<Vec<Piece<'_>>, RunError> {

@@ -10,7 +10,7 @@ use flockwork_scheduler::Given;
 use crate::backend::World;
 
 /// The version of this interface.
-pub const ABI: u32 = 6;
+pub const ABI: u32 = 7;
 
 /// Defines functions that JavaScript can call, and a macro that exports them, for [`export!`] alone: a
 /// crate that does not call it has none of them, nor the imports that they need.
@@ -81,6 +81,8 @@ pub struct Sim {
     world: World,
     /// Parameters that were prepared.
     prepared: Vec<Given>,
+    /// The id of the first one that the last batch of inputs has spawned.
+    spawned: u32,
     /// The parameters in use as JSON text, once somebody has asked.
     params: alloc::string::String,
     /// The numbers of the statistics that the last observation saw, once somebody has asked.

@@ -67,6 +67,8 @@ pub fn whole_vectors(schema: &[Column], given: &[(&str, u32)]) -> Result<(), Str
 #[derive(Clone, Copy)]
 pub(crate) struct Spot {
     pub(crate) column: &'static Column,
+    /// Which of its numbers it is.
+    pub(crate) component: u32,
     /// Where it begins in a packed row.
     offset: usize,
     /// If it is a position.
@@ -83,7 +85,7 @@ impl Spot {
         needed: Needed,
     ) -> Self {
         let offset = offset + component as usize * column.scalar.size();
-        Self { column, offset, axis: Axis::of(world, needed, column.name) }
+        Self { column, component, offset, axis: Axis::of(world, needed, column.name) }
     }
 
     /// What is wrong with a value, if something is.

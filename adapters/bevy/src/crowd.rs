@@ -12,8 +12,8 @@ use bevy_ecs::prelude::Resource;
 #[cfg(feature = "scenario")]
 use flockwork_cli::stepped::Stepped;
 use flockwork_scheduler::{
-    AnyWorld, Arithmetic, Given, Model, Params, RowOf, Setup, Simulation, SimulationError,
-    SnapshotError, check_setup, snapshot,
+    Answer, AnyWorld, Arithmetic, Given, Input, Model, Params, RowOf, Setup, Simulation,
+    SimulationError, SnapshotError, check_setup, snapshot,
 };
 
 use crate::crew::{Crew, Options};
@@ -256,6 +256,15 @@ impl<M: Model> Crowd<M> {
     /// As [`Crowd::set_params`].
     pub fn set(&mut self, given: &[Given]) -> Result<(), CrowdError> {
         self.set_params(self.params().clone().with(given)?)
+    }
+
+    /// Gives inputs before the next tick: all of them are done, in their order, or none.
+    ///
+    /// # Errors
+    ///
+    /// [`CrowdError`] that says which cannot be done, and why.
+    pub fn give(&mut self, inputs: Vec<Input>) -> Result<Answer, CrowdError> {
+        Ok(self.simulation.give(inputs)?)
     }
 
     /// Ticks done.

@@ -88,6 +88,8 @@ pub(crate) enum Command {
     Sweep(SweepArgs),
     /// Check that any number of workers and any cut give the same bits in every tick
     Verify(VerifyArgs),
+    /// Run what a log of inputs holds, and compare the fingerprints that it holds
+    Replay(ReplayArgs),
     /// Search the largest number of entities that holds a frame rate, at constant density
     Stress(StressArgs),
     /// Run some ticks and write the whole state to a file
@@ -200,6 +202,15 @@ pub(crate) struct RunArgs {
     /// Write what --observe and the scenario's [[observe]] ask for as JSON (docs/answers/observables.md)
     #[arg(long, value_name = "FILE.json")]
     pub(crate) observables: Option<PathBuf>,
+    /// Give the inputs of this file, one a line, each at its tick (docs/answers/inputs.md)
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub(crate) inputs: Option<PathBuf>,
+    /// Write all inputs, and fingerprints by which `flockwork replay` is held against the run
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub(crate) log: Option<PathBuf>,
+    /// How many ticks lie between two fingerprints of the log [default: 100]
+    #[arg(long, value_name = "K", requires = "log", value_parser = parse_some)]
+    pub(crate) log_every: Option<u64>,
     /// Draw the world at the end
     #[arg(long, value_name = "FILE.png")]
     pub(crate) picture: Option<PathBuf>,
@@ -247,6 +258,9 @@ pub(crate) struct VerifyArgs {
     /// This many ticks [default: those of the scenario, at most 100]
     #[arg(long, value_name = "N", value_parser = parse_count)]
     pub(crate) ticks: Option<u64>,
+    /// Give the inputs of this file, or of a log, each at its tick
+    #[arg(long, visible_alias = "log", value_name = "FILE.jsonl")]
+    pub(crate) inputs: Option<PathBuf>,
     /// The numbers of workers to compare with one
     #[arg(long, value_name = "N,..", value_delimiter = ',', default_value = "1,2,3,8",
           value_parser = workers())]
@@ -259,6 +273,22 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_enum, default_value = "both")]
     pub(crate) rebalance: Rebalance,
     /// No progress, only what differs
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// `flockwork replay`.
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// The scenario of the run: a TOML file
+    pub(crate) scenario: PathBuf,
+    /// The log that it left: `flockwork run --log`, or a page's `simulation.log()`
+    pub(crate) log: PathBuf,
+    #[command(flatten)]
+    pub(crate) change: ScenarioArgs,
+    #[command(flatten)]
+    pub(crate) workers: WorkerArgs,
+    /// No progress, only the fingerprint
     #[arg(long, short)]
     pub(crate) quiet: bool,
 }
@@ -383,6 +413,7 @@ impl Cli {
             Some(Command::Run(args)) => args.quiet,
             Some(Command::Sweep(args)) => args.quiet,
             Some(Command::Verify(args)) => args.quiet,
+            Some(Command::Replay(args)) => args.quiet,
             Some(Command::Stress(args)) => args.quiet,
             Some(Command::Snapshot(args)) => args.quiet,
             Some(Command::Plot(args)) => args.quiet,

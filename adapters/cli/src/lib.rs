@@ -30,6 +30,7 @@
 //! | `observe` | what is measured of a run while it goes on |
 //! | `sweep` | many runs over values of keys and over seeds |
 //! | `record`, `picture`, `checkpoint` | what else a run can leave behind; recordings in every format |
+//! | `inputs`, `replay` | what comes in from outside, its log, and runs that do what a log says |
 //! | `verify`, `stress` | sameness on any number of workers; the largest crowd that holds a frame rate |
 //! | `plot` | figures of what runs have left |
 //! | `check`, `models`, `init` | what can be known without running |
@@ -53,6 +54,7 @@ mod failure;
 mod human;
 mod init;
 mod input;
+mod inputs;
 mod interrupt;
 mod left;
 mod made;
@@ -72,6 +74,7 @@ mod progress;
 pub mod read;
 mod record;
 mod registry;
+mod replay;
 mod report;
 mod rows;
 mod run;
@@ -148,7 +151,7 @@ fn dispatch(registry: &Registry, cli: args::Cli) -> Result<(), failure::Failure>
     if failure::process().1 > 1 && !alone.is_empty() {
         let problem = format!(
             "`{alone}` is for one process; on several there are `run`, \
-                               `sweep`, `snapshot`, `check` and `models`"
+                               `sweep`, `replay`, `snapshot`, `check` and `models`"
         );
         return Err(failure::Failure::Usage(problem));
     }
@@ -157,6 +160,7 @@ fn dispatch(registry: &Registry, cli: args::Cli) -> Result<(), failure::Failure>
         Some(Command::Run(args)) => run::run(registry, &args),
         Some(Command::Sweep(args)) => sweep::sweep(registry, &args),
         Some(Command::Verify(args)) => verify::verify(registry, &args),
+        Some(Command::Replay(args)) => replay::replay(registry, &args),
         Some(Command::Stress(args)) => stress::stress(registry, &args),
         Some(Command::Snapshot(args)) => run::snapshot(registry, args),
         Some(Command::Plot(args)) => plot::plot(registry, &args),

@@ -87,6 +87,8 @@ fn describe(entry: &Entry) -> String {
         [param.name.to_string(), format!("{allowed}{unit}{}", param.unit), about]
     });
     table("parameters: default (what is allowed) unit", params.collect());
+    let pokes = entry.pokes.iter().map(|name| [name.to_string(), String::new(), String::new()]);
+    table("a poke may have (docs/answers/inputs.md)", pokes.collect());
     let column = |column: &Column| {
         let many = match column.components {
             1 => String::new(),

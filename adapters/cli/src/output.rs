@@ -36,11 +36,14 @@ pub(crate) const FIGURE: Format = Format { what: "an SVG figure", endings: &["sv
 #[cfg(feature = "plot")]
 pub(crate) const PAGE: Format = Format { what: "an HTML page", endings: &["html", "htm"] };
 pub(crate) const SCENARIO: Format = Format { what: "a TOML scenario", endings: &["toml"] };
+pub(crate) const LOG: Format = Format { what: "lines of JSON", endings: &["jsonl", "ndjson"] };
 pub(crate) const SNAPSHOT: Format = Format { what: "a snapshot", endings: &[] };
 
 /// Endings that a snapshot must not have.
-const OTHERS: [&str; 13] = [
+const OTHERS: [&str; 15] = [
     "json",
+    "jsonl",
+    "ndjson",
     "parquet",
     "pq",
     "png",

@@ -9,6 +9,7 @@ use flockwork_scheduler_native::Options;
 use crate::Registry;
 use crate::args::ScenarioArgs;
 use crate::failure::Failure;
+use crate::inputs;
 use crate::scenario::Scenario;
 #[cfg(feature = "parquet")]
 use crate::table::parquet_in;
@@ -35,6 +36,15 @@ pub fn scenario(
     let config = scenario.config(Options { workers: 1, ..Options::default() });
     let checked = scenario.entry.check(&config);
     checked.map(drop).map_err(|error| said(scenario.refuse(&error)))
+}
+
+/// Reads a file of inputs, or a log; gives how many lines of it mean something.
+///
+/// # Errors
+///
+/// What is wrong, with the number of the line, fit to be shown.
+pub fn inputs(bytes: &[u8]) -> Result<usize, String> {
+    inputs::parse(bytes).map(|file| file.lines.len())
 }
 
 /// Which of the columns of a table are read, and which of many times: as a scenario's `[table]` says it.

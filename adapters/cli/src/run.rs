@@ -20,6 +20,7 @@ use crate::checkpoint::{self, Checkpoints, RunId, Saved};
 use crate::crowding::Crowding;
 use crate::drive::{Batch, Host, drive};
 use crate::failure::{Failure, emit, note, warn};
+use crate::inputs::{self, Guided, Schedule};
 use crate::interrupt;
 use crate::observe::{self, Asked};
 use crate::progress::Progress;
@@ -43,6 +44,7 @@ pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
     let mut job = Job::new(registry, args)?;
     outputs.check(args, &job)?;
     let about = about::about(&job);
+    let log = outputs.log(args, &job)?;
     let simulation = &mut *job.simulation;
     note_fewer_workers(simulation)?;
     if let Some(remedy) = Crowding::of(simulation).map_err(Failure::run)?.and_then(|c| c.remedy()) {
@@ -54,6 +56,9 @@ pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
     }
     let (asked, rules) = (&*job.observe, job.rules);
     let mut watchers = outputs.watchers(args, job.entry, about, asked, rules, simulation)?;
+    if let Some(log) = log {
+        watchers.push(Box::new(log));
+    }
     if let Some(limit) = job.limit {
         watchers.push(Box::new(limit));
     }
@@ -131,12 +136,17 @@ struct Job<'a> {
     rules: Rules,
     limit: Option<Limit>,
     params: Vec<Given>,
+    /// Those before the first tick, as far as they are known.
+    first_params: Vec<Given>,
     /// What the simulation was made of, if it goes on from something.
     saved: Option<Saved>,
     /// The initial table, if there is one.
     initial: Option<PathBuf>,
     /// What to measure.
     observe: Vec<Asked>,
+    /// What comes in from outside, and what of it was given.
+    inputs: Schedule,
+    given: inputs::Given,
     /// The text of the scenario, if one is named, and what the command line changes of it.
     written: Option<(String, Vec<String>)>,
 }
@@ -150,17 +160,24 @@ impl<'a> Job<'a> {
     }
 
     fn begin(registry: &'a Registry, args: &RunArgs) -> Result<Self, Failure> {
-        let scenario = Scenario::load(registry, args.scenario.as_deref(), &args.change)?;
+        let mut scenario = Scenario::load(registry, args.scenario.as_deref(), &args.change)?;
+        let inputs = all_inputs(std::mem::take(&mut scenario.inputs), args)?;
         let stop = scenario.stop.or(&args.stop);
         let (rules, limit) = (stop.rules(scenario.entry)?, stop.limit()?);
         let simulation = scenario.build(scenario::options(&args.workers))?;
+        let given = inputs::Given::default();
+        let simulation =
+            Guided::new(simulation, inputs.clone(), args.log.as_ref().map(|_| given.clone()));
         Ok(Self {
+            inputs,
+            given,
             rules,
             limit,
             entry: scenario.entry,
             simulation,
             ticks: args.ticks.unwrap_or(scenario.ticks),
             params: all_params(scenario.entry, &scenario.params),
+            first_params: scenario.params,
             name: scenario.name,
             saved: None,
             initial: scenario.initial,
@@ -188,18 +205,22 @@ impl<'a> Job<'a> {
             other => other,
         })?;
         let params = all_params(entry, &header.params);
+        let mut first_params = params.clone();
         let (mut ticks, mut initial, mut observe) = (args.ticks, None, Vec::new());
         let mut stop = stop::Written::default();
         let mut written = None;
+        let mut inputs = Schedule::default();
         if let Some(path) = &args.scenario {
-            let scenario = Scenario::load(registry, Some(path), &args.change)?;
-            same_scenario(&scenario, &header).map_err(|problem| refuse(&problem))?;
+            let mut scenario = Scenario::load(registry, Some(path), &args.change)?;
+            inputs = all_inputs(std::mem::take(&mut scenario.inputs), args)?;
+            same_scenario(&scenario, &inputs, &header).map_err(|problem| refuse(&problem))?;
             ticks = ticks.or(Some(scenario.ticks.saturating_sub(header.tick)));
             // What it says now, so that who went too far in a run that ended can go on.
             let precision = scenario.setup.world.precision();
             let other = snapshot::with_precision(&saved.bytes, precision);
             saved.bytes = other.map_err(|error| refuse(&error))?.unwrap_or(saved.bytes);
             (initial, stop) = (scenario.initial, scenario.stop);
+            first_params = scenario.params;
             observe = scenario.observe;
             written = Some((scenario.text, scenario.changes));
         }
@@ -214,19 +235,36 @@ impl<'a> Job<'a> {
                 )) => refuse(&format_args!("{error}, with --other-arithmetic")),
                 _ => refuse(&error),
             })?;
+        if args.scenario.is_none() {
+            inputs = all_inputs(inputs, args)?;
+        }
+        let given = inputs::Given::default();
+        let simulation =
+            Guided::new(simulation, inputs.clone(), args.log.as_ref().map(|_| given.clone()));
         Ok(Self {
             name: name.to_string(),
             entry,
+            inputs,
+            given,
             simulation,
             ticks: ticks.unwrap_or(USUAL_TICKS),
             rules,
             limit,
             params,
+            first_params,
             saved: Some(saved),
             initial,
             observe: wanted(observe, args)?,
             written,
         })
+    }
+}
+
+/// The inputs of a scenario and of the file that the command line names.
+fn all_inputs(scenario: Schedule, args: &RunArgs) -> Result<Schedule, Failure> {
+    match &args.inputs {
+        Some(path) => scenario.with_file(path),
+        None => Ok(scenario),
     }
 }
 
@@ -255,9 +293,14 @@ fn all_params(entry: &Entry, given: &[Given]) -> Vec<Given> {
 }
 
 /// Checks that a snapshot was made from this scenario.
-fn same_scenario(scenario: &Scenario<'_>, header: &SnapshotHeader) -> Result<(), String> {
+fn same_scenario(
+    scenario: &Scenario<'_>,
+    inputs: &Schedule,
+    header: &SnapshotHeader,
+) -> Result<(), String> {
     // How it is run is no part of what it is.
-    let config = scenario.config(Options::default());
+    let mut config = scenario.config(Options::default());
+    config.params.extend(inputs.params_before(header.tick));
     let differences =
         scenario.entry.differences(header, &config).map_err(|error| error.to_string())?;
     let each = differences.iter().map(|found| {

@@ -21,6 +21,9 @@
 //! every = 10              # look every 10 ticks; 10 if it is missing
 //! steady = ["order:0.01"] # or one text
 //! limit = "2h30m"
+//! [[input]]               # as often as wanted: docs/answers/inputs.md
+//! at = 100                # or: every = 10, and from and until if wanted
+//! poke = { at = [20, 20], radius = 3, push = 2 }
 //! [[observe]]             # as often as wanted: what `--observables` is to hold
 //! name = "rdf"
 //! r = 5                   # the keys of the observable; its own if they are missing
@@ -50,6 +53,7 @@ use crate::args::{self, ScenarioArgs, WorkerArgs};
 use crate::failure::{Failure, note};
 use crate::human;
 use crate::input;
+use crate::inputs::{Guided, Schedule};
 use crate::memory;
 use crate::observe::Asked;
 use crate::registry::Registry;
@@ -62,7 +66,7 @@ use source::{Item, Source, Value, unknown_key};
 const SECTIONS: [&str; 4] = ["world", "params", "stop", "table"];
 
 /// The keys every scenario may have.
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 23] = [
     "model",
     "entities",
     "initial",
@@ -80,6 +84,7 @@ const KEYS: [&str; 22] = [
     "stop.steady",
     "stop.limit",
     "observe",
+    "input",
     "table.columns",
     "table.at",
     "table.within",
@@ -135,6 +140,8 @@ pub(crate) struct Scenario<'a> {
     pub(crate) table: Option<Arc<Table>>,
     /// What to measure where it is asked for.
     pub(crate) observe: Vec<Asked>,
+    /// What comes in from outside.
+    pub(crate) inputs: Schedule,
     /// The text of the file.
     pub(crate) text: String,
     /// What the command line changes of it, as `KEY=VALUE`.
@@ -256,7 +263,7 @@ impl<'a> Scenario<'a> {
             (Some(read), None) => read,
             (_, problems) => return Err(Failure::Usage(problems.unwrap_or_default())),
         };
-        let Read { mut setup, ticks, params, stop, initial, choice, observe } = read;
+        let Read { mut setup, ticks, params, stop, initial, choice, observe, inputs } = read;
         // Without a model there are problems, so there is one here.
         let Some(entry) = entry else { return Err(Failure::Usage(registry.unknown(""))) };
         // A path in the file begins at the file, one on the command line where the user stands.
@@ -274,6 +281,7 @@ impl<'a> Scenario<'a> {
             initial,
             table: None,
             observe,
+            inputs,
             text: text.to_string(),
             changes: changes(change),
         };
@@ -336,8 +344,13 @@ impl<'a> Scenario<'a> {
         }
     }
 
-    /// Makes the simulation.
+    /// Makes the simulation; it follows the scenario's inputs.
     pub(crate) fn build(&self, options: Options) -> Result<Box<dyn AnySimulation>, Failure> {
+        Ok(Guided::new(self.build_alone(options)?, self.inputs.clone(), None))
+    }
+
+    /// The same without its inputs.
+    pub(crate) fn build_alone(&self, options: Options) -> Result<Box<dyn AnySimulation>, Failure> {
         let config = self.config(options);
         let checked = self.entry.check(&config).map_err(|error| self.refuse(&error))?;
         memory::fits(&checked).map_err(|problem| self.refuse(&problem))?;
@@ -440,6 +453,7 @@ struct Read {
     /// The path of a table, and whether the command line gave it.
     initial: Option<(String, bool)>,
     observe: Vec<Asked>,
+    inputs: Schedule,
     /// What of it is read.
     choice: Choice,
 }
@@ -494,12 +508,14 @@ impl Reader<'_> {
         let params = self.params(entry);
         let stop = self.stop(entry);
         let observe = self.observe("observe");
+        let inputs = self.inputs("input");
         let choice = self.choice();
         let world = world?.with_precision(precision?).with_origin(origin?);
         let world = world.map_err(|error| self.source.blame_all(&error.to_string())).ok()?;
         let setup = Setup { world, population: population? as u32, seed: seed?, dt: dt? };
-        let (ticks, params, stop, observe) = (ticks?, params?, stop?, observe?);
-        Some(Read { setup, ticks, params, stop, initial, choice: choice?, observe })
+        let (ticks, params, stop) = (ticks?, params?, stop?);
+        let (observe, inputs) = (observe?, inputs?);
+        Some(Read { setup, ticks, params, stop, initial, choice: choice?, observe, inputs })
     }
 
     /// Notes the keys that do not exist.
@@ -632,6 +648,16 @@ impl Reader<'_> {
         let read: Result<Vec<Asked>, String> =
             texts.iter().map(|text| Asked::parse(text)).collect();
         read.map_err(|problem| self.source.blame(&item, &format!("`observe`: {problem}"))).ok()
+    }
+
+    /// What comes in from outside: tables, each with a tick.
+    fn inputs(&mut self, path: &str) -> Option<Schedule> {
+        let Some(item) = self.source.get(path).cloned() else { return Some(Schedule::default()) };
+        let Value::Inputs(entries) = &item.value else {
+            return self.wrong(&item, "tables, [[input]], each with `at` or `every`");
+        };
+        let read = Schedule::of(entries);
+        read.map_err(|problem| self.source.blame(&item, &format!("`input`: {problem}"))).ok()
     }
 
     fn params(&mut self, entry: Option<&Entry>) -> Option<Vec<Given>> {

@@ -32,12 +32,15 @@ use std::path::Path;
 
 use flockwork_kernel::columns::{Column, Scalar};
 use flockwork_scheduler::registry::{Piece, number_names};
-use flockwork_scheduler::{Arithmetic, Given, Param, Setting, Setup, SimulationError, snapshot};
+use flockwork_scheduler::{
+    Answer, Arithmetic, Given, Input, Param, Setting, Setup, SimulationError, snapshot,
+};
 use flockwork_scheduler_native::{AnySimulation, Entry, Metrics, Options, RunError};
 
 use crate::args::ScenarioArgs;
 use crate::failure::Failure;
 use crate::human;
+use crate::inputs;
 use crate::registry::Registry;
 pub use crate::scenario::Brought;
 use crate::scenario::{self, Scenario};
@@ -348,6 +351,25 @@ impl Stepped {
     /// As [`Stepped::set_params`].
     pub fn set_params_from(&mut self, text: &str) -> Result<(), StepError> {
         self.set_params(scenario::given("params", text)?)
+    }
+
+    /// Gives inputs between two ticks: all of them are done, in their order, or none.
+    ///
+    /// # Errors
+    ///
+    /// [`StepError::Input`] with the first that cannot be done, and why; or [`StepError::Ended`].
+    pub fn give(&mut self, inputs: Vec<Input>) -> Result<Answer, StepError> {
+        self.places = None;
+        Ok(self.simulation.give(inputs)?)
+    }
+
+    /// Gives inputs that a text holds, as a list in JSON: `[{"remove": 17}, {"spawn": {"x": 1, "y": 2}}]`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Stepped::give`].
+    pub fn give_from(&mut self, text: &str) -> Result<Answer, StepError> {
+        self.give(inputs::list(text).map_err(StepError::Input)?)
     }
 
     /// The columns of an entity.

@@ -19,6 +19,7 @@ use flockwork_scheduler_native::{AnySimulation, Options};
 use crate::args::{Rebalance, VerifyArgs};
 use crate::failure::{Failure, emit, note};
 use crate::human;
+use crate::inputs::Guided;
 use crate::interrupt;
 use crate::progress::Progress;
 use crate::registry::Registry;
@@ -67,7 +68,10 @@ fn sets() -> Vec<Set> {
 }
 
 fn compare(registry: &Registry, args: &VerifyArgs) -> Result<(), Failure> {
-    let scenario = Scenario::load(registry, args.scenario.as_deref(), &args.change)?;
+    let mut scenario = Scenario::load(registry, args.scenario.as_deref(), &args.change)?;
+    if let Some(path) = &args.inputs {
+        scenario.inputs = scenario.inputs.with_file(path)?;
+    }
     let ticks = args.ticks.unwrap_or(scenario.ticks.min(USUAL_TICKS));
     let check = Check { scenario: &scenario, ticks, quiet: args.quiet };
     let reference_options = Case::reference().options();
@@ -254,7 +258,7 @@ impl Check<'_> {
                 flockwork_scheduler::Arithmetic::Same,
                 &case.options(),
             ) {
-                Ok(simulation) => simulation,
+                Ok(simulation) => Guided::new(simulation, self.scenario.inputs.clone(), None),
                 Err(error) => return Ok(Some(format!("cannot be restored: {error}"))),
             }
         } else {

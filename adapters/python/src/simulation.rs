@@ -222,6 +222,15 @@ impl Simulation {
         })
     }
 
+    /// Gives inputs between two ticks, all or none; the ids of those that were spawned.
+    fn send(&self, py: Python<'_>, inputs: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
+        let text = py.import("json")?.call_method1("dumps", (inputs,))?.extract::<String>()?;
+        self.with(py, |world| {
+            self.loans.none("send")?;
+            Ok(world.give_from(&text)?.ids)
+        })
+    }
+
     /// The parameters and their values now.
     #[getter]
     fn params<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {

@@ -94,6 +94,7 @@ export type Command =
   | { readonly type: 'pause'; readonly id: number }
   | { readonly type: 'rate'; readonly rate: number }
   | { readonly type: 'params'; readonly id: number; readonly params: readonly Setting[] }
+  | { readonly type: 'inputs'; readonly id: number; readonly bytes: ArrayBuffer }
   | { readonly type: 'color'; readonly color: ColorSpec }
   | { readonly type: 'snapshot'; readonly id: number }
   | { readonly type: 'restore'; readonly id: number; readonly bytes: ArrayBuffer; readonly accept: number }
@@ -154,6 +155,13 @@ export type FromWorker =
   | { readonly type: 'pong' }
   | { readonly type: 'exited' };
 
+/** What a batch of inputs has done: at which tick, and whom it has spawned. */
+export interface InputsReply {
+  readonly tick: number;
+  readonly first: number;
+  readonly count: number;
+}
+
 export type RunReply = StepResult;
 export type ObserveReply = Observation;
 
@@ -184,6 +192,7 @@ export const Order = {
   release: 10,
   metrics: 11,
   exit: 12,
+  inputs: 13,
 } as const;
 
 export interface OrderMessage {

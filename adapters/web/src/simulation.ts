@@ -3,10 +3,12 @@
 import { acceptOf, bytesOf, callbackOf, colorOf, eventOf, plainParams, pointOf, rateOf } from './input.js';
 import { Reader, type Frames } from './frames.js';
 import { MetricsReader, newMetrics, type Begin } from './metrics.js';
+import { EDGES } from './edge.js';
+import { bytesOfInputs, headOf, InputLog } from './inputs.js';
 import { guarded } from './listener.js';
 import { unpack } from './model.js';
 import { near } from './pick.js';
-import { Accept, type Command, type Setting } from './protocol.js';
+import { Accept, type Command, type InputsReply, type Setting } from './protocol.js';
 import { collect } from './series.js';
 import type { Team, TeamEvents, TeamSpec } from './team.js';
 import {
@@ -20,6 +22,8 @@ import {
   type Entity,
   type FrameReader,
   type FrameView,
+  type Input,
+  type InputAnswer,
   type Metrics,
   type ModelInfo,
   type Observation,
@@ -84,6 +88,9 @@ export class Runner implements Simulation {
   private ending: Promise<void> | null = null;
   private colorBy: { name: string; range: readonly [number, number] | null } | null = null;
   private report: BackendReport | null = null;
+  private readonly inputs = new InputLog();
+  private first: Promise<Readonly<Record<string, ParamValue>>> | null = null;
+  private restored = false;
   readonly events: TeamEvents;
   readonly scenario: Simulation['scenario'];
 
@@ -161,21 +168,52 @@ export class Runner implements Simulation {
     this.usable();
     this.rate = rateOf(rate);
     if (this.run && this.run.until === null) this.run = { ...this.run, rate: this.rate };
-    this.send({ type: 'rate', rate: this.rate });
+    this.command({ type: 'rate', rate: this.rate });
   }
 
   async setParams(params: Readonly<Record<string, ParamValue>>): Promise<number> {
     this.usable();
-    const tick = (await this.ask({ type: 'params', params: plainParams(params) })) as number;
+    const plain = plainParams(params);
+    await this.begin();
+    const tick = (await this.ask({ type: 'params', params: plain })) as number;
+    this.inputs.given(tick, [{ params: Object.fromEntries(plain) }]);
     this.changed();
     return tick;
+  }
+
+  async send(inputs: readonly Input[]): Promise<InputAnswer> {
+    this.usable();
+    const bytes = bytesOfInputs(inputs);
+    // What is given later must not change what the log has.
+    const kept = structuredClone(inputs);
+    await this.begin();
+    const { tick, first, count } = (await this.ask({ type: 'inputs', bytes })) as InputsReply;
+    this.inputs.given(tick, kept);
+    this.changed();
+    return { tick, ids: Array.from({ length: count }, (_, index) => first + index) };
+  }
+
+  async log(): Promise<string> {
+    this.usable();
+    if (this.restored || this.options.snapshot) {
+      throw new InvalidStateError('RESTORED', 'there is no log of a run that went on from a snapshot', 'Begin it anew.');
+    }
+    const params = await this.begin();
+    const { model, setup } = this.crew().made;
+    return this.inputs.text(headOf(model, setup, EDGES, params));
+  }
+
+  /** The parameters that the run began with, asked before they change. */
+  private begin(): Promise<Readonly<Record<string, ParamValue>>> {
+    this.first ??= this.params();
+    return this.first;
   }
 
   setColorBy(column: string, range: readonly [number, number] | null = null): void {
     this.usable();
     const color = colorOf(this.model, column, range);
     this.colorBy = { name: column, range };
-    this.send({ type: 'color', color });
+    this.command({ type: 'color', color });
   }
 
   async snapshot(): Promise<ArrayBuffer> {
@@ -186,6 +224,7 @@ export class Runner implements Simulation {
   async restore(snapshot: SnapshotBytes, { accept }: RestoreOptions = {}): Promise<void> {
     this.usable();
     await this.ask({ type: 'restore', bytes: bytesOf('snapshot', snapshot), accept: acceptOf(accept) });
+    this.restored = true;
     this.changed();
   }
 
@@ -196,7 +235,9 @@ export class Runner implements Simulation {
 
   async observe(): Promise<Observation> {
     this.usable();
-    return (await this.ask({ type: 'observe' })) as Observation;
+    const seen = (await this.ask({ type: 'observe' })) as Observation;
+    this.inputs.seen(seen.tick, seen.fingerprint);
+    return seen;
   }
 
   series(options: SeriesOptions): Promise<Series> {
@@ -340,7 +381,7 @@ export class Runner implements Simulation {
         resolve(value as StepResult);
       };
       this.expect(id, { resolve: done, reject });
-      this.send(run);
+      this.command(run);
     });
   }
 
@@ -356,7 +397,7 @@ export class Runner implements Simulation {
     if (run) this.answer(run.id)?.resolve(where);
   }
 
-  private send(command: Command, transfer: Transferable[] = []): void {
+  private command(command: Command, transfer: Transferable[] = []): void {
     this.crew().send(command, transfer);
   }
 
@@ -368,7 +409,7 @@ export class Runner implements Simulation {
     const id = this.next++;
     return new Promise((resolve, reject) => {
       this.expect(id, { resolve, reject });
-      this.send({ ...question, id } as Command);
+      this.command({ ...question, id } as Command);
     });
   }
 

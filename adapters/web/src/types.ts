@@ -200,6 +200,29 @@ export interface SimulationOptions {
 /** The bytes of a snapshot. */
 export type SnapshotBytes = ArrayBuffer | ArrayBufferView;
 
+/** Numbers of columns by name; a truth value is 0 or 1. */
+export type InputValues = Readonly<Record<string, number | boolean>>;
+
+/** What is done to the world between two ticks. */
+export type Input =
+  /** An entity comes into the world as the model makes it, but for these numbers; of a vector all or nothing. */
+  | { readonly spawn: InputValues }
+  /** The entity of this id leaves it. */
+  | { readonly remove: number }
+  /** The entity `id` has these numbers. */
+  | { readonly set: { readonly id: number } & InputValues }
+  | { readonly params: Readonly<Record<string, ParamValue>> }
+  /** Everybody at most `radius` from a point is poked, with the numbers that the model knows. */
+  | { readonly poke: { readonly at: readonly number[]; readonly radius: number; readonly [name: string]: number | readonly number[] } };
+
+/** What became of inputs. */
+export interface InputAnswer {
+  /** The next tick is the first that sees them. */
+  readonly tick: number;
+  /** The ids of those who were spawned, in order. */
+  readonly ids: readonly number[];
+}
+
 /**
  * What a snapshot may differ in from the run that goes on with it: `params` takes the snapshot's
  * parameters; `arithmetic` goes on under other versions of the arithmetic, with bits of no other run.
@@ -450,6 +473,16 @@ export interface Simulation extends AsyncDisposable {
   step(ticks?: number, options?: { readonly signal?: AbortSignal }): Promise<StepResult>;
   /** Ticks per second while running. */
   setRate(rate: number | 'max'): void;
+  /**
+   * Gives inputs between two ticks: all are done, in their order, or none. Resolves with the tick at which
+   * they were done and the ids of those who were spawned; rejects with which one cannot be done, and why.
+   */
+  send(inputs: readonly Input[]): Promise<InputAnswer>;
+  /**
+   * All inputs that were given, as lines of JSON, with a fingerprint of each tick that was observed:
+   * `flockwork replay SCENARIO LOG` does and compares them. Not of a run that went on from a snapshot.
+   */
+  log(): Promise<string>;
   /** Sets parameters between two ticks; resolves with the tick from which on they hold. */
   setParams(params: Readonly<Record<string, ParamValue>>): Promise<number>;
   /**

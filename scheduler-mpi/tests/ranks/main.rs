@@ -7,6 +7,7 @@
 //! | [`files`] | full and read-only disks, killed ranks, broken parts, other runs |
 //! | [`failures`] | what ends the job, with whose words and which exit code |
 //! | [`signals`] | signals to stop, and the recipe for Slurm |
+//! | [`inputs`] | inputs at their ticks, their log, and a killed rank among them |
 //! | [`rebuild`] | another MPI is found anew |
 //! | [`sweeps`] | the runs of a sweep shared by ranks |
 //! | [`soak`] | many ticks of migration, birth, death and moving borders |
@@ -16,6 +17,7 @@
 
 mod failures;
 mod files;
+mod inputs;
 mod job;
 mod rebuild;
 mod restart;

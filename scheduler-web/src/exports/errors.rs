@@ -50,6 +50,7 @@ fn kind_of(error: &SimulationError) -> u32 {
         SimulationError::Snapshot(SnapshotError::OtherArithmetic { .. }) => 3,
         SimulationError::Snapshot(_) => 4,
         SimulationError::Param(_) => 5,
+        SimulationError::Refused(_) => 6,
         _ => 0,
     }
 }
@@ -64,6 +65,6 @@ exports! {
     fn fw_error_len() -> usize { ERROR.lock().len() }
 
     /// Its kind: 0 any other, 1 no memory, 2 a snapshot of another run, 3 of another arithmetic, 4
-    /// bytes that are no good snapshot, 5 a parameter.
+    /// bytes that are no good snapshot, 5 a parameter, 6 inputs.
     fn fw_error_kind() -> u32 { KIND.load(Ordering::Relaxed) }
 }

@@ -79,6 +79,7 @@ unsafe fn make(
             world,
             prepared: Vec::new(),
             params: String::new(),
+            spawned: 0,
             stats: None,
             snapshot: Vec::new(),
             merged: Vec::new(),

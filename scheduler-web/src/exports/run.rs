@@ -2,11 +2,11 @@
 
 use alloc::vec::Vec;
 
-use flockwork_scheduler::Progress;
+use flockwork_scheduler::{Progress, inputs};
 
 use super::Sim;
-use super::errors::{refuse_world, told};
-use super::handles::{setting, text, with};
+use super::errors::{refuse, refuse_world, told};
+use super::handles::{bytes, setting, text, with};
 use crate::describe::settings;
 use crate::measures;
 
@@ -56,6 +56,32 @@ exports! {
             Err(error) => refuse_world(&error, -1),
         })
     }
+
+    /// Begins to do what a batch of inputs says; its bytes are read at once. Poll until it is done,
+    /// then ask for the answer.
+    fn fw_inputs(sim: *mut Sim, ptr: *const u8, len: usize) -> i32 {
+        with(sim, -1, |sim| match inputs::decode(bytes(ptr, len)) {
+            Ok(inputs) => match sim.world.begin_inputs(inputs) {
+                Ok(()) => 0,
+                Err(error) => refuse_world(&error, -1),
+            },
+            Err(error) => refuse(error, -1),
+        })
+    }
+
+    /// How many the last batch has spawned, whose ids are the largest there are; -1 if it was refused.
+    fn fw_answer(sim: *mut Sim) -> i32 {
+        with(sim, -1, |sim| match sim.world.take_answer() {
+            Ok(answer) => {
+                sim.spawned = answer.ids.first().copied().unwrap_or(0);
+                answer.ids.len() as i32
+            }
+            Err(error) => refuse_world(&error, -1),
+        })
+    }
+
+    /// The id of the first of them.
+    fn fw_spawned(sim: *mut Sim) -> u32 { with(sim, 0, |sim| sim.spawned) }
 
     /// The values of the parameters in use, in their order, as JSON text.
     fn fw_params_ptr(sim: *mut Sim) -> *const u8 {

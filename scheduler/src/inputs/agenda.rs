@@ -65,6 +65,11 @@ impl Agenda {
         self.0.remove(&tick).map(|day| day.into_values().collect()).unwrap_or_default()
     }
 
+    /// The inputs of a tick, in order.
+    pub fn of(&self, tick: u64) -> impl Iterator<Item = &Input> {
+        self.0.get(&tick).into_iter().flat_map(BTreeMap::values)
+    }
+
     /// All inputs in order.
     pub fn iter(&self) -> impl Iterator<Item = (u64, u32, &Input)> {
         self.0

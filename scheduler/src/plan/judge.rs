@@ -23,7 +23,7 @@ use crate::model::{AxesOf, Model, Poke, RowOf, Tick, VectorOf};
 use crate::params::{Given, Params};
 use crate::precision::Needed;
 use crate::setup::{self, Door, SimulationError};
-use crate::spot::{Axis, Spot, number_name, number_names, whole_vectors};
+use crate::spot::{Axis, Spot, number_name, whole_vectors};
 use crate::topology::Topology;
 
 /// The state that a batch meets.
@@ -291,11 +291,8 @@ impl<'a, M: Model> Judge<'a, M> {
         self.check_values(values)?;
         let given: Vec<(&str, u32)> = values
             .iter()
-            .filter_map(|(name, _)| {
-                let mut numbers = number_names(M::Columns::SCHEMA);
-                numbers.find(|(known, ..)| known == name)
-            })
-            .map(|(_, column, component)| (column.name, component))
+            .filter_map(|(name, _)| self.spot(name).ok())
+            .map(|spot| (spot.column.name, spot.component))
             .collect();
         whole_vectors(M::Columns::SCHEMA, &given).map_err(wrong)?;
         let (place, setup) = (self.place(), self.scene.tick.setup);

@@ -5,7 +5,6 @@
 
 use alloc::vec::Vec;
 
-use flockwork_kernel::fingerprint::mix;
 use flockwork_kernel::{Axes, Axis, Edge, Vector, World};
 
 /// No entry.
@@ -67,6 +66,9 @@ impl<A: Axes> Near<A> {
     pub(crate) fn put(&mut self, entity: u32, place: Option<Vector<A>>) {
         let at = entity as usize;
         if at >= self.places.len() {
+            return;
+        }
+        if self.entry_of[at] != NONE && place == Some(self.places[at]) {
             return;
         }
         self.entry_of[at] = NONE;
@@ -166,8 +168,10 @@ impl<A: Axes> Near<A> {
     }
 
     fn bucket(&self, [col, row, layer]: [i32; 3]) -> usize {
-        let plane = u64::from(col as u32) | u64::from(row as u32) << 32;
-        mix(plane ^ mix(u64::from(layer as u32))) as usize & (self.heads.len() - 1)
+        // Entities come in the order of rows: what is side by side in the world is so in memory.
+        let line =
+            (row as u32).wrapping_mul(1021).wrapping_add((layer as u32).wrapping_mul(65_537));
+        (col as u32).wrapping_add(line) as usize & (self.heads.len() - 1)
     }
 }
 

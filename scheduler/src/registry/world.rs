@@ -73,6 +73,8 @@ pub trait AnyWorld<X>: Send {
     fn params(&self) -> Vec<Setting>;
     /// Sets parameters by name between two ticks: all that are given, or none.
     fn set_params(&mut self, given: &[Given]) -> Result<(), SimulationError>;
+    /// Gives inputs, and waits until they are done.
+    fn give(&mut self, inputs: Vec<Input>) -> Result<Answer, SimulationError>;
     /// Begins to do what a batch of inputs says.
     fn begin_inputs(&mut self, inputs: Vec<Input>) -> Result<(), SimulationError>;
     /// What became of it.
@@ -193,6 +195,10 @@ impl<M: Model, X: Executor + Send> AnyWorld<X> for Simulation<M, X> {
     fn set_params(&mut self, given: &[Given]) -> Result<(), SimulationError> {
         let params = Self::params(self).clone().with(given)?;
         Self::set_params(self, params)
+    }
+
+    fn give(&mut self, inputs: Vec<Input>) -> Result<Answer, SimulationError> {
+        Self::give(self, inputs)
     }
 
     fn begin_inputs(&mut self, inputs: Vec<Input>) -> Result<(), SimulationError> {

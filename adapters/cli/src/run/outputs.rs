@@ -11,6 +11,7 @@ use crate::args::RunArgs;
 use crate::checkpoint;
 use crate::failure::Failure;
 use crate::human;
+use crate::inputs::{self, Log};
 use crate::observe::{self, Asked};
 use crate::output::{self, Target};
 use crate::parts::{PARQUET, PICTURE};
@@ -25,6 +26,9 @@ use crate::watch::Watchers;
 /// How many ticks lie between two that are recorded, or in the series, if nothing says how many.
 const USUAL_EVERY: u64 = 10;
 
+/// How many ticks lie between two fingerprints of the log.
+const USUAL_LOG_EVERY: u64 = 100;
+
 /// Where the files of a run go.
 pub(super) struct Outputs {
     report: Option<Target>,
@@ -33,6 +37,7 @@ pub(super) struct Outputs {
     picture: Option<Target>,
     snapshot: Option<Target>,
     observables: Option<Target>,
+    log: Option<Target>,
 }
 
 impl Outputs {
@@ -49,6 +54,7 @@ impl Outputs {
             picture: Target::optional(args.picture.as_deref(), &output::PICTURE)?,
             snapshot: Target::optional(args.snapshot.as_deref(), &output::SNAPSHOT)?,
             observables: Target::optional(args.observables.as_deref(), &output::REPORT)?,
+            log: Target::optional(args.log.as_deref(), &output::LOG)?,
         };
         let table = outputs.series.as_ref().is_some_and(series::is_parquet);
         PARQUET.needed_by("--series FILE.parquet", table)?;
@@ -64,6 +70,7 @@ impl Outputs {
             ("picture", self.picture.as_ref()),
             ("snapshot", self.snapshot.as_ref()),
             ("observables", self.observables.as_ref()),
+            ("log", self.log.as_ref()),
         ];
         all.into_iter().filter_map(|(name, target)| Some((name, target?)))
     }
@@ -73,6 +80,7 @@ impl Outputs {
         let inputs = [
             ("the scenario", args.scenario.as_deref()),
             ("the initial table", job.initial.as_deref()),
+            ("the inputs", args.inputs.as_deref()),
         ];
         let inputs: Vec<(&str, &Path)> =
             inputs.into_iter().filter_map(|(what, path)| Some((what, path?))).collect();
@@ -126,6 +134,17 @@ impl Outputs {
             watchers.push(Box::new(Samples::new(series, rules)));
         }
         Ok(watchers)
+    }
+
+    /// Begins the log, if there is to be one.
+    pub(super) fn log(&self, args: &RunArgs, job: &Job<'_>) -> Result<Option<Log<'_>>, Failure> {
+        let Some(target) = &self.log else { return Ok(None) };
+        let simulation = &*job.simulation;
+        let head = inputs::head(job.entry, &simulation.setup(), &job.first_params);
+        let every = args.log_every.unwrap_or(USUAL_LOG_EVERY);
+        let from = (&job.inputs, simulation.tick());
+        let log = Log::begin(target, every, &head, from, job.given.clone());
+        together(simulation, log, "another rank could not begin the log", || {}).map(Some)
     }
 
     /// Begins the series, if there is to be one.

@@ -21,6 +21,32 @@ const MOST_PROBLEMS: usize = 20;
 /// How much of a line is shown, in characters.
 const LINE: usize = 100;
 
+/// The key of inputs, whose tables are kept as they are.
+const INPUT: &str = "input";
+
+/// A value of TOML as one of JSON.
+fn json(value: &DeValue<'_>) -> serde_json::Value {
+    use serde_json::Value as Json;
+    match value {
+        DeValue::String(text) => Json::from(text.to_string()),
+        DeValue::Boolean(yes) => Json::from(*yes),
+        DeValue::Array(items) => items.iter().map(|item| json(item.get_ref())).collect(),
+        DeValue::Table(table) => {
+            let each =
+                table.iter().map(|(key, value)| (key.get_ref().to_string(), json(value.get_ref())));
+            Json::Object(each.collect())
+        }
+        number => match Value::from_toml(number) {
+            Value::Whole(whole) => match u64::try_from(whole) {
+                Ok(whole) => Json::from(whole),
+                Err(_) => Json::from(whole as f64),
+            },
+            Value::Number(number) => Json::from(number),
+            _ => Json::Null,
+        },
+    }
+}
+
 /// A value of a scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
@@ -33,6 +59,8 @@ pub(super) enum Value {
     Words(Vec<String>),
     /// A list of tables that each have a `name`: as `NAME:KEY=VALUE,..`.
     Tables(Vec<String>),
+    /// The tables of `input`, as they are.
+    Inputs(Vec<serde_json::Value>),
     /// What a scenario has no use for, by the name of its type.
     Other(&'static str),
 }
@@ -153,7 +181,7 @@ impl Value {
             Value::Text(text) => Some(Setting::from(text.as_str())),
             Value::List(numbers) => Some(Setting::from(numbers.as_slice())),
             Value::Whole(_) | Value::Number(_) => self.number().map(Setting::Number),
-            Value::Words(_) | Value::Tables(_) | Value::Other(_) => None,
+            Value::Words(_) | Value::Tables(_) | Value::Inputs(_) | Value::Other(_) => None,
         }
     }
 
@@ -173,6 +201,7 @@ impl Value {
             }
             Value::Words(words) => format!("the list {}", human::shown(&format!("{words:?}"))),
             Value::Tables(tables) => format!("{} tables", tables.len()),
+            Value::Inputs(tables) => format!("{} tables", tables.len()),
             Value::Other(kind) => format!("a {kind}"),
         }
     }
@@ -295,6 +324,9 @@ impl Source {
                         self.put(path, Value::from_json(&value), Origin::Whole);
                     }
                 }
+                serde_json::Value::Array(inputs) if name == INPUT => {
+                    self.put(name, Value::Inputs(inputs), Origin::Whole);
+                }
                 value => self.put(name, Value::from_json(&value), Origin::Whole),
             }
         }
@@ -304,7 +336,12 @@ impl Source {
         let span = key.start..value.span().end.max(key.end);
         // A section's span is its header; a value below its key is shown with it.
         let span = if self.line_of(span.start) == self.line_of(span.end) { span } else { key };
-        let value = Value::from_toml(value.get_ref());
+        let value = match value.get_ref() {
+            DeValue::Array(inputs) if path == INPUT => {
+                Value::Inputs(inputs.iter().map(|input| json(input.get_ref())).collect())
+            }
+            value => Value::from_toml(value),
+        };
         self.put(path, value, Origin::File(span));
     }
 

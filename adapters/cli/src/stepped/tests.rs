@@ -213,3 +213,29 @@ fn a_program_brings_the_entities_and_the_scenario_need_not_say_how_many() {
 fn column_of(world: &mut Stepped) -> Vec<f32> {
     column(world, "x", Order::Id).into_iter().map(f32::from_le_bytes).collect()
 }
+
+#[test]
+fn inputs_are_given_between_two_ticks() {
+    let mut worlds = [boids(1), boids(2)];
+    let text = r#"[{"spawn": {"x": 1, "y": 2}}, {"remove": 7}, {"poke": {"at": [1, 1], "radius": 3, "push": 1}}]"#;
+    let ends = worlds.each_mut().map(|world| {
+        let (count, before) = (world.population(), world.fingerprint().unwrap());
+        for (bad, part) in [
+            ("{}", "a list of tables"),
+            ("[{}]", "input 0: an input has one of"),
+            (
+                r#"[{"spawn": {}}, {"remove": 999999}]"#,
+                "input 1 at tick 0: `remove` is for entity 999999",
+            ),
+        ] {
+            let error = world.give_from(bad).unwrap_err();
+            assert!(matches!(&error, StepError::Input(text) if text.contains(part)), "{error:?}");
+            assert_eq!(world.fingerprint().unwrap(), before);
+        }
+        let answer = world.give_from(text).unwrap();
+        assert_eq!((answer.tick, answer.ids.len(), world.population()), (0, 1, count));
+        world.step(3).unwrap();
+        world.fingerprint().unwrap()
+    });
+    assert_eq!(ends[0], ends[1]);
+}

@@ -59,9 +59,7 @@ pub(super) fn run(
     let mut outcome = Outcome::default();
     let ran = catch_unwind(AssertUnwindSafe(|| {
         let scenario = scenario(registry, folder, asked, run)?;
-        let config = scenario.config(options());
-        let mut simulation =
-            scenario.entry.build(&config).map_err(|error| scenario.refuse(&error))?;
+        let mut simulation = scenario.build(options())?;
         let ticks = asked.ticks.unwrap_or(scenario.ticks);
         let stop = (scenario.stop.rules(scenario.entry)?, scenario.stop.limit()?);
         let sampled = sample(&mut *simulation, asked, ticks, stop, watch, &mut outcome);

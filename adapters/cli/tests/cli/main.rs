@@ -6,6 +6,7 @@ mod checkpoints;
 mod commands;
 mod faults;
 mod formats;
+mod inputs;
 mod interrupt;
 mod observe;
 mod outputs;

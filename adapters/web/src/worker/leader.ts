@@ -1,7 +1,7 @@
 /** The first worker: it leads the others through ticks, at a rate or as fast as they can. */
 
 import { FIRST_SLOTS, NONE, SLOTS, TICK_TIMES, Word, ahead, following, type Control } from '../layout.js';
-import { Order, type ColorSpec, type Command, type Failure, type FromWorker, type MakeSpec, type Setting } from '../protocol.js';
+import { Order, type ColorSpec, type Command, type Failure, type FromWorker, type InputsReply, type MakeSpec, type Setting } from '../protocol.js';
 import { bytesOfScalar } from '../scalar.js';
 import type { ModelInfo } from '../types.js';
 import type { Crew } from './crew.js';
@@ -301,6 +301,8 @@ export class Leader {
         return;
       case 'params':
         return this.setParams(command.id, command.params);
+      case 'inputs':
+        return this.give(command.id, new Uint8Array(command.bytes));
       case 'snapshot': {
         const bytes = await this.snapshot();
         this.reply(command.id, bytes, [bytes]);
@@ -344,6 +346,21 @@ export class Leader {
     if (this.spec.checkpointEvery > 0) await this.makeCheckpoint();
     if (!this.run) await this.show();
     this.reply(id, this.tick());
+  }
+
+  private async give(id: number, bytes: Uint8Array): Promise<void> {
+    await this.crew.orderWith(Order.inputs, bytes);
+    const { sim, engine, result } = this.rank;
+    const count = result.status;
+    if (count < 0) {
+      this.refuse(id);
+      return;
+    }
+    const first = engine.x.fw_spawned!(sim) >>> 0;
+    const reply: InputsReply = { tick: this.tick(), first, count };
+    if (this.spec.checkpointEvery > 0) await this.makeCheckpoint();
+    if (!this.run) await this.show();
+    this.reply(id, reply);
   }
 
   private refuse(id: number, failure = this.rank.refusal): void {

@@ -102,6 +102,8 @@ export class Rank {
         return this.poll();
       case Order.params:
         return this.setParams(a, b);
+      case Order.inputs:
+        return this.give(a, b);
       case Order.color:
         this.show.color(a, b, c, d);
         return;
@@ -232,6 +234,24 @@ export class Rank {
     result.status = x.fw_params!(this.sim);
     if (result.status >= 0) return this.poll();
     this.refuse('BAD_PARAM');
+  }
+
+  /** Gives inputs; the status is how many were spawned. */
+  private give(address: number, length: number): Maybe {
+    const { x } = this.engine;
+    if (x.fw_inputs!(this.sim, address, length) < 0) {
+      this.refuse('BAD_INPUT');
+      return;
+    }
+    const polled = this.poll();
+    if (polled) return polled.then(() => this.answer());
+    this.answer();
+  }
+
+  private answer(): void {
+    const { x } = this.engine;
+    this.result.status = x.fw_answer!(this.sim);
+    if (this.result.status < 0) this.refuse('BAD_INPUT');
   }
 
   /** The parameters in use. */

@@ -1,5 +1,6 @@
 // Real browsers: every tier reached by its real cause, with the native fingerprints; faults.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { goldenCases } from '../tools/golden.mjs';
 import { CHROMIUM, FIREFOX, chromium, firefox } from './drive.mjs';
@@ -31,6 +32,16 @@ async function play({ scenario, ticks, options }) {
   } catch (error) {
     return { error: { name: error.name, code: error.code, message: error.message, hint: error.hint, attempts: error.attempts?.map(({ tier, code }) => [tier, code]) } };
   }
+}
+
+/** Runs in the page: the inputs of the golden log. */
+async function give(options) {
+  const { createSimulation } = await import('/dist/index.js');
+  const { play, SCENARIO } = await import('/test/tools/inputs.mjs');
+  const simulation = await createSimulation({ scenario: SCENARIO, ...options });
+  const log = await play(simulation);
+  await simulation.dispose();
+  return log;
 }
 
 /** A world with food for everybody, whose crowd soon needs more memory than it begins with. */
@@ -123,6 +134,20 @@ for (const [name, found, open] of browsers) {
         }
       });
     }
+
+    test('inputs leave the golden log, which the native command replays', async () => {
+      const golden = await readFile(new URL('../../../../scheduler/golden/inputs.jsonl', import.meta.url), 'utf8');
+      const server = await serve({});
+      try {
+        for (const options of [{ tier: 'wasm-shared', workers: 3 }, { tier: 'wasm-transfer', workers: 2 }]) {
+          const page = await browser.page(server.url);
+          assert.equal(await page.evaluate(give, { ...options, watchdogMs: 60_000 }), golden, options.tier);
+          await page.close();
+        }
+      } finally {
+        await server.close();
+      }
+    });
 
     test('isolated: wasm-shared, every model, 1 to 8 workers', async (t) => {
       for (const one of MODELS) {

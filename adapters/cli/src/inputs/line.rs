@@ -1,0 +1,177 @@
+//! One input as JSON.
+
+use flockwork_scheduler::{Input, Setting};
+use serde_json::{Map, Value};
+
+use crate::human;
+
+/// The kinds of inputs.
+const KINDS: [&str; 5] = ["spawn", "remove", "set", "params", "poke"];
+
+type Values = Vec<(String, f64)>;
+
+/// Reads an input from keys of which one names its kind, and there is no other.
+///
+/// # Errors
+///
+/// What is wrong, and what is allowed.
+pub(crate) fn input_of(mut keys: Map<String, Value>) -> Result<Input, String> {
+    let mut named = KINDS.into_iter().filter(|kind| keys.contains_key(*kind));
+    let (Some(kind), None) = (named.next(), named.next()) else {
+        return Err(format!("an input has one of {}", KINDS.join(", ")));
+    };
+    let value = keys.remove(kind).unwrap_or_default();
+    if let Some(key) = keys.keys().next() {
+        return Err(format!("an input has no key `{}`", human::shown(key)));
+    }
+    let wrong = |allowed: &str| format!("`{kind}` must be {allowed}");
+    if kind == "remove" {
+        let id = value.as_u64().and_then(|id| u32::try_from(id).ok());
+        return Ok(Input::Remove { id: id.ok_or_else(|| wrong("the id of an entity"))? });
+    }
+    let Value::Object(mut keys) = value else { return Err(wrong("a table of names and values")) };
+    Ok(match kind {
+        "spawn" => Input::Spawn { values: values(kind, keys)? },
+        "set" => {
+            let id = keys.remove("id").and_then(|id| u32::try_from(id.as_u64()?).ok());
+            let id = id.ok_or_else(|| wrong("a table with the `id` of an entity"))?;
+            Input::Set { id, values: values(kind, keys)? }
+        }
+        "params" => {
+            let each = keys.into_iter().map(|(name, value)| match setting(&value) {
+                Some(value) => Ok((name, value)),
+                None => Err(format!(
+                    "`{}` must be a number, a list of numbers or a text",
+                    human::shown(&name)
+                )),
+            });
+            Input::Params { params: each.collect::<Result<_, _>>()? }
+        }
+        _ => {
+            let at = keys.remove("at").as_ref().and_then(setting);
+            let Some(Setting::List(at)) = at else {
+                return Err(wrong("a table with `at`, a list of coordinates"));
+            };
+            let radius = keys.remove("radius").as_ref().and_then(Value::as_f64);
+            let radius = radius.ok_or_else(|| wrong("a table with `radius`, a number"))?;
+            Input::Poke { at, radius, values: values(kind, keys)? }
+        }
+    })
+}
+
+/// Reads a list of inputs.
+///
+/// # Errors
+///
+/// What is wrong with the first that is, with its place.
+pub(crate) fn list(text: &str) -> Result<Vec<Input>, String> {
+    let all: Vec<Map<String, Value>> = serde_json::from_str(text)
+        .map_err(|error| format!("inputs must be a list of tables in JSON: {error}"))?;
+    let one = |(at, keys)| input_of(keys).map_err(|problem| format!("input {at}: {problem}"));
+    all.into_iter().enumerate().map(one).collect()
+}
+
+fn values(kind: &str, keys: Map<String, Value>) -> Result<Values, String> {
+    let number = |(name, value): (String, Value)| match value {
+        Value::Bool(yes) => Ok((name, f64::from(u8::from(yes)))),
+        value => match value.as_f64() {
+            Some(number) => Ok((name, number)),
+            None => Err(format!("`{}` of `{kind}` must be a number", human::shown(&name))),
+        },
+    };
+    keys.into_iter().map(number).collect()
+}
+
+fn setting(value: &Value) -> Option<Setting> {
+    Some(match value {
+        Value::Number(number) => Setting::Number(number.as_f64()?),
+        Value::String(text) => Setting::Text(text.clone()),
+        Value::Array(all) => {
+            Setting::List(all.iter().map(Value::as_f64).collect::<Option<Vec<f64>>>()?)
+        }
+        _ => return None,
+    })
+}
+
+/// Writes a setting.
+pub(crate) fn value_of(setting: &Setting) -> Value {
+    match setting {
+        Setting::Number(number) => Value::from(*number),
+        Setting::List(numbers) => Value::from(numbers.clone()),
+        Setting::Text(text) => Value::from(text.clone()),
+    }
+}
+
+/// Writes an input, so that it is read as this very one.
+pub(crate) fn keys_of(input: &Input) -> Map<String, Value> {
+    let named = |values: &Values| -> Map<String, Value> {
+        values.iter().map(|(name, value)| (name.clone(), Value::from(*value))).collect()
+    };
+    let value = match input {
+        Input::Spawn { values } => named(values).into(),
+        Input::Remove { id } => Value::from(*id),
+        Input::Set { id, values } => {
+            let mut keys = named(values);
+            keys.insert("id".into(), (*id).into());
+            keys.into()
+        }
+        Input::Params { params } => {
+            let each = params.iter().map(|(name, value)| (name.clone(), value_of(value)));
+            each.collect::<Map<_, _>>().into()
+        }
+        Input::Poke { at, radius, values } => {
+            let mut keys = named(values);
+            keys.insert("at".into(), at.clone().into());
+            keys.insert("radius".into(), (*radius).into());
+            keys.into()
+        }
+        _ => Value::Null,
+    };
+    [(input.name().to_string(), value)].into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Input, String> {
+        input_of(serde_json::from_str(text).unwrap())
+    }
+
+    #[test]
+    fn inputs_are_read_as_they_are_written() {
+        for text in [
+            r#"{"spawn":{"x":1.5,"y":0.30000000000000004}}"#,
+            r#"{"spawn":{}}"#,
+            r#"{"remove":4294967295}"#,
+            r#"{"set":{"id":3,"alive":0.0,"vx":-1e-40}}"#,
+            r#"{"params":{"a":1.0,"b":[1.0,2.0],"c":"word"}}"#,
+            r#"{"poke":{"at":[1.0,2.0],"push":3.0,"radius":0.1}}"#,
+        ] {
+            let input = read(text).unwrap();
+            let again = serde_json::to_string(&keys_of(&input)).unwrap();
+            assert_eq!(read(&again).unwrap(), input, "{again}");
+        }
+        let alive = read(r#"{"set":{"id":3,"alive":true}}"#).unwrap();
+        assert_eq!(alive, Input::Set { id: 3, values: vec![("alive".into(), 1.0)] });
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (text, problem) in [
+            ("{}", "one of spawn, remove, set, params, poke"),
+            (r#"{"spawn":{},"remove":1}"#, "one of spawn"),
+            (r#"{"spawn":{},"tock":1}"#, "no key `tock`"),
+            (r#"{"remove":-1}"#, "`remove` must be the id"),
+            (r#"{"remove":4294967296}"#, "`remove` must be the id"),
+            (r#"{"set":{"vx":1}}"#, "with the `id`"),
+            (r#"{"spawn":[1]}"#, "`spawn` must be a table"),
+            (r#"{"spawn":{"x":"1"}}"#, "`x` of `spawn` must be a number"),
+            (r#"{"poke":{"radius":1}}"#, "`at`, a list"),
+            (r#"{"poke":{"at":[1,2]}}"#, "`radius`, a number"),
+            (r#"{"params":{"a":null}}"#, "`a` must be a number, a list"),
+        ] {
+            assert!(read(text).unwrap_err().contains(problem), "{text}");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What is due at which tick.
+
+use std::path::Path;
+
+use flockwork_scheduler::{Agenda, Dated, Given, Input};
+use serde_json::{Map, Value};
+
+use super::file::{Line, read};
+use super::line::input_of;
+use crate::failure::Failure;
+
+/// The inputs of a run, of which none was given yet.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Schedule {
+    /// The scenario's own, in the order of its file.
+    rules: Vec<Rule>,
+    /// Those of a file.
+    agenda: Agenda,
+}
+
+/// An input of a scenario.
+#[derive(Clone, Debug, PartialEq)]
+struct Rule {
+    from: u64,
+    /// How many ticks lie between two; None for one tick alone.
+    every: Option<u64>,
+    until: u64,
+    input: Input,
+}
+
+impl Rule {
+    fn new(mut keys: Map<String, Value>) -> Result<Self, String> {
+        let mut number = |name: &str| match keys.remove(name) {
+            None => Ok(None),
+            Some(value) => match value.as_u64() {
+                Some(number) => Ok(Some(number)),
+                None => Err(format!("`{name}` must be a whole number from 0")),
+            },
+        };
+        let (at, every) = (number("at")?, number("every")?);
+        let (from, until) = (number("from")?, number("until")?);
+        let (from, every, until) = match (at, every) {
+            (Some(at), None) if from.is_none() && until.is_none() => (at, None, at),
+            (None, Some(every)) if every > 0 => {
+                (from.unwrap_or(0), Some(every), until.unwrap_or(u64::MAX))
+            }
+            _ => {
+                return Err(
+                    "it must have `at`, a tick, or `every`, a number of ticks from 1, and \
+                            may then have `from` and `until`"
+                        .into(),
+                );
+            }
+        };
+        Ok(Self { from, every, until, input: input_of(keys)? })
+    }
+
+    /// The first tick from this one on at which it is due.
+    fn next(&self, tick: u64) -> Option<u64> {
+        let next = match self.every {
+            Some(every) if tick > self.from => {
+                self.from.checked_add((tick - self.from).checked_next_multiple_of(every)?)?
+            }
+            _ => self.from,
+        };
+        (next >= tick && next <= self.until).then_some(next)
+    }
+}
+
+impl Schedule {
+    /// Of a scenario.
+    pub(crate) fn of(entries: &[Value]) -> Result<Self, String> {
+        let rule = |(at, entry): (usize, &Value)| match entry {
+            Value::Object(keys) => {
+                Rule::new(keys.clone()).map_err(|problem| format!("input {at}: {problem}"))
+            }
+            _ => Err(format!("input {at} must be a table")),
+        };
+        let rules = entries.iter().enumerate().map(rule).collect::<Result<_, _>>()?;
+        Ok(Self { rules, agenda: Agenda::default() })
+    }
+
+    /// Adds those of a file; a log has all of its run, those of the scenario too.
+    pub(crate) fn with_file(mut self, path: &Path) -> Result<Self, Failure> {
+        let file = read(path)?;
+        if file.head.is_some() {
+            self.rules.clear();
+        }
+        let inputs = file.lines.into_iter().filter_map(|line| match line {
+            Line::Input(dated) => Some(dated),
+            Line::Fingerprint { .. } => None,
+        });
+        let added = self.agenda.add(0, inputs.collect::<Vec<Dated>>());
+        added.map_err(|problem| Failure::usage(format_args!("{}: {problem}", path.display())))?;
+        Ok(self)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rules.is_empty() && self.agenda.is_empty()
+    }
+
+    /// The first tick from this one on at which something is due.
+    pub(crate) fn next(&self, tick: u64) -> Option<u64> {
+        let rules = self.rules.iter().filter_map(|rule| rule.next(tick));
+        let agenda = self.agenda.iter().map(|(at, ..)| at).find(|at| *at >= tick);
+        rules.chain(agenda).min()
+    }
+
+    /// What is due at a tick, in order.
+    pub(crate) fn at(&self, tick: u64) -> Vec<Input> {
+        let rules = self.rules.iter().filter(|rule| rule.next(tick) == Some(tick));
+        let rules = rules.map(|rule| rule.input.clone());
+        let agenda = self.agenda.of(tick).cloned();
+        rules.chain(agenda).collect()
+    }
+
+    /// Everything that is due before a tick.
+    pub(crate) fn before(&self, tick: u64) -> impl Iterator<Item = (u64, Vec<Input>)> + '_ {
+        let mut from = Some(0);
+        std::iter::from_fn(move || {
+            let at = self.next(from?).filter(|at| *at < tick)?;
+            from = at.checked_add(1);
+            Some((at, self.at(at)))
+        })
+    }
+
+    /// The parameters that are given before a tick.
+    pub(crate) fn params_before(&self, tick: u64) -> Vec<Given> {
+        let inputs = self.before(tick).flat_map(|(_, inputs)| inputs);
+        let params = inputs.filter_map(|input| match input {
+            Input::Params { params } => Some(params),
+            _ => None,
+        });
+        params.flatten().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schedule(text: &str) -> Result<Schedule, String> {
+        Schedule::of(serde_json::from_str::<Vec<Value>>(text).unwrap().as_slice())
+    }
+
+    #[test]
+    fn inputs_are_due_once_or_again_and_again() {
+        let text =
+            r#"[{"every": 10, "from": 5, "until": 30, "remove": 1}, {"at": 15, "remove": 2}]"#;
+        let schedule = schedule(text).unwrap();
+        let ticks: Vec<(u64, usize)> =
+            schedule.before(1000).map(|(tick, inputs)| (tick, inputs.len())).collect();
+        assert_eq!(ticks, [(5, 1), (15, 2), (25, 1)]);
+        assert_eq!(schedule.at(15), [Input::Remove { id: 1 }, Input::Remove { id: 2 }]);
+        assert_eq!((schedule.next(6), schedule.next(26)), (Some(15), None));
+        assert!(schedule.at(16).is_empty());
+        let endless = self::schedule(r#"[{"every": 7, "remove": 1}]"#).unwrap();
+        assert_eq!((endless.next(0), endless.next(8)), (Some(0), Some(14)));
+        assert_eq!(endless.next(u64::MAX), None);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (text, problem) in [
+            (r#"[{"remove": 1}]"#, "input 0: it must have `at`"),
+            (r#"[{"at": 1, "every": 1, "remove": 1}]"#, "it must have `at`"),
+            (r#"[{"at": 1, "until": 1, "remove": 1}]"#, "it must have `at`"),
+            (r#"[{"every": 0, "remove": 1}]"#, "from 1"),
+            (r#"[{"at": -1, "remove": 1}]"#, "`at` must be a whole number"),
+            (r#"[{"at": 1, "remove": 1}, {"at": 1}]"#, "input 1: an input has one of"),
+        ] {
+            assert!(schedule(text).unwrap_err().contains(problem), "{text}");
+        }
+    }
+}

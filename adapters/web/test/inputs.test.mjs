@@ -1,0 +1,54 @@
+// Inputs in every tier: one log, which the native command replays, and what is refused.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { play, SCENARIO } from './tools/inputs.mjs';
+import { rejection, using } from './tools/using.mjs';
+
+/** What the command replays in its own tests, on threads and over MPI. */
+const LOG = new URL('../../../scheduler/golden/inputs.jsonl', import.meta.url);
+
+const TIERS = [
+  { tier: 'wasm-shared', workers: 3 },
+  { tier: 'wasm-transfer', workers: 2 },
+  { tier: 'js-workers', workers: 2 },
+  { tier: 'js-single' },
+];
+
+for (const options of TIERS) {
+  test(`${options.tier}: 200 inputs leave the golden log`, () =>
+    using({ scenario: SCENARIO, ...options }, async (simulation) => {
+      const log = await play(simulation);
+      // To make it anew: remove the file.
+      if (!existsSync(LOG)) writeFileSync(LOG, log);
+      assert.equal(log, readFileSync(LOG, 'utf8'));
+    }));
+
+  test(`${options.tier}: what cannot be done is told, and nothing of it is`, () =>
+    using({ scenario: SCENARIO, ...options }, async (simulation) => {
+      const before = await simulation.observe();
+      for (const [input, code, told] of [
+        [{ remove: 4000 }, 'BAD_INPUT', /input 1 at tick 0: `remove` is for entity 4000, which is not there/],
+        [{ set: { id: 3, weight: 1 } }, 'BAD_INPUT', /no column `weight`; it has x, y, vx, vy/],
+        [{ spawn: { x: 17, y: 1 } }, 'BAD_INPUT', /`x` is 17: it must be inside the world, from 0 to 16/],
+        [{ params: { cohesion: -1 } }, 'BAD_INPUT', /cohesion/],
+        [{ poke: { at: [1, 1], radius: 1, bite: 1 } }, 'BAD_INPUT', /a poke has no `bite`; it has push/],
+        [{ hug: 1 }, 'INVALID_OPTION', /inputs\[1\] is .* one of spawn, remove, set, params, poke/],
+        [{ set: { x: 1 } }, 'INVALID_OPTION', /inputs\[1\]\.set\.id/],
+        [{ spawn: { x: Number.NaN } }, 'INVALID_OPTION', /inputs\[1\]\.spawn\.x is NaN/],
+      ]) {
+        const error = await rejection(simulation.send([{ remove: 7 }, input]));
+        assert.equal(error.code, code, error.message);
+        assert.match(error.message, told);
+        assert.deepEqual(await simulation.observe(), before);
+      }
+      assert.deepEqual(await simulation.send([{ remove: 7 }, { spawn: {} }]), { tick: 0, ids: [SCENARIO.entities] });
+      await simulation.step(2);
+    }));
+}
+
+test('a run that was restored has no log', () =>
+  using({ scenario: SCENARIO, tier: 'wasm-transfer', workers: 1 }, async (simulation) => {
+    await simulation.restore(await simulation.snapshot());
+    assert.equal((await rejection(simulation.log())).code, 'RESTORED');
+  }));

@@ -1,0 +1,80 @@
+//! Inputs on any number of ranks: the same bits, the same log, and the same after a killed rank.
+
+use std::fs;
+
+use crate::job::{Place, scenario, signal};
+use crate::restart::complete;
+
+/// Inputs of every kind, some of them in the tick of a checkpoint.
+fn write(place: &Place) {
+    let mut lines = String::new();
+    for tick in 0..40 {
+        let id = 7 * tick + 3;
+        let x = 0.5 * tick as f64;
+        lines += &format!("{{\"tick\": {tick}, \"spawn\": {{\"x\": {x}, \"y\": 1.5}}}}\n");
+        lines += &format!("{{\"tick\": {tick}, \"poke\": {{\"at\": [{x}, 3], \"radius\": 2, \"bite\": 0.1}}}}\n");
+        if tick < 5 {
+            lines += &format!("{{\"tick\": {tick}, \"remove\": {id}}}\n");
+            lines += &format!(
+                "{{\"tick\": {tick}, \"set\": {{\"id\": {}, \"x\": {x}, \"y\": 2}}}}\n",
+                id + 1
+            );
+        }
+    }
+    lines += "{\"tick\": 20, \"params\": {\"max_speed\": 0.75}}\n";
+    place.write("i.jsonl", &lines);
+}
+
+fn line() -> String {
+    format!("run {} --entities 3000 --scale --inputs i.jsonl", scenario("tribes-10k"))
+}
+
+#[test]
+fn inputs_have_the_same_bits_on_any_number_of_ranks_and_replay_there() {
+    let place = Place::new();
+    write(&place);
+    let wanted = place.native(&format!("{} --ticks 40 --log a.jsonl --log-every 3", line()));
+    let log = fs::read(place.path("a.jsonl")).unwrap();
+    let replay = format!("replay {} a.jsonl --entities 3000 --scale", scenario("tribes-10k"));
+    for ranks in [1, 2, 3] {
+        let run = format!("{} --ticks 40 --workers 2 --log b.jsonl --log-every 3", line());
+        assert_eq!(place.on_ranks(ranks, &run), wanted, "{ranks} ranks");
+        assert!(fs::read(place.path("b.jsonl")).unwrap() == log, "{ranks} ranks: another log");
+        assert_eq!(place.on_ranks(ranks, &replay), wanted, "{ranks} ranks");
+    }
+}
+
+#[test]
+fn what_is_refused_ends_all_ranks_with_one_reason() {
+    let place = Place::new();
+    place.write("i.jsonl", "{\"tick\": 2, \"spawn\": {}}\n{\"tick\": 2, \"remove\": 999999}\n");
+    let ended = place.ranks(&format!("-n 3 flockwork-mpi {} --ticks 9", line()));
+    assert!(!ended.status.success());
+    let reason = "input 1 at tick 2: `remove` is for entity 999999, which is not there";
+    assert!(ended.err.contains(reason), "{}", ended.err);
+}
+
+#[test]
+fn a_run_with_a_killed_rank_goes_on_with_its_inputs() {
+    let place = Place::new();
+    write(&place);
+    let saved = "--ticks 1M --workers 1 --quiet --checkpoint saved --checkpoint-every 4";
+    let mut job = place.start(&format!("-n 3 flockwork-mpi {} {saved}", line()), &[]);
+    let process = job.rank(1);
+    job.wait_for("checkpoint", || complete(&place, "saved").filter(|tick| *tick >= 8));
+    signal("KILL", process);
+    assert!(!job.end().status.success());
+    let end = complete(&place, "saved").unwrap() + 25;
+    let wanted = place.native(&format!("{} --ticks {end}", line()));
+    // The scenario has none of its own, so it need not be named.
+    assert_eq!(place.on_ranks(2, "run --resume saved --inputs i.jsonl --ticks 25"), wanted);
+}
+
+#[test]
+fn what_a_page_has_recorded_has_the_same_bits_on_ranks() {
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/../scheduler/golden/inputs");
+    let place = Place::new();
+    let ended = place.ranks(&format!("-n 3 flockwork-mpi replay {golden}.toml {golden}.jsonl"));
+    assert!(ended.status.success(), "{}", ended.err);
+    assert!(ended.out.contains("200 inputs and 51 fingerprints: the same bits"), "{}", ended.out);
+}
