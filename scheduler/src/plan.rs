@@ -3,12 +3,12 @@
 //!
 //! | file | what it holds |
 //! | --- | --- |
+//! | `ground.rs` | the state and the model as a batch meets them |
 //! | `judge.rs` | goes through the batch |
 //! | `named.rs` | where the entities are that it names |
 //! | `near.rs` | who is near a point |
 
 use alloc::string::String;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use flockwork_kernel::fingerprint::mix;
@@ -17,17 +17,18 @@ use crate::domain::Domain;
 use crate::error::DomainError;
 use crate::inputs::Input;
 use crate::model::Model;
-use crate::precision::Needed;
 use crate::topology::Topology;
 
+mod ground;
 mod judge;
 mod named;
 mod near;
 
-pub(crate) use judge::{Scene, judge};
+pub(crate) use ground::{Changed, Scene};
+pub(crate) use judge::judge;
 
 /// What a batch does.
-pub(crate) struct Plan<M: Model> {
+pub(crate) struct Plan {
     /// Entities that it changes, spawns or removes.
     pub(crate) slots: Vec<Slot>,
     /// Bytes of a packed row.
@@ -36,7 +37,6 @@ pub(crate) struct Plan<M: Model> {
     pub(crate) now: Vec<u8>,
     /// The row of each as it is; of those that are spawned as they would be without the batch.
     pub(crate) before: Vec<u8>,
-    pub(crate) changed: Option<Changed<M>>,
     /// The id of the first one that it spawns, and how many it does.
     pub(crate) first_id: u32,
     pub(crate) spawned: u32,
@@ -67,15 +67,6 @@ pub(crate) enum State {
     Dead,
 }
 
-/// What the parameters of a batch make.
-pub(crate) struct Changed<M: Model> {
-    pub(crate) params: M::Params,
-    pub(crate) model: M,
-    pub(crate) needed: Needed,
-    /// If the grid is another one.
-    pub(crate) topology: Option<Arc<Topology>>,
-}
-
 /// Why an input cannot be done.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Problem {
@@ -99,7 +90,7 @@ pub(crate) fn absent(input: &Input) -> String {
     alloc::format!("`{name}` is for entity {id}, which is not there: it has died or was never born")
 }
 
-impl<M: Model> Plan<M> {
+impl Plan {
     /// The packed row of a slot as it will be.
     pub(crate) fn row(&self, slot: usize) -> &[u8] {
         self.now.get(slot * self.stride..(slot + 1) * self.stride).unwrap_or(&[])
@@ -113,7 +104,7 @@ impl<M: Model> Plan<M> {
     }
 
     /// Overwrites the rows of entities that live here, and removes those that leave.
-    pub(crate) fn change(&self, domains: &mut [Domain<M>]) {
+    pub(crate) fn change<M: Model>(&self, domains: &mut [Domain<M>]) {
         for (at, slot) in self.slots.iter().enumerate() {
             let Some((domain, row)) = slot.home else { continue };
             let Some(domain) = domains.get_mut(domain as usize) else { continue };
@@ -125,7 +116,7 @@ impl<M: Model> Plan<M> {
     }
 
     /// Puts the rows back as they were.
-    pub(crate) fn change_back(&self, domains: &mut [Domain<M>]) {
+    pub(crate) fn change_back<M: Model>(&self, domains: &mut [Domain<M>]) {
         for (slot, row) in self.slots.iter().zip(self.before.chunks_exact(self.stride)) {
             let Some((domain, at)) = slot.home else { continue };
             if let Some(domain) = domains.get_mut(domain as usize) {
@@ -154,7 +145,7 @@ impl<M: Model> Plan<M> {
     }
 
     /// Makes room for those who come, in the domains of this process.
-    pub(crate) fn make_room(
+    pub(crate) fn make_room<M: Model>(
         &self,
         topology: &Topology,
         domains: &mut [Domain<M>],

@@ -167,7 +167,7 @@ impl<'a> Job<'a> {
         let simulation = scenario.build(scenario::options(&args.workers))?;
         let given = inputs::Given::default();
         let simulation =
-            Guided::new(simulation, inputs.clone(), args.log.as_ref().map(|_| given.clone()));
+            Guided::by(simulation, inputs.clone(), args.log.as_ref().map(|_| given.clone()));
         Ok(Self {
             inputs,
             given,
@@ -240,7 +240,7 @@ impl<'a> Job<'a> {
         }
         let given = inputs::Given::default();
         let simulation =
-            Guided::new(simulation, inputs.clone(), args.log.as_ref().map(|_| given.clone()));
+            Guided::by(simulation, inputs.clone(), args.log.as_ref().map(|_| given.clone()));
         Ok(Self {
             name: name.to_string(),
             entry,

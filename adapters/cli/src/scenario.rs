@@ -346,7 +346,7 @@ impl<'a> Scenario<'a> {
 
     /// Makes the simulation; it follows the scenario's inputs.
     pub(crate) fn build(&self, options: Options) -> Result<Box<dyn AnySimulation>, Failure> {
-        Ok(Guided::new(self.build_alone(options)?, self.inputs.clone(), None))
+        Ok(Guided::by(self.build_alone(options)?, self.inputs.clone(), None))
     }
 
     /// The same without its inputs.

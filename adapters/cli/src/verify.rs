@@ -258,7 +258,7 @@ impl Check<'_> {
                 flockwork_scheduler::Arithmetic::Same,
                 &case.options(),
             ) {
-                Ok(simulation) => Guided::new(simulation, self.scenario.inputs.clone(), None),
+                Ok(simulation) => Guided::by(simulation, self.scenario.inputs.clone(), None),
                 Err(error) => return Ok(Some(format!("cannot be restored: {error}"))),
             }
         } else {

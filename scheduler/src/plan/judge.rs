@@ -2,40 +2,51 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use flockwork_kernel::columns::{Columns, Reach, packed_len};
-use flockwork_kernel::isa::Baseline;
-use flockwork_kernel::{Axes, Vector, World};
-use flockwork_spatial::{Cut, NO_CELL};
+use flockwork_kernel::World;
+use flockwork_kernel::columns::{Column, Reach, packed_len};
+use flockwork_spatial::NO_CELL;
 
 use super::named::Named;
-use super::near::{Hit, Near};
-use super::{Changed, Plan, Problem, Slot, State, absent};
-use crate::arena::Arena;
-use crate::bounds::{Bounds, Outside};
-use crate::domain::Domain;
-use crate::error::{DomainError, Phase, Place};
-use crate::guard::guarded;
+use super::near::{At, Hit, Near};
+use super::{Plan, Problem, Slot, State, absent};
 use crate::inputs::{Input, MOST, Values};
-use crate::model::{AxesOf, Model, Poke, RowOf, Tick, VectorOf};
-use crate::params::{Given, Params};
+use crate::params::Given;
 use crate::precision::Needed;
-use crate::setup::{self, Door, SimulationError};
 use crate::spot::{Axis, Spot, number_name, whole_vectors};
-use crate::topology::Topology;
 
-/// The state that a batch meets.
-pub(crate) struct Scene<'a, M: Model> {
-    pub(crate) model: &'a M,
-    pub(crate) params: &'a M::Params,
-    pub(crate) needed: Needed,
-    pub(crate) tick: Tick<'a, M>,
-    pub(crate) domains: &'a [Domain<M>],
-    pub(crate) topology: &'a Topology,
-    pub(crate) cut: Cut,
-    pub(crate) next_id: u32,
+/// The state that a batch meets, and the model. So the rest is compiled once for all models.
+pub(crate) trait Ground {
+    fn schema(&self) -> &'static [Column];
+    fn model(&self) -> &'static str;
+    fn pokes(&self) -> &'static [&'static str];
+    fn world(&self) -> &World;
+    /// How finely places are needed, by the parameters that hold by now.
+    fn needed(&self) -> Needed;
+    fn radius(&self) -> f32;
+    fn next_id(&self) -> u32;
+    fn domains(&self) -> usize;
+    /// The ids and the cells of the rows of a domain.
+    fn rows(&self, domain: usize) -> (&[u32], &[u32]);
+    fn at(&self, domain: usize, row: usize) -> At;
+    fn pack(&self, domain: usize, row: usize, packed: &mut [u8]) -> Result<(), String>;
+    /// The place in a packed row.
+    fn place(&self, packed: &[u8]) -> At;
+    /// What is wrong with a place that is too far out.
+    fn too_far(&self, id: u32, place: At) -> Option<String>;
+    fn spawn(&mut self, id: u32, packed: &mut [u8]) -> Result<(), String>;
+    fn poke(
+        &mut self,
+        id: u32,
+        offset: At,
+        values: &Values,
+        packed: &mut [u8],
+    ) -> Result<(), String>;
+    /// Whether an entity, which must be one that may be, lives.
+    fn check(&mut self, packed: &[u8]) -> Result<bool, String>;
+    /// Takes other parameters; says whether they need finer places.
+    fn params(&mut self, given: &[Given]) -> Result<bool, String>;
 }
 
 /// Why an input cannot be done: with which entity, and what is wrong.
@@ -46,19 +57,13 @@ fn wrong(problem: impl ToString) -> Wrong {
 }
 
 /// Works out what a batch does.
-///
-/// # Errors
-///
-/// If there is no memory for that, or the columns are not what they were made as.
-pub(crate) fn judge<M: Model>(
-    scene: &Scene<'_, M>,
-    inputs: &[Input],
-) -> Result<Plan<M>, SimulationError> {
-    let mut judge = Judge::new(scene)?;
+#[inline(never)]
+pub(crate) fn judge(ground: &mut dyn Ground, inputs: &[Input]) -> Plan {
+    let mut judge = Judge::new(ground);
     if inputs.len() > MOST {
         let text = format!("there are {} inputs for one tick: at most {MOST} may be", inputs.len());
         judge.plan.problem = Some(Problem { place: MOST, id: 0, text });
-        return Ok(judge.plan);
+        return judge.plan;
     }
     judge.find(inputs);
     for (place, input) in inputs.iter().enumerate() {
@@ -67,12 +72,12 @@ pub(crate) fn judge<M: Model>(
             break;
         }
     }
-    Ok(judge.plan)
+    judge.plan
 }
 
-struct Judge<'a, M: Model> {
-    scene: &'a Scene<'a, M>,
-    plan: Plan<M>,
+struct Judge<'a> {
+    ground: &'a mut dyn Ground,
+    plan: Plan,
     /// The first row of each domain, if they were all in one list; and how many there are.
     firsts: Vec<u32>,
     /// By row of that list, and then by those who are spawned: the slot, if there is one.
@@ -80,49 +85,43 @@ struct Judge<'a, M: Model> {
     /// How many rows there are.
     rows: u32,
     named: Named,
-    door: Door<M>,
-    bounds: Bounds,
     spots: Vec<(String, Spot)>,
-    near: Option<Near<AxesOf<M>>>,
+    near: Option<Near>,
     packed: Vec<u8>,
 }
 
 /// No slot.
 const NONE: u32 = u32::MAX;
 
-impl<'a, M: Model> Judge<'a, M> {
-    fn new(scene: &'a Scene<'a, M>) -> Result<Self, SimulationError> {
-        let stride = packed_len(M::Columns::SCHEMA, Reach::Owned);
+impl<'a> Judge<'a> {
+    fn new(ground: &'a mut dyn Ground) -> Self {
+        let stride = packed_len(ground.schema(), Reach::Owned);
         let (mut firsts, mut rows) = (Vec::new(), 0);
-        for domain in scene.domains {
+        for domain in 0..ground.domains() {
             firsts.push(rows);
-            rows += domain.cells().len() as u32;
+            rows += ground.rows(domain).1.len() as u32;
         }
         let plan = Plan {
             slots: Vec::new(),
             stride,
             now: Vec::new(),
             before: Vec::new(),
-            changed: None,
-            first_id: scene.next_id,
+            first_id: ground.next_id(),
             spawned: 0,
             found: Vec::new(),
             problem: None,
         };
-        let world = &scene.tick.setup.world;
-        Ok(Self {
-            scene,
+        Self {
+            spots: spots(&*ground),
+            ground,
             plan,
             firsts,
             slot_of: alloc::vec![NONE; rows as usize],
             rows,
             named: Named::default(),
-            door: Door::new()?,
-            bounds: Bounds::of(world, scene.needed),
-            spots: spots::<M>(world, scene.needed),
             near: None,
             packed: alloc::vec![0; stride],
-        })
+        }
     }
 
     /// Finds the rows of all entities that the batch names.
@@ -130,9 +129,9 @@ impl<'a, M: Model> Judge<'a, M> {
         let old = |input: &Input| input.entity().filter(|id| *id < self.plan.first_id);
         self.named = Named::of(inputs.iter().filter_map(old));
         if !self.named.is_empty() {
-            for (first, domain) in self.firsts.iter().zip(self.scene.domains) {
-                let ids = domain.ids();
-                for (row, _) in domain.cells().iter().enumerate().filter(|(_, c)| **c != NO_CELL) {
+            for (first, domain) in self.firsts.iter().zip(0..) {
+                let (ids, cells) = self.ground.rows(domain);
+                for (row, _) in cells.iter().enumerate().filter(|(_, c)| **c != NO_CELL) {
                     self.named.meet(ids[row], first + row as u32);
                 }
             }
@@ -170,14 +169,6 @@ impl<'a, M: Model> Judge<'a, M> {
         }
     }
 
-    fn model(&self) -> &M {
-        self.plan.changed.as_ref().map_or(self.scene.model, |changed| &changed.model)
-    }
-
-    fn place(&self) -> Place {
-        Place { phase: Phase::Inputs, domain: None, tick: self.scene.tick.number }
-    }
-
     /// An entity that an input names; None for one that is not in this process.
     fn entity(&self, id: u32, input: &Input) -> Result<Option<u32>, Wrong> {
         let spawned = id.checked_sub(self.plan.first_id);
@@ -208,10 +199,8 @@ impl<'a, M: Model> Judge<'a, M> {
         }
         let domain = self.firsts.partition_point(|first| *first <= entity) - 1;
         let row = entity - self.firsts[domain];
-        let of = &self.scene.domains[domain];
-        let view = of.view().map_err(wrong)?;
-        M::Columns::pack(&view, row as usize, Reach::Owned, &mut self.packed);
-        let id = of.ids()[row as usize];
+        self.ground.pack(domain, row as usize, &mut self.packed).map_err(wrong)?;
+        let id = self.ground.rows(domain).0[row as usize];
         self.slot_of[entity as usize] = self.plan.slots.len() as u32;
         Ok(self.push(Slot { home: Some((domain as u32, row)), id, state: State::Lives }))
     }
@@ -225,7 +214,7 @@ impl<'a, M: Model> Judge<'a, M> {
     }
 
     /// Whoever asks who is near sees that an entity is elsewhere.
-    fn put(&mut self, entity: u32, place: Option<VectorOf<M>>) {
+    fn put(&mut self, entity: u32, place: Option<At>) {
         if let Some(near) = &mut self.near {
             near.put(entity, place);
         }
@@ -260,27 +249,19 @@ impl<'a, M: Model> Judge<'a, M> {
         }
     }
 
-    /// The packed row must be an entity that may be.
-    fn check(&mut self, id: u32) -> Result<(), Wrong> {
-        let model = self.plan.changed.as_ref().map_or(self.scene.model, |changed| &changed.model);
-        let fits = self.door.check(model, &self.bounds, &self.packed);
-        fits.map_err(|error| (id, error.to_string()))
-    }
-
-    /// Whether who is at the door lives.
-    fn lives(&self) -> bool {
-        self.door.columns.alive().is_none_or(|alive| alive.first() != Some(&0))
+    /// The packed row must be an entity that may be; says whether it lives.
+    fn check(&mut self, id: u32) -> Result<bool, Wrong> {
+        self.ground.check(&self.packed).map_err(|problem| (id, problem))
     }
 
     /// Takes the packed row, which was checked, for a slot.
-    fn store(&mut self, entity: u32, slot: usize) {
+    fn store(&mut self, entity: u32, slot: usize, lives: bool) {
         let begin = slot * self.plan.stride;
         self.plan.now[begin..begin + self.plan.stride].copy_from_slice(&self.packed);
-        let lives = self.lives();
         if !lives {
             self.plan.slots[slot].state = State::Dead;
         }
-        let place = setup::position::<M>(&self.packed);
+        let place = self.ground.place(&self.packed);
         self.put(entity, lives.then_some(place));
     }
 
@@ -294,12 +275,10 @@ impl<'a, M: Model> Judge<'a, M> {
             .filter_map(|(name, _)| self.spot(name).ok())
             .map(|spot| (spot.column.name, spot.component))
             .collect();
-        whole_vectors(M::Columns::SCHEMA, &given).map_err(wrong)?;
-        let (place, setup) = (self.place(), self.scene.tick.setup);
-        let row = guarded(place, 0, || self.model().spawn(&setup, id)).map_err(wrong)?;
-        self.pack(id, &row)?;
+        whole_vectors(self.ground.schema(), &given).map_err(wrong)?;
+        self.ground.spawn(id, &mut self.packed).map_err(wrong)?;
         self.write(values);
-        self.check(0)?;
+        let lives = self.check(0)?;
         let entity = self.rows + self.plan.spawned;
         self.plan.spawned += 1;
         let slot = self.push(Slot { home: None, id, state: State::Lives });
@@ -307,17 +286,7 @@ impl<'a, M: Model> Judge<'a, M> {
         if let Some(near) = &mut self.near {
             near.push(None);
         }
-        self.store(entity, slot);
-        Ok(())
-    }
-
-    /// Makes a packed row of an entity.
-    fn pack(&mut self, id: u32, row: &RowOf<M>) -> Result<(), Wrong> {
-        let mut columns = self.door.columns.bind().map_err(wrong)?;
-        M::Columns::set_row(&mut columns, 0, row);
-        M::Columns::set_id(&mut columns, 0, id);
-        M::Columns::settle::<Baseline>(&mut columns, 0..1);
-        M::Columns::pack(&M::Columns::share(&columns), 0, Reach::Owned, &mut self.packed);
+        self.store(entity, slot, lives);
         Ok(())
     }
 
@@ -326,33 +295,14 @@ impl<'a, M: Model> Judge<'a, M> {
         let id = self.plan.slots[slot].id;
         self.packed.copy_from_slice(self.plan.row(slot));
         self.write(values);
-        self.check(id)?;
-        self.store(entity, slot);
+        let lives = self.check(id)?;
+        self.store(entity, slot, lives);
         Ok(())
     }
 
     fn params(&mut self, given: &[Given]) -> Result<(), Wrong> {
-        let scene = self.scene;
-        let (before, needed, grid) = match &self.plan.changed {
-            Some(changed) => {
-                let grid = changed.topology.as_deref().unwrap_or(scene.topology).grid();
-                (&changed.params, changed.needed, *grid)
-            }
-            None => (scene.params, scene.needed, *scene.topology.grid()),
-        };
-        let params = before.clone().with(given).map_err(wrong)?;
-        params.check_live(before).map_err(wrong)?;
-        let setup = &scene.tick.setup;
-        let (model, new_grid, new) = setup::check::<M>(setup, &params).map_err(wrong)?;
-        let mut topology = self.plan.changed.take().and_then(|changed| changed.topology);
-        if new_grid != grid {
-            topology = Some(Arc::new(Topology::new(new_grid, scene.cut).map_err(wrong)?));
-        }
-        self.plan.changed =
-            Some(Changed { params: params.canonical(), model, needed: new, topology });
-        self.bounds = Bounds::of(&setup.world, new);
-        self.spots = spots::<M>(&setup.world, new);
-        let finer = new.reach_in(&setup.world) < needed.reach_in(&setup.world);
+        let finer = self.ground.params(given).map_err(wrong)?;
+        self.spots = spots(&*self.ground);
         if finer { self.check_places() } else { Ok(()) }
     }
 
@@ -360,28 +310,29 @@ impl<'a, M: Model> Judge<'a, M> {
     fn check_places(&self) -> Result<(), Wrong> {
         let mut first: Option<Wrong> = None;
         self.each_place(|_, id, place| {
-            if let Some(Outside::Precision(coarse)) = place.and_then(|p| self.bounds.outside(p))
+            if let Some(problem) = place.and_then(|place| self.ground.too_far(id, place))
                 && first.as_ref().is_none_or(|(other, _)| id < *other)
             {
-                first = Some((id, SimulationError::TooFar { id, coarse }.to_string()));
+                first = Some((id, problem));
             }
         });
         first.map_or(Ok(()), Err)
     }
 
     /// Calls `each` with every entity of this process, its id and its place; None of who is not there.
-    fn each_place(&self, mut each: impl FnMut(u32, u32, Option<VectorOf<M>>)) {
+    fn each_place(&self, mut each: impl FnMut(u32, u32, Option<At>)) {
         let of = |slot: u32| {
             let known = self.plan.slots.get(slot as usize)?;
-            let place = setup::position::<M>(self.plan.row(slot as usize));
+            let place = self.ground.place(self.plan.row(slot as usize));
             Some((known.id, (known.state == State::Lives).then_some(place)))
         };
-        for (first, domain) in self.firsts.iter().zip(self.scene.domains) {
-            let (ids, places) = (domain.ids(), domain.places());
-            for (row, cell) in domain.cells().iter().enumerate() {
+        for (first, domain) in self.firsts.iter().zip(0..) {
+            let (ids, cells) = self.ground.rows(domain);
+            for (row, cell) in cells.iter().enumerate() {
                 let entity = first + row as u32;
-                let (id, place) = of(self.slot_of[entity as usize])
-                    .unwrap_or_else(|| (ids[row], (*cell != NO_CELL).then(|| places.at(row))));
+                let (id, place) = of(self.slot_of[entity as usize]).unwrap_or_else(|| {
+                    (ids[row], (*cell != NO_CELL).then(|| self.ground.at(domain, row)))
+                });
                 each(entity, id, place);
             }
         }
@@ -393,8 +344,9 @@ impl<'a, M: Model> Judge<'a, M> {
     }
 
     fn poke(&mut self, at: &[f64], radius: f64, values: &Values) -> Result<(), Wrong> {
-        if M::POKES.is_empty() {
-            let name = M::NAME;
+        let pokes = self.ground.pokes();
+        if pokes.is_empty() {
+            let name = self.ground.model();
             return Err(wrong(format!("nobody can be poked in the model `{name}`")));
         }
         let at = self.point(at)?;
@@ -402,8 +354,8 @@ impl<'a, M: Model> Judge<'a, M> {
             return Err(wrong(format!("`radius` is {radius}: it must be a finite number from 0")));
         }
         for (name, value) in values {
-            if !M::POKES.contains(&name.as_str()) {
-                let known = M::POKES.join(", ");
+            if !pokes.contains(&name.as_str()) {
+                let known = pokes.join(", ");
                 return Err(wrong(format!("a poke has no `{name}`; it has {known}")));
             }
             if !(*value as f32).is_finite() {
@@ -411,8 +363,8 @@ impl<'a, M: Model> Judge<'a, M> {
             }
         }
         if self.near.is_none() {
-            let (world, grid) = (self.scene.tick.setup.world, self.scene.topology.grid());
-            let mut near = Near::new(world, grid.radius(), self.slot_of.len());
+            let (world, radius) = (*self.ground.world(), self.ground.radius());
+            let mut near = Near::new(world, radius, self.slot_of.len());
             self.each_place(|_, _, place| near.push(place));
             self.near = Some(near);
         }
@@ -430,56 +382,42 @@ impl<'a, M: Model> Judge<'a, M> {
     }
 
     /// A point of the world.
-    fn point(&self, at: &[f64]) -> Result<VectorOf<M>, Wrong> {
-        let axes = AxesOf::<M>::COUNT;
+    fn point(&self, at: &[f64]) -> Result<At, Wrong> {
+        let axes = self.ground.world().axes().len();
         if at.len() != axes {
             let given = at.len();
             return Err(wrong(format!("`at` has {given} coordinates: it must have {axes}")));
         }
-        let needed = self.plan.changed.as_ref().map_or(self.scene.needed, |c| c.needed);
         let mut place = [0.0; World::MOST_AXES];
         for ((to, from), name) in place.iter_mut().zip(at).zip(World::COORDINATES) {
-            let axis = Axis::of(&self.scene.tick.setup.world, needed, name);
+            let axis = Axis::of(self.ground.world(), self.ground.needed(), name);
             let problem = axis.map_or(Ok(()), |axis| axis.check(*from)).and_then(|()| {
                 if from.is_finite() { Ok(()) } else { Err("it must be a finite number".into()) }
             });
             problem.map_err(|problem| wrong(format!("`at` is {from} along {name}: {problem}")))?;
             *to = axis.map_or(0.0, |axis| axis.place(*from));
         }
-        Ok(Vector::of(place[0], place[1], place[2]))
+        Ok(place)
     }
 
-    fn hit(&mut self, entity: u32, offset: VectorOf<M>, values: &Values) -> Result<(), Wrong> {
+    fn hit(&mut self, entity: u32, offset: At, values: &Values) -> Result<(), Wrong> {
         let slot = self.touch(entity)?;
         let id = self.plan.slots[slot].id;
         self.packed.copy_from_slice(self.plan.row(slot));
-        let tick = self.scene.tick;
-        let mut row = unpacked::<M>(&mut self.door.columns, &self.packed).map_err(wrong)?;
-        let poke = Poke { offset, tick: &tick, values };
-        guarded(self.place(), 0, || self.model().poke(&mut row, &poke))
-            .map_err(|panicked| (id, panicked.to_string()))?;
-        self.pack(id, &row)?;
-        self.check(id)?;
-        self.store(entity, slot);
+        let poked = self.ground.poke(id, offset, values, &mut self.packed);
+        poked.map_err(|problem| (id, problem))?;
+        let lives = self.check(id)?;
+        self.store(entity, slot, lives);
         Ok(())
     }
 }
 
-/// An entity as plain numbers; what does not travel is 0.
-fn unpacked<M: Model>(
-    door: &mut Arena<M::Columns>,
-    packed: &[u8],
-) -> Result<RowOf<M>, DomainError> {
-    M::Columns::set_row(&mut door.bind()?, 0, &Default::default());
-    door.unpack(0, Reach::Owned, packed);
-    Ok(M::Columns::row(&door.view()?, 0))
-}
-
 /// All numbers of an entity that may be given, by name: all but its id.
-fn spots<M: Model>(world: &World, needed: Needed) -> Vec<(String, Spot)> {
+fn spots(ground: &dyn Ground) -> Vec<(String, Spot)> {
+    let (world, needed) = (ground.world(), ground.needed());
     let mut spots = Vec::new();
     let mut offset = 0;
-    for column in M::Columns::SCHEMA.iter().filter(|column| column.reach >= Reach::Owned) {
+    for column in ground.schema().iter().filter(|column| column.reach >= Reach::Owned) {
         for component in 0..column.components {
             let name = number_name(column, component);
             spots.push((name, Spot::of(column, offset, component, world, needed)));

@@ -5,13 +5,16 @@
 
 use alloc::vec::Vec;
 
-use flockwork_kernel::{Axes, Axis, Edge, Vector, World};
+use flockwork_kernel::{Axis, Edge, World};
+
+/// A place or an offset; in the plane the last number is 0.
+pub(crate) type At = [f32; World::MOST_AXES];
 
 /// No entry.
 const NONE: u32 = u32::MAX;
 
 /// Entities by place.
-pub(crate) struct Near<A: Axes> {
+pub(crate) struct Near {
     world: World,
     /// Of a cell.
     width: f64,
@@ -19,7 +22,7 @@ pub(crate) struct Near<A: Axes> {
     heads: Vec<u32>,
     entries: Vec<Entry>,
     /// By entity: its place, and its entry; none for who is gone.
-    places: Vec<Vector<A>>,
+    places: Vec<At>,
     entry_of: Vec<u32>,
     /// The question in which an entity was looked at last.
     asked: Vec<u32>,
@@ -32,13 +35,13 @@ struct Entry {
 }
 
 /// Somebody within the radius.
-pub(crate) struct Hit<A: Axes> {
+pub(crate) struct Hit {
     pub(crate) entity: u32,
     /// From the point to the entity, in the nearest image.
-    pub(crate) offset: Vector<A>,
+    pub(crate) offset: At,
 }
 
-impl<A: Axes> Near<A> {
+impl Near {
     /// None yet, of about so many, in cells of about this width.
     pub(crate) fn new(world: World, width: f32, count: usize) -> Self {
         Self {
@@ -54,16 +57,16 @@ impl<A: Axes> Near<A> {
     }
 
     /// Takes in the next entity; None is nobody.
-    pub(crate) fn push(&mut self, place: Option<Vector<A>>) {
+    pub(crate) fn push(&mut self, place: Option<At>) {
         let entity = self.places.len() as u32;
-        self.places.push(Vector::default());
+        self.places.push([0.0; 3]);
         self.entry_of.push(NONE);
         self.asked.push(0);
         self.put(entity, place);
     }
 
     /// An entity is elsewhere, or gone.
-    pub(crate) fn put(&mut self, entity: u32, place: Option<Vector<A>>) {
+    pub(crate) fn put(&mut self, entity: u32, place: Option<At>) {
         let at = entity as usize;
         if at >= self.places.len() {
             return;
@@ -82,13 +85,14 @@ impl<A: Axes> Near<A> {
     }
 
     /// All who are at most `radius` away from a point.
-    pub(crate) fn within(&mut self, at: Vector<A>, radius: f32) -> Vec<Hit<A>> {
+    #[inline(never)]
+    pub(crate) fn within(&mut self, at: At, radius: f32) -> Vec<Hit> {
         let mut hits = Vec::new();
         let spans: [Vec<[i32; 2]>; World::MOST_AXES] = core::array::from_fn(|axis| {
             let axes = self.world.axes();
             axes.get(axis).map_or_else(
                 || alloc::vec![[0, 0]],
-                |of| self.spans(of, at.along(axis).into(), radius.into()),
+                |of| self.spans(of, at[axis].into(), radius.into()),
             )
         });
         let count = |spans: &Vec<[i32; 2]>| {
@@ -122,12 +126,14 @@ impl<A: Axes> Near<A> {
         hits
     }
 
-    fn look(&self, entity: u32, at: Vector<A>, radius: f32, hits: &mut Vec<Hit<A>>) {
+    fn look(&self, entity: u32, at: At, radius: f32, hits: &mut Vec<Hit>) {
         if self.entry_of[entity as usize] == NONE {
             return;
         }
-        let offset = nearest(&self.world, self.places[entity as usize] - at);
-        if offset.length_squared() <= radius * radius {
+        let place = self.places[entity as usize];
+        let offset = nearest(&self.world, [place[0] - at[0], place[1] - at[1], place[2] - at[2]]);
+        let [x, y, z] = offset;
+        if x * x + y * y + z * z <= radius * radius {
             hits.push(Hit { entity, offset });
         }
     }
@@ -155,9 +161,8 @@ impl<A: Axes> Near<A> {
         spans
     }
 
-    fn cell(&self, place: Vector<A>) -> [i32; 3] {
-        let line = |axis| if axis < A::COUNT { self.line(place.along(axis).into()) } else { 0 };
-        [line(0), line(1), line(2)]
+    fn cell(&self, place: At) -> [i32; 3] {
+        place.map(|at| self.line(at.into()))
     }
 
     /// The whole number below.
@@ -176,18 +181,14 @@ impl<A: Axes> Near<A> {
 }
 
 /// The shortest of the images of an offset.
-pub(crate) fn nearest<A: Axes>(world: &World, offset: Vector<A>) -> Vector<A> {
-    let along = |axis: usize| {
-        let (along, of) = (offset.along(axis), world.axes().get(axis));
-        let Some(Axis { length, edge: Edge::Periodic }) = of.copied() else { return along };
-        if along > 0.5 * length {
-            along - length
-        } else if along < -0.5 * length {
-            along + length
-        } else {
-            along
+fn nearest(world: &World, mut offset: At) -> At {
+    for (along, axis) in offset.iter_mut().zip(world.axes()) {
+        let Axis { length, edge: Edge::Periodic } = *axis else { continue };
+        if *along > 0.5 * length {
+            *along -= length;
+        } else if *along < -0.5 * length {
+            *along += length;
         }
-    };
-    let z = if A::SPACE { along(2) } else { 0.0 };
-    Vector::of(along(0), along(1), z)
+    }
+    offset
 }

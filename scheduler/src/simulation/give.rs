@@ -10,13 +10,14 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::{People, Simulation, Stage, Why};
+use crate::bounds::Bounds;
 use crate::domain::{Domain, Progress};
 use crate::error::DomainError;
 use crate::executor::Executor;
 use crate::inputs::{Answer, Input, Refused};
 use crate::model::{Model, Tick};
-use crate::plan::{Plan, Problem, Scene, absent, judge};
-use crate::setup::SimulationError;
+use crate::plan::{Changed, Plan, Problem, Scene, absent, judge};
+use crate::setup::{Door, SimulationError};
 
 /// Words of a text that travels.
 const TEXT: usize = 64;
@@ -24,7 +25,9 @@ const TEXT: usize = 64;
 /// A batch on its way.
 pub(super) struct Asked<M: Model> {
     pub(super) inputs: Vec<Input>,
-    pub(super) plan: Plan<M>,
+    pub(super) plan: Plan,
+    /// What its parameters make.
+    changed: Option<Changed<M>>,
     /// What is added up over all processes.
     words: Vec<u64>,
     /// Which input is wrong, once all processes know that one is.
@@ -60,19 +63,21 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             return Err(SimulationError::Busy { tick: self.tick });
         }
         self.answer = None;
-        let mut plan = judge(
-            &Scene {
-                model: &self.model,
-                params: &self.params,
-                needed: self.needed,
-                tick: Tick { number: self.tick, setup: self.setup, totals: self.totals.as_ref() },
-                domains: &self.domains,
-                topology: &self.topology,
-                cut: self.partition.cut,
-                next_id: self.people.next_id,
-            },
-            &inputs,
-        )?;
+        let mut scene = Scene {
+            model: &self.model,
+            params: &self.params,
+            needed: self.needed,
+            tick: Tick { number: self.tick, setup: self.setup, totals: self.totals.as_ref() },
+            domains: &self.domains,
+            topology: &self.topology,
+            cut: self.partition.cut,
+            next_id: self.people.next_id,
+            door: Door::new()?,
+            bounds: Bounds::of(&self.setup.world, self.needed),
+            changed: None,
+        };
+        let mut plan = judge(&mut scene, &inputs);
+        let changed = scene.changed;
         if plan.problem.is_none() {
             let grow = self.partition.capacity.is_none();
             let room = plan.make_room(&self.topology, &mut self.domains, grow);
@@ -91,7 +96,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
                 }
             }
         }
-        self.asked = Some(Box::new(Asked { inputs, plan, words, refused: 0 }));
+        self.asked = Some(Box::new(Asked { inputs, plan, changed, words, refused: 0 }));
         self.stage = Stage::Judge;
         Ok(())
     }
@@ -176,11 +181,11 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     /// Does what the batch says.
     fn obey(&mut self) -> Result<(), SimulationError> {
         let Some(mut asked) = self.asked.take() else { return Ok(()) };
-        let new_grid = asked.plan.changed.as_ref().and_then(|changed| changed.topology.clone());
+        let new_grid = asked.changed.as_ref().and_then(|changed| changed.topology.clone());
         // Who is removed may live elsewhere: here, nobody is met.
         let moves = asked.inputs.iter().any(|input| !matches!(input, Input::Params { .. }));
-        let sums = M::TOTALS && asked.plan.changed.is_some();
-        self.swap(&mut asked.plan);
+        let sums = M::TOTALS && asked.changed.is_some();
+        self.swap(&mut asked.changed);
         if !(moves || sums || new_grid.is_some()) {
             self.answer = Some(Ok(Answer { tick: self.tick, ids: Vec::new() }));
             self.stage = Stage::Idle;
@@ -208,8 +213,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     }
 
     /// Exchanges what the parameters make.
-    fn swap(&mut self, plan: &mut Plan<M>) {
-        if let Some(changed) = &mut plan.changed {
+    fn swap(&mut self, changed: &mut Option<Changed<M>>) {
+        if let Some(changed) = changed {
             core::mem::swap(&mut self.params, &mut changed.params);
             core::mem::swap(&mut self.model, &mut changed.model);
             core::mem::swap(&mut self.needed, &mut changed.needed);
@@ -220,7 +225,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     pub(super) fn disobey(&mut self) {
         if let Some(mut asked) = self.asked.take() {
             asked.plan.change_back(&mut self.domains);
-            self.swap(&mut asked.plan);
+            self.swap(&mut asked.changed);
         }
     }
 

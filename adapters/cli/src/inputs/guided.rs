@@ -13,12 +13,15 @@ use flockwork_scheduler_native::{AnySimulation, Metrics, Rows, RunError};
 
 use super::schedule::Schedule;
 
-/// The batches that were given, with their ticks, until somebody takes them.
+/// A batch with its tick.
+type Batch = (u64, Vec<Input>);
+
+/// The batches that were given, until somebody takes them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Given(Arc<Mutex<Vec<(u64, Vec<Input>)>>>);
+pub(crate) struct Given(Arc<Mutex<Vec<Batch>>>);
 
 impl Given {
-    pub(crate) fn take(&self) -> Vec<(u64, Vec<Input>)> {
+    pub(crate) fn take(&self) -> Vec<Batch> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -37,7 +40,7 @@ pub(crate) struct Guided {
 
 impl Guided {
     /// Has the simulation follow the schedule, from its tick on.
-    pub(crate) fn new(
+    pub(crate) fn by(
         inner: Box<dyn AnySimulation>,
         schedule: Schedule,
         given: Option<Given>,
