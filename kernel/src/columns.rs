@@ -195,19 +195,28 @@ pub trait Columns: Sized + Send + Sync + 'static {
     fn bind(memory: &mut [u8], capacity: usize) -> Result<Self::Mut<'_>, LayoutError>;
 
     /// As [`Columns::view`] over memory for the first columns alone, those that neighbours see
-    /// ([`ghosts`] of them); the others are empty.
+    /// ([`ghosts`] of them), and the scratch columns of the names in `shared` behind these; the others
+    /// are empty.
     ///
     /// # Errors
     ///
     /// As [`Columns::view`].
-    fn view_ghosts(memory: &[u8], capacity: usize) -> Result<Self::Ref<'_>, LayoutError>;
+    fn view_ghosts<'a>(
+        memory: &'a [u8],
+        capacity: usize,
+        shared: &[&str],
+    ) -> Result<Self::Ref<'a>, LayoutError>;
 
     /// As [`Columns::view_ghosts`], writable.
     ///
     /// # Errors
     ///
     /// As [`Columns::view`].
-    fn bind_ghosts(memory: &mut [u8], capacity: usize) -> Result<Self::Mut<'_>, LayoutError>;
+    fn bind_ghosts<'a>(
+        memory: &'a mut [u8],
+        capacity: usize,
+        shared: &[&str],
+    ) -> Result<Self::Mut<'a>, LayoutError>;
 
     /// A read-only look at writable views.
     fn share<'a>(columns: &'a Self::Mut<'_>) -> Self::Ref<'a>;
@@ -253,6 +262,14 @@ pub trait Columns: Sized + Send + Sync + 'static {
     /// Copies the rows `order` of `from`, in that order, to the first rows of `to`; scratch
     /// columns stay as they are. Rows that either side lacks are skipped.
     fn gather(from: &Self::Ref<'_>, order: &[u32], to: &mut Self::Mut<'_>);
+
+    /// Copies the scratch columns of the rows `order` of `from`, in that order, to the first rows of
+    /// `to`. Rows that either side lacks are skipped.
+    fn gather_scratch(from: &Self::Ref<'_>, order: &[u32], to: &mut Self::Mut<'_>);
+
+    /// Copies the scratch columns of the first rows of `from` to the rows `order` of `to`: the other
+    /// way round.
+    fn scatter_scratch(from: &Self::Ref<'_>, order: &[u32], to: &mut Self::Mut<'_>);
 
     /// Writes the columns of `row` that travel at least as far as `reach` to `bytes`, and says how
     /// many bytes that took: [`packed_len`] of them. None if `row` or `bytes` is out of range.
@@ -450,6 +467,35 @@ pub fn check(schema: &[Column], memory: &[u8], capacity: usize) -> Result<(), La
     Ok(())
 }
 
+/// Checks memory for the columns of ghosts; used by [`columns!`](crate::columns!).
+#[doc(hidden)]
+#[inline]
+pub fn check_ghosts(
+    schema: &[Column],
+    shared: &[&str],
+    memory: &[u8],
+    capacity: usize,
+) -> Result<(), LayoutError> {
+    let seen = ghosts(schema);
+    check(seen, memory, capacity)?;
+    let mut needed = offset(seen, capacity, seen.len());
+    for column in schema.iter().filter(|column| is_shared(column, shared)) {
+        let bytes = offset(core::slice::from_ref(column), capacity, 1);
+        needed = needed.zip(bytes).and_then(|(needed, bytes)| needed.checked_add(bytes));
+    }
+    let needed = needed.ok_or(LayoutError::TooLarge { capacity })?;
+    if memory.len() < needed {
+        return Err(LayoutError::TooShort { needed, given: memory.len() });
+    }
+    Ok(())
+}
+
+/// Whether a column is a scratch column that is shared.
+#[inline]
+pub fn is_shared(column: &Column, shared: &[&str]) -> bool {
+    column.reach == Reach::Scratch && shared.contains(&column.name)
+}
+
 /// Cuts one column off the front of `memory`; used by [`columns!`](crate::columns!).
 #[doc(hidden)]
 #[inline]
@@ -498,6 +544,17 @@ pub fn put<T: Element>(column: &mut [T], row: usize, value: T::Value) {
 pub fn gather_column<T: Element>(from: &[T], order: &[u32], to: &mut [T]) {
     for (place, &row) in to.iter_mut().zip(order) {
         if let Some(value) = from.get(row as usize) {
+            *place = *value;
+        }
+    }
+}
+
+/// Scatters one column; used by [`columns!`](crate::columns!).
+#[doc(hidden)]
+#[inline]
+pub fn scatter_column<T: Element>(from: &[T], order: &[u32], to: &mut [T]) {
+    for (value, &row) in from.iter().zip(order) {
+        if let Some(place) = to.get_mut(row as usize) {
             *place = *value;
         }
     }

@@ -7,6 +7,7 @@ mod lennard_jones;
 mod memory;
 mod points;
 mod space;
+mod sph;
 mod starts;
 mod tribes;
 mod vicsek;

@@ -4,5 +4,7 @@
 mod boids;
 mod discs;
 mod lennard_jones;
+mod meadow;
+mod sph;
 mod tribes;
 mod vicsek;

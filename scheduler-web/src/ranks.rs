@@ -29,10 +29,12 @@ pub enum Kind {
     Move = 1,
     /// Integers to be added up.
     Sum = 2,
+    /// What a pass left, for ghosts.
+    Share = 3,
 }
 
 /// The number of kinds.
-pub const KINDS: usize = 3;
+pub const KINDS: usize = 4;
 
 /// Carries packets between ranks.
 pub trait Carrier {
@@ -164,6 +166,7 @@ fn kind_of(lane: Lane) -> Kind {
     match lane {
         Lane::Post => Kind::Post,
         Lane::Move => Kind::Move,
+        Lane::Share => Kind::Share,
     }
 }
 

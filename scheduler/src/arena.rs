@@ -21,7 +21,9 @@ struct Block([u8; columns::ALIGN]);
 pub(crate) struct Arena<C> {
     blocks: Vec<Block>,
     capacity: usize,
-    schema: &'static [Column],
+    schema: Vec<Column>,
+    /// The scratch columns that ghosts have; None for memory of all columns.
+    shared: Option<&'static [&'static str]>,
     columns: PhantomData<C>,
 }
 
@@ -30,24 +32,33 @@ impl<C: Columns> Arena<C> {
 
     /// Memory for at least `capacity` entities.
     pub(crate) fn new(capacity: usize) -> Result<Self, DomainError> {
-        Self::of(C::SCHEMA, capacity)
+        Self::of(None, capacity)
     }
 
-    /// Memory for at least `capacity` ghosts.
-    pub(crate) fn ghosts(capacity: usize) -> Result<Self, DomainError> {
-        Self::of(columns::ghosts(C::SCHEMA), capacity)
+    /// Memory for at least `capacity` ghosts, which have the scratch columns of these names too.
+    pub(crate) fn ghosts(
+        shared: &'static [&'static str],
+        capacity: usize,
+    ) -> Result<Self, DomainError> {
+        Self::of(Some(shared), capacity)
     }
 
-    fn of(schema: &'static [Column], capacity: usize) -> Result<Self, DomainError> {
+    fn of(shared: Option<&'static [&'static str]>, capacity: usize) -> Result<Self, DomainError> {
+        let mut schema = Vec::from(C::SCHEMA);
+        if let Some(shared) = shared {
+            schema.retain(|column| {
+                column.reach == Reach::Ghost || columns::is_shared(column, shared)
+            });
+        }
         // Columns are made of whole tiles: what is in the last one is room too.
         let capacity = capacity.checked_next_multiple_of(LANES).unwrap_or(capacity);
-        let bytes = columns::offset(schema, capacity, schema.len())
+        let bytes = columns::offset(&schema, capacity, schema.len())
             .ok_or(DomainError::OutOfMemory { capacity })?;
         let count = bytes.div_ceil(columns::ALIGN);
         let mut blocks = Vec::new();
         blocks.try_reserve_exact(count).map_err(|_| DomainError::OutOfMemory { capacity })?;
         blocks.resize(count, Block::zeroed());
-        Ok(Self { blocks, capacity, schema, columns: PhantomData })
+        Ok(Self { blocks, capacity, schema, shared, columns: PhantomData })
     }
 
     pub(crate) fn capacity(&self) -> usize {
@@ -60,16 +71,23 @@ impl<C: Columns> Arena<C> {
 
     pub(crate) fn view(&self) -> Result<C::Ref<'_>, DomainError> {
         let memory = bytemuck::cast_slice(&self.blocks);
-        let whole = self.schema.len() == C::SCHEMA.len();
-        let view = if whole { C::view } else { C::view_ghosts };
-        Ok(view(memory, self.capacity)?)
+        Ok(match self.shared {
+            None => C::view(memory, self.capacity)?,
+            Some(shared) => C::view_ghosts(memory, self.capacity, shared)?,
+        })
+    }
+
+    /// The columns of ghosts without those that are shared.
+    pub(crate) fn view_unshared(&self) -> Result<C::Ref<'_>, DomainError> {
+        Ok(C::view_ghosts(bytemuck::cast_slice(&self.blocks), self.capacity, &[])?)
     }
 
     pub(crate) fn bind(&mut self) -> Result<C::Mut<'_>, DomainError> {
         let memory = bytemuck::cast_slice_mut(&mut self.blocks);
-        let whole = self.schema.len() == C::SCHEMA.len();
-        let bind = if whole { C::bind } else { C::bind_ghosts };
-        Ok(bind(memory, self.capacity)?)
+        Ok(match self.shared {
+            None => C::bind(memory, self.capacity)?,
+            Some(shared) => C::bind_ghosts(memory, self.capacity, shared)?,
+        })
     }
 
     /// Reads a packed row; false if it does not fit, and nothing was changed then.
@@ -99,21 +117,38 @@ impl<C: Columns> Arena<C> {
     /// One column by its place in the schema; empty if there is none of this type.
     pub(crate) fn column<T: Element>(&self, index: usize) -> &[T] {
         let memory = bytemuck::cast_slice(&self.blocks);
-        columns::column(self.schema, memory, self.capacity, index).unwrap_or(&[])
+        columns::column(&self.schema, memory, self.capacity, index).unwrap_or(&[])
     }
 
     /// The bytes of one column by its place in the schema; empty if there is none.
     pub(crate) fn column_bytes(&self, index: usize) -> &[u8] {
         let Some(column) = self.schema.get(index) else { return &[] };
-        let begin = columns::offset(self.schema, self.capacity, index).unwrap_or(0);
+        let begin = columns::offset(&self.schema, self.capacity, index).unwrap_or(0);
         let memory: &[u8] = bytemuck::cast_slice(&self.blocks);
         memory.get(begin..begin + self.capacity * column.stride()).unwrap_or(&[])
+    }
+
+    /// Where the bytes of a column begin, and how many a row has; none if there is no such column.
+    pub(crate) fn place(&self, name: &str) -> Option<(usize, usize)> {
+        let index = self.schema.iter().position(|column| column.name == name)?;
+        let begin = columns::offset(&self.schema, self.capacity, index)?;
+        Some((begin, self.schema[index].stride()))
+    }
+
+    /// All memory, as bytes.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        bytemuck::cast_slice(&self.blocks)
+    }
+
+    /// The same, writable.
+    pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
+        bytemuck::cast_slice_mut(&mut self.blocks)
     }
 
     /// As [`Arena::column`], writable.
     pub(crate) fn column_mut<T: Element>(&mut self, index: usize) -> &mut [T] {
         let memory = bytemuck::cast_slice_mut(&mut self.blocks);
-        columns::column_mut(self.schema, memory, self.capacity, index).unwrap_or(&mut [])
+        columns::column_mut(&self.schema, memory, self.capacity, index).unwrap_or(&mut [])
     }
 
     /// Makes room for `capacity` entities and keeps all rows, scratch columns included. On an
@@ -122,8 +157,8 @@ impl<C: Columns> Arena<C> {
         if capacity <= self.capacity {
             return Ok(());
         }
-        let mut larger = Self::of(self.schema, capacity)?;
-        let schema = self.schema;
+        let mut larger = Self::of(self.shared, capacity)?;
+        let schema = &self.schema;
         let from: &[u8] = bytemuck::cast_slice(&self.blocks);
         let capacity = larger.capacity;
         let to: &mut [u8] = bytemuck::cast_slice_mut(&mut larger.blocks);

@@ -5,10 +5,10 @@ use core::marker::PhantomData;
 
 use flockwork_kernel::LANES;
 use flockwork_kernel::columns::Columns;
-use flockwork_kernel::isa::{self, Isa};
+use flockwork_kernel::isa::{self, Baseline, Isa};
 use flockwork_kernel::simd::Mask8;
 use flockwork_spatial::index::Places;
-use flockwork_spatial::{Block, Candidate, Cells, Entry, Visitor, pass};
+use flockwork_spatial::{Block, Candidate, Cells, Entry, Lines, Looker, Sights, Visitor, pass};
 
 use crate::arena::Arena;
 use crate::desks::{Desk, PassLists};
@@ -16,7 +16,7 @@ use crate::error::DomainError;
 use crate::frame::Frame;
 use crate::grow::grow;
 use crate::model::{
-    AxesOf, Finish, ListsOf, Model, MutOf, OutboxOf, Pair, Pass, Passes, RefOf, Step, Tick,
+    AxesOf, Finish, ListsOf, Model, MutOf, OutboxOf, Pair, Pass, Passes, RefOf, Step, Tick, Who,
     WithPass,
 };
 use crate::outbox::Outbox;
@@ -30,6 +30,8 @@ struct Neighbours<'a, M: Model, P: Pass<M>> {
     outbox: OutboxOf<'a, M, P>,
     /// The neighbours of each entity of a tile, where a model wants to know them.
     near: &'a mut [Vec<u32>; LANES],
+    /// Those who look, where tiles are of these.
+    lookers: Option<&'a [Looker<AxesOf<M>>]>,
 }
 
 impl<M: Model, P: Pass<M>, S: Isa> Visitor<S> for Neighbours<'_, M, P> {
@@ -66,22 +68,39 @@ impl<M: Model, P: Pass<M>, S: Isa> Visitor<S> for Neighbours<'_, M, P> {
 
     #[inline(always)]
     fn finish(&mut self, block: Block, tile: &P::Tile<S>, sum: &P::Sum<S>) {
-        let Self { model, tick, columns, outbox, near } = self;
+        let Self { model, tick, columns, outbox, near, lookers } = self;
         if P::ROWS {
             P::step(model, &mut Step { tick, block, columns, near, outbox });
             return;
         }
         let (now, left) = M::Columns::finish(columns, block.at);
         let own = Mask8::first(block.count);
-        P::finish(model, &mut Finish { tick, tile, sum, now, left, own, block, outbox });
+        let who = match *lookers {
+            Some(all) if const { may_look_far::<M, P>() } => {
+                Who::Lookers(&all[block.at..block.at + block.count])
+            }
+            _ => Who::Block(block),
+        };
+        P::finish(model, &mut Finish { tick, tile, sum, now, left, own, who, outbox });
     }
+}
+
+/// Whether a pass may have other tiles than those of a row: a model with one pass, in which all look,
+/// has none.
+const fn may_look_far<M: Model, P: Pass<M>>() -> bool {
+    P::CHOOSES || M::Passes::COUNT > 1
+}
+
+/// Whether it has, where neighbours may be so many cells away.
+fn looks_far<M: Model, P: Pass<M>>(reach: Lines) -> bool {
+    may_look_far::<M, P>() && (P::CHOOSES || reach[1] > 1 || reach[2] > 1)
 }
 
 /// A neighbour pass, with the best instructions there are.
 struct Meet<'p, 'a, M: Model, P: Pass<M>> {
     cells: &'p Cells<'p>,
     cutoff: pass::Cutoff,
-    candidates: &'a [Candidate<P::Shown, AxesOf<M>>],
+    sights: Sights<'a, P::Shown, AxesOf<M>>,
     entries: &'a [Entry],
     visitor: &'p mut Neighbours<'a, M, P>,
 }
@@ -91,8 +110,13 @@ impl<M: Model, P: Pass<M>> isa::Task for Meet<'_, '_, M, P> {
 
     #[inline(always)]
     fn run<S: Isa>(self) -> Self::Output {
-        let Self { cells, cutoff, candidates, entries, .. } = self;
-        pass::neighbour_pass::<S, _>(cells, cutoff, candidates, entries, self.visitor)
+        let Self { cells, cutoff, sights, entries, visitor } = self;
+        match visitor.lookers {
+            Some(lookers) if const { may_look_far::<M, P>() } => {
+                pass::looking_pass::<S, _>(cells, cutoff, &sights, entries, lookers, visitor)
+            }
+            _ => pass::neighbour_pass::<S, _>(cells, cutoff, sights.records, entries, visitor),
+        }
     }
 }
 
@@ -189,13 +213,22 @@ struct ShowAll<'a, 'p, M: Model> {
 impl<M: Model> WithPass<M> for ShowAll<'_, '_, M> {
     type Output = Result<(), DomainError>;
 
-    fn run<P: Pass<M>>(self, lists: &mut PassLists<P::Shown, AxesOf<M>>) -> Self::Output {
-        let Self { frame, parts: Parts { ghosts, sorted, owned, .. }, entries } = self;
+    fn run<P: Pass<M>>(self, lists: &mut PassLists<P::Shown, M::Columns>) -> Self::Output {
+        let Self { frame, parts, entries } = self;
+        let Parts { ghosts, sorted, owned, .. } = parts;
         let cells = sorted.cells();
+        let now = Showing::<M, P>::new(frame, &owned.now)?;
+        let mut ghosts = Showing::<M, P>::new(frame, &ghosts.arena)?;
+        if P::READS.is_empty() {
+            // What is shared is of an older tick yet.
+            ghosts.columns = parts.ghosts.arena.view_unshared()?;
+        }
+        if P::CHOOSES {
+            show_some(&cells, &entries[..cells.records()], (&now, &ghosts), owned.old_rows, lists);
+            return Ok(());
+        }
         grow(&mut lists.candidates, cells.records());
         let candidates = &mut lists.candidates;
-        let now = Showing::<M, P>::new(frame, &owned.now)?;
-        let ghosts = Showing::<M, P>::new(frame, &ghosts.arena)?;
         let mut at = 0;
         for row in 0..cells.rows() {
             let inside = cells.owned(row);
@@ -209,6 +242,65 @@ impl<M: Model> WithPass<M> for ShowAll<'_, '_, M> {
         ghosts.all(&mut candidates[at..cells.records()], &entries[at..], owned.old_rows);
         Ok(())
     }
+}
+
+/// Asks what those show who are seen, and where each cell begins among them.
+fn show_some<'s, M: Model, P: Pass<M>>(
+    cells: &Cells<'_>,
+    entries: &[Entry],
+    (now, ghosts): (&Showing<'s, M, P>, &Showing<'s, M, P>),
+    old_rows: usize,
+    lists: &mut PassLists<P::Shown, M::Columns>,
+) {
+    let PassLists { candidates, places, starts, .. } = lists;
+    candidates.clear();
+    places.clear();
+    starts.clear();
+    starts.push(0);
+    let mut owned = 0;
+    let listed = cells.listed().unwrap_or(0);
+    for bounds in cells.starts[..=listed].windows(2) {
+        for record in bounds[0]..bounds[1] {
+            let slot = entries[record as usize].slot() as usize;
+            // Owned entities are rows in the order in which they come here.
+            let (showing, row) =
+                if slot < old_rows { (now, owned) } else { (ghosts, slot - old_rows) };
+            owned += usize::from(slot < old_rows);
+            if showing.sees(row) {
+                candidates.push(showing.of(row));
+                places.push(record);
+            }
+        }
+        starts.push(candidates.len() as u32);
+    }
+}
+
+/// Finds those who look, and puts them into tiles.
+fn choose<M: Model, P: Pass<M>>(
+    frame: &Frame<'_, M>,
+    cells: &Cells<'_>,
+    owned: &mut Owned<M::Columns>,
+    lists: &mut PassLists<P::Shown, M::Columns>,
+) -> Result<(), DomainError> {
+    let PassLists { lookers, order, .. } = lists;
+    lookers.clear();
+    let mut looks = Mask8::<Baseline>::first(LANES).bits();
+    let records = (0..cells.rows()).flat_map(|row| cells.owned(row));
+    for (at, record) in records.enumerate() {
+        if P::CHOOSES && at % LANES == 0 {
+            let columns = owned.now.bind()?;
+            let now = M::Columns::look::<Baseline>(&columns, at);
+            looks = P::looks(frame.model, &now, &frame.tick).bits();
+        }
+        if looks >> (at % LANES) & 1 == 1 {
+            let place = owned.now.places().at(at);
+            lookers.push(Looker::new(at as u32, record as u32, place));
+        }
+    }
+    pass::arrange(cells, lookers)?;
+    order.clear();
+    order.extend(lookers.iter().map(|looker| looker.at));
+    Ok(())
 }
 
 /// Runs pass `number` of the model, and gives what it cost.
@@ -234,23 +326,45 @@ struct MeetAll<'a, 'p, M: Model> {
 impl<M: Model> WithPass<M> for MeetAll<'_, '_, M> {
     type Output = Result<u64, DomainError>;
 
-    fn run<P: Pass<M>>(self, lists: &mut PassLists<P::Shown, AxesOf<M>>) -> Self::Output {
+    fn run<P: Pass<M>>(self, lists: &mut PassLists<P::Shown, M::Columns>) -> Self::Output {
         let Self { frame, parts, entries, near } = self;
         let Parts { site, ghosts, sorted, owned, post } = parts;
-        let cells = sorted.cells();
-        let count = cells.records();
-        let (entries, candidates) = (&entries[..count], &lists.candidates[..count]);
+        let radius = P::radius(frame.model);
+        let cells = Cells { reach: site.grid().reach(radius), ..sorted.cells() };
+        let entries = &entries[..cells.records()];
+        let far = looks_far::<M, P>(cells.reach);
+        if far {
+            choose::<M, P>(frame, &cells, owned, lists)?;
+        }
+        // Who all look, in their order, are rows of columns as they are.
+        let apart = far && !(0..owned.rows as u32).eq(lists.order.iter().copied());
+        if apart {
+            lists.choose(lists.order.len())?;
+        }
+        let PassLists { candidates, places, starts, lookers, order, chosen } = lists;
         let Owned { now, old, rows, old_rows, cell_of, .. } = &mut **owned;
+        let columns = match chosen {
+            Some(chosen) if apart => {
+                let mut columns = chosen.bind()?;
+                M::Columns::gather(&now.view()?, order, &mut columns);
+                M::Columns::gather_scratch(&now.view()?, order, &mut columns);
+                columns
+            }
+            _ => now.bind()?,
+        };
+        let some = P::CHOOSES.then_some(&places[..]);
+        let candidates = if P::CHOOSES { &candidates[..] } else { &candidates[..cells.records()] };
         let mut visitor = Neighbours::<M, P> {
             model: frame.model,
             tick: &frame.tick,
-            columns: now.bind()?,
+            columns,
             outbox: Outbox {
                 old: old.view()?,
                 ghosts: ghosts.arena.view()?,
                 rows: *old_rows,
                 entries,
                 candidates,
+                places: some,
                 cell_of: &cell_of[..*old_rows],
                 ghost_cell: &ghosts.cell[..ghosts.rows],
                 site,
@@ -259,13 +373,20 @@ impl<M: Model> WithPass<M> for MeetAll<'_, '_, M> {
                 bad: None,
             },
             near,
+            lookers: far.then_some(&lookers[..]),
         };
-        let cutoff =
-            pass::Cutoff { radius: P::radius(frame.model), most: P::most_neighbours(frame.model) };
-        let meet = Meet { cells: &cells, cutoff, candidates, entries, visitor: &mut visitor };
+        let cutoff = pass::Cutoff { radius, most: P::most_neighbours(frame.model) };
+        let starts = if P::CHOOSES { &starts[..] } else { cells.starts };
+        let sights = Sights { starts, records: candidates, places: some };
+        let meet = Meet { cells: &cells, cutoff, sights, entries, visitor: &mut visitor };
         let tested = isa::dispatch(meet)?;
         visitor.outbox.check(frame.tick.number)?;
-        Ok(tested + *rows as u64)
+        drop(visitor);
+        if let (true, Some(chosen)) = (apart, &chosen) {
+            M::Columns::scatter_scratch(&chosen.view()?, order, &mut now.bind()?);
+        }
+        let looked = if far { order.len() } else { *rows };
+        Ok(tested + looked as u64)
     }
 }
 
@@ -287,6 +408,12 @@ impl<'a, M: Model, P: Pass<M>> Showing<'a, M, P> {
     fn of(&self, row: usize) -> Candidate<P::Shown, AxesOf<M>> {
         let shown = P::show(self.frame.model, &self.columns, row, &self.frame.tick);
         Candidate { place: self.places.at(row), shown }
+    }
+
+    /// Whether an entity can be a neighbour.
+    #[inline(always)]
+    fn sees(&self, row: usize) -> bool {
+        P::is_seen(self.frame.model, &self.columns, row, &self.frame.tick)
     }
 
     /// Those of `entries`, whose slots count from `before` on.

@@ -5,9 +5,12 @@
 
 use alloc::vec::Vec;
 
-use flockwork_kernel::{Axes, LANES};
-use flockwork_spatial::{Candidate, Entry, Lines, Numbered};
+use flockwork_kernel::LANES;
+use flockwork_kernel::columns::Columns;
+use flockwork_spatial::{Candidate, Entry, Lines, Looker, Numbered};
 
+use crate::arena::Arena;
+use crate::error::DomainError;
 use crate::lock::Lock;
 use crate::parts::Moves;
 
@@ -107,16 +110,77 @@ impl<L: Lists> Desk<L> {
     }
 }
 
-/// What one pass works on, for entities that show `T`.
+/// What one pass works on, for entities with columns `C` that show `T`.
 #[doc(hidden)]
-pub struct PassLists<T, A: Axes> {
-    /// Where each owned entity and ghost is in canonical order, and what it shows.
-    pub(crate) candidates: Vec<Candidate<T, A>>,
+pub struct PassLists<T, C: Columns> {
+    /// Where each owned entity and ghost is in canonical order, and what it shows; of those who are
+    /// seen, where these are chosen.
+    pub(crate) candidates: Vec<Candidate<T, C::Axes>>,
+    /// The place of each of them among all, where they are chosen.
+    pub(crate) places: Vec<u32>,
+    /// Where each cell begins among them, likewise.
+    pub(crate) starts: Vec<u32>,
+    /// Those who look, where not all do, or do so further than the next row.
+    pub(crate) lookers: Vec<Looker<C::Axes>>,
+    /// Their rows.
+    pub(crate) order: Vec<u32>,
+    /// Their columns, side by side; none before some are chosen.
+    pub(crate) chosen: Option<Arena<C>>,
 }
 
-impl<T, A: Axes> Default for PassLists<T, A> {
+impl<T, C: Columns> Default for PassLists<T, C> {
     fn default() -> Self {
-        Self { candidates: Vec::new() }
+        Self {
+            candidates: Vec::new(),
+            places: Vec::new(),
+            starts: Vec::new(),
+            lookers: Vec::new(),
+            order: Vec::new(),
+            chosen: None,
+        }
+    }
+}
+
+impl<T, C: Columns> PassLists<T, C> {
+    /// How much room each list has.
+    fn rooms(&self) -> [usize; 6] {
+        [
+            self.candidates.capacity(),
+            self.places.capacity(),
+            self.starts.capacity(),
+            self.lookers.capacity(),
+            self.order.capacity(),
+            self.chosen.as_ref().map_or(0, Arena::capacity),
+        ]
+    }
+
+    fn reserve(&mut self, rooms: &[usize; 6]) {
+        let &[candidates, places, starts, lookers, order, chosen] = rooms;
+        room(&mut self.candidates, candidates);
+        room(&mut self.places, places);
+        room(&mut self.starts, starts);
+        room(&mut self.lookers, lookers);
+        room(&mut self.order, order);
+        if chosen > 0 {
+            // Where there is no memory for it now, the pass that needs it says so.
+            let _ = self.choose(chosen);
+        }
+    }
+
+    /// Columns for so many who look.
+    pub(crate) fn choose(&mut self, count: usize) -> Result<(), DomainError> {
+        if self.chosen.as_ref().is_none_or(|chosen| chosen.capacity() < count) {
+            self.chosen = None;
+            self.chosen = Some(Arena::new(count + count / 8)?);
+        }
+        Ok(())
+    }
+
+    fn memory_bytes(&self) -> usize {
+        self.candidates.capacity() * size_of::<Candidate<T, C::Axes>>()
+            + 4 * (self.places.capacity() + self.starts.capacity() + self.order.capacity())
+            + self.lookers.capacity() * size_of::<Looker<C::Axes>>()
+            + self.chosen.as_ref().map_or(0, Arena::memory_bytes)
     }
 }
 
@@ -131,34 +195,34 @@ pub trait Lists: Default + Send + Sync + 'static {
     fn memory_bytes(&self) -> usize;
 }
 
-/// How many entities the lists of each pass have room for.
+/// How much room each list of each pass has.
 #[doc(hidden)]
 #[derive(Clone, Copy, Default)]
-pub struct Rooms([usize; 4]);
+pub struct Rooms([[usize; 6]; 4]);
 
 impl Rooms {
-    fn most(self, other: Self) -> Self {
-        let [a, b, c, d] = self.0;
-        let [w, x, y, z] = other.0;
-        Self([a.max(w), b.max(x), c.max(y), d.max(z)])
+    fn most(mut self, other: Self) -> Self {
+        let all = self.0.iter_mut().flatten().zip(other.0.into_iter().flatten());
+        all.for_each(|(one, other)| *one = other.max(*one));
+        self
     }
 }
 
 macro_rules! lists {
     ($($shown:ident $number:tt),*) => {
-        impl<$($shown: Send + Sync + 'static,)* X: Axes> Lists for ($(PassLists<$shown, X>,)*) {
+        impl<$($shown: Send + Sync + 'static,)* X: Columns> Lists for ($(PassLists<$shown, X>,)*) {
             fn rooms(&self) -> Rooms {
                 let mut rooms = Rooms::default();
-                $(rooms.0[$number] = self.$number.candidates.capacity();)*
+                $(rooms.0[$number] = self.$number.rooms();)*
                 rooms
             }
 
             fn reserve(&mut self, rooms: &Rooms) {
-                $(room(&mut self.$number.candidates, rooms.0[$number]);)*
+                $(self.$number.reserve(&rooms.0[$number]);)*
             }
 
             fn memory_bytes(&self) -> usize {
-                0 $(+ self.$number.candidates.capacity() * size_of::<Candidate<$shown, X>>())*
+                0 $(+ self.$number.memory_bytes())*
             }
         }
     };

@@ -1,13 +1,16 @@
 //! A domain: one region's entities, its ghosts and its mail, and the frame as a state machine.
 //!
 //! ```text
-//! Idle ──begin_tick──▶ Compute ──▶ AwaitPost ──▶ Route ──▶ AwaitMove ──▶ Idle (tick done)
+//!                          ┌──AwaitShare──┐
+//!                          ▼              │
+//! Idle ──begin_tick──▶ Compute ───────────┴──▶ AwaitPost ──▶ Route ──▶ AwaitMove ──▶ Idle (tick done)
 //! Idle ──rehome──────────────────────────────▶ Route
 //! ```
 //!
 //! | stage | does |
 //! | --- | --- |
 //! | Compute | sorts owned entities and ghosts into cells, runs the model's neighbour passes, sends events and birth keys |
+//! | AwaitShare | before a pass that reads what an earlier one left with neighbours: when all of that is there, goes on with the passes |
 //! | AwaitPost | when all post is there: applies events and births, updates all entities to t + 1 |
 //! | Route | finds each entity's cell and owner, sends migrants and ghosts |
 //! | AwaitMove | when all of it is there: takes in migrants and ghosts |
@@ -23,7 +26,7 @@ use alloc::vec::Vec;
 
 use flockwork_kernel::Axes;
 use flockwork_kernel::columns::{Columns, Reach};
-use flockwork_spatial::Places;
+use flockwork_spatial::{Entry, Places};
 
 use crate::bounds::{Bounds, Outside};
 use crate::commit::{self, Commit};
@@ -38,6 +41,7 @@ use crate::parts::{Before, Books, Doing, Ghosts, Moves, Owned, Post, Site, Sorte
 use crate::receive::receive;
 use crate::route::route;
 use crate::schema;
+use crate::share::Share;
 use crate::stats::{self, Stats};
 use crate::sums::Sums;
 use crate::topology::Topology;
@@ -57,6 +61,8 @@ pub enum Progress {
 pub(crate) enum Stage {
     Idle,
     Compute,
+    /// Before the pass of this number.
+    AwaitShare(usize),
     AwaitPost,
     Route,
     AwaitMove,
@@ -76,6 +82,8 @@ pub struct Domain<M: Model> {
     owned: Owned<M::Columns>,
     ghosts: Ghosts<M::Columns>,
     sorted: Sorted,
+    /// Owned entities and ghosts in canonical order, while it waits for what others share.
+    entries: Vec<Entry>,
     post: Post<M::Event, M::Child>,
     /// Its own ghosts, from the route until they are taken in.
     own: Moves,
@@ -121,8 +129,9 @@ impl<M: Model> Domain<M> {
             doing: Doing::nothing(id),
             site: Site { domain: id, topology },
             owned: Owned::new(capacity)?,
-            ghosts: Ghosts::new(0)?,
+            ghosts: Ghosts::new(M::Passes::SHARED, 0)?,
             sorted: Sorted::default(),
+            entries: Vec::new(),
             post: Post::new(),
             own: Moves::default(),
             books: Books::default(),
@@ -274,8 +283,14 @@ impl<M: Model> Domain<M> {
                     self.stage = Stage::Idle;
                 }
                 Stage::Compute => {
-                    self.compute(frame, net)?;
-                    self.stage = Stage::AwaitPost;
+                    self.stage = self.compute(frame, net, 0)?;
+                }
+                Stage::AwaitShare(number) => {
+                    if !net.ready(Lane::Share).map_err(StepError::Transport)? {
+                        return Ok(Progress::Waiting);
+                    }
+                    self.receive_shared(frame, net)?;
+                    self.stage = self.compute(frame, net, number)?;
                 }
                 Stage::AwaitPost => {
                     if has_post && !net.ready(Lane::Post).map_err(StepError::Transport)? {
@@ -302,23 +317,32 @@ impl<M: Model> Domain<M> {
     // Each phase hands out the parts that it reads and writes. They are functions of their own:
     // engines of JavaScript optimise none that is too long.
 
+    /// Sorts, before the first pass; runs passes from this one on, and gives what comes next.
     fn compute<T: Transport>(
         &mut self,
         frame: &Frame<'_, M>,
         net: &mut T,
-    ) -> Result<(), StepError<T::Error>> {
-        let Self { doing, site, owned, ghosts, sorted, post, books, kept, .. } = self;
+        first: usize,
+    ) -> Result<Stage, StepError<T::Error>> {
+        let Self { doing, site, owned, ghosts, sorted, entries, post, books, kept, .. } = self;
         let mut spent = books.counters.phases;
         let before = &mut kept.owned;
-        books.counters.work = frame.desks.lend(|desk| {
-            frame.enter(doing, Phase::Sort);
-            frame.timed(&mut spent.sort_ns, || {
-                compute::sort::<M>(site, ghosts, owned, sorted, before, desk)
-            })?;
-            post.clear();
+        let reads = |number: usize| M::Passes::READS.get(number).is_some_and(|reads| *reads);
+        let next = (first + 1..M::Passes::COUNT).find(|number| reads(*number));
+        let last = next.unwrap_or(M::Passes::COUNT);
+        let mut work = if first == 0 { 0 } else { books.counters.work };
+        frame.desks.lend(|desk| {
+            if first == 0 {
+                frame.enter(doing, Phase::Sort);
+                frame.timed(&mut spent.sort_ns, || {
+                    compute::sort::<M>(site, ghosts, owned, sorted, before, desk)
+                })?;
+                post.clear();
+            } else {
+                core::mem::swap(&mut desk.entries, entries);
+            }
             let mut parts = compute::Parts { site, ghosts, sorted, owned, post };
-            let mut work = 0;
-            for number in 0..M::Passes::COUNT {
+            for number in first..last {
                 frame.enter(doing, Phase::Sort);
                 frame.timed(&mut spent.sort_ns, || compute::show(frame, &parts, desk, number))?;
                 frame.enter(doing, Phase::Neighbours);
@@ -326,14 +350,42 @@ impl<M: Model> Domain<M> {
                     compute::neighbours(frame, &mut parts, desk, number)
                 })?;
             }
-            Ok::<_, DomainError>(work)
+            if next.is_some() {
+                // The passes after the wait may have another desk.
+                core::mem::swap(&mut desk.entries, entries);
+            }
+            Ok::<_, DomainError>(())
         })?;
+        (books.counters.work, books.counters.phases) = (work, spent);
+        if let Some(next) = next {
+            frame.enter(doing, Phase::Post);
+            let (tick, columns) = (frame.tick.number, M::Passes::SHARED);
+            let share = Share { tick, site, sorted, entries, columns };
+            share.send(owned, ghosts, books, net)?;
+            return Ok(Stage::AwaitShare(next));
+        }
         post.settle();
-        books.counters.phases = spent;
         if commit::has_post::<M>() {
             frame.enter(doing, Phase::Post);
             commit::send_post(frame, site, post, books, net)?;
         }
+        Ok(Stage::AwaitPost)
+    }
+
+    fn receive_shared<T: Transport>(
+        &mut self,
+        frame: &Frame<'_, M>,
+        net: &mut T,
+    ) -> Result<(), StepError<T::Error>> {
+        let Self { doing, site, owned, ghosts, sorted, entries, books, .. } = self;
+        let mut spent = books.counters.phases.receive_ns;
+        frame.enter(doing, Phase::Receive);
+        frame.timed(&mut spent, || {
+            let (tick, columns) = (frame.tick.number, M::Passes::SHARED);
+            let share = Share { tick, site, sorted, entries, columns };
+            share.receive(owned, ghosts, books, net)
+        })?;
+        books.counters.phases.receive_ns = spent;
         Ok(())
     }
 
@@ -544,6 +596,7 @@ impl<M: Model> Domain<M> {
             + self.owned.memory_bytes()
             + self.ghosts.memory_bytes()
             + self.sorted.memory_bytes()
+            + self.entries.capacity() * size_of::<Entry>()
             + self.post.memory_bytes()
             + self.own.memory_bytes()
             + self.sums.memory_bytes()

@@ -44,7 +44,7 @@ impl Letters {
             done: (0..count).map(|_| AtomicU32::new(0)).collect(),
             ..Boxes::default()
         };
-        Self { first, lanes: [boxes(), boxes()] }
+        Self { first, lanes: [boxes(), boxes(), boxes()] }
     }
 
     /// Writes to one domain: see [`Transport::send`](crate::Transport::send). There is nobody to

@@ -70,6 +70,7 @@ mod route;
 mod rows;
 mod schema;
 mod setup;
+mod share;
 pub mod simulation;
 pub mod snapshot;
 mod spot;

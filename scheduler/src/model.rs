@@ -31,8 +31,8 @@ use flockwork_kernel::columns::Columns;
 use flockwork_kernel::integrate::EdgeLanes;
 use flockwork_kernel::isa::Isa;
 use flockwork_kernel::simd::{F32x8, Mask8, U32x8, Vector8};
-use flockwork_kernel::{LANES, Vector, rng};
-use flockwork_spatial::Block;
+use flockwork_kernel::{Axes, LANES, Vector, rng};
+use flockwork_spatial::{Block, Looker};
 
 use crate::desks::{Lists, PassLists};
 use crate::letter::Letter;
@@ -176,12 +176,33 @@ pub trait Pass<M: Model>: Sized + 'static {
     /// Pays where a pair costs a division or more, or in space, where most candidates are near nobody,
     /// more lanes than there are registers.
     const SELECTIVE: bool = false;
+    /// Whether only some look, or only some are seen: then [`Pass::looks`] and [`Pass::is_seen`] are
+    /// asked, and the pass costs what those cost who look.
+    const CHOOSES: bool = false;
+    /// The scratch columns that [`Pass::show`] reads, by name, which earlier passes of the tick wrote: they
+    /// travel to ghosts before this pass. Of another pass ghosts do not show them. All passes of a
+    /// model that read some name the same ones.
+    const READS: &'static [&'static str] = &[];
     /// Whether [`Pass::step`] does the work of `load`, `pair`, `finish` and the model's `update`.
     #[doc(hidden)]
     const ROWS: bool = false;
 
     /// The interaction radius, in the world's length unit.
     fn radius(model: &M) -> f32;
+
+    /// Which of eight entities look at their neighbours in this pass. Those who do not have no
+    /// [`Pass::load`] and [`Pass::finish`].
+    #[inline(always)]
+    fn looks<S: Isa>(_model: &M, _now: &LookOf<'_, S, M>, _tick: &Tick<M>) -> Mask8<S> {
+        Mask8::first(LANES)
+    }
+
+    /// Whether the entity in `row` can be a neighbour in this pass: from its ghost columns, as
+    /// [`Pass::show`].
+    #[inline(always)]
+    fn is_seen(_model: &M, _now: &RefOf<'_, M>, _row: usize, _tick: &Tick<M>) -> bool {
+        true
+    }
 
     /// How many neighbours count at most, those of smallest (squared distance, id).
     fn most_neighbours(_model: &M) -> Option<u32> {
@@ -227,6 +248,12 @@ pub trait Passes<M: Model>: 'static {
     /// Whether [`Pass::step`] does the work of all functions.
     #[doc(hidden)]
     const ROWS: bool;
+    /// The scratch columns that some read.
+    #[doc(hidden)]
+    const SHARED: &'static [&'static str];
+    /// Whether each of them reads these.
+    #[doc(hidden)]
+    const READS: &'static [bool];
     /// Bytes of what all of them show of one entity.
     #[doc(hidden)]
     const SHOWN: usize;
@@ -252,6 +279,8 @@ pub const MOST_PASSES: usize = 4;
 pub struct Sight {
     /// The radius.
     pub radius: f32,
+    /// Whether only some look, or are seen.
+    pub chooses: bool,
 }
 
 /// What is done with a pass.
@@ -260,15 +289,24 @@ pub trait WithPass<M: Model> {
     /// What comes of it.
     type Output;
     /// Does it.
-    fn run<P: Pass<M>>(self, lists: &mut PassLists<P::Shown, AxesOf<M>>) -> Self::Output;
+    fn run<P: Pass<M>>(self, lists: &mut PassLists<P::Shown, M::Columns>) -> Self::Output;
 }
 
-/// The smallest and the largest radius of a model's passes.
+/// Two radii of a model's passes: the smallest of those in which all look, or of all where there is
+/// none, which decides how high rows of cells are; and the largest.
 pub fn radii<M: Model>(model: &M) -> (f32, f32) {
-    let radii = || M::Passes::sights(model).into_iter().flatten().map(|sight| sight.radius);
-    let shortest = radii().reduce(|one, next| if next < one { next } else { one });
-    let longest = radii().reduce(|one, next| if next > one { next } else { one });
-    (shortest.unwrap_or(0.0), longest.unwrap_or(0.0))
+    let sights = M::Passes::sights(model).into_iter().flatten();
+    let (mut shortest, mut any, mut longest) = (f32::INFINITY, f32::INFINITY, 0.0);
+    for Sight { radius, chooses } in sights {
+        // What is no radius at all is refused by the grid.
+        let shorter = |than: f32| if radius >= than { than } else { radius };
+        any = shorter(any);
+        if !chooses {
+            shortest = shorter(shortest);
+        }
+        longest = if radius <= longest { longest } else { radius };
+    }
+    (if shortest == f32::INFINITY { any } else { shortest }, longest)
 }
 
 /// The tick that is being computed.
@@ -371,17 +409,27 @@ pub struct Finish<'a, 'd, S: Isa, M: Model, P: Pass<M> = M> {
     pub left: LeftOf<'a, S, M>,
     /// The lanes that are entities: of a row's last tile some may be none.
     pub own: Mask8<S>,
-    pub(crate) block: Block,
+    pub(crate) who: Who<'a, AxesOf<M>>,
     pub(crate) outbox: &'a mut OutboxOf<'d, M, P>,
+}
+
+/// Of which entities a tile is.
+pub(crate) enum Who<'a, A: Axes> {
+    /// Of those that follow one another.
+    Block(Block),
+    /// Of any.
+    Lookers(&'a [Looker<A>]),
 }
 
 impl<S: Isa, M: Model, P: Pass<M>> Finish<'_, '_, S, M, P> {
     /// The id of the entity in `lane`.
     pub fn id(&self, lane: usize) -> u32 {
-        if lane < self.block.count {
-            self.outbox.id((self.block.first + lane) as u32)
-        } else {
-            NOBODY
+        match self.who {
+            Who::Block(block) if lane < block.count => self.outbox.id((block.first + lane) as u32),
+            Who::Block(_) => NOBODY,
+            Who::Lookers(some) => {
+                some.get(lane).map_or(NOBODY, |looker| self.outbox.id(looker.record))
+            }
         }
     }
 
@@ -418,7 +466,11 @@ impl<S: Isa, M: Model, P: Pass<M>> Finish<'_, '_, S, M, P> {
     /// Asks for a child of the entity in `lane`; nothing for a lane that is none.
     pub fn birth(&mut self, lane: usize, child: M::Child) {
         let parent = self.id(lane);
-        self.outbox.birth(parent, self.block.at + lane, child);
+        let row = match self.who {
+            Who::Block(block) => block.at + lane,
+            Who::Lookers(some) => some.get(lane).map_or(0, |looker| looker.at as usize),
+        };
+        self.outbox.birth(parent, row, child);
     }
 }
 

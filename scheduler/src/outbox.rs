@@ -19,6 +19,8 @@ pub(crate) struct Outbox<'a, C: Columns, T, E, B> {
     pub(crate) rows: usize,
     pub(crate) entries: &'a [Entry],
     pub(crate) candidates: &'a [Candidate<T, C::Axes>],
+    /// The index of each candidate, where only some are seen.
+    pub(crate) places: Option<&'a [u32]>,
     pub(crate) cell_of: &'a [u32],
     pub(crate) ghost_cell: &'a [u32],
     pub(crate) site: &'a Site,
@@ -51,7 +53,11 @@ impl<C: Columns, T, E, B> Outbox<'_, C, T, E, B> {
     }
 
     pub(crate) fn place(&mut self, index: u32) -> Vector<C::Axes> {
-        match self.candidates.get(index as usize) {
+        let at = match self.places {
+            None => Some(index as usize),
+            Some(places) => places.binary_search(&index).ok(),
+        };
+        match at.and_then(|at| self.candidates.get(at)) {
             Some(candidate) => candidate.place,
             None => {
                 self.bad = self.bad.or(Some(index));

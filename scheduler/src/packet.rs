@@ -14,7 +14,7 @@ pub const HEADER_LEN: usize = 16;
 
 /// How a message begins, little-endian: the tick it is of as `u64`, and how many items of two kinds
 /// follow, each as `u32`. On [`Lane::Post`](crate::Lane) these are events and keys of births, on
-/// [`Lane::Move`](crate::Lane) migrants and ghosts.
+/// [`Lane::Move`](crate::Lane) migrants and ghosts, on [`Lane::Share`](crate::Lane) ghosts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
     /// The tick.

@@ -5,17 +5,39 @@ use flockwork_spatial::Candidate;
 use crate::desks::PassLists;
 use crate::model::{AxesOf, MOST_PASSES, Model, Pass, Passes, Sight, WithPass};
 
+/// The columns that passes read of neighbours: all that read some read the same, at compile time of
+/// the model.
+const fn shared(reads: &[&'static [&'static str]]) -> &'static [&'static str] {
+    let mut shared: &[&str] = &[];
+    let mut at = 0;
+    while at < reads.len() {
+        if !reads[at].is_empty() {
+            assert!(at > 0, "no pass of this tick comes before the first");
+            assert!(
+                shared.is_empty() || shared.len() == reads[at].len(),
+                "passes that read scratch columns of neighbours read the same ones"
+            );
+            shared = reads[at];
+        }
+        at += 1;
+    }
+    shared
+}
+
 macro_rules! passes {
     ($count:literal: $($pass:ident $number:tt),*) => {
         impl<M: Model, $($pass: Pass<M>),*> Passes<M> for ($($pass,)*) {
             const COUNT: usize = $count;
             const ROWS: bool = $($pass::ROWS)||*;
+            const SHARED: &'static [&'static str] = shared(&[$($pass::READS),*]);
+            const READS: &'static [bool] = &[$(!$pass::READS.is_empty()),*];
             const SHOWN: usize = 0 $(+ size_of::<Candidate<$pass::Shown, AxesOf<M>>>())*;
-            type Lists = ($(PassLists<$pass::Shown, AxesOf<M>>,)*);
+            type Lists = ($(PassLists<$pass::Shown, M::Columns>,)*);
 
             fn sights(model: &M) -> [Option<Sight>; MOST_PASSES] {
                 let mut sights = [None; MOST_PASSES];
-                $(sights[$number] = Some(Sight { radius: $pass::radius(model) });)*
+                $(sights[$number] =
+                    Some(Sight { radius: $pass::radius(model), chooses: $pass::CHOOSES });)*
                 sights
             }
 

@@ -57,13 +57,13 @@ pub fn check<M: Model>(
     let place = Place { phase: Phase::SetUp, domain: None, tick: 0 };
     let made = guarded(place, 0, || {
         M::new(params.clone().canonical(), &setup.canonical()).map(|model| {
-            let (radius, _) = radii(&model);
-            let needed = Needed::of(radius, model.slowest(), setup.dt);
-            (model, radius, needed)
+            let radii = radii(&model);
+            let needed = Needed::of(radii.0, model.slowest(), setup.dt);
+            (model, radii, needed)
         })
     })?;
-    let (model, radius, needed) = made?;
-    let grid = Grid::new(setup.world, radius, setup.population)?;
+    let (model, (radius, longest), needed) = made?;
+    let grid = Grid::new(setup.world, radius, setup.population)?.reaching(longest)?;
     precision::check(&setup.world, needed)?;
     Ok((model, grid, needed))
 }

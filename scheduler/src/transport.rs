@@ -125,7 +125,7 @@
 //! // Three domains, each on a thread of its own, that write to the next one and tell all.
 //! let (to, from): (Vec<_>, Vec<_>) = (0..3).map(|_| channel()).unzip();
 //! let ports = (0..).zip(from).map(|(domain, from)| {
-//!     let come = [vec![VecDeque::new(); 3], vec![VecDeque::new(); 3]];
+//!     let come = [(); LANE_COUNT].map(|_| vec![VecDeque::new(); 3]);
 //!     Port { domain, to: to.clone(), from, come }
 //! });
 //! let threads = ports.map(|mut port| {
@@ -166,14 +166,16 @@ pub enum Lane {
     Post = 0,
     /// Entities that migrate, and ghosts.
     Move = 1,
+    /// What a pass left, for the ghosts of the next one.
+    Share = 2,
 }
 
 /// The number of lanes.
-pub const LANE_COUNT: usize = 2;
+pub const LANE_COUNT: usize = 3;
 
 impl Lane {
     /// All of them.
-    pub const ALL: [Self; LANE_COUNT] = [Self::Post, Self::Move];
+    pub const ALL: [Self; LANE_COUNT] = [Self::Post, Self::Move, Self::Share];
 }
 
 /// Carries one domain's mail.

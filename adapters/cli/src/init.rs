@@ -18,12 +18,13 @@ use crate::registry::Registry;
 use crate::scenario::{Scenario, grown};
 
 /// Scenarios that show a world that suits each built-in model.
-const EXAMPLES: [&str; 5] = [
+const EXAMPLES: [&str; 6] = [
     include_str!("../../../scenarios/boids-10k.toml"),
     include_str!("../../../scenarios/tribes-10k.toml"),
     include_str!("../../../scenarios/vicsek-10k.toml"),
     include_str!("../../../scenarios/discs-10k.toml"),
     include_str!("../../../scenarios/lennard_jones-10k.toml"),
+    include_str!("../../../scenarios/meadow-10k.toml"),
 ];
 
 /// How many neighbours an entity of any other model shall have on average.

@@ -451,11 +451,14 @@ macro_rules! __columns {
                     })
                 }
 
-                fn view_ghosts(
-                    mut memory: &[u8],
+                fn view_ghosts<'a>(
+                    mut memory: &'a [u8],
                     capacity: usize,
-                ) -> Result<Self::Ref<'_>, LayoutError> {
-                    base::check(base::ghosts(Self::SCHEMA), memory, capacity)?;
+                    shared: &[&str],
+                ) -> Result<Self::Ref<'a>, LayoutError> {
+                    base::check_ghosts(Self::SCHEMA, shared, memory, capacity)?;
+                    #[allow(unused_variables)]
+                    let some = |name| if shared.contains(&name) { base::padded(capacity) } else { 0 };
                     let rows = base::padded(capacity);
                     let memory = &mut memory;
                     Ok(Ref {
@@ -463,15 +466,21 @@ macro_rules! __columns {
                         id: base::take(memory, rows)?,
                         $($g: base::take(memory, $crate::__rows!($gw rows))?,)*
                         $($o: &[],)*
-                        $($s: &[],)*
+                        $($s: base::take(memory, {
+                            let rows = some(stringify!($s));
+                            $crate::__rows!($sw rows)
+                        })?,)*
                     })
                 }
 
-                fn bind_ghosts(
-                    mut memory: &mut [u8],
+                fn bind_ghosts<'a>(
+                    mut memory: &'a mut [u8],
                     capacity: usize,
-                ) -> Result<Self::Mut<'_>, LayoutError> {
-                    base::check(base::ghosts(Self::SCHEMA), memory, capacity)?;
+                    shared: &[&str],
+                ) -> Result<Self::Mut<'a>, LayoutError> {
+                    base::check_ghosts(Self::SCHEMA, shared, memory, capacity)?;
+                    #[allow(unused_variables)]
+                    let some = |name| if shared.contains(&name) { base::padded(capacity) } else { 0 };
                     let rows = base::padded(capacity);
                     let memory = &mut memory;
                     Ok(Mut {
@@ -479,7 +488,10 @@ macro_rules! __columns {
                         id: base::take_mut(memory, rows)?,
                         $($g: base::take_mut(memory, $crate::__rows!($gw rows))?,)*
                         $($o: &mut [],)*
-                        $($s: &mut [],)*
+                        $($s: base::take_mut(memory, {
+                            let rows = some(stringify!($s));
+                            $crate::__rows!($sw rows)
+                        })?,)*
                     })
                 }
 
@@ -603,6 +615,18 @@ macro_rules! __columns {
                     base::gather_column(from.id, order, to.id);
                     $(base::gather_column(from.$g, order, to.$g);)*
                     $(base::gather_column(from.$o, order, to.$o);)*
+                }
+
+                #[inline]
+                #[allow(unused_variables)]
+                fn gather_scratch(from: &Self::Ref<'_>, order: &[u32], to: &mut Self::Mut<'_>) {
+                    $(base::gather_column(from.$s, order, to.$s);)*
+                }
+
+                #[inline]
+                #[allow(unused_variables)]
+                fn scatter_scratch(from: &Self::Ref<'_>, order: &[u32], to: &mut Self::Mut<'_>) {
+                    $(base::scatter_column(from.$s, order, to.$s);)*
                 }
 
                 #[inline]

@@ -67,16 +67,16 @@ fn views_of_ghosts_need_memory_for_what_neighbours_see_alone() {
     let whole = every::Columns::bind(&mut memory.0, 20).unwrap();
     (whole.id[7], whole.x[7], whole.y[7]) = (3, 1.5, -2.5);
     let mut seen = Memory([0; 8192]);
-    let mut bound = every::Columns::bind_ghosts(&mut seen.0[..len], 20).unwrap();
+    let mut bound = every::Columns::bind_ghosts(&mut seen.0[..len], 20, &[]).unwrap();
     let mut packed = [0; 51];
     let view = every::Columns::view(&memory.0, 20).unwrap();
     let bytes = every::Columns::pack(&view, 7, Reach::Ghost, &mut packed).unwrap();
     assert!(every::Columns::unpack(&mut bound, 9, Reach::Ghost, &packed[..bytes]).is_some());
-    let view = every::Columns::view_ghosts(&seen.0[..len], 20).unwrap();
+    let view = every::Columns::view_ghosts(&seen.0[..len], 20, &[]).unwrap();
     assert_eq!((view.id[9], view.x[9], view.y[9]), (3, 1.5, -2.5));
     assert_eq!(every::Columns::row(&view, 9).age, 0);
     assert!(view.age.is_empty());
-    assert!(every::Columns::view_ghosts(&seen.0[..len - 1], 20).is_err());
+    assert!(every::Columns::view_ghosts(&seen.0[..len - 1], 20, &[]).is_err());
 }
 
 #[test]

@@ -18,6 +18,16 @@ pub struct Near<A: Axes> {
 /// All entities closer than the grid's radius to `places[of]`, in canonical order. `places` holds
 /// ids and positions.
 pub fn neighbours<A: Axes>(grid: &Grid, places: &[(u32, Vector<A>)], of: usize) -> Vec<Near<A>> {
+    within(grid, grid.radius(), places, of)
+}
+
+/// The same, of those closer than `radius`.
+pub fn within<A: Axes>(
+    grid: &Grid,
+    radius: f32,
+    places: &[(u32, Vector<A>)],
+    of: usize,
+) -> Vec<Near<A>> {
     let axes = grid.world().axes();
     // The line and the coordinate along an axis in each image of the world.
     let images = |axis: usize, line: u32, x: f32| -> Vec<(i64, f32)> {
@@ -40,7 +50,7 @@ pub fn neighbours<A: Axes>(grid: &Grid, places: &[(u32, Vector<A>)], of: usize) 
                 for (col, x) in along(0) {
                     let offset = Vector::of(x, y, z) - own;
                     let d2 = offset.length_squared();
-                    if d2 < grid.radius() * grid.radius() {
+                    if d2 < radius * radius {
                         found.push(((layer, row, col, id), Near { at, offset, d2 }));
                     }
                 }

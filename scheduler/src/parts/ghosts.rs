@@ -25,8 +25,11 @@ pub(crate) struct Ghosts<C> {
 }
 
 impl<C: Columns> Ghosts<C> {
-    pub(crate) fn new(capacity: usize) -> Result<Self, DomainError> {
-        let arena = Arena::ghosts(capacity)?;
+    pub(crate) fn new(
+        shared: &'static [&'static str],
+        capacity: usize,
+    ) -> Result<Self, DomainError> {
+        let arena = Arena::ghosts(shared, capacity)?;
         let cell = alloc::vec![NO_CELL; arena.capacity()];
         let packed = alloc::vec![0; packed_len(C::SCHEMA, Reach::Ghost)];
         Ok(Self { arena, rows: 0, cell, moved: Vec::new(), packed })

@@ -155,6 +155,31 @@ impl Local {
         (self.has(moved) && !self.owns(moved)).then_some(moved)
     }
 
+    /// Where a box of cells of the world, counted on over its images, is here; none if nothing of it is.
+    pub(crate) fn clip(
+        &self,
+        low: [i64; World::MOST_AXES],
+        high: [i64; World::MOST_AXES],
+    ) -> Option<(Lines, Lines)> {
+        let (mut from, mut to) = ([0; World::MOST_AXES], [0; World::MOST_AXES]);
+        for axis in 0..World::MOST_AXES {
+            // A border before the first line wraps.
+            let origin = i64::from(self.origin[axis] as i32);
+            let most = i64::from(self.bordered[axis]);
+            from[axis] = (low[axis] - origin).clamp(0, most) as u32;
+            to[axis] = (high[axis] - origin).clamp(0, most) as u32;
+            if from[axis] >= to[axis] {
+                return None;
+            }
+        }
+        Some((from, to))
+    }
+
+    /// The number of a cell at a place here.
+    pub(crate) fn number_at(&self, place: Lines) -> u64 {
+        number_in(self.bordered, place)
+    }
+
     /// How many numbers further a cell is that lies so many rows and layers further.
     pub(crate) fn offset(&self, rows: u64, layers: u64) -> u64 {
         let [cols, all, _] = self.bordered.map(u64::from);

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use flockwork_kernel::World;
 use flockwork_spatial::{Cells, Entry, Lines, Numbered, Occupied, SortError, sort};
 
 use super::site::{Local, Site};
@@ -100,6 +101,45 @@ impl Sorted {
             }
         };
         self.local.global(number)
+    }
+
+    /// Calls `each` for what is in a box of cells of the world, counted on over its images: the records
+    /// of each row, from one to before another. Cells beyond the border have none.
+    pub(crate) fn spans(
+        &self,
+        low: [i64; World::MOST_AXES],
+        high: [i64; World::MOST_AXES],
+        mut each: impl FnMut(usize, usize),
+    ) {
+        let Some((low, high)) = self.local.clip(low, high) else { return };
+        let cells = self.cells();
+        let start = |number: u64| {
+            let at = match cells.occupied {
+                None => number as usize,
+                Some(occupied) => occupied.numbers.partition_point(|one| *one < number),
+            };
+            self.starts[at] as usize
+        };
+        for layer in low[2]..high[2] {
+            for row in low[1]..high[1] {
+                let first = self.local.number_at([low[0], row, layer]);
+                let (from, to) = (start(first), start(first + u64::from(high[0] - low[0])));
+                if from < to {
+                    each(from, to);
+                }
+            }
+        }
+    }
+
+    /// The number of the owned row that this record is in, which is of an owned entity.
+    pub(crate) fn owned_row(&self, record: usize) -> u32 {
+        let cells = self.cells();
+        let (mut low, mut high) = (0, cells.rows());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if cells.owned(middle).end <= record { low = middle + 1 } else { high = middle }
+        }
+        low
     }
 
     /// The row of an owned entity by its id and its cell of the world.

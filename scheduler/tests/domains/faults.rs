@@ -519,7 +519,7 @@ impl<F: Fn(u32, &[u8]) -> Vec<u8>> Meddler for Spoiling<F> {
 
     fn change(&self, way: Way, bytes: &[u8], each: &mut dyn FnMut(u32, &[u8])) {
         match way.lane {
-            Lane::Post => each(way.from, bytes),
+            Lane::Post | Lane::Share => each(way.from, bytes),
             Lane::Move => each(way.from, &(self.0)(way.from, bytes)),
         }
     }

@@ -9,6 +9,7 @@
 //! | `kinds` | columns and parameters of every kind |
 //! | `mistakes` | what an author may do wrong is told |
 //! | `news` | who was born, who died and what was sent in a tick |
+//! | `passes` | several passes in a tick, which share what they leave with neighbours |
 //! | `precision` | worlds and runs whose places are too far apart are refused or end, unless they know |
 //! | `set_up` | everything a simulation refuses to begin with |
 //! | `snapshots` | the same bits go on; damaged bytes are refused |
@@ -25,6 +26,7 @@ mod kinds;
 mod mistakes;
 mod naive;
 mod news;
+mod passes;
 mod plan;
 mod precision;
 mod set_up;
@@ -32,3 +34,4 @@ mod snapshots;
 mod states;
 mod statistics;
 mod values;
+mod waves;

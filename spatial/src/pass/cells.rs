@@ -60,13 +60,17 @@ impl Cells<'_> {
         }
     }
 
-    /// How many records there are.
-    pub fn records(&self) -> usize {
-        let last = match self.occupied {
+    /// How many cells are listed; None if they do not fit `u32`.
+    pub fn listed(&self) -> Option<usize> {
+        match self.occupied {
             None => Cells::count(self.lines, self.margins).map(|count| count as usize),
             Some(occupied) => Some(occupied.numbers.len()),
-        };
-        last.and_then(|last| self.starts.get(last)).map_or(0, |&end| end as usize)
+        }
+    }
+
+    /// How many records there are.
+    pub fn records(&self) -> usize {
+        self.listed().and_then(|last| self.starts.get(last)).map_or(0, |&end| end as usize)
     }
 
     /// The cell of the first column of an owned row, border included.

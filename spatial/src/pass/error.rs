@@ -31,11 +31,7 @@ pub(super) fn check_cells<A: Axes>(cells: &Cells<'_>, starts: &[u32]) -> Result<
     if outside || (!A::SPACE && (cells.lines[2] != 1 || cells.margins[2] != 0)) {
         return Err(PassError::OtherAxes { axes: A::COUNT });
     }
-    let count = match cells.occupied {
-        None => Cells::count(cells.lines, cells.margins).map(|count| count as usize),
-        Some(occupied) => Some(occupied.numbers.len()),
-    };
-    let needed = count.and_then(|count| count.checked_add(1)).unwrap_or(usize::MAX);
+    let needed = cells.listed().and_then(|count| count.checked_add(1)).unwrap_or(usize::MAX);
     let given = starts.len();
     if given < needed {
         return Err(PassError::StartsTooShort { needed, given });

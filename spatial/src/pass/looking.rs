@@ -190,11 +190,7 @@ fn check<T, A: Axes>(
     entries: &[Entry],
 ) -> Result<(), PassError> {
     check_cells::<A>(cells, sights.starts)?;
-    let count = match cells.occupied {
-        None => Cells::count(cells.lines, cells.margins).map_or(0, |count| count as usize),
-        Some(occupied) => occupied.numbers.len(),
-    };
-    let needed = sights.starts[count] as usize;
+    let needed = sights.starts[cells.listed().unwrap_or(0)] as usize;
     let given = match sights.places {
         None => sights.records.len().min(entries.len()),
         Some(places) => {

@@ -85,7 +85,7 @@ fn check_says_what_a_scenario_holds_without_running_it() {
 fn models_lists_columns_parameters_units_and_defaults() {
     let place = Place::new();
     let all = place.output("models");
-    for model in ["boids", "tribes", "vicsek", "discs", "lennard_jones"] {
+    for model in ["boids", "tribes", "vicsek", "discs", "lennard_jones", "meadow"] {
         assert!(all.contains(model), "{model}");
         let text = place.output(&format!("models {model}"));
         assert!(text.contains("columns"));
@@ -105,7 +105,7 @@ fn models_lists_columns_parameters_units_and_defaults() {
 #[test]
 fn init_writes_a_scenario_that_runs() {
     let place = Place::new();
-    for model in ["boids", "tribes", "vicsek", "discs", "lennard_jones"] {
+    for model in ["boids", "tribes", "vicsek", "discs", "lennard_jones", "meadow"] {
         place.output(&format!("init {model} --entities 500 --out {model}.toml"));
         place.output(&format!("run {model}.toml --ticks 3"));
         let printed = place.output(&format!("init {model} --entities 500"));

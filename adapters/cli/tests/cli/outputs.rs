@@ -66,7 +66,7 @@ fn a_recorded_tick_is_an_initial_table() {
 #[test]
 fn a_picture_is_a_png_of_the_shape_of_the_world() {
     let place = Place::with(BOIDS);
-    for model in ["boids", "tribes", "vicsek", "discs", "lennard_jones"] {
+    for model in ["boids", "tribes", "vicsek", "discs", "lennard_jones", "meadow"] {
         let radius = if model == "discs" { "--set params.radius=0.1" } else { "" };
         let args = format!("run s.toml --ticks 2 --set model={model} --picture a.png {radius}");
         place.output(&args);

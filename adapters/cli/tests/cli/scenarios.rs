@@ -4,9 +4,10 @@ use std::fs;
 
 use super::{Place, repository};
 
-const MODELS: [&str; 5] = ["boids", "tribes", "vicsek", "discs", "lennard_jones"];
+const MODELS: [&str; 6] = ["boids", "tribes", "vicsek", "discs", "lennard_jones", "meadow"];
 /// The models, and those that have scenarios in space too.
-const CROWDS: [&str; 6] = ["boids", "boids-space", "tribes", "vicsek", "discs", "lennard_jones"];
+const CROWDS: [&str; 7] =
+    ["boids", "boids-space", "tribes", "vicsek", "discs", "lennard_jones", "meadow"];
 const SIZES: [(&str, &str); 3] = [("10k", "10,000"), ("100k", "100,000"), ("1m", "1,000,000")];
 
 #[test]
@@ -15,7 +16,8 @@ fn there_is_one_for_every_model_and_size_and_no_other() {
         .iter()
         .flat_map(|crowd| SIZES.iter().map(move |(size, _)| format!("{crowd}-{size}.toml")))
         .collect();
-    let others = ["boids-corridor.toml", "boids-open.toml", "discs-equation-of-state.toml"];
+    let others =
+        ["boids-corridor.toml", "boids-open.toml", "discs-equation-of-state.toml", "sph-dam.toml"];
     expected.extend(others.map(String::from));
     expected.sort();
     let mut found: Vec<String> = fs::read_dir(repository("scenarios"))

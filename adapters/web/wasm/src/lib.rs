@@ -4,6 +4,8 @@
 #![allow(unsafe_code)]
 
 use flockwork_models::{Boids, Discs, LennardJones, Tribes, Vicsek};
+#[cfg(feature = "space")]
+use flockwork_models::{Meadow, Sph};
 use flockwork_scheduler::{Plane, Space};
 
 #[cfg(not(feature = "space"))]
@@ -22,4 +24,6 @@ flockwork_scheduler_web::export!(
     Vicsek<Plane> | Vicsek<Space>,
     Discs<Plane> | Discs<Space>,
     LennardJones<Plane> | LennardJones<Space>,
+    Meadow<Plane> | Meadow<Space>,
+    Sph<Plane> | Sph<Space>,
 );
