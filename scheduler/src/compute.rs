@@ -16,10 +16,10 @@ use crate::error::DomainError;
 use crate::frame::Frame;
 use crate::grow::grow;
 use crate::model::{
-    AxesOf, Finish, ListsOf, Model, MutOf, OutboxOf, Pair, Pass, Passes, RefOf, Step, Tick, Who,
+    AxesOf, Finish, ListsOf, Model, MutOf, OutboxOf, Pair, Pass, Passes, RefOf, Step, Tick,
     WithPass,
 };
-use crate::outbox::Outbox;
+use crate::outbox::{Outbox, Who};
 use crate::parts::{Before, Ghosts, Owned, Post, Site, Sorted};
 use crate::window;
 

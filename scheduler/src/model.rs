@@ -31,12 +31,12 @@ use flockwork_kernel::columns::Columns;
 use flockwork_kernel::integrate::EdgeLanes;
 use flockwork_kernel::isa::Isa;
 use flockwork_kernel::simd::{F32x8, Mask8, U32x8, Vector8};
-use flockwork_kernel::{Axes, LANES, Vector, rng};
-use flockwork_spatial::{Block, Looker};
+use flockwork_kernel::{LANES, Vector, rng};
+use flockwork_spatial::Block;
 
 use crate::desks::{Lists, PassLists};
 use crate::letter::Letter;
-use crate::outbox::{NOBODY, Outbox};
+use crate::outbox::{NOBODY, Outbox, Who};
 use crate::params::{ParamError, Params};
 use crate::start::{Setup, Totals};
 use crate::stats::{History, Stat, Stats, Tally};
@@ -292,23 +292,6 @@ pub trait WithPass<M: Model> {
     fn run<P: Pass<M>>(self, lists: &mut PassLists<P::Shown, M::Columns>) -> Self::Output;
 }
 
-/// Two radii of a model's passes: the smallest of those in which all look, or of all where there is
-/// none, which decides how high rows of cells are; and the largest.
-pub fn radii<M: Model>(model: &M) -> (f32, f32) {
-    let sights = M::Passes::sights(model).into_iter().flatten();
-    let (mut shortest, mut any, mut longest) = (f32::INFINITY, f32::INFINITY, 0.0);
-    for Sight { radius, chooses } in sights {
-        // What is no radius at all is refused by the grid.
-        let shorter = |than: f32| if radius >= than { than } else { radius };
-        any = shorter(any);
-        if !chooses {
-            shortest = shorter(shortest);
-        }
-        longest = if radius <= longest { longest } else { radius };
-    }
-    (if shortest == f32::INFINITY { any } else { shortest }, longest)
-}
-
 /// The tick that is being computed.
 pub struct Tick<'a, M: Model> {
     /// Ticks done before this one.
@@ -411,14 +394,6 @@ pub struct Finish<'a, 'd, S: Isa, M: Model, P: Pass<M> = M> {
     pub own: Mask8<S>,
     pub(crate) who: Who<'a, AxesOf<M>>,
     pub(crate) outbox: &'a mut OutboxOf<'d, M, P>,
-}
-
-/// Of which entities a tile is.
-pub(crate) enum Who<'a, A: Axes> {
-    /// Of those that follow one another.
-    Block(Block),
-    /// Of any.
-    Lookers(&'a [Looker<A>]),
 }
 
 impl<S: Isa, M: Model, P: Pass<M>> Finish<'_, '_, S, M, P> {

@@ -1,12 +1,20 @@
 //! What the pass of a domain writes besides scratch columns, and what it reads of single neighbours.
 
-use flockwork_kernel::Vector;
 use flockwork_kernel::columns::Columns;
-use flockwork_spatial::{Candidate, Entry};
+use flockwork_kernel::{Axes, Vector};
+use flockwork_spatial::{Block, Candidate, Entry, Looker};
 
 use crate::error::DomainError;
 use crate::letter::{Birth, Posted};
 use crate::parts::{Post, Site, Sorted};
+
+/// Of which entities a tile is.
+pub(crate) enum Who<'a, A: Axes> {
+    /// Of those that follow one another.
+    Block(Block),
+    /// Of any.
+    Lookers(&'a [Looker<A>]),
+}
 
 /// The id of nobody.
 pub(crate) const NOBODY: u32 = u32::MAX;

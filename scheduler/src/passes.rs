@@ -1,9 +1,26 @@
-//! Tuples of passes: what is done with one of them by its number.
+//! The passes of a model: how far they see, and what is done with one of them by its number.
 
 use flockwork_spatial::Candidate;
 
 use crate::desks::PassLists;
 use crate::model::{AxesOf, MOST_PASSES, Model, Pass, Passes, Sight, WithPass};
+
+/// Two radii of a model's passes: the smallest of those in which all look, or of all where there is
+/// none, which decides how high rows of cells are; and the largest.
+pub fn radii<M: Model>(model: &M) -> (f32, f32) {
+    let sights = M::Passes::sights(model).into_iter().flatten();
+    let (mut shortest, mut any, mut longest) = (f32::INFINITY, f32::INFINITY, 0.0);
+    for Sight { radius, chooses } in sights {
+        // What is no radius at all is refused by the grid.
+        let shorter = |than: f32| if radius >= than { than } else { radius };
+        any = shorter(any);
+        if !chooses {
+            shortest = shorter(shortest);
+        }
+        longest = if radius <= longest { longest } else { radius };
+    }
+    (if shortest == f32::INFINITY { any } else { shortest }, longest)
+}
 
 /// The columns that passes read of neighbours: all that read some read the same, at compile time of
 /// the model.
