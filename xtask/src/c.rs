@@ -20,8 +20,14 @@ struct Build {
 const RELEASE: Build = Build { profile: "release", folder: "release" };
 /// Nearly as fast as a release for a fraction of its build time.
 const QUICK: Build = Build { profile: "quick", folder: "quick" };
-/// The one of the other tests, so that crates below are not compiled anew.
+/// The one of the other tests.
 const TEST: Build = Build { profile: "test", folder: "debug" };
+/// With all tests of all crates but modules for pages, so that crates below have the features that they have
+/// there, and are not compiled anew.
+const AS_TESTS: &[&str] =
+    &["--workspace", "--exclude=flockwork-wasm", "--exclude=epidemic-web", "--lib", "--tests"];
+/// By itself.
+const ALONE: &[&str] = &["--package", "flockwork-c"];
 
 /// `cargo xtask c-install --prefix DIR`.
 pub fn install(arguments: &[String]) -> Outcome {
@@ -34,7 +40,7 @@ pub fn install(arguments: &[String]) -> Outcome {
         )));
     }
     let prefix = std::path::absolute(prefix).map_err(|error| Failure::new(error.to_string()))?;
-    put(&RELEASE, &prefix)?;
+    put(&RELEASE, ALONE, &prefix)?;
     println!("installed into {}", prefix.display());
     Ok(())
 }
@@ -45,7 +51,7 @@ pub fn example(arguments: &[String]) -> Outcome {
         return Err(Failure::usage("`c-example` takes no arguments"));
     }
     let prefix = target_folder("c");
-    put(&QUICK, &prefix)?;
+    put(&QUICK, ALONE, &prefix)?;
     let program = prefix.join("flock");
     compile(&prefix, "gcc", &["-std=c11", "-O2"], "examples/flock.c", &program)?;
     finish(&mut run(&prefix, &program))
@@ -57,7 +63,7 @@ pub fn bench(arguments: &[String]) -> Outcome {
         return Err(Failure::usage("`c-bench` takes no arguments"));
     }
     let prefix = target_folder("c");
-    put(&RELEASE, &prefix)?;
+    put(&RELEASE, ALONE, &prefix)?;
     let library = prefix.join("lib").join(format!("{DLL_PREFIX}flockwork{DLL_SUFFIX}"));
     let mut command = cargo(&["bench", "--package", "flockwork-c", "--bench", "overhead"]);
     finish(command.args(["--profile", RELEASE.profile]).env("FLOCKWORK_LIBRARY", library))
@@ -72,7 +78,7 @@ pub fn step() -> Outcome {
         }
     }
     let prefix = target_folder("c-test");
-    put(&TEST, &prefix)?;
+    put(&TEST, AS_TESTS, &prefix)?;
     let strict = ["-g", "-O1", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"];
     let sanitized = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
     let flags = |standard| [&[standard][..], &strict, &sanitized].concat();
@@ -144,8 +150,8 @@ fn said(command: &mut Command) -> Outcome {
 }
 
 /// Builds the library and puts it with its headers where compilers look below `prefix`.
-fn put(build: &Build, prefix: &Path) -> Outcome {
-    finish(&mut cargo(&["build", "--package", "flockwork-c", "--profile", build.profile]))?;
+fn put(build: &Build, packages: &[&str], prefix: &Path) -> Outcome {
+    finish(cargo(&["build", "--profile", build.profile]).args(packages))?;
     let built = target_folder(build.folder);
     let failed = |path: &Path, error: std::io::Error| {
         Failure::new(format!("cannot write {}: {error}", path.display()))

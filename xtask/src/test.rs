@@ -144,8 +144,10 @@ fn unit() -> Outcome {
 }
 
 fn small() -> Outcome {
-    let parts = ["--package", "flockwork-cli", "--no-default-features", "--lib", "--test", "parts"];
-    finish(cargo(&["test", "--quiet"]).args(parts))
+    let here = ["--quiet", "--package", "flockwork-cli", "--no-default-features"];
+    let lint = ["--all-targets", "--", "--deny=warnings"];
+    finish(cargo(&["clippy"]).args(here).args(lint))?;
+    finish(cargo(&["test"]).args(here).args(["--test", "parts"]))
 }
 
 fn doctests() -> Outcome {
