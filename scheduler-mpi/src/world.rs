@@ -7,8 +7,8 @@ use std::time::Instant;
 use flockwork_kernel::columns::{Column, Reach, packed_len};
 use flockwork_scheduler::registry::{Piece, RegionLoad, Shares};
 use flockwork_scheduler::{
-    Answer, AnyWorld, Backend, Counters, Given, Grid, Input, Progress, Region, Resolution, Setting, Setup,
-    SimulationError,
+    Answer, AnyWorld, Backend, Counters, Given, Grid, Input, Progress, Region, Resolution, Setting,
+    Setup, SimulationError,
 };
 use flockwork_scheduler_native::{
     AnySimulation, BuildError, Metrics, Options, ProcessMetrics, Rows, RunError, WorkerMetrics,

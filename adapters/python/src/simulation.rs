@@ -171,8 +171,7 @@ impl Simulation {
             Some(Rules::One(rule)) => vec![rule],
             Some(Rules::Several(rules)) => rules,
         };
-        let mut taken =
-            self.with(py, |world| Ok(Collector::new(world, every, until, &steady)?))?;
+        let mut taken = self.with(py, |world| Ok(Collector::new(world, every, until, &steady)?))?;
         loop {
             let stops = self.with(py, |world| Ok(taken.take(world)?))?;
             if stops || left == 0 {

@@ -12,7 +12,9 @@ fn write(place: &Place) {
         let id = 7 * tick + 3;
         let x = 0.5 * tick as f64;
         lines += &format!("{{\"tick\": {tick}, \"spawn\": {{\"x\": {x}, \"y\": 1.5}}}}\n");
-        lines += &format!("{{\"tick\": {tick}, \"poke\": {{\"at\": [{x}, 3], \"radius\": 2, \"bite\": 0.1}}}}\n");
+        lines += &format!(
+            "{{\"tick\": {tick}, \"poke\": {{\"at\": [{x}, 3], \"radius\": 2, \"bite\": 0.1}}}}\n"
+        );
         if tick < 5 {
             lines += &format!("{{\"tick\": {tick}, \"remove\": {id}}}\n");
             lines += &format!(
