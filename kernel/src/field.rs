@@ -226,7 +226,8 @@ pub fn grow(rate: f32, seeds: f32, capacity: f32, field: &mut [f32]) -> Result<(
         return Err(KernelError::InvalidParameter { name: "capacity", value: capacity });
     }
     amounts("field", field)?;
-    isa::dispatch(Grow { rate, seeds: seeds.min(MOST), capacity, field });
+    let seeds = if seeds < MOST { seeds } else { MOST };
+    isa::dispatch(Grow { rate, seeds, capacity, field });
     Ok(())
 }
 
@@ -325,7 +326,8 @@ impl Given {
 
 /// Adds to what lies in a cell, up to [`MOST`]; gives what had no room.
 pub fn put(amount: &mut f32, more: u64) -> u64 {
-    let room = (MOST - *amount).max(0.0) as u64;
+    // A cast of what is below 0, or NaN, is 0.
+    let room = (MOST - *amount) as u64;
     let put = more.min(room);
     *amount += put as f32;
     more - put
