@@ -67,7 +67,11 @@ fn a_recorded_tick_is_an_initial_table() {
 fn a_picture_is_a_png_of_the_shape_of_the_world() {
     let place = Place::with(BOIDS);
     for model in ["boids", "tribes", "vicsek", "discs", "lennard_jones", "meadow"] {
-        let radius = if model == "discs" { "--set params.radius=0.1" } else { "" };
+        let radius = match model {
+            "discs" => "--set params.radius=0.1",
+            "meadow" => "--set params.sight=3",
+            _ => "",
+        };
         let args = format!("run s.toml --ticks 2 --set model={model} --picture a.png {radius}");
         place.output(&args);
         let file = BufReader::new(File::open(place.path("a.png")).unwrap());
