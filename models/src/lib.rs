@@ -9,6 +9,7 @@
 //! | [`LennardJones`] | molecules that attract from afar and repel nearby |
 //! | [`Meadow`] | sheep that flock and flee, and wolves with a sight of their own |
 //! | [`Sph`] | a liquid with a free surface, of smoothed particles |
+//! | [`Crowd`] | people with goals, among walls and doors |
 //!
 //! Every file has the same parts, in the order in which they come to work: the columns of an
 //! entity, the parameters, the record (what an entity shows to its neighbours), the sum over
@@ -24,6 +25,7 @@
 //! | events, birth, death, heredity | `tribes.rs` |
 //! | some who see further than others | `meadow.rs` |
 //! | passes that read what an earlier one left with neighbours | `sph.rs` |
+//! | walls, doors, goals, sources and sinks | `crowd.rs` |
 //!
 //! Two rules are easy to break, and results then depend on how the world is cut: in `pair`, a lane
 //! that is not in `pair.near` must add +0.0, which is what `keep` does, and sums must begin at
@@ -35,6 +37,7 @@
 extern crate alloc;
 
 pub mod boids;
+pub mod crowd;
 pub mod discs;
 pub mod lennard_jones;
 pub mod meadow;
@@ -45,6 +48,7 @@ pub mod tribes;
 pub mod vicsek;
 
 pub use boids::Boids;
+pub use crowd::Crowd;
 pub use discs::Discs;
 pub use lennard_jones::LennardJones;
 pub use meadow::Meadow;

@@ -6,10 +6,10 @@
 use flockwork_scheduler::{Plane, Space};
 use flockwork_scheduler_native::{Entry, OnThreads, ProgramBackend};
 
-use crate::{Boids, Discs, LennardJones, Meadow, Sph, Tribes, Vicsek};
+use crate::{Boids, Crowd, Discs, LennardJones, Meadow, Sph, Tribes, Vicsek};
 
 /// How many models there are.
-pub const COUNT: usize = 7;
+pub const COUNT: usize = 8;
 
 /// All models, on threads.
 pub static ENTRIES: [Entry; COUNT] = entries_on::<OnThreads>();
@@ -29,5 +29,6 @@ pub const fn entries_on<B: ProgramBackend>() -> [Entry; COUNT] {
         Entry::of_both::<LennardJones<Plane>, LennardJones<Space>, B>(),
         Entry::of_both::<Meadow<Plane>, Meadow<Space>, B>(),
         Entry::of_both::<Sph<Plane>, Sph<Space>, B>(),
+        Entry::of::<Crowd, B>(),
     ]
 }

@@ -2,6 +2,7 @@
 //! bits in every column.
 
 mod boids;
+mod crowd;
 mod discs;
 mod lennard_jones;
 mod meadow;

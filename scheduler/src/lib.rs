@@ -42,6 +42,7 @@ pub mod error;
 mod estimate;
 pub mod executor;
 mod frame;
+pub mod geometry;
 mod grow;
 mod guard;
 pub mod inputs;
@@ -93,6 +94,7 @@ pub use executor::{Executor, Serial, advance};
 pub use flockwork_kernel::{Axes, Plane, Space};
 pub use flockwork_spatial::{Cut, CutError, Grid, GridError, Region};
 pub use frame::Frame;
+pub use geometry::Geometry;
 pub use inputs::{Agenda, Answer, Dated, Input, Refused};
 pub use letter::{Letter, Never};
 pub use letters::Letters;
@@ -104,10 +106,13 @@ pub use model::{
 };
 pub use names::first_twice;
 pub use narrow::{Lost, narrow};
-pub use params::{Given, List, Param, ParamError, ParamKind, Params, Range, Setting, Text};
+pub use params::{
+    Given, List, LongList, Param, ParamError, ParamKind, Params, Range, Setting, Text,
+};
 #[doc(hidden)]
 pub use params::{ParamNumber, ParamValue};
 pub use partition::Partition;
+
 pub use precision::{Coarse, Needed, PER_RADIUS, PER_STEP, Resolution};
 pub use registry::{AnyWorld, Backend, Config, Entry, Lines, Table, TableColumn};
 pub use resume::{Arithmetic, Difference, Misfit, SnapshotError};

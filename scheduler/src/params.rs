@@ -12,7 +12,7 @@ mod setting;
 
 pub use describe::choices;
 pub use error::ParamError;
-pub use setting::{List, ParamKind, Range, Setting, Text};
+pub use setting::{List, LongList, ParamKind, Range, Setting, Text};
 #[doc(hidden)]
 pub use setting::{ParamNumber, ParamValue};
 

@@ -18,6 +18,7 @@ use crate::record;
 use crate::registry::Registry;
 use crate::scenario::{self, Scenario};
 use crate::series;
+use crate::shapes;
 
 /// `flockwork check`.
 pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure> {
@@ -97,10 +98,14 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
     });
     for (i, (name, value, given)) in params.enumerate() {
         let origin = if given { "" } else { "  (default)" };
+        let shown = if name == shapes::PARAM { shapes::count(&value) } else { value.to_string() };
         line(
             if i == 0 { "params" } else { "" },
-            format!("{name} = {value}{}", faint.apply_to(origin)),
+            format!("{name} = {shown}{}", faint.apply_to(origin)),
         );
+    }
+    for (i, text) in scenario.shapes().iter().enumerate() {
+        line(if i == 0 { "shapes" } else { "" }, text.clone());
     }
     text.push('\n');
     emit(&text)?;

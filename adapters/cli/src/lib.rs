@@ -80,6 +80,7 @@ mod rows;
 mod run;
 mod scenario;
 mod series;
+mod shapes;
 mod simd;
 pub mod stepped;
 mod stop;

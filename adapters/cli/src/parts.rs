@@ -17,6 +17,10 @@ pub(crate) const NPZ: Part = Part { feature: "npz", is_here: cfg!(feature = "npz
 /// Draws pictures.
 pub(crate) const PICTURE: Part = Part { feature: "picture", is_here: cfg!(feature = "picture") };
 
+/// Reads shapes from files of maps.
+#[cfg(not(feature = "maps"))]
+pub(crate) const MAPS: Part = Part { feature: "maps", is_here: false };
+
 /// Draws figures.
 #[cfg(not(feature = "plot"))]
 pub(crate) const PLOT: Part = Part { feature: "plot", is_here: false };

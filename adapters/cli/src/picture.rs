@@ -10,10 +10,12 @@ mod canvas;
 mod colour;
 mod look;
 mod palette;
+mod shapes;
 mod space;
 
-use flockwork_kernel::World;
 use flockwork_kernel::columns::Column;
+use flockwork_kernel::shapes::Piece;
+use flockwork_kernel::{Plane, World};
 use flockwork_scheduler_native::{AnySimulation, RunError};
 
 use crate::report::Report;
@@ -85,6 +87,8 @@ struct Scene {
     low: At,
     size: At,
     world: World,
+    /// What stands in it, with its colour.
+    shapes: Vec<(Piece<Plane>, colour::Rgb)>,
 }
 
 impl Scene {
@@ -100,7 +104,8 @@ impl Scene {
             };
         }
         let look = Look::new(schema, &rows, report);
-        Ok(Self { places, look, low, size, world })
+        let shapes = shapes::of(report, &world);
+        Ok(Self { places, look, low, size, world, shapes })
     }
 
     /// What is shown, in the coordinates of tables.
@@ -114,7 +119,7 @@ impl Scene {
     }
 
     fn draw(&self) -> Canvas {
-        let Self { places, look, low, size, world } = self;
+        let Self { places, look, low, size, world, .. } = self;
         if !world.is_space() {
             return self.draw_plane();
         }
@@ -132,8 +137,10 @@ impl Scene {
         let spacing = (width * height / count).sqrt();
         let glow = (0.28 * spacing).clamp(0.55, 3.2);
         let mean_speed = self.look.mean_speed().max(f32::MIN_POSITIVE);
+        let pixel = |[x, y]: [f32; 2]| [(x - left) * scale, height - (y - bottom) * scale];
+        shapes::draw(&mut canvas, &self.shapes, pixel);
         for (i, [x, y, _]) in self.places.iter().enumerate() {
-            let at = [(x - left) * scale, height - (y - bottom) * scale];
+            let at = pixel([*x, *y]);
             let [vx, vy, _] = self.look.heading(i);
             let colour = self.look.colour(i, [vx, vy]);
             let body = self.look.radius(i) * scale;

@@ -27,6 +27,10 @@
 //! [[observe]]             # as often as wanted: what `--observables` is to hold
 //! name = "rdf"
 //! r = 5                   # the keys of the observable; its own if they are missing
+//! [[shape]]               # as often as wanted: what stands in the world
+//! kind = "chain"          # "polygon", "box", "ball"; or `file`
+//! corners = [[0, 5], [9, 5]]
+//! role = "wall"           # "door", "goal", "source", "sink"; "wall" if it is missing
 //! [table]                 # what of the initial table is read
 //! columns = "x=X,y=Y,id=ID,time=T"
 //! at = 12.5
@@ -35,6 +39,7 @@
 //! A file that begins with a brace says the same in JSON. Anything else in it is an error that names the place and what is allowed.
 
 mod axes;
+mod shapes;
 mod source;
 mod stop;
 mod table;
@@ -57,16 +62,17 @@ use crate::inputs::{Guided, Schedule};
 use crate::memory;
 use crate::observe::Asked;
 use crate::registry::Registry;
+use crate::shapes::Drawn;
 use crate::stop::Written;
 use crate::table::choice::Choice;
 use crate::table::{self as tables, Most};
-use source::{Item, Source, Value, unknown_key};
+use source::{Item, Source, Value, named, unknown_key};
 
 /// The tables a scenario may have.
 const SECTIONS: [&str; 4] = ["world", "params", "stop", "table"];
 
 /// The keys every scenario may have.
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 24] = [
     "model",
     "entities",
     "initial",
@@ -85,6 +91,7 @@ const KEYS: [&str; 23] = [
     "stop.limit",
     "observe",
     "input",
+    "shape",
     "table.columns",
     "table.at",
     "table.within",
@@ -142,6 +149,8 @@ pub(crate) struct Scenario<'a> {
     pub(crate) observe: Vec<Asked>,
     /// What comes in from outside.
     pub(crate) inputs: Schedule,
+    /// What stands in the world.
+    shapes: Vec<Drawn>,
     /// The text of the file.
     pub(crate) text: String,
     /// What the command line changes of it, as `KEY=VALUE`.
@@ -258,12 +267,13 @@ impl<'a> Scenario<'a> {
         }
         let mut reader = Reader { source: &mut source, brought: brought.is_some() };
         let entry = reader.model(registry);
-        let read = reader.read(entry);
+        let read = reader.read(entry, folder);
         let read = match (read, source.problems()) {
             (Some(read), None) => read,
             (_, problems) => return Err(Failure::Usage(problems.unwrap_or_default())),
         };
-        let Read { mut setup, ticks, params, stop, initial, choice, observe, inputs } = read;
+        let Read { mut setup, ticks, params, stop, initial, choice, observe, inputs, shapes } =
+            read;
         // Without a model there are problems, so there is one here.
         let Some(entry) = entry else { return Err(Failure::Usage(registry.unknown(""))) };
         // A path in the file begins at the file, one on the command line where the user stands.
@@ -282,6 +292,7 @@ impl<'a> Scenario<'a> {
             table: None,
             observe,
             inputs,
+            shapes,
             text: text.to_string(),
             changes: changes(change),
         };
@@ -300,6 +311,11 @@ impl<'a> Scenario<'a> {
         }
         scenario.setup = setup;
         Ok(scenario)
+    }
+
+    /// What stands in the world, each in a line.
+    pub(crate) fn shapes(&self) -> Vec<String> {
+        self.shapes.iter().enumerate().map(|(number, drawn)| drawn.describe(number)).collect()
     }
 
     /// How many rows a table may have: as many as the scenario says, if it does, and as can be
@@ -456,6 +472,7 @@ struct Read {
     inputs: Schedule,
     /// What of it is read.
     choice: Choice,
+    shapes: Vec<Drawn>,
 }
 
 struct Reader<'s> {
@@ -491,7 +508,7 @@ impl Reader<'_> {
     }
 
     /// Reads all keys; None if one that is needed is missing or wrong.
-    fn read(&mut self, entry: Option<&Entry>) -> Option<Read> {
+    fn read(&mut self, entry: Option<&Entry>, folder: &Path) -> Option<Read> {
         self.unknown(entry);
         let initial = self.file("initial");
         if let Some(item) = self.source.get("initial").filter(|_| self.brought).cloned() {
@@ -513,9 +530,10 @@ impl Reader<'_> {
         let world = world?.with_precision(precision?).with_origin(origin?);
         let world = world.map_err(|error| self.source.blame_all(&error.to_string())).ok()?;
         let setup = Setup { world, population: population? as u32, seed: seed?, dt: dt? };
-        let (ticks, params, stop) = (ticks?, params?, stop?);
-        let (observe, inputs) = (observe?, inputs?);
-        Some(Read { setup, ticks, params, stop, initial, choice: choice?, observe, inputs })
+        let (ticks, mut params, stop) = (ticks?, params?, stop?);
+        let (observe, inputs, choice) = (observe?, inputs?, choice?);
+        let shapes = self.shapes(entry, &world, folder, &mut params)?;
+        Some(Read { setup, ticks, params, stop, initial, choice, observe, inputs, shapes })
     }
 
     /// Notes the keys that do not exist.
@@ -642,11 +660,11 @@ impl Reader<'_> {
     /// What to measure: tables, each with a name and keys.
     fn observe(&mut self, path: &str) -> Option<Vec<Asked>> {
         let Some(item) = self.source.get(path).cloned() else { return Some(Vec::new()) };
-        let Value::Tables(texts) = &item.value else {
+        let Value::Tables(tables) = &item.value else {
             return self.wrong(&item, "tables, [[observe]], each with a `name`");
         };
         let read: Result<Vec<Asked>, String> =
-            texts.iter().map(|text| Asked::parse(text)).collect();
+            tables.iter().map(|table| Asked::parse(&named(table))).collect();
         read.map_err(|problem| self.source.blame(&item, &format!("`observe`: {problem}"))).ok()
     }
 

@@ -56,24 +56,30 @@ where
         cells: [u32; N],
         velocities: [&'a [f32]; N],
     ) -> Result<Self, KernelError> {
-        let mut lines = [Lines { count: 1, per_metre: 0.0, round: false }; World::MOST_AXES];
         let mut all = 1u64;
         let names = ["columns", "rows", "layers"];
-        for (at, ((name, count), lines)) in names.into_iter().zip(cells).zip(&mut lines).enumerate()
-        {
-            let axis = world.axes().get(at).filter(|_| (1..=Self::MAX).contains(&count));
-            let Some(axis) = axis else {
+        for (at, (name, count)) in names.into_iter().zip(cells).enumerate() {
+            if at >= world.axes().len() || !(1..=Self::MAX).contains(&count) {
                 return Err(KernelError::InvalidParameter { name, value: count as f32 });
-            };
-            let per_metre = count as f32 / axis.length;
-            *lines = Lines { count, per_metre, round: axis.is_periodic() };
+            }
             all *= u64::from(count);
         }
         let all = usize::try_from(all).unwrap_or(usize::MAX);
         let columns = || VELOCITIES.into_iter().zip(velocities);
         columns().try_for_each(|(field, column)| same_len(field, all, column))?;
         columns().try_for_each(|(field, column)| finite(field, column))?;
-        Ok(Self { lines, velocities })
+        Ok(Self::trusted(world, cells, velocities))
+    }
+
+    /// As [`Self::new`], of a field that is known to be one: a value that is missing counts as 0.
+    pub fn trusted(world: &World, cells: [u32; N], velocities: [&'a [f32]; N]) -> Self {
+        let mut lines = [Lines { count: 1, per_metre: 0.0, round: false }; World::MOST_AXES];
+        for ((count, axis), lines) in cells.into_iter().zip(world.axes()).zip(&mut lines) {
+            let count = count.max(1);
+            let per_metre = count as f32 / axis.length;
+            *lines = Lines { count, per_metre, round: axis.is_periodic() };
+        }
+        Self { lines, velocities }
     }
 
     /// The velocity of the field at `position`, metres per second.

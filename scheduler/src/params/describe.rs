@@ -7,6 +7,7 @@
 /// | a number: `f32`, `u32`, `i32` | `speed: f32 = 1.0, "length / time", 0.0..=10.0;` |
 /// | so many numbers | `sides: [f32; 3] = [1.0, 2.0, 3.0], "length", 0.0..=10.0;` |
 /// | up to so many numbers | `radii: List<f32, 8> = [1.0, 2.0], "length", 0.0..=10.0;` |
+/// | likewise, where there may be many | `shapes: LongList<f32, 4096> = [], "", -1e9..=1e9;` |
 /// | a choice by name, of [`choices!`](crate::choices!) | `rule: Rule = Rule::Metric;` |
 /// | text of up to so many bytes | `label: Text<16> = "north";` |
 ///
@@ -147,6 +148,27 @@ macro_rules! __params {
         $crate::__params! { $head [] { $($done)* {
             [$($doc),*] $field ($crate::List<$kind, $most>)
             ($crate::List::from_array([$($item),*])) $unit [$($when)?]
+            ($crate::ParamKind::List {
+                range: $crate::__params!(@range $kind $min $max),
+                least: 0,
+                most: $most,
+            })
+            ($crate::Setting::from(&[$($item as f64),*][..]))
+            (assert!(
+                $crate::__params!(@range $kind $min $max).allows_all(&[$($item as f64),*]),
+                $crate::__params!(@refused $field $min $max),
+            ))
+        } } $($rest)* }
+    };
+    (
+        $head:tt $copy:tt { $($done:tt)* }
+        $(#[doc = $doc:literal])* $field:ident : LongList<$kind:ident, $most:literal> =
+            [$($item:expr),* $(,)?], $unit:literal,
+            $min:literal ..= $max:literal $(, $when:ident)?; $($rest:tt)*
+    ) => {
+        $crate::__params! { $head [] { $($done)* {
+            [$($doc),*] $field ($crate::LongList<$kind, $most>)
+            ($crate::LongList::from_array([$($item),*])) $unit [$($when)?]
             ($crate::ParamKind::List {
                 range: $crate::__params!(@range $kind $min $max),
                 least: 0,

@@ -200,6 +200,36 @@ impl Range {
 /// Up to `N` numbers: a parameter that is a list whose length may differ.
 pub type List<T, const N: usize> = heapless::Vec<T, N>;
 
+/// Up to `N` numbers, where there may be many: a parameter that is a long list, such as the shapes of
+/// [`Geometry`](crate::Geometry).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LongList<T, const N: usize>(Vec<T>);
+
+impl<T, const N: usize> core::ops::Deref for LongList<T, N> {
+    type Target = [T];
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T: Copy, const N: usize> LongList<T, N> {
+    /// Makes a list of an array; what would be more than it may hold is left out.
+    pub fn from_array<const M: usize>(numbers: [T; M]) -> Self {
+        Self(numbers.into_iter().take(N).collect())
+    }
+}
+
+impl<T: ParamNumber, const N: usize> ParamValue for LongList<T, N> {
+    fn from_setting(value: &Setting) -> Option<Self> {
+        let Setting::List(numbers) = value else { return None };
+        let fits = numbers.len() <= N;
+        fits.then(|| Self(numbers.iter().copied().map(T::from_f64).collect()))
+    }
+    fn to_setting(&self) -> Setting {
+        Setting::List(self.0.iter().copied().map(T::to_f64).collect())
+    }
+}
+
 /// Up to `N` bytes of text: a parameter.
 pub type Text<const N: usize> = heapless::String<N>;
 

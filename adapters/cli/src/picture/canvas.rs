@@ -45,6 +45,17 @@ impl Canvas {
         }
     }
 
+    /// A straight line, some pixels wide.
+    pub(super) fn line(&mut self, from: [f32; 2], to: [f32; 2], colour: Rgb) {
+        let way = [to[0] - from[0], to[1] - from[1]];
+        // Lights that stand so close are one line; no side of a picture is longer than this.
+        let steps = (way[0].hypot(way[1]) / 0.8).clamp(1.0, 8192.0) as usize;
+        for step in 0..=steps {
+            let share = step as f32 / steps as f32;
+            self.spot([from[0] + way[0] * share, from[1] + way[1] * share], 0.9, 0.4, colour);
+        }
+    }
+
     /// A Gaussian light.
     fn spot(&mut self, at: [f32; 2], glow: f32, strength: f32, colour: Rgb) {
         if !at.iter().all(|place| place.abs() <= FARTHEST) {

@@ -47,6 +47,9 @@ fn json(value: &DeValue<'_>) -> serde_json::Value {
     }
 }
 
+/// The keys of a table within a list, in the order of the file.
+pub(super) type Table = Vec<(String, Value)>;
+
 /// A value of a scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
@@ -57,10 +60,12 @@ pub(super) enum Value {
     List(Vec<f64>),
     /// A list of texts.
     Words(Vec<String>),
-    /// A list of tables that each have a `name`: as `NAME:KEY=VALUE,..`.
-    Tables(Vec<String>),
     /// The tables of `input`, as they are.
     Inputs(Vec<serde_json::Value>),
+    /// A list of lists of numbers.
+    Places(Vec<Vec<f64>>),
+    /// A list of tables.
+    Tables(Vec<Table>),
     /// What a scenario has no use for, by the name of its type.
     Other(&'static str),
 }
@@ -80,7 +85,7 @@ impl Value {
             Json::Array(items) => {
                 let tables = items.iter().map(|item| {
                     let keys = item.as_object()?.iter();
-                    Self::named(keys.map(|(key, value)| (key.as_str(), Self::from_json(value))))
+                    Some(keys.map(|(key, value)| (key.clone(), Self::from_json(value))).collect())
                 });
                 Self::tables(tables)
                     .unwrap_or_else(|| Self::list(items.iter().map(Self::from_json).collect()))
@@ -107,8 +112,9 @@ impl Value {
                 let tables = items.iter().map(|item| {
                     let DeValue::Table(table) = item.get_ref() else { return None };
                     let of = |value: &Spanned<DeValue<'_>>| Self::from_toml(value.get_ref());
-                    let keys = table.iter().map(|(key, value)| (key.get_ref().as_ref(), of(value)));
-                    Self::named(keys)
+                    let keys =
+                        table.iter().map(|(key, value)| (key.get_ref().to_string(), of(value)));
+                    Some(keys.collect())
                 });
                 let each = || items.iter().map(|item| Self::from_toml(item.get_ref()));
                 Self::tables(tables).unwrap_or_else(|| Self::list(each().collect()))
@@ -121,28 +127,19 @@ impl Value {
         let numbers = values.iter().map(Self::number).collect::<Option<_>>();
         let words = || values.iter().map(|value| value.text().map(str::to_string));
         let words = || words().collect::<Option<_>>().map(Value::Words);
+        let place = |value: &Self| match value {
+            Value::List(at) => Some(at.clone()),
+            _ => None,
+        };
+        let places = || values.iter().map(place).collect::<Option<_>>().map(Value::Places);
         let others = Value::Other("list of neither numbers nor texts alone");
-        numbers.map(Value::List).or_else(words).unwrap_or(others)
+        numbers.map(Value::List).or_else(words).or_else(places).unwrap_or(others)
     }
 
     /// Tables, if there are some and all of them are.
-    fn tables(tables: impl Iterator<Item = Option<String>>) -> Option<Self> {
+    fn tables(tables: impl Iterator<Item = Option<Table>>) -> Option<Self> {
         let tables = tables.collect::<Option<Vec<_>>>()?;
         (!tables.is_empty()).then_some(Value::Tables(tables))
-    }
-
-    /// The keys of a table as `NAME:KEY=VALUE,..`; a value that is neither number nor text is told as
-    /// what it is, and refused by whoever reads it.
-    fn named<'a>(keys: impl Iterator<Item = (&'a str, Value)>) -> Option<String> {
-        let (mut name, mut rest) = (String::new(), Vec::new());
-        for (key, value) in keys {
-            let text = match &value {
-                Value::Text(text) => text.clone(),
-                value => value.describe(),
-            };
-            if key == "name" { name = text } else { rest.push(format!("{key}={text}")) }
-        }
-        Some(if rest.is_empty() { name } else { format!("{name}:{}", rest.join(",")) })
     }
 
     /// It as a whole number, however it is written: `100`, `1e2` and `100.0` are the same.
@@ -181,7 +178,11 @@ impl Value {
             Value::Text(text) => Some(Setting::from(text.as_str())),
             Value::List(numbers) => Some(Setting::from(numbers.as_slice())),
             Value::Whole(_) | Value::Number(_) => self.number().map(Setting::Number),
-            Value::Words(_) | Value::Tables(_) | Value::Inputs(_) | Value::Other(_) => None,
+            Value::Words(_)
+            | Value::Places(_)
+            | Value::Tables(_)
+            | Value::Inputs(_)
+            | Value::Other(_) => None,
         }
     }
 
@@ -200,11 +201,26 @@ impl Value {
                 format!("the list {}", human::shown(&Setting::from(numbers.as_slice()).to_string()))
             }
             Value::Words(words) => format!("the list {}", human::shown(&format!("{words:?}"))),
+            Value::Places(places) => format!("a list of {} lists", places.len()),
             Value::Tables(tables) => format!("{} tables", tables.len()),
             Value::Inputs(tables) => format!("{} tables", tables.len()),
             Value::Other(kind) => format!("a {kind}"),
         }
     }
+}
+
+/// The keys of a table as `NAME:KEY=VALUE,..`; a value that is neither number nor text is told as
+/// what it is, and refused by whoever reads it.
+pub(super) fn named(table: &Table) -> String {
+    let (mut name, mut rest) = (String::new(), Vec::new());
+    for (key, value) in table {
+        let text = match value {
+            Value::Text(text) => text.clone(),
+            value => value.describe(),
+        };
+        if key == "name" { name = text } else { rest.push(format!("{key}={text}")) }
+    }
+    if rest.is_empty() { name } else { format!("{name}:{}", rest.join(",")) }
 }
 
 /// Where a key came from.

@@ -1,0 +1,189 @@
+//! Ways to every goal around walls and closed doors.
+
+use alloc::format;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use flockwork_kernel::shapes::{routes, scalar};
+use flockwork_kernel::simd::{Isa, Vector8};
+use flockwork_kernel::steer::follow::FlowField;
+use flockwork_kernel::{Plane, Vec2, World};
+
+use super::{Geometry, Role};
+use crate::params::ParamError;
+
+/// The most sets of open doors that are planned for.
+const MOST_STATES: usize = 64;
+/// The most changes of doors that are looked at.
+const MOST_CHANGES: usize = 100_000;
+/// The most cells of all fields together.
+const MOST_CELLS: u64 = 1 << 26;
+
+/// Fields of directions in the plane: one for each goal and each set of open doors that comes.
+///
+/// They are made once, at set-up, the same in every process; [`Routes::direction`] looks up the one of the tick.
+#[derive(Clone, Debug)]
+pub struct Routes {
+    world: World,
+    cells: [u32; 2],
+    goals: usize,
+    /// The sets of open doors, in order.
+    states: Vec<u64>,
+    /// For each of them, for each goal: along x and y.
+    fields: Vec<[Vec<f32>; 2]>,
+}
+
+impl Routes {
+    /// Finds the ways to each shape that is a goal, over cells of about this size, that stay so far from walls.
+    ///
+    /// A cell is blocked whose centre is nearer to a wall than `clearance`, or than half a cell, so that no
+    /// way leads through a wall.
+    ///
+    /// # Errors
+    ///
+    /// [`ParamError::Conflict`] of `shapes` if a goal lies in no cell that is free, or doors open in too many
+    /// ways; of `cell` if cells would be too many.
+    pub fn new(geometry: &Geometry<Plane>, cell: f32, clearance: f32) -> Result<Self, ParamError> {
+        let world = geometry.world;
+        let count = |length: f32| ((length / cell) as u32).clamp(1, 4096);
+        let cells = [count(world.width()), count(world.height())];
+        let goals = geometry.of(Role::Goal).count();
+        let states = states(geometry)?;
+        let all = u64::from(cells[0]) * u64::from(cells[1]);
+        let needed = all.saturating_mul((goals * states.len()) as u64);
+        ParamError::unless(
+            needed <= MOST_CELLS,
+            "cell",
+            &format!("the fields of all goals would have {needed} cells: at most {MOST_CELLS}"),
+        )?;
+        let mut fields = Vec::new();
+        for open in &states {
+            let blocked = blocked(geometry, cells, clearance, *open);
+            for goal in 0..goals {
+                fields.push(field(geometry, cells, goal, &blocked)?);
+            }
+        }
+        Ok(Self { world, cells, goals, states, fields })
+    }
+
+    /// How many goals there are.
+    pub fn goals(&self) -> usize {
+        self.goals
+    }
+
+    /// The direction from each place to a goal, of length 1; zero where there is none, and at the goal.
+    #[inline(always)]
+    pub fn direction<S: Isa>(
+        &self,
+        goal: usize,
+        open: u64,
+        place: Vector8<Plane, S>,
+    ) -> Vector8<Plane, S> {
+        let state = self.states.iter().position(|state| *state == open).unwrap_or(0);
+        match self.fields.get(state * self.goals + goal) {
+            Some([xs, ys]) => {
+                FlowField::trusted(&self.world, self.cells, [xs, ys]).sample(place).normalized()
+            }
+            None => Vector8::zero(),
+        }
+    }
+}
+
+/// The sets of doors that are open together at any time.
+fn states(geometry: &Geometry<Plane>) -> Result<Vec<u64>, ParamError> {
+    let many = |problem: &str| ParamError::Conflict { name: "shapes", problem: problem.into() };
+    let schedules: Vec<_> = geometry.of(Role::Door).map(|door| door.schedule).collect();
+    // After the last one that comes once, they come again after the least common multiple.
+    let (mut period, mut once) = (1u64, 0u64);
+    for schedule in &schedules {
+        once = once.max(schedule.until);
+        if schedule.every > 0 {
+            let (mut a, mut b) = (period, schedule.every);
+            while b > 0 {
+                (a, b) = (b, a % b);
+            }
+            period = (period / a).saturating_mul(schedule.every);
+        }
+    }
+    let (last, mut states) = (once.saturating_add(period), Vec::new());
+    let mut tick = 0u64;
+    for _ in 0..MOST_CHANGES {
+        let open = geometry.open(tick);
+        if !states.contains(&open) {
+            states.push(open);
+        }
+        if states.len() > MOST_STATES {
+            return Err(many("doors open in more than 64 ways together"));
+        }
+        // The next tick in which any of them changes.
+        let next = schedules.iter().filter_map(|schedule| {
+            let length = schedule.until - schedule.from;
+            let Some(since) = tick.checked_sub(schedule.from) else { return Some(schedule.from) };
+            let turn = if schedule.every > 0 { since % schedule.every } else { since };
+            let begin = tick - turn;
+            match (turn < length, schedule.every) {
+                (true, _) => Some(begin + length),
+                (false, 0) => None,
+                (false, every) => Some(begin + every),
+            }
+        });
+        match next.min() {
+            // One that is always open changes from tick to tick to what it was.
+            Some(next) if next <= last => tick = next.max(tick + 1),
+            _ => return Ok(states),
+        }
+    }
+    Err(many("doors change more than 100000 times until they all repeat"))
+}
+
+/// The middle of a cell.
+fn middle(world: &World, cells: [u32; 2], cell: usize) -> Vec2 {
+    let [across, up] = cells;
+    let (column, row) = (cell % across as usize, cell / across as usize);
+    Vec2::new(
+        (column as f32 + 0.5) * (world.width() / across as f32),
+        (row as f32 + 0.5) * (world.height() / up as f32),
+    )
+}
+
+/// The cells through which no way leads.
+fn blocked(geometry: &Geometry<Plane>, cells: [u32; 2], clearance: f32, open: u64) -> Vec<bool> {
+    let world = &geometry.world;
+    let (wide, high) = (world.width() / cells[0] as f32, world.height() / cells[1] as f32);
+    // A way between two centres side by side that crosses a wall does so within half of it from one.
+    let half = 0.51 * if wide > high { wide } else { high };
+    let far = if clearance > half { clearance } else { half };
+    let count = cells[0] as usize * cells[1] as usize;
+    (0..count).map(|cell| !geometry.is_clear(middle(world, cells, cell), far, open)).collect()
+}
+
+/// The directions to a goal.
+fn field(
+    geometry: &Geometry<Plane>,
+    cells: [u32; 2],
+    goal: usize,
+    blocked: &[bool],
+) -> Result<[Vec<f32>; 2], ParamError> {
+    let wrong = |problem: &str| ParamError::Conflict { name: "shapes", problem: problem.into() };
+    let Some(shape) = geometry.of(Role::Goal).nth(goal).map(|placed| placed.shape()) else {
+        return Err(wrong("there is no such goal"));
+    };
+    let mut distances = vec![1.0; blocked.len()];
+    let mut free = false;
+    for (cell, distance) in distances.iter_mut().enumerate().filter(|(cell, _)| !blocked[*cell]) {
+        if scalar::inside(&shape, middle(&geometry.world, cells, cell)) {
+            *distance = 0.0;
+            free = true;
+        }
+    }
+    if !free {
+        return Err(wrong(&format!(
+            "goal {goal} has no cell that is free: it must be larger than `cell`, and away from walls"
+        )));
+    }
+    let unusable = |error| wrong(&format!("{error}"));
+    routes::distances(&geometry.world, cells, blocked, &mut distances).map_err(unusable)?;
+    let (mut xs, mut ys) = (vec![0.0; distances.len()], vec![0.0; distances.len()]);
+    routes::directions(&geometry.world, cells, &distances, &mut xs, &mut ys).map_err(unusable)?;
+    Ok([xs, ys])
+}

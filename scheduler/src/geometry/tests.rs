@@ -1,0 +1,200 @@
+use alloc::vec;
+use alloc::vec::Vec;
+
+use flockwork_kernel::isa::Baseline;
+use flockwork_kernel::shapes::{Shape, scalar};
+use flockwork_kernel::simd::V2;
+use flockwork_kernel::{Edge, Plane, Space, Vec2, Vec3, World, rng};
+use quickcheck::quickcheck;
+
+use super::*;
+
+fn world() -> World {
+    World::new(8.0, 6.0, Edge::Open).unwrap()
+}
+
+fn segment(role: Role, schedule: Schedule, ends: [[f32; 2]; 2]) -> Placed {
+    Placed::new(role, schedule, Shape::Segment(ends.map(Vec2::from)))
+}
+
+fn list(placed: &[Placed]) -> Vec<f32> {
+    placed.iter().flat_map(Placed::numbers).collect()
+}
+
+quickcheck! {
+    fn a_list_is_read_as_it_was_written(seed: u64, count: u8) -> bool {
+        let shape = |id: u32| {
+            let words = rng::draw(seed, 1, id, 0);
+            let [x, y, size, _] = words.map(rng::unit);
+            let (at, part) = (Vec2::new(1.0 + 5.0 * x, 1.0 + 3.0 * y), 0.1 + 0.8 * size);
+            let role = Role::NAMES[words[3] as usize % 5].1;
+            let corners = [at, at + Vec2::new(part, 0.0), at + Vec2::new(0.0, part)];
+            let form = match words[2] % 4 {
+                0 => Shape::Segment([at, corners[1]]),
+                1 => Shape::Ball { centre: at, radius: part },
+                2 => Shape::Box { low: at, high: at + Vec2::new(part, 1.0) },
+                _ => Shape::Polygon(&corners),
+            };
+            let schedule = Schedule { from: 3, until: 7, every: u64::from(words[0] % 2) * 9 };
+            let schedule = if role == Role::Door { schedule } else { Schedule::default() };
+            Placed::<Plane>::new(role, schedule, form)
+        };
+        let placed: Vec<Placed> = (0..u32::from(count % 20)).map(shape).collect();
+        Geometry::new(&list(&placed), &world(), 1.0).unwrap().shapes() == placed
+    }
+
+    fn no_list_of_numbers_panics(numbers: Vec<f32>, kinds: Vec<u8>) -> bool {
+        // Heads that are nearly right, so that more than the first number is looked at.
+        let mut list: Vec<f32> = numbers;
+        for (at, kind) in kinds.iter().enumerate() {
+            if let Some(number) = list.get_mut(at) { *number = f32::from(kind % 6); }
+        }
+        let (plane, space) = (world(), World::space(8.0, 6.0, 4.0, Edge::Wall).unwrap());
+        let _ = Geometry::<Plane>::new(&list, &plane, 1.0);
+        let _ = Geometry::<Space>::new(&list, &space, 1.0);
+        true
+    }
+
+    fn a_door_is_open_as_its_schedule_says(from: u8, length: u8, pause: u8) -> bool {
+        let (from, until) = (u64::from(from), u64::from(from) + u64::from(length));
+        let every = u64::from(length) + u64::from(pause);
+        let door = Schedule { from, until, every };
+        let once = Schedule { every: 0, ..door };
+        (0..600).all(|tick| {
+            let naive = every > 0 && (0..600).any(|turn| {
+                tick >= from + turn * every && tick < until + turn * every
+            });
+            door.is_open(tick) == naive && once.is_open(tick) == (tick >= from && tick < until)
+        })
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_list_is_told() {
+    let said = |list: &[f32]| Geometry::<Plane>::new(list, &world(), 1.0).unwrap_err().to_string();
+    use alloc::string::ToString;
+    assert!(said(&[0.0, 0.0]).contains("the list ends within shape 0"));
+    assert!(said(&[7.0, 0.0, 0.0, 0.0, 0.0, 0.0]).contains("the kind is 7"));
+    assert!(said(&[0.0, 9.0, 0.0, 0.0, 0.0, 0.0]).contains("the role is 9"));
+    assert!(said(&[0.0, 0.0, 0.0, 0.0, 0.0, 4.0, 1.0]).contains("4 numbers should follow"));
+    assert!(said(&[0.0, 0.0, 0.0, 0.0, 0.0, 3.0, 1.0, 1.0, 1.0]).contains("not those of kind 0"));
+    let outside = said(&[0.0, 0.0, 0.0, 0.0, 0.0, 4.0, 1.0, 1.0, 9.0, 1.0]);
+    assert!(outside.contains("of shape 0, x of corner 1 is 9"), "{outside}");
+    let doors: Vec<Placed> = (0..65)
+        .map(|_| segment(Role::Door, Schedule::default(), [[1.0, 1.0], [2.0, 1.0]]))
+        .collect();
+    assert!(said(&list(&doors)).contains("64 doors"));
+}
+
+#[test]
+fn the_ends_of_a_world_are_walls_where_they_are() {
+    let corridor =
+        World::of(&[flockwork_kernel::Axis::periodic(8.0), flockwork_kernel::Axis::wall(6.0)])
+            .unwrap();
+    let geometry = Geometry::<Plane>::new(&[], &corridor, 1.0).unwrap();
+    let near = scalar::nearest(&geometry.walls(), Vec2::new(0.1, 5.75), 0).unwrap();
+    assert_eq!((near.distance, near.normal, near.shape), (0.25, Vec2::new(0.0, -1.0), ENDS));
+    assert!(scalar::nearest(&geometry.walls(), Vec2::new(0.1, 3.0), 0).is_none());
+    let cave = World::space(4.0, 4.0, 4.0, Edge::Wall).unwrap();
+    let geometry = Geometry::<Space>::new(&[], &cave, 1.0).unwrap();
+    let walked = scalar::walk(
+        &geometry.walls(),
+        0.1,
+        Vec3::new(2.0, 2.0, 2.0),
+        Vec3::new(9.0, 1.0, -50.0),
+        0,
+    );
+    let inside = [walked.place.x, walked.place.y, walked.place.z];
+    assert!(inside.iter().all(|at| *at > 0.0 && *at < 4.0) && walked.touched, "{walked:?}");
+}
+
+/// A room with a door in its wall at x = 4, from y = 2 to 4, which opens and closes; the goal is right.
+fn divided() -> Geometry {
+    let door = Schedule { from: 10, until: 20, every: 40 };
+    let geometry = [
+        segment(Role::Wall, Schedule::default(), [[4.0, 0.0], [4.0, 2.0]]),
+        segment(Role::Door, door, [[4.0, 2.0], [4.0, 4.0]]),
+        segment(Role::Wall, Schedule::default(), [[4.0, 4.0], [4.0, 5.0]]),
+        Placed::new(
+            Role::Goal,
+            Schedule::default(),
+            Shape::Ball { centre: Vec2::new(7.0, 1.0), radius: 0.5 },
+        ),
+    ];
+    Geometry::new(&list(&geometry), &world(), 1.0).unwrap()
+}
+
+#[test]
+fn the_way_to_a_goal_goes_through_a_door_while_it_is_open() {
+    let geometry = divided();
+    let routes = Routes::new(&geometry, 0.1, 0.0).unwrap();
+    assert_eq!(routes.goals(), 1);
+    let way = |tick| {
+        let place = V2::<Baseline>::splat(3.5, 3.5);
+        routes.direction(0, geometry.open(tick), place).first()
+    };
+    assert!(way(0).y > 0.5, "round the end of the wall, above: {:?}", way(0));
+    assert!(way(10).y < -0.3 && way(10).x > 0.3, "through the door: {:?}", way(10));
+    assert_eq!((way(19), way(20), way(50)), (way(10), way(0), way(10)));
+}
+
+#[test]
+fn whoever_follows_the_way_gets_to_the_goal_and_passes_no_wall() {
+    let geometry = divided();
+    let routes = Routes::new(&geometry, 0.1, 0.1).unwrap();
+    let goal = geometry.of(Role::Goal).next().unwrap();
+    for id in 0..50 {
+        let draw = |attempt| rng::draw(3, 1, id, attempt);
+        let all = Shape::Box { low: Vec2::ZERO, high: Vec2::new(8.0, 6.0) };
+        let mut at = geometry.place_in(&all, 0.2, 0, draw).unwrap();
+        let mut steps = 0;
+        while !scalar::inside(&goal.shape(), at) {
+            let way = routes.direction(0, 0, V2::<Baseline>::all(at)).first();
+            at = scalar::walk(&geometry.walls(), 0.05, at, way * 0.05, 0).place;
+            steps += 1;
+            assert!(steps < 600, "lost at {at:?}");
+        }
+    }
+}
+
+#[test]
+fn places_are_inside_and_clear_of_walls() {
+    let geometry = divided();
+    let room = Shape::Box { low: Vec2::new(2.0, 1.0), high: Vec2::new(6.0, 5.0) };
+    let lattice = geometry.lattice(&room, 0.25, 0.3, 0);
+    assert!(lattice.len() > 150 && lattice.len() < 256, "{}", lattice.len());
+    let drawn =
+        (0..100).map(|id| geometry.place_in(&room, 0.3, 0, |n| rng::draw(1, 0, id, n)).unwrap());
+    for place in lattice.into_iter().chain(drawn) {
+        assert!(scalar::inside(&room, place) && geometry.is_clear(place, 0.3, 0), "{place:?}");
+        assert!((place.x - 4.0).abs() >= 0.3 || place.y > 5.0, "{place:?}");
+    }
+    let wall = Shape::Box { low: Vec2::new(3.9, 1.0), high: Vec2::new(4.1, 2.0) };
+    assert_eq!(geometry.place_in(&wall, 0.3, 0, |n| rng::draw(1, 0, 0, n)), None);
+}
+
+#[test]
+fn goals_and_doors_that_cannot_be_planned_for_are_told() {
+    use alloc::string::ToString;
+    let goal = |centre: [f32; 2], radius| {
+        Placed::new(Role::Goal, Schedule::default(), Shape::Ball { centre: centre.into(), radius })
+    };
+    let routes = |placed: &[Placed], cell| {
+        let geometry = Geometry::new(&list(placed), &world(), 1.0).unwrap();
+        Routes::new(&geometry, cell, 0.1)
+            .map(|routes| routes.goals())
+            .map_err(|error| error.to_string())
+    };
+    assert_eq!(routes(&[goal([2.0, 2.0], 0.5)], 0.1), Ok(1));
+    assert!(routes(&[goal([2.0, 2.0], 0.01)], 1.0).unwrap_err().contains("no cell that is free"));
+    let doors: Vec<Placed> = (0..8)
+        .map(|at| {
+            // Periods without a common factor: all ways of being open together come.
+            let every = [2, 3, 5, 7, 11, 13, 17, 19][at];
+            let open = Schedule { from: 0, until: 1, every };
+            segment(Role::Door, open, [[1.0, 1.0], [2.0, 1.0 + at as f32 * 0.5]])
+        })
+        .collect();
+    let many = [vec![goal([5.0, 5.0], 0.5)], doors].concat();
+    assert!(routes(&many, 0.5).unwrap_err().contains("more than 64 ways"));
+}
