@@ -197,7 +197,7 @@ impl Model for Crowd {
         let kinds = geometry.of(Role::Goal).count();
         ParamError::unless(kinds <= 255, "shapes", "there are more than 255 goals")?;
         let routes = Routes::new(&geometry, p.cell, p.detour)?;
-        let sites = sites(p, &geometry, setup)?;
+        let sites = sites(p, &geometry, &routes, setup)?;
         let sources = geometry.of(Role::Source).next().is_some();
         ParamError::unless(
             sources || p.inflow == 0.0,
@@ -401,6 +401,7 @@ fn share(all: u32, groups: usize, group: usize) -> u32 {
 fn sites(
     p: &CrowdParams,
     geometry: &Geometry<Plane>,
+    routes: &Routes,
     setup: &Setup,
 ) -> Result<Vec<(Vec<Vec2>, f32)>, ParamError> {
     let (open, world) = (geometry.open(0), setup.world);
@@ -414,7 +415,9 @@ fn sites(
         let area = (high.x - low.x) * (high.y - low.y);
         let mut spacing = math::scalar::sqrt(area / needed.max(1) as f32);
         let places = loop {
-            let places = geometry.lattice(shape, spacing, p.clearance, open);
+            let mut places = geometry.lattice(shape, spacing, p.clearance, open);
+            // Nobody begins in a pillar, from which no way leads to a goal.
+            places.retain(|place| routes.goals() == 0 || routes.reach(*place));
             if places.len() >= needed {
                 break places;
             }

@@ -4,8 +4,9 @@ use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use flockwork_kernel::isa::Baseline;
 use flockwork_kernel::shapes::{routes, scalar};
-use flockwork_kernel::simd::{Isa, Vector8};
+use flockwork_kernel::simd::{Isa, V2, Vector8};
 use flockwork_kernel::steer::follow::FlowField;
 use flockwork_kernel::{Plane, Vec2, World};
 
@@ -69,6 +70,15 @@ impl Routes {
     /// How many goals there are.
     pub fn goals(&self) -> usize {
         self.goals
+    }
+
+    /// Whether a way leads from a place to any goal, with any doors that are open together at some time.
+    pub fn reach(&self, place: Vec2) -> bool {
+        let place = V2::<Baseline>::all(place);
+        let ways =
+            self.states.iter().flat_map(|open| (0..self.goals).map(move |goal| (goal, *open)));
+        let mut ways = ways.map(|(goal, open)| self.direction(goal, open, place).first());
+        ways.any(|way| !way.is_zero())
     }
 
     /// The direction from each place to a goal, of length 1; zero where there is none, and at the goal.

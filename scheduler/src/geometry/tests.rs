@@ -129,6 +129,7 @@ fn the_way_to_a_goal_goes_through_a_door_while_it_is_open() {
     let geometry = divided();
     let routes = Routes::new(&geometry, 0.1, 0.0).unwrap();
     assert_eq!(routes.goals(), 1);
+    assert!(routes.reach(Vec2::new(3.5, 3.5)));
     let way = |tick| {
         let place = V2::<Baseline>::splat(3.5, 3.5);
         routes.direction(0, geometry.open(tick), place).first()

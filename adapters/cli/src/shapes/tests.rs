@@ -60,7 +60,7 @@ fn what_is_wrong_is_told_by_name() {
     );
     assert!(said(&[Drawn { schedule: early, ..segment(2.0) }]).contains("only a door is"));
     assert!(said(&[drawn(Outline::Ball(vec![1.0], 1.0))]).contains("must have 2"));
-    assert!(said(&[drawn(Outline::Ball(vec![1.0, 1.0], f64::NAN))]).contains("radius"));
+    assert!(said(&[drawn(Outline::Ball(vec![1.0, 1.0], f64::NAN))]).contains("is NaN"));
     assert!(role("wal").unwrap_err().ends_with("did you mean \"wall\"?"));
 }
 
@@ -87,14 +87,22 @@ mod maps {
     }
 
     #[test]
-    fn well_known_text_is_one_geometry_or_one_in_a_line() {
+    fn well_known_text_is_one_geometry_after_the_other() {
         let text = "LINESTRING (0 7, 9 7)\n\nPOLYGON ((1 1, 4 1, 4 4, 1 1))\n";
         assert_eq!(parse("wkt", text).unwrap().len(), 2);
         let all =
             parse("wkt", "GEOMETRYCOLLECTION (\n LINESTRING (0 7, 9 7),\n LINESTRING (0 1, 9 1))");
         assert_eq!(all.unwrap().len(), 2);
-        let error = parse("wkt", "LINESTRING (0 7, 9 7)\nLINESTRING (0 7,").unwrap_err();
-        assert!(error.starts_with("line 2: not WKT"), "{error}");
+        for (bad, said) in [
+            ("LINESTRING (0 7,", "line 2: a bracket is not closed"),
+            ("LINESTRING 0 7", "line 2: there is no geometry"),
+            ("LINESTRING (0 7, x)", "line 2: not WKT"),
+            ("LINESTRING EMPTY\nLINESTRING (0 1, 9 1)", "line 2: an empty geometry"),
+            ("LINESTRING (0 1, 9 1))", "line 2: a bracket is closed"),
+        ] {
+            let error = parse("wkt", &format!("LINESTRING (0 7, 9 7)\n{bad}")).unwrap_err();
+            assert!(error.starts_with(said), "{error}");
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Shapes of well-known text (WKT, ISO 19125): lines are chains of walls, polygons with holes are several polygons.
-//! One geometry in a line, or one in the whole text.
+//! One geometry after the other.
 
 use std::str::FromStr;
 
@@ -14,34 +14,54 @@ const DEEPEST: usize = 16;
 
 /// The outlines of a text.
 pub(super) fn read(text: &str) -> Result<Vec<(Outline, Said)>, String> {
-    // The reader of a geometry calls itself for what lies within.
-    let (mut depth, mut deepest) = (0usize, 0);
-    for byte in text.bytes() {
+    // The crate reads one geometry and passes over what follows, so geometries are parted here.
+    let (mut all, mut depth, mut begin) = (Vec::new(), 0usize, 0);
+    for (at, byte) in text.bytes().enumerate() {
         match byte {
             b'(' => depth += 1,
-            b')' => depth = depth.saturating_sub(1),
-            _ => {}
+            b')' if depth == 0 => {
+                return Err(of_line(text, at, "a bracket is closed that was not opened"));
+            }
+            b')' => depth -= 1,
+            _ => continue,
         }
-        deepest = depth.max(deepest);
+        if depth > DEEPEST {
+            // The reader of a geometry calls itself for what lies within.
+            return Err(of_line(
+                text,
+                at,
+                &format!("brackets are deep: at most {DEEPEST} are read"),
+            ));
+        }
+        if depth == 0 {
+            let geometry = text[begin..=at].trim_start();
+            let start = at + 1 - geometry.len();
+            let taken = parse(geometry).and_then(|geometry| take(&geometry, &mut all));
+            taken.map_err(|problem| of_line(text, start, &problem))?;
+            begin = at + 1;
+        }
     }
-    if deepest > DEEPEST {
-        return Err(format!("brackets are {deepest} deep: at most {DEEPEST} are read"));
-    }
-    let mut all = Vec::new();
-    if let Ok(geometry) = parse(text) {
-        take(&geometry, &mut all)?;
-        return Ok(all);
-    }
-    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let of_line = |problem: String| format!("line {}: {problem}", number + 1);
-        let geometry = parse(line).map_err(of_line)?;
-        take(&geometry, &mut all).map_err(of_line)?;
-    }
-    Ok(all)
+    let rest = text[begin..].trim_start();
+    let problem = match (rest.is_empty(), depth) {
+        (true, _) => return Ok(all),
+        (false, 0) => "there is no geometry",
+        (false, _) => "a bracket is not closed",
+    };
+    Err(of_line(text, text.len() - rest.len(), problem))
+}
+
+/// A problem with the line that a byte is in.
+fn of_line(text: &str, at: usize, problem: &str) -> String {
+    let line = text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
+    format!("line {line}: {problem}")
 }
 
 fn parse(text: &str) -> Result<Wkt<f64>, String> {
-    Wkt::from_str(text.trim()).map_err(|error| format!("not WKT: {}", human::shown(error)))
+    if text.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word.eq_ignore_ascii_case("empty"))
+    {
+        return Err("an empty geometry is no shape: leave it out".to_string());
+    }
+    Wkt::from_str(text).map_err(|error| format!("not WKT: {}", human::shown(error)))
 }
 
 fn take(geometry: &Wkt<f64>, all: &mut Vec<(Outline, Said)>) -> Result<(), String> {
