@@ -414,6 +414,8 @@ fn sites(
         let (low, high) = shape.bounds();
         let area = (high.x - low.x) * (high.y - low.y);
         let mut spacing = math::scalar::sqrt(area / needed.max(1) as f32);
+        // Where so few of so many places are clear, there is as good as no room.
+        let least = math::scalar::sqrt(area / (64.0 * needed as f32 + 4096.0));
         let places = loop {
             let mut places = geometry.lattice(shape, spacing, p.clearance, open);
             // Nobody begins in a pillar, from which no way leads to a goal.
@@ -422,7 +424,7 @@ fn sites(
                 break places;
             }
             spacing *= 0.97;
-            if spacing <= p.radius_min || spacing.is_nan() {
+            if spacing <= p.radius_min || spacing <= least || spacing.is_nan() {
                 let problem = format!(
                     "{needed} people do not fit into {}: there are {} places",
                     if sources.is_empty() { "the world" } else { "a source" },
