@@ -14,8 +14,8 @@
 //!
 //! The tank is the world: its bottom and sides are three layers of particles that never move, but
 //! have density and pressure like the others. It has no lid. Its walls are lattice places at the ends of the
-//! world; the liquid begins on the lattice between them, from the left as wide as `column`, and as high
-//! as there are particles. So a population is that of walls and liquid together.
+//! world; the liquid begins on the lattice between them, from the left over the share `column` of its
+//! width, and as high as there are particles. So a population is that of walls and liquid together.
 //!
 //! # Reference
 //!
@@ -69,8 +69,8 @@ flockwork_scheduler::params! {
         spacing: f32 = 0.02, "length", 1e-6..=1e6, start;
         /// The kernel's h, half of the radius, in spacings.
         smoothing: f32 = 1.3, "", 1.0..=2.0, start;
-        /// The width of the liquid at the begin.
-        column: f32 = 0.5, "length", 1e-6..=1e6, start;
+        /// The width of the liquid at the begin, as a share of the room between the walls.
+        column: f32 = 0.25, "", 1e-3..=1.0, start;
         /// The speed of sound: ten times the highest speed keeps the density within a hundredth.
         sound: f32 = 30.0, "length / time", 1e-3..=1e6;
         /// Density at rest.
@@ -360,10 +360,10 @@ impl Tank {
             // Not one too few for a rounding. The cast saturates.
             *line = ((axis.length / params.spacing + 0.01) as u32).min(1 << 20);
         }
-        let columns = (params.column / params.spacing + 0.5) as u32;
         let space = setup.world.axes().len() > 2;
-        let mut tank = Self { lines, columns, space };
-        tank.columns = columns.clamp(1, tank.inside()[0].max(1));
+        let mut tank = Self { lines, columns: 1, space };
+        let most = tank.inside()[0].max(1);
+        tank.columns = ((params.column * most as f32 + 0.5) as u32).clamp(1, most);
         tank
     }
 

@@ -52,12 +52,12 @@ fn a_meadow_in_space_has_one_fingerprint() {
 fn a_liquid_has_one_fingerprint() {
     let world = World::new(0.92, 0.66, Edge::Wall).unwrap();
     let setup = Setup { world, population: 318 + 300, seed: 1, dt: 0.0003 };
-    has_one::<Sph<Plane>>(setup, &[("column", 0.3)], 0x8969_3f5d_2e8f_0d97);
+    has_one::<Sph<Plane>>(setup, &[("column", 0.375)], 0x8969_3f5d_2e8f_0d97);
 }
 
 #[test]
 fn a_liquid_in_space_has_one_fingerprint() {
     let world = World::space(0.2, 0.16, 0.18, Edge::Wall).unwrap();
     let setup = Setup { world, population: 270 + 5 * 78 + 24, seed: 1, dt: 0.0003 };
-    has_one::<Sph<Space>>(setup, &[("column", 0.04)], 0xde21_2c60_a0ca_c18f);
+    has_one::<Sph<Space>>(setup, &[("column", 0.5)], 0xde21_2c60_a0ca_c18f);
 }

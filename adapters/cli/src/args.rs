@@ -64,6 +64,7 @@ fn command() -> clap::Command {
 pub(crate) fn commands() -> impl Iterator<Item = &'static str> {
     [
         "run",
+        "replay",
         "sweep",
         "verify",
         "stress",

@@ -18,13 +18,14 @@ use crate::registry::Registry;
 use crate::scenario::{Scenario, grown};
 
 /// Scenarios that show a world that suits each built-in model.
-const EXAMPLES: [&str; 6] = [
+const EXAMPLES: [&str; 7] = [
     include_str!("../../../scenarios/boids-10k.toml"),
     include_str!("../../../scenarios/tribes-10k.toml"),
     include_str!("../../../scenarios/vicsek-10k.toml"),
     include_str!("../../../scenarios/discs-10k.toml"),
     include_str!("../../../scenarios/lennard_jones-10k.toml"),
     include_str!("../../../scenarios/meadow-10k.toml"),
+    include_str!("../../../scenarios/sph-dam.toml"),
 ];
 
 /// How many neighbours an entity of any other model shall have on average.
@@ -83,9 +84,15 @@ fn suit(
     });
     if let Some(example) = example.as_ref().filter(|_| !space) {
         let share = f64::from(entities) / f64::from(example.setup.population);
-        let world = rounded(&grown(&example.setup.world, share).map_err(Failure::usage)?)?;
-        let setup = Setup { world, population: entities, ..example.setup };
-        return Ok((setup, example.params.clone()));
+        let setup = Setup { population: entities, ..example.setup };
+        let (params, options) = (example.params.clone(), Options::default());
+        let mut config = Config { setup, params, table: None, options };
+        config.setup.world = roomy(1.0, |side| {
+            let world = grown(&example.setup.world, share * side * side).map_err(Failure::usage)?;
+            config.setup.world = rounded(&world)?;
+            Ok((config.setup.world, entry.check(&config).err()))
+        })?;
+        return Ok((config.setup, config.params));
     }
     let (dt, params) =
         example.map_or((0.05, Vec::new()), |example| (example.setup.dt, example.params));
@@ -110,21 +117,32 @@ fn suit(
     Ok((config.setup, config.params))
 }
 
-/// The first world that a model is content with, from this side on; the last that was asked if none is.
-/// `ask` gives a world of a side, and what is wrong with it.
+/// The first world that a model is content with, by and by larger than this side and, if none of those is,
+/// smaller; the last larger one if none is. `ask` gives a world of a side, and what is wrong with it.
 fn roomy(
-    mut side: f64,
+    side: f64,
     mut ask: impl FnMut(f64) -> Result<(World, Option<BuildError>), Failure>,
 ) -> Result<World, Failure> {
     let (mut world, mut wrong) = ask(side)?;
     // Some models have less room for each other than that: they get more world. A larger one is no
     // help where places are too far apart already.
-    for _ in 1..ROOM {
+    let mut larger = side;
+    for more in 1..=ROOM {
         if matches!(wrong, None | Some(BuildError::Simulation(SimulationError::TooCoarse(_)))) {
-            break;
+            return Ok(world);
         }
-        side *= 1.25;
-        (world, wrong) = ask(side)?;
+        if more < ROOM {
+            larger *= 1.25;
+            (world, wrong) = ask(larger)?;
+        }
+    }
+    // In others walls are of entities too, and there are too few for so many.
+    let mut smaller = side;
+    for _ in 1..ROOM {
+        smaller /= 1.05;
+        if let (world, None) = ask(smaller)? {
+            return Ok(world);
+        }
     }
     Ok(world)
 }
@@ -246,7 +264,8 @@ mod tests {
         };
         assert_eq!(asked(&|_| None), (8.0, 1));
         assert_eq!(asked(&|side| narrow().filter(|_| side < 11.0)), (12.5, 3));
-        assert_eq!(asked(&|_| narrow()).1, ROOM);
+        assert_eq!(asked(&|_| narrow()).1, 2 * ROOM - 1);
+        assert_eq!(asked(&|side| narrow().filter(|_| side > 7.5)).1, ROOM + 2);
         assert_eq!(asked(&coarse), (8.0, 1));
         let both = |side: f64| if side < 9.0 { narrow() } else { coarse(side) };
         assert_eq!(asked(&both), (10.0, 2));

@@ -16,7 +16,7 @@ fn tank(
     let size = ((cols + 2 * WALLS) as f32 * spacing, (rows + WALLS) as f32 * spacing);
     let walls = WALLS * (cols + 2 * WALLS) + 2 * WALLS * rows;
     let setup = setup(size, Edge::Wall, walls + wide * high, 1, dt);
-    let column = f64::from(spacing) * f64::from(wide);
+    let column = f64::from(wide) / f64::from(cols);
     let mut values = vec![("spacing", f64::from(spacing)), ("column", column)];
     values.extend(more);
     spawned(setup, params(&values))

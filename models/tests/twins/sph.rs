@@ -92,7 +92,7 @@ fn is_its_twin<A: Axes>(draw: &mut Draw, lines: [u32; 3], edges: [Edge; 3], tick
     let p = SphParams {
         spacing,
         smoothing: draw.between(1.0, 1.4),
-        column: spacing * 2.0,
+        column: 2.0 / (lines[0] - 2 * WALLS) as f32,
         sound: draw.between(1.0, 3.0),
         viscosity: draw.between(0.0, 0.5),
         ..SphParams::default()
