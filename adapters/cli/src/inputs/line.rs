@@ -157,6 +157,17 @@ mod tests {
     }
 
     #[test]
+    fn numbers_come_back_with_their_bits() {
+        for at in 0..1000u64 {
+            let bits = at.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 12 | 0x4040 << 48;
+            let x = f64::from_bits(bits);
+            let input = Input::Spawn { values: vec![("x".into(), x)] };
+            let text = serde_json::to_string(&keys_of(&input)).unwrap();
+            assert_eq!(read(&text).unwrap(), input, "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
         for (text, problem) in [
             ("{}", "one of spawn, remove, set, params, poke"),
