@@ -94,16 +94,18 @@ fn suit(
         })?;
         return Ok((config.setup, config.params));
     }
-    let (dt, params) =
-        example.map_or((0.05, Vec::new()), |example| (example.setup.dt, example.params));
     let cube = |side: f64| {
         let axes = [Axis::periodic(side as f32); World::MOST_AXES];
         World::of(&axes[..if space { 3 } else { 2 }]).map_err(Failure::usage)
     };
     let wide = cube(1.0e4)?.with_precision(Precision::Any);
-    let setup = Setup { world: wide, population: entities, seed: 1, dt };
+    let (setup, params) = example.map_or_else(
+        || (Setup { world: wide, population: entities, seed: 1, dt: 0.05 }, Vec::new()),
+        |example| (example.setup, example.params),
+    );
     let mut config = Config { setup, params, table: None, options: Options::default() };
     let radius = entry.check(&config).map_or(1.0, |checked| f64::from(checked.radius));
+    config.setup = Setup { population: entities, seed: 1, ..setup };
     // One side of what an entity has for itself.
     let each = match space {
         true => (4.0 / 3.0 * PI * radius.powi(3) / NEIGHBOURS * f64::from(entities)).cbrt(),

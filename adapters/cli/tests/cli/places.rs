@@ -58,7 +58,7 @@ fn an_ending_that_promises_another_format_is_refused_with_what_is_allowed() {
         ),
         ("--report a.parquet", "JSON, so its name must end in .json"),
         ("--picture a.jpg", "a PNG picture, so its name must end in .png"),
-        ("--snapshot a.json", "a snapshot, so its name must not end in .json, .parquet"),
+        ("--snapshot a.json", "a snapshot, so its name must not end in .json, .jsonl"),
     ] {
         place.refused(&format!("run s.toml {LONG} {args}"), &["cannot write to a.", part]);
     }

@@ -16,8 +16,15 @@ fn there_is_one_for_every_model_and_size_and_no_other() {
         .iter()
         .flat_map(|crowd| SIZES.iter().map(move |(size, _)| format!("{crowd}-{size}.toml")))
         .collect();
-    let others =
-        ["boids-corridor.toml", "boids-open.toml", "discs-equation-of-state.toml", "sph-dam.toml"];
+    let others = [
+        "boids-corridor.toml",
+        "boids-open.toml",
+        "crowd-bottleneck.toml",
+        "crowd-corridor.toml",
+        "crowd-evacuation.toml",
+        "discs-equation-of-state.toml",
+        "sph-dam.toml",
+    ];
     expected.extend(others.map(String::from));
     expected.sort();
     let mut found: Vec<String> = fs::read_dir(repository("scenarios"))
