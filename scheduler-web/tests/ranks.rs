@@ -242,7 +242,7 @@ fn a_rank_that_fails_ends_the_others() {
 fn boxes_refuse_who_does_not_exist() {
     let mut boxes = Boxes::new(2);
     assert!(boxes.arriving(2, Kind::Post as u32, 8).is_none());
-    assert!(boxes.arriving(0, 3, 8).is_none());
+    assert!(boxes.arriving(0, 4, 8).is_none());
     assert!(boxes.arriving(1, Kind::Sum as u32, 8).is_some());
     // Delivering twice delivers once.
     boxes.arrived();

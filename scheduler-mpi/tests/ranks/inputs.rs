@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::job::{Place, scenario, signal};
+use crate::job::{Place, root, scenario, signal};
 use crate::restart::complete;
 
 /// Inputs of every kind, some of them in the tick of a checkpoint.
@@ -74,7 +74,7 @@ fn a_run_with_a_killed_rank_goes_on_with_its_inputs() {
 
 #[test]
 fn what_a_page_has_recorded_has_the_same_bits_on_ranks() {
-    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/../scheduler/golden/inputs");
+    let golden = root().join("scheduler/golden/inputs").display().to_string();
     let place = Place::new();
     let ended = place.ranks(&format!("-n 3 flockwork-mpi replay {golden}.toml {golden}.jsonl"));
     assert!(ended.status.success(), "{}", ended.err);
