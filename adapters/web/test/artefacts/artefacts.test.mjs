@@ -11,9 +11,9 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 const wasm = (name) => join(PACKAGE, 'dist/wasm', name);
-const BUDGET = 285_000;
-/** For the few servers that know no brotli; 350 KB until a page could give inputs. */
-const GZIP_BUDGET = 375_000;
+const BUDGET = 305_000;
+/** For the few servers that know no brotli; 350 KB until a page could give inputs, and models had passes. */
+const GZIP_BUDGET = 405_000;
 
 /** The module as text. */
 function text(name) {
@@ -21,7 +21,7 @@ function text(name) {
   return execFileSync(process.execPath, [join(tools, 'wasm-dis'), wasm(name), '--all-features'], { maxBuffer: 1 << 30, encoding: 'utf8' });
 }
 
-test('a module is at most 285 KB as browsers get it', (t) => {
+test('a module is at most 305 KB as browsers get it', (t) => {
   for (const name of ['flockwork.shared.wasm', 'flockwork.wasm', 'flockwork.scalar.wasm']) {
     const bytes = readFileSync(wasm(name));
     const zipped = gzipSync(bytes, { level: 9 }).length;
