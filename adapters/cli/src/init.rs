@@ -235,7 +235,8 @@ mod tests {
         let registry = Registry::builtin();
         for entry in registry.entries() {
             // A tank in space has more walls than 1000.
-            for (entities, space) in [(1000, false), (1_000_000, false), (30_000, true)] {
+            let sizes = [(1000, false), (1_000_000, false), (30_000, true)];
+            for (entities, space) in sizes.into_iter().filter(|(_, space)| entry.runs_in(*space)) {
                 let (setup, given) = suit(&registry, entry, entities, space).unwrap();
                 let text = write(entry, &setup, &given);
                 let change = ScenarioArgs::default();
