@@ -266,9 +266,7 @@ pub fn decay(share: f32, field: &mut [f32]) -> Result<u64, KernelError> {
         return Err(KernelError::InvalidParameter { name: "share", value: share });
     }
     amounts("field", field)?;
-    let before = total(field);
-    isa::dispatch(Decay { share, field: &mut *field });
-    Ok(before - total(field))
+    Ok(isa::dispatch(Decay { share, field }))
 }
 
 struct Decay<'a> {
@@ -277,15 +275,19 @@ struct Decay<'a> {
 }
 
 impl isa::Task for Decay<'_> {
-    type Output = ();
+    type Output = u64;
 
     #[inline(always)]
-    fn run<S: Isa>(self) {
+    fn run<S: Isa>(self) -> u64 {
         let share = F32x8::<S>::splat(self.share);
+        let mut gone = 0;
         for cells in self.field.chunks_mut(S::WIDTH) {
             let amount = F32x8::<S>::load(cells);
-            (amount - (amount * share).floor()).store(cells);
+            let less = (amount * share).floor();
+            (amount - less).store(cells);
+            gone += total(&less.to_array()[..cells.len()]);
         }
+        gone
     }
 }
 

@@ -3,8 +3,30 @@
 //! No cells, no lanes, no ghosts, no sorted rows; the grid only says in which order neighbours
 //! count: by (row, column, id), seen from the entity, across the seam of a periodic axis too.
 
+use std::cell::Cell;
+
 use flockwork_kernel::{Axes, Axis, Edge, Vector, World};
 use flockwork_scheduler::Grid;
+use quickcheck::QuickCheck;
+
+thread_local! {
+    /// Bites, births and deaths in all cases.
+    static SEEN: Cell<[usize; 3]> = const { Cell::new([0; 3]) };
+}
+
+/// Counts the bites, births and deaths of a case.
+pub fn saw([bites, births, deaths]: [usize; 3]) {
+    let [a, b, c] = SEEN.get();
+    SEEN.set([a + bites, b + births, c + deaths]);
+}
+
+/// Runs many cases of animals, in which there must be more than so much of everything.
+pub fn with_much_of_everything(least: usize, is_its_twin: fn(u64) -> bool) {
+    SEEN.set([0; 3]);
+    QuickCheck::new().quickcheck(is_its_twin);
+    let seen = SEEN.get();
+    assert!(seen.iter().all(|&count| count > least), "bites, births, deaths: {seen:?}");
+}
 
 /// A neighbour of an entity.
 #[derive(Clone, Copy, Debug)]

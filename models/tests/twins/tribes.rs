@@ -1,10 +1,8 @@
-use std::cell::Cell;
-
 use flockwork_kernel::life::{Genes, Mutation, crossover, mutate};
 use flockwork_kernel::{Axes, Plane, Space, Vector, rng};
 use flockwork_models::tribes::{Tribes, TribesParams};
 use flockwork_scheduler::{Grid, Tick};
-use quickcheck::{QuickCheck, quickcheck};
+use quickcheck::quickcheck;
 
 use crate::common::twin::{self, Near, bound, neighbours};
 use crate::common::{Draw, Sim, by_id, placed, put};
@@ -246,11 +244,6 @@ fn bits<A: Axes>(all: &[Animal<A>]) -> Vec<Bits> {
         .collect()
 }
 
-thread_local! {
-    /// Bites, births and deaths in all cases.
-    static SEEN: Cell<[usize; 3]> = const { Cell::new([0; 3]) };
-}
-
 /// Runs a case; parameters make much happen in few ticks.
 fn is_its_twin<A: Axes>(seed: u64) -> bool {
     let mut draw = Draw::new(seed);
@@ -282,30 +275,19 @@ fn is_its_twin<A: Axes>(seed: u64) -> bool {
         let deaths = twin.len() + births - new.len();
         twin = new;
         sim.step().unwrap();
-        SEEN.with(|seen| {
-            let [a, b, c] = seen.get();
-            seen.set([a + bites, b + births, c + deaths]);
-        });
+        twin::saw([bites, births, deaths]);
         bits(&twin) == bits(&state(&sim)) && next_id == sim.next_id()
     })
 }
 
-/// Runs many cases, in which there must be much of everything.
-fn are_their_twin<A: Axes>() {
-    SEEN.set([0; 3]);
-    QuickCheck::new().quickcheck(is_its_twin::<A> as fn(u64) -> bool);
-    let seen = SEEN.get();
-    assert!(seen.iter().all(|&count| count > 100), "bites, births, deaths: {seen:?}");
-}
-
 #[test]
 fn tribes_are_their_twin() {
-    are_their_twin::<Plane>();
+    twin::with_much_of_everything(100, is_its_twin::<Plane>);
 }
 
 #[test]
 fn tribes_in_space_are_their_twin() {
-    are_their_twin::<Space>();
+    twin::with_much_of_everything(100, is_its_twin::<Space>);
 }
 
 quickcheck! {

@@ -139,36 +139,16 @@ macro_rules! __params {
             ))
         } } $($rest)* }
     };
+    // A `List`, or a `LongList`.
     (
         $head:tt $copy:tt { $($done:tt)* }
-        $(#[doc = $doc:literal])* $field:ident : List<$kind:ident, $most:literal> =
+        $(#[doc = $doc:literal])* $field:ident : $list:ident<$kind:ident, $most:literal> =
             [$($item:expr),* $(,)?], $unit:literal,
             $min:literal ..= $max:literal $(, $when:ident)?; $($rest:tt)*
     ) => {
         $crate::__params! { $head [] { $($done)* {
-            [$($doc),*] $field ($crate::List<$kind, $most>)
-            ($crate::List::from_array([$($item),*])) $unit [$($when)?]
-            ($crate::ParamKind::List {
-                range: $crate::__params!(@range $kind $min $max),
-                least: 0,
-                most: $most,
-            })
-            ($crate::Setting::from(&[$($item as f64),*][..]))
-            (assert!(
-                $crate::__params!(@range $kind $min $max).allows_all(&[$($item as f64),*]),
-                $crate::__params!(@refused $field $min $max),
-            ))
-        } } $($rest)* }
-    };
-    (
-        $head:tt $copy:tt { $($done:tt)* }
-        $(#[doc = $doc:literal])* $field:ident : LongList<$kind:ident, $most:literal> =
-            [$($item:expr),* $(,)?], $unit:literal,
-            $min:literal ..= $max:literal $(, $when:ident)?; $($rest:tt)*
-    ) => {
-        $crate::__params! { $head [] { $($done)* {
-            [$($doc),*] $field ($crate::LongList<$kind, $most>)
-            ($crate::LongList::from_array([$($item),*])) $unit [$($when)?]
+            [$($doc),*] $field ($crate::$list<$kind, $most>)
+            ($crate::$list::from_array([$($item),*])) $unit [$($when)?]
             ($crate::ParamKind::List {
                 range: $crate::__params!(@range $kind $min $max),
                 least: 0,
