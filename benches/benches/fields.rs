@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use flockwork_benches::machine;
 use flockwork_benches::race::{By, least};
+use flockwork_kernel::field::Growth;
 use flockwork_kernel::{Edge, World, field, isa, rng};
 
 const SIDE: usize = 1_000;
@@ -26,10 +27,11 @@ fn main() {
     let amount = |cell| (rng::unit(rng::draw(1, 2, cell, 0)[0]) * CAPACITY).floor();
     let begin: Vec<f32> = (0..(SIDE * SIDE) as u32).map(amount).collect();
     let world = World::new(100.0, 100.0, Edge::Periodic).expect("a square");
+    let growth = Growth { rate: RATE, seeds: 0.0, capacity: CAPACITY };
     let (mut from, mut to) = (begin.clone(), begin.clone());
     let mut ours = || {
-        field::diffuse(&world, [SIDE as u32; 2], [SHARE; 2], &from, &mut to).expect("amounts");
-        field::grow(RATE, 0.0, CAPACITY, &mut to).expect("amounts");
+        let (cells, shares) = ([SIDE as u32; 2], [SHARE; 2]);
+        field::diffuse_and_grow(&world, cells, shares, growth, &from, &mut to).expect("amounts");
         std::mem::swap(&mut from, &mut to);
         black_box(&mut from)[SIDE + 1]
     };

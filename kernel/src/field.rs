@@ -24,6 +24,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! A flow is cut to an integer by the conversion itself, and flows are added up as integers: for 1,000 x 1,000 cells
+//! with growth 1.8 times the time of loops that round nothing, with AVX-512 (AVX2: 2.0, SSE2 alone: 3.1). With
+//! floor of the absolute value and its sign, and a sweep each for check, spreading and growth, it was 5.7
+//! (`cargo bench --bench fields`, processor time, least of 30 rounds).
+//!
 //! # Reference
 //!
 //! Spreading is the explicit scheme of first order in time and second in space (forward in time, centred in
@@ -33,7 +38,7 @@
 use crate::World;
 use crate::error::{KernelError, non_negative, same_len};
 use crate::isa::{self, Isa};
-use crate::simd::F32x8;
+use crate::simd::{F32x8, I32x8, Mask8};
 
 #[cfg(test)]
 mod tests;
@@ -68,58 +73,128 @@ pub fn diffuse<const N: usize>(
     from: &[f32],
     to: &mut [f32],
 ) -> Result<(), KernelError> {
-    let mut spread = Spread { counts: [1; 3], round: [false; 3], shares: [0.0; 3], from, to };
-    let mut sum = 0.0;
-    for axis in 0..N.max(world.axes().len()) {
-        let (Some(count), Some(share), Some(end)) =
-            (cells.get(axis), shares.get(axis), world.axes().get(axis))
-        else {
-            return Err(KernelError::InvalidParameter { name: "axes", value: N as f32 });
-        };
-        if !(1..=MOST_CELLS).contains(count) {
-            return Err(KernelError::InvalidParameter { name: CELLS[axis], value: *count as f32 });
-        }
-        spread.counts[axis] = *count as usize;
-        spread.round[axis] = end.is_periodic();
-        spread.shares[axis] = non_negative(SHARES[axis], *share)?;
-        sum += f64::from(*share);
-        if sum > 0.5 {
-            return Err(KernelError::InvalidParameter { name: SHARES[axis], value: *share });
-        }
-    }
-    let all = spread.counts.iter().fold(1, |all: usize, count| all.saturating_mul(*count));
-    same_len("from", all, from)?;
-    same_len("to", all, spread.to)?;
-    amounts("from", from)?;
-    isa::dispatch(spread);
+    isa::dispatch(Spread::of(world, cells, shares, from, to, Still)?);
+    Ok(())
+}
+
+/// What [`diffuse`] does, and then [`grow`] to what came of it, in less time than both.
+///
+/// # Errors
+///
+/// As for both. Nothing was written then.
+pub fn diffuse_and_grow<const N: usize>(
+    world: &World,
+    cells: [u32; N],
+    shares: [f32; N],
+    growth: Growth,
+    from: &[f32],
+    to: &mut [f32],
+) -> Result<(), KernelError> {
+    let growth = growth.checked()?;
+    isa::dispatch(Spread::of(world, cells, shares, from, to, growth)?);
     Ok(())
 }
 
 /// Checks that all are whole numbers from 0 to [`MOST`].
 fn amounts(field: &'static str, values: &[f32]) -> Result<(), KernelError> {
-    let bad = |value: &f32| !((*value as u32) as f32 == *value && *value <= MOST);
-    // Without an early exit the usual case is one vectorised pass.
-    if !values.iter().fold(false, |any, value| any | bad(value)) {
+    if isa::dispatch(Whole(values)) {
         return Ok(());
     }
+    let bad = |value: &f32| !((*value as u32) as f32 == *value && *value <= MOST);
     let index = values.iter().position(bad).unwrap_or(0);
     Err(KernelError::NonFinite { field, index })
 }
 
-struct Spread<'a> {
+/// Whether all are amounts. Without an early exit, since they nearly always are.
+struct Whole<'a>(&'a [f32]);
+
+impl isa::Task for Whole<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<S: Isa>(self) -> bool {
+        let mut all = Mask8::<S>::all_lanes();
+        for values in self.0.chunks(S::WIDTH) {
+            let value = F32x8::<S>::load(values);
+            let there = value.ge(F32x8::ZERO) & value.le(F32x8::splat(MOST));
+            all &= there & value.to_i32().to_f32().eq(value);
+        }
+        all.all()
+    }
+}
+
+/// What happens to amounts by themselves.
+trait Rule: Copy {
+    fn apply<S: Isa>(self, amount: F32x8<S>) -> F32x8<S>;
+}
+
+/// Nothing happens.
+#[derive(Clone, Copy)]
+struct Still;
+
+impl Rule for Still {
+    #[inline(always)]
+    fn apply<S: Isa>(self, amount: F32x8<S>) -> F32x8<S> {
+        amount
+    }
+}
+
+struct Spread<'a, R> {
     counts: [usize; 3],
     round: [bool; 3],
     shares: [f32; 3],
     from: &'a [f32],
     to: &'a mut [f32],
+    /// What happens then.
+    rule: R,
 }
 
-impl isa::Task for Spread<'_> {
+impl<'a, R> Spread<'a, R> {
+    fn of<const N: usize>(
+        world: &World,
+        cells: [u32; N],
+        shares: [f32; N],
+        from: &'a [f32],
+        to: &'a mut [f32],
+        rule: R,
+    ) -> Result<Self, KernelError> {
+        let mut spread =
+            Self { counts: [1; 3], round: [false; 3], shares: [0.0; 3], from, to, rule };
+        let mut sum = 0.0;
+        for axis in 0..N.max(world.axes().len()) {
+            let (Some(count), Some(share), Some(end)) =
+                (cells.get(axis), shares.get(axis), world.axes().get(axis))
+            else {
+                return Err(KernelError::InvalidParameter { name: "axes", value: N as f32 });
+            };
+            if !(1..=MOST_CELLS).contains(count) {
+                return Err(KernelError::InvalidParameter {
+                    name: CELLS[axis],
+                    value: *count as f32,
+                });
+            }
+            spread.counts[axis] = *count as usize;
+            spread.round[axis] = end.is_periodic();
+            spread.shares[axis] = non_negative(SHARES[axis], *share)?;
+            sum += f64::from(*share);
+            if sum > 0.5 {
+                return Err(KernelError::InvalidParameter { name: SHARES[axis], value: *share });
+            }
+        }
+        let all = spread.counts.iter().fold(1, |all: usize, count| all.saturating_mul(*count));
+        same_len("from", all, from)?;
+        same_len("to", all, spread.to)?;
+        amounts("from", from)?;
+        Ok(spread)
+    }
+}
+
+impl<R: Rule> isa::Task for Spread<'_, R> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Isa>(self) {
-        let Self { counts: [columns, rows, layers], round, shares, from, to } = self;
+        let Self { counts: [columns, rows, layers], round, shares, from, to, rule } = self;
         // The line itself where there is none beside it: nothing flows to what is equal.
         let beside = |at: usize, count: usize, round: bool| {
             let before = if at > 0 {
@@ -153,7 +228,7 @@ impl isa::Task for Spread<'_> {
                     beside(layer, layers, round[2]).map(|layer| line(layer, row)),
                 ];
                 let row = Row { here, near, ends: [here[left], here[right]], shares };
-                row.spread::<S>(&mut to[first..first + columns]);
+                row.spread::<S, R>(rule, &mut to[first..first + columns]);
             }
         }
     }
@@ -171,21 +246,21 @@ struct Row<'a> {
 
 impl Row<'_> {
     #[inline(always)]
-    fn spread<S: Isa>(&self, to: &mut [f32]) {
+    fn spread<S: Isa, R: Rule>(&self, rule: R, to: &mut [f32]) {
         let last = self.here.len() - 1;
         // Those within have their neighbours at both sides in the row itself.
         let mut at = 1;
         while at + S::WIDTH <= last {
             let (left, right) =
                 (F32x8::<S>::load(&self.here[at - 1..]), F32x8::load(&self.here[at + 1..]));
-            self.eight(at, left, right).store(&mut to[at..]);
+            rule.apply(self.eight(at, left, right)).store(&mut to[at..]);
             at += S::WIDTH;
         }
         for at in core::iter::once(0).chain(at..=last) {
             let left = if at > 0 { self.here[at - 1] } else { self.ends[0] };
             let right = if at < last { self.here[at + 1] } else { self.ends[1] };
             let one = self.eight::<isa::Single>(at, F32x8::splat(left), F32x8::splat(right));
-            one.store(&mut to[at..=at]);
+            rule.apply(one).store(&mut to[at..=at]);
         }
     }
 
@@ -193,48 +268,72 @@ impl Row<'_> {
     #[inline(always)]
     fn eight<S: Isa>(&self, at: usize, left: F32x8<S>, right: F32x8<S>) -> F32x8<S> {
         let here = F32x8::<S>::load(&self.here[at..]);
-        let mut sum = here + flow(here, left, self.shares[0]) + flow(here, right, self.shares[0]);
+        let mut sum = here.to_i32();
+        sum += flow(here, left, self.shares[0]) + flow(here, right, self.shares[0]);
         for (near, share) in self.near.iter().zip(&self.shares[1..]) {
             for line in near {
                 sum += flow(here, F32x8::load(&line[at..]), *share);
             }
         }
-        sum
+        sum.to_f32()
     }
 }
 
 /// What flows here from there: a whole number, the same as flows there from here with the other sign.
 #[inline(always)]
-fn flow<S: Isa>(here: F32x8<S>, there: F32x8<S>, share: f32) -> F32x8<S> {
-    let difference = there - here;
-    let size = (difference.abs() * F32x8::splat(share)).floor();
-    difference.lt(F32x8::ZERO).select(-size, size)
+fn flow<S: Isa>(here: F32x8<S>, there: F32x8<S>, share: f32) -> I32x8<S> {
+    ((there - here) * F32x8::splat(share)).to_i32()
 }
 
-/// Lets amounts grow towards `capacity`, the faster the more there is and the more room is left:
-/// by rate · amount · (1 - amount / capacity), rounded down, as in logistic growth; and by `seeds` where less than
-/// that would come. None grows above the capacity, and what is above it stays.
+/// How amounts grow in a tick: towards a capacity, the faster the more there is and the more room is left, as
+/// in logistic growth.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Growth {
+    /// An amount grows by rate · amount · (1 - amount / capacity), rounded down; 0 or more.
+    pub rate: f32,
+    /// By how much it grows where less than that would come; 0 or more.
+    pub seeds: f32,
+    /// A whole number from 1 to [`MOST`]. None grows above it, and what is above it stays.
+    pub capacity: f32,
+}
+
+impl Growth {
+    fn checked(self) -> Result<Self, KernelError> {
+        non_negative("rate", self.rate)?;
+        non_negative("seeds", self.seeds)?;
+        if self.capacity < 1.0 || amounts("capacity", &[self.capacity]).is_err() {
+            return Err(KernelError::InvalidParameter { name: "capacity", value: self.capacity });
+        }
+        Ok(self)
+    }
+}
+
+impl Rule for Growth {
+    #[inline(always)]
+    fn apply<S: Isa>(self, amount: F32x8<S>) -> F32x8<S> {
+        let [rate, seeds, capacity] =
+            [self.rate / self.capacity, self.seeds, self.capacity].map(F32x8::<S>::splat);
+        let room = (capacity - amount).max(F32x8::ZERO);
+        let more = (rate * amount * room).max(seeds).min(room);
+        amount + more.to_i32().to_f32()
+    }
+}
+
+/// Lets amounts grow by themselves.
 ///
 /// # Errors
 ///
-/// [`KernelError::InvalidParameter`] if `rate` or `seeds` is negative or not finite, or the capacity is no whole
-/// number from 1 to [`MOST`]; [`KernelError::NonFinite`] as for [`diffuse`]. Nothing was changed then.
-pub fn grow(rate: f32, seeds: f32, capacity: f32, field: &mut [f32]) -> Result<(), KernelError> {
-    let rate = non_negative("rate", rate)?;
-    let seeds = non_negative("seeds", seeds)?;
-    if !(1.0..=MOST).contains(&capacity) || amounts("capacity", &[capacity]).is_err() {
-        return Err(KernelError::InvalidParameter { name: "capacity", value: capacity });
-    }
+/// [`KernelError::InvalidParameter`] if something of `growth` is not as it says; [`KernelError::NonFinite`] as for
+/// [`diffuse`]. Nothing was changed then.
+pub fn grow(growth: Growth, field: &mut [f32]) -> Result<(), KernelError> {
+    let growth = growth.checked()?;
     amounts("field", field)?;
-    let seeds = if seeds < MOST { seeds } else { MOST };
-    isa::dispatch(Grow { rate, seeds, capacity, field });
+    isa::dispatch(Grow { growth, field });
     Ok(())
 }
 
 struct Grow<'a> {
-    rate: f32,
-    seeds: f32,
-    capacity: f32,
+    growth: Growth,
     field: &'a mut [f32],
 }
 
@@ -243,13 +342,8 @@ impl isa::Task for Grow<'_> {
 
     #[inline(always)]
     fn run<S: Isa>(self) {
-        let [rate, seeds, capacity] =
-            [self.rate, libm::floorf(self.seeds), self.capacity].map(F32x8::<S>::splat);
         for cells in self.field.chunks_mut(S::WIDTH) {
-            let amount = F32x8::<S>::load(cells);
-            let room = (capacity - amount).max(F32x8::ZERO);
-            let more = (rate * amount * (room / capacity)).floor().max(seeds).min(room);
-            (amount + more).store(cells);
+            self.growth.apply(F32x8::<S>::load(cells)).store(cells);
         }
     }
 }
@@ -283,7 +377,7 @@ impl isa::Task for Decay<'_> {
         let mut gone = 0;
         for cells in self.field.chunks_mut(S::WIDTH) {
             let amount = F32x8::<S>::load(cells);
-            let less = (amount * share).floor();
+            let less = (amount * share).to_i32().to_f32();
             (amount - less).store(cells);
             gone += total(&less.to_array()[..cells.len()]);
         }

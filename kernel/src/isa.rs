@@ -115,7 +115,7 @@ pub trait Isa: sealed::Sealed + Copy + Debug + Default + PartialEq + Send + Sync
     fn gt(a: Self::F32, b: Self::F32) -> Self::Mask;
     fn ge(a: Self::F32, b: Self::F32) -> Self::Mask;
     fn equal(a: Self::F32, b: Self::F32) -> Self::Mask;
-    /// For lanes from 0 to 2^24.
+    /// Towards 0, in two's complement. For lanes from -2^31 up to, and not with, 2^31.
     fn trunc(a: Self::F32) -> Self::U32;
     fn to_bits(a: Self::F32) -> Self::U32;
     fn from_bits(a: Self::U32) -> Self::F32;
@@ -134,7 +134,7 @@ pub trait Isa: sealed::Sealed + Copy + Debug + Default + PartialEq + Send + Sync
     fn max_u32(a: Self::U32, b: Self::U32) -> Self::U32;
     fn eq_u32(a: Self::U32, b: Self::U32) -> Self::Mask;
     fn mul_low_high(a: Self::U32, b: Self::U32) -> (Self::U32, Self::U32);
-    /// For lanes up to 2^24.
+    /// For lanes from -2^24 to 2^24, in two's complement.
     fn to_f32(a: Self::U32) -> Self::F32;
 
     fn none() -> Self::Mask;

@@ -190,6 +190,12 @@ impl<S: Isa> F32x8<S> {
         U32x8(S::trunc(bounded.0))
     }
 
+    /// Cuts each lane towards zero; exact for lanes from -2^31 up to, and not with, 2^31, which the caller keeps.
+    #[inline(always)]
+    pub(crate) fn to_i32(self) -> I32x8<S> {
+        I32x8::from_bits(U32x8(S::trunc(self.0)))
+    }
+
     /// Adds +0.0, which turns -0.0 into +0.0 and changes nothing else.
     #[inline(always)]
     pub fn canonical_zero(self) -> Self {

@@ -74,11 +74,17 @@ fn spreading_is_exchange(seed: u64, ends: u32, sizes: (u8, u8, u8)) -> bool {
             && amounts("to", &to).is_ok()
     };
     let world = world(ends, 3);
+    let growth =
+        Growth { rate: word(5), seeds: word(6) * 50.0, capacity: some(1, seed ^ 1)[0].max(1.0) };
     let shares = [word(2) / 6.0, word(3) / 6.0, word(4) / 6.0];
     let from = some(cells.iter().product::<u32>() as usize, seed);
     let mut to = from.clone();
     diffuse(&world, cells, shares, &from, &mut to).unwrap();
+    let (mut both, mut grown) = (from.clone(), to.clone());
+    diffuse_and_grow(&world, cells, shares, growth, &from, &mut both).unwrap();
+    grow(growth, &mut grown).unwrap();
     flat && to == naive(&world, &cells, &shares, &from)
+        && both == grown
         && total(&to) == total(&from)
         && amounts("to", &to).is_ok()
 }
@@ -101,10 +107,11 @@ fn rules_have_the_same_bits_in_lanes(seed: u64, count: u8, rate: u8, seeds: u8) 
     let capacity = some(1, seed ^ 1)[0].max(1.0);
     let (rate, seeds) = (f32::from(rate) / 64.0, f32::from(seeds) / 2.0);
     let (mut grown, mut one) = (field.clone(), field.clone());
-    grow(rate, seeds, capacity, &mut grown).unwrap();
+    let growth = Growth { rate, seeds, capacity };
+    grow(growth, &mut grown).unwrap();
     for amount in &mut one {
         let room = (capacity - *amount).max(0.0);
-        *amount += (rate * *amount * (room / capacity)).floor().max(seeds.floor()).min(room);
+        *amount += (rate / capacity * *amount * room).max(seeds).min(room).floor();
     }
     let bounded = grown
         .iter()
@@ -198,10 +205,22 @@ fn what_is_no_field_is_refused() {
         from[4] = value;
         let found = bad([6, 1], [0.1; 2], &from, &mut to);
         assert_eq!(found, KernelError::NonFinite { field: "from", index: 4 });
-        assert!(grow(0.1, 0.0, 5.0, &mut from).is_err() && decay(0.1, &mut from).is_err());
+        assert!(
+            grow(Growth { rate: 0.1, seeds: 0.0, capacity: 5.0 }, &mut from).is_err()
+                && decay(0.1, &mut from).is_err()
+        );
     }
     assert_eq!(to, [0.0; 6]);
-    assert_eq!(grow(0.1, 0.0, 0.5, &mut to), Err(parameter("capacity", 0.5)));
+    for (growth, name, value) in [
+        (Growth { rate: 0.1, seeds: 0.0, capacity: 0.5 }, "capacity", 0.5),
+        (Growth { rate: -0.1, seeds: 0.0, capacity: 5.0 }, "rate", -0.1),
+        (Growth { rate: 0.1, seeds: f32::INFINITY, capacity: 5.0 }, "seeds", f32::INFINITY),
+    ] {
+        assert_eq!(grow(growth, &mut to), Err(parameter(name, value)));
+        let both = diffuse_and_grow(&world, [6, 1], [0.1; 2], growth, &[1.0; 6], &mut to);
+        assert_eq!(both, Err(parameter(name, value)));
+    }
+    assert_eq!(to, [0.0; 6]);
     assert_eq!(decay(1.5, &mut to), Err(parameter("share", 1.5)));
 }
 

@@ -59,7 +59,7 @@ impl Isa for Single {
         gt(a: f32, b: f32) -> bool = a > b;
         ge(a: f32, b: f32) -> bool = a >= b;
         equal(a: f32, b: f32) -> bool = a == b;
-        trunc(a: f32) -> u32 = a as u32;
+        trunc(a: f32) -> u32 = (a as i32).cast_unsigned();
         to_bits(a: f32) -> u32 = a.to_bits();
         from_bits(a: u32) -> f32 = f32::from_bits(a);
 
@@ -80,7 +80,7 @@ impl Isa for Single {
             let product = u64::from(a) * u64::from(b);
             (product as u32, (product >> 32) as u32)
         };
-        to_f32(a: u32) -> f32 = a as i32 as f32;
+        to_f32(a: u32) -> f32 = a.cast_signed() as f32;
 
         none() -> bool = false;
         select(mask: bool, yes: f32, no: f32) -> f32 = if mask { yes } else { no };
