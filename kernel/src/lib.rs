@@ -21,6 +21,7 @@
 //! | [`steer`] | steering behaviours after Reynolds |
 //! | [`collide`] | disc-disc and disc-wall tests, impulses, position correction |
 //! | [`shapes`] | segments, balls, boxes and polygons: the nearest point, inside, crossings, steps that stop at walls, ways to a goal |
+//! | [`lattice`] | where the cells of a field are, and what it is between their middles |
 //! | [`mod@field`] | amounts in the cells of a grid: spreading, growth, decay, fair shares |
 //! | [`life`] | damage, metabolism, energy transfer, inheritance of genes |
 //! | [`float_mode`] | whether this thread computes as every other one does |
@@ -87,6 +88,7 @@ pub mod float_mode;
 pub mod integrate;
 pub mod isa;
 pub mod lanes;
+pub mod lattice;
 pub mod life;
 pub mod math;
 pub mod rng;

@@ -128,9 +128,14 @@ impl<C: Columns> Arena<C> {
         memory.get(begin..begin + self.capacity * column.stride()).unwrap_or(&[])
     }
 
+    /// The place of a column in the schema.
+    pub(crate) fn index(&self, name: &str) -> Option<usize> {
+        self.schema.iter().position(|column| column.name == name)
+    }
+
     /// Where the bytes of a column begin, and how many a row has; none if there is no such column.
     pub(crate) fn place(&self, name: &str) -> Option<(usize, usize)> {
-        let index = self.schema.iter().position(|column| column.name == name)?;
+        let index = self.index(name)?;
         let begin = columns::offset(&self.schema, self.capacity, index)?;
         Some((begin, self.schema[index].stride()))
     }

@@ -100,7 +100,7 @@ impl Balance {
         self.check_every =
             if other { CHECK_EVERY } else { (self.check_every * 2).min(CHECK_AT_MOST) };
         self.next_check = tick.saturating_add(self.check_every);
-        Ok(cut)
+        Ok(cut.map(|cut| cut.with_fields(now.lattices())))
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {

@@ -57,6 +57,12 @@ impl<M: Model> isa::Task for Update<'_, M> {
                         },
                     );
                 }
+            } else if !M::FIELDS.is_empty() {
+                for row in block.clone() {
+                    let mut me = M::Columns::row(&M::Columns::share(&self.columns), row);
+                    self.model.fed(&mut me, self.tick);
+                    M::Columns::set_row(&mut self.columns, row, &me);
+                }
             }
             sound &= M::Columns::settle::<S>(&mut self.columns, block);
         }

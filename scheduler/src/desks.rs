@@ -34,6 +34,18 @@ pub(crate) struct Desk<L> {
     pub(crate) lines: Vec<Lines>,
     /// What sparse cells are sorted in.
     pub(crate) numbered: [Vec<Numbered>; 2],
+    /// What is wanted of each cell of a field, what is taken, and what is given.
+    pub(crate) asked: Vec<Asked>,
+    /// What is left in each.
+    pub(crate) left: Vec<f32>,
+}
+
+/// What entities do to a cell of a field in one tick.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Asked {
+    pub(crate) wanted: u64,
+    pub(crate) taken: u64,
+    pub(crate) given: u64,
 }
 
 impl<L> Default for Desks<L> {
@@ -52,6 +64,8 @@ impl<L: Default> Default for Desk<L> {
             moves: Moves::default(),
             lines: Vec::new(),
             numbered: Default::default(),
+            asked: Vec::new(),
+            left: Vec::new(),
         }
     }
 }
@@ -79,6 +93,8 @@ impl<L: Lists> Desks<L> {
         let moves = most(|desk| desk.moves.capacity());
         let lines = most(|desk| desk.lines.capacity());
         let numbered = most(|desk| desk.numbered[0].capacity());
+        let asked = most(|desk| desk.asked.capacity());
+        let left = most(|desk| desk.left.capacity());
         let lists = desks.iter().fold(Rooms::default(), |most, desk| desk.lists.rooms().most(most));
         for desk in desks.iter_mut() {
             room(&mut desk.entries, entries);
@@ -88,6 +104,8 @@ impl<L: Lists> Desks<L> {
             desk.moves.reserve(moves);
             room(&mut desk.lines, lines);
             desk.numbered.iter_mut().for_each(|list| room(list, numbered));
+            room(&mut desk.asked, asked);
+            room(&mut desk.left, left);
         }
     }
 
@@ -107,6 +125,8 @@ impl<L: Lists> Desk<L> {
             + self.moves.memory_bytes()
             + self.lines.capacity() * size_of::<Lines>()
             + 2 * self.numbered[0].capacity() * size_of::<Numbered>()
+            + self.asked.capacity() * size_of::<Asked>()
+            + 4 * self.left.capacity()
     }
 }
 

@@ -3,14 +3,15 @@
 //! ```text
 //!                          ┌──AwaitShare──┐
 //!                          ▼              │
-//! Idle ──begin_tick──▶ Compute ───────────┴──▶ AwaitPost ──▶ Route ──▶ AwaitMove ──▶ Idle (tick done)
-//! Idle ──rehome──────────────────────────────▶ Route
+//! Idle ──begin_tick──▶ Compute ───────────┴──▶ AwaitFields ──▶ AwaitPost ──▶ Route ──▶ AwaitMove ──▶ Idle (tick done)
+//! Idle ──rehome──────────────────────────────────────────────────────────▶ Route
 //! ```
 //!
 //! | stage | does |
 //! | --- | --- |
 //! | Compute | sorts owned entities and ghosts into cells, runs the model's neighbour passes, sends events and birth keys |
 //! | AwaitShare | before a pass that reads what an earlier one left with neighbours: when all of that is there, goes on with the passes |
+//! | AwaitFields | of a model with fields: when all is there that is wanted of their cells, shares them out and takes them to t + 1 |
 //! | AwaitPost | when all post is there: applies events and births, updates all entities to t + 1 |
 //! | Route | finds each entity's cell and owner, sends migrants and ghosts |
 //! | AwaitMove | when all of it is there: takes in migrants and ghosts |
@@ -18,7 +19,7 @@
 //! [`Domain::poll`] goes as far as the mail that has arrived allows and never blocks. A model
 //! without events and births has no post, and goes from Compute to Route at once.
 //!
-//! A domain is made of parts, in `parts.rs`; the phases, in `compute.rs`, `commit.rs`, `route.rs` and
+//! A domain is made of parts, in `parts.rs`; the phases, in `compute.rs`, `tend.rs`, `commit.rs`, `route.rs` and
 //! `receive.rs`, are functions over these.
 
 use alloc::sync::Arc;
@@ -37,13 +38,14 @@ use crate::letter::Posted;
 use crate::metrics::Counters;
 use crate::model::{AxesOf, Event, Model, MutOf, Passes, RefOf};
 pub use crate::parts::Census;
-use crate::parts::{Before, Books, Doing, Ghosts, Moves, Owned, Post, Site, Sorted};
+use crate::parts::{Before, Books, Doing, Ghosts, Moves, Owned, Patch, Plots, Post, Site, Sorted};
 use crate::receive::receive;
 use crate::route::route;
 use crate::schema;
 use crate::share::Share;
 use crate::stats::{self, Stats};
 use crate::sums::Sums;
+use crate::tend;
 use crate::topology::Topology;
 use crate::transport::{Lane, Transport};
 use crate::weights::Weights;
@@ -63,6 +65,7 @@ pub(crate) enum Stage {
     Compute,
     /// Before the pass of this number.
     AwaitShare(usize),
+    AwaitFields,
     AwaitPost,
     Route,
     AwaitMove,
@@ -84,6 +87,8 @@ pub struct Domain<M: Model> {
     sorted: Sorted,
     /// Owned entities and ghosts in canonical order, while it waits for what others share.
     entries: Vec<Entry>,
+    /// Its part of the fields.
+    plots: Plots,
     post: Post<M::Event, M::Child>,
     /// Its own ghosts, from the route until they are taken in.
     own: Moves,
@@ -120,6 +125,11 @@ impl<M: Model> Domain<M> {
             if let Err(problem) = schema::check(M::Columns::SCHEMA, AxesOf::<M>::COUNT) {
                 panic!("{}", problem);
             }
+            if let Err(problem) =
+                schema::check_fields(M::Columns::SCHEMA, M::FIELDS, AxesOf::<M>::COUNT)
+            {
+                panic!("{}", problem);
+            }
         };
         let hears = const { stats::hears(M::Stats::LIST) };
         let mut heard = alloc::vec![0; if hears { stats::words(M::Stats::LIST) } else { 0 }];
@@ -127,6 +137,7 @@ impl<M: Model> Domain<M> {
         Ok(Self {
             stage: Stage::Idle,
             doing: Doing::nothing(id),
+            plots: Plots::new(id, &topology),
             site: Site { domain: id, topology },
             owned: Owned::new(capacity)?,
             ghosts: Ghosts::new(M::Passes::SHARED, 0)?,
@@ -179,6 +190,7 @@ impl<M: Model> Domain<M> {
 
     /// The same after entities were changed.
     pub(crate) fn go_home(&mut self, topology: Arc<Topology>) {
+        self.plots.go(&self.site.topology, &topology);
         self.site.topology = topology;
         self.stage = Stage::Route;
     }
@@ -213,6 +225,7 @@ impl<M: Model> Domain<M> {
 
     /// Writes down what [`Domain::undo`] needs.
     fn keep(&mut self) {
+        self.plots.keep();
         self.kept =
             Kept { owned: self.owned.before(), ghosts: self.ghosts.rows, books: self.books };
     }
@@ -222,6 +235,7 @@ impl<M: Model> Domain<M> {
     /// gone.
     pub(crate) fn undo(&mut self, tick: u64) {
         self.owned.undo(&self.kept.owned);
+        self.plots.undo();
         self.post.clear();
         self.ghosts.rows = self.kept.ghosts;
         self.books = self.kept.books;
@@ -280,6 +294,7 @@ impl<M: Model> Domain<M> {
                 Stage::Tally => {
                     frame.enter(&mut self.doing, Phase::Tally);
                     self.sums.add_up(frame.model, &self.owned, &self.heard);
+                    self.plots.add_up(&self.site.topology);
                     self.stage = Stage::Idle;
                 }
                 Stage::Compute => {
@@ -292,6 +307,13 @@ impl<M: Model> Domain<M> {
                     self.receive_shared(frame, net)?;
                     self.stage = self.compute(frame, net, number)?;
                 }
+                Stage::AwaitFields => {
+                    if !net.ready(Lane::Share).map_err(StepError::Transport)? {
+                        return Ok(Progress::Waiting);
+                    }
+                    self.settle(frame, net)?;
+                    self.stage = Stage::AwaitPost;
+                }
                 Stage::AwaitPost => {
                     if has_post && !net.ready(Lane::Post).map_err(StepError::Transport)? {
                         return Ok(Progress::Waiting);
@@ -301,9 +323,16 @@ impl<M: Model> Domain<M> {
                 }
                 Stage::Route => {
                     self.route(frame, net)?;
+                    self.leave(frame, net)?;
                     self.stage = Stage::AwaitMove;
                 }
                 Stage::AwaitMove => {
+                    if self.plots.moving.is_some() {
+                        if !net.ready(Lane::Share).map_err(StepError::Transport)? {
+                            return Ok(Progress::Waiting);
+                        }
+                        self.arrive(frame, net)?;
+                    }
                     if !net.ready(Lane::Move).map_err(StepError::Transport)? {
                         return Ok(Progress::Waiting);
                     }
@@ -324,7 +353,8 @@ impl<M: Model> Domain<M> {
         net: &mut T,
         first: usize,
     ) -> Result<Stage, StepError<T::Error>> {
-        let Self { doing, site, owned, ghosts, sorted, entries, post, books, kept, .. } = self;
+        let Self { doing, site, owned, ghosts, sorted, entries, plots, post, books, kept, .. } =
+            self;
         let mut spent = books.counters.phases;
         let before = &mut kept.owned;
         let reads = |number: usize| M::Passes::READS.get(number).is_some_and(|reads| *reads);
@@ -338,6 +368,9 @@ impl<M: Model> Domain<M> {
                     compute::sort::<M>(site, ghosts, owned, sorted, before, desk)
                 })?;
                 post.clear();
+                if has_fields::<M>() {
+                    frame.timed(&mut spent.sort_ns, || tend::read::<M>(site, owned, plots));
+                }
             } else {
                 core::mem::swap(&mut desk.entries, entries);
             }
@@ -369,7 +402,50 @@ impl<M: Model> Domain<M> {
             frame.enter(doing, Phase::Post);
             commit::send_post(frame, site, post, books, net)?;
         }
+        if has_fields::<M>() {
+            frame.enter(doing, Phase::Post);
+            tend::send::<M, T>(frame.tick.number, site, owned, plots, books, net)?;
+            return Ok(Stage::AwaitFields);
+        }
         Ok(Stage::AwaitPost)
+    }
+
+    fn settle<T: Transport>(
+        &mut self,
+        frame: &Frame<'_, M>,
+        net: &mut T,
+    ) -> Result<(), StepError<T::Error>> {
+        let Self { doing, site, owned, plots, books, .. } = self;
+        let mut spent = books.counters.phases.commit_ns;
+        frame.enter(doing, Phase::Update);
+        frame.timed(&mut spent, || tend::settle(frame, site, owned, plots, books, net))?;
+        books.counters.phases.commit_ns = spent;
+        Ok(())
+    }
+
+    /// Sends what is in cells that others hold from now on.
+    fn leave<T: Transport>(
+        &mut self,
+        frame: &Frame<'_, M>,
+        net: &mut T,
+    ) -> Result<(), StepError<T::Error>> {
+        let Self { site, plots, books, .. } = self;
+        if plots.moving.is_none() {
+            return Ok(());
+        }
+        tend::leave(frame.tick.number, site, plots, books, net)
+    }
+
+    fn arrive<T: Transport>(
+        &mut self,
+        frame: &Frame<'_, M>,
+        net: &mut T,
+    ) -> Result<(), StepError<T::Error>> {
+        let Self { site, plots, books, .. } = self;
+        match plots.moving.take() {
+            Some(before) => tend::arrive(frame.tick.number, site, &before, plots, books, net),
+            None => Ok(()),
+        }
     }
 
     fn receive_shared<T: Transport>(
@@ -430,6 +506,7 @@ impl<M: Model> Domain<M> {
             if frame.tally {
                 frame.enter(&mut self.doing, Phase::Tally);
                 self.sums.add_up(frame.model, &self.owned, &self.heard);
+                self.plots.add_up(&self.site.topology);
             }
             Ok::<(), StepError<T::Error>>(())
         })?;
@@ -542,7 +619,32 @@ impl<M: Model> Domain<M> {
         self.visit(|columns, row| {
             sum = sum.wrapping_add(M::Columns::fingerprint(columns, row));
         });
-        sum
+        sum.wrapping_add(self.plots.fingerprint(&self.site.topology))
+    }
+
+    /// Calls `each` with the number and the amount of every cell of a field that belongs to the domain, by the
+    /// field's place in [`Model::FIELDS`], between ticks.
+    pub fn visit_field(&self, field: usize, each: impl FnMut(usize, f32)) {
+        let lattice = self.site.topology.lattices().nth(field);
+        if let (Some(lattice), Some(plot)) = (lattice, self.plots.list.get(field)) {
+            plot.now.each(&lattice, each);
+        }
+    }
+
+    /// Puts amounts into the cells of a field that the domain holds: before the first tick.
+    pub(crate) fn sow(&mut self, field: usize, amount: impl Fn(usize) -> f32) {
+        let lattice = self.site.topology.lattices().nth(field);
+        if let (Some(lattice), Some(plot)) = (lattice, self.plots.list.get_mut(field)) {
+            let Patch { window, values, .. } = &mut plot.now;
+            for (place, value) in values.iter_mut().enumerate() {
+                *value = amount(lattice.number(window.cell(place)));
+            }
+        }
+    }
+
+    /// What each field held here when statistics were last added up.
+    pub(crate) fn field_totals(&self) -> impl Iterator<Item = u64> + '_ {
+        self.plots.list.iter().map(|plot| plot.total)
     }
 
     /// What was added up last: words, then peaks.
@@ -597,9 +699,15 @@ impl<M: Model> Domain<M> {
             + self.ghosts.memory_bytes()
             + self.sorted.memory_bytes()
             + self.entries.capacity() * size_of::<Entry>()
+            + self.plots.memory_bytes()
             + self.post.memory_bytes()
             + self.own.memory_bytes()
             + self.sums.memory_bytes()
             + 8 * self.heard.capacity()
     }
+}
+
+/// Whether a model has fields.
+const fn has_fields<M: Model>() -> bool {
+    !M::FIELDS.is_empty()
 }

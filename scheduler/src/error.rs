@@ -55,6 +55,13 @@ pub enum DomainError {
         /// The tick.
         tick: u64,
     },
+    /// What the rule of a field says cannot be done.
+    Rule {
+        /// The field.
+        field: &'static str,
+        /// The tick.
+        tick: u64,
+    },
     /// There are no ids left for newborns.
     IdsExhausted {
         /// The tick.
@@ -171,6 +178,9 @@ impl fmt::Display for DomainError {
             ),
             Self::FloatMode { mode, worker, tick } => {
                 write!(f, "the thread of worker {worker} {mode} in tick {tick}, {MODE_HINT}")
+            }
+            Self::Rule { field, tick } => {
+                write!(f, "the rule of field `{field}` cannot be followed in tick {tick}")
             }
             Self::IdsExhausted { tick } => {
                 write!(f, "there are no ids left for the births of tick {tick}")

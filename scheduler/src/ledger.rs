@@ -14,11 +14,12 @@ use crate::stats::{self, Stat};
 #[derive(Default)]
 pub(crate) struct Ledger {
     /// First the words of [`Head`]; then those of the model's statistics; then for each domain its
-    /// work, for each the number of its entities, and for each its peaks.
+    /// work, for each the number of its entities, and for each its peaks; then for each field what it holds.
     values: Vec<u64>,
     domains: usize,
     words: usize,
     peaks: usize,
+    fields: usize,
 }
 
 /// The places of what there is one of.
@@ -42,14 +43,16 @@ const HEAD: usize = Head::Fingerprint as usize + 1;
 pub(crate) struct Sums {
     pub(crate) words: Vec<u64>,
     pub(crate) peaks: Vec<u64>,
+    /// What each field holds.
+    pub(crate) fields: Vec<u64>,
 }
 
 impl Ledger {
-    /// The books of a world of so many domains, with these statistics.
-    pub(crate) fn new(domains: usize, list: &[Stat]) -> Self {
+    /// The books of a world of so many domains, with these statistics and so many fields.
+    pub(crate) fn new(domains: usize, list: &[Stat], fields: usize) -> Self {
         let (words, peaks) = (stats::words(list), stats::peaks(list));
-        let values = alloc::vec![0; HEAD + words + (2 + peaks) * domains];
-        Self { values, domains, words, peaks }
+        let values = alloc::vec![0; HEAD + words + (2 + peaks) * domains + fields];
+        Self { values, domains, words, peaks, fields }
     }
 
     /// Writes down what the domains of this process have.
@@ -79,6 +82,9 @@ impl Ledger {
                 words.iter_mut().zip(sums).for_each(|(sum, part)| *sum = sum.wrapping_add(*part));
                 peaks.iter_mut().zip(sums.iter().skip(words.len())).for_each(|(p, s)| *p = *s);
             }
+            let fields = self.values.len() - self.fields;
+            let totals = self.values[fields..].iter_mut().zip(domain.field_totals());
+            totals.for_each(|(sum, part)| *sum = sum.wrapping_add(part));
         }
     }
 
@@ -135,6 +141,8 @@ impl Ledger {
     pub(crate) fn read(&self, sums: &mut Sums) {
         sums.words.clear();
         sums.words.extend_from_slice(&self.values[HEAD..HEAD + self.words]);
+        sums.fields.clear();
+        sums.fields.extend_from_slice(&self.values[self.values.len() - self.fields..]);
         sums.peaks.clear();
         sums.peaks.resize(self.peaks, 0);
         for domain in 0..self.domains {

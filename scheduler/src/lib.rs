@@ -7,6 +7,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`model`] | what a model is |
+//! | [`field`] | its fields: amounts in the cells of a grid of their own |
 //! | [`mod@stats`] | what it reports |
 //! | [`prelude`] | what a model is written with |
 //! | [`domain`] | one region's state, and the frame as a state machine |
@@ -41,6 +42,7 @@ pub mod domain;
 pub mod error;
 mod estimate;
 pub mod executor;
+pub mod field;
 mod frame;
 pub mod geometry;
 mod grow;
@@ -51,6 +53,7 @@ mod letter;
 pub mod letters;
 mod lock;
 mod loopback;
+mod lots;
 mod metrics;
 pub mod model;
 mod names;
@@ -78,6 +81,7 @@ mod spot;
 mod start;
 pub mod stats;
 mod sums;
+mod tend;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod topology;
@@ -91,6 +95,7 @@ pub use domain::{Census, Domain, Progress};
 pub use error::{DomainError, Panicked, Phase, Place, Room, StepError};
 pub use estimate::memory_estimate;
 pub use executor::{Executor, Serial, advance};
+pub use field::{Field, FieldError, Rule, Sown, Start};
 pub use flockwork_kernel::{Axes, Plane, Space};
 pub use flockwork_spatial::{Cut, CutError, Grid, GridError, Region};
 pub use frame::Frame;

@@ -8,6 +8,7 @@
 //!     show              what each entity shows its neighbours, besides its place
 //!     load, pair, finish    the neighbour pass over tiles of eight entities: reads the state of
 //!                   tick t, writes scratch columns, sends events, asks for births
+//! fields            what entities want of fields and give is settled, in scratch columns
 //! apply             each event that arrived, in order of (target, source, what it carries)
 //! born              each child, with its id, in order of (parent, as asked for)
 //! arrive            each newcomer without a parent
@@ -35,6 +36,7 @@ use flockwork_kernel::{LANES, Vector, rng};
 use flockwork_spatial::Block;
 
 use crate::desks::{Lists, PassLists};
+use crate::field::Field;
 use crate::letter::Letter;
 use crate::outbox::{NOBODY, Outbox, Who};
 use crate::params::{ParamError, Params};
@@ -92,6 +94,8 @@ pub trait Model: Sized + Send + Sync + 'static {
     const TOTALS: bool = false;
     /// The numbers that a poke may have, by name; where there are none nobody can be poked.
     const POKES: &'static [&'static str] = &[];
+    /// Its fields: see [`crate::field`].
+    const FIELDS: &'static [Field<Self>] = &[];
 
     /// Makes the model.
     ///
@@ -151,6 +155,10 @@ pub trait Model: Sized + Send + Sync + 'static {
     fn arrive(&self, _number: u32, _tick: &Tick<Self>) -> RowOf<Self> {
         RowOf::<Self>::default()
     }
+
+    /// What an entity of a model in rows makes of what it got from fields.
+    #[doc(hidden)]
+    fn fed(&self, _me: &mut RowOf<Self>, _tick: &Tick<Self>) {}
 
     /// Takes up to eight entities from tick t to t + 1. A -0.0 that it leaves becomes +0.0; a value
     /// that its column may not hold ends the run, and so does a place outside of a bounded world.

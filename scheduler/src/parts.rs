@@ -11,6 +11,7 @@
 //! | [`Sorted`] | where cells begin in the canonical order of both |
 //! | [`Post`] | events and births |
 //! | [`Moves`] | rows that go to other domains, or to itself across a seam |
+//! | [`Plots`] | its part of the fields |
 //! | [`Books`] | what is counted |
 //! | [`Doing`] | which phase it is in |
 
@@ -19,6 +20,7 @@ mod doing;
 mod ghosts;
 mod moves;
 mod owned;
+mod plots;
 mod post;
 mod site;
 mod sorted;
@@ -29,6 +31,7 @@ pub(crate) use doing::Doing;
 pub(crate) use ghosts::Ghosts;
 pub(crate) use moves::{Move, Moves};
 pub(crate) use owned::{Before, Owned};
+pub(crate) use plots::{NOWHERE, Patch, Plot, Plots, Record};
 pub(crate) use post::Post;
 pub(crate) use site::{Local, Site};
 pub(crate) use sorted::Sorted;

@@ -56,7 +56,8 @@ impl SnapshotHeader {
         }
         let same = self.schema_hash == schema_hash(schema)
             && self.row_len as usize == packed_len(schema, Reach::Owned)
-            && self.history.len() == stats::history(M::Stats::LIST);
+            && self.history.len() == stats::history(M::Stats::LIST)
+            && self.fields.iter().map(|(name, _)| name.as_str()).eq(names::<M>());
         if same { Ok(()) } else { Err(Misfit::OtherSchema { model: M::NAME }) }
     }
 
@@ -117,6 +118,11 @@ impl SnapshotHeader {
             }
         }
     }
+}
+
+/// The names of a model's fields.
+fn names<M: Model>() -> impl Iterator<Item = &'static str> {
+    M::FIELDS.iter().map(|field| field.name)
 }
 
 struct Found(Vec<Difference>);

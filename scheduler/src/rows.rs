@@ -11,6 +11,7 @@ use flockwork_kernel::isa::{Baseline, Isa};
 use flockwork_kernel::{Axes, Plane, Vector};
 use flockwork_spatial::Candidate;
 
+use crate::field::Field;
 use crate::letter::Letter;
 use crate::model::{
     AxesOf, Event, Finish, Model, OutboxOf, Pair, Pass, Poke, RefOf, RowOf, ShownOf, Step, Tick,
@@ -41,6 +42,8 @@ pub trait Rows: Sized + Send + Sync + 'static {
     const TOTALS: bool = false;
     /// The numbers that a poke may have, by name.
     const POKES: &'static [&'static str] = &[];
+    /// Its fields: see [`crate::field`].
+    const FIELDS: &'static [Field<ByRows<Self>>] = &[];
 
     /// Makes the model.
     ///
@@ -80,6 +83,10 @@ pub trait Rows: Sized + Send + Sync + 'static {
         me: &RowOf<ByRows<Self>>,
         around: &mut Around<'_, '_, Self>,
     ) -> RowOf<ByRows<Self>>;
+
+    /// What an entity makes of what it got from fields, once events of the tick are applied: see
+    /// [`crate::field`].
+    fn fed(&self, _me: &mut RowOf<ByRows<Self>>, _tick: &Tick<ByRows<Self>>) {}
 
     /// Applies an event to the entity that it was for.
     fn apply(
@@ -218,6 +225,7 @@ impl<R: Rows> Model for ByRows<R> {
     const ABOUT: &'static str = R::ABOUT;
     const TOTALS: bool = R::TOTALS;
     const POKES: &'static [&'static str] = R::POKES;
+    const FIELDS: &'static [Field<Self>] = R::FIELDS;
 
     fn new(params: R::Params, setup: &Setup) -> Result<Self, ParamError> {
         R::new(params, setup).map(Self)
@@ -245,6 +253,10 @@ impl<R: Rows> Model for ByRows<R> {
 
     fn born(&self, child: &R::Child, parent: &mut RowOf<Self>, tick: &Tick<Self>) -> RowOf<Self> {
         self.0.born(child, parent, tick)
+    }
+
+    fn fed(&self, me: &mut RowOf<Self>, tick: &Tick<Self>) {
+        self.0.fed(me, tick);
     }
 
     fn inflow(&self, tick: &Tick<Self>) -> u32 {

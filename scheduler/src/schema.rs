@@ -3,6 +3,8 @@
 use flockwork_kernel::World;
 use flockwork_kernel::columns::{Column, Reach, Scalar};
 
+use crate::field::Field;
+
 /// Checks that the columns that the framework itself reads are of the types that it reads.
 pub(crate) const fn check(schema: &[Column], axes: usize) -> Result<(), &'static str> {
     if axes > 2 && !is_place(schema, "z") {
@@ -29,6 +31,51 @@ pub(crate) const fn check(schema: &[Column], axes: usize) -> Result<(), &'static
              dies",
         ),
     }
+}
+
+/// Checks that the columns are there in which entities meet fields.
+pub(crate) const fn check_fields<M>(
+    schema: &[Column],
+    fields: &[Field<M>],
+    axes: usize,
+) -> Result<(), &'static str> {
+    let mut at = 0;
+    while at < fields.len() {
+        let Field { here, smooth, gradient, take, put, .. } = &fields[at];
+        let gradient = match gradient {
+            Some([x, y, z]) => [Some(*x), Some(*y), if axes > 2 { Some(*z) } else { None }],
+            None => [None; 3],
+        };
+        let all = [*here, *smooth, gradient[0], gradient[1], gradient[2], *take, *put];
+        let mut one = 0;
+        while one < all.len() {
+            if let Some(name) = all[one] {
+                let found = named(schema, name);
+                let fits = matches!(
+                    found,
+                    Some(Column { scalar: Scalar::F32, components: 1, reach: Reach::Scratch, .. })
+                );
+                if !fits {
+                    return Err(
+                        "a column in which entities read a field, or say what they want of it or give, \
+                         must be of type f32, under `scratch`",
+                    );
+                }
+                let mut other = 0;
+                while other < one {
+                    if let Some(before) = all[other]
+                        && same(before.as_bytes(), name.as_bytes())
+                    {
+                        return Err("a field has a column for one purpose alone");
+                    }
+                    other += 1;
+                }
+            }
+            one += 1;
+        }
+        at += 1;
+    }
+    Ok(())
 }
 
 const fn is_place(schema: &[Column], name: &str) -> bool {

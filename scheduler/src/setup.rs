@@ -1,5 +1,6 @@
 //! Checks of everything a simulation begins with.
 
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::convert::Infallible;
@@ -7,12 +8,14 @@ use core::fmt;
 
 use flockwork_kernel::columns::{Column, Columns, LayoutError, Number, Reach, find, first_unsound};
 use flockwork_kernel::float_mode::{self, FloatMode};
-use flockwork_kernel::{Axes, Vector, World};
+use flockwork_kernel::lattice::{self, Lattice};
+use flockwork_kernel::{Axes, Axis, Vector, World};
 use flockwork_spatial::{CutError, Grid, GridError};
 
 use crate::arena::Arena;
 use crate::bounds::{Bounds, Outside};
 use crate::error::{DomainError, MODE_HINT, Panicked, Phase, Place, StepError};
+use crate::field::{FieldError, MOST_CELLS, Sown, Start};
 use crate::guard::guarded;
 use crate::inputs::Refused;
 use crate::model::{AxesOf, Model, VectorOf};
@@ -67,6 +70,69 @@ pub fn check<M: Model>(
     let grid = Grid::new(setup.world, radius, setup.population)?.reaching(longest)?;
     precision::check(&setup.world, needed)?;
     Ok((model, grid, needed))
+}
+
+/// The cells of the fields of a model: as many as `sown` says, or about one for each radius; and what is in them.
+///
+/// # Errors
+///
+/// [`SimulationError::Field`].
+pub(crate) fn check_fields<M: Model>(
+    model: &M,
+    setup: &Setup,
+    radius: f32,
+    sown: &[Sown],
+) -> Result<Vec<(Lattice, Start)>, SimulationError> {
+    let mut fields = Vec::new();
+    for (at, field) in M::FIELDS.iter().enumerate() {
+        let Sown { cells, start } = sown.get(at).cloned().unwrap_or_default();
+        let said = |problem: String| FieldError { field: field.name.into(), problem };
+        let cells = cells.unwrap_or_else(|| default_cells(&setup.world, radius));
+        let lattice = Lattice::of(&setup.world, &cells).map_err(|_| {
+            let axes = setup.world.axes().len();
+            said(format!(
+                "its cells are {cells:?}: they must be {axes} numbers from 1 to {MOST_CELLS}, of at most \
+                 {} cells in all",
+                lattice::MOST
+            ))
+        })?;
+        let place = Place { phase: Phase::SetUp, domain: None, tick: 0 };
+        let start = match start {
+            Some(start) => start,
+            None => guarded(place, 0, || field.sown(model))?,
+        };
+        start.check(&lattice).map_err(said)?;
+        fields.push((lattice, start));
+    }
+    check_rules(model, setup, fields.iter().map(|(lattice, _)| *lattice))?;
+    Ok(fields)
+}
+
+/// About one cell for each radius, and not too many.
+fn default_cells(world: &World, radius: f32) -> Vec<u32> {
+    // With so many along each axis there are never too many in all.
+    let most = if world.is_space() { 512 } else { 8192 };
+    let count = |axis: &Axis| ((axis.length / radius) as u32).clamp(1, most);
+    world.axes().iter().map(count).collect()
+}
+
+/// Checks that the rules of a model's fields can be followed on these cells.
+///
+/// # Errors
+///
+/// [`SimulationError::Field`].
+pub(crate) fn check_rules<M: Model>(
+    model: &M,
+    setup: &Setup,
+    lattices: impl Iterator<Item = Lattice>,
+) -> Result<(), SimulationError> {
+    for (field, lattice) in M::FIELDS.iter().zip(lattices) {
+        let place = Place { phase: Phase::SetUp, domain: None, tick: 0 };
+        let rule = guarded(place, 0, || (field.rule)(model))?;
+        let fits = rule.steps(&lattice, setup.dt);
+        fits.map_err(|problem| FieldError { field: field.name.into(), problem })?;
+    }
+    Ok(())
 }
 
 /// The calling thread must compute as every other one does.
@@ -272,6 +338,8 @@ pub enum SimulationError {
         /// Ticks done.
         tick: u64,
     },
+    /// A field cannot be as it is said.
+    Field(FieldError),
     /// Inputs were refused: nothing of them was done, and the simulation can go on.
     Refused(Refused),
     /// Mail between processes failed.
@@ -366,6 +434,7 @@ impl fmt::Display for SimulationError {
             Self::Busy { tick } => {
                 write!(f, "what was begun after tick {tick} is not done: poll until it is")
             }
+            Self::Field(error) => error.fmt(f),
             Self::Refused(refused) => refused.fmt(f),
             Self::Transport(problem) => write!(f, "mail between processes failed: {problem}"),
             Self::Panicked(panicked) => panicked.fmt(f),
@@ -397,7 +466,7 @@ macro_rules! from {
 
 from!(
     Param ParamError, Grid GridError, Cut CutError, Domain DomainError, Snapshot SnapshotError,
-    Panicked Panicked, TooCoarse Coarse, Refused Refused
+    Panicked Panicked, TooCoarse Coarse, Refused Refused, Field FieldError
 );
 
 /// The error of a domain whose transport cannot fail.

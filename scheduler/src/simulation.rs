@@ -369,7 +369,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         self.ledger.read(&mut self.sums);
         let mut sums = core::mem::take(&mut self.sums);
         let mut words = core::mem::take(&mut self.history);
-        let totals = Totals { tick, population, setup: &self.setup };
+        let fields = core::mem::take(&mut sums.fields);
+        let totals = Totals { tick, population, setup: &self.setup, fields: &fields };
         let mut history = History::new(&mut words, remembers);
         let stats = self.made(&mut sums, &mut history, &totals, self.place(Phase::Remember));
         self.sums = sums;

@@ -8,7 +8,7 @@
 //! | bytes | what |
 //! | --- | --- |
 //! | 8 | `FLOCKSNP` |
-//! | 4 | version, now 4; 3 is read too |
+//! | 4 | version: 5 with fields, 4 without; 3 is read too |
 //! | 4 | CRC-32 (IEEE) of everything after this field |
 //! | 8 | length of the whole snapshot in bytes |
 //! | 4 + n | length and UTF-8 bytes of the model's name |
@@ -21,8 +21,13 @@
 //! | 8, 4 | ticks done, id of the next newborn |
 //! | 4 | number of parameters, and for each 4 + n bytes of name and 8 of value as `f64` |
 //! | 4 | number of running integers, and 8 bytes for each |
+//! | 4 | number of fields, and for each 4 + n bytes of name, number of axes and 4 bytes of cells along each; in version 5 alone |
 //! | 8, 4 | number of entities, and bytes of one |
 //! | … | the entities in ascending order of id, each as its packed columns |
+//! | … | for each field the number of runs of cells, and for each run the number of its first cell, how many they are, and 4 bytes of amount for each as `f32`; in version 5 alone |
+//!
+//! A whole world has one run in each field, of all cells by layer, row and column; a process's part one for each
+//! row of a region.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -30,16 +35,16 @@ use core::fmt;
 
 use flockwork_kernel::{Axis, Edge, Precision, World};
 
+use crate::field::{Sown, Start, whole};
 use crate::params::Setting;
 use crate::start::Setup;
 
 const MAGIC: &[u8; 8] = b"FLOCKSNP";
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
+/// That of a world without fields.
+const PLAIN: u32 = 4;
 /// The oldest version that is read: there a world had two axes of one kind of edge.
 const OLDEST: u32 = 3;
-
-/// Where the part that all processes of a world agree on begins.
-const ABOUT: usize = 24;
 
 /// What a snapshot holds: a whole world, or one process's part of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,9 +53,15 @@ pub struct Snapshot<'a> {
     pub header: SnapshotHeader,
     /// The entities in ascending order of id, each as its packed columns.
     pub rows: &'a [u8],
+    /// What is in the cells of each field.
+    pub amounts: Vec<Runs>,
 }
 
-/// Everything in a snapshot but the entities.
+/// What is in cells of a field: the number of the first, and the amounts of it and of those that follow; run
+/// after run.
+pub type Runs = Vec<(u32, Vec<f32>)>;
+
+/// Everything in a snapshot but the entities and what is in the cells of fields.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SnapshotHeader {
     /// The model's name.
@@ -69,6 +80,8 @@ pub struct SnapshotHeader {
     pub params: Vec<(String, Setting)>,
     /// The model's running integers.
     pub history: Vec<u64>,
+    /// The fields by name, with how many cells they have along each axis.
+    pub fields: Vec<(String, Vec<u32>)>,
     /// The number of entities.
     pub population: u64,
     /// Bytes of one entity.
@@ -85,12 +98,21 @@ impl<'a> Snapshot<'a> {
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.rows.len() + 1024);
         out.extend_from_slice(MAGIC);
-        out.extend(VERSION.to_le_bytes());
+        let version = if self.header.fields.is_empty() { PLAIN } else { VERSION };
+        out.extend(version.to_le_bytes());
         out.extend([0; 12]);
         self.header.write(&mut out);
         out.extend(self.header.population.to_le_bytes());
         out.extend(self.header.row_len.to_le_bytes());
         out.extend_from_slice(self.rows);
+        for runs in &self.amounts {
+            out.extend((runs.len() as u32).to_le_bytes());
+            for (first, amounts) in runs {
+                out.extend(first.to_le_bytes());
+                out.extend((amounts.len() as u32).to_le_bytes());
+                amounts.iter().for_each(|amount| out.extend(amount.to_le_bytes()));
+            }
+        }
         let len = out.len() as u64;
         out[16..24].copy_from_slice(&len.to_le_bytes());
         let checksum = crc32fast::hash(&out[16..]);
@@ -122,14 +144,35 @@ impl<'a> Snapshot<'a> {
             return Err(DecodeError::Checksum);
         }
         let header = SnapshotHeader::read(&mut from)?;
-        let rows = from.bytes;
         let wanted = header.population.checked_mul(u64::from(header.row_len));
+        let wanted = wanted.and_then(|wanted| usize::try_from(wanted).ok());
+        let rows = wanted.and_then(|wanted| from.take(wanted).ok());
+        let rows = rows.ok_or(DecodeError::Inconsistent)?;
+        let amounts = header.fields.iter().map(|_| from.runs());
+        let amounts = amounts.collect::<Result<_, _>>()?;
         // No world gets so old, and one that said so could not go on counting.
         let endless = header.tick > u64::MAX / 2;
-        if endless || header.row_len < 4 || wanted != Some(rows.len() as u64) {
+        if endless || header.row_len < 4 || !from.bytes.is_empty() {
             return Err(DecodeError::Inconsistent);
         }
-        Ok(Self { header, rows })
+        Ok(Self { header, rows, amounts })
+    }
+
+    /// How the fields of a world begin that goes on from here.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError::Inconsistent`] if it is a part, or an amount is none.
+    pub(crate) fn sown(&self) -> Result<Vec<Sown>, DecodeError> {
+        let fields = self.header.fields.iter().zip(&self.amounts);
+        let sown = fields.map(|((_, cells), runs)| match runs.as_slice() {
+            [(0, amounts)] if amounts.iter().all(|amount| whole(*amount) as f32 == *amount) => {
+                let start = Some(Start::Cells(amounts.clone()));
+                Ok(Sown { cells: Some(cells.clone()), start })
+            }
+            _ => Err(DecodeError::Inconsistent),
+        });
+        sown.collect()
     }
 }
 
@@ -167,17 +210,21 @@ pub fn with_precision(bytes: &[u8], precision: Precision) -> Result<Option<Vec<u
 /// is in two of them.
 pub fn merge(parts: &[&[u8]]) -> Result<Vec<u8>, MergeError> {
     let mut rows: Vec<(u32, &[u8])> = Vec::new();
-    let mut first: Option<(SnapshotHeader, &[u8])> = None;
+    let mut first: Option<(SnapshotHeader, Vec<u8>)> = None;
+    let mut amounts: Vec<Runs> = Vec::new();
     for part in parts {
         let snapshot = Snapshot::decode(part)?;
         rows.extend(snapshot.entities().map(|row| (id_of(row), row)));
         // All that is said before the number of entities.
-        let about = &part[ABOUT..part.len() - snapshot.rows.len() - 12];
+        let mut about = Vec::new();
+        snapshot.header.write(&mut about);
         let row_len = snapshot.header.row_len;
-        let (header, wanted) = first.get_or_insert((snapshot.header, about));
-        if (header.row_len, *wanted) != (row_len, about) {
+        let (header, wanted) = first.get_or_insert_with(|| (snapshot.header, about.clone()));
+        if (header.row_len, &*wanted) != (row_len, &about) {
             return Err(MergeError::OtherWorld);
         }
+        amounts.resize(snapshot.amounts.len(), Vec::new());
+        amounts.iter_mut().zip(snapshot.amounts).for_each(|(all, some)| all.extend(some));
     }
     let (mut header, _) = first.ok_or(MergeError::Nothing)?;
     rows.sort_by_key(|(id, _)| *id);
@@ -186,7 +233,23 @@ pub fn merge(parts: &[&[u8]]) -> Result<Vec<u8>, MergeError> {
     }
     header.population = rows.len() as u64;
     let rows: Vec<u8> = rows.into_iter().flat_map(|(_, row)| row).copied().collect();
-    Ok(Snapshot { header, rows: &rows }.encode())
+    for runs in &mut amounts {
+        *runs = whole_run(core::mem::take(runs)).ok_or(MergeError::Cells)?;
+    }
+    Ok(Snapshot { header, rows: &rows, amounts }.encode())
+}
+
+/// All runs of a field as one; none if a cell is missing between them, or there twice.
+pub(crate) fn whole_run(mut runs: Runs) -> Option<Runs> {
+    runs.sort_by_key(|(first, _)| *first);
+    let mut all = Vec::new();
+    for (first, amounts) in runs {
+        if first as usize != all.len() {
+            return None;
+        }
+        all.extend(amounts);
+    }
+    Some(Vec::from([(0, all)]))
 }
 
 /// The id of a packed entity.
@@ -223,6 +286,15 @@ impl SnapshotHeader {
         for value in &self.history {
             out.extend(value.to_le_bytes());
         }
+        if self.fields.is_empty() {
+            return;
+        }
+        out.extend((self.fields.len() as u32).to_le_bytes());
+        for (name, cells) in &self.fields {
+            text(out, name);
+            out.extend((cells.len() as u32).to_le_bytes());
+            cells.iter().for_each(|count| out.extend(count.to_le_bytes()));
+        }
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
@@ -235,6 +307,7 @@ impl SnapshotHeader {
             next_id: from.u32()?,
             params: from.params()?,
             history: from.history()?,
+            fields: from.fields()?,
             population: from.u64()?,
             row_len: from.u32()?,
         })
@@ -370,6 +443,30 @@ impl<'a> Reader<'a> {
         Ok(params)
     }
 
+    fn fields(&mut self) -> Result<Vec<(String, Vec<u32>)>, DecodeError> {
+        let mut fields = Vec::new();
+        if self.version < VERSION {
+            return Ok(fields);
+        }
+        for _ in 0..self.u32()? {
+            let name = self.text()?;
+            let cells = (0..self.u32()?).map(|_| self.u32()).collect::<Result<_, _>>()?;
+            fields.push((name, cells));
+        }
+        Ok(fields)
+    }
+
+    fn runs(&mut self) -> Result<Runs, DecodeError> {
+        let mut runs = Vec::new();
+        for _ in 0..self.u32()? {
+            let (first, count) = (self.u32()?, self.u32()? as usize);
+            let bytes = self.take(count.checked_mul(4).ok_or(DecodeError::Inconsistent)?)?;
+            let amounts = bytes.as_chunks().0.iter().map(|four| f32::from_le_bytes(*four));
+            runs.push((first, amounts.collect()));
+        }
+        Ok(runs)
+    }
+
     fn history(&mut self) -> Result<Vec<u64>, DecodeError> {
         let count = self.u32()?;
         let mut history = Vec::new();
@@ -453,6 +550,8 @@ pub enum MergeError {
     Damaged(DecodeError),
     /// They are of different worlds, or of different ticks of one.
     OtherWorld,
+    /// A cell of a field is in none of them, or in two.
+    Cells,
     /// An entity is in two of them.
     Twice {
         /// Its id.
@@ -473,6 +572,9 @@ impl fmt::Display for MergeError {
             Self::Damaged(error) => error.fmt(f),
             Self::OtherWorld => f.write_str(
                 "the parts of the snapshot are of different worlds, or of different ticks",
+            ),
+            Self::Cells => f.write_str(
+                "a cell of a field is in none of the parts of the snapshot, or in two of them",
             ),
             Self::Twice { id } => write!(f, "id {id} is in two parts of the snapshot"),
         }

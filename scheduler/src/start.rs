@@ -49,4 +49,7 @@ pub struct Totals<'a> {
     pub population: u64,
     /// What the run began with.
     pub setup: &'a Setup,
+    /// What each field holds in all cells together, in the order of
+    /// [`Model::FIELDS`](crate::Model::FIELDS).
+    pub fields: &'a [u64],
 }

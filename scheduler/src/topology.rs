@@ -2,7 +2,10 @@
 
 use alloc::vec::Vec;
 
+use flockwork_kernel::lattice::Lattice;
 use flockwork_spatial::{Blocks, Cut, CutError, Grid, Lines, Overlap, Region, regions};
+
+use crate::lots::Lot;
 
 /// The cut of a world, shared by all its domains.
 #[derive(Clone, Debug)]
@@ -13,6 +16,8 @@ pub struct Topology {
     overlaps: Vec<Vec<Overlap>>,
     /// The owner of every block, by its number.
     owners: Vec<u32>,
+    /// The cells of each field, and which of them belong to each region.
+    fields: Vec<(Lattice, Vec<Lot>)>,
 }
 
 impl Topology {
@@ -53,7 +58,26 @@ impl Topology {
                 list
             })
             .collect();
-        Ok(Self { grid, blocks, regions: cells, overlaps, owners })
+        Ok(Self { grid, blocks, regions: cells, overlaps, owners, fields: Vec::new() })
+    }
+
+    /// The same with fields of these cells.
+    pub(crate) fn with_fields(mut self, lattices: impl Iterator<Item = Lattice>) -> Self {
+        let lots = |lattice: &Lattice| {
+            self.regions.iter().map(|region| Lot::of(lattice, &self.grid, region)).collect()
+        };
+        self.fields = lattices.map(|lattice| (lattice, lots(&lattice))).collect();
+        self
+    }
+
+    /// The cells of each field, and which of them belong to each region.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&Lattice, &[Lot])> {
+        self.fields.iter().map(|(lattice, lots)| (lattice, lots.as_slice()))
+    }
+
+    /// The cells of each field.
+    pub(crate) fn lattices(&self) -> impl Iterator<Item = Lattice> + '_ {
+        self.fields.iter().map(|(lattice, _)| *lattice)
     }
 
     /// The grid.
@@ -94,6 +118,7 @@ impl Topology {
             + self.overlaps.capacity() * size_of::<Vec<Overlap>>()
             + self.regions.capacity() * size_of::<Region>()
             + 4 * self.owners.capacity()
+            + self.fields.iter().map(|(_, lots)| size_of_val(lots.as_slice())).sum::<usize>()
     }
 }
 

@@ -169,12 +169,13 @@ impl<M: Model> Ground for Scene<'_, M> {
         let params = before.clone().with(given).map_err(|error| text(error.into()))?;
         params.check_live(&before).map_err(|error| text(error.into()))?;
         let (model, grid, new) = setup::check::<M>(&setup, &params).map_err(text)?;
+        setup::check_rules(&model, &setup, self.topology.lattices()).map_err(text)?;
         let same = grid == *topology.as_deref().unwrap_or(self.topology).grid();
         let topology = if same {
             topology
         } else {
-            let made = Topology::new(grid, self.cut);
-            Some(Arc::new(made.map_err(|error| text(error.into()))?))
+            let made = Topology::new(grid, self.cut).map_err(|error| text(error.into()))?;
+            Some(Arc::new(made.with_fields(self.topology.lattices())))
         };
         self.changed = Some(Changed { params: params.canonical(), model, needed: new, topology });
         self.bounds = Bounds::of(&setup.world, new);

@@ -58,6 +58,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         }
         params.check_live(&self.params)?;
         let (model, grid, needed) = setup::check::<M>(&self.setup, &params)?;
+        setup::check_rules(&model, &self.setup, self.topology.lattices())?;
         let world = &self.setup.world;
         let finer = needed.reach_in(world) < self.needed.reach_in(world);
         let alone = self.domains.len() == self.topology.regions().len();
@@ -65,7 +66,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             self.check_places(needed)?;
         }
         if grid != *self.topology.grid() {
-            self.rehome(Arc::new(Topology::new(grid, self.partition.cut)?));
+            let topology = Topology::new(grid, self.partition.cut)?;
+            self.rehome(Arc::new(topology.with_fields(self.topology.lattices())));
         } else if M::TOTALS || finer && !alone {
             // Statistics may be functions of the parameters: they are made anew. And of several
             // processes each knows its own entities alone: where one of them is too far out for what is

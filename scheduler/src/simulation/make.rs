@@ -13,6 +13,7 @@ use crate::desks::Desks;
 use crate::domain::{Domain, SPARE};
 use crate::error::{DomainError, Phase, Room};
 use crate::executor::Executor;
+use crate::field::Sown;
 use crate::guard::guarded;
 use crate::ledger::{Ledger, Sums};
 use crate::model::{Model, RowOf};
@@ -42,7 +43,24 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         executor: X,
         initial: Option<&mut Initial<'_>>,
     ) -> Result<Self, SimulationError> {
-        Self::begun(setup, params, partition, executor, &mut |_, _| {}, initial)
+        Self::begun(setup, params, partition, executor, &[], &mut |_, _| {}, initial)
+    }
+
+    /// The same, with fields that begin as `sown` says, in the order of [`Model::FIELDS`]; those for which there
+    /// is nothing as the model says.
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulation::new`]; [`SimulationError::Field`].
+    pub fn sown(
+        setup: Setup,
+        params: M::Params,
+        partition: Partition,
+        executor: X,
+        sown: &[Sown],
+        initial: Option<&mut Initial<'_>>,
+    ) -> Result<Self, SimulationError> {
+        Self::begun(setup, params, partition, executor, sown, &mut |_, _| {}, initial)
     }
 
     /// The same, where `place` changes each entity as plain numbers: its id is given to it.
@@ -57,7 +75,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         executor: X,
         place: &mut dyn FnMut(u32, &mut RowOf<M>),
     ) -> Result<Self, SimulationError> {
-        Self::begun(setup, params, partition, executor, place, None)
+        Self::begun(setup, params, partition, executor, &[], place, None)
     }
 
     fn begun(
@@ -65,11 +83,12 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         params: M::Params,
         partition: Partition,
         executor: X,
+        sown: &[Sown],
         change: &mut dyn FnMut(u32, &mut RowOf<M>),
         initial: Option<&mut Initial<'_>>,
     ) -> Result<Self, SimulationError> {
         let entities = u64::from(setup.population);
-        let mut world = Self::empty(setup, params, partition, executor, entities)?;
+        let mut world = Self::empty(setup, params, partition, executor, entities, sown)?;
         let mut door = setup::Door::<M>::new()?;
         let bounds = Bounds::of(&world.setup.world, world.needed);
         let mut packed = alloc::vec![0; packed_len(M::Columns::SCHEMA, Reach::Owned)];
@@ -112,7 +131,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         header.fits::<M>()?;
         header.computed_by(arithmetic)?;
         let params = M::Params::default().with(&header.params)?;
-        let mut world = Self::empty(header.setup, params, partition, executor, header.population)?;
+        let (entities, sown) = (header.population, snapshot.sown()?);
+        let mut world = Self::empty(header.setup, params, partition, executor, entities, &sown)?;
         world.tick = header.tick;
         world.history.copy_from_slice(&header.history);
         world.balance = Balance::at(header.tick);
@@ -139,9 +159,12 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         partition: Partition,
         mut executor: X,
         entities: u64,
+        sown: &[Sown],
     ) -> Result<Self, SimulationError> {
         let (model, grid, needed) = setup::check::<M>(&setup, &params)?;
-        let topology = Arc::new(Topology::new(grid, partition.cut)?);
+        let fields = setup::check_fields(&model, &setup, grid.radius(), sown)?;
+        let topology = Topology::new(grid, partition.cut)?;
+        let topology = Arc::new(topology.with_fields(fields.iter().map(|(lattice, _)| *lattice)));
         let count = topology.regions().len();
         let share = entities as usize / count;
         let room = partition.capacity.unwrap_or(share + share / 16 + SPARE);
@@ -150,6 +173,9 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             let mut domain = Domain::new(id, Arc::clone(&topology), room)?;
             if partition.capacity.is_some() {
                 domain.reserve(Room::Ghosts, room / 8 + 64)?;
+            }
+            for (field, (_, start)) in fields.iter().enumerate() {
+                domain.sow(field, |number| start.amount(setup.seed, field, number));
             }
             domains.push(domain);
         }
@@ -171,7 +197,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             inside: false,
             kept,
             ended: None,
-            ledger: Ledger::new(count, M::Stats::LIST),
+            ledger: Ledger::new(count, M::Stats::LIST, M::FIELDS.len()),
             people: People {
                 owned: 0,
                 ids: 0,

@@ -80,12 +80,20 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     /// [`SimulationError::Panicked`].
     pub fn report(&self) -> Result<Vec<f64>, SimulationError> {
         let Some(seen) = &self.seen.at else { return Ok(Vec::new()) };
-        let totals = Totals { tick: seen.tick, population: seen.population, setup: &self.setup };
+        let At { tick, population, .. } = *seen;
+        let fields = &self.seen.sums.fields;
+        let totals = Totals { tick, population, setup: &self.setup, fields };
         let (mut sums, mut words) = (self.seen.sums.clone(), self.seen.history.clone());
         let mut history = History::new(&mut words, false);
         let place = Place { phase: Phase::Report, domain: None, tick: seen.tick };
         let stats = self.made(&mut sums, &mut history, &totals, place)?;
         Ok(numbers::<M>(&stats))
+    }
+
+    /// What each field held in all cells together when statistics were last looked at, in the order of
+    /// [`Model::FIELDS`]; none before the first time.
+    pub fn field_totals(&self) -> &[u64] {
+        &self.seen.sums.fields
     }
 
     /// Takes what all processes have.

@@ -11,7 +11,7 @@ use crate::executor::Executor;
 use crate::model::Model;
 use crate::params::Params;
 use crate::setup::SimulationError;
-use crate::snapshot::{Snapshot, SnapshotHeader};
+use crate::snapshot::{Runs, Snapshot, SnapshotHeader, whole_run};
 
 impl<M: Model, X: Executor> Simulation<M, X> {
     /// All entities of this process in order of their ids, as packed rows of
@@ -62,9 +62,27 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             next_id: self.people.next_id,
             params: params.collect(),
             history: self.history.clone(),
+            fields: self.fields().map(|(name, cells)| (name.into(), cells)).collect(),
             population: (rows.len() / stride) as u64,
             row_len: stride as u32,
         };
-        Ok(Snapshot { header, rows: &rows }.encode())
+        let amounts = (0..M::FIELDS.len()).map(|field| self.runs(field));
+        let amounts = amounts.collect::<Result<_, _>>()?;
+        Ok(Snapshot { header, rows: &rows, amounts }.encode())
+    }
+
+    /// What is in the cells of a field, as far as they belong to this process: in one run, where all do.
+    fn runs(&self, field: usize) -> Result<Runs, SimulationError> {
+        let mut runs = Runs::new();
+        for domain in self.domains()? {
+            domain.visit_field(field, |number, amount| match runs.last_mut() {
+                Some((first, amounts)) if *first as usize + amounts.len() == number => {
+                    amounts.push(amount);
+                }
+                _ => runs.push((number as u32, alloc::vec![amount])),
+            });
+        }
+        let alone = self.domains.len() == self.topology.regions().len();
+        Ok(if alone { whole_run(runs).unwrap_or_default() } else { runs })
     }
 }

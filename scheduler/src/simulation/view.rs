@@ -3,6 +3,8 @@
 //! While a tick or a new cut is under way, nothing can be seen of the entities, and the getters say
 //! [`SimulationError::Busy`]. After an error they show the last completed tick.
 
+use alloc::vec::Vec;
+
 use flockwork_kernel::fingerprint::mix;
 use flockwork_spatial::{Grid, Region};
 
@@ -80,6 +82,29 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             domain.visit(|columns, row| each(ids[row], columns, row));
         }
         Ok(())
+    }
+
+    /// The fields by name, with how many cells they have along each axis.
+    pub fn fields(&self) -> impl Iterator<Item = (&'static str, Vec<u32>)> + '_ {
+        let axes = self.setup.world.axes().len();
+        let fields = M::FIELDS.iter().zip(self.topology.lattices());
+        fields.map(move |(field, lattice)| (field.name, lattice.counts()[..axes].to_vec()))
+    }
+
+    /// What is in the cells of a field, by its place in [`Model::FIELDS`]: by layer, row and column, from the
+    /// corner of the world on. Cells of other processes are 0. None if there is no such field.
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulation::domains`].
+    pub fn field(&self, field: usize) -> Result<Option<Vec<f32>>, SimulationError> {
+        let domains = self.domains()?;
+        let Some(lattice) = self.topology.lattices().nth(field) else { return Ok(None) };
+        let mut amounts = alloc::vec![0.0; lattice.len()];
+        for domain in domains {
+            domain.visit_field(field, |number, amount| amounts[number] = amount);
+        }
+        Ok(Some(amounts))
     }
 
     /// The id of the next newborn.

@@ -5,6 +5,7 @@
 //! | `bits` | the same bits for any cut and any order of polls, and those of a naive twin |
 //! | `ends` | after an error in any phase: the last completed tick |
 //! | `faults` | damaged mail, lack of room, ids, numbers that are none: errors, never half a tick |
+//! | `fields` | amounts in cells: shared out, given, grown and spread as by a naive twin |
 //! | `inputs` | batches from outside are done as a whole or not at all, as their naive twin does them |
 //! | `kinds` | columns and parameters of every kind |
 //! | `mistakes` | what an author may do wrong is told |
@@ -20,6 +21,8 @@ mod bits;
 mod dots;
 mod ends;
 mod faults;
+mod fields;
+mod grazers;
 mod inputs;
 mod inputs_naive;
 mod kinds;

@@ -153,7 +153,7 @@ fn a_foreign_snapshot_is_refused_by_name() {
     assert_eq!(refusal(b"PNG....."), DecodeError::NotASnapshot.into());
     let mut bytes = small();
     bytes[8..12].copy_from_slice(&1u32.to_le_bytes());
-    assert_eq!(refusal(&bytes), DecodeError::Version { found: 1, known: 4 }.into());
+    assert_eq!(refusal(&bytes), DecodeError::Version { found: 1, known: 5 }.into());
     let mut bytes = small();
     bytes[NAME..NAME + 4].copy_from_slice(b"rats");
     let other = Misfit::OtherModel { found: "rats".into(), expected: "dots" };
@@ -231,7 +231,7 @@ fn what_was_read_is_written_as_the_same_bytes() {
         row_len: 5,
         ..snapshot.header
     };
-    let made = Snapshot { header, rows: b"firstagain" };
+    let made = Snapshot { header, rows: b"firstagain", amounts: Vec::new() };
     let bytes = made.encode();
     assert_eq!(Snapshot::decode(&bytes), Ok(made));
 }

@@ -1,0 +1,484 @@
+//! Tend: what entities and fields do to each other in a tick, and what fields do by themselves.
+//!
+//! | function | when | does |
+//! | --- | --- | --- |
+//! | [`read`] | after the sort | fills the columns in which entities read fields |
+//! | [`send`] | after the passes | tells who holds the same cells what is wanted of them and given here, and what is in those that they hold as the outermost |
+//! | [`settle`] | when all of that is there | shares what is wanted, and takes fields to the next tick |
+//! | [`leave`], [`arrive`] | under a new cut | bring cells to those who hold them now |
+//!
+//! Wants travel one by one, not as sums: what all get of a cell together follows from each of them, as parts are
+//! rounded. They are added up in integers, so their order means nothing.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use flockwork_kernel::columns::Columns;
+use flockwork_kernel::field::{self, Given};
+use flockwork_kernel::lattice::{Cell, Lattice};
+use flockwork_kernel::{Axes, Axis, KernelError, Vector, World};
+
+use crate::desks::{Asked, Desk};
+use crate::error::{DomainError, StepError};
+use crate::field::{Field, Steps, whole};
+use crate::frame::Frame;
+use crate::grow::grow;
+use crate::lots::{HELD, Lot, Window};
+use crate::model::{AxesOf, ListsOf, Model};
+use crate::packet::{HEADER_LEN, Header};
+use crate::parts::{Books, NOWHERE, Owned, Patch, Plot, Plots, Record, Site};
+use crate::topology::Topology;
+use crate::transport::{Lane, Transport};
+
+/// Bytes of an amount in a message, and of a record.
+const LENS: (usize, usize) = (4, 16);
+
+/// Rows that are read at a time.
+const BLOCK: usize = 64;
+
+/// Fills the columns in which entities read fields, and empties those in which they say what they want and give.
+#[inline(never)]
+pub(crate) fn read<M: Model>(site: &Site, owned: &mut Owned<M::Columns>, plots: &mut Plots) {
+    let fields = site.topology.lattices().zip(&mut plots.list);
+    for (field, (lattice, plot)) in M::FIELDS.iter().zip(fields) {
+        let Plot { now: Patch { window, values, .. }, spots, .. } = plot;
+        let places = owned.now.places();
+        spots.clear();
+        spots.extend((0..owned.rows).map(|row| {
+            let place = lattice.cell(places.at(row)).and_then(|cell| window.place(cell));
+            place.map_or(NOWHERE, |place| place as u32)
+        }));
+        for column in [field.take, field.put].into_iter().flatten() {
+            column_of(owned, column).fill(0.0);
+        }
+        if let Some(column) = field.here {
+            let column = column_of(owned, column);
+            for (value, spot) in column.iter_mut().zip(&*spots) {
+                *value = values.get(*spot as usize).copied().unwrap_or(0.0);
+            }
+        }
+        let at = |cell| window.place(cell).map_or(0.0, |place| values[place]);
+        for begin in (0..owned.rows).step_by(BLOCK) {
+            let rows = begin..(begin + BLOCK).min(owned.rows);
+            if let Some(column) = field.smooth {
+                fill(owned, column, rows.clone(), |place| lattice.smooth(place, at));
+            }
+            let columns = field.gradient.iter().flat_map(|all| &all[..AxesOf::<M>::COUNT]);
+            for (axis, column) in columns.enumerate() {
+                let along = |place| lattice.gradient(place, at).along(axis);
+                fill(owned, column, rows.clone(), along);
+            }
+        }
+    }
+}
+
+/// A column that the model names.
+fn column_of<'c, C: Columns>(owned: &'c mut Owned<C>, name: &str) -> &'c mut [f32] {
+    // That there is one is checked where the model is compiled.
+    let index = owned.now.index(name).unwrap_or(usize::MAX);
+    let rows = owned.rows;
+    owned.now.column_mut(index).get_mut(..rows).unwrap_or(&mut [])
+}
+
+/// Fills some rows of a column with what is at their places.
+fn fill<C: Columns>(
+    owned: &mut Owned<C>,
+    column: &str,
+    rows: Range<usize>,
+    of: impl Fn(Vector<C::Axes>) -> f32,
+) {
+    let mut some = [0.0; BLOCK];
+    let places = owned.now.places();
+    for (value, row) in some.iter_mut().zip(rows.clone()) {
+        *value = of(places.at(row));
+    }
+    if let Some(column) = column_of(owned, column).get_mut(rows) {
+        let count = column.len();
+        column.copy_from_slice(&some[..count]);
+    }
+}
+
+/// Tells the other holders of cells here what they need.
+#[inline(never)]
+pub(crate) fn send<M: Model, T: Transport>(
+    tick: u64,
+    site: &Site,
+    owned: &mut Owned<M::Columns>,
+    plots: &mut Plots,
+    books: &mut Books,
+    net: &mut T,
+) -> Result<(), StepError<T::Error>> {
+    find_records::<M>(site, owned, plots);
+    let Plots { list, peers, records, .. } = plots;
+    let (mut amounts, mut some) = (Vec::new(), Vec::<&Record>::new());
+    for &to in &*peers {
+        amounts.clear();
+        some.clear();
+        for (number, ((lattice, lots), plot)) in site.topology.fields().zip(&*list).enumerate() {
+            let theirs = Window::around(lattice, &lots[to as usize], HELD);
+            each_of_rim(&plot.now.lot, &theirs, |cell| {
+                let place = plot.now.window.place(cell);
+                amounts.push(place.map_or(0.0, |place| plot.now.values[place]));
+            });
+            let here = |record: &&Record| {
+                let cell = lattice.cell_of(record.number as usize);
+                record.field as usize == number && theirs.place(cell).is_some()
+            };
+            some.extend(records.iter().filter(here));
+        }
+        let len = HEADER_LEN + amounts.len() * LENS.0 + some.len() * LENS.1;
+        let mut fill = |bytes: &mut [u8]| {
+            let (head, body) = bytes.split_at_mut(HEADER_LEN);
+            Header::new(tick, amounts.len(), some.len()).write(head);
+            let (first, second) = body.split_at_mut(amounts.len() * LENS.0);
+            for (place, amount) in first.chunks_exact_mut(LENS.0).zip(&amounts) {
+                place.copy_from_slice(&amount.to_le_bytes());
+            }
+            for (place, record) in second.chunks_exact_mut(LENS.1).zip(&some) {
+                record.write(place);
+            }
+        };
+        net.send(to, Lane::Share, len, &mut fill).map_err(StepError::Transport)?;
+        books.sent(len, 1);
+    }
+    net.close(Lane::Share).map_err(StepError::Transport)
+}
+
+/// What entities want and give in cells that others hold too.
+fn find_records<M: Model>(site: &Site, owned: &mut Owned<M::Columns>, plots: &mut Plots) {
+    let Plots { list, records, .. } = plots;
+    records.clear();
+    let fields = site.topology.lattices().zip(&*list);
+    for (number, (field, (lattice, plot))) in (0..).zip(M::FIELDS.iter().zip(fields)) {
+        if !field.is_open() {
+            continue;
+        }
+        let [take, put] =
+            [field.take, field.put].map(|name| name.map(|name| owned.now.index(name)));
+        let amount = |column: Option<Option<usize>>, row: usize| {
+            let index = column.flatten()?;
+            owned.now.column::<f32>(index).get(row).map(|value| whole(*value))
+        };
+        for (row, spot) in plot.spots.iter().enumerate() {
+            if !plot.shared.get(*spot as usize).is_some_and(|shared| *shared) {
+                continue;
+            }
+            let cell = lattice.number(plot.now.window.cell(*spot as usize)) as u32;
+            let (take, put) = (amount(take, row).unwrap_or(0), amount(put, row).unwrap_or(0));
+            if take > 0 || put > 0 {
+                records.push(Record { field: number, number: cell, take, put });
+            }
+        }
+    }
+}
+
+/// The cells of a lot that another domain holds as the outermost, in an order that both know.
+fn each_of_rim(lot: &Lot, window: &Window, mut each: impl FnMut(Cell)) {
+    lot.each_in(window, |cell| {
+        if window.is_rim(cell) {
+            each(cell);
+        }
+    });
+}
+
+/// Shares out what is in the cells, and takes the fields to the next tick. Nothing of them is changed on an error.
+#[inline(never)]
+pub(crate) fn settle<M: Model, T: Transport>(
+    frame: &Frame<'_, M>,
+    site: &Site,
+    owned: &mut Owned<M::Columns>,
+    plots: &mut Plots,
+    books: &mut Books,
+    net: &mut T,
+) -> Result<(), StepError<T::Error>> {
+    receive(frame.tick.number, site, plots, books, net)?;
+    let dt = frame.tick.setup.dt;
+    let fields = site.topology.lattices().zip(&mut plots.list);
+    for (number, (field, (lattice, plot))) in (0..).zip(M::FIELDS.iter().zip(fields)) {
+        let steps = (field.rule)(frame.model).steps(&lattice, dt);
+        let bad = DomainError::Rule { field: field.name, tick: frame.tick.number };
+        let steps = steps.map_err(|_| bad)?;
+        let come = plots.come.iter().filter(|record| record.field == number);
+        frame.desks.lend(|desk| {
+            share_out(field, &lattice, plot, come, owned, desk);
+            let Plot { now, before, .. } = plot;
+            (before.lot, before.window) = (now.lot, now.window);
+            before.values.clear();
+            before.values.resize(now.values.len(), 0.0);
+            let left = &mut desk.left[..now.values.len()];
+            advance::<AxesOf<M>>(&now.window, &steps, left, &mut before.values).map_err(|_| bad)
+        })?;
+    }
+    plots.turn();
+    Ok(())
+}
+
+/// Reads what others sent: what is in the outermost cells, and what is wanted and given.
+fn receive<T: Transport>(
+    tick: u64,
+    site: &Site,
+    plots: &mut Plots,
+    books: &mut Books,
+    net: &mut T,
+) -> Result<(), StepError<T::Error>> {
+    let Plots { list, peers, come, .. } = plots;
+    come.clear();
+    let bad = visit(tick, site, peers, books, net, |from, amounts, records| {
+        let mut amounts = Amounts(amounts);
+        for ((_, lots), plot) in site.topology.fields().zip(&mut *list) {
+            let Patch { window, values, .. } = &mut plot.now;
+            each_of_rim(&lots[from as usize], window, |cell| {
+                amounts.take(window.place(cell).map(|place| &mut values[place]));
+            });
+        }
+        amounts.is_done()
+            && records.as_chunks().0.iter().all(|bytes| {
+                let record = Record::read(bytes);
+                come.push(record);
+                let lattice = site.topology.lattices().nth(record.field as usize);
+                lattice.is_some_and(|lattice| record.fits(&lattice))
+            })
+    })?;
+    bad.map_or(Ok(()), Err)?;
+    net.clear(Lane::Share).map_err(StepError::Transport)
+}
+
+/// Shows what each of `peers` sent, all of which must have, and nobody else: its amounts, and its records. Gives
+/// what is wrong, which is so where `each` says false too.
+fn visit<T: Transport>(
+    tick: u64,
+    site: &Site,
+    peers: &[u32],
+    books: &mut Books,
+    net: &mut T,
+    mut each: impl FnMut(u32, &[u8], &[u8]) -> bool,
+) -> Result<Option<DomainError>, StepError<T::Error>> {
+    let (mut senders, mut bad) = (site.senders(), None);
+    let mut missing = peers.iter().copied().peekable();
+    let wrong = |from| DomainError::Protocol { from, tick };
+    net.visit(Lane::Share, &mut |from, bytes| {
+        books.received();
+        let comes = senders.admit(from);
+        let silent = missing.next_if(|peer| comes && *peer < from);
+        let good = comes
+            && silent.is_none()
+            && missing.next() == Some(from)
+            && Header::read(bytes, tick, LENS).is_some_and(|header| {
+                let split = header.first as usize * LENS.0;
+                let (amounts, records) = bytes[HEADER_LEN..].split_at(split);
+                each(from, amounts, records)
+            });
+        if !good {
+            bad = bad.or(Some(wrong(silent.unwrap_or(from))));
+        }
+    })
+    .map_err(StepError::Transport)?;
+    Ok(bad.or(missing.next().map(wrong)))
+}
+
+/// Amounts in a message that are yet to be read.
+struct Amounts<'a>(&'a [u8]);
+
+impl Amounts<'_> {
+    /// Reads one, where there is a place for it.
+    fn take(&mut self, place: Option<&mut f32>) {
+        if let (Some((bytes, rest)), Some(place)) = (self.0.split_first_chunk(), place) {
+            self.0 = rest;
+            let amount = f32::from_le_bytes(*bytes);
+            if whole(amount) as f32 == amount {
+                *place = amount;
+                return;
+            }
+        }
+        // One too few, or none that may be: then what is left is not nothing.
+        self.0 = &[0];
+    }
+
+    fn is_done(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Takes from each cell what is wanted of it, and adds what is given: what is left is on the desk. Entities find
+/// what they get in the column of what they wanted.
+fn share_out<'r, M: Model>(
+    field: &Field<M>,
+    lattice: &Lattice,
+    plot: &Plot,
+    come: impl Iterator<Item = &'r Record> + Clone,
+    owned: &mut Owned<M::Columns>,
+    desk: &mut Desk<ListsOf<M>>,
+) {
+    let Plot { now: Patch { window, values, .. }, spots, .. } = plot;
+    grow(&mut desk.left, values.len());
+    let left = &mut desk.left[..values.len()];
+    left.copy_from_slice(values);
+    if !field.is_open() {
+        return;
+    }
+    desk.asked.clear();
+    desk.asked.resize(values.len(), Asked::default());
+    let asked = &mut desk.asked;
+    let theirs = come.filter_map(|record| {
+        Some((window.place(lattice.cell_of(record.number as usize))?, record))
+    });
+    for (place, record) in theirs.clone() {
+        asked[place].wanted += u64::from(record.take);
+        asked[place].given += u64::from(record.put);
+    }
+    if let Some(column) = field.put {
+        for (amount, spot) in column_of(owned, column).iter().zip(spots) {
+            if let Some(cell) = asked.get_mut(*spot as usize) {
+                cell.given += u64::from(whole(*amount));
+            }
+        }
+    }
+    if let Some(column) = field.take {
+        let column = column_of(owned, column);
+        for (amount, spot) in column.iter().zip(spots) {
+            if let Some(cell) = asked.get_mut(*spot as usize) {
+                cell.wanted += u64::from(whole(*amount));
+            }
+        }
+        let part = |cell: &mut Asked, there: f32, want: u32| {
+            let part = Given::of(there, cell.wanted).to(u64::from(want));
+            cell.taken += part;
+            part as f32
+        };
+        for (amount, spot) in column.iter_mut().zip(spots) {
+            *amount = match asked.get_mut(*spot as usize) {
+                Some(cell) => part(cell, values[*spot as usize], whole(*amount)),
+                None => 0.0,
+            };
+        }
+        for (place, record) in theirs {
+            part(&mut asked[place], values[place], record.take);
+        }
+    }
+    for (amount, cell) in left.iter_mut().zip(asked) {
+        *amount -= cell.taken as f32;
+        // What has no room is gone.
+        field::put(amount, cell.given);
+    }
+}
+
+/// The rule of a field in one tick: from what is left in its cells to what is then in them.
+fn advance<A: Axes>(
+    window: &Window,
+    steps: &Steps,
+    left: &mut [f32],
+    to: &mut [f32],
+) -> Result<(), KernelError> {
+    if steps.decay > 0.0 {
+        field::decay(steps.decay, left)?;
+    }
+    if steps.shares.iter().any(|share| *share > 0.0) {
+        spread::<A>(window, steps, left, to)?;
+    } else {
+        to.copy_from_slice(left);
+    }
+    if steps.growth > 0.0 || steps.seeds >= 1.0 {
+        field::grow(steps.growth, steps.seeds, steps.capacity, to)?;
+    }
+    Ok(())
+}
+
+/// Spreads within a window, of which only true ends meet: what is beside the others is not right.
+fn spread<A: Axes>(
+    window: &Window,
+    steps: &Steps,
+    from: &[f32],
+    to: &mut [f32],
+) -> Result<(), KernelError> {
+    let round = window.round();
+    let axes = round.map(|round| if round { Axis::periodic(1.0) } else { Axis::wall(1.0) });
+    let bad = |_| KernelError::InvalidParameter { name: "axes", value: 0.0 };
+    let world = World::of(&axes[..A::COUNT]).map_err(bad)?;
+    let ([cols, rows, layers], [x, y, z]) = (window.counts(), steps.shares);
+    if A::SPACE {
+        field::diffuse(&world, [cols, rows, layers], [x, y, z], from, to)
+    } else {
+        field::diffuse(&world, [cols, rows], [x, y], from, to)
+    }
+}
+
+/// Sends what is in cells to those who hold them under a new cut, and takes over what stays here.
+#[inline(never)]
+pub(crate) fn leave<T: Transport>(
+    tick: u64,
+    site: &Site,
+    plots: &mut Plots,
+    books: &mut Books,
+    net: &mut T,
+) -> Result<(), StepError<T::Error>> {
+    let own = site.domain as usize;
+    let patches = site.topology.fields().zip(&plots.list).map(|((lattice, lots), plot)| {
+        let mut patch = Patch::empty(lattice, lots[own]);
+        let Patch { lot, window, values } = &plot.now;
+        lot.each_in(&patch.window, |cell| {
+            if let (Some(from), Some(to)) = (window.place(cell), patch.window.place(cell)) {
+                patch.values[to] = values[from];
+            }
+        });
+        patch
+    });
+    let patches: Vec<Patch> = patches.collect();
+    let mut amounts: Vec<f32> = Vec::new();
+    for to in (0..site.domains()).filter(|to| *to != site.domain) {
+        amounts.clear();
+        for ((lattice, lots), plot) in site.topology.fields().zip(&plots.list) {
+            let Patch { lot, window, values } = &plot.now;
+            let theirs = Window::around(lattice, &lots[to as usize], HELD);
+            lot.each_in(&theirs, |cell| amounts.extend(window.place(cell).map(|at| values[at])));
+        }
+        if amounts.is_empty() {
+            continue;
+        }
+        let len = HEADER_LEN + amounts.len() * LENS.0;
+        let mut fill = |bytes: &mut [u8]| {
+            let (head, body) = bytes.split_at_mut(HEADER_LEN);
+            Header::new(tick, amounts.len(), 0).write(head);
+            for (place, amount) in body.chunks_exact_mut(LENS.0).zip(&amounts) {
+                place.copy_from_slice(&amount.to_le_bytes());
+            }
+        };
+        net.send(to, Lane::Share, len, &mut fill).map_err(StepError::Transport)?;
+        books.sent(len, 1);
+    }
+    plots.replace(patches);
+    plots.settle(site.domain, &site.topology);
+    net.close(Lane::Share).map_err(StepError::Transport)
+}
+
+/// Takes in what others had in cells that are held here now; `before` is the cut before.
+#[inline(never)]
+pub(crate) fn arrive<T: Transport>(
+    tick: u64,
+    site: &Site,
+    before: &Topology,
+    plots: &mut Plots,
+    books: &mut Books,
+    net: &mut T,
+) -> Result<(), StepError<T::Error>> {
+    let list = &mut plots.list;
+    let sends = |from: &u32| {
+        let mut any = false;
+        for ((_, lots), plot) in before.fields().zip(&*list) {
+            lots[*from as usize].each_in(&plot.now.window, |_| any = true);
+        }
+        *from != site.domain && any
+    };
+    let peers: Vec<u32> = (0..site.domains()).filter(sends).collect();
+    let bad = visit(tick, site, &peers, books, net, |from, amounts, records| {
+        let mut amounts = Amounts(amounts);
+        for ((_, lots), plot) in before.fields().zip(&mut *list) {
+            let Patch { window, values, .. } = &mut plot.now;
+            lots[from as usize].each_in(window, |cell| {
+                amounts.take(window.place(cell).map(|place| &mut values[place]));
+            });
+        }
+        amounts.is_done() && records.is_empty()
+    })?;
+    bad.map_or(Ok(()), Err)?;
+    net.clear(Lane::Share).map_err(StepError::Transport)
+}
