@@ -24,6 +24,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use flockwork_kernel::field::Growth;
 pub use flockwork_kernel::field::{MOST, MOST_CELLS};
 pub use flockwork_kernel::lattice::Lattice;
 use flockwork_kernel::{World, rng};
@@ -124,7 +125,7 @@ pub struct Rule {
     /// `diffusion dt / h²` of their difference, h being how long a cell is along that axis; all axes together may
     /// have at most 1/2.
     pub diffusion: f32,
-    /// The rate of logistic growth, 1 / time: see [`flockwork_kernel::field::grow`].
+    /// The rate of logistic growth, 1 / time: see [`Growth`].
     pub growth: f32,
     /// What comes at least where there is room, amount / time: the whole number below `seeds dt` in a tick.
     pub seeds: f32,
@@ -187,9 +188,11 @@ impl Rule {
         Ok(Steps {
             decay: decay * dt,
             shares,
-            growth: growth * dt,
-            seeds: seeds * dt,
-            capacity: whole(capacity) as f32,
+            growth: Growth {
+                rate: growth * dt,
+                seeds: seeds * dt,
+                capacity: whole(capacity) as f32,
+            },
         })
     }
 }
@@ -199,9 +202,7 @@ impl Rule {
 pub(crate) struct Steps {
     pub(crate) decay: f32,
     pub(crate) shares: [f32; World::MOST_AXES],
-    pub(crate) growth: f32,
-    pub(crate) seeds: f32,
-    pub(crate) capacity: f32,
+    pub(crate) growth: Growth,
 }
 
 /// How a field begins: its cells, and what is in them.

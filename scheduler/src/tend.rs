@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use flockwork_kernel::columns::Columns;
-use flockwork_kernel::field::{self, Given};
+use flockwork_kernel::field::{self, Given, Growth};
 use flockwork_kernel::lattice::{Cell, Lattice};
 use flockwork_kernel::{Axes, Axis, KernelError, Vector, World};
 
@@ -362,7 +362,8 @@ fn share_out<'r, M: Model>(
     }
 }
 
-/// The rule of a field in one tick: from what is left in its cells to what is then in them.
+/// The rule of a field in one tick: from what is left in its cells to what is then in them. Of the ends of a window
+/// only true ones meet: what is in its outermost cells is not right where there are others beside.
 fn advance<A: Axes>(
     window: &Window,
     steps: &Steps,
@@ -372,33 +373,35 @@ fn advance<A: Axes>(
     if steps.decay > 0.0 {
         field::decay(steps.decay, left)?;
     }
+    let grows = steps.growth.rate > 0.0 || steps.growth.seeds >= 1.0;
     if steps.shares.iter().any(|share| *share > 0.0) {
-        spread::<A>(window, steps, left, to)?;
-    } else {
-        to.copy_from_slice(left);
+        let axes =
+            window.round().map(|round| if round { Axis::periodic(1.0) } else { Axis::wall(1.0) });
+        let bad = |_| KernelError::InvalidParameter { name: "axes", value: A::COUNT as f32 };
+        let world = World::of(&axes[..A::COUNT]).map_err(bad)?;
+        let ([cols, rows, layers], [x, y, z]) = (window.counts(), steps.shares);
+        return if A::SPACE {
+            let growth = grows.then_some(steps.growth);
+            spread(&world, [cols, rows, layers], [x, y, z], growth, left, to)
+        } else {
+            spread(&world, [cols, rows], [x, y], grows.then_some(steps.growth), left, to)
+        };
     }
-    if steps.growth > 0.0 || steps.seeds >= 1.0 {
-        field::grow(steps.growth, steps.seeds, steps.capacity, to)?;
-    }
-    Ok(())
+    to.copy_from_slice(left);
+    if grows { field::grow(steps.growth, to) } else { Ok(()) }
 }
 
-/// Spreads within a window, of which only true ends meet: what is beside the others is not right.
-fn spread<A: Axes>(
-    window: &Window,
-    steps: &Steps,
+fn spread<const N: usize>(
+    world: &World,
+    cells: [u32; N],
+    shares: [f32; N],
+    growth: Option<Growth>,
     from: &[f32],
     to: &mut [f32],
 ) -> Result<(), KernelError> {
-    let round = window.round();
-    let axes = round.map(|round| if round { Axis::periodic(1.0) } else { Axis::wall(1.0) });
-    let bad = |_| KernelError::InvalidParameter { name: "axes", value: 0.0 };
-    let world = World::of(&axes[..A::COUNT]).map_err(bad)?;
-    let ([cols, rows, layers], [x, y, z]) = (window.counts(), steps.shares);
-    if A::SPACE {
-        field::diffuse(&world, [cols, rows, layers], [x, y, z], from, to)
-    } else {
-        field::diffuse(&world, [cols, rows], [x, y], from, to)
+    match growth {
+        Some(growth) => field::diffuse_and_grow(world, cells, shares, growth, from, to),
+        None => field::diffuse(world, cells, shares, from, to),
     }
 }
 

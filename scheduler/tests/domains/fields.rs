@@ -104,8 +104,9 @@ fn step<A: Axes>(
                 .unwrap();
         }
     }
-    let [growth, seeds] = [model.growth, model.seeds].map(|rate| rate * setup.dt);
-    field::grow(growth, seeds, model.capacity.floor(), &mut new.fields[0]).unwrap();
+    let [rate, seeds] = [model.growth, model.seeds].map(|rate| rate * setup.dt);
+    let growth = field::Growth { rate, seeds, capacity: model.capacity.floor() };
+    field::grow(growth, &mut new.fields[0]).unwrap();
     let bounded = flockwork_kernel::integrate::EdgeLanes::of(&setup.world);
     let mut born = Vec::new();
     for (one, (id, at, stomach)) in new.grazers.iter_mut().enumerate() {
