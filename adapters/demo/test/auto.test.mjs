@@ -1,14 +1,12 @@
 /** The test address: every tier comes to one fingerprint, by its real causes too. */
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import { runAuto } from './auto.mjs';
 import { launch } from './browser.mjs';
+import { native } from './native.mjs';
 import { serve } from './serve.mjs';
 
-const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 const TIERS = ['wasm-shared', 'wasm-transfer', 'js-workers', 'js-single'];
 const WORLD = { scenario: 'tribes-10k', entities: '1234', scale: '1', seed: '18446744073709551615', ticks: '12' };
 
@@ -43,17 +41,17 @@ test('all tiers come to the same fingerprint, and to the native one', async () =
     assert.match(fingerprint, /^[0-9a-f]{16}$/);
     assert.equal(fingerprint, results[0].fingerprint);
   }
-  assert.equal(results[0].fingerprint, native(['--scale']));
+  assert.equal(results[0].fingerprint, commanded(['--scale']));
 });
 
 test('a world in space grows with its entities as with the command', async () => {
   const world = { ...WORLD, scenario: 'boids-space-10k' };
-  assert.equal((await good(world)).fingerprint, native(['--scale'], world.scenario));
+  assert.equal((await good(world)).fingerprint, commanded(['--scale'], world.scenario));
 });
 
 test('without scale the world keeps its size, as with the command', async () => {
   const { scale: _, ...world } = WORLD;
-  assert.equal((await good(world)).fingerprint, native([]));
+  assert.equal((await good(world)).fingerprint, commanded([]));
 });
 
 test('another seed and another size are other worlds', async () => {
@@ -110,9 +108,7 @@ test('what the address asks for wrongly is named', async () => {
   }
 });
 
-/** What the command line comes to; `FLOCKWORK` names the program, which is built otherwise. */
-function native(scale, scenario = WORLD.scenario) {
-  const run = ['run', `scenarios/${scenario}.toml`, '--entities', WORLD.entities, ...scale, '--seed', WORLD.seed, '--ticks', WORLD.ticks, '--quiet'];
-  const [program, ...args] = process.env.FLOCKWORK ? [process.env.FLOCKWORK] : ['cargo', 'run', '--quiet', '--package', 'flockwork-cli', '--'];
-  return execFileSync(program, [...args, ...run], { cwd: REPOSITORY, encoding: 'utf8' }).trim();
+/** What the command line comes to. */
+function commanded(scale, scenario = WORLD.scenario) {
+  return native('run', `scenarios/${scenario}.toml`, '--entities', WORLD.entities, ...scale, '--seed', WORLD.seed, '--ticks', WORLD.ticks, '--quiet');
 }

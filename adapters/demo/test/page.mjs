@@ -8,7 +8,7 @@ export const DESK = { viewport: { width: 1440, height: 900 } };
 export const LOW = { viewport: { width: 1280, height: 600 } };
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 /** How long anything may take: a busy machine is no fault of the page. */
-const PATIENCE = 120_000;
+const PATIENCE = Number(process.env.PATIENCE_MS ?? 120_000);
 /** Nothing moves before somebody says so. */
 export const STILL = { reducedMotion: 'reduce' };
 

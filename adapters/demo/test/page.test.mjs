@@ -42,7 +42,7 @@ test('steps come to the fingerprint of the test address; a snapshot goes on to t
     assert.equal(await tickOf(page), 0);
     await step(page, 3);
     await fingerprintAt(page, 3);
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download' }).click()]);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download', exact: true }).click()]);
     const buffer = await readFile(await download.path());
     assert.match(download.suggestedFilename(), /^tribes-10k-tick-3\./);
     await step(page, 4);

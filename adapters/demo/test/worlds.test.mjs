@@ -155,7 +155,7 @@ test('a snapshot with other rules brings them, and the sliders show them', async
     await grazing.fill('0.25');
     await step(page, 2);
     await page.getByRole('tab', { name: 'World' }).click();
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download' }).click()]);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download', exact: true }).click()]);
     const file = await download.path();
     await page.locator('.world').focus();
     await page.keyboard.press('r');

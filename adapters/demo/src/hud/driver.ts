@@ -24,6 +24,9 @@ export class HudDriver {
   private lastFingerprint = 0;
   private observing = false;
   private observedTick = -1;
+  private observedChanges = -1;
+  /** Those who were there when it was observed. */
+  private observedPopulation = -1;
   private simulation: Simulation | null = null;
   private metrics: Metrics | undefined;
   private mail = { tick: 0, bytes: 0, messages: 0, migrations: 0 };
@@ -84,7 +87,9 @@ export class HudDriver {
   private showSimulation(simulation: Simulation, now: number): void {
     const metrics = (this.metrics = simulation.metrics(this.metrics));
     this.text('tick', format.count(metrics.tick));
-    this.text('population', format.count(metrics.population));
+    // A world that stands is counted when it is observed: hands may have changed it.
+    const stands = metrics.tick === this.observedTick && simulation.state !== 'running';
+    this.text('population', format.count(stands ? this.observedPopulation : metrics.population));
     this.text('tps', simulation.state === 'running' ? format.ms(metrics.ticksPerSecond) : '0');
     const { count, p50, p95 } = metrics.tickMs;
     this.text('tick-p50', count > 0 ? format.ms(p50) : '–');
@@ -124,14 +129,18 @@ export class HudDriver {
 
   private askFingerprint(simulation: Simulation, tick: number, now: number): void {
     const idle = simulation.state !== 'running';
-    if (this.observing || tick === this.observedTick || (!idle && now - this.lastFingerprint < FINGERPRINT_MS)) return;
+    const { changes } = this.session;
+    const known = tick === this.observedTick && changes === this.observedChanges;
+    if (this.observing || known || (!idle && now - this.lastFingerprint < FINGERPRINT_MS)) return;
     this.observing = true;
     this.lastFingerprint = now;
     simulation
       .observe()
-      .then(({ tick: observed, fingerprint }) => {
+      .then(({ tick: observed, population, fingerprint }) => {
         if (simulation !== this.simulation) return;
         this.observedTick = observed;
+        this.observedChanges = changes;
+        this.observedPopulation = population;
         this.text('fingerprint', format.fingerprint(fingerprint));
         this.text('fingerprint-tick', format.count(observed));
       })

@@ -5,6 +5,7 @@
 
 import type { Scenario } from 'flockwork';
 import { parse } from 'smol-toml';
+import { written } from './log.js';
 import type { Settings } from './query.js';
 
 export interface ScenarioFile {
@@ -53,7 +54,7 @@ export function counterpart(name: string): string | null {
 }
 
 /** The scenario with another seed and another number of entities, in a world that grows with it or not. */
-export function scenarioOf({ scenario: name, entities, scale, seed }: Settings): FullScenario {
+export function scenarioOf({ scenario: name, entities, scale, seed }: Pick<Settings, 'scenario' | 'entities' | 'scale' | 'seed'>): FullScenario {
   const { scenario } = scenarioFile(name);
   const { width, height, depth, ...ends } = scenario.world;
   const times = entities / scenario.entities;
@@ -61,6 +62,25 @@ export function scenarioOf({ scenario: name, entities, scale, seed }: Settings):
   const side = (length: number) => Math.fround(Math.fround(length) * share);
   const world = { ...ends, width: side(width), height: side(height), ...(depth !== undefined && { depth: side(depth) }) };
   return { ...scenario, entities, seed, world };
+}
+
+/** The scenario that a log is of, by its first line: which file, and how it was changed. */
+export function worldOf(head: Readonly<Record<string, unknown>>): Pick<Settings, 'scenario' | 'entities' | 'scale' | 'seed'> {
+  const [entities, seed] = [Number(head.entities), BigInt(String(head.seed))];
+  for (const { name, scenario } of scenarioFiles) {
+    if (scenario.model !== head.model || Math.fround(scenario.dt) !== Math.fround(Number(head.dt))) continue;
+    for (const scale of [false, true]) {
+      const settings = { scenario: name, entities, scale, seed };
+      if (written(axesOf(scenarioOf(settings))) === written(head.world)) return settings;
+    }
+  }
+  throw new RangeError(`this page has no scenario of the model ${String(head.model)} with the world of the log: ${JSON.stringify(head.world)}`);
+}
+
+/** A world as logs have it. */
+function axesOf({ world: { width, height, depth, edge = 'periodic' } }: FullScenario) {
+  const lengths = depth === undefined ? [width, height] : [width, height, depth];
+  return lengths.map((length, axis) => ({ length, edge: typeof edge === 'string' ? edge : edge[axis] }));
 }
 
 function read(name: string, text: string): ScenarioFile {

@@ -8,8 +8,9 @@
  * What changes with every tick is read from `simulation` itself by those who draw it.
  */
 
-import { createSimulation, type Entity, type ParamValue, type Simulation, type SimulationOptions, type StartProgress } from 'flockwork';
+import { createSimulation, type Entity, type Input, type InputAnswer, type ParamValue, type Simulation, type SimulationOptions, type StartProgress } from 'flockwork';
 import { failureOf, type Failure } from './failure.js';
+import { History, type Stroke } from './history.js';
 import type { Settings } from './query.js';
 import { scenarioFile, scenarioOf } from './scenarios.js';
 import { Store } from './store.js';
@@ -37,6 +38,17 @@ export interface SessionState {
   readonly former: Held | null;
   /** What was wrong in the address. */
   readonly problems: readonly string[];
+  /** What became of the last thing that was done. */
+  readonly answer: Answer | null;
+  /** Whether there is a stroke to take back, or to do again. */
+  readonly past: { readonly undo: boolean; readonly redo: boolean };
+  /** What is done again after the world went back; null if nothing is. */
+  readonly again: { readonly what: string; readonly tick: number; readonly of: number; readonly share: number } | null;
+}
+
+export interface Answer {
+  readonly text: string;
+  readonly bad: boolean;
 }
 
 /** A world that can go on. */
@@ -44,6 +56,7 @@ export interface Held {
   readonly settings: Settings;
   readonly tick: number;
   readonly snapshot: ArrayBuffer;
+  readonly history: History;
   /** The id of the chosen entity. */
   readonly selected: number | null;
 }
@@ -62,9 +75,15 @@ const LOOK_MS = 200;
 /** Ticks ahead are computed for at most so long, and so often it is told how far they are. */
 const AHEAD_MS = 15_000;
 const AHEAD_TELL_MS = 50;
+/** Rules that are set within this time of one another, as by a slider that is drawn, are one stroke. */
+const STROKE_MS = 1500;
 
 export class Session {
   readonly store: Store<SessionState>;
+  /** What was done to the world that is shown. */
+  history = new History(null);
+  /** Counts what was done: a world that stands may have changed. */
+  changes = 0;
   private opening: AbortController | null = null;
   private last: Promise<void> = Promise.resolve();
   /** The world that goes on when there is a simulation again. */
@@ -73,10 +92,14 @@ export class Session {
   private shown: Settings | null = null;
   /** What runs is a trial, which nobody wants to have back. */
   private trying = false;
+  /** Another world is computed ahead as its settings say. */
+  private goesAhead = true;
   private pendingParams: Record<string, ParamValue> = {};
   private sendingParams = false;
   /** The parameters that the simulation has taken. */
   private taken: Readonly<Record<string, ParamValue>> = {};
+  /** The stroke that rules are a part of, and since when. */
+  private ruling: { readonly stroke: Stroke; at: number } | null = null;
   private lookTimer = 0;
   private ahead: { readonly stop: AbortController; readonly done: Promise<void> } | null = null;
 
@@ -96,6 +119,9 @@ export class Session {
       selected: null,
       former: null,
       problems: [],
+      answer: null,
+      past: { undo: false, redo: false },
+      again: null,
     });
   }
 
@@ -103,12 +129,13 @@ export class Session {
     return this.store.get().simulation;
   }
 
-  /** Begins another world, or this one again; the one before is kept to go back to. */
-  open(change: Partial<Settings> = {}): Promise<void> {
+  /** Begins another world, or this one again, at tick 0 if it is not to go `ahead`; the one before is kept to go back to. */
+  open(change: Partial<Settings> = {}, ahead = true): Promise<void> {
     return this.replace(change, async () => {
       const left = await this.leave();
       if (left && left.tick > 0) this.store.set({ former: left });
       this.held = null;
+      this.goesAhead = ahead;
     });
   }
 
@@ -176,7 +203,7 @@ export class Session {
   private async leave(): Promise<Held | null> {
     await this.endAhead();
     const { simulation, settings, selected } = this.store.get();
-    const held = simulation && !this.trying ? await holdOf(simulation, selected?.id ?? null, this.shown ?? settings) : this.held;
+    const held = simulation && !this.trying ? await holdOf(simulation, selected?.id ?? null, this.shown ?? settings, this.history) : this.held;
     this.trying = false;
     this.select(null);
     this.store.set({ simulation: null, status: 'starting' });
@@ -198,11 +225,14 @@ export class Session {
         onProgress: (progress) => this.store.set({ progress }),
       });
       const params = await simulation.params();
+      const history = held?.history ?? new History(await headOf(simulation));
       if (signal.aborted) return await simulation.dispose();
       // From now on the signal would dispose of what is shown.
       this.opening = null;
       this.shown = settings;
-      this.adopt(simulation, params, held || this.trying ? 0 : settings.ahead);
+      this.history = history;
+      this.adopt(simulation, params, held || this.trying || !this.goesAhead ? 0 : settings.ahead);
+      this.goesAhead = true;
       if (this.trying) return;
       this.held = null;
       if (held && held.selected !== null) this.select(await simulation.entity(held.selected).catch(() => null));
@@ -219,7 +249,9 @@ export class Session {
     this.watch(simulation);
     this.taken = params;
     this.pendingParams = {};
-    this.store.set({ simulation, status: 'ready', params, refused: null, colorBy });
+    this.ruling = null;
+    this.store.set({ simulation, status: 'ready', params, refused: null, colorBy, answer: null });
+    this.tellPast();
     if (ahead > 0) {
       const stop = new AbortController();
       this.ahead = { stop, done: this.goAhead(simulation, ahead, stop) };
@@ -257,6 +289,8 @@ export class Session {
   private watch(simulation: Simulation): void {
     simulation.on('workererror', ({ error, resumedFrom }) => {
       if (resumedFrom === null) return this.fail(error);
+      if (simulation === this.simulation) this.history.cut(resumedFrom);
+      this.tellPast();
       const message = `${error.message}. The run goes on from tick ${resumedFrom}, and comes to the same fingerprints.`;
       this.store.set({ failure: { ...failureOf(error), message } });
     });
@@ -317,15 +351,66 @@ export class Session {
   /** What is refused is as it was before. */
   private async sendParams(next: Readonly<Record<string, ParamValue>>): Promise<void> {
     const { simulation } = this;
+    if (!simulation) return;
+    const name = `rules ${Object.keys(next).join(' ')}`;
+    const goesOn = this.ruling && this.ruling.stroke === this.history.last && this.ruling.stroke.name === name && performance.now() - this.ruling.at < STROKE_MS;
+    const { history } = this;
+    const stroke = goesOn ? this.ruling!.stroke : await history.begin(simulation, name);
+    this.ruling = { stroke, at: performance.now() };
     try {
-      await simulation?.setParams(next);
+      history.add(stroke, await simulation.setParams(next), [{ params: next }]);
       if (simulation === this.simulation) this.taken = { ...this.taken, ...next };
     } catch (error) {
       if (simulation !== this.simulation) return;
       const message = failureOf(error).message;
       const params = { ...this.taken, ...this.pendingParams };
       this.store.set({ params, refused: { name: Object.keys(next)[0]!, message } });
+    } finally {
+      history.end(stroke);
+      this.tellPast();
     }
+  }
+
+  /** Does inputs as a part of a stroke, or of a new one of this name; null if they were refused, which is told. */
+  async give(stroke: Stroke | string, inputs: readonly Input[]): Promise<{ readonly stroke: Stroke; readonly answer: InputAnswer } | null> {
+    const { simulation, history } = this;
+    if (!simulation || simulation.state === 'faulted') return null;
+    await this.endAhead();
+    const part = typeof stroke === 'string' ? await history.begin(simulation, stroke) : stroke;
+    try {
+      const answer = await simulation.send(inputs);
+      history.add(part, answer.tick, inputs);
+      return { stroke: part, answer };
+    } catch (error) {
+      if (simulation === this.simulation) this.tell(plain(failureOf(error).message), true);
+      return null;
+    } finally {
+      history.end(part);
+      if (history === this.history) this.tellPast();
+    }
+  }
+
+  /** Says what became of something. */
+  tell(text: string, bad = false): void {
+    this.store.set({ answer: { text, bad } });
+  }
+
+  /** The world was made anew from its history: its rules are what they were. */
+  async refresh(): Promise<void> {
+    const params = await this.try((simulation) => simulation.params());
+    if (params) {
+      this.taken = params;
+      this.store.set({ params, refused: null });
+    }
+    this.tellPast();
+    await this.look();
+  }
+
+  private tellPast(): void {
+    this.changes += 1;
+    const { canUndo: undo, canRedo: redo } = this.history;
+    const { past } = this.store.get();
+    if (past.undo !== undo || past.redo !== redo) this.store.set({ past: { undo, redo } });
   }
 
   /** The state as bytes. */
@@ -342,8 +427,9 @@ export class Session {
       try {
         await simulation.restore(bytes, { accept: ['params'] });
         this.dismiss();
-        this.taken = await simulation.params();
-        this.store.set({ params: this.taken, refused: null });
+        // Nobody knows what was done before.
+        this.history = new History(null);
+        await this.refresh();
       } finally {
         if (running && simulation.state !== 'faulted') simulation.start();
       }
@@ -371,7 +457,7 @@ export class Session {
   }
 
   /** Does something with the simulation; errors are shown. */
-  private async try<Result>(action: (simulation: Simulation) => Promise<Result>): Promise<Result | null> {
+  async try<Result>(action: (simulation: Simulation) => Promise<Result>): Promise<Result | null> {
     const simulation = this.simulation;
     if (!simulation) return null;
     try {
@@ -385,14 +471,24 @@ export class Session {
 }
 
 /** A world as it stands; null where its simulation has failed. */
-async function holdOf(simulation: Simulation, selected: number | null, settings: Settings): Promise<Held | null> {
+async function holdOf(simulation: Simulation, selected: number | null, settings: Settings, history: History): Promise<Held | null> {
   try {
     await simulation.pause();
     const snapshot = await simulation.snapshot();
-    return { settings, tick: simulation.metrics().tick, snapshot, selected };
+    return { settings, tick: simulation.metrics().tick, snapshot, history, selected };
   } catch {
     return null;
   }
+}
+
+/** The first line of the log of a world that begins. */
+async function headOf(simulation: Simulation): Promise<string> {
+  return (await simulation.log()).split('\n', 1)[0]!;
+}
+
+/** What the module says of a batch of inputs, for somebody who knows of none. */
+function plain(message: string): string {
+  return message.replace(/^inputs?( \d+)? at tick \d+: /, '');
 }
 
 /** The package's options for these settings. */

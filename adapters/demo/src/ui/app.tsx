@@ -12,7 +12,9 @@ import { EntityCard } from './entity-card.js';
 import { Icon } from './icons.js';
 import { TIER_TITLES, scenarioTitle } from './labels.js';
 import { Panel } from './panel.js';
+import { stopAgain } from '../sim/again.js';
 import { Help, useShortcuts } from './shortcuts.js';
+import { ToolBar } from './tool-bar.js';
 import { Transport } from './transport.js';
 import { NARROW, useMedia } from './use-media.js';
 
@@ -60,6 +62,7 @@ export function App({ session, reducedMotion }: { session: Session; reducedMotio
         <Former session={session} />
         <Starting session={session} />
         <Ahead session={session} />
+        <Again session={session} />
         {reducedMotion && <Still session={session} />}
       </div>
       <div className="zoom surface" role="group" aria-label="Zoom">
@@ -74,7 +77,10 @@ export function App({ session, reducedMotion }: { session: Session; reducedMotio
         </button>
       </div>
       <EntityCard session={session} view={view} />
-      <Transport session={session} />
+      <div className="foot">
+        {view && <ToolBar session={session} hand={view.hand} />}
+        <Transport session={session} />
+      </div>
       {panel && <Panel session={session} view={view} narrow={narrow} />}
       <Help open={help} close={() => setHelp(false)} />
     </main>
@@ -160,6 +166,23 @@ function Ahead({ session }: { session: Session }) {
         <div style={{ transform: `scaleX(${ahead.share})` }} />
       </div>
       <button onClick={() => void session.endAhead()}>Show it now</button>
+    </div>
+  );
+}
+
+/** What was done is done again; the way on from there may be cut short. */
+function Again({ session }: { session: Session }) {
+  const again = useStore(session.store, (state) => state.again);
+  if (!again || again.of === 0) return null;
+  return (
+    <div className="starting">
+      <p>
+        {again.what}: tick {again.tick} of {again.of}
+      </p>
+      <div className="time" role="progressbar" aria-label="Ticks computed again" aria-valuenow={Math.round(100 * again.share)} aria-valuemin={0} aria-valuemax={100}>
+        <div style={{ transform: `scaleX(${again.share})` }} />
+      </div>
+      <button onClick={stopAgain}>Stop here</button>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 /** Names for people, of what the package names for programs. */
 
 import { palette, type Rgb, type Scenario, type Tier } from 'flockwork';
+import type { ToolName } from '../sim/tools.js';
 
 export const TIER_TITLES: Record<Tier | 'auto', string> = {
   auto: 'Best that works',
@@ -16,6 +17,16 @@ export const TIER_NOTES: Record<Tier | 'auto', string> = {
   'wasm-transfer': 'WebAssembly, a memory for each worker, mail moved between them',
   'js-workers': 'The same kernels as JavaScript, for browsers without WebAssembly',
   'js-single': 'The last resort: everything in one worker',
+};
+
+/** What a hand does, and with which words it says so. */
+export const TOOL_TITLES: Record<ToolName, { readonly title: string; readonly about: string }> = {
+  look: { title: 'Look', about: 'Drag to move, tap an entity to choose it' },
+  add: { title: 'Add', about: 'Click or drag: newcomers come into the circle' },
+  remove: { title: 'Remove', about: 'Click or drag: whoever is in the circle goes' },
+  frighten: { title: 'Frighten', about: 'Hold or drag: all in the circle flee from its middle' },
+  attract: { title: 'Attract', about: 'Hold or drag: all in the circle come to its middle' },
+  feed: { title: 'Feed', about: 'Hold or drag: all in the circle are fed' },
 };
 
 const GENES = ['speed', 'vision', 'aggression', 'fear', 'cohesion', 'separation', 'thrift', 'fertility', 'wander'];

@@ -2,6 +2,7 @@
 
 import { useRef, useState } from 'react';
 import * as format from '../hud/format.js';
+import { logOf, replay } from '../sim/again.js';
 import { MAX_ENTITIES, readSeed } from '../sim/query.js';
 import { aheadOf, scenarioFile, scenarioFiles } from '../sim/scenarios.js';
 import { colorings, type Session } from '../sim/session.js';
@@ -9,6 +10,7 @@ import { useStore } from '../sim/store.js';
 import type { WorldView } from '../view/world-view.js';
 import { CLASS_COLORS, POLES, SCALE, columnTitle, scenarioTitle } from './labels.js';
 import { SearchBox } from './search-box.js';
+import { save } from './save.js';
 import { Text } from './text.js';
 
 const FEWEST = 1000;
@@ -55,6 +57,7 @@ export function WorldPanel({ session, view }: { session: Session; view: WorldVie
       <p className="hint">Each of these begins another world at tick 0. The one before is kept, so that you can go back to it.</p>
       <Coloring session={session} view={view} />
       <Snapshots session={session} />
+      <Logs session={session} />
       {view && <SearchBox session={session} meter={view.meter} />}
     </>
   );
@@ -252,14 +255,45 @@ function Snapshots({ session }: { session: Session }) {
   );
 }
 
+/** The inputs of this world as a file. */
+function Logs({ session }: { session: Session }) {
+  const input = useRef<HTMLInputElement>(null);
+  const ready = useStore(session.store, (state) => state.status === 'ready' && state.again === null);
+  return (
+    <div className="field">
+      <span>All that was done</span>
+      <div className="pair">
+        <button disabled={!ready} onClick={() => void downloadLog(session)} aria-label="Download all that was done">
+          Download
+        </button>
+        <button disabled={!ready} onClick={() => input.current?.click()} aria-label="Upload what was done">
+          Upload
+        </button>
+      </div>
+      <p className="hint">A file with which this page, or the command, makes the same world again: <code>flockwork replay</code>.</p>
+      <input
+        ref={input}
+        type="file"
+        className="unseen"
+        tabIndex={-1}
+        aria-label="A log of what was done"
+        onChange={({ target }) => {
+          const [chosen] = target.files ?? [];
+          target.value = '';
+          void chosen?.text().then((text) => replay(session, text));
+        }}
+      />
+    </div>
+  );
+}
+
 async function download(session: Session): Promise<void> {
   const bytes = await session.snapshot();
   const { simulation, settings } = session.store.get();
-  if (!bytes || !simulation) return;
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([bytes]));
-  link.download = `${settings.scenario}-tick-${simulation.metrics().tick}.snapshot`;
-  link.click();
-  // The download has begun by then.
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  if (bytes && simulation) save(new Blob([bytes]), `${settings.scenario}-tick-${simulation.metrics().tick}.snapshot`);
+}
+
+async function downloadLog(session: Session): Promise<void> {
+  const log = await logOf(session);
+  if (log) save(new Blob([log.text]), `${session.store.get().settings.scenario}-tick-${log.tick}.jsonl`);
 }

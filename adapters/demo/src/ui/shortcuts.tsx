@@ -1,7 +1,9 @@
 /** The keyboard: what each key does, and the list of it. */
 
 import { useEffect, useRef } from 'react';
+import { redo, undo } from '../sim/again.js';
 import { colorings, type Session } from '../sim/session.js';
+import { toolsOf } from '../sim/tools.js';
 import type { WorldView } from '../view/world-view.js';
 
 export interface Actions {
@@ -23,6 +25,8 @@ interface Shortcut {
 /** Zoom of one press, and the part of the view that an arrow moves. */
 const ZOOM = 1.4;
 const SLIDE = 0.15;
+/** Of the circle that the hand reaches, with one press. */
+const GROWTH = 1.25;
 
 const SHORTCUTS: readonly Shortcut[] = [
   { keys: [' '], shown: 'Space', does: 'Run or pause', act: ({ session }) => session.setRunning(!session.store.get().running) },
@@ -41,7 +45,20 @@ const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['+', '='], shown: '+', does: 'Closer', act: ({ view }) => view?.camera.zoomAt(ZOOM) },
   { keys: ['-'], shown: '−', does: 'Further away', act: ({ view }) => view?.camera.zoomAt(1 / ZOOM) },
   { keys: ['0'], does: 'The whole world, or the view filled', act: ({ view }) => view?.camera.toggleWhole() },
-  { keys: ['Enter'], does: 'Choose the entity in the middle', act: ({ view }) => view?.tapMiddle() },
+  { keys: ['Enter'], does: 'Choose the entity in the middle, or use the tool there', act: ({ view }) => (view?.holds ? view.pressMiddle() : view?.tapMiddle()) },
+  {
+    keys: ['1', '2', '3', '4', '5', '6'],
+    shown: '1 … 6',
+    does: 'Take a tool: look, add, remove and so on',
+    act: ({ session, view }, { key }) => {
+      const tool = session.simulation && toolsOf(session.simulation.model)[Number(key) - 1];
+      if (tool) view?.hand.choose(tool);
+    },
+  },
+  { keys: ['['], shown: '[  ]', does: 'A smaller or a larger circle', act: ({ view }) => view?.hand.grow(1 / GROWTH) },
+  { keys: [']'], does: '', act: ({ view }) => view?.hand.grow(GROWTH) },
+  { keys: ['z'], shown: 'Z', does: 'Take back what was done last', act: ({ session }) => void undo(session) },
+  { keys: ['y'], shown: 'Y', does: 'Do it again', act: ({ session }) => void redo(session) },
   {
     keys: ['f'],
     shown: 'F',
@@ -50,7 +67,12 @@ const SHORTCUTS: readonly Shortcut[] = [
       if (view) view.following = !view.following;
     },
   },
-  { keys: ['Escape'], shown: 'Esc', does: 'Let go of it', act: ({ session }) => session.select(null) },
+  {
+    keys: ['Escape'],
+    shown: 'Esc',
+    does: 'Put the tool down, or deselect',
+    act: ({ session, view }) => (view?.holds ? view.hand.choose('look') : session.select(null)),
+  },
   { keys: ['c'], shown: 'C', does: 'Colours show the next thing', act: ({ session }) => nextColor(session) },
   { keys: ['h'], shown: 'H', does: 'Numbers and charts, or none', act: ({ toggleHud }) => toggleHud() },
   { keys: ['p'], shown: 'P', does: 'Settings, or none', act: ({ togglePanel }) => togglePanel() },
@@ -72,9 +94,17 @@ export function useShortcuts(actions: Actions): void {
   });
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (event.altKey || event.defaultPrevented) return;
       const target = event.target as HTMLElement;
-      if (target.closest('input, select, textarea, dialog')) return;
+      if (target.closest('input:not([type="range"]), select, textarea, dialog')) return;
+      if (event.ctrlKey || event.metaKey) {
+        // As everywhere: Z, and Shift with it or Y.
+        const key = event.key.toLowerCase();
+        if (key !== 'z' && key !== 'y') return;
+        event.preventDefault();
+        return void (key === 'y' || event.shiftKey ? redo : undo)(latest.current.session);
+      }
+      if (target.closest('input')) return;
       if ((event.key === ' ' || event.key === 'Enter') && target.closest('button, summary, label')) return;
       const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
       const found = SHORTCUTS.find(({ keys }) => keys.includes(key));
@@ -97,7 +127,7 @@ export function Help({ open, close }: { open: boolean; close: () => void }) {
     <dialog ref={dialog} className="help surface" onClose={close} onClick={({ target }) => target === dialog.current && close()} aria-labelledby="help-title">
       <h2 id="help-title">Keyboard</h2>
       <dl>
-        {SHORTCUTS.map(({ keys, shown, does }) => (
+        {SHORTCUTS.filter(({ does }) => does !== '').map(({ keys, shown, does }) => (
           <div key={does}>
             <dt>
               <kbd>{shown ?? keys[0]}</kbd>
@@ -106,7 +136,7 @@ export function Help({ open, close }: { open: boolean; close: () => void }) {
           </div>
         ))}
       </dl>
-      <p className="hint">Drag to move, or in space to turn; there two fingers, Shift or the right button move. Wheel or pinch to zoom, tap an entity to choose it, tap twice for the view as it was at first.</p>
+      <p className="hint">Drag to move, or in space to turn; two fingers, Shift or the right button move. With a tool in hand, one finger or the left button uses it, and the others move. Wheel or pinch to zoom, tap an entity to choose it, tap twice for the view as it was at first.</p>
       <button className="wide" onClick={close}>
         Close
       </button>

@@ -34,6 +34,8 @@ export interface Camera {
   zoomAt(factor: number, x?: number, y?: number): void;
   /** Looks at a place in the world, by the shorter way around. */
   follow(place: Place): void;
+  /** The place in the world under a point of the view, in CSS pixels; in space the one as far away as what is looked at. */
+  place(x: number, y: number): Place;
   /** Goes on by so many seconds, in which the world stood still or not; true if anything moved. */
   ease(seconds: number, lives: boolean): boolean;
   /** For the shaders; the same object each time. */

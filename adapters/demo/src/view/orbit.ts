@@ -125,7 +125,6 @@ export class OrbitCamera implements Camera {
     this.toAt = this.near(place);
   }
 
-  /** The place in the world under a point of the view that is as far away as what is looked at. */
   place(x: number, y: number): Place {
     const { right, up } = this.axes(this.yaw, this.pitch);
     const pixels = this.pixelsAt(this.distance);

@@ -105,6 +105,11 @@ export class PlaneCamera implements Camera {
     this.toY = near(y, this.y, 1);
   }
 
+  place(x: number, y: number): Place {
+    const [atX, atY] = [this.x + (x - this.width / 2) / this.zoom, this.y - (y - this.height / 2) / this.zoom];
+    return [wrapped(atX, this.sides[0], this.wraps[0]), wrapped(atY, this.sides[1], this.wraps[1]), 0];
+  }
+
   look(): Lens {
     const { lens, zoom } = this;
     lens.center.set(this.x, this.y, 0);

@@ -1,10 +1,16 @@
-/** Mouse, fingers and wheel on the world: move, turn, zoom, choose an entity with a tap, and begin anew with two. */
+/**
+ * Mouse, fingers and wheel on the world: move, turn, zoom, choose an entity with a tap, and begin anew with two.
+ * Where a hand is held, one finger or the left button is the hand's; two fingers, Shift and the right button
+ * move as before.
+ */
 
 import type { Camera } from './camera.js';
 
 /** A press that moves less than this, and is shorter, is a tap. */
 const TAP_PX = 6;
 const TAP_MS = 500;
+/** A finger that stands alone for so long is the hand's; before, another may come and make it a pinch. */
+const ALONE_MS = 140;
 
 /** `buttons` while the right one alone is pressed. */
 const RIGHT = 2;
@@ -16,6 +22,12 @@ interface Finger {
 
 export interface PointerTarget {
   readonly camera: Camera;
+  /** Whether a hand is held. */
+  readonly holds: boolean;
+  /** The hand is pressed at CSS pixels of the canvas, moves there, or lets go. */
+  press(x: number, y: number): void;
+  move(x: number, y: number): void;
+  release(): void;
   /** At CSS pixels of the canvas. */
   tap(x: number, y: number): void;
   /** What counts as twice is the system's to say. */
@@ -31,6 +43,18 @@ export function listen(canvas: HTMLCanvasElement, target: PointerTarget, signal:
   const fingers = new Map<number, Finger>();
   let moved = 0;
   let begun = 0;
+  /** The finger that is the hand's, and the wait until it presses; 0 when it does. */
+  let held = { id: -1, wait: 0 };
+  const letGo = () => {
+    clearTimeout(held.wait);
+    if (held.id >= 0) target.release();
+    held = { id: -1, wait: 0 };
+  };
+  const press = (x: number, y: number) => {
+    clearTimeout(held.wait);
+    held = { ...held, wait: 0 };
+    target.press(x, y);
+  };
   const local = (event: MessageEvent | PointerEvent | WheelEvent): [number, number] => {
     const { offsetX, offsetY } = event as PointerEvent;
     return [offsetX, offsetY];
@@ -43,6 +67,11 @@ export function listen(canvas: HTMLCanvasElement, target: PointerTarget, signal:
     fingers.set(event.pointerId, { x, y });
     moved = fingers.size > 1 ? Infinity : 0;
     begun = event.timeStamp;
+    letGo();
+    if (!target.holds || fingers.size > 1 || event.button !== 0 || event.shiftKey) return;
+    held = { id: event.pointerId, wait: 0 };
+    if (event.pointerType === 'touch') held.wait = window.setTimeout(() => press(x, y), ALONE_MS);
+    else press(x, y);
   };
   const move = (event: PointerEvent) => {
     const finger = fingers.get(event.pointerId);
@@ -52,6 +81,13 @@ export function listen(canvas: HTMLCanvasElement, target: PointerTarget, signal:
     }
     const [x, y] = local(event);
     moved += Math.abs(x - finger.x) + Math.abs(y - finger.y);
+    if (held.id === event.pointerId) {
+      if (held.wait > 0 && moved >= TAP_PX) press(finger.x, finger.y);
+      if (held.wait === 0) target.move(x, y);
+      finger.x = x;
+      finger.y = y;
+      return;
+    }
     if (moved < TAP_PX) return;
     const other = [...fingers].find(([id]) => id !== event.pointerId)?.[1];
     const moves = other !== undefined || event.shiftKey || event.buttons === RIGHT;
@@ -70,6 +106,10 @@ export function listen(canvas: HTMLCanvasElement, target: PointerTarget, signal:
   const up = (event: PointerEvent) => {
     if (!fingers.delete(event.pointerId)) return;
     if (fingers.size === 0) canvas.classList.remove('grabbing');
+    if (held.id === event.pointerId) {
+      if (held.wait > 0 && event.type === 'pointerup') press(...local(event));
+      return letGo();
+    }
     if (event.type === 'pointerup' && event.button === 0 && moved < TAP_PX && event.timeStamp - begun < TAP_MS) target.tap(...local(event));
   };
   const wheel = (event: WheelEvent) => {
@@ -85,7 +125,7 @@ export function listen(canvas: HTMLCanvasElement, target: PointerTarget, signal:
   canvas.addEventListener('pointerup', up, { signal });
   canvas.addEventListener('pointercancel', up, { signal });
   canvas.addEventListener('pointerleave', () => target.point(null), { signal });
-  canvas.addEventListener('dblclick', () => target.tapTwice(), { signal });
+  canvas.addEventListener('dblclick', () => target.holds || target.tapTwice(), { signal });
   canvas.addEventListener('contextmenu', (event) => event.preventDefault(), { signal });
   canvas.addEventListener('wheel', wheel, { signal, passive: false });
 }

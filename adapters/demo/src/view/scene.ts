@@ -17,12 +17,13 @@ import {
   Vector4,
   WebGLRenderer,
 } from 'three';
+import { Brush } from './brush.js';
 import type { Extent } from './camera.js';
 import { PlaceUniforms, type Lens } from './lens.js';
 import { Light } from './light.js';
 import { lookOf, type Look } from './look.js';
 import { borderFragment, borderVertex, entityFragment, entityVertex } from './shaders.js';
-import { Sight } from './sight.js';
+import { Sight, type MakeMaterial } from './sight.js';
 
 /** The length of a body that its model says nothing about, as a part of the mean distance between neighbours. */
 const BODY = { dart: 0.72, ball: 0.54 };
@@ -49,6 +50,7 @@ const PACE_SHARE = 0.05;
 export class WorldScene {
   readonly software: boolean;
   readonly sight: Sight;
+  readonly brush: Brush;
   glow: boolean;
   /** How much of the light is shown. */
   share = 1;
@@ -94,8 +96,10 @@ export class WorldScene {
     this.points = new Points(new BufferGeometry(), this.materials.plane);
     const line = this.material(borderVertex, borderFragment, { tint: { value: new Vector4(0.06, 0.08, 0.12, 0.8) } });
     this.borders = { plane: new LineSegments(edges(2), line), space: new LineSegments(edges(3), line) };
-    this.sight = new Sight((vertex, fragment, uniforms) => this.material(vertex, fragment, uniforms), this.shared.ratio);
-    for (const thing of [this.borders.plane, this.borders.space, this.points, ...this.sight.things]) {
+    const make: MakeMaterial = (vertex, fragment, uniforms) => this.material(vertex, fragment, uniforms);
+    this.sight = new Sight(make, this.shared.ratio);
+    this.brush = new Brush(make);
+    for (const thing of [this.borders.plane, this.borders.space, this.points, ...this.sight.things, this.brush.thing]) {
       // What is seen follows from the shader, not from where three.js thinks that things are.
       thing.frustumCulled = false;
       this.scene.add(thing);

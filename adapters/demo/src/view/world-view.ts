@@ -4,6 +4,7 @@
  */
 
 import type { FrameView, Simulation } from 'flockwork';
+import { Hand, type Hold } from '../sim/hand.js';
 import type { Session } from '../sim/session.js';
 import { extentOf, type Camera, type Extent } from './camera.js';
 import { Gaze } from './gaze.js';
@@ -23,6 +24,7 @@ export class WorldView {
   camera: Camera;
   readonly meter = new FrameMeter();
   readonly scene: WorldScene | null;
+  readonly hand: Hand;
   following = true;
   /** Called after each frame. */
   onFrame: ((now: number) => void) | null = null;
@@ -30,6 +32,8 @@ export class WorldView {
   private readonly stop = new AbortController();
   private readonly resizes: ResizeObserver;
   private readonly gaze: Gaze | null;
+  /** Where the mouse is over the view, or the finger that presses. */
+  private mouse: readonly [number, number] | null = null;
   private simulation: Simulation | null = null;
   private world: Extent | null = null;
   private frame: FrameView | null = null;
@@ -52,6 +56,7 @@ export class WorldView {
   ) {
     this.cameras = { plane: new PlaneCamera(!reducedMotion), space: new OrbitCamera(!reducedMotion) };
     this.camera = this.cameras.plane;
+    this.hand = new Hand(session);
     this.scene = makeScene(canvas);
     this.gaze = this.scene && new Gaze(this.scene.sight, tip);
     this.resizes = new ResizeObserver(([entry]) => this.resize(entry!.contentRect.width, entry!.contentRect.height));
@@ -107,7 +112,38 @@ export class WorldView {
 
   /** The mouse is over a point of the canvas, or has left it. */
   point(at: readonly [number, number] | null): void {
-    this.gaze?.point(at);
+    this.mouse = at;
+    this.gaze?.point(this.holds ? null : at);
+  }
+
+  get holds(): boolean {
+    return this.hand.acts;
+  }
+
+  press(x: number, y: number): void {
+    this.point([x, y]);
+    this.hand.down(this.holdAt(x, y));
+  }
+
+  /** Presses in the middle, for a moment. */
+  pressMiddle(): void {
+    this.mouse = null;
+    this.hand.down(this.holdAt(this.width / 2, this.height / 2));
+    this.hand.release();
+  }
+
+  move(x: number, y: number): void {
+    this.point([x, y]);
+    this.hand.move(this.holdAt(x, y));
+  }
+
+  release(): void {
+    this.hand.release();
+  }
+
+  /** What the hand reaches from a point of the canvas. */
+  private holdAt(x: number, y: number): Hold {
+    return { place: this.camera.place(x, y), radius: this.hand.store.get().brush / this.camera.look().pixels };
   }
 
   /** The user takes the camera; turned, it goes on to follow. */
@@ -138,6 +174,7 @@ export class WorldView {
     const moved = this.camera.ease(Math.min(0.1, (now - this.last) / 1000), this.fresh && this.session.store.get().running);
     this.last = now;
     this.look(moved);
+    this.handle(now);
     if (this.scene && (moved || this.dirty)) this.scene.draw(this.camera.look());
     this.dirty = this.fresh = false;
     this.markFirst();
@@ -209,6 +246,18 @@ export class WorldView {
     const radii = radiiOf(simulation, this.session.store.get().params);
     const body = scene.bodyPixels(camera.look());
     this.dirty = gaze.look({ frame, world, camera, view: [width, height], radii, body, fresh }, !moved && camera.settled) || this.dirty;
+  }
+
+  /** The hand does what it is pressed for, and is seen. */
+  private handle(now: number): void {
+    const { hand, scene, frame, world, mouse, width, height } = this;
+    if (!hand.idle && frame && world && this.simulation) hand.beat(now, { frame, world });
+    if (!scene) return;
+    if (!hand.acts || !world || !this.simulation) this.dirty = scene.brush.hide() || this.dirty;
+    else {
+      const [x, y] = mouse ?? [width / 2, height / 2];
+      this.dirty = scene.brush.show(this.holdAt(x, y), hand.tool, hand.pressed, world.sides[2] > 0) || this.dirty;
+    }
   }
 
   private markFirst(): void {
