@@ -1,6 +1,7 @@
 //! What models must do as physics or as a crowd, held against theory.
 
 mod boids;
+mod crowd;
 mod discs;
 mod gas;
 mod lennard_jones;
