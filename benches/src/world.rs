@@ -44,6 +44,7 @@ impl World {
             setup: Setup { world: space, population: count, seed: 1, dt },
             params: Vec::new(),
             table: None,
+            fields: Vec::new(),
             options: Options { workers, cut, ..Options::default() },
         };
         let entry = Entry::of::<M, OnThreads>();

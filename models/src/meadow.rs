@@ -1,15 +1,17 @@
-//! A meadow: sheep that flock, graze and flee, and wolves that see further and hunt them.
+//! A meadow: grass that grows and spreads, sheep that flock, graze and flee, and wolves that see further and hunt them.
 //!
 //! Two passes in each tick:
 //!
 //! | pass | who looks | at whom | how far | what comes of it |
 //! | --- | --- | --- | --- | --- |
-//! | [`Flock`] | all | all | `neighbor_radius` | sheep flock and flee from wolves, wolves keep apart; sheep graze, and breed |
+//! | [`Flock`] | all | all | `neighbor_radius` | sheep flock and flee from wolves, wolves keep apart; sheep want grass, and breed |
 //! | [`Hunt`] | wolves | sheep | `sight` | the way to the nearest sheep; wolves bite, and breed |
 //!
 //! The second pass costs what the wolves cost, however much further they see.
 //!
-//! A sheep gains `grazing (1 - neighbours / crowding)` in a time of 1, not below 0; a wolf loses `hunger`, and
+//! Grass is a field: its amounts are energy, of which a whole is [`UNITS`]. A sheep wants `grazing` of what is in its
+//! cell in a time of 1, and gains what it gets: where those in a cell want more than there is, all get the same
+//! share. Grass grows back to `grass` in a cell, and spreads a little. A wolf loses `hunger`, and
 //! gains what it bites off: at most `bite` of the energy of the nearest sheep, if that is closer than `reach`.
 //! Who has at least `sheep_energy` or `wolf_energy` halves it with a child; who has none is gone. Wolves that
 //! bite the same sheep in one tick all take their bite: what a sheep loses is what it had.
@@ -17,7 +19,7 @@
 use flockwork_kernel::simd::{Count8, F32x8, Isa, Mask8, Sum8, U32x8, Vector8};
 use flockwork_kernel::{Axes, LANES, Vector, rng};
 use flockwork_scheduler::{
-    Event, Finish, LookOf, Model, Pair, ParamError, Pass, RefOf, Setup, Tick, TileOf,
+    Event, Field, Finish, LookOf, Model, Pair, ParamError, Pass, RefOf, Rule, Setup, Tick, TileOf,
 };
 
 flockwork_kernel::columns! {
@@ -42,11 +44,16 @@ flockwork_kernel::columns! {
             force: vec(ax, ay, az),
             /// The direction to the nearest sheep, of a wolf that sees one; 0 otherwise.
             chase: vec(cx, cy, cz),
-            /// Energy that is gained in this tick.
+            /// Energy that is gained in this tick, but for grass.
             gain: f32,
+            /// The grass that a sheep wants, and then that it gets.
+            graze: f32,
         }
     }
 }
+
+/// Amounts of grass that are an energy of 1.
+pub const UNITS: f32 = 10_000.0;
 
 /// The kind of sheep.
 pub const SHEEP: u8 = 0;
@@ -80,10 +87,16 @@ flockwork_scheduler::params! {
         sheep_speed: f32 = 1.0, "length / time", 0.0..=1e6;
         /// The highest speed of wolves.
         wolf_speed: f32 = 1.5, "length / time", 0.0..=1e6;
-        /// What a sheep alone gains from grazing.
+        /// What a sheep eats where there is enough.
         grazing: f32 = 0.2, "energy / time", 0.0..=1e6;
-        /// So many neighbours leave a sheep nothing.
-        crowding: f32 = 12.0, "", 1e-3..=1e6;
+        /// The most grass that grows in a cell of it.
+        grass: f32 = 1.0, "energy", 0.01..=1600.0;
+        /// How fast it grows where there is some, and some is missing.
+        grass_growth: f32 = 0.5, "1 / time", 0.0..=1e6;
+        /// How fast it grows at least.
+        grass_seeds: f32 = 0.02, "energy / time", 0.0..=1e6;
+        /// How fast it spreads: the coefficient of diffusion.
+        grass_spread: f32 = 0.02, "length^2 / time", 0.0..=1e6;
         /// What a wolf lives on.
         hunger: f32 = 0.1, "energy / time", 0.0..=1e6;
         /// What a wolf bites off at once.
@@ -104,6 +117,8 @@ flockwork_scheduler::stats! {
         wolves: Count, "" = |_, animal| animal.kind == WOLF;
         /// Mean energy of all.
         mean_energy: Mean, "energy" = |_, animal| animal.energy;
+        /// Grass of all cells together.
+        grass: Derived, "energy" = |_, _, totals| totals.fields[0] as f64 / f64::from(UNITS);
     }
 }
 
@@ -118,7 +133,19 @@ impl<A: Axes> Model for Meadow<A> {
     type Child = u32;
 
     const NAME: &'static str = "meadow";
-    const ABOUT: &'static str = "sheep that flock and flee, and wolves with a sight of their own";
+    const ABOUT: &'static str =
+        "grass, sheep that flock and flee, and wolves with a sight of their own";
+    const FIELDS: &'static [Field<Self>] =
+        &[Field::<Self>::new("grass", "energy / 10000", "what sheep eat, in each cell")
+            .starts(|meadow| meadow.grass * UNITS)
+            .rule(|meadow| Rule {
+                diffusion: meadow.grass_spread,
+                growth: meadow.grass_growth,
+                seeds: meadow.grass_seeds * UNITS,
+                capacity: meadow.grass * UNITS,
+                ..Rule::NONE
+            })
+            .take("graze")];
 
     fn new(meadow: Self, _setup: &Setup) -> Result<Self, ParamError> {
         ParamError::unless(
@@ -178,9 +205,10 @@ impl<A: Axes> Model for Meadow<A> {
         let (position, velocity) = tick.drift(me.position.get(), velocity);
         me.position.set(position);
         me.velocity.set(velocity);
-        // Who has nothing left after the bites does not graze any more.
+        // Who has nothing left after the bites has grazed in vain.
         let before = me.energy.get();
-        let energy = (before + me.gain.get()).clamp(F32x8::ZERO, s(MOST_ENERGY));
+        let gain = me.gain.get() + me.graze.get() * s(1.0 / UNITS);
+        let energy = (before + gain).clamp(F32x8::ZERO, s(MOST_ENERGY));
         let energy = before.gt(F32x8::ZERO).keep(energy.canonical_zero());
         me.energy.set(energy);
         me.alive.set(energy.gt(F32x8::ZERO));
@@ -278,9 +306,8 @@ impl<A: Axes> Pass<Meadow<A>> for Flock {
         all.left.force.set(flock.keep(sheep) - sum.push.get() * s(meadow.separation));
         // Those who do not look in the next pass hunt nobody.
         all.left.chase.set(Vector8::default());
-        let room = (F32x8::ONE - count * s(1.0 / meadow.crowding)).max(F32x8::ZERO);
-        let gain = sheep.select(s(meadow.grazing) * room, s(-meadow.hunger));
-        all.left.gain.set(gain * all.tick.dt());
+        all.left.gain.set(sheep.select(F32x8::ZERO, s(-meadow.hunger) * all.tick.dt()));
+        all.left.graze.set(sheep.keep(s(meadow.grazing * UNITS) * all.tick.dt()));
         let breeds = all.own & sheep & all.now.energy.get().ge(s(meadow.sheep_energy));
         breed(breeds, SHEEP, all);
     }

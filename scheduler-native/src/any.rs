@@ -3,7 +3,8 @@
 use flockwork_kernel::columns::Column;
 use flockwork_scheduler::registry::{Piece, RegionLoad};
 use flockwork_scheduler::{
-    Answer, Counters, Given, Grid, Input, Region, Resolution, Setting, Setup, SimulationError,
+    Answer, Counters, FieldNow, Given, Grid, Input, Region, Resolution, Setting, Setup,
+    SimulationError, snapshot,
 };
 use hdrhistogram::Histogram;
 
@@ -95,6 +96,15 @@ pub trait AnySimulation: Send {
     ///
     /// [`RunError`] if there is no state any more.
     fn rows(&self) -> Result<Rows, RunError>;
+    /// All fields.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] if there is no state any more.
+    fn fields(&self) -> Result<Vec<FieldNow>, RunError> {
+        let fields = snapshot::fields(&self.snapshot()?);
+        fields.map_err(SimulationError::from)
+    }
     /// Counts all entities and holds them against the books.
     ///
     /// # Errors

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use flockwork_kernel::columns::{Column, Reach, packed_len};
 use flockwork_scheduler::registry::Piece;
 use flockwork_scheduler::{
-    Answer, AnyWorld, Counters, Given, Grid, Input, Panicked, Phase, Place, Progress, Region,
-    Resolution, Setting, Setup, SimulationError,
+    Answer, AnyWorld, Counters, FieldNow, Given, Grid, Input, Panicked, Phase, Place, Progress,
+    Region, Resolution, Setting, Setup, SimulationError,
 };
 use hdrhistogram::Histogram;
 use rayon::ThreadPool;
@@ -268,6 +268,10 @@ impl AnySimulation for Native {
     fn rows(&self) -> Result<Rows, RunError> {
         let stride = packed_len(self.schema, Reach::Owned);
         Ok(Rows { bytes: self.running()?.world.rows()?, stride })
+    }
+
+    fn fields(&self) -> Result<Vec<FieldNow>, RunError> {
+        self.running()?.world.fields()
     }
 
     fn recount(&self) -> Result<(), RunError> {

@@ -13,7 +13,7 @@
 //!
 //! let world = World::new(10.0, 10.0, Edge::Periodic)?;
 //! let setup = Setup { world, population: 400, seed: 1, dt: 1.0 };
-//! let config = Config { setup, params: Vec::new(), table: None, options: Options::default() };
+//! let config = Config { setup, params: Vec::new(), table: None, fields: Vec::new(), options: Options::default() };
 //! let vicsek = flockwork_models::threads::entry("vicsek").ok_or("there is no such model")?;
 //! let mut simulation = vicsek.build(&config)?;
 //!

@@ -64,6 +64,7 @@ fn calls(entry: Entry, setup: Setup, params: &[(&str, f64)], warm: u64) -> (u64,
         setup,
         params: params.iter().map(|(name, value)| (name.to_string(), (*value).into())).collect(),
         table: None,
+        fields: Vec::new(),
         options: Options {
             workers: 2,
             cut: Some(Cut::Grid { cols: 3, rows: 2, layers: 1 }),

@@ -16,6 +16,7 @@ fn config() -> Config {
         setup: Setup { world, population: 800, seed: 4, dt: 0.05 },
         params: Vec::new(),
         table: None,
+        fields: Vec::new(),
         options: Options { workers: 2, ..Options::default() },
     }
 }

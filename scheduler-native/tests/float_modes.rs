@@ -176,7 +176,8 @@ fn a_run_on_threads_names_the_worker_that_leads_it() {
     use flockwork_models::threads::entry;
     use flockwork_scheduler_native::{Config, Options};
     let options = Options { workers: 1, ..Options::default() };
-    let config = Config { setup: setup(), params: Vec::new(), table: None, options };
+    let config =
+        Config { setup: setup(), params: Vec::new(), table: None, fields: Vec::new(), options };
     let entry = entry("boids").unwrap();
     for (bits, wanted) in mode::ALL {
         let error = {

@@ -97,6 +97,7 @@ fn a_model_behind_a_name_panics_in_the_same_way() {
         setup: setup(),
         params: vec![("tick".into(), 1.0.into())],
         table: None,
+        fields: Vec::new(),
         options: Options { workers: 3, ..Options::default() },
     };
     let mut world = Entry::of::<ByRows<Mines>, OnThreads>().build(&config).unwrap();

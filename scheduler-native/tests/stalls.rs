@@ -126,6 +126,7 @@ fn build(phase: f64, workers: usize, deadline: Option<Duration>) -> Box<dyn AnyS
         setup: Setup { world, population: 40, seed: 1, dt: 1.0 },
         params: vec![("phase".into(), phase.into())],
         table: None,
+        fields: Vec::new(),
         options: Options { workers, cut, deadline, ..Options::default() },
     };
     Entry::of::<ByRows<Stones>, OnThreads>().build(&config).unwrap()

@@ -63,6 +63,7 @@ fn case(lines: &[&str]) -> Case {
             setup: Setup { world, population, seed, dt },
             params: Vec::new(),
             table: Some(Arc::new(table)),
+            fields: Vec::new(),
             options: Options::default(),
         },
         at: at.collect(),

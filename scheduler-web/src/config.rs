@@ -127,7 +127,13 @@ impl Config {
             columns: self.columns,
             ..Table::default()
         });
-        Ok(registry::Config { setup, params: self.params, table: table.map(Arc::new), options })
+        Ok(registry::Config {
+            setup,
+            params: self.params,
+            table: table.map(Arc::new),
+            fields: Vec::new(),
+            options,
+        })
     }
 
     fn setup(&self) -> Result<Setup, SimulationError> {

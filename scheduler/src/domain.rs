@@ -38,7 +38,9 @@ use crate::letter::Posted;
 use crate::metrics::Counters;
 use crate::model::{AxesOf, Event, Model, MutOf, Passes, RefOf};
 pub use crate::parts::Census;
-use crate::parts::{Before, Books, Doing, Ghosts, Moves, Owned, Patch, Plots, Post, Site, Sorted};
+use crate::parts::{
+    Before, Books, Doing, Ghosts, Moves, Owned, Patch, Plots, Post, Site, Sorted, Stroke,
+};
 use crate::receive::receive;
 use crate::route::route;
 use crate::schema;
@@ -638,6 +640,20 @@ impl<M: Model> Domain<M> {
             let Patch { window, values, .. } = &mut plot.now;
             for (place, value) in values.iter_mut().enumerate() {
                 *value = amount(lattice.number(window.cell(place)));
+            }
+        }
+    }
+
+    /// Does to cells of a field that it holds what an input says.
+    pub(crate) fn paint(&mut self, stroke: &Stroke) {
+        self.plots.begin_change();
+        let lattice = self.site.topology.lattices().nth(stroke.field);
+        if let (Some(lattice), Some(plot)) = (lattice, self.plots.list.get_mut(stroke.field)) {
+            let Patch { window, values, .. } = &mut plot.now;
+            for (place, value) in values.iter_mut().enumerate() {
+                if stroke.spread.has(&lattice, window.cell(place)) {
+                    *value = stroke.amount(*value);
+                }
             }
         }
     }

@@ -4,11 +4,13 @@ use flockwork_kernel::World;
 use flockwork_kernel::columns::{Columns, Reach, packed_len, padded};
 use flockwork_spatial::{Cells, Entry, Lines, Region};
 
+use crate::desks::Asked;
 use crate::domain::{Domain, SPARE};
 use crate::letters::LETTER_LEN;
+use crate::lots::{HELD, Window};
 use crate::model::{Model, Passes};
 use crate::packet::HEADER_LEN;
-use crate::parts::Move;
+use crate::parts::{Move, PLOT_LEN};
 use crate::topology::Topology;
 
 /// Bytes of memory that a world takes, about: its entities where they are spread evenly over the world,
@@ -57,6 +59,14 @@ pub fn memory_estimate<M: Model>(topology: &Topology, population: u32, workers: 
         let sorted = (own + ghosts) * (size_of::<Entry>() + M::Passes::SHOWN) as u64;
         let endless = if grid.is_bounded() { 0 } else { size_of::<Lines>() };
         desk = desk.max(sorted + own * (4 + endless as u64) + ghosts * size_of::<Move>() as u64);
+    }
+    for (lattice, lots) in topology.fields() {
+        for lot in lots {
+            let held = Window::around(lattice, lot, HELD).len() as u64;
+            regions += held * PLOT_LEN;
+            desk = desk.max(held * (size_of::<Asked>() + 4) as u64);
+        }
+        regions += 4 * u64::from(population);
     }
     let count = topology.regions().len() as u64;
     regions += count * size_of::<Domain<M>>() as u64;

@@ -214,6 +214,22 @@ pub struct Sown {
     pub start: Option<Start>,
 }
 
+/// A field as it is between two ticks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldNow {
+    /// Its name.
+    pub name: String,
+    /// How many cells it has along each axis.
+    pub cells: Vec<u32>,
+    /// What is in each: by layer, row and column, from the corner of the world on.
+    pub amounts: Vec<f32>,
+}
+
+/// How many cells a field has along each axis of its world.
+pub(crate) fn cells(lattice: &Lattice) -> Vec<u32> {
+    lattice.counts().into_iter().take(lattice.world().axes().len()).collect()
+}
+
 /// What is in the cells of a field at first.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Start {

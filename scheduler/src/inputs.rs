@@ -65,6 +65,44 @@ pub enum Input {
         /// Numbers by name, of those in [`Model::POKES`](crate::Model::POKES); 0 unless given.
         values: Values,
     },
+    /// Cells of a field hold other amounts: see [`Model::FIELDS`](crate::Model::FIELDS).
+    Field {
+        /// The name of the field.
+        name: String,
+        /// Which cells: those whose middles are in it.
+        area: Area,
+        /// What they hold.
+        change: Change,
+    },
+}
+
+/// A part of the world, in the coordinates of tables.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Area {
+    /// Within a radius of a point, along the shortest way; who is exactly so far away is in it.
+    Ball {
+        /// The point: a coordinate for each axis.
+        at: Vec<f64>,
+        /// How far it reaches, in length.
+        radius: f64,
+    },
+    /// A box, with its ends.
+    Box {
+        /// The corner where all coordinates are least.
+        low: Vec<f64>,
+        /// The corner where they are largest.
+        high: Vec<f64>,
+    },
+}
+
+/// What becomes of an amount.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Change {
+    /// This amount: the whole number below it.
+    Set(f64),
+    /// So much more, or less where it is below 0, of which decimals are cut off; never less than 0, nor more than
+    /// the most that a cell may hold.
+    Add(f64),
 }
 
 impl Input {
@@ -76,6 +114,7 @@ impl Input {
             Self::Set { .. } => "set",
             Self::Params { .. } => "params",
             Self::Poke { .. } => "poke",
+            Self::Field { .. } => "field",
         }
     }
 

@@ -24,6 +24,7 @@ mod plots;
 mod post;
 mod site;
 mod sorted;
+mod stroke;
 
 pub use books::Census;
 pub(crate) use books::{Books, Leavers};
@@ -31,7 +32,8 @@ pub(crate) use doing::Doing;
 pub(crate) use ghosts::Ghosts;
 pub(crate) use moves::{Move, Moves};
 pub(crate) use owned::{Before, Owned};
-pub(crate) use plots::{NOWHERE, Patch, Plot, Plots, Record};
+pub(crate) use plots::{NOWHERE, PLOT_LEN, Patch, Plot, Plots, Record};
 pub(crate) use post::Post;
 pub(crate) use site::{Local, Site};
 pub(crate) use sorted::Sorted;
+pub(crate) use stroke::{Spread, Stroke};

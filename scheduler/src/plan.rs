@@ -17,6 +17,7 @@ use crate::domain::Domain;
 use crate::error::DomainError;
 use crate::inputs::Input;
 use crate::model::Model;
+use crate::parts::Stroke;
 use crate::topology::Topology;
 
 mod ground;
@@ -43,6 +44,8 @@ pub(crate) struct Plan {
     /// A bit for each input: whether the entity that it names is owned by this process. Those that
     /// name none have it too where they were looked at.
     pub(crate) found: Vec<u64>,
+    /// What becomes of cells of fields, in order.
+    pub(crate) strokes: Vec<Stroke>,
     /// The first input that cannot be done.
     pub(crate) problem: Option<Problem>,
 }
@@ -112,6 +115,9 @@ impl Plan {
                 State::Removed => domain.remove(row as usize),
                 State::Lives | State::Dead => domain.overwrite(row as usize, self.row(at)),
             }
+        }
+        for stroke in &self.strokes {
+            domains.iter_mut().for_each(|domain| domain.paint(stroke));
         }
     }
 

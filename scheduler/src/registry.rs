@@ -27,7 +27,7 @@ mod world;
 pub use crate::spot::{number_name, number_names, whole_vectors};
 pub use backend::Backend;
 pub use config::Config;
-pub use entry::{Checked, Entry};
+pub use entry::{Checked, Entry, FieldAbout};
 pub use lines::Lines;
 pub use publish::{Part, Piece};
 pub use shares::Shares;

@@ -109,32 +109,34 @@ pub(crate) fn send<M: Model, T: Transport>(
     net: &mut T,
 ) -> Result<(), StepError<T::Error>> {
     find_records::<M>(site, owned, plots);
-    let Plots { list, peers, records, .. } = plots;
-    let (mut amounts, mut some) = (Vec::new(), Vec::<&Record>::new());
+    let Plots { list, peers, records, amounts, .. } = plots;
     for &to in &*peers {
         amounts.clear();
-        some.clear();
-        for (number, ((lattice, lots), plot)) in site.topology.fields().zip(&*list).enumerate() {
+        for ((lattice, lots), plot) in site.topology.fields().zip(&*list) {
             let theirs = Window::around(lattice, &lots[to as usize], HELD);
             each_of_rim(&plot.now.lot, &theirs, |cell| {
                 let place = plot.now.window.place(cell);
                 amounts.push(place.map_or(0.0, |place| plot.now.values[place]));
             });
-            let here = |record: &&Record| {
-                let cell = lattice.cell_of(record.number as usize);
-                record.field as usize == number && theirs.place(cell).is_some()
-            };
-            some.extend(records.iter().filter(here));
         }
-        let len = HEADER_LEN + amounts.len() * LENS.0 + some.len() * LENS.1;
+        let here = |record: &&Record| {
+            let field = site.topology.fields().nth(record.field as usize);
+            field.is_some_and(|(lattice, lots)| {
+                let theirs = Window::around(lattice, &lots[to as usize], HELD);
+                theirs.place(lattice.cell_of(record.number as usize)).is_some()
+            })
+        };
+        let some = records.iter().filter(here);
+        let count = some.clone().count();
+        let len = HEADER_LEN + amounts.len() * LENS.0 + count * LENS.1;
         let mut fill = |bytes: &mut [u8]| {
             let (head, body) = bytes.split_at_mut(HEADER_LEN);
-            Header::new(tick, amounts.len(), some.len()).write(head);
+            Header::new(tick, amounts.len(), count).write(head);
             let (first, second) = body.split_at_mut(amounts.len() * LENS.0);
-            for (place, amount) in first.chunks_exact_mut(LENS.0).zip(&amounts) {
+            for (place, amount) in first.chunks_exact_mut(LENS.0).zip(&*amounts) {
                 place.copy_from_slice(&amount.to_le_bytes());
             }
-            for (place, record) in second.chunks_exact_mut(LENS.1).zip(&some) {
+            for (place, record) in second.chunks_exact_mut(LENS.1).zip(some.clone()) {
                 record.write(place);
             }
         };

@@ -164,7 +164,7 @@ pub(crate) struct StopArgs {
 
 /// `flockwork run`.
 #[derive(Clone, Debug, Default, Args)]
-#[command(group(ArgGroup::new("taken").args(["record", "series"]).multiple(true)))]
+#[command(group(ArgGroup::new("taken").args(["record", "series", "fields"]).multiple(true)))]
 pub(crate) struct RunArgs {
     /// The scenario: a TOML file; without one, 100,000 entities of the model `tribes`
     pub(crate) scenario: Option<PathBuf>,
@@ -186,6 +186,9 @@ pub(crate) struct RunArgs {
     /// Write the model's statistics at every K-th tick, and their means with errors into the report
     #[arg(long, value_name = "FILE.csv|.parquet")]
     pub(crate) series: Option<PathBuf>,
+    /// Write what is in the cells of the model's fields at every K-th tick (docs/answers/fields.md)
+    #[arg(long, value_name = "FILE.csv")]
+    pub(crate) fields: Option<PathBuf>,
     /// How many ticks lie between two that are recorded or in the series [default: 10]
     #[arg(long, value_name = "K", requires = "taken", value_parser = parse_some)]
     pub(crate) every: Option<u64>,

@@ -104,6 +104,11 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
             format!("{name} = {shown}{}", faint.apply_to(origin)),
         );
     }
+    for (i, (field, cells)) in entry.fields().iter().zip(&checked.fields).enumerate() {
+        let counts: Vec<String> = cells.iter().map(|n| human::count(u64::from(*n))).collect();
+        let text = format!("{}: {} cells, {}", field.name, counts.join(" x "), field.about);
+        line(if i == 0 { "fields" } else { "" }, text);
+    }
     for (i, text) in scenario.shapes().iter().enumerate() {
         line(if i == 0 { "shapes" } else { "" }, text.clone());
     }

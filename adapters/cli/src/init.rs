@@ -86,7 +86,7 @@ fn suit(
         let share = f64::from(entities) / f64::from(example.setup.population);
         let setup = Setup { population: entities, ..example.setup };
         let (params, options) = (example.params.clone(), Options::default());
-        let mut config = Config { setup, params, table: None, options };
+        let mut config = Config { setup, params, table: None, fields: Vec::new(), options };
         config.setup.world = roomy(1.0, |side| {
             let world = grown(&example.setup.world, share * side * side).map_err(Failure::usage)?;
             config.setup.world = rounded(&world)?;
@@ -103,7 +103,8 @@ fn suit(
         || (Setup { world: wide, population: entities, seed: 1, dt: 0.05 }, Vec::new()),
         |example| (example.setup, example.params),
     );
-    let mut config = Config { setup, params, table: None, options: Options::default() };
+    let mut config =
+        Config { setup, params, table: None, fields: Vec::new(), options: Options::default() };
     let radius = entry.check(&config).map_or(1.0, |checked| f64::from(checked.radius));
     config.setup = Setup { population: entities, seed: 1, ..setup };
     // One side of what an entity has for itself.

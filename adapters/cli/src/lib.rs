@@ -46,6 +46,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod cells;
 mod check;
 mod checkpoint;
 mod crowding;

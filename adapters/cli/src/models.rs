@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use console::Style;
 use flockwork_kernel::columns::{Column, Number, Reach};
+use flockwork_scheduler::registry::FieldAbout;
 use flockwork_scheduler::{ParamKind, Range, Stat};
 use flockwork_scheduler_native::Entry;
 use serde::Serialize;
@@ -40,11 +41,16 @@ fn overview(registry: &Registry) -> String {
         let name = format!("{:<width$}", entry.name);
         let _ = writeln!(text, "  {}  {}", strong.apply_to(name), entry.about);
         let counts = format!(
-            "{}, {} columns, {} parameters, {} statistics{}{}",
+            "{}, {} columns, {} parameters, {} statistics{}{}{}",
             runs_in(entry).join(" and "),
             entry.schema().len(),
             entry.params.len(),
             entry.stats.len(),
+            match entry.fields().len() {
+                0 => String::new(),
+                1 => ", a field".to_string(),
+                more => format!(", {more} fields"),
+            },
             if entry.events { ", events" } else { "" },
             if entry.births { ", births and deaths" } else { "" },
         );
@@ -103,6 +109,9 @@ fn describe(entry: &Entry) -> String {
         let kind = format!("{}{many}, {reach}{range}", column.scalar.name());
         [column.name.to_string(), kind, column.about.to_string()]
     };
+    let fields = entry.fields();
+    let rows = fields.iter().map(|field| [field.name, field.unit, field.about].map(str::to_string));
+    table("fields: `[field.NAME]` in a scenario (docs/answers/fields.md)", rows.collect());
     let title = "ghost ones also travel to neighbouring regions (values that mean something)";
     let first = if entry.runs_in(false) { "the plane" } else { "space" };
     table(&format!("columns in {first}: {title}"), entry.schema().iter().map(column).collect());
@@ -162,6 +171,9 @@ struct ModelReport {
     columns_in_space: Option<Vec<ColumnReport>>,
     params: Vec<ParamReport>,
     stats: Vec<StatReport>,
+    /// Amounts in cells of a grid.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<StatReport>,
 }
 
 #[derive(Serialize)]
@@ -242,6 +254,8 @@ impl ModelReport {
             about,
             unit,
         });
+        let field = |FieldAbout { name, about, unit }| StatReport { name, about, unit };
+        let fields = entry.fields();
         Self {
             name: entry.name,
             about: entry.about,
@@ -252,6 +266,7 @@ impl ModelReport {
             columns_in_space: both.map(|schema| schema.iter().map(column).collect()),
             params: params.collect(),
             stats: stats.collect(),
+            fields: fields.into_iter().map(field).collect(),
         }
     }
 }

@@ -3,11 +3,12 @@
 //! Lights add up, so that a crowd is brighter than its members; what is too bright for the screen
 //! fades towards white. Colours are of the entity's tribe (or state, kind, group or species) if
 //! it has one, else of its heading. Discs and molecules are drawn as bodies, coloured by speed and
-//! by potential energy. A world in space is seen in perspective. A picture is for people: it is not part of any fingerprint.
+//! by potential energy. Fields lie under them in a flat world, the brighter the more there is. A world in space is seen in perspective. A picture is for people: it is not part of any fingerprint.
 
 mod camera;
 mod canvas;
 mod colour;
+mod ground;
 mod look;
 mod palette;
 mod shapes;
@@ -16,6 +17,7 @@ mod space;
 use flockwork_kernel::columns::Column;
 use flockwork_kernel::shapes::Piece;
 use flockwork_kernel::{Plane, World};
+use flockwork_scheduler::FieldNow;
 use flockwork_scheduler_native::{AnySimulation, RunError};
 
 use crate::report::Report;
@@ -87,6 +89,8 @@ struct Scene {
     low: At,
     size: At,
     world: World,
+    /// The fields of a flat world.
+    ground: Vec<FieldNow>,
     /// What stands in it, with its colour.
     shapes: Vec<(Piece<Plane>, colour::Rgb)>,
 }
@@ -105,7 +109,8 @@ impl Scene {
         }
         let look = Look::new(schema, &rows, report);
         let shapes = shapes::of(report, &world);
-        Ok(Self { places, look, low, size, world, shapes })
+        let ground = if world.is_space() { Vec::new() } else { simulation.fields()? };
+        Ok(Self { places, look, low, size, world, ground, shapes })
     }
 
     /// What is shown, in the coordinates of tables.
@@ -138,6 +143,11 @@ impl Scene {
         let glow = (0.28 * spacing).clamp(0.55, 3.2);
         let mean_speed = self.look.mean_speed().max(f32::MIN_POSITIVE);
         let pixel = |[x, y]: [f32; 2]| [(x - left) * scale, height - (y - bottom) * scale];
+        for (number, field) in self.ground.iter().enumerate() {
+            ground::draw(&mut canvas, field, number, &self.world, |[col, row]| {
+                [left + col / scale, bottom + (height - row) / scale]
+            });
+        }
         shapes::draw(&mut canvas, &self.shapes, pixel);
         for (i, [x, y, _]) in self.places.iter().enumerate() {
             let at = pixel([*x, *y]);

@@ -31,6 +31,9 @@
 //! kind = "chain"          # "polygon", "box", "ball"; or `file`
 //! corners = [[0, 5], [9, 5]]
 //! role = "wall"           # "door", "goal", "source", "sink"; "wall" if it is missing
+//! [field.grass]           # of a model with fields: docs/answers/fields.md
+//! cells = [40, 40]        # about one for each radius if it is missing
+//! start = 500             # or: [0, 800], "grass.png", "grass.csv"; what the model says if it is missing
 //! [table]                 # what of the initial table is read
 //! columns = "x=X,y=Y,id=ID,time=T"
 //! at = 12.5
@@ -39,6 +42,7 @@
 //! A file that begins with a brace says the same in JSON. Anything else in it is an error that names the place and what is allowed.
 
 mod axes;
+pub(crate) mod fields;
 mod shapes;
 mod source;
 mod stop;
@@ -50,7 +54,7 @@ use std::sync::Arc;
 use flockwork_kernel::columns::{Column, Number};
 use flockwork_kernel::{Precision, World, WorldError};
 use flockwork_scheduler::{
-    Given, Lost, MAX_POPULATION, Param, ParamKind, Setting, Setup, Table, narrow,
+    Given, Lost, MAX_POPULATION, Param, ParamKind, Setting, Setup, Sown, Table, narrow,
 };
 use flockwork_scheduler_native::{AnySimulation, Config, Entry, Options};
 
@@ -151,6 +155,8 @@ pub(crate) struct Scenario<'a> {
     pub(crate) inputs: Schedule,
     /// What stands in the world.
     shapes: Vec<Drawn>,
+    /// How fields begin.
+    fields: Vec<(String, Sown)>,
     /// The text of the file.
     pub(crate) text: String,
     /// What the command line changes of it, as `KEY=VALUE`.
@@ -272,8 +278,18 @@ impl<'a> Scenario<'a> {
             (Some(read), None) => read,
             (_, problems) => return Err(Failure::Usage(problems.unwrap_or_default())),
         };
-        let Read { mut setup, ticks, params, stop, initial, choice, observe, inputs, shapes } =
-            read;
+        let Read {
+            mut setup,
+            ticks,
+            params,
+            stop,
+            initial,
+            choice,
+            observe,
+            inputs,
+            shapes,
+            fields,
+        } = read;
         // Without a model there are problems, so there is one here.
         let Some(entry) = entry else { return Err(Failure::Usage(registry.unknown(""))) };
         // A path in the file begins at the file, one on the command line where the user stands.
@@ -293,6 +309,7 @@ impl<'a> Scenario<'a> {
             observe,
             inputs,
             shapes,
+            fields,
             text: text.to_string(),
             changes: changes(change),
         };
@@ -356,6 +373,7 @@ impl<'a> Scenario<'a> {
             setup: self.setup,
             params: self.params.clone(),
             table: self.table.clone(),
+            fields: self.fields.clone(),
             options,
         }
     }
@@ -473,6 +491,7 @@ struct Read {
     /// What of it is read.
     choice: Choice,
     shapes: Vec<Drawn>,
+    fields: Vec<(String, Sown)>,
 }
 
 struct Reader<'s> {
@@ -533,23 +552,35 @@ impl Reader<'_> {
         let (ticks, mut params, stop) = (ticks?, params?, stop?);
         let (observe, inputs, choice) = (observe?, inputs?, choice?);
         let shapes = self.shapes(entry, &world, folder, &mut params)?;
-        Some(Read { setup, ticks, params, stop, initial, choice, observe, inputs, shapes })
+        let fields = self.fields(entry, &world, folder)?;
+        Some(Read { setup, ticks, params, stop, initial, choice, observe, inputs, shapes, fields })
     }
 
     /// Notes the keys that do not exist.
     fn unknown(&mut self, entry: Option<&Entry>) {
         let params = entry.map_or(&[][..], |entry| entry.params);
-        let known: Vec<String> = KEYS
-            .iter()
-            .map(|key| (*key).to_string())
-            .chain(params.iter().map(|param| format!("params.{}", param.name)))
-            .collect();
+        let known: Vec<String> =
+            KEYS.iter()
+                .map(|key| (*key).to_string())
+                .chain(params.iter().map(|param| format!("params.{}", param.name)))
+                .chain(entry.iter().flat_map(|entry| entry.fields()).flat_map(|field| {
+                    fields::KEYS.map(|key| format!("field.{}.{key}", field.name))
+                }))
+                .collect();
         let is_known = |item: &Item| {
-            known.contains(&item.path) || item.path.starts_with("params.") && entry.is_none()
+            let of_model = ["params.", "field."].iter().any(|begin| item.path.starts_with(begin));
+            known.contains(&item.path) || of_model && entry.is_none()
         };
         self.source.blame_unknown(is_known, |item| match entry {
             _ if SECTIONS.contains(&item.path.as_str()) => {
                 format!("`{0}` is {1}: it must be a table, [{0}]", item.path, item.value.describe())
+            }
+            Some(entry) if item.path.starts_with("field") && entry.fields().is_empty() => {
+                format!("`{}`: the model {} has no fields", item.path, entry.name)
+            }
+            Some(entry) if item.path.starts_with("field.") => {
+                let more = format!("; `flockwork models {}` lists all fields", entry.name);
+                unknown_key(&item.path, &known, &more)
             }
             Some(entry) if item.path.starts_with("params.") => {
                 let more = format!("; `flockwork models {}` lists them all", entry.name);

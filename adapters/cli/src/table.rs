@@ -59,7 +59,18 @@ pub(crate) fn read(
     most: &Most,
     choice: &Choice,
 ) -> Result<Table, Failure> {
-    let name = format!("the initial table {}", human::path(path));
+    read_as("the initial table", path, schema, most, choice).map_err(Failure::Usage)
+}
+
+/// The same of a table that is called something else.
+pub(crate) fn read_as(
+    what: &str,
+    path: &Path,
+    schema: &[Column],
+    most: &Most,
+    choice: &Choice,
+) -> Result<Table, String> {
+    let name = format!("{what} {}", human::path(path));
     let kind = path.extension().and_then(|kind| kind.to_str()).map(str::to_lowercase);
     let result = match kind.as_deref() {
         Some("csv" | "tsv" | "txt" | "dat") => {
@@ -77,7 +88,7 @@ pub(crate) fn read(
     };
     result
         .map(|table| Table { name: name.clone(), ..table })
-        .map_err(|problem| Failure::usage(format_args!("{name}: {problem}")))
+        .map_err(|problem| format!("{name}: {problem}"))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use console::Style;
 use flockwork_kernel::isa::{self, Set};
-use flockwork_scheduler::Cut;
+use flockwork_scheduler::{Cut, FieldNow};
 use flockwork_scheduler_native::isa::from_environment;
 use flockwork_scheduler_native::{AnySimulation, Options};
 
@@ -293,7 +293,10 @@ impl Check<'_> {
             return Ok(format!("{at}; and the reference itself gives other bits when run again"));
         }
         Ok(match rows::first_difference(other.schema(), &reference.rows()?, &other.rows()?) {
-            None => format!("{at}: the fingerprint, though no entity does"),
+            None => match cell(&reference.fields()?, &other.fields()?) {
+                None => format!("{at}: the fingerprint, though no entity and no field does"),
+                Some(difference) => format!("{at}: {difference}"),
+            },
             Some(difference) => format!("{at}: {}", words(&difference)),
         })
     }
@@ -329,6 +332,27 @@ fn step(simulation: &mut dyn AnySimulation, bar: &Progress) -> Result<(), Failur
     simulation.run(1).inspect_err(|_| bar.done())?;
     bar.position(simulation.tick());
     Ok(())
+}
+
+/// The first cell of a field in which two worlds differ.
+fn cell(first: &[FieldNow], second: &[FieldNow]) -> Option<String> {
+    first.iter().zip(second).find_map(|(one, other)| {
+        let all = one.amounts.iter().zip(&other.amounts);
+        let (at, (before, after)) =
+            all.enumerate().find(|(_, (a, b))| a.to_bits() != b.to_bits())?;
+        let mut rest = at;
+        let place = one.cells.iter().map(|count| {
+            let line = rest % *count as usize;
+            rest /= *count as usize;
+            line.to_string()
+        });
+        let place: Vec<String> = place.collect();
+        Some(format!(
+            "cell {} of the field `{}` holds {after}, in the reference {before}",
+            place.join(", "),
+            one.name
+        ))
+    })
 }
 
 fn words(difference: &Difference) -> String {

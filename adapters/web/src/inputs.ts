@@ -3,7 +3,7 @@
 import { invalid, isObject } from './refusal.js';
 import type { Input, ParamValue } from './types.js';
 
-const KINDS = ['spawn', 'remove', 'set', 'params', 'poke'] as const;
+const KINDS = ['spawn', 'remove', 'set', 'params', 'poke', 'field'] as const;
 
 /** Whole numbers that an id can be. */
 const MOST_ID = 0xffff_ffff;
@@ -77,13 +77,37 @@ function write(out: Bytes, what: string, input: Input): void {
     values(out, name, input.set, ['id']);
   } else if ('params' in input) {
     params(out, name, input.params);
-  } else {
+  } else if ('poke' in input) {
     const { at, radius } = objectOf(name, input.poke);
-    if (!Array.isArray(at)) throw invalid(`${name}.at`, at, 'a list of coordinates');
-    out.numbers(at.map((one, axis) => numberOf(`${name}.at[${axis}]`, one)));
+    place(out, `${name}.at`, at);
     out.number(numberOf(`${name}.radius`, radius));
     values(out, name, input.poke, ['at', 'radius']);
+  } else {
+    field(out, name, objectOf(name, input.field));
   }
+}
+
+function place(out: Bytes, what: string, at: unknown): void {
+  if (!Array.isArray(at)) throw invalid(what, at, 'a list of coordinates');
+  out.numbers(at.map((one, axis) => numberOf(`${what}[${axis}]`, one)));
+}
+
+function field(out: Bytes, what: string, given: Readonly<Record<string, unknown>>): void {
+  const { name, at, radius, low, high, set, add } = given;
+  if (typeof name !== 'string') throw invalid(`${what}.name`, name, 'the name of a field');
+  out.text(name);
+  if (at !== undefined) {
+    out.byte(0);
+    place(out, `${what}.at`, at);
+    out.number(numberOf(`${what}.radius`, radius));
+  } else {
+    out.byte(1);
+    place(out, `${what}.low`, low);
+    place(out, `${what}.high`, high);
+  }
+  if ((set === undefined) === (add === undefined)) throw invalid(what, given, 'with `set` or `add`, an amount');
+  out.byte(set === undefined ? 1 : 0);
+  out.number(set === undefined ? numberOf(`${what}.add`, add) : numberOf(`${what}.set`, set));
 }
 
 function objectOf(what: string, value: unknown): Readonly<Record<string, unknown>> {

@@ -213,7 +213,14 @@ export type Input =
   | { readonly set: { readonly id: number } & InputValues }
   | { readonly params: Readonly<Record<string, ParamValue>> }
   /** Everybody at most `radius` from a point is poked, with the numbers that the model knows. */
-  | { readonly poke: { readonly at: readonly number[]; readonly radius: number; readonly [name: string]: number | readonly number[] } };
+  | { readonly poke: { readonly at: readonly number[]; readonly radius: number; readonly [name: string]: number | readonly number[] } }
+  /** Cells of a field whose middles are in a ball or a box hold this amount, or so much more. */
+  | { readonly field: { readonly name: string } & FieldArea & ({ readonly set: number } | { readonly add: number }) };
+
+/** A part of the world. */
+export type FieldArea =
+  | { readonly at: readonly number[]; readonly radius: number }
+  | { readonly low: readonly number[]; readonly high: readonly number[] };
 
 /** What became of inputs. */
 export interface InputAnswer {

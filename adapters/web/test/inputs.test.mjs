@@ -33,7 +33,7 @@ for (const options of TIERS) {
         [{ spawn: { x: 17, y: 1 } }, 'BAD_INPUT', /`x` is 17: it must be inside the world, from 0 to 16/],
         [{ params: { cohesion: -1 } }, 'BAD_INPUT', /cohesion/],
         [{ poke: { at: [1, 1], radius: 1, bite: 1 } }, 'BAD_INPUT', /a poke has no `bite`; it has push/],
-        [{ hug: 1 }, 'INVALID_OPTION', /inputs\[1\] is .* one of spawn, remove, set, params, poke/],
+        [{ hug: 1 }, 'INVALID_OPTION', /inputs\[1\] is .* one of spawn, remove, set, params, poke, field/],
         [{ set: { x: 1 } }, 'INVALID_OPTION', /inputs\[1\]\.set\.id/],
         [{ spawn: { x: Number.NaN } }, 'INVALID_OPTION', /inputs\[1\]\.spawn\.x is NaN/],
       ]) {

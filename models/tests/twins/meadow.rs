@@ -1,5 +1,7 @@
+use flockwork_kernel::field::{self, Growth};
+use flockwork_kernel::lattice::Lattice;
 use flockwork_kernel::{Axes, Plane, Space, Vector};
-use flockwork_models::meadow::{Meadow, SHEEP, WOLF};
+use flockwork_models::meadow::{Meadow, SHEEP, UNITS, WOLF};
 use flockwork_scheduler::Grid;
 
 use crate::common::twin::{self, bound, within};
@@ -56,11 +58,10 @@ fn deed<A: Axes>(grid: &Grid, p: &Meadow<A>, dt: f32, all: &[Animal<A>], of: usi
         let share = 1.0 / if count > 1.0 { count } else { 1.0 };
         let turn = if count > 0.0 { velocity * share - me.v } else { Vector::default() };
         let flock = turn * p.alignment + offset * (share * p.cohesion) - fear * p.flee;
-        let room = (1.0 - count * (1.0 / p.crowding)).max(0.0);
         return Deed {
             force: flock - push * p.separation,
             chase: Vector::default(),
-            gain: p.grazing * room * dt,
+            gain: 0.0,
             bitten: None,
             breeds: me.energy >= p.sheep_energy,
         };
@@ -82,15 +83,63 @@ fn deed<A: Axes>(grid: &Grid, p: &Meadow<A>, dt: f32, all: &[Animal<A>], of: usi
     }
 }
 
-/// The animals after a tick, and how many were bitten and born.
-fn step<A: Axes>(
-    grid: &Grid,
+/// What each animal gets of the grass, which grows then.
+fn graze<A: Axes>(
+    lattice: &Lattice,
     p: &Meadow<A>,
     dt: f32,
     all: &[Animal<A>],
+    grass: &mut Vec<f32>,
+) -> Vec<u64> {
+    let want = (p.grazing * UNITS * dt).min(field::MOST) as u64;
+    let cell = |one: &Animal<A>| {
+        let cell = (one.kind == SHEEP).then(|| lattice.cell(one.at)).flatten();
+        cell.map(|cell| lattice.number(cell))
+    };
+    let cells: Vec<Option<usize>> = all.iter().map(cell).collect();
+    let get = |at: &Option<usize>| {
+        let Some(at) = at else { return 0 };
+        let (many, there) = (cells.iter().filter(|one| **one == Some(*at)).count(), grass[*at]);
+        let (wanted, there) = (many as u64 * want, there as u64);
+        if wanted <= there { want } else { want * there / wanted }
+    };
+    let gets: Vec<u64> = cells.iter().map(get).collect();
+    for (at, get) in cells.iter().zip(&gets) {
+        if let Some(at) = at {
+            grass[*at] -= *get as f32;
+        }
+    }
+    let share = |axis: usize| {
+        let side = f64::from(lattice.side(axis));
+        (f64::from(p.grass_spread) * f64::from(dt) / (side * side) * (1.0 - 1e-6)) as f32
+    };
+    let (world, [cols, rows, layers], from) = (lattice.world(), lattice.counts(), grass.clone());
+    if A::SPACE {
+        let shares = [0, 1, 2].map(share);
+        field::diffuse(world, [cols, rows, layers], shares, &from, grass).unwrap();
+    } else {
+        field::diffuse(world, [cols, rows], [0, 1].map(share), &from, grass).unwrap();
+    }
+    let growth = Growth {
+        rate: p.grass_growth * dt,
+        seeds: p.grass_seeds * UNITS * dt,
+        capacity: (p.grass * UNITS).floor(),
+    };
+    field::grow(growth, grass).unwrap();
+    gets
+}
+
+/// The animals after a tick, and how many were bitten and born.
+fn step<A: Axes>(
+    (grid, lattice): (&Grid, &Lattice),
+    p: &Meadow<A>,
+    dt: f32,
+    all: &[Animal<A>],
+    grass: &mut Vec<f32>,
     next_id: &mut u32,
 ) -> (Vec<Animal<A>>, usize, usize) {
     let deeds: Vec<_> = (0..all.len()).map(|of| deed(grid, p, dt, all, of)).collect();
+    let gets = graze(lattice, p, dt, all, grass);
     let mut new = all.to_vec();
     let bitten: Vec<usize> = deeds.iter().filter_map(|deed| deed.bitten).collect();
     for &at in &bitten {
@@ -102,12 +151,13 @@ fn step<A: Axes>(
         children.push(Animal { id: *next_id, v: Vector::default() - new[of].v, ..new[of] });
         *next_id += 1;
     }
-    for (animal, deed) in new.iter_mut().zip(&deeds) {
+    for ((animal, deed), get) in new.iter_mut().zip(&deeds).zip(gets) {
         let top = if animal.kind == WOLF { p.wolf_speed } else { p.sheep_speed };
         let v = (animal.v + (deed.force + deed.chase * p.hunt) * dt).limited(top);
         (animal.at, animal.v) = bound(grid.world(), animal.at + v * dt, v);
         if animal.energy > 0.0 {
-            animal.energy = (animal.energy + deed.gain).clamp(0.0, 1e6);
+            let gain = deed.gain + get as f32 * (1.0 / UNITS);
+            animal.energy = (animal.energy + gain).clamp(0.0, 1e6);
         }
     }
     let born = children.len();
@@ -130,7 +180,10 @@ fn is_its_twin<A: Axes>(seed: u64) -> bool {
         flee: draw.between(0.0, 20.0),
         hunt: draw.between(0.0, 20.0),
         grazing: draw.between(0.0, 4.0),
-        crowding: draw.between(1.0, 20.0),
+        grass: draw.between(0.01, 2.0),
+        grass_growth: draw.between(0.0, 2.0),
+        grass_seeds: draw.between(0.0, 0.1),
+        grass_spread: draw.between(0.0, 0.05),
         hunger: draw.between(0.0, 20.0),
         bite: draw.between(0.0, 2.0),
         ..Meadow::default()
@@ -144,13 +197,19 @@ fn is_its_twin<A: Axes>(seed: u64) -> bool {
     let mut sim = placed::<Meadow<A>>(setup, p, draw.cut::<A>(), &places);
     let mut twin = state(&sim);
     let mut next_id = sim.next_id();
+    let cells: Vec<Vec<u32>> = sim.fields().map(|(_, cells)| cells).collect();
+    let lattice = Lattice::of(&setup.world, &cells[0]).unwrap();
+    let mut grass = sim.field(0).unwrap().unwrap();
     (0..5).all(|_| {
-        let (new, bites, births) = step(sim.grid(), &p, setup.dt, &twin, &mut next_id);
+        let (new, bites, births) =
+            step((sim.grid(), &lattice), &p, setup.dt, &twin, &mut grass, &mut next_id);
         let deaths = twin.len() + births - new.len();
         twin = new;
         sim.step().unwrap();
         twin::saw([bites, births, deaths]);
-        bits(&twin) == bits(&state(&sim)) && next_id == sim.next_id()
+        bits(&twin) == bits(&state(&sim))
+            && next_id == sim.next_id()
+            && sim.field(0).unwrap() == Some(grass.clone())
     })
 }
 

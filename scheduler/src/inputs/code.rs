@@ -8,13 +8,15 @@
 //! | a batch | a list of inputs |
 //! | an input | its kind (u8), then what it holds, in the order of [`Input`]; an id is a u32, another number an f64 |
 //! | values | a list of texts, each with a number |
+//! | an area | a kind (u8): 0 and a list of coordinates and a radius, or 1 and two lists of coordinates |
+//! | a change | a kind (u8), 0 to set and 1 to add, and a number |
 //! | parameters | a list of texts, each with a kind (u8) and a number, a list of numbers or a text |
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{Input, Values};
+use super::{Area, Change, Input, Values};
 use crate::params::{Given, Setting};
 
 const SPAWN: u8 = 0;
@@ -22,6 +24,13 @@ const REMOVE: u8 = 1;
 const SET: u8 = 2;
 const PARAMS: u8 = 3;
 const POKE: u8 = 4;
+const FIELD: u8 = 5;
+
+const BALL: u8 = 0;
+const BOX: u8 = 1;
+
+const IS_SET: u8 = 0;
+const IS_ADDED: u8 = 1;
 
 const NUMBER: u8 = 0;
 const LIST: u8 = 1;
@@ -60,9 +69,35 @@ pub fn encode(inputs: &[Input]) -> Vec<u8> {
                 out.extend(radius.to_le_bytes());
                 named(&mut out, values);
             }
+            Input::Field { name, area, change } => {
+                out.push(FIELD);
+                text(&mut out, name);
+                self::area(&mut out, area);
+                let (kind, number) = match change {
+                    Change::Set(amount) => (IS_SET, amount),
+                    Change::Add(amount) => (IS_ADDED, amount),
+                };
+                out.push(kind);
+                out.extend(number.to_le_bytes());
+            }
         }
     }
     out
+}
+
+fn area(out: &mut Vec<u8>, area: &Area) {
+    match area {
+        Area::Ball { at, radius } => {
+            out.push(BALL);
+            numbers(out, at);
+            out.extend(radius.to_le_bytes());
+        }
+        Area::Box { low, high } => {
+            out.push(BOX);
+            numbers(out, low);
+            numbers(out, high);
+        }
+    }
 }
 
 fn count(out: &mut Vec<u8>, count: usize) {
@@ -197,6 +232,27 @@ impl<'a> Reader<'a> {
                 radius: self.number()?,
                 values: self.named()?,
             },
+            FIELD => {
+                Input::Field { name: self.text()?, area: self.area()?, change: self.change()? }
+            }
+            _ => return Err(error),
+        })
+    }
+
+    fn area(&mut self) -> Result<Area, CodeError> {
+        let error = self.error();
+        Ok(match self.array()? {
+            [BALL] => Area::Ball { at: self.list(Self::number)?, radius: self.number()? },
+            [BOX] => Area::Box { low: self.list(Self::number)?, high: self.list(Self::number)? },
+            _ => return Err(error),
+        })
+    }
+
+    fn change(&mut self) -> Result<Change, CodeError> {
+        let error = self.error();
+        Ok(match self.array()? {
+            [IS_SET] => Change::Set(self.number()?),
+            [IS_ADDED] => Change::Add(self.number()?),
             _ => return Err(error),
         })
     }

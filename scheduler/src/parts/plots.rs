@@ -21,6 +21,8 @@ pub(crate) struct Plots {
     pub(crate) come: Vec<Record>,
     /// What is written to one of them.
     pub(crate) records: Vec<Record>,
+    /// What is in cells, likewise.
+    pub(crate) amounts: Vec<f32>,
     /// The cut before the one that the domain goes over to, where cells belong to others then.
     pub(crate) moving: Option<Arc<Topology>>,
     /// Whether what is there before is that of the last completed tick.
@@ -74,6 +76,9 @@ pub(crate) struct Plot {
     /// What the lot held when it was last added up.
     pub(crate) total: u64,
 }
+
+/// Bytes for each cell of a field that a domain holds: what is in it now and was before, and whether it is shared.
+pub(crate) const PLOT_LEN: u64 = 9;
 
 /// The place of the cell of an entity outside of the world.
 pub(crate) const NOWHERE: u32 = u32::MAX;
@@ -159,6 +164,18 @@ impl Plots {
         self.changed = false;
     }
 
+    /// What is now will change: what was before is kept, once.
+    pub(crate) fn begin_change(&mut self) {
+        if core::mem::replace(&mut self.changed, true) {
+            return;
+        }
+        for Plot { now, before, .. } in &mut self.list {
+            (before.lot, before.window) = (now.lot, now.window);
+            before.values.clear();
+            before.values.extend_from_slice(&now.values);
+        }
+    }
+
     /// What comes is in `before`: they change places.
     pub(crate) fn turn(&mut self) {
         self.list.iter_mut().for_each(|plot| core::mem::swap(&mut plot.now, &mut plot.before));
@@ -215,7 +232,7 @@ impl Plots {
                 + plot.shared.capacity()
         };
         self.list.iter().map(plot).sum::<usize>()
-            + 4 * self.peers.capacity()
+            + 4 * (self.peers.capacity() + self.amounts.capacity())
             + size_of::<Record>() * (self.come.capacity() + self.records.capacity())
     }
 }

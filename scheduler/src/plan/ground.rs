@@ -2,6 +2,7 @@
 
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use flockwork_kernel::columns::{Column, Columns, Reach};
 use flockwork_kernel::isa::Baseline;
@@ -79,6 +80,10 @@ impl<M: Model> Ground for Scene<'_, M> {
 
     fn pokes(&self) -> &'static [&'static str] {
         M::POKES
+    }
+
+    fn fields(&self) -> Vec<&'static str> {
+        M::FIELDS.iter().map(|field| field.name).collect()
     }
 
     fn world(&self) -> &World {

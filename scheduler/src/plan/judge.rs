@@ -11,8 +11,10 @@ use flockwork_spatial::NO_CELL;
 use super::named::Named;
 use super::near::{At, Hit, Near};
 use super::{Plan, Problem, Slot, State, absent};
-use crate::inputs::{Input, MOST, Values};
+use crate::field::MOST as MOST_AMOUNT;
+use crate::inputs::{Area, Change, Input, MOST, Values};
 use crate::params::Given;
+use crate::parts::{Spread, Stroke};
 use crate::precision::Needed;
 use crate::spot::{Axis, Spot, number_name, whole_vectors};
 
@@ -21,6 +23,8 @@ pub(crate) trait Ground {
     fn schema(&self) -> &'static [Column];
     fn model(&self) -> &'static str;
     fn pokes(&self) -> &'static [&'static str];
+    /// The names of fields.
+    fn fields(&self) -> Vec<&'static str>;
     fn world(&self) -> &World;
     /// How finely places are needed, by the parameters that hold by now.
     fn needed(&self) -> Needed;
@@ -109,6 +113,7 @@ impl<'a> Judge<'a> {
             first_id: ground.next_id(),
             spawned: 0,
             found: Vec::new(),
+            strokes: Vec::new(),
             problem: None,
         };
         Self {
@@ -149,6 +154,7 @@ impl<'a> Judge<'a> {
             Input::Spawn { values } => self.spawn(values),
             Input::Params { params } => self.params(params),
             Input::Poke { at, radius, values } => self.poke(at, *radius, values),
+            Input::Field { name, area, change } => self.paint(name, area, *change),
             Input::Remove { id } => match self.entity(*id, input)? {
                 Some(entity) => {
                     let slot = self.touch(entity)?;
@@ -349,10 +355,8 @@ impl<'a> Judge<'a> {
             let name = self.ground.model();
             return Err(wrong(format!("nobody can be poked in the model `{name}`")));
         }
-        let at = self.point(at)?;
-        if !(radius >= 0.0 && radius <= f64::from(f32::MAX)) {
-            return Err(wrong(format!("`radius` is {radius}: it must be a finite number from 0")));
-        }
+        let at = self.point("at", at)?;
+        check_radius(radius)?;
         for (name, value) in values {
             if !pokes.contains(&name.as_str()) {
                 let known = pokes.join(", ");
@@ -381,12 +385,44 @@ impl<'a> Judge<'a> {
         first.map_or(Ok(()), Err)
     }
 
+    /// What becomes of cells of a field.
+    fn paint(&mut self, name: &str, area: &Area, change: Change) -> Result<(), Wrong> {
+        let fields = self.ground.fields();
+        let Some(field) = fields.iter().position(|known| *known == name) else {
+            let model = self.ground.model();
+            return Err(wrong(match fields.is_empty() {
+                true => format!("the model `{model}` has no fields"),
+                false => format!("the model has no field `{name}`; it has {}", fields.join(", ")),
+            }));
+        };
+        let most = f64::from(MOST_AMOUNT);
+        let (word, amount, least) = match change {
+            Change::Set(amount) => ("set", amount, 0.0),
+            Change::Add(amount) => ("add", amount, -most),
+        };
+        if !(amount >= least && amount <= most) {
+            let allowed = format!("it must be a number from {least} to {most}");
+            return Err(wrong(format!("`{word}` is {amount}: {allowed}")));
+        }
+        let spread = match area {
+            Area::Ball { at, radius } => {
+                check_radius(*radius)?;
+                Spread::Ball { at: self.point("at", at)?, radius: *radius }
+            }
+            Area::Box { low, high } => {
+                Spread::Box { low: self.point("low", low)?, high: self.point("high", high)? }
+            }
+        };
+        self.plan.strokes.push(Stroke { field, spread, change });
+        Ok(())
+    }
+
     /// A point of the world.
-    fn point(&self, at: &[f64]) -> Result<At, Wrong> {
+    fn point(&self, key: &str, at: &[f64]) -> Result<At, Wrong> {
         let axes = self.ground.world().axes().len();
         if at.len() != axes {
             let given = at.len();
-            return Err(wrong(format!("`at` has {given} coordinates: it must have {axes}")));
+            return Err(wrong(format!("`{key}` has {given} coordinates: it must have {axes}")));
         }
         let mut place = [0.0; World::MOST_AXES];
         for ((to, from), name) in place.iter_mut().zip(at).zip(World::COORDINATES) {
@@ -394,7 +430,8 @@ impl<'a> Judge<'a> {
             let problem = axis.map_or(Ok(()), |axis| axis.check(*from)).and_then(|()| {
                 if from.is_finite() { Ok(()) } else { Err("it must be a finite number".into()) }
             });
-            problem.map_err(|problem| wrong(format!("`at` is {from} along {name}: {problem}")))?;
+            problem
+                .map_err(|problem| wrong(format!("`{key}` is {from} along {name}: {problem}")))?;
             *to = axis.map_or(0.0, |axis| axis.place(*from));
         }
         Ok(place)
@@ -410,6 +447,13 @@ impl<'a> Judge<'a> {
         self.store(entity, slot, lives);
         Ok(())
     }
+}
+
+fn check_radius(radius: f64) -> Result<(), Wrong> {
+    if radius >= 0.0 && radius <= f64::from(f32::MAX) {
+        return Ok(());
+    }
+    Err(wrong(format!("`radius` is {radius}: it must be a finite number from 0")))
 }
 
 /// All numbers of an entity that may be given, by name: all but its id.

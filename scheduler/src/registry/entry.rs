@@ -1,6 +1,8 @@
 //! A model by name, and what can be done with it.
 
 use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -12,13 +14,14 @@ use super::backend::Backend;
 use super::config::Config;
 use super::fit::Fitted;
 use crate::estimate::memory_estimate;
+use crate::field::{Field, FieldError, Sown, cells};
 use crate::letter::Letter;
 use crate::model::{AxesOf, Model, Passes};
 use crate::params::{Param, Params};
 use crate::partition::Partition;
 use crate::precision::{Needed, Resolution};
 use crate::resume::{Arithmetic, Difference, SnapshotError};
-use crate::setup::{self, SimulationError};
+use crate::setup::{self, Initial, SimulationError};
 use crate::simulation::Simulation;
 use crate::snapshot::{self, SnapshotHeader};
 use crate::start::Setup;
@@ -26,7 +29,7 @@ use crate::stats::{Stat, Stats};
 use crate::topology::Topology;
 
 /// What [`Entry::check`] found.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Checked {
     /// The interaction radius.
     pub radius: f32,
@@ -44,6 +47,19 @@ pub struct Checked {
     pub bytes_estimate: u64,
     /// Bytes of memory of one more entity, about.
     pub bytes_per_entity: u64,
+    /// How many cells each field has along each axis, in the order of [`Entry::fields`].
+    pub fields: Vec<Vec<u32>>,
+}
+
+/// What there is to know of a field of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldAbout {
+    /// Its name in scenario files.
+    pub name: &'static str,
+    /// The unit of its amounts.
+    pub unit: &'static str,
+    /// What it is, in a sentence.
+    pub about: &'static str,
 }
 
 /// A model that can be chosen by name, on any [`Backend`] of these options `O` that makes an `S`, or
@@ -70,6 +86,7 @@ pub struct Entry<O: 'static, S: 'static, E: 'static> {
 /// A model in the plane or in space.
 struct Form<O: 'static, S: 'static, E: 'static> {
     schema: &'static [Column],
+    fields: fn() -> Vec<FieldAbout>,
     check: fn(&Config<O>) -> Result<Checked, E>,
     build: fn(&Config<O>) -> Result<S, E>,
     restore: fn(&[u8], Arithmetic, &O) -> Result<S, E>,
@@ -80,6 +97,7 @@ impl<O, S, E: From<SimulationError>> Form<O, S, E> {
     const fn of<M: Model, B: Backend<Options = O, Made = S, Error = E>>() -> Self {
         Self {
             schema: M::Columns::SCHEMA,
+            fields: fields::<M>,
             check: check::<M, B>,
             build: build::<M, B>,
             restore: restore::<M, B>,
@@ -133,6 +151,12 @@ impl<O, S, E: From<SimulationError>> Entry<O, S, E> {
     /// Its columns in the plane and in space, where it runs.
     pub fn schemas(&self) -> [Option<&'static [Column]>; 2] {
         [&self.plane, &self.space].map(|form| form.as_ref().map(|form| form.schema))
+    }
+
+    /// Its fields.
+    pub fn fields(&self) -> Vec<FieldAbout> {
+        let form = self.plane.as_ref().or(self.space.as_ref());
+        form.map_or(Vec::new(), |form| (form.fields)())
     }
 
     /// Its columns in a world.
@@ -226,14 +250,43 @@ struct Prepared<M: Model> {
     needed: Needed,
     partition: Partition,
     topology: Topology,
+    sown: Vec<Sown>,
+}
+
+fn fields<M: Model>() -> Vec<FieldAbout> {
+    let about = |field: &Field<M>| {
+        let Field { name, unit, about, .. } = *field;
+        FieldAbout { name, unit, about }
+    };
+    M::FIELDS.iter().map(about).collect()
+}
+
+/// How all fields begin, in the order of the model.
+fn sown<M: Model>(given: &[(String, Sown)]) -> Result<Vec<Sown>, SimulationError> {
+    let mut all = alloc::vec![Sown::default(); M::FIELDS.len()];
+    for (name, sown) in given {
+        let Some(at) = M::FIELDS.iter().position(|field| field.name == name.as_str()) else {
+            let known: Vec<&str> = M::FIELDS.iter().map(|field| field.name).collect();
+            let problem = match known.is_empty() {
+                true => format!("the model `{}` has no fields", M::NAME),
+                false => format!("the model has no such field; it has {}", known.join(", ")),
+            };
+            return Err(FieldError { field: name.clone(), problem }.into());
+        };
+        all[at] = sown.clone();
+    }
+    Ok(all)
 }
 
 fn prepare<M: Model, B: Backend>(config: &Config<B::Options>) -> Result<Prepared<M>, B::Error> {
     let params = M::Params::default().with(&config.params).map_err(SimulationError::from)?;
-    let (_, grid, needed) = setup::check::<M>(&config.setup, &params)?;
+    let (model, grid, needed) = setup::check::<M>(&config.setup, &params)?;
+    let sown = sown::<M>(&config.fields)?;
+    let fields = setup::check_fields(&model, &config.setup, grid.radius(), &sown)?;
     let partition = B::shares(&config.options)?.partition(&grid)?;
     let topology = Topology::new(grid, partition.cut).map_err(SimulationError::from)?;
-    Ok(Prepared { params, grid, needed, partition, topology })
+    let topology = topology.with_fields(fields.iter().map(|(lattice, _)| *lattice));
+    Ok(Prepared { params, grid, needed, partition, topology, sown })
 }
 
 fn check<M: Model, B: Backend>(config: &Config<B::Options>) -> Result<Checked, B::Error> {
@@ -254,6 +307,7 @@ fn check<M: Model, B: Backend>(config: &Config<B::Options>) -> Result<Checked, B
         mean_neighbours: mean_neighbours(&setup, grid.radius()),
         bytes_estimate: memory_estimate::<M>(&topology, setup.population, workers),
         bytes_per_entity: row as u64 * 5 / 4,
+        fields: topology.lattices().map(|lattice| cells(&lattice)).collect(),
     })
 }
 
@@ -268,19 +322,19 @@ fn mean_neighbours(setup: &Setup, radius: f32) -> f64 {
 }
 
 fn build<M: Model, B: Backend>(config: &Config<B::Options>) -> Result<B::Made, B::Error> {
-    let Prepared { params, needed, partition, .. } = prepare::<M, B>(config)?;
+    let Prepared { params, needed, partition, sown, .. } = prepare::<M, B>(config)?;
     let executor = B::executor(&config.options)?;
     let setup = config.setup;
     let world = match &config.table {
-        None => Simulation::<M, _>::new(setup, params, partition, executor, None),
+        None => Simulation::<M, _>::sown(setup, params, partition, executor, &sown, None),
         Some(table) => {
             let fitted = Fitted::new(table, &setup, needed, M::Columns::SCHEMA)?;
             let mut initial = |index: u32, packed: &mut [u8]| {
                 fitted.apply(index as usize, packed);
                 Ok(())
             };
-            let made =
-                Simulation::<M, _>::new(setup, params, partition, executor, Some(&mut initial));
+            let initial = Some(&mut initial as &mut Initial<'_>);
+            let made = Simulation::<M, _>::sown(setup, params, partition, executor, &sown, initial);
             made.map_err(|error| match error {
                 SimulationError::Unfit { id, problem } => table.refuse(id, &problem),
                 other => other,
@@ -311,5 +365,18 @@ fn differences<M: Model, O>(
     config: &Config<O>,
 ) -> Result<Vec<Difference>, SimulationError> {
     let params = M::Params::default().with(&config.params)?;
-    Ok(snapshot.differences::<M>(&config.setup, &params))
+    let mut found = snapshot.differences::<M>(&config.setup, &params);
+    if snapshot.model == M::NAME {
+        let (model, grid, _) = setup::check::<M>(&config.setup, &params)?;
+        let sown = sown::<M>(&config.fields)?;
+        let fields = setup::check_fields(&model, &config.setup, grid.radius(), &sown)?;
+        for ((name, theirs), (lattice, _)) in snapshot.fields.iter().zip(fields) {
+            let (name, ours) = (format!("field.{name}.cells"), cells(&lattice));
+            if *theirs != ours {
+                let [snapshot, wanted] = [theirs, &ours].map(|cells| format!("{cells:?}"));
+                found.push(Difference { name, snapshot, wanted });
+            }
+        }
+    }
+    Ok(found)
 }

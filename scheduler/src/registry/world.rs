@@ -10,6 +10,7 @@ use super::publish::{Part, Piece, publish};
 use crate::domain::{Domain, Progress};
 use crate::error::Place;
 use crate::executor::Executor;
+use crate::field::FieldNow;
 use crate::inputs::{Answer, Input};
 use crate::metrics::Counters;
 use crate::model::Model;
@@ -87,6 +88,8 @@ pub trait AnyWorld<X>: Send {
     fn snapshot(&self) -> Result<Vec<u8>, SimulationError>;
     /// All entities of this process, packed, in order of their ids.
     fn rows(&self) -> Result<Vec<u8>, SimulationError>;
+    /// The fields; of several processes, cells of others are 0.
+    fn fields(&self) -> Result<Vec<FieldNow>, SimulationError>;
     /// The packed row of an entity, if it is in this process.
     fn row(&self, id: u32) -> Result<Option<Vec<u8>>, SimulationError>;
     /// Writes what a part of the columns holds for the entities of this process, for each of them to
@@ -223,6 +226,14 @@ impl<M: Model, X: Executor + Send> AnyWorld<X> for Simulation<M, X> {
 
     fn rows(&self) -> Result<Vec<u8>, SimulationError> {
         Self::rows(self)
+    }
+
+    fn fields(&self) -> Result<Vec<FieldNow>, SimulationError> {
+        let field = |(at, (name, cells)): (usize, (&str, Vec<u32>))| {
+            let amounts = self.field(at)?.unwrap_or_default();
+            Ok(FieldNow { name: name.into(), cells, amounts })
+        };
+        Self::fields(self).enumerate().map(field).collect()
     }
 
     fn row(&self, id: u32) -> Result<Option<Vec<u8>>, SimulationError> {

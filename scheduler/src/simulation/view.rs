@@ -12,6 +12,7 @@ use super::{Simulation, Stage, Why};
 use crate::domain::Domain;
 use crate::error::Place;
 use crate::executor::Executor;
+use crate::field::cells;
 use crate::metrics::Counters;
 use crate::model::{Model, RefOf};
 use crate::precision::Resolution;
@@ -86,9 +87,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
 
     /// The fields by name, with how many cells they have along each axis.
     pub fn fields(&self) -> impl Iterator<Item = (&'static str, Vec<u32>)> + '_ {
-        let axes = self.setup.world.axes().len();
         let fields = M::FIELDS.iter().zip(self.topology.lattices());
-        fields.map(move |(field, lattice)| (field.name, lattice.counts()[..axes].to_vec()))
+        fields.map(|(field, lattice)| (field.name, cells(&lattice)))
     }
 
     /// What is in the cells of a field, by its place in [`Model::FIELDS`]: by layer, row and column, from the

@@ -3,10 +3,11 @@
 
 use flockwork_kernel::lattice::Lattice;
 use flockwork_kernel::{Axes, Axis, Edge, Plane, Space, Vector, World, field, rng};
+use flockwork_scheduler::inputs::{decode, encode};
 use flockwork_scheduler::testing::{Broken, Shuffled, Tampered, Way};
 use flockwork_scheduler::{
-    Arithmetic, Cut, DomainError, Executor, FieldError, Lane, Params as _, Partition, Serial,
-    Setting, Setup, Simulation, SimulationError, Sown, Start, snapshot,
+    Area, Arithmetic, Change, Cut, DomainError, Executor, FieldError, Input, Lane, Params as _,
+    Partition, Serial, Setting, Setup, Simulation, SimulationError, Sown, Start, snapshot,
 };
 
 use crate::grazers::{Grazers, luck, wishes};
@@ -355,6 +356,121 @@ fn damaged_mail_of_fields_is_told_and_the_last_tick_is_kept() {
         let expected = DomainError::Protocol { from: 1, tick: 2 };
         assert_eq!(error, SimulationError::Domain(expected), "{what}");
         assert!(world.snapshot().unwrap() == before, "{what}");
+    }
+}
+
+/// What an input makes of the cells of a field, by the places of their middles.
+fn painted(lattice: &Lattice, amounts: &mut [f32], area: &Area, change: Change) {
+    for (number, amount) in amounts.iter_mut().enumerate() {
+        let cell = lattice.cell_of(number);
+        let middle = |axis: usize| f64::from(lattice.middle(axis, cell[axis]));
+        let axes = lattice.world().axes().len();
+        let within = match area {
+            Area::Ball { at, radius } => {
+                let apart = |axis: usize| {
+                    let one = lattice.world().axes()[axis];
+                    let images = if one.is_periodic() { [-1.0, 0.0, 1.0] } else { [0.0; 3] };
+                    let length = f64::from(one.length);
+                    let each = images.map(|by| (middle(axis) + by * length - at[axis]).abs());
+                    each.into_iter().fold(f64::INFINITY, f64::min)
+                };
+                (0..axes).map(|axis| apart(axis) * apart(axis)).sum::<f64>() <= radius * radius
+            }
+            Area::Box { low, high } => {
+                (0..axes).all(|axis| low[axis] <= middle(axis) && middle(axis) <= high[axis])
+            }
+        };
+        if within {
+            *amount = match change {
+                Change::Set(to) => to.floor() as f32,
+                Change::Add(more) => {
+                    (f64::from(*amount) + more.trunc()).clamp(0.0, 16_777_216.0) as f32
+                }
+            };
+        }
+    }
+}
+
+#[test]
+fn inputs_write_fields_under_any_cut() {
+    let mut painted_cells = 0;
+    cases::<Plane>(|setup, params, sown, cut| {
+        let run = |cut: Cut, executor: Shuffled| {
+            let mut world = sim(setup, &params, &sown, cut, executor).ok()?;
+            let (_, cells) = world.fields().next()?;
+            let lattice = Lattice::of(&setup.world, &cells).unwrap();
+            for tick in 0..6u32 {
+                let draw = |stream: u32| rng::draw(setup.seed, 9, tick, stream).map(rng::unit);
+                let [x, y, radius, kind] = draw(0);
+                let at = |x: f32, y: f32| -> Vec<f64> {
+                    let (wide, high) = (setup.world.width(), setup.world.height());
+                    vec![f64::from(x * wide), f64::from(y * high)]
+                };
+                let area = if kind < 0.5 {
+                    Area::Ball { at: at(x, y), radius: f64::from(4.0 * radius) }
+                } else {
+                    Area::Box { low: at(x * 0.5, y * 0.5), high: at(x, y) }
+                };
+                let amount = f64::from(draw(1)[0]) * 2000.0;
+                let changes = [Change::Set(amount), Change::Add(amount), Change::Add(-amount)];
+                let change = changes[tick as usize % 3];
+                let mut amounts = world.field(0).unwrap().unwrap();
+                let before = amounts.clone();
+                painted(&lattice, &mut amounts, &area, change);
+                painted_cells += before.iter().zip(&amounts).filter(|(a, b)| a != b).count();
+                world.give(vec![Input::Field { name: "grass".into(), area, change }]).unwrap();
+                assert_eq!(world.field(0).unwrap().unwrap(), amounts, "{setup:?} {cut}");
+                world.step().unwrap();
+            }
+            Some(state(&world))
+        };
+        let mut run = run;
+        let one = run(Cut::Parts(1), Shuffled::new(1)).unwrap();
+        if let Some(many) = run(cut, Shuffled::new(2)) {
+            assert_eq!(one, many);
+        }
+    });
+    assert!(painted_cells > 500, "{painted_cells}");
+}
+
+#[test]
+fn an_input_that_writes_a_field_is_refused_with_what_is_allowed_and_undone_after_an_error() {
+    let (setup, params, sown) = closed();
+    let field = |name: &str, at: &[f64], radius: f64, change: Change| Input::Field {
+        name: name.into(),
+        area: Area::Ball { at: at.to_vec(), radius },
+        change,
+    };
+    let cut = Cut::Grid { cols: 2, rows: 2, layers: 1 };
+    let mut world = sim(setup, &params, &sown, cut, Serial::default()).unwrap();
+    let before = state(&world);
+    let good = field("grass", &[1.0, 1.0], 3.0, Change::Set(5.0));
+    for (bad, problem) in [
+        (field("gras", &[1.0, 1.0], 1.0, Change::Set(5.0)), "no field `gras`; it has grass, scent"),
+        (field("grass", &[1.0], 1.0, Change::Set(5.0)), "`at` has 1 coordinates"),
+        (field("grass", &[1.0, 1.0], -1.0, Change::Set(5.0)), "`radius` is -1"),
+        (
+            field("grass", &[1.0, 1.0], 1.0, Change::Set(-5.0)),
+            "`set` is -5: it must be a number from 0",
+        ),
+        (field("grass", &[1.0, 1.0], 1.0, Change::Add(f64::NAN)), "`add` is NaN"),
+        (field("grass", &[1.0, 1.0], 1.0, Change::Add(-1e9)), "from -16777216 to 16777216"),
+    ] {
+        let error = world.give(vec![good.clone(), bad]).unwrap_err().to_string();
+        assert!(error.contains(problem) && error.contains("input 1"), "{error}");
+        assert_eq!(state(&world), before);
+    }
+    let bytes = encode(&[good.clone(), field("scent", &[2.0, 3.0], 0.5, Change::Add(-7.5))]);
+    let read = decode(&bytes).unwrap();
+    assert_eq!(encode(&read), bytes);
+    assert_eq!(read[0], good);
+    for calls in 0..40 {
+        let mut world = sim(setup, &params, &sown, cut, Broken::new(1, calls, false)).unwrap();
+        world.step().unwrap();
+        let before = world.snapshot().unwrap();
+        if world.give(vec![good.clone()]).is_err() {
+            assert!(world.snapshot().unwrap() == before, "after {calls} calls");
+        }
     }
 }
 

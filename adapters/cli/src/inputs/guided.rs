@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use flockwork_kernel::columns::Column;
 use flockwork_scheduler::registry::Piece;
 use flockwork_scheduler::{
-    self as scheduler, Answer, Grid, Input, Region, Resolution, Setting, Setup,
+    self as scheduler, Answer, FieldNow, Grid, Input, Region, Resolution, Setting, Setup,
 };
 use flockwork_scheduler_native::{AnySimulation, Metrics, Rows, RunError};
 
@@ -130,6 +130,10 @@ impl AnySimulation for Guided {
 
     fn rows(&self) -> Result<Rows, RunError> {
         self.inner.rows()
+    }
+
+    fn fields(&self) -> Result<Vec<FieldNow>, RunError> {
+        self.inner.fields()
     }
 
     fn recount(&self) -> Result<(), RunError> {

@@ -1,12 +1,12 @@
 //! One input as JSON.
 
-use flockwork_scheduler::{Input, Setting};
+use flockwork_scheduler::{Area, Change, Input, Setting};
 use serde_json::{Map, Value};
 
 use crate::human;
 
 /// The kinds of inputs.
-const KINDS: [&str; 5] = ["spawn", "remove", "set", "params", "poke"];
+const KINDS: [&str; 6] = ["spawn", "remove", "set", "params", "poke", "field"];
 
 type Values = Vec<(String, f64)>;
 
@@ -47,16 +47,49 @@ pub(crate) fn input_of(mut keys: Map<String, Value>) -> Result<Input, String> {
             });
             Input::Params { params: each.collect::<Result<_, _>>()? }
         }
-        _ => {
-            let at = keys.remove("at").as_ref().and_then(setting);
-            let Some(Setting::List(at)) = at else {
-                return Err(wrong("a table with `at`, a list of coordinates"));
-            };
-            let radius = keys.remove("radius").as_ref().and_then(Value::as_f64);
-            let radius = radius.ok_or_else(|| wrong("a table with `radius`, a number"))?;
+        "poke" => {
+            let at = place(&mut keys, "at").map_err(|problem| wrong(&problem))?;
+            let radius = number(&mut keys, "radius").map_err(|problem| wrong(&problem))?;
             Input::Poke { at, radius, values: values(kind, keys)? }
         }
+        _ => field(keys).map_err(|problem| wrong(&problem))?,
     })
+}
+
+/// A list of coordinates.
+fn place(keys: &mut Map<String, Value>, key: &str) -> Result<Vec<f64>, String> {
+    match keys.remove(key).as_ref().and_then(setting) {
+        Some(Setting::List(at)) => Ok(at),
+        _ => Err(format!("a table with `{key}`, a list of coordinates")),
+    }
+}
+
+fn number(keys: &mut Map<String, Value>, key: &str) -> Result<f64, String> {
+    let number = keys.remove(key).as_ref().and_then(Value::as_f64);
+    number.ok_or_else(|| format!("a table with `{key}`, a number"))
+}
+
+/// What becomes of cells of a field.
+fn field(mut keys: Map<String, Value>) -> Result<Input, String> {
+    let Some(Value::String(name)) = keys.remove("name") else {
+        return Err("a table with the `name` of a field".into());
+    };
+    let area = if keys.contains_key("at") {
+        Area::Ball { at: place(&mut keys, "at")?, radius: number(&mut keys, "radius")? }
+    } else if keys.contains_key("low") {
+        Area::Box { low: place(&mut keys, "low")?, high: place(&mut keys, "high")? }
+    } else {
+        return Err("a table with `at` and `radius`, or `low` and `high`".into());
+    };
+    let change = match (keys.contains_key("set"), keys.contains_key("add")) {
+        (true, false) => Change::Set(number(&mut keys, "set")?),
+        (false, true) => Change::Add(number(&mut keys, "add")?),
+        _ => return Err("a table with `set` or `add`, an amount".into()),
+    };
+    match keys.keys().next() {
+        Some(key) => Err(format!("a table without `{}`", human::shown(key))),
+        None => Ok(Input::Field { name, area, change }),
+    }
 }
 
 /// Reads a list of inputs.
@@ -125,6 +158,23 @@ pub(crate) fn keys_of(input: &Input) -> Map<String, Value> {
             keys.insert("radius".into(), (*radius).into());
             keys.into()
         }
+        Input::Field { name, area, change } => {
+            let mut keys = Map::from_iter([("name".to_string(), Value::from(name.clone()))]);
+            let (places, radius) = match area {
+                Area::Ball { at, radius } => (vec![("at", at)], Some(*radius)),
+                Area::Box { low, high } => (vec![("low", low), ("high", high)], None),
+            };
+            for (key, place) in places {
+                keys.insert(key.into(), place.clone().into());
+            }
+            keys.extend(radius.map(|radius| ("radius".to_string(), radius.into())));
+            let (key, amount) = match change {
+                Change::Set(amount) => ("set", amount),
+                Change::Add(amount) => ("add", amount),
+            };
+            keys.insert(key.into(), (*amount).into());
+            keys.into()
+        }
         _ => Value::Null,
     };
     [(input.name().to_string(), value)].into_iter().collect()
@@ -147,6 +197,8 @@ mod tests {
             r#"{"set":{"id":3,"alive":0.0,"vx":-1e-40}}"#,
             r#"{"params":{"a":1.0,"b":[1.0,2.0],"c":"word"}}"#,
             r#"{"poke":{"at":[1.0,2.0],"push":3.0,"radius":0.1}}"#,
+            r#"{"field":{"name":"grass","at":[1.0,2.0],"radius":0.1,"set":3.5}}"#,
+            r#"{"field":{"name":"grass","low":[1.0,2.0],"high":[3.0,4.0],"add":-7.0}}"#,
         ] {
             let input = read(text).unwrap();
             let again = serde_json::to_string(&keys_of(&input)).unwrap();
@@ -170,7 +222,13 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         for (text, problem) in [
-            ("{}", "one of spawn, remove, set, params, poke"),
+            ("{}", "one of spawn, remove, set, params, poke, field"),
+            (r#"{"field":{"at":[1]}}"#, "the `name` of a field"),
+            (r#"{"field":{"name":"a"}}"#, "`at` and `radius`, or `low` and `high`"),
+            (r#"{"field":{"name":"a","low":[1],"set":1}}"#, "with `high`, a list"),
+            (r#"{"field":{"name":"a","at":[1],"radius":1}}"#, "`set` or `add`"),
+            (r#"{"field":{"name":"a","at":[1],"radius":1,"set":1,"add":1}}"#, "`set` or `add`"),
+            (r#"{"field":{"name":"a","at":[1],"radius":1,"set":1,"low":1}}"#, "without `low`"),
             (r#"{"spawn":{},"remove":1}"#, "one of spawn"),
             (r#"{"spawn":{},"tock":1}"#, "no key `tock`"),
             (r#"{"remove":-1}"#, "`remove` must be the id"),

@@ -33,6 +33,14 @@ impl Canvas {
         (self.width, self.height)
     }
 
+    /// Light over all of the picture: `colour` gives that of each pixel by column and row.
+    pub(super) fn ground(&mut self, colour: impl Fn(usize, usize) -> Rgb) {
+        for (at, pixel) in self.light.iter_mut().enumerate() {
+            let more = colour(at % self.width, at / self.width);
+            pixel.iter_mut().zip(more).for_each(|(light, part)| *light += part);
+        }
+    }
+
     /// A light of radius `glow` pixels with a tail that fades.
     pub(super) fn comet(&mut self, at: [f32; 2], tail: [f32; 2], glow: f32, colour: Rgb) {
         self.spot(at, glow, 1.0, colour);

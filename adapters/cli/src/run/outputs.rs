@@ -8,6 +8,7 @@ use flockwork_scheduler_native::{AnySimulation, Entry};
 use super::Job;
 use super::about::About;
 use crate::args::RunArgs;
+use crate::cells::Cells;
 use crate::checkpoint;
 use crate::failure::Failure;
 use crate::human;
@@ -34,6 +35,7 @@ pub(super) struct Outputs {
     report: Option<Target>,
     record: Option<Place>,
     series: Option<Target>,
+    fields: Option<Target>,
     picture: Option<Target>,
     snapshot: Option<Target>,
     observables: Option<Target>,
@@ -51,6 +53,7 @@ impl Outputs {
                 .map(|path| Place::new(path, &args.recording))
                 .transpose()?,
             series: Target::optional(args.series.as_deref(), &output::SERIES)?,
+            fields: Target::optional(args.fields.as_deref(), &output::CELLS)?,
             picture: Target::optional(args.picture.as_deref(), &output::PICTURE)?,
             snapshot: Target::optional(args.snapshot.as_deref(), &output::SNAPSHOT)?,
             observables: Target::optional(args.observables.as_deref(), &output::REPORT)?,
@@ -67,6 +70,7 @@ impl Outputs {
             ("report", self.report.as_ref()),
             ("record", self.record.as_ref().map(Place::target)),
             ("series", self.series.as_ref()),
+            ("fields", self.fields.as_ref()),
             ("picture", self.picture.as_ref()),
             ("snapshot", self.snapshot.as_ref()),
             ("observables", self.observables.as_ref()),
@@ -106,6 +110,12 @@ impl Outputs {
         let end = job.simulation.tick().saturating_add(job.ticks);
         let ticks = end.saturating_sub(job.simulation.tick().max(args.from.unwrap_or(0)));
         self.record.as_ref().map_or(Ok(()), |place| place.holds(ticks, every))?;
+        if self.fields.is_some() && job.entry.fields().is_empty() {
+            return Err(Failure::usage(format_args!(
+                "--fields: the model {} has no fields",
+                job.entry.name
+            )));
+        }
         if self.picture.is_some() {
             picture::check(job.simulation.schema()).map_err(Failure::Usage)?;
         }
@@ -129,6 +139,13 @@ impl Outputs {
         let series = self.series(args, entry, &about, simulation)?;
         if let Some(recorder) = self.recorder(args, about, simulation)? {
             watchers.push(Box::new(recorder));
+        }
+        if let Some(target) = &self.fields {
+            let ticks =
+                Ticks { every: args.every.unwrap_or(USUAL_EVERY), from: args.from.unwrap_or(0) };
+            let cells = Cells::begin(target, ticks, &simulation.setup().world);
+            let problem = "another rank could not begin the table of fields";
+            watchers.push(Box::new(together(simulation, cells, problem, || {})?));
         }
         if series.is_some() || !rules.is_empty() {
             watchers.push(Box::new(Samples::new(series, rules)));

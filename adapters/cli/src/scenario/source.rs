@@ -24,6 +24,9 @@ const LINE: usize = 100;
 /// The key of inputs, whose tables are kept as they are.
 const INPUT: &str = "input";
 
+/// The table of fields, which has a table for each.
+const FIELD: &str = "field";
+
 /// A value of TOML as one of JSON.
 fn json(value: &DeValue<'_>) -> serde_json::Value {
     use serde_json::Value as Json;
@@ -312,6 +315,20 @@ impl Source {
                         self.push(path, key.span(), value);
                     }
                 }
+                DeValue::Table(fields) if name == FIELD => {
+                    for (key, value) in fields {
+                        let path = format!("{name}.{}", bare(key.get_ref()));
+                        match value.get_ref() {
+                            DeValue::Table(inner) => {
+                                for (key, value) in inner {
+                                    let path = format!("{path}.{}", bare(key.get_ref()));
+                                    self.push(path, key.span(), value);
+                                }
+                            }
+                            _ => self.push(path, key.span(), value),
+                        }
+                    }
+                }
                 _ => self.push(name, key.span(), value),
             }
         }
@@ -338,6 +355,20 @@ impl Source {
                     for (key, value) in inner {
                         let path = format!("{name}.{}", bare(&key));
                         self.put(path, Value::from_json(&value), Origin::Whole);
+                    }
+                }
+                serde_json::Value::Object(fields) if name == FIELD => {
+                    for (key, value) in fields {
+                        let path = format!("{name}.{}", bare(&key));
+                        match value {
+                            serde_json::Value::Object(inner) => {
+                                for (key, value) in inner {
+                                    let path = format!("{path}.{}", bare(&key));
+                                    self.put(path, Value::from_json(&value), Origin::Whole);
+                                }
+                            }
+                            value => self.put(path, Value::from_json(&value), Origin::Whole),
+                        }
                     }
                 }
                 serde_json::Value::Array(inputs) if name == INPUT => {
