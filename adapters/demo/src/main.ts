@@ -1,5 +1,6 @@
 /** Where the page begins: the simulation first, then what shows it. */
 
+import { isLink } from './sim/link.js';
 import { readQuery } from './sim/query.js';
 
 const root = document.getElementById('root')!;
@@ -22,6 +23,7 @@ async function show(): Promise<void> {
   const { ticks: _ticks, auto: _auto, ...settings } = query;
   const session = new Session(settings, !reducedMotion);
   session.store.set({ problems });
-  void session.open();
+  if (isLink(location.hash)) void import('./sim/again.js').then(({ enter }) => enter(session, location.hash));
+  else void session.open();
   (await page).show(root, session, reducedMotion);
 }

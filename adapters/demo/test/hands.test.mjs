@@ -143,6 +143,7 @@ test('flocks flee and come while the world runs; what the page logs, the command
       await said(page).getByText(/^Removed|^Nobody/).waitFor();
       await tickBeyond(page, (await tickOf(page)) + 3);
       await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByRole('tab', { name: 'Share' }).click();
       const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download all that was done' }).click()]);
       const text = await readFile(await download.path(), 'utf8');
       const { tick, fingerprint } = JSON.parse(text.trim().split('\n').at(-1));

@@ -40,6 +40,7 @@ test('steps come to the fingerprint of the test address; a snapshot goes on to t
   await onPage({ ...DESK, ...STILL, acceptDownloads: true }, async (page, context) => {
     await page.getByText('asks for less motion').waitFor();
     assert.equal(await tickOf(page), 0);
+    await page.getByRole('tab', { name: 'Share' }).click();
     await step(page, 3);
     await fingerprintAt(page, 3);
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download', exact: true }).click()]);
@@ -126,7 +127,7 @@ test('however quickly one begins again, one simulation is left', async () => {
 
 test('the comparison finds the same bits in all tiers', async () => {
   await onPage(DESK, async (page) => {
-    await page.getByRole('tab', { name: 'Compare' }).click();
+    await page.getByRole('tab', { name: 'Machine' }).click();
     await page.getByRole('combobox', { name: 'Entities', exact: true }).selectOption('1000');
     await page.getByRole('combobox', { name: 'Ticks', exact: true }).selectOption('20');
     await page.getByRole('button', { name: 'Compare' }).click();
@@ -149,7 +150,7 @@ test('without WebGL the world runs and a message says so', async () => {
 test('on a phone nothing is wider than the screen, and the sheet opens and closes', async () => {
   await onPage(PHONE, async (page) => {
     await page.getByRole('button', { name: 'Pause' }).tap();
-    for (const tab of ['Stats', 'World', 'Rules', 'Machine', 'Compare']) {
+    for (const tab of ['Story', 'World', 'Rules', 'Share', 'Machine']) {
       await page.getByRole('tab', { name: tab }).tap();
       await page.getByRole('tabpanel', { name: tab }).waitFor();
       const wide = await page.evaluate(() => {

@@ -166,7 +166,7 @@ test('in space the chosen entity shows its neighbours, as many as there are, acr
 
 test('space has the same bits in every tier of the page', async () => {
   await withPage(server.url, { ...DESK, ...STILL }, async (page, context) => {
-    await page.getByRole('tab', { name: 'Compare' }).click();
+    await page.getByRole('tab', { name: 'Machine' }).click();
     await page.getByRole('combobox', { name: 'Entities', exact: true }).selectOption('1000');
     await page.getByRole('combobox', { name: 'Ticks', exact: true }).selectOption('20');
     await page.getByRole('button', { name: 'Compare' }).click();

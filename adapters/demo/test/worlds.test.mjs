@@ -77,18 +77,17 @@ test('after a comparison and a search the world goes on', async () => {
   await onPage(async (page) => {
     await step(page, 3);
     const third = await fingerprintAt(page, 3);
-    await page.getByRole('tab', { name: 'Compare' }).click();
+    await page.getByRole('tab', { name: 'Machine' }).click();
     await page.getByRole('combobox', { name: 'Entities', exact: true }).selectOption('1000');
     await page.getByRole('combobox', { name: 'Ticks', exact: true }).selectOption('20');
     await page.getByRole('button', { name: 'Compare' }).click();
     await page.getByText('The same bits in 4 tiers.').waitFor();
     assert.equal(await fingerprintAt(page, 3), third);
-    await page.getByRole('tab', { name: 'World' }).click();
-    await page.getByRole('button', { name: 'Look for it' }).click();
+    await page.getByRole('button', { name: 'Find the limit' }).click();
     // One world was tried.
     await page.locator('.trials tbody tr').first().waitFor();
-    await page.getByRole('button', { name: 'Stop looking' }).click();
-    await page.getByRole('button', { name: 'Look for it' }).waitFor();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByRole('button', { name: 'Find the limit' }).waitFor();
     const { tick } = await pause(page);
     assert.ok(tick >= 3, `it went on from tick ${tick}`);
     assert.match(new URL(page.url()).search, /entities=3000/);
@@ -115,7 +114,7 @@ test('another world keeps the one before, and one can go back and forth', async 
     await page.getByRole('button', { name: 'Back to it' }).click();
     assert.equal(await fingerprintAt(page, 5), fifth);
     assert.match(new URL(page.url()).search, /seed=7/);
-    await page.getByRole('button', { name: 'Let the former world go' }).click();
+    await page.getByRole('button', { name: 'Forget the former world' }).click();
     assert.equal(await page.getByRole('button', { name: 'Back to it' }).count(), 0);
   });
 });
@@ -124,6 +123,7 @@ test('a snapshot of another world is refused with what differs, and this one goe
   const other = await new Promise((resolve, reject) => {
     withPage(server.url, { ...DESK, ...STILL }, async (page) => {
       await step(page, 2);
+      await page.getByRole('tab', { name: 'Share' }).click();
       const bytes = await page.evaluate(async () => {
         const made = URL.createObjectURL;
         return new Promise((done) => {
@@ -137,6 +137,7 @@ test('a snapshot of another world is refused with what differs, and this one goe
   await onPage(async (page) => {
     await step(page, 3);
     const third = await fingerprintAt(page, 3);
+    await page.getByRole('tab', { name: 'Share' }).click();
     await page.getByLabel('A snapshot to go on from').setInputFiles({ name: 'a.snapshot', mimeType: 'application/octet-stream', buffer: other });
     const alert = page.getByRole('alert');
     await alert.getByText(/seed/).waitFor();
@@ -154,7 +155,7 @@ test('a snapshot with other rules brings them, and the sliders show them', async
     await page.getByRole('tab', { name: 'Rules' }).click();
     await grazing.fill('0.25');
     await step(page, 2);
-    await page.getByRole('tab', { name: 'World' }).click();
+    await page.getByRole('tab', { name: 'Share' }).click();
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download', exact: true }).click()]);
     const file = await download.path();
     await page.locator('.world').focus();
@@ -162,7 +163,7 @@ test('a snapshot with other rules brings them, and the sliders show them', async
     await fingerprintAt(page, 0);
     await page.getByRole('tab', { name: 'Rules' }).click();
     assert.equal(await grazing.inputValue(), '1.5');
-    await page.getByRole('tab', { name: 'World' }).click();
+    await page.getByRole('tab', { name: 'Share' }).click();
     await page.getByLabel('A snapshot to go on from').setInputFiles(file);
     await fingerprintAt(page, 2);
     await page.getByRole('tab', { name: 'Rules' }).click();

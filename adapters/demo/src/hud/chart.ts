@@ -13,9 +13,9 @@ export const PARTS = [
 
 const BAR = '#56b4e9';
 const LATE = '#f08030';
-const LINE = 'rgb(255 255 255 / 0.16)';
-const LABEL = '#8b94a5';
-const FONT = '10px "Inter Variable", system-ui, sans-serif';
+export const LINE = 'rgb(255 255 255 / 0.16)';
+export const LABEL = '#8b94a5';
+export const FONT = '10px "Inter Variable", system-ui, sans-serif';
 
 export interface Chart {
   readonly context: CanvasRenderingContext2D;

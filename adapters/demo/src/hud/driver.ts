@@ -5,14 +5,15 @@
 
 import type { Metrics, Simulation } from 'flockwork';
 import type { Session } from '../sim/session.js';
+import type { Watch } from '../sim/watch.js';
 import type { FrameMeter } from '../view/meter.js';
 import { WORKER_ROW, chart, drawFrames, drawTicks, drawWorkers } from './chart.js';
+import { countsOf, drawCourse } from './course.js';
 import * as format from './format.js';
 
 const EVERY_MS = 200;
-/** The fingerprint costs a pass over all entities. */
-const FINGERPRINT_MS = 1000;
 const CHART_HEIGHT = 56;
+const STORY_HEIGHT = 64;
 
 export class HudDriver {
   private readonly texts = new Map<string, Text>();
@@ -21,12 +22,7 @@ export class HudDriver {
   private readonly meterBar: HTMLElement | null;
   private width = 0;
   private last = 0;
-  private lastFingerprint = 0;
-  private observing = false;
-  private observedTick = -1;
-  private observedChanges = -1;
-  /** Those who were there when it was observed. */
-  private observedPopulation = -1;
+  private watched = { version: -1, width: 0, choice: '' };
   private simulation: Simulation | null = null;
   private metrics: Metrics | undefined;
   private mail = { tick: 0, bytes: 0, messages: 0, migrations: 0 };
@@ -36,6 +32,9 @@ export class HudDriver {
     root: HTMLElement,
     private readonly session: Session,
     private readonly meter: FrameMeter,
+    private readonly watch: Watch,
+    /** The statistic whose course is shown. */
+    private readonly choice: () => string,
   ) {
     for (const element of root.querySelectorAll<HTMLElement>('[data-hud]')) {
       const name = element.dataset.hud!;
@@ -47,7 +46,7 @@ export class HudDriver {
       this.width = entry!.contentRect.width;
       this.last = 0;
     });
-    const first = this.canvases.get('frames');
+    const [first] = this.canvases.values();
     if (first?.parentElement) this.sizes.observe(first.parentElement);
   }
 
@@ -62,16 +61,13 @@ export class HudDriver {
     const { simulation } = this.session;
     if (simulation !== this.simulation) this.reset(simulation);
     this.showFrames();
-    if (simulation) this.showSimulation(simulation, now);
+    if (simulation) this.showSimulation(simulation);
   }
 
   private reset(simulation: Simulation | null): void {
     this.simulation = simulation;
     this.metrics = undefined;
-    this.observedTick = -1;
-    this.lastFingerprint = 0;
     this.mail = { tick: 0, bytes: 0, messages: 0, migrations: 0 };
-    for (const name of ['fingerprint', 'fingerprint-tick']) this.text(name, '–');
   }
 
   private showFrames(): void {
@@ -84,12 +80,15 @@ export class HudDriver {
     if (canvas) drawFrames(canvas, frames);
   }
 
-  private showSimulation(simulation: Simulation, now: number): void {
+  private showSimulation(simulation: Simulation): void {
     const metrics = (this.metrics = simulation.metrics(this.metrics));
     this.text('tick', format.count(metrics.tick));
+    this.text('machine-tick', format.compact(metrics.tick));
     // A world that stands is counted when it is observed: hands may have changed it.
-    const stands = metrics.tick === this.observedTick && simulation.state !== 'running';
-    this.text('population', format.count(stands ? this.observedPopulation : metrics.population));
+    const { newest } = this.watch;
+    const stands = newest?.tick === metrics.tick && simulation.state !== 'running';
+    this.text('population', format.count(stands ? newest.population : metrics.population));
+    this.text('time', (metrics.tick * simulation.scenario.dt).toFixed(1));
     this.text('tps', simulation.state === 'running' ? format.ms(metrics.ticksPerSecond) : '0');
     const { count, p50, p95 } = metrics.tickMs;
     this.text('tick-p50', count > 0 ? format.ms(p50) : '–');
@@ -111,7 +110,7 @@ export class HudDriver {
     this.text('memory', `${format.bytes(metrics.memoryUsed)} of ${format.bytes(metrics.memoryBytes)}`);
     const share = metrics.memoryBytes > 0 ? metrics.memoryUsed / metrics.memoryBytes : 0;
     this.meterBar?.style.setProperty('transform', `scaleX(${Math.min(1, share).toFixed(3)})`);
-    this.askFingerprint(simulation, metrics.tick, now);
+    this.showWatched(simulation);
   }
 
   /** Mail per tick since the last look. */
@@ -127,26 +126,22 @@ export class HudDriver {
     this.text('ghosts', format.compact(ghosts));
   }
 
-  private askFingerprint(simulation: Simulation, tick: number, now: number): void {
-    const idle = simulation.state !== 'running';
-    const { changes } = this.session;
-    const known = tick === this.observedTick && changes === this.observedChanges;
-    if (this.observing || known || (!idle && now - this.lastFingerprint < FINGERPRINT_MS)) return;
-    this.observing = true;
-    this.lastFingerprint = now;
-    simulation
-      .observe()
-      .then(({ tick: observed, population, fingerprint }) => {
-        if (simulation !== this.simulation) return;
-        this.observedTick = observed;
-        this.observedChanges = changes;
-        this.observedPopulation = population;
-        this.text('fingerprint', format.fingerprint(fingerprint));
-        this.text('fingerprint-tick', format.count(observed));
-      })
-      // It is replaced, or has faulted, which is shown elsewhere.
-      .catch(() => undefined)
-      .finally(() => (this.observing = false));
+  /** What was seen of the world as a whole, when there is something new. */
+  private showWatched(simulation: Simulation): void {
+    const { watch, width } = this;
+    if (watch.version === this.watched.version && width === this.watched.width && this.choice() === this.watched.choice) return;
+    this.watched = { version: watch.version, width, choice: this.choice() };
+    const { newest, samples } = watch;
+    this.text('fingerprint', newest ? format.fingerprint(newest.fingerprint) : '–');
+    this.text('fingerprint-tick', newest ? format.count(newest.tick) : '–');
+    const counts = countsOf(simulation.model.stats.map(({ name }) => name));
+    counts.forEach((name, index) => this.text(`count-${index}`, brief(newest?.stats[name])));
+    const people = this.chart('population-chart', STORY_HEIGHT);
+    if (people) drawCourse(people, samples, counts.length > 0 ? counts : [null]);
+    const { choice } = this.watched;
+    this.text('statistic', brief(newest?.stats[choice]));
+    const course = this.chart('statistic-chart', STORY_HEIGHT);
+    if (course) drawCourse(course, samples, choice ? [choice] : []);
   }
 
   private text(name: string, value: string): void {
@@ -158,4 +153,8 @@ export class HudDriver {
     const canvas = this.canvases.get(name);
     return canvas && this.width > 0 ? chart(canvas, this.width, height) : null;
   }
+}
+
+function brief(value: number | null | undefined): string {
+  return typeof value === 'number' ? format.brief(value) : '–';
 }

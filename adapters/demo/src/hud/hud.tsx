@@ -1,39 +1,36 @@
-/** What the machine does: times, workers, mail, memory, fingerprint. `HudDriver` fills it. */
+/** What the machine does: times, workers, mail, memory. `HudDriver` fills it. */
 
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode, type RefObject } from 'react';
 import type { Session } from '../sim/session.js';
 import type { WorldView } from '../view/world-view.js';
 import { PARTS } from './chart.js';
 import { HudDriver } from './driver.js';
 
-export function Hud({ session, view }: { session: Session; view: WorldView | null }) {
-  const root = useRef<HTMLDivElement>(null);
+/** Fills the elements in `root` that name what they show, as long as they are there. */
+export function useHud(root: RefObject<HTMLElement | null>, session: Session, view: WorldView | null, key: unknown, choice: () => string): void {
   useEffect(() => {
     if (!view || !root.current) return;
-    const driver = new HudDriver(root.current, session, view.meter);
-    view.onFrame = (now) => driver.update(now);
+    const driver = new HudDriver(root.current, session, view.meter, view.watch, choice);
+    const beat = (now: number) => driver.update(now);
+    view.beats.add(beat);
     return () => {
-      view.onFrame = null;
+      view.beats.delete(beat);
       driver.dispose();
     };
-  }, [session, view]);
+    // Other elements are other ones to fill.
+  }, [session, view, key]);
+}
 
+export function MachineFigures({ session, view }: { session: Session; view: WorldView | null }) {
+  const root = useRef<HTMLDivElement>(null);
+  useHud(root, session, view, null, () => '');
   return (
     <div className="hud" ref={root}>
       <dl className="hud-numbers">
         <Big label="frames / s" name="fps" />
         <Big label="ticks / s" name="tps" />
-        <Big label="entities" name="population" />
+        <Big label="tick" name="machine-tick" />
       </dl>
-      <section className="fingerprint">
-        <h2>
-          Fingerprint
-          <small>
-            of tick <b data-hud="fingerprint-tick" />; now <b data-hud="tick" />
-          </small>
-        </h2>
-        <code data-hud="fingerprint" title="The same on every tier, worker count and machine" />
-      </section>
       <section>
         <h2>
           Frames
@@ -79,9 +76,6 @@ export function Hud({ session, view }: { session: Session; view: WorldView | nul
         <Row label="Migrations per tick, ghosts">
           <b data-hud="migrations" />, <b data-hud="ghosts" />
         </Row>
-        <Row label="Births, deaths">
-          <b data-hud="births" />, <b data-hud="deaths" />
-        </Row>
         <Row label="Rebalanced">
           <b data-hud="rebalances" /> ×
         </Row>
@@ -99,7 +93,7 @@ export function Hud({ session, view }: { session: Session; view: WorldView | nul
   );
 }
 
-function Big({ label, name }: { label: string; name: string }) {
+export function Big({ label, name }: { label: string; name: string }) {
   return (
     <div>
       <dd data-hud={name} />
@@ -108,7 +102,7 @@ function Big({ label, name }: { label: string; name: string }) {
   );
 }
 
-function Canvas({ name, label }: { name: string; label: string }) {
+export function Canvas({ name, label }: { name: string; label: string }) {
   return (
     <div className={`chart chart-${name}`}>
       <canvas data-hud={name} role="img" aria-label={label} />
@@ -116,7 +110,7 @@ function Canvas({ name, label }: { name: string; label: string }) {
   );
 }
 
-function Row({ label, children }: { label: string; children: ReactNode }) {
+export function Row({ label, children }: { label: string; children: ReactNode }) {
   return (
     <div>
       <dt>{label}</dt>

@@ -7,8 +7,10 @@ import type { Simulation } from 'flockwork';
 import { failureOf } from './failure.js';
 import type { Stroke } from './history.js';
 import { difference, readLog, type Batch, type Log } from './log.js';
+import { readLink, writeLink } from './link.js';
+import { writeQuery } from './query.js';
 import { worldOf } from './scenarios.js';
-import type { Session } from './session.js';
+import { colorings, type Session } from './session.js';
 
 /** How often it is told how far it is. */
 const TELL_MS = 100;
@@ -18,6 +20,8 @@ interface Plan {
   readonly what: string;
   readonly entries: Log['entries'];
   readonly until: number;
+  /** All of it may be cut short; else only what comes after the last entry. */
+  readonly short: boolean;
 }
 
 /** What came of it. */
@@ -26,6 +30,8 @@ interface Outcome {
   /** Fingerprints that were compared, and the first tick at which one differs. */
   readonly compared: number;
   readonly differs: number | null;
+  /** How many entries were done. */
+  readonly done: number;
 }
 
 /** Ends the ticks after the last input, if some are being computed. */
@@ -60,7 +66,7 @@ async function rewind(session: Session, way: 'undo' | 'redo'): Promise<void> {
     const kept = history.before(stroke);
     if (!kept) throw new RangeError('the state before it was not kept');
     await simulation.restore(kept.bytes, { accept: ['params'] });
-    const outcome = await run(session, simulation, { what: title, entries: history.batches.slice(kept.batches), until: tick });
+    const outcome = await run(session, simulation, { what: title, entries: history.batches.slice(kept.batches), until: tick, short: false });
     session.tell(`${title}: ${strokeTitle(stroke)}. The world is at tick ${outcome.tick} again`);
   } catch (error) {
     session.fail(error);
@@ -78,16 +84,60 @@ function strokeTitle({ name, batches }: Stroke): string {
   return `${name}, ${inputs === 1 ? '1 input' : `${inputs} inputs`}`;
 }
 
-/** The log of the world that is shown, with the fingerprint that it has now; null if there is none, which is told. */
-export async function logOf(session: Session): Promise<{ readonly text: string; readonly tick: number } | null> {
+/** The address of the world as it is now, and its tick; null if it has none, which is told. */
+export async function linkOf(session: Session, pose: readonly number[]): Promise<{ readonly address: string; readonly tick: number } | null> {
+  return still(session, async (tick, fingerprint) => {
+    if (session.history.head === null) {
+      session.tell(NO_LOG, true);
+      return null;
+    }
+    const { settings, colorBy } = session.store.get();
+    const hash = await writeLink({ tick, fingerprint, batches: session.history.batches, colorBy, pose });
+    return { address: new URL(`${location.pathname}${writeQuery(settings)}${hash}`, location.href).href, tick };
+  });
+}
+
+/** Makes the world of a link in one that has just begun. */
+export async function enter(session: Session, hash: string): Promise<void> {
+  const past = await readLink(hash).catch((error: unknown) => failureOf(error));
+  if ('message' in past) {
+    // The part of the address before it still holds.
+    await session.open();
+    return session.store.set({ failure: past });
+  }
+  try {
+    session.store.set({ pose: past.pose, running: false });
+    await session.open({}, false);
+    const { simulation } = session;
+    if (!simulation) return;
+    if (colorings(simulation).includes(past.colorBy)) session.setColorBy(past.colorBy);
+    const entries = [...past.batches, { tick: past.tick, fingerprint: past.fingerprint }];
+    const outcome = await follow(session, { what: 'The world of the link', entries, until: past.tick, short: true });
+    if (outcome) session.tell(said(outcome), outcome.differs !== null);
+  } catch (error) {
+    session.fail(error);
+  }
+}
+
+const NO_LOG = 'Nobody knows what was done before the uploaded state: begin the world anew to share it';
+
+/** Does something with a world that stands meanwhile. */
+async function still<Result>(session: Session, act: (tick: number, fingerprint: string) => Promise<Result>): Promise<Result | null> {
   return session.try(async (simulation) => {
-    const { running } = session.store.get();
     await session.endAhead();
     await simulation.pause();
     const { tick, fingerprint } = await simulation.observe();
+    const result = await act(tick, fingerprint);
+    if (session.store.get().running) simulation.start();
+    return result;
+  });
+}
+
+/** The log of the world that is shown, with the fingerprint that it has now; null if there is none, which is told. */
+export async function logOf(session: Session): Promise<{ readonly text: string; readonly tick: number } | null> {
+  return still(session, async (tick, fingerprint) => {
     const text = session.history.text({ tick, fingerprint });
-    if (running) simulation.start();
-    if (text === null) session.tell('There is no log of a world that went on from an uploaded snapshot: begin it anew', true);
+    if (text === null) session.tell(NO_LOG, true);
     return text === null ? null : { text, tick };
   });
 }
@@ -102,7 +152,7 @@ export async function replay(session: Session, text: string): Promise<void> {
     const { head } = session.history;
     const problem = head && difference(log.head, head);
     if (problem) throw new RangeError(problem);
-    const outcome = await follow(session, { what: 'The log', entries: log.entries, until: log.entries.at(-1)?.tick ?? 0 });
+    const outcome = await follow(session, { what: 'The log', entries: log.entries, until: log.entries.at(-1)?.tick ?? 0, short: true });
     if (outcome) session.tell(said(outcome), outcome.differs !== null);
   } catch (error) {
     session.fail(error);
@@ -111,7 +161,7 @@ export async function replay(session: Session, text: string): Promise<void> {
 
 function said({ tick, compared, differs }: Outcome): string {
   if (differs !== null) return `Done up to tick ${tick}, but the fingerprint of tick ${differs} is another`;
-  const same = compared === 0 ? 'it has no fingerprints to compare' : `${compared === 1 ? 'its fingerprint is' : `all ${compared} fingerprints are`} the same, bit for bit`;
+  const same = compared === 0 ? 'no fingerprint was compared' : `${compared === 1 ? 'its fingerprint is' : `all ${compared} fingerprints are`} the same, bit for bit`;
   return `Done up to tick ${tick}: ${same}`;
 }
 
@@ -123,7 +173,7 @@ export async function follow(session: Session, plan: Plan): Promise<Outcome | nu
   try {
     await history.keep(simulation);
     const outcome = await run(session, simulation, plan);
-    const batches = plan.entries.filter((entry): entry is Batch => 'inputs' in entry);
+    const batches = plan.entries.slice(0, outcome.done).filter((entry): entry is Batch => 'inputs' in entry);
     history.take(batches.map((batch) => ({ name: 'input', batches: [batch] })));
     return outcome;
   } finally {
@@ -133,7 +183,7 @@ export async function follow(session: Session, plan: Plan): Promise<Outcome | nu
 }
 
 /** Gives inputs at their ticks and compares fingerprints, up to the first that differs. */
-async function run({ store }: Session, simulation: Simulation, { what, entries, until }: Plan): Promise<Outcome> {
+async function run({ store }: Session, simulation: Simulation, { what, entries, until, short }: Plan): Promise<Outcome> {
   const own = (stop = new AbortController());
   let { tick } = await simulation.observe();
   const begun = tick;
@@ -142,20 +192,26 @@ async function run({ store }: Session, simulation: Simulation, { what, entries, 
     store.set({ again: { what, tick: now, of: until, share: until > begun ? (now - begun) / (until - begun) : 1 } });
   };
   const telling = window.setInterval(tell, TELL_MS);
-  let compared = 0;
+  /** Goes to a tick; false if it was stopped before. */
+  const go = async (to: number, signal?: AbortSignal) => {
+    if (to > tick) await simulation.step(to - tick, signal && { signal }).catch((error: unknown) => unless(own, error));
+    ({ tick } = await simulation.observe());
+    return tick === to;
+  };
+  let [compared, done] = [0, 0];
   try {
     for (const entry of entries) {
-      if (entry.tick > tick) ({ tick } = await simulation.step(entry.tick - tick));
+      if (!(await go(entry.tick, short ? own.signal : undefined))) return { tick, compared, differs: null, done };
       if ('inputs' in entry) await give(simulation, entry);
       else {
         const { fingerprint } = await simulation.observe();
-        if (fingerprint !== entry.fingerprint) return { tick, compared, differs: tick };
+        if (fingerprint !== entry.fingerprint) return { tick, compared, differs: tick, done };
         compared += 1;
       }
+      done += 1;
     }
-    if (until > tick) await simulation.step(until - tick, { signal: own.signal }).catch((error: unknown) => unless(own, error));
-    ({ tick } = await simulation.observe());
-    return { tick, compared, differs: null };
+    await go(until, own.signal);
+    return { tick, compared, differs: null, done };
   } finally {
     clearInterval(telling);
     if (stop === own) stop = null;

@@ -42,6 +42,8 @@ export interface SessionState {
   readonly answer: Answer | null;
   /** Whether there is a stroke to take back, or to do again. */
   readonly past: { readonly undo: boolean; readonly redo: boolean };
+  /** What the camera is to see of a world that a link has brought. */
+  readonly pose: readonly number[] | null;
   /** What is done again after the world went back; null if nothing is. */
   readonly again: { readonly what: string; readonly tick: number; readonly of: number; readonly share: number } | null;
 }
@@ -122,6 +124,7 @@ export class Session {
       answer: null,
       past: { undo: false, redo: false },
       again: null,
+      pose: null,
     });
   }
 

@@ -1,7 +1,7 @@
 /** The page. */
 
 import { useEffect, useRef, useState } from 'react';
-import { Hud } from '../hud/hud.js';
+import { Story } from '../hud/story.js';
 import { writeQuery } from '../sim/query.js';
 import { aheadOf, counterpart, scenarioFile } from '../sim/scenarios.js';
 import type { Session } from '../sim/session.js';
@@ -53,7 +53,7 @@ export function App({ session, reducedMotion }: { session: Session; reducedMotio
       <Ways session={session} />
       {hud && !narrow && (
         <div className="hud-box surface" role="region" aria-label="Numbers" tabIndex={0}>
-          <Hud session={session} view={view} />
+          <Story session={session} view={view} />
         </div>
       )}
       <div className="middle">

@@ -85,7 +85,7 @@ export function Former({ session }: { session: Session }) {
       <button disabled={busy} onClick={() => void session.back()}>
         Back to it
       </button>
-      <Close label="Let the former world go" act={() => session.forget()} />
+      <Close label="Forget the former world" act={() => session.forget()} />
     </div>
   );
 }

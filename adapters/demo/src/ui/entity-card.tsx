@@ -26,7 +26,7 @@ export function EntityCard({ session, view }: { session: Session; view: WorldVie
           {tribe === null ? 'Entity' : `Tribe ${tribe + 1}`} <small>#{selected.id}</small>
         </h2>
         {!selected.alive && <span className="badge red">died</span>}
-        <button className="round small" onClick={() => session.select(null)} aria-label="Let go" title="Let go (Esc)">
+        <button className="round small" onClick={() => session.select(null)} aria-label="Deselect" title="Deselect (Esc)">
           <Icon name="close" />
         </button>
       </header>

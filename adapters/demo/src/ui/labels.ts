@@ -37,6 +37,7 @@ const MODELS: Record<string, string> = {
   vicsek: 'Vicsek',
   discs: 'Hard discs',
   lennard_jones: 'Lennard-Jones liquid',
+  sph: 'Liquid',
 };
 
 export function modelTitle(model: string): string {
@@ -58,6 +59,13 @@ export function columnTitle(name: string): string {
 
 export function geneName(index: number): string {
   return GENES[index] ?? String(index);
+}
+
+/** A statistic: `tribe0_population` is that of the tribe which the page calls the first. */
+export function statTitle(name: string): string {
+  const [, tribe, what] = name.match(/^tribe(\d+)_(\w+)$/) ?? [];
+  if (tribe === undefined || what === undefined) return capital(words(name));
+  return what === 'population' ? `Tribe ${Number(tribe) + 1}` : `Tribe ${Number(tribe) + 1}: ${words(what)}`;
 }
 
 export function words(name: string): string {

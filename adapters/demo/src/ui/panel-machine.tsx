@@ -1,19 +1,25 @@
-/** Tab "Machine": the tier, why it was taken, the workers, what this browser can do. */
+/** Tab "Machine": what it does, the tier, why it was taken, the workers, what this browser can do, the limit, the comparison. */
 
 import type { Capabilities } from 'flockwork';
 import { useState } from 'react';
 import { MAX_WORKERS, TIERS } from '../sim/query.js';
 import type { Session } from '../sim/session.js';
 import { useStore } from '../sim/store.js';
+import { MachineFigures } from '../hud/hud.js';
+import type { WorldView } from '../view/world-view.js';
 import { Attempts } from './attempts.js';
+import { Compare } from './compare.js';
 import { TIER_NOTES, TIER_TITLES } from './labels.js';
+import { SearchBox } from './search-box.js';
 
-export function MachinePanel({ session }: { session: Session }) {
+export function MachinePanel({ session, view }: { session: Session; view: WorldView | null }) {
   const settings = useStore(session.store, (state) => state.settings);
   const simulation = useStore(session.store, (state) => state.simulation);
   const backend = simulation?.backend;
   return (
     <>
+      <MachineFigures session={session} view={view} />
+      {view && <SearchBox session={session} meter={view.meter} />}
       <fieldset className="tiers">
         <legend>Tier</legend>
         {(['auto', ...TIERS] as const).map((tier) => (
@@ -50,6 +56,8 @@ export function MachinePanel({ session }: { session: Session }) {
           </button>
         </>
       )}
+      <h2>All tiers compared</h2>
+      <Compare session={session} />
     </>
   );
 }

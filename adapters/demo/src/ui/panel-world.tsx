@@ -1,16 +1,14 @@
-/** Tab "World": what is simulated, how it is coloured, snapshots, the largest world. */
+/** Tab "World": what is simulated, its story, how it is coloured. */
 
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import * as format from '../hud/format.js';
-import { logOf, replay } from '../sim/again.js';
 import { MAX_ENTITIES, readSeed } from '../sim/query.js';
-import { aheadOf, scenarioFile, scenarioFiles } from '../sim/scenarios.js';
+import { PRESETS, begin } from '../sim/presets.js';
+import { scenarioFile, scenarioFiles } from '../sim/scenarios.js';
 import { colorings, type Session } from '../sim/session.js';
 import { useStore } from '../sim/store.js';
 import type { WorldView } from '../view/world-view.js';
 import { CLASS_COLORS, POLES, SCALE, columnTitle, scenarioTitle } from './labels.js';
-import { SearchBox } from './search-box.js';
-import { save } from './save.js';
 import { Text } from './text.js';
 
 const FEWEST = 1000;
@@ -21,20 +19,12 @@ export function WorldPanel({ session, view }: { session: Session; view: WorldVie
   const titles = [...new Set(scenarioFiles.map(({ scenario }) => scenarioTitle(scenario)))];
   return (
     <>
+      <Presets session={session} scenario={settings.scenario} />
       <label className="field">
         <span>Scenario</span>
         <select
           value={settings.scenario}
-          onChange={({ target }) => {
-            const { scenario } = scenarioFile(target.value);
-            void session.open({
-              scenario: target.value,
-              entities: scenario.entities,
-              scale: false,
-              seed: BigInt(scenario.seed ?? 1),
-              ahead: aheadOf(scenario.model),
-            });
-          }}
+          onChange={({ target }) => void session.open(begin(target.value))}
         >
           {titles.map((title) => (
             <optgroup key={title} label={title}>
@@ -56,10 +46,25 @@ export function WorldPanel({ session, view }: { session: Session; view: WorldVie
       <Seed key={String(settings.seed)} session={session} seed={settings.seed} />
       <p className="hint">Each of these begins another world at tick 0. The one before is kept, so that you can go back to it.</p>
       <Coloring session={session} view={view} />
-      <Snapshots session={session} />
-      <Logs session={session} />
-      {view && <SearchBox session={session} meter={view.meter} />}
     </>
+  );
+}
+
+/** Worlds with a story; the chosen one says what to look for and to try. */
+function Presets({ session, scenario }: { session: Session; scenario: string }) {
+  const chosen = PRESETS.find((preset) => preset.scenario === scenario);
+  return (
+    <div className="field">
+      <span>Stories</span>
+      <div className="presets">
+        {PRESETS.map((preset) => (
+          <button key={preset.scenario} aria-pressed={preset === chosen} onClick={() => void session.open(begin(preset.scenario))}>
+            {preset.title}
+          </button>
+        ))}
+      </div>
+      {chosen && <p className="try">{chosen.text}</p>}
+    </div>
   );
 }
 
@@ -72,7 +77,7 @@ function Entities({ entities, change }: { entities: number; change: (entities: n
   return (
     <label className="field">
       <span>
-        Entities at first <b className="value">{format.count(value)}</b>
+        Start population <b className="value">{format.count(value)}</b>
       </span>
       <input
         type="range"
@@ -223,77 +228,4 @@ function Legend({ colorBy, classes, space }: { colorBy: string; classes: number;
       <span>high</span>
     </div>
   );
-}
-
-function Snapshots({ session }: { session: Session }) {
-  const input = useRef<HTMLInputElement>(null);
-  const ready = useStore(session.store, (state) => state.status === 'ready');
-  return (
-    <div className="field">
-      <span>Snapshot</span>
-      <div className="pair">
-        <button disabled={!ready} onClick={() => void download(session)}>
-          Download
-        </button>
-        <button disabled={!ready} onClick={() => input.current?.click()}>
-          Upload
-        </button>
-      </div>
-      <input
-        ref={input}
-        type="file"
-        className="unseen"
-        tabIndex={-1}
-        aria-label="A snapshot to go on from"
-        onChange={({ target }) => {
-          const [chosen] = target.files ?? [];
-          target.value = '';
-          void chosen?.arrayBuffer().then((bytes) => session.restore(bytes));
-        }}
-      />
-    </div>
-  );
-}
-
-/** The inputs of this world as a file. */
-function Logs({ session }: { session: Session }) {
-  const input = useRef<HTMLInputElement>(null);
-  const ready = useStore(session.store, (state) => state.status === 'ready' && state.again === null);
-  return (
-    <div className="field">
-      <span>All that was done</span>
-      <div className="pair">
-        <button disabled={!ready} onClick={() => void downloadLog(session)} aria-label="Download all that was done">
-          Download
-        </button>
-        <button disabled={!ready} onClick={() => input.current?.click()} aria-label="Upload what was done">
-          Upload
-        </button>
-      </div>
-      <p className="hint">A file with which this page, or the command, makes the same world again: <code>flockwork replay</code>.</p>
-      <input
-        ref={input}
-        type="file"
-        className="unseen"
-        tabIndex={-1}
-        aria-label="A log of what was done"
-        onChange={({ target }) => {
-          const [chosen] = target.files ?? [];
-          target.value = '';
-          void chosen?.text().then((text) => replay(session, text));
-        }}
-      />
-    </div>
-  );
-}
-
-async function download(session: Session): Promise<void> {
-  const bytes = await session.snapshot();
-  const { simulation, settings } = session.store.get();
-  if (bytes && simulation) save(new Blob([bytes]), `${settings.scenario}-tick-${simulation.metrics().tick}.snapshot`);
-}
-
-async function downloadLog(session: Session): Promise<void> {
-  const log = await logOf(session);
-  if (log) save(new Blob([log.text]), `${session.store.get().settings.scenario}-tick-${log.tick}.jsonl`);
 }

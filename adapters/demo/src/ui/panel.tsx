@@ -1,15 +1,15 @@
 /** The settings: beside the world, or on a narrow screen a sheet from below. */
 
 import { useRef, useState, type KeyboardEvent } from 'react';
-import { Hud } from '../hud/hud.js';
+import { Story } from '../hud/story.js';
 import type { Session } from '../sim/session.js';
 import type { WorldView } from '../view/world-view.js';
-import { ComparePanel } from './panel-compare.js';
 import { MachinePanel } from './panel-machine.js';
 import { RulesPanel } from './panel-rules.js';
+import { SharePanel } from './panel-share.js';
 import { WorldPanel } from './panel-world.js';
 
-const TABS = ['Stats', 'World', 'Rules', 'Machine', 'Compare'] as const;
+const TABS = ['Story', 'World', 'Rules', 'Share', 'Machine'] as const;
 type Tab = (typeof TABS)[number];
 
 export function Panel({ session, view, narrow }: { session: Session; view: WorldView | null; narrow: boolean }) {
@@ -17,7 +17,7 @@ export function Panel({ session, view, narrow }: { session: Session; view: World
   const [open, setOpen] = useState(false);
   const list = useRef<HTMLDivElement>(null);
   const tabs = narrow ? TABS : TABS.slice(1);
-  const tab = narrow || chosen !== 'Stats' ? chosen : 'World';
+  const tab = narrow || chosen !== 'Story' ? chosen : 'World';
 
   const choose = (next: Tab) => {
     setOpen(next !== tab || !open);
@@ -56,11 +56,11 @@ export function Panel({ session, view, narrow }: { session: Session; view: World
       </div>
       {shown && (
         <div id="tab-panel" className="panel-body" role="tabpanel" tabIndex={0} aria-labelledby={`tab-${tab}`} key={tab}>
-          {tab === 'Stats' && <Hud session={session} view={view} />}
+          {tab === 'Story' && <Story session={session} view={view} />}
           {tab === 'World' && <WorldPanel session={session} view={view} />}
           {tab === 'Rules' && <RulesPanel session={session} />}
-          {tab === 'Machine' && <MachinePanel session={session} />}
-          {tab === 'Compare' && <ComparePanel session={session} />}
+          {tab === 'Share' && <SharePanel session={session} view={view} />}
+          {tab === 'Machine' && <MachinePanel session={session} view={view} />}
         </div>
       )}
     </aside>

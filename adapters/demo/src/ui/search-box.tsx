@@ -25,10 +25,10 @@ export function SearchBox({ session, meter }: { session: Session; meter: FrameMe
 
   return (
     <div className="field">
-      <span>The largest world at 60 frames a second</span>
-      <p className="hint">Tries worlds of other sizes for some seconds each; then yours goes on.</p>
+      <span>How large a world this machine can show</span>
+      <p className="hint">Looks for the largest that holds 60 frames a second: tries other sizes for some seconds each; then yours goes on.</p>
       <button className="wide" onClick={() => (busy ? stop.current?.abort() : void begin())}>
-        {busy ? 'Stop looking' : 'Look for it'}
+        {busy ? 'Stop' : 'Find the limit'}
       </button>
       <div aria-live="polite">
         {trials.length > 0 && (

@@ -36,6 +36,10 @@ export interface Camera {
   follow(place: Place): void;
   /** The place in the world under a point of the view, in CSS pixels; in space the one as far away as what is looked at. */
   place(x: number, y: number): Place;
+  /** What it sees, in numbers that mean the same in a view of another size. */
+  pose(): readonly number[];
+  /** Sees what `pose` told, if it is a pose of such a camera. */
+  take(pose: readonly number[]): void;
   /** Goes on by so many seconds, in which the world stood still or not; true if anything moved. */
   ease(seconds: number, lives: boolean): boolean;
   /** For the shaders; the same object each time. */

@@ -151,6 +151,21 @@ export class OrbitCamera implements Camera {
     return true;
   }
 
+  /** What is looked at, from which side, and how far away. */
+  pose(): readonly number[] {
+    return [...this.toAt, this.toYaw, this.toPitch, this.toDistance];
+  }
+
+  take([x, y, z, yaw, pitch, distance]: readonly number[]): void {
+    if (x === undefined || y === undefined || z === undefined || yaw === undefined || pitch === undefined || distance === undefined || !(distance > 0)) return;
+    this.filled = false;
+    this.center([x, y, z]);
+    this.toYaw = yaw;
+    this.toPitch = Math.min(Math.max(pitch, -STEEPEST), STEEPEST);
+    this.approachTo(distance);
+    this.jump();
+  }
+
   look(): Lens {
     const { lens, width, height, distance } = this;
     const { right, up, back } = this.axes(this.yaw, this.pitch);

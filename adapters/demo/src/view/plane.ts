@@ -110,6 +110,19 @@ export class PlaneCamera implements Camera {
     return [wrapped(atX, this.sides[0], this.wraps[0]), wrapped(atY, this.sides[1], this.wraps[1]), 0];
   }
 
+  /** The middle, and the side of a square as large as the view. */
+  pose(): readonly number[] {
+    return [this.toX, this.toY, Math.sqrt(this.width * this.height) / this.toZoom];
+  }
+
+  take([x, y, side]: readonly number[]): void {
+    if (x === undefined || y === undefined || side === undefined || !(side > 0)) return;
+    this.filled = false;
+    this.center(x, y);
+    this.zoomTo(Math.sqrt(this.width * this.height) / side);
+    this.jump();
+  }
+
   look(): Lens {
     const { lens, zoom } = this;
     lens.center.set(this.x, this.y, 0);

@@ -6,6 +6,7 @@
 import type { FrameView, Simulation } from 'flockwork';
 import { Hand, type Hold } from '../sim/hand.js';
 import type { Session } from '../sim/session.js';
+import { Watch } from '../sim/watch.js';
 import { extentOf, type Camera, type Extent } from './camera.js';
 import { Gaze } from './gaze.js';
 import { radiiOf, shownOf } from './look.js';
@@ -27,7 +28,8 @@ export class WorldView {
   readonly hand: Hand;
   following = true;
   /** Called after each frame. */
-  onFrame: ((now: number) => void) | null = null;
+  readonly beats = new Set<(now: number) => void>();
+  readonly watch: Watch;
   private readonly cameras: { readonly plane: Camera; readonly space: Camera };
   private readonly stop = new AbortController();
   private readonly resizes: ResizeObserver;
@@ -49,7 +51,7 @@ export class WorldView {
   private height = 1;
 
   constructor(
-    canvas: HTMLCanvasElement,
+    readonly canvas: HTMLCanvasElement,
     tip: HTMLElement,
     private readonly session: Session,
     private readonly reducedMotion: boolean,
@@ -57,6 +59,7 @@ export class WorldView {
     this.cameras = { plane: new PlaneCamera(!reducedMotion), space: new OrbitCamera(!reducedMotion) };
     this.camera = this.cameras.plane;
     this.hand = new Hand(session);
+    this.watch = new Watch(session);
     this.scene = makeScene(canvas);
     this.gaze = this.scene && new Gaze(this.scene.sight, tip);
     this.resizes = new ResizeObserver(([entry]) => this.resize(entry!.contentRect.width, entry!.contentRect.height));
@@ -80,6 +83,13 @@ export class WorldView {
   setGlow(glow: boolean): void {
     if (this.scene) this.scene.glow = glow;
     this.dirty = true;
+  }
+
+  /** What is seen now, as PNG; null where none can be made. */
+  picture(): Promise<Blob | null> {
+    // The picture is there until the browser shows it.
+    this.scene?.draw(this.camera.look());
+    return new Promise((resolve) => this.canvas.toBlob(resolve, 'image/png'));
   }
 
   /** How many the chosen entity sees, and how many of them are too near; null where none are shown. */
@@ -178,7 +188,8 @@ export class WorldView {
     if (this.scene && (moved || this.dirty)) this.scene.draw(this.camera.look());
     this.dirty = this.fresh = false;
     this.markFirst();
-    this.onFrame?.(now);
+    this.watch.beat(now);
+    for (const beat of this.beats) beat(now);
     this.meter.script.add(performance.now() - begin);
   };
 
@@ -196,6 +207,12 @@ export class WorldView {
     this.world = extentOf(simulation);
     this.camera = this.cameras[this.world.sides[2] > 0 ? 'space' : 'plane'];
     this.camera.setWorld(this.world, shownOf(simulation));
+    const { pose } = this.session.store.get();
+    if (pose) {
+      this.following = false;
+      this.camera.take(pose);
+      this.session.store.set({ pose: null });
+    }
     this.scene?.setSimulation(simulation, this.world);
   }
 

@@ -1,4 +1,4 @@
-/** Tab "Compare": one scenario in every tier, time and fingerprint side by side. */
+/** One scenario in every tier, time and fingerprint side by side. */
 
 import { useEffect, useRef, useState } from 'react';
 import * as format from '../hud/format.js';
@@ -11,7 +11,7 @@ import { Text } from './text.js';
 const ENTITIES = [1000, 10_000, 100_000];
 const TICKS = [20, 50, 200];
 
-export function ComparePanel({ session }: { session: Session }) {
+export function Compare({ session }: { session: Session }) {
   const settings = useStore(session.store, (state) => state.settings);
   const [entities, setEntities] = useState(10_000);
   const [ticks, setTicks] = useState(50);
