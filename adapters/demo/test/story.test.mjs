@@ -49,7 +49,8 @@ test('a story says what to try, and its scenario is begun as its file is', async
   await onPage({ ...DESK, ...STILL }, async (page) => {
     await page.getByRole('button', { name: 'Order from noise' }).click();
     await page.getByText('order climbs to 1').waitFor();
-    await page.locator('.head', { hasText: 'Vicsek' }).waitFor();
+    await page.locator('.head', { hasText: 'Vicsek' }).locator('.badge').waitFor();
+    await fingerprintAt(page, 0);
     assert.equal(await page.getByLabel('Statistic', { exact: true }).inputValue(), 'order');
     assert.equal(new URL(page.url()).search, '?scenario=vicsek-10k&workers=2');
     assert.equal(await page.getByLabel('Scenario').inputValue(), 'vicsek-10k');
