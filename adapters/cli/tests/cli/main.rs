@@ -5,6 +5,7 @@ mod bad_tables;
 mod checkpoints;
 mod commands;
 mod faults;
+mod fields;
 mod formats;
 mod inputs;
 mod interrupt;
