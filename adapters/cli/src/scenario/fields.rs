@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use flockwork_kernel::columns::{Column, Reach};
-use flockwork_kernel::lattice::{self, Lattice};
+use flockwork_kernel::lattice::Lattice;
 use flockwork_kernel::{Space, Vector, World};
 use flockwork_scheduler::field::{MOST, MOST_CELLS};
 use flockwork_scheduler::{Sown, Start, Table};
@@ -11,12 +11,12 @@ use flockwork_scheduler_native::Entry;
 
 use super::Reader;
 use super::source::{Item, Value};
-use crate::human;
-use crate::input;
 #[cfg(not(feature = "picture"))]
 use crate::parts::PICTURE;
 use crate::table::choice::Choice;
 use crate::table::{self as tables, Most};
+#[cfg(feature = "picture")]
+use crate::{human, input};
 
 /// The keys of a table.
 pub(super) const KEYS: [&str; 3] = ["cells", "start", "most"];
@@ -149,7 +149,7 @@ fn image(
     }
     if wide > MOST_CELLS
         || high > MOST_CELLS
-        || u64::from(wide) * u64::from(high) > u64::from(lattice::MOST)
+        || u64::from(wide) * u64::from(high) > u64::from(flockwork_kernel::lattice::MOST)
     {
         return Err(format!(
             "the image {shown} has {wide} x {high} pixels, which are too many cells"
