@@ -8,6 +8,7 @@
 //! | `fields` | amounts in cells: shared out, given, grown and spread as by a naive twin |
 //! | `inputs` | batches from outside are done as a whole or not at all, as their naive twin does them |
 //! | `kinds` | columns and parameters of every kind |
+//! | `moles` | a model in rows eats of a field |
 //! | `mistakes` | what an author may do wrong is told |
 //! | `news` | who was born, who died and what was sent in a tick |
 //! | `passes` | several passes in a tick, which share what they leave with neighbours |
@@ -27,6 +28,7 @@ mod inputs;
 mod inputs_naive;
 mod kinds;
 mod mistakes;
+mod moles;
 mod naive;
 mod news;
 mod passes;
