@@ -38,8 +38,8 @@ use flockwork_kernel::integrate::Ends;
 use flockwork_kernel::simd::{F32x8, Isa, U32x8, Vector8};
 use flockwork_kernel::{Axes, Axis, Edge, LANES, Plane, Vector, World, exact, math, rng};
 use flockwork_scheduler::{
-    Event, Finish, LookOf, Model, Never, Pair, ParamError, Pass, Poke, RefOf, Setup, Tick, TileOf,
-    Totals,
+    Event, EventKind, Finish, LookOf, Model, Never, Pair, ParamError, Pass, Poke, RefOf, Setup,
+    Tick, TileOf, Totals,
 };
 
 flockwork_kernel::columns! {
@@ -188,6 +188,8 @@ impl<A: Axes> Model for Discs<A> {
 
     const NAME: &'static str = "discs";
     const ABOUT: &'static str = "elastic hard discs, in space spheres";
+    /// Both hear of it.
+    const EVENT: EventKind = EventKind { name: "collision", values: &["dvx", "dvy", "dvz"] };
     const POKES: &'static [&'static str] = &["push"];
 
     fn new(params: DiscsParams, setup: &Setup) -> Result<Self, ParamError> {

@@ -19,7 +19,7 @@
 use flockwork_kernel::simd::{Count8, F32x8, Isa, Mask8, Sum8, U32x8, Vector8};
 use flockwork_kernel::{Axes, LANES, Vector, rng};
 use flockwork_scheduler::{
-    Event, Field, Finish, LookOf, Model, Pair, ParamError, Pass, RefOf, Rule, Setup, Tick, TileOf,
+    Event, EventKind, Field, Finish, LookOf, Model, Pair, ParamError, Pass, RefOf, Rule, Setup, Tick, TileOf,
 };
 
 flockwork_kernel::columns! {
@@ -146,6 +146,7 @@ impl<A: Axes> Model for Meadow<A> {
                 ..Rule::NONE
             })
             .take("graze")];
+    const EVENT: EventKind = EventKind { name: "bite", values: &["energy"] };
 
     fn new(meadow: Self, _setup: &Setup) -> Result<Self, ParamError> {
         ParamError::unless(

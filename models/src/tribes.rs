@@ -44,7 +44,8 @@ use flockwork_kernel::life::{self, GENES, Genes, Mutation};
 use flockwork_kernel::simd::{Count8, F32x8, Isa, Mask8, Sum8, U32x8, Vector8};
 use flockwork_kernel::{Axes, LANES, Plane, Vector, rng};
 use flockwork_scheduler::{
-    Event, Finish, LookOf, Model, Pair, ParamError, Pass, Poke, RefOf, Setup, Tick, TileOf,
+    Event, EventKind, Finish, LookOf, Model, Pair, ParamError, Pass, Poke, RefOf, Setup, Tick,
+    TileOf,
 };
 
 flockwork_kernel::columns! {
@@ -294,6 +295,7 @@ impl<A: Axes> Model for Tribes<A> {
 
     const NAME: &'static str = "tribes";
     const ABOUT: &'static str = "tribes that graze, flock, hunt, flee, breed and evolve";
+    const EVENT: EventKind = EventKind { name: "bite", values: &["energy"] };
     const POKES: &'static [&'static str] = &["bite"];
 
     fn new(params: TribesParams, _setup: &Setup) -> Result<Self, ParamError> {

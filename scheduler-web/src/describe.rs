@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::fmt::Write;
 
 use flockwork_kernel::columns::{Column, Reach};
-use flockwork_scheduler::{ParamKind, Range, Setting};
+use flockwork_scheduler::{EventKind, ParamKind, Range, Setting};
 
 use crate::backend::Entry;
 use crate::measures;
@@ -40,6 +40,17 @@ fn model(out: &mut String, model: &Entry) {
         list(out, name, columns, column);
         out.push(',');
     }
+    match model.event {
+        None => out.push_str("\"event\":null"),
+        Some(EventKind { name, values }) => {
+            out.push_str("\"event\":{");
+            text(out, "name", name);
+            out.push(',');
+            list(out, "values", values, |out, name| text(out, "name", name));
+            out.push('}');
+        }
+    }
+    out.push(',');
     list(out, "params", model.params, |out, param| {
         text(out, "name", param.name);
         out.push(',');

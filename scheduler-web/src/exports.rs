@@ -5,12 +5,12 @@
 
 use alloc::vec::Vec;
 
-use flockwork_scheduler::Given;
+use flockwork_scheduler::{Feed, Given};
 
 use crate::backend::World;
 
 /// The version of this interface.
-pub const ABI: u32 = 7;
+pub const ABI: u32 = 8;
 
 /// Defines functions that JavaScript can call, and a macro that exports them, for [`export!`] alone: a
 /// crate that does not call it has none of them, nor the imports that they need.
@@ -52,6 +52,7 @@ macro_rules! exports {
 }
 
 mod errors;
+mod feeds;
 mod handles;
 mod kernels;
 mod mail;
@@ -61,6 +62,7 @@ mod run;
 mod state;
 
 pub use errors::*;
+pub use feeds::*;
 pub use kernels::*;
 pub use mail::*;
 pub use make::*;
@@ -90,6 +92,10 @@ pub struct Sim {
     snapshot: Vec<u8>,
     merged: Vec<u8>,
     entity: Vec<u8>,
+    /// Those who are told what happens, by their numbers.
+    feeds: Vec<(u32, Feed)>,
+    /// What a feed or an area has given last.
+    told: Vec<u8>,
     rank: u32,
     board: Option<&'static Board>,
 }
@@ -133,6 +139,7 @@ macro_rules! export {
             use $crate::exports::*;
 
             $crate::export_errors!();
+            $crate::export_feeds!();
             $crate::export_kernels!();
             $crate::export_mail!();
             $crate::export_make!();

@@ -24,15 +24,18 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use flockwork_kernel::Axes;
 use flockwork_kernel::columns::{Columns, Reach};
 use flockwork_spatial::{Entry, Places};
 
+use crate::area::Finder;
 use crate::bounds::{Bounds, Outside};
 use crate::commit::{self, Commit};
 use crate::compute;
 use crate::error::{DomainError, Phase, Place, Room, StepError};
+use crate::feed::{Feed, Heard, Left};
 use crate::frame::Frame;
 use crate::letter::Posted;
 use crate::metrics::Counters;
@@ -605,14 +608,44 @@ impl<M: Model> Domain<M> {
     }
 
     /// The ids of those who died here in the last tick, in no order that means anything.
-    pub fn died(&self) -> &[u32] {
-        &self.owned.died
+    pub fn died(&self) -> impl Iterator<Item = u32> + '_ {
+        let ids = self.owned.ids();
+        self.owned.died.iter().filter_map(|row| ids.get(*row as usize).copied())
+    }
+
+    /// Tells a feed what the last tick, or the last batch of inputs, which has no events, left here.
+    pub(crate) fn feed(&self, feed: &mut Feed, tick: u64, born: &Range<u32>, events: bool) {
+        let left = Left {
+            ids: self.owned.ids(),
+            cells: self.owned.cells(),
+            gone: &self.owned.died,
+            column: &|index| self.owned.now.column_bytes(index),
+        };
+        let events = self.post.events.iter().filter(|_| events);
+        let mut heard = events.map(|&Posted { target, source, cell, value }| Heard {
+            row: cell as usize,
+            target,
+            source,
+            values: M::EVENT.values_of(&value),
+        });
+        feed.hear(tick, &left, born, &mut heard);
     }
 
     /// The events that came to entities here in the last tick, in the order in which they were applied.
     pub fn events(&self) -> impl Iterator<Item = Event<M::Event>> + '_ {
         let events = self.post.events.iter();
         events.map(|&Posted { target, source, value, .. }| Event { target, source, value })
+    }
+
+    /// Adds the ids of those who are in an area, in no order that means anything.
+    pub(crate) fn find(&self, finder: &Finder, out: &mut Vec<u32>) {
+        let schema = M::Columns::SCHEMA;
+        let places = ["x", "y", "z"].map(|name| {
+            let column = schema.iter().position(|column| column.name == name);
+            let bytes = column.map_or(&[][..], |index| self.column_bytes(index));
+            bytemuck::try_cast_slice(bytes).unwrap_or_default()
+        });
+        finder.find(self.owned.ids(), self.owned.cells(), places, out);
     }
 
     /// The wrapping sum of the fingerprints of all owned entities, between ticks.

@@ -73,6 +73,35 @@ impl Letter for Never {
     }
 }
 
+/// How many numbers of an event are told at most.
+pub const MOST_VALUES: usize = 4;
+
+/// What the events of a model are, for those who are told of them: see [`crate::Feed`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventKind {
+    /// A name, such as `bite`.
+    pub name: &'static str,
+    /// What an event carries, where this begins with as many `f32`: at most four are told.
+    pub values: &'static [&'static str],
+}
+
+impl EventKind {
+    /// The numbers that an event carries; zeros behind them.
+    pub(crate) fn values_of<E: Letter>(&self, event: &E) -> [f32; MOST_VALUES] {
+        const LONGEST: usize = 64;
+        let mut bytes = [0; LONGEST];
+        let mut values = [0.0; MOST_VALUES];
+        if E::LEN <= LONGEST {
+            event.write(&mut bytes[..E::LEN]);
+            let words = bytes[..E::LEN].as_chunks::<4>().0.iter().take(self.values.len());
+            for (value, word) in values.iter_mut().zip(words) {
+                *value = f32::from_le_bytes(*word);
+            }
+        }
+        values
+    }
+}
+
 /// An event on its way, with the cell of its target.
 #[derive(Clone, Copy)]
 pub(crate) struct Posted<E> {

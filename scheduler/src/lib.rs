@@ -16,6 +16,7 @@
 //! | [`executor`] | who polls the domains |
 //! | [`packet`] | how several processes share domains and pack their mail |
 //! | [`simulation`] | a whole world of domains |
+//! | [`feed`] | what happens, told as records |
 //! | [`inputs`] | what comes into a run from outside |
 //! | [`snapshot`] | a world as bytes |
 //! | [`registry`] | models behind names, whatever runs them |
@@ -29,6 +30,7 @@ extern crate alloc;
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
+mod area;
 mod arena;
 mod balance;
 mod bounds;
@@ -42,6 +44,7 @@ pub mod domain;
 pub mod error;
 mod estimate;
 pub mod executor;
+pub mod feed;
 pub mod field;
 mod frame;
 pub mod geometry;
@@ -89,19 +92,21 @@ pub mod transport;
 mod weights;
 mod window;
 
+pub use area::{AreaError, Finder, MOST_CORNERS, Zone};
 pub use clock::{Clock, NoClock};
 pub use desks::Desks;
 pub use domain::{Census, Domain, Progress};
 pub use error::{DomainError, Panicked, Phase, Place, Room, StepError};
 pub use estimate::memory_estimate;
 pub use executor::{Executor, Serial, advance};
+pub use feed::{Feed, Record, Watch, WatchError};
 pub use field::{Field, FieldError, FieldNow, Rule, Sown, Start};
 pub use flockwork_kernel::{Axes, Plane, Space};
 pub use flockwork_spatial::{Cut, CutError, Grid, GridError, Region};
 pub use frame::Frame;
 pub use geometry::Geometry;
 pub use inputs::{Agenda, Answer, Area, Change, Dated, Input, Refused};
-pub use letter::{Letter, Never};
+pub use letter::{EventKind, Letter, Never};
 pub use letters::Letters;
 pub use loopback::{Loopback, LoopbackPort};
 pub use metrics::{Counter, Counters, PhaseTimes, Told};

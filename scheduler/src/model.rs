@@ -37,7 +37,7 @@ use flockwork_spatial::Block;
 
 use crate::desks::{Lists, PassLists};
 use crate::field::Field;
-use crate::letter::Letter;
+use crate::letter::{EventKind, Letter};
 use crate::outbox::{NOBODY, Outbox, Who};
 use crate::params::{ParamError, Params};
 use crate::start::{Setup, Totals};
@@ -96,6 +96,8 @@ pub trait Model: Sized + Send + Sync + 'static {
     const POKES: &'static [&'static str] = &[];
     /// Its fields: see [`crate::field`].
     const FIELDS: &'static [Field<Self>] = &[];
+    /// What its events are called where they are told, if it has any.
+    const EVENT: EventKind = EventKind { name: "event", values: &[] };
 
     /// Makes the model.
     ///

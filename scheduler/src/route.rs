@@ -96,7 +96,7 @@ impl<C: Columns> isa::Task for FindCells<'_, C> {
                     cell_of[slot] = NO_CELL;
                     holes.push(slot as u32);
                     leavers.died(id);
-                    died.push(id);
+                    died.push(slot as u32);
                     continue;
                 }
                 let place = places.at(slot);

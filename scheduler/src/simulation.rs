@@ -80,6 +80,7 @@ pub struct Simulation<M: Model, X> {
     /// What is on its way to being added up.
     ledger: Ledger,
     people: People,
+    turn: Turn,
     balance: Balance,
     rebalances: u64,
     /// The running integers of the model.
@@ -91,6 +92,14 @@ pub struct Simulation<M: Model, X> {
     /// The batch of inputs that is on its way, and what became of the last one.
     asked: Option<Box<give::Asked<M>>>,
     answer: Option<Result<Answer, Refused>>,
+}
+
+/// The last tick, or batch of inputs.
+#[derive(Default)]
+struct Turn {
+    /// Counts them.
+    number: u64,
+    is_tick: bool,
 }
 
 /// Who there is in the whole world.
@@ -343,6 +352,9 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         self.tick = tick;
         (self.people.owned, self.people.ids) = (owned, ids);
         self.people.owned_of.copy_from_slice(self.ledger.owned_of());
+        if why != Why::Move {
+            self.turn = Turn { number: self.turn.number + 1, is_tick: why == Why::Tick };
+        }
         if why == Why::Tick {
             self.people.first_born = self.people.next_id;
         }

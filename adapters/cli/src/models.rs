@@ -51,7 +51,7 @@ fn overview(registry: &Registry) -> String {
                 1 => ", a field".to_string(),
                 more => format!(", {more} fields"),
             },
-            if entry.events { ", events" } else { "" },
+            if entry.event.is_some() { ", events" } else { "" },
             if entry.births { ", births and deaths" } else { "" },
         );
         let _ = writeln!(text, "  {:<width$}  {}", "", faint.apply_to(counts));
@@ -259,7 +259,7 @@ impl ModelReport {
         Self {
             name: entry.name,
             about: entry.about,
-            events: entry.events,
+            events: entry.event.is_some(),
             births: entry.births,
             runs_in: runs_in(entry),
             columns: entry.schema().iter().map(column).collect(),

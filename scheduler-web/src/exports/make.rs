@@ -84,6 +84,8 @@ unsafe fn make(
             snapshot: Vec::new(),
             merged: Vec::new(),
             entity: Vec::new(),
+            feeds: Vec::new(),
+            told: Vec::new(),
             rank,
             board,
         })),

@@ -18,7 +18,13 @@ exports! {
         with(sim, -1, |sim| {
             sim.stats = None;
             match sim.world.poll() {
-                Ok(Progress::Done) => 0,
+                Ok(Progress::Done) => {
+                    let Sim { world, feeds, .. } = sim;
+                    for (_, feed) in feeds {
+                        told(world.feed(feed), ());
+                    }
+                    0
+                }
                 Ok(Progress::Waiting) => 1,
                 Err(error) => {
                     if let Some(board) = sim.board {
@@ -33,8 +39,13 @@ exports! {
     /// Begins a tick.
     fn fw_begin(sim: *mut Sim) { with(sim, (), |sim| sim.world.begin()); }
 
-    /// Begins an observation.
-    fn fw_observe(sim: *mut Sim) { with(sim, (), |sim| sim.world.begin_observation()); }
+    /// Begins an observation: of the statistics, and of the fingerprint if it is asked for.
+    fn fw_observe(sim: *mut Sim, all: u32) {
+        with(sim, (), |sim| match all {
+            0 => sim.world.begin_stats(),
+            _ => sim.world.begin_observation(),
+        });
+    }
 
     /// Prepares a parameter; nothing is checked yet.
     fn fw_param(sim: *mut Sim, name: *const u8, len: usize, value: f64) {

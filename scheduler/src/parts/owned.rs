@@ -28,7 +28,7 @@ pub(crate) struct Owned<C> {
     /// The rows that are no entities.
     pub(crate) holes: Vec<u32>,
     old_holes: Vec<u32>,
-    /// The ids of those who died in the last tick.
+    /// The rows of those who died in the last tick.
     pub(crate) died: Vec<u32>,
     /// A row's bytes on their way.
     packed: Vec<u8>,
@@ -153,7 +153,7 @@ impl<C: Columns> Owned<C> {
         *cell = NO_CELL;
         let id = self.now.ids()[row];
         self.holes.push(row as u32);
-        self.died.push(id);
+        self.died.push(row as u32);
         Some(id)
     }
 

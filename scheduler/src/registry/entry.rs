@@ -15,7 +15,7 @@ use super::config::Config;
 use super::fit::Fitted;
 use crate::estimate::memory_estimate;
 use crate::field::{Field, FieldError, Sown, cells};
-use crate::letter::Letter;
+use crate::letter::{EventKind, Letter};
 use crate::model::{AxesOf, Model, Passes};
 use crate::params::{Param, Params};
 use crate::partition::Partition;
@@ -75,8 +75,8 @@ pub struct Entry<O: 'static, S: 'static, E: 'static> {
     pub stats: &'static [Stat],
     /// The numbers that a poke may have; none where nobody can be poked.
     pub pokes: &'static [&'static str],
-    /// Whether it sends events.
-    pub events: bool,
+    /// What its events are; None if it sends none.
+    pub event: Option<EventKind>,
     /// Whether entities are born in it.
     pub births: bool,
     plane: Option<Form<O, S, E>>,
@@ -117,7 +117,7 @@ impl<O, S, E: From<SimulationError>> Entry<O, S, E> {
             params: M::Params::TABLE,
             stats: <M::Stats as Stats<M>>::LIST,
             pokes: M::POKES,
-            events: M::Event::ANY,
+            event: if M::Event::ANY { Some(M::EVENT) } else { None },
             births: M::Child::ANY,
             plane,
             space,

@@ -7,10 +7,12 @@ use flockwork_kernel::columns::{Column, Columns, Reach, packed_len};
 use flockwork_spatial::{Grid, Region};
 
 use super::publish::{Part, Piece, publish};
+use crate::area::Finder;
 use crate::domain::{Domain, Progress};
 use crate::error::Place;
 use crate::executor::Executor;
 use crate::field::FieldNow;
+use crate::feed::Feed;
 use crate::inputs::{Answer, Input};
 use crate::metrics::Counters;
 use crate::model::Model;
@@ -48,6 +50,8 @@ pub trait AnyWorld<X>: Send {
     fn begin(&mut self);
     /// Begins an observation.
     fn begin_observation(&mut self);
+    /// Begins to look at the statistics alone.
+    fn begin_stats(&mut self);
     /// Goes on with what was begun.
     fn poll(&mut self) -> Result<Progress, SimulationError>;
     /// What the last observation saw.
@@ -99,6 +103,10 @@ pub trait AnyWorld<X>: Send {
     /// A column of each region of this process as it lies in memory, without a copy, in the order of
     /// [`AnyWorld::publish`]; of no rows if there is no such column.
     fn pieces(&self, column: usize) -> Result<Vec<Piece<'_>>, SimulationError>;
+    /// Tells a feed what the last tick or batch of inputs did.
+    fn feed(&self, feed: &mut Feed) -> Result<(), SimulationError>;
+    /// The ids of those of this process who are in an area, in ascending order.
+    fn find(&self, finder: &Finder) -> Result<Vec<u32>, SimulationError>;
     /// Entities in regions before the first one of this process.
     fn owned_before(&self) -> u64;
     /// What the regions of this process have done.
@@ -136,6 +144,10 @@ impl<M: Model, X: Executor + Send> AnyWorld<X> for Simulation<M, X> {
 
     fn begin_observation(&mut self) {
         Self::begin_observation(self);
+    }
+
+    fn begin_stats(&mut self) {
+        Self::begin_stats(self);
     }
 
     fn poll(&mut self) -> Result<Progress, SimulationError> {
@@ -255,6 +267,14 @@ impl<M: Model, X: Executor + Send> AnyWorld<X> for Simulation<M, X> {
     fn pieces(&self, column: usize) -> Result<Vec<Piece<'_>>, SimulationError> {
         let piece = |domain| Piece::of::<M>(domain, column);
         Ok(self.domains()?.iter().map(piece).collect())
+    }
+
+    fn feed(&self, feed: &mut Feed) -> Result<(), SimulationError> {
+        Self::feed(self, feed)
+    }
+
+    fn find(&self, finder: &Finder) -> Result<Vec<u32>, SimulationError> {
+        Self::find(self, finder)
     }
 
     fn owned_before(&self) -> u64 {

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use flockwork_kernel::columns::{Columns, Reach, packed_len};
 use flockwork_kernel::fingerprint::mix;
 
-use super::{Kept, People, Seen, Simulation, Stage};
+use super::{Kept, People, Seen, Simulation, Stage, Turn};
 use crate::balance::Balance;
 use crate::bounds::Bounds;
 use crate::desks::Desks;
@@ -205,6 +205,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
                 first_born: 0,
                 next_id: 0,
             },
+            turn: Turn::default(),
             balance: Balance::at(0),
             rebalances: 0,
             history: history(),

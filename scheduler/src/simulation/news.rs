@@ -8,6 +8,7 @@ use core::ops::Range;
 use super::Simulation;
 use crate::domain::Domain;
 use crate::executor::Executor;
+use crate::feed::Feed;
 use crate::model::{Event, Model};
 use crate::setup::SimulationError;
 
@@ -25,7 +26,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     ///
     /// As [`Simulation::domains`].
     pub fn died(&self) -> Result<impl Iterator<Item = u32> + '_, SimulationError> {
-        Ok(self.domains()?.iter().flat_map(Domain::died).copied())
+        Ok(self.domains()?.iter().flat_map(Domain::died))
     }
 
     /// The events of the last tick, as far as they were for entities in this process's domains: those of
@@ -36,5 +37,22 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     /// As [`Simulation::domains`].
     pub fn events(&self) -> Result<impl Iterator<Item = Event<M::Event>> + '_, SimulationError> {
         Ok(self.domains()?.iter().flat_map(Domain::events))
+    }
+
+    /// Tells a feed what the last tick or the last batch of inputs did to entities in this process: once, so
+    /// it may be called more often, and after each of them, or the feed misses what was between.
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulation::domains`].
+    pub fn feed(&self, feed: &mut Feed) -> Result<(), SimulationError> {
+        let domains = self.domains()?;
+        if feed.begin(self.turn.number) {
+            for domain in domains {
+                domain.feed(feed, self.tick, &self.born(), self.turn.is_tick);
+            }
+            feed.end();
+        }
+        Ok(())
     }
 }

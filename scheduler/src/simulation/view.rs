@@ -9,6 +9,7 @@ use flockwork_kernel::fingerprint::mix;
 use flockwork_spatial::{Grid, Region};
 
 use super::{Simulation, Stage, Why};
+use crate::area::Finder;
 use crate::domain::Domain;
 use crate::error::Place;
 use crate::executor::Executor;
@@ -66,6 +67,20 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             return Err(SimulationError::Conservation { tick, expected, found });
         }
         Ok(())
+    }
+
+    /// The ids of those in this process who are in an area, in ascending order.
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulation::domains`].
+    pub fn find(&self, finder: &Finder) -> Result<Vec<u32>, SimulationError> {
+        let mut found = Vec::new();
+        for domain in self.domains()? {
+            domain.find(finder, &mut found);
+        }
+        found.sort();
+        Ok(found)
     }
 
     /// Calls `each` with the id, the columns and the row of every entity in this process, in no

@@ -6,7 +6,8 @@ use core::marker::PhantomData;
 use flockwork_kernel::simd::{F32x8, Isa, Sum8, U32x8, Vector8};
 use flockwork_kernel::{Axes, Plane, Vector, rng};
 use flockwork_scheduler::{
-    Event, Finish, LookOf, Model, Pair, ParamError, Pass, Poke, RefOf, Setup, Tick, TileOf,
+    Event, EventKind, Finish, LookOf, Model, Pair, ParamError, Pass, Poke, RefOf, Setup, Tick,
+    TileOf,
 };
 
 flockwork_kernel::columns! {
@@ -184,6 +185,7 @@ impl<A: Axes> Model for Dots<A> {
 
     const NAME: &'static str = "dots";
     const ABOUT: &'static str = "a model for tests";
+    const EVENT: EventKind = EventKind { name: "talk", values: &["kind", "charge", "energy"] };
     const POKES: &'static [&'static str] = &["kick", "heat", "kill", "snap"];
 
     fn new(params: DotsParams, _setup: &Setup) -> Result<Self, ParamError> {
