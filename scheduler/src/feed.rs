@@ -49,6 +49,9 @@ pub struct Feed {
     schema: &'static [Column],
     /// In their order, but for those of the turn that is being told.
     records: Vec<Record>,
+    /// What they are sorted with.
+    order: Vec<u64>,
+    sorted: Vec<Record>,
     /// Turns told to it, and the number that the simulation had for the last one.
     turns: u64,
     last: Option<u64>,
@@ -88,6 +91,8 @@ impl Feed {
             places: ["x", "y", "z"].map(place),
             schema,
             records: Vec::new(),
+            order: Vec::new(),
+            sorted: Vec::new(),
             turns: 0,
             last: None,
             matched: 0,
@@ -208,8 +213,20 @@ impl Feed {
     /// Puts the records of this turn into their order.
     fn settle(&mut self) {
         let begin = self.records.partition_point(|record| record.turn < self.turns);
-        // Stable: events of one target stay as they were applied.
-        self.records[begin..].sort_by_key(Record::key);
+        // By kind and id, then as they came: events of one target stay as they were applied.
+        let key = |(place, record): (usize, &Record)| {
+            u64::from(record.kind) << 62 | u64::from(record.id) << 30 | place as u64
+        };
+        self.order.clear();
+        self.order.extend(self.records[begin..].iter().enumerate().map(key));
+        #[allow(clippy::disallowed_methods, reason = "no two keys are the same")]
+        self.order.sort_unstable();
+        const PLACE: u64 = (1 << 30) - 1;
+        let placed = self.order.iter().map(|key| self.records[begin + (key & PLACE) as usize]);
+        self.sorted.clear();
+        self.sorted.extend(placed);
+        self.records.truncate(begin);
+        self.records.append(&mut self.sorted);
     }
 
     fn read(&self, left: &Left<'_>, row: usize, Number { column, component }: Number) -> f64 {

@@ -4,7 +4,8 @@ import { checkAssets } from './assets.js';
 import { acceptOf, bytesOf, plan, TIERS, type Plan } from './input.js';
 import { guarded } from './listener.js';
 import type { Platform } from './platform.js';
-import { Runner } from './simulation.js';
+import { Accept } from './protocol.js';
+import { Runner, type Launch, type Launched } from './simulation.js';
 import { Team, type TeamEvents, type TeamSpec } from './team.js';
 import {
   AssetError,
@@ -102,9 +103,12 @@ class Start {
     private readonly options: SimulationOptions,
     private readonly has: Capabilities,
     private readonly plan: Plan,
+    private readonly snapshot: TeamSpec['snapshot'],
+    private readonly accept: number,
+    private readonly events: TeamEvents,
   ) {}
 
-  async run(): Promise<Simulation> {
+  async run(): Promise<Launched> {
     const { tier } = this.plan;
     const first = tier === 'auto' ? 0 : TIERS.indexOf(tier);
     const tiers = tier === 'auto' || this.options.allowFallback ? TIERS.slice(first) : [tier];
@@ -113,8 +117,8 @@ class Start {
       this.attempts.push({ tier: skipped, ok: false, code: 'USER_OPTION', reason, ms: 0 });
     }
     for (const one of tiers) {
-      const simulation = await this.attempt(one);
-      if (simulation) return simulation;
+      const launched = await this.attempt(one);
+      if (launched) return launched;
     }
     const tried = this.attempts.filter((attempt) => attempt.code !== 'USER_OPTION');
     const last = tried.at(-1)!;
@@ -141,7 +145,7 @@ class Start {
   }
 
   /** Starts a tier; null if it does not work, with the reason in `attempts`. */
-  private async attempt(tier: Tier): Promise<Simulation | null> {
+  private async attempt(tier: Tier): Promise<Launched | null> {
     const begin = performance.now();
     const give = (why: Obstacle, cause?: unknown): null => {
       const attempt: TierAttempt = { tier, ok: false, ...why, ms: performance.now() - begin, cause };
@@ -161,7 +165,7 @@ class Start {
     }
   }
 
-  private async start(tier: Tier, begin: number): Promise<Simulation> {
+  private async start(tier: Tier, begin: number): Promise<Launched> {
     const { platform, options, plan, has } = this;
     const { engine, module: kind, shared } = makeup(tier, has);
     const place = has.moduleWorkers ? 'workers' : 'here';
@@ -172,13 +176,10 @@ class Start {
       module = await platform.compile(kind, options.assets ?? {});
       this.progress('compile', 0.4);
     }
-    const snapshot = options.snapshot ? bytesOf('snapshot', options.snapshot) : null;
-    const spec: TeamSpec = { plan, workers, kind: kind ? 'wasm' : 'js', shared, module, snapshot, accept: acceptOf(options.accept) };
+    const { snapshot, accept } = this;
+    const spec: TeamSpec = { plan, workers, kind: kind ? 'wasm' : 'js', shared, module, snapshot, accept };
     const progress = (phase: 'spawn' | 'init') => this.progress(phase, phase === 'spawn' ? 0.5 : 0.8);
-    const startTeam = (one: TeamSpec, events: TeamEvents) =>
-      Team.start(platform, options, one, events, progress, options.signal);
-    const runner = new Runner(options, plan.entities, startTeam);
-    const team = await startTeam(spec, runner.events);
+    const team = await Team.start(platform, options, spec, this.events, progress, options.signal);
     this.attempts.push({ tier, ok: true, ms: performance.now() - begin });
     const report: BackendReport = {
       tier,
@@ -190,11 +191,9 @@ class Start {
       attempts: this.attempts,
       capabilities: has,
     };
-    runner.adopt(team, report);
     this.admit(report);
-    options.signal?.addEventListener('abort', () => void runner.dispose(), { once: true });
     this.progress('ready', 1);
-    return runner;
+    return { team, report };
   }
 }
 
@@ -205,5 +204,18 @@ export async function create(platform: Platform, options: SimulationOptions): Pr
   const made = plan(options, has);
   options.signal?.throwIfAborted();
   if (options.onProgress) guarded(options.onProgress, { phase: 'detect', fraction: 0.05 });
-  return new Start(platform, options, has, made).run();
+  const accept = acceptOf(options.accept);
+  const snapshot = options.snapshot ? bytesOf('snapshot', options.snapshot) : null;
+  const launch: Launch = async ({ tier, workers }, taken, events) => {
+    // A world that is moved has its entities already.
+    const { initial: _, ...scenario } = { ...options.scenario, entities: made.entities };
+    const other = { ...options, scenario, tier, workers };
+    return new Start(platform, other, has, plan(other, has), taken, Accept.params | Accept.arithmetic, events).run();
+  };
+  const again = (spec: TeamSpec, events: TeamEvents) => Team.start(platform, options, spec, events, () => {}, options.signal);
+  const runner = new Runner(options, made.entities, again, launch);
+  const { team, report } = await new Start(platform, options, has, made, snapshot, accept, runner.events).run();
+  runner.adopt(team, report);
+  options.signal?.addEventListener('abort', () => void runner.dispose(), { once: true });
+  return runner;
 }

@@ -7,13 +7,21 @@ import { bufferOf } from './memory.js';
 import { NONE, Word, type Control } from './layout.js';
 import type { MemorySource, PartMessage } from './protocol.js';
 import { InvalidStateError, type FrameReader, type FrameView, type ModelInfo } from './types.js';
+import { Past } from './past.js';
 import { arrayOf } from './scalar.js';
+import type { World } from './edge.js';
 import { align } from './worker/rank.js';
 
 type Column = FrameView['columns'][string];
 
 /** The parts of `FrameView` that lie in a slot. */
 type Views = Pick<FrameView, 'position' | 'color' | 'alive' | 'id' | 'columns'>;
+
+/** What a reader needs to know of a simulation to tell where entities are between two frames. */
+export interface Course {
+  readonly world: World;
+  running(): boolean;
+}
 
 /** The parts of `FrameView` that change from frame to frame. */
 type Frame = { -readonly [Key in keyof FrameView]: FrameView[Key] };
@@ -51,8 +59,15 @@ export class Reader implements FrameReader {
   /** One object for each slot, so that reading makes none. */
   private made = new Map<Slot, Frame>();
   private closed = false;
+  private past: Past | null = null;
+  /** The last frame of workers that are no more. */
+  private last: Frame | null = null;
 
-  constructor(private readonly current: () => Frames) {}
+  constructor(
+    private readonly current: () => Frames,
+    /** Given if entities are told between frames. */
+    private readonly course: Course | null = null,
+  ) {}
 
   acquire(): FrameView {
     if (this.closed) throw new InvalidStateError('CLOSED', 'this reader of frames was closed', 'Take another one: simulation.reader().');
@@ -61,12 +76,16 @@ export class Reader implements FrameReader {
     const newest = frames.newest();
     const fresh = newest !== this.slot;
     if (fresh) {
+      const before = this.slot;
       frames.hold(newest);
-      if (this.slot) frames.release(this.slot);
+      if (this.course) this.remember(newest, this.course.world);
+      if (before) frames.release(before);
       this.slot = newest;
     }
-    const frame = this.made.get(newest) ?? { ...newest.views, tick: 0, count: 0, fresh };
+    const previous = this.past?.previous ?? null;
+    const frame = this.made.get(newest) ?? { ...newest.views, tick: 0, count: 0, fresh, previous, alpha: 1 };
     this.made.set(newest, frame);
+    if (this.past && this.course) frame.alpha = this.past.alpha(this.course.running());
     frame.tick = newest.tick;
     frame.count = newest.count;
     frame.fresh = fresh;
@@ -81,9 +100,18 @@ export class Reader implements FrameReader {
     this.closed = true;
   }
 
+  /** The frame that was shown is what the next one comes from. */
+  private remember(newest: Slot, world: World): void {
+    const before = this.slot ? this.made.get(this.slot) : this.last;
+    this.last = null;
+    this.past ??= new Past(newest.views.id.length, world);
+    this.past.next({ ...newest.views, tick: newest.tick, count: newest.count }, before ?? null);
+  }
+
   /** Other workers have other slots. */
   private begin(frames: Frames): void {
     if (this.frames && this.slot) this.frames.release(this.slot);
+    this.last = (this.slot && this.made.get(this.slot)) ?? null;
     this.slot = null;
     this.made.clear();
     this.frames = frames;

@@ -30,7 +30,7 @@ const WORLD: readonly (keyof Scenario['world'])[] = ['width', 'height', 'depth',
 /** The module numbers them in this order. */
 const PRECISIONS: readonly (Scenario['world']['precision'] & string)[] = ['enough', 'any'];
 const AXES = ['x', 'y', 'z'];
-const EVENTS: readonly (keyof SimulationEventMap)[] = ['statechange', 'fallback', 'overrun', 'workererror', 'dispose'];
+const EVENTS: readonly (keyof SimulationEventMap)[] = ['statechange', 'fallback', 'overrun', 'workererror', 'tick', 'move', 'dispose'];
 
 /** Every key must be one of these. */
 export function onlyKeys(what: string, given: object, known: readonly string[]): void {
@@ -55,7 +55,7 @@ export function whole(what: string, value: unknown, low: number, high: number): 
   return value;
 }
 
-function finite(what: string, value: unknown): number {
+export function finite(what: string, value: unknown): number {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid(what, value, 'a finite number');
   return value;
 }
@@ -301,13 +301,18 @@ export function colorOf(model: ModelInfo, name: string | undefined, range: reado
   const chosen = name ?? defaultColor(model);
   const special = COLORS.get(chosen);
   if (special !== undefined && !has(chosen)) return { column: special, component: 0, range };
-  const [column = '', component = '0', ...more] = has(chosen) ? [chosen] : chosen.split('.');
-  const index = columnIndex(model, 'colorBy', more.length > 0 ? chosen : column);
-  const { components, scalar } = model.columns[index]!;
-  if (bytesOfScalar(scalar) > 4) throw invalid('colorBy', chosen, 'a column of numbers of at most 32 bits');
-  const most = components - 1;
+  const [column, component] = numberOf(model, 'colorBy', chosen);
+  if (bytesOfScalar(model.columns[column]!.scalar) > 4) throw invalid('colorBy', chosen, 'a column of numbers of at most 32 bits');
+  return { column, component, range };
+}
+
+/** One number of an entity by the name of its column, or `genes.3`: the column and the component. */
+export function numberOf(model: ModelInfo, what: string, name: string): [number, number] {
+  const plain = model.columns.some((one) => one.name === name);
+  const [column = '', component = '0', ...more] = plain ? [name] : name.split('.');
+  const index = columnIndex(model, what, more.length > 0 ? name : column);
   const place = component.trim() === '' ? Number.NaN : Number(component);
-  return { column: index, component: whole(`colorBy "${chosen}": its component`, place, 0, most), range };
+  return [index, whole(`${what} "${name}": its component`, place, 0, model.columns[index]!.components - 1)];
 }
 
 function checkRange(range: unknown): void {

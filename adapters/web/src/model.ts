@@ -8,9 +8,12 @@ import type { Entity, ModelInfo } from './types.js';
 export function modelOf(models: readonly ModuleModel[], { model, settings }: PlainScenario): ModelInfo | null {
   const found = models.find((one) => one.name === model);
   if (!found) return null;
-  const { plane, space, ...rest } = found;
+  const { plane, space, event, ...rest } = found;
   const columns = settings.some(([name]) => name === 'depth') ? space : plane;
-  return columns && { ...rest, columns };
+  if (!columns) return null;
+  // Of a vector the plane has no third part.
+  const names = event?.values.map(({ name }) => name).filter((name) => space === columns || !name.endsWith('z'));
+  return { ...rest, columns, event: event && { name: event.name, values: names ?? [] } };
 }
 
 /** Reads a row as `fw_entity` packs it. */

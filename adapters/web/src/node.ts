@@ -9,6 +9,7 @@ export * from './types.js';
 export { SimCore, type Neighbors, type SimCoreColumns, type SimCoreOptions, type SimCoreShare } from './core.js';
 export { newMetrics } from './metrics.js';
 export { palette, type Rgb } from './palette.js';
+export { placesBetween } from './past.js';
 
 /** Starts a simulation in the best tier that works here, or in the one asked for. */
 export function createSimulation(options: SimulationOptions): Promise<Simulation> {

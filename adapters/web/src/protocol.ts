@@ -1,6 +1,7 @@
 /** The messages between the main thread and the workers, and among workers. */
 
 import type { MemoryPlan } from './memory.js';
+import type { TickEvent } from './happening.js';
 import type { ErrorPlace, ModelInfo, Observation, ParamValue, StepResult } from './types.js';
 
 /** What a scenario is for a worker: plain numbers. */
@@ -17,7 +18,10 @@ export interface Measure {
 }
 
 /** A model with its columns in the plane and in space; null where it does not run. */
-export type ModuleModel = Omit<ModelInfo, 'columns'> & Readonly<Record<'plane' | 'space', ModelInfo['columns'] | null>>;
+export type ModuleModel = Omit<ModelInfo, 'columns' | 'event'> &
+  Readonly<Record<'plane' | 'space', ModelInfo['columns'] | null>> & {
+    readonly event: { readonly name: string; readonly values: readonly { readonly name: string }[] } | null;
+  };
 
 /** What a module says of itself: see `fw_describe`. */
 export interface ModuleInfo {
@@ -101,6 +105,12 @@ export type Command =
   | { readonly type: 'observe'; readonly id: number }
   | { readonly type: 'parameters'; readonly id: number }
   | { readonly type: 'entity'; readonly id: number; readonly entity: number }
+  | { readonly type: 'watch'; readonly number: number; readonly every: number; readonly milliseconds: number }
+  | { readonly type: 'unwatch'; readonly number: number }
+  | { readonly type: 'listen'; readonly number: number; readonly ask: Float64Array }
+  | { readonly type: 'unlisten'; readonly number: number }
+  | { readonly type: 'hear'; readonly id: number; readonly number: number; readonly values: number; readonly buffer: ArrayBuffer | null }
+  | { readonly type: 'find'; readonly id: number; readonly area: Float64Array }
   | { readonly type: 'taken' };
 
 export type ToWorker =
@@ -147,6 +157,7 @@ export type FromWorker =
   | { readonly type: 'refusal'; readonly id: number; readonly failure: Failure }
   | { readonly type: 'checkpoint'; readonly tick: number; readonly bytes: ArrayBuffer }
   | { readonly type: 'overrun'; readonly behindTicks: number }
+  | ({ readonly type: 'seen' } & Seen)
   | { readonly type: 'status'; readonly tick: number; readonly population: number; readonly timed: number; readonly times: Float32Array }
   | { readonly type: 'measures'; readonly rank: number; readonly values: Float64Array }
   | { readonly type: 'frame'; readonly frame: number; readonly tick: number; readonly count: number }
@@ -154,6 +165,19 @@ export type FromWorker =
   | { readonly type: 'fault'; readonly rank: number; readonly failure: Failure }
   | { readonly type: 'pong' }
   | { readonly type: 'exited' };
+
+/** A tick that listeners are told of, by their numbers. */
+export interface Seen {
+  readonly numbers: readonly number[];
+  readonly event: TickEvent;
+}
+
+/** What was kept for a feed: the arrays of `count` records behind 8 bytes, of `matched` that there were. */
+export interface HearReply {
+  readonly buffer: ArrayBuffer;
+  readonly count: number;
+  readonly matched: number;
+}
 
 /** What a batch of inputs has done: at which tick, and whom it has spawned. */
 export interface InputsReply {
@@ -193,6 +217,10 @@ export const Order = {
   metrics: 11,
   exit: 12,
   inputs: 13,
+  listen: 14,
+  unlisten: 15,
+  hear: 16,
+  find: 17,
 } as const;
 
 export interface OrderMessage {

@@ -1,6 +1,8 @@
 /** A running simulation, as the main thread sees it. */
 
-import { acceptOf, bytesOf, callbackOf, colorOf, eventOf, plainParams, pointOf, rateOf } from './input.js';
+import { ballOf, boxOf, lassoOf } from './area.js';
+import { askOf, HappeningStream, type Source } from './happenings.js';
+import { acceptOf, bytesOf, callbackOf, colorOf, eventOf, onlyKeys, plainParams, pointOf, rateOf, typed } from './input.js';
 import { Reader, type Frames } from './frames.js';
 import { MetricsReader, newMetrics, type Begin } from './metrics.js';
 import { EDGES } from './edge.js';
@@ -8,9 +10,11 @@ import { bytesOfInputs, headOf, InputLog } from './inputs.js';
 import { guarded } from './listener.js';
 import { unpack } from './model.js';
 import { near } from './pick.js';
-import { Accept, type Command, type InputsReply, type Setting } from './protocol.js';
+import { invalid, isObject } from './refusal.js';
+import { Accept, type Command, type HearReply, type InputsReply, type Setting } from './protocol.js';
 import { collect } from './series.js';
 import type { Team, TeamEvents, TeamSpec } from './team.js';
+import { TickListeners, tickOptions } from './tick-listeners.js';
 import {
   DisposedError,
   FlockworkError,
@@ -19,15 +23,22 @@ import {
   SimulationFault,
   WorkerCrashError,
   type BackendReport,
+  type Ball,
+  type Box,
   type Entity,
+  type Found,
   type FrameReader,
   type FrameView,
+  type HappeningOptions,
+  type Happenings,
   type Input,
   type InputAnswer,
   type Metrics,
   type ModelInfo,
+  type MoveOptions,
   type Observation,
   type ParamValue,
+  type ReaderOptions,
   type RestoreOptions,
   type Series,
   type SeriesOptions,
@@ -37,6 +48,7 @@ import {
   type SimulationState,
   type SnapshotBytes,
   type StepResult,
+  type TickEvent,
   type TierAttempt,
 } from './types.js';
 
@@ -65,6 +77,14 @@ type Question = Command extends infer One ? (One extends { id: number } ? Omit<O
 /** Starts a team like another one, from a snapshot or from tick 0; its events go to `events`. */
 export type StartTeam = (spec: TeamSpec, events: TeamEvents) => Promise<Team>;
 
+export interface Launched {
+  readonly team: Team;
+  readonly report: BackendReport;
+}
+
+/** Starts a team in another place, from a snapshot that is taken when its workers are there. */
+export type Launch = (to: Required<MoveOptions>, snapshot: () => Promise<ArrayBuffer>, events: TeamEvents) => Promise<Launched>;
+
 export class Runner implements Simulation {
   private current: SimulationState = 'ready';
   private team: Team | null = null;
@@ -88,6 +108,11 @@ export class Runner implements Simulation {
   private ending: Promise<void> | null = null;
   private colorBy: { name: string; range: readonly [number, number] | null } | null = null;
   private report: BackendReport | null = null;
+  private readonly ticks = new TickListeners();
+  private readonly streams = new Map<number, HappeningStream>();
+  /** Commands for the workers that the world is on its way to; null while it is not. */
+  private queued: [Command, Transferable[]][] | null = null;
+  private moving = false;
   private readonly inputs = new InputLog();
   private first: Promise<Readonly<Record<string, ParamValue>>> | null = null;
   private restored = false;
@@ -98,6 +123,7 @@ export class Runner implements Simulation {
     private readonly options: SimulationOptions,
     entities: number,
     private readonly startTeam: StartTeam,
+    private readonly launch: Launch,
   ) {
     this.scenario = { ...options.scenario, entities };
     this.rate = rateOf(options.rate ?? 60);
@@ -110,6 +136,7 @@ export class Runner implements Simulation {
         this.deaths = 0;
       },
       overrun: (behindTicks) => this.emit('overrun', { behindTicks }),
+      seen: (seen) => this.ticks.seen(seen),
       fault: (error) => void this.fail(error),
     };
   }
@@ -253,6 +280,101 @@ export class Runner implements Simulation {
     return row && unpack(this.model, id, row);
   }
 
+  within(ball: Ball): Promise<Found> {
+    return this.find(ballOf(ball));
+  }
+
+  inBox(box: Box): Promise<Found> {
+    return this.find(boxOf(box, this.scenario.world.depth !== undefined));
+  }
+
+  inLasso(corners: ArrayLike<number> | readonly (readonly [number, number])[]): Promise<Found> {
+    return this.find(lassoOf(corners));
+  }
+
+  private async find(area: Float64Array): Promise<Found> {
+    this.usable();
+    return (await this.ask({ type: 'find', area })) as Found;
+  }
+
+  happenings(options: HappeningOptions = {}): Happenings {
+    this.usable();
+    const number = this.next++;
+    const source: Source = {
+      hear: (feed, values, buffer) => {
+        this.usable();
+        return this.ask({ type: 'hear', number: feed, values, buffer }, buffer ? [buffer] : []) as Promise<HearReply>;
+      },
+      forget: (feed) => {
+        this.streams.delete(feed);
+        if (this.team) this.command({ type: 'unlisten', number: feed });
+      },
+    };
+    const stream = new HappeningStream(number, askOf(this.model, options), this.model, options, source);
+    this.streams.set(number, stream);
+    this.command({ type: 'listen', number, ask: stream.ask });
+    return stream;
+  }
+
+  async move(to: MoveOptions): Promise<BackendReport> {
+    this.usable();
+    if (!isObject(to)) throw invalid('to', to, 'an object with tier, workers or both');
+    onlyKeys('the key of to', to, ['tier', 'workers']);
+    if (this.moving) throw new InvalidStateError('BUSY', 'the world is being moved already', 'Await that first.');
+    const old = this.crew();
+    const from = this.backend;
+    const tier = to.tier ?? from.tier;
+    const alone = from.tier === 'js-single' ? (this.options.workers ?? 'auto') : from.workers;
+    const workers = to.workers ?? (tier === 'js-single' ? 1 : alone);
+    this.moving = true;
+    // Until it is the world's own, what a new team says of itself is for who starts it.
+    let joined = false;
+    const events = { ...this.events, fault: (error: FlockworkError) => void (joined && this.fail(error)) };
+    let bytes: Promise<ArrayBuffer> | null = null;
+    try {
+      const { team, report } = await this.launch({ tier, workers }, () => (bytes ??= this.hold()), events);
+      if (this.team !== old) {
+        await team.stop();
+        throw this.gone();
+      }
+      this.checkpoint = { tick: team.made.tick, bytes: await bytes! };
+      this.report = report;
+      this.join(team);
+      joined = true;
+      this.release();
+      void old.stop();
+      this.emit('move', { from, to: report });
+      this.changed();
+      return report;
+    } catch (error) {
+      if (this.team !== old) throw this.gone();
+      this.release();
+      throw error;
+    } finally {
+      this.moving = false;
+    }
+  }
+
+  /** Has the workers stop between two ticks and gives their state; commands wait from then on. */
+  private async hold(): Promise<ArrayBuffer> {
+    const paused = this.ask({ type: 'pause' });
+    const snapshot = this.ask({ type: 'snapshot' });
+    const drained = [...this.streams.values()].map((stream) => stream.drain());
+    this.queued = [];
+    const [bytes] = await Promise.all([snapshot, paused, ...drained]);
+    return bytes as ArrayBuffer;
+  }
+
+  /** Goes on with what waits, with the workers that there are now. */
+  private release(): void {
+    const queued = this.queued;
+    this.queued = null;
+    if (!queued) return;
+    this.crew().forgive();
+    if (this.run) this.command(this.run);
+    for (const [command, transfer] of queued) this.command(command, transfer);
+  }
+
   async pick(x: number, y: number, radius: number, z = 0): Promise<Entity | null> {
     this.usable();
     pointOf(x, y, z, radius);
@@ -265,9 +387,11 @@ export class Runner implements Simulation {
     return this.ownReader.acquire();
   }
 
-  reader(): FrameReader {
+  reader({ interpolate = false }: ReaderOptions = {}): FrameReader {
     this.shown();
-    return new Reader(() => this.shown());
+    typed('interpolate', interpolate, 'boolean', 'true or false');
+    const course = { world: this.scenario.world, running: () => this.current === 'running' };
+    return new Reader(() => this.shown(), interpolate ? course : null);
   }
 
   metrics(out?: Metrics): Metrics {
@@ -299,14 +423,27 @@ export class Runner implements Simulation {
   on<K extends keyof SimulationEventMap>(
     type: K,
     callback: (event: SimulationEventMap[K]) => void,
-    { signal }: { readonly signal?: AbortSignal } = {},
+    options: { readonly signal?: AbortSignal } = {},
   ): () => void {
+    const { signal } = options;
+    if (type === 'tick') return this.onTick(callback as (event: TickEvent) => void, options);
     const all = this.listeners.get(eventOf(type)) ?? new Set();
     this.listeners.set(type, all);
     all.add(callbackOf(callback));
     const off = () => void all.delete(callback);
     signal?.addEventListener('abort', off, { once: true });
     if (type === 'fallback') this.retell(all, callback as (event: TierAttempt) => void);
+    return off;
+  }
+
+  private onTick(callback: (event: TickEvent) => void, options: { readonly signal?: AbortSignal }): () => void {
+    const { command, number } = this.ticks.add(callbackOf(callback), tickOptions(options));
+    if (this.team) this.command(command);
+    const off = () => {
+      const end = this.ticks.remove(number);
+      if (end && this.team) this.command(end);
+    };
+    options.signal?.addEventListener('abort', off, { once: true });
     return off;
   }
 
@@ -337,12 +474,19 @@ export class Runner implements Simulation {
     await team?.stop();
     this.emit('dispose', {});
     this.listeners.clear();
+    this.ticks.clear();
+    this.streams.clear();
     this.subscribers.clear();
   }
 
   private crew(): Team {
-    if (!this.team) throw this.current === 'disposed' ? new DisposedError('DISPOSED', 'the simulation was disposed of') : this.lost();
+    if (!this.team) throw this.gone();
     return this.team;
+  }
+
+  /** Why its workers are no more. */
+  private gone(): FlockworkError {
+    return this.current === 'disposed' ? new DisposedError('DISPOSED', 'the simulation was disposed of') : this.lost();
   }
 
   private usable(): void {
@@ -363,6 +507,9 @@ export class Runner implements Simulation {
     this.begun = { time: performance.now(), tick: team.made.tick };
     this.looks = new WeakMap();
     this.ownLook = null;
+    if (this.colorBy) team.send({ type: 'color', color: colorOf(team.model, this.colorBy.name, this.colorBy.range) });
+    for (const command of this.ticks.commands()) team.send(command);
+    for (const { number, ask } of this.streams.values()) team.send({ type: 'listen', number, ask });
   }
 
   /** Runs until a tick, or until it is paused. */
@@ -398,10 +545,12 @@ export class Runner implements Simulation {
   }
 
   private command(command: Command, transfer: Transferable[] = []): void {
-    this.crew().send(command, transfer);
+    const team = this.crew();
+    if (this.queued) this.queued.push([command, transfer]);
+    else team.send(command, transfer);
   }
 
-  private ask(question: Question): Promise<unknown> {
+  private ask(question: Question, transfer: Transferable[] = []): Promise<unknown> {
     if (this.current === 'recovering') {
       const error = new InvalidStateError('RECOVERING', 'a worker has died and the run is being resumed', 'Try again when the state has changed.');
       return Promise.reject(error);
@@ -409,7 +558,7 @@ export class Runner implements Simulation {
     const id = this.next++;
     return new Promise((resolve, reject) => {
       this.expect(id, { resolve, reject });
-      this.command({ ...question, id } as Command);
+      this.command({ ...question, id } as Command, transfer);
     });
   }
 
@@ -442,6 +591,8 @@ export class Runner implements Simulation {
     this.watching = setInterval(() => {
       const team = this.team;
       if (!team || this.current !== 'running') return;
+      // On their way nobody computes.
+      if (this.queued) return team.forgive();
       this.changed();
       team.watch(Math.max(limit, TICKS_OF_SILENCE * team.control.longest()), (worker) => {
         const text = `worker ${worker} has given no sign of life for ${limit} ms`;
@@ -456,6 +607,7 @@ export class Runner implements Simulation {
     const team = this.team;
     if (!team) return;
     this.team = null;
+    this.queued = null;
     team.kill();
     const worker = error instanceof WorkerCrashError ? error.worker : error instanceof SimulationFault ? (error.place?.worker ?? -1) : -1;
     this.deaths += 1;
@@ -482,7 +634,6 @@ export class Runner implements Simulation {
       const team = await this.startTeam({ ...old.spec, snapshot: bytes && bytes.slice(0), accept: Accept.params | Accept.arithmetic }, this.events);
       if (this.state === 'disposed') return await team.stop();
       this.join(team);
-      if (this.colorBy) team.send({ type: 'color', color: colorOf(team.model, this.colorBy.name, this.colorBy.range) });
       this.become(this.run ? 'running' : 'paused');
       if (!this.run) return;
       team.forgive();

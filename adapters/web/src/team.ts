@@ -7,7 +7,7 @@ import { CONTROL_BYTES, Control, RankWord, TICK_TIMES, Word } from './layout.js'
 import { bufferOf, reckon, together, wasmMemory, type MemoryPlan } from './memory.js';
 import type { Platform, WorkerHandle } from './platform.js';
 import { modelOf } from './model.js';
-import type { Command, Failure, FromWorker, Made, MakeSpec, Measure, MemorySource, ModuleInfo, ModuleModel, ToWorker } from './protocol.js';
+import type { Command, Failure, FromWorker, Made, MakeSpec, Measure, MemorySource, ModuleInfo, ModuleModel, Seen, ToWorker } from './protocol.js';
 import {
   FlockworkError,
   InvalidInputError,
@@ -27,7 +27,8 @@ export interface TeamSpec {
   readonly kind: 'wasm' | 'js';
   readonly shared: boolean;
   readonly module: WebAssembly.Module | null;
-  readonly snapshot: ArrayBuffer | null;
+  /** What it begins from instead of tick 0; it may be taken as late as when the workers are there. */
+  readonly snapshot: ArrayBuffer | null | (() => Promise<ArrayBuffer>);
   /** What that may differ in. */
   readonly accept: number;
 }
@@ -38,6 +39,7 @@ export interface TeamEvents {
   refusal(id: number, error: FlockworkError): void;
   checkpoint(tick: number, bytes: ArrayBuffer): void;
   overrun(behindTicks: number): void;
+  seen(seen: Seen): void;
   /** Some worker cannot go on, so none can. */
   fault(error: FlockworkError): void;
 }
@@ -65,6 +67,8 @@ export function errorOf(failure: Failure, worker: number): FlockworkError {
     case 'BAD_SNAPSHOT':
     case 'SNAPSHOT_MISMATCH':
     case 'BAD_PARAM':
+    case 'BAD_INPUT':
+    case 'BAD_AREA':
       return new InvalidInputError(code, message, undefined, cause);
     case 'OTHER_ARITHMETIC':
       return new InvalidInputError(code, message, "Allow it with `accept: ['arithmetic']`.", cause);
@@ -133,7 +137,8 @@ export class Team {
       crew.open(0, memory, 0);
       const opened = await crew.one(0, 'opened', spec.plan.initTimeoutMs);
       const { models, measures } = JSON.parse(opened.info) as ModuleInfo;
-      const make = makeSpec(options, spec, models);
+      const snapshot = typeof spec.snapshot === 'function' ? await spec.snapshot() : spec.snapshot;
+      const make = makeSpec(options, { ...spec, snapshot }, models);
       progress('init');
       for (let rank = 1; rank < spec.workers; rank++) crew.open(rank, memory, opened.control);
       crew.post(0, { type: 'make', make });
@@ -247,6 +252,8 @@ export class Team {
         return events.checkpoint(message.tick, message.bytes);
       case 'overrun':
         return events.overrun(message.behindTicks);
+      case 'seen':
+        return events.seen(message);
       case 'status':
         control.tick = message.tick;
         control.population = message.population;
@@ -265,7 +272,7 @@ export class Team {
   }
 }
 
-function makeSpec(options: SimulationOptions, spec: TeamSpec, models: readonly ModuleModel[]): MakeSpec {
+function makeSpec(options: SimulationOptions, spec: TeamSpec & { readonly snapshot: ArrayBuffer | null }, models: readonly ModuleModel[]): MakeSpec {
   const { scenario, capacity, checkpointEvery } = spec.plan;
   const model = modelOf(models, scenario);
   if (!model && models.some(({ name }) => name === scenario.model)) {

@@ -5,8 +5,10 @@
  */
 
 import type { World } from './edge.js';
+import type { Ball, Box, Found, HappeningOptions, Happenings, TickEvent, TickOptions } from './happening.js';
 
 export type { Edge, World } from './edge.js';
+export type * from './happening.js';
 
 /** The models built into the package; a package with models of your own has other names too. */
 export type ModelName =
@@ -338,6 +340,13 @@ export interface FrameView {
   readonly fresh: boolean;
   /** x, y, z = 0 for each entity. */
   readonly position: Float32Array;
+  /**
+   * Where each was in the frame that the reader had before, past a seam of the world where that is the shorter way; where it
+   * is, for one that was not there. Null unless the reader interpolates.
+   */
+  readonly previous: Float32Array | null;
+  /** How far the way from `previous` to `position` is gone now: from 0 to 1, and 1 while nothing runs. */
+  readonly alpha: number;
   /** Red, green, blue, alpha for each entity, 0 to 255. */
   readonly color: Uint8Array;
   /** 1 for each entity there is, 0 past `count`. */
@@ -346,6 +355,12 @@ export interface FrameView {
   readonly id: Uint32Array;
   /** The columns asked for by name; those of `bool` hold 0 and 1. */
   readonly columns: Readonly<Record<string, Float32Array | Uint32Array | Uint16Array | Uint8Array | Int32Array | BigUint64Array>>;
+}
+
+/** What a reader of frames may be asked for. */
+export interface ReaderOptions {
+  /** Whether its frames say where entities were in the one before (default false); `placesBetween` then tells places in between. */
+  readonly interpolate?: boolean;
 }
 
 /** One who reads frames: each view of a simulation takes one of its own. */
@@ -415,7 +430,19 @@ export interface SimulationEventMap {
   overrun: { readonly behindTicks: number };
   /** A worker died; the run resumes from a checkpoint or has faulted. */
   workererror: { readonly worker: number; readonly error: FlockworkError; readonly resumedFrom: number | null };
+  /** Of a tick, as often as the listener asked. */
+  tick: TickEvent;
+  /** The world runs elsewhere now. */
+  move: { readonly from: BackendReport; readonly to: BackendReport };
   dispose: Record<string, never>;
+}
+
+/** Where a running world shall go. */
+export interface MoveOptions {
+  /** Another tier; the one it is in if it is not given. */
+  readonly tier?: 'auto' | Tier;
+  /** 1 to 16; as many as it has if that is not given. */
+  readonly workers?: number | 'auto';
 }
 
 /** What is known of a model. */
@@ -435,6 +462,8 @@ export interface ModelInfo {
   }[];
   readonly params: readonly ParamInfo[];
   readonly stats: readonly { readonly name: string; readonly about: string; readonly unit: string }[];
+  /** What its events are called, and the numbers that they carry; null if it has none. */
+  readonly event: { readonly name: string; readonly values: readonly string[] } | null;
 }
 
 /** A parameter of a model, and what it may be. */
@@ -513,6 +542,19 @@ export interface Simulation extends AsyncDisposable {
   series(options: SeriesOptions): Promise<Series>;
   /** The nearest entity within `radius` of a point, with all its columns. */
   pick(x: number, y: number, radius: number, z?: number): Promise<Entity | null>;
+  /** Who is at most so far from a point, of the state between two ticks. */
+  within(ball: Ball): Promise<Found>;
+  /** Who is in a box. */
+  inBox(box: Box): Promise<Found>;
+  /** Who is inside of a closed line of corners, as x and y by turns or as pairs; in space wherever along z. */
+  inLasso(corners: ArrayLike<number> | readonly (readonly [number, number])[]): Promise<Found>;
+  /** Tells from now on who is born, who dies and which events come to whom. Whoever does not ask for it does not pay. */
+  happenings(options?: HappeningOptions): Happenings;
+  /**
+   * Goes on in another tier, or with another number of workers, with the same bits: no tick, input or listener is lost.
+   * Rejects where that does not work, and goes on as it was.
+   */
+  move(to: MoveOptions): Promise<BackendReport>;
   /** All columns of one entity; null if there is none of this id. */
   entity(id: number): Promise<Entity | null>;
 
@@ -522,7 +564,7 @@ export interface Simulation extends AsyncDisposable {
    */
   acquireFrame(): FrameView;
   /** A reader of frames for one view, which gets all frames whatever other readers do. */
-  reader(): FrameReader;
+  reader(options?: ReaderOptions): FrameReader;
   /**
    * Fills `out`, or a new one. Rates and shares are those since the last call with the same `out`,
    * at first since the workers began; so each who looks keeps one. Without `out` they are those
@@ -534,7 +576,7 @@ export interface Simulation extends AsyncDisposable {
   on<K extends keyof SimulationEventMap>(
     type: K,
     callback: (event: SimulationEventMap[K]) => void,
-    options?: { readonly signal?: AbortSignal },
+    options?: { readonly signal?: AbortSignal } & (K extends 'tick' ? TickOptions : unknown),
   ): () => void;
   /** Stops all workers and frees their memory; safe to call again. */
   dispose(): Promise<void>;

@@ -36,15 +36,30 @@ impl Record {
     }
 }
 
-/// The newest `limit` records of what several processes keep, in the order that one would have. All bytes
-/// are those of [`Record`]s; what is no whole one is left out.
+/// The newest `limit` records of what several processes keep, each in its order, in the order that one would have.
+/// All bytes are those of [`Record`]s; what is no whole one is left out.
 pub fn merge(parts: &[&[u8]], limit: usize) -> Vec<Record> {
-    let records = parts.iter().flat_map(|part| part.chunks_exact(size_of::<Record>()));
-    let mut all: Vec<Record> = records.map(bytemuck::pod_read_unaligned).collect();
-    all.sort_by_key(Record::key);
-    let older = all.len().saturating_sub(limit);
-    all.drain(..older);
-    all
+    const LEN: usize = size_of::<Record>();
+    let mut rest: Vec<&[u8]> = parts.to_vec();
+    let first = |part: &[u8]| part.get(..LEN).map(bytemuck::pod_read_unaligned::<Record>);
+    let mut older = parts.iter().map(|part| part.len() / LEN).sum::<usize>().saturating_sub(limit);
+    let mut all = Vec::new();
+    loop {
+        let mut next: Option<(usize, Record)> = None;
+        for (number, part) in rest.iter().enumerate() {
+            match (first(part), &next) {
+                (Some(one), Some((_, least))) if one.key() >= least.key() => {}
+                (Some(one), _) => next = Some((number, one)),
+                (None, _) => {}
+            }
+        }
+        let Some((number, record)) = next else { return all };
+        rest[number] = &rest[number][LEN..];
+        match older {
+            0 => all.push(record),
+            _ => older -= 1,
+        }
+    }
 }
 
 /// The same as arrays one behind the other, little-endian, of n records: `tick` n f64; each of so many columns

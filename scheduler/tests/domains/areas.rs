@@ -78,7 +78,7 @@ fn any_area(random: &mut Gen, plan: &Plan) -> Zone {
             let count = share(3.0, 40.0) as usize;
             let mut corner = |axis: usize| {
                 let length = lengths[axis];
-                (at[axis] + share(-0.4, 0.4) * length).clamp(-length, 2.0 * length)
+                (at[axis] + share(-0.4, 0.4) * length).clamp(-0.97 * length, 1.97 * length)
             };
             Zone::Lasso((0..count).map(|_| [corner(0), corner(1)]).collect())
         }

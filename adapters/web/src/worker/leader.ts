@@ -1,12 +1,13 @@
 /** The first worker: it leads the others through ticks, at a rate or as fast as they can. */
 
 import { FIRST_SLOTS, NONE, SLOTS, TICK_TIMES, Word, ahead, following, type Control } from '../layout.js';
-import { Order, type ColorSpec, type Command, type Failure, type FromWorker, type InputsReply, type MakeSpec, type Setting } from '../protocol.js';
+import { Order, type ColorSpec, type Command, type Failure, type FromWorker, type HearReply, type InputsReply, type MakeSpec, type Setting } from '../protocol.js';
 import { bytesOfScalar } from '../scalar.js';
 import type { ModelInfo } from '../types.js';
 import type { Crew } from './crew.js';
 import { CodedError } from './engine.js';
-import type { Rank } from './rank.js';
+import type { Rank, Result } from './rank.js';
+import { Watchers } from './watchers.js';
 
 /** How long a worker may compute before it looks at its messages, where nothing else tells it. */
 const SLICE_MS = 4;
@@ -39,6 +40,7 @@ export class Leader {
   private publishing = false;
   private readonly alive = new Array<number>(SLOTS).fill(0);
   private frames = 0;
+  private readonly watchers = new Watchers();
   private exit = false;
 
   constructor(
@@ -127,6 +129,7 @@ export class Leader {
     if (run.until !== null && this.tick() >= run.until) {
       this.run = null;
       await this.show();
+      await this.look(true);
       this.reply(run.id, this.where());
       return;
     }
@@ -146,6 +149,7 @@ export class Leader {
     this.publishIfSettled();
     this.publishIfWanted();
     if (end - this.told > STATUS_MS) this.tell(end);
+    if (this.watchers.any) await this.look(false);
     await this.keep();
   }
 
@@ -279,7 +283,7 @@ export class Leader {
     this.post({ type: 'reply', id, value }, transfer);
   }
 
-  private async carryOut(command: Command): Promise<void> {
+  private async carryOut(command: Command): Promise<void | undefined> {
     switch (command.type) {
       case 'run':
         this.run = command;
@@ -289,6 +293,7 @@ export class Leader {
       case 'pause':
         this.run = null;
         await this.show();
+        await this.look(true);
         this.reply(command.id, this.where());
         return;
       case 'rate':
@@ -317,6 +322,18 @@ export class Leader {
         return this.observe(command.id);
       case 'entity':
         return this.entity(command.id, command.entity);
+      case 'watch':
+        return this.watchers.add(command, this.tick());
+      case 'unwatch':
+        return this.watchers.remove(command.number);
+      case 'listen':
+        return this.crew.orderWith(Order.listen, bytesOf(command.ask), command.number);
+      case 'unlisten':
+        return this.crew.order(Order.unlisten, command.number);
+      case 'hear':
+        return this.hear(command);
+      case 'find':
+        return this.find(command.id, command.area);
     }
   }
 
@@ -325,16 +342,76 @@ export class Leader {
   }
 
   private async observe(id: number): Promise<void> {
-    await this.crew.order(Order.observe);
+    await this.crew.order(Order.observe, 1);
     const { x } = this.rank.engine;
     const half = (high: number) => (x.fw_fingerprint!(this.rank.sim, high) >>> 0).toString(16).padStart(8, '0');
-    const stats = Object.fromEntries(
+    this.reply(id, { ...this.where(), fingerprint: half(1) + half(0), stats: this.stats() });
+  }
+
+  /** The statistics that were seen last. */
+  private stats(): Record<string, number | null> {
+    const { x } = this.rank.engine;
+    return Object.fromEntries(
       this.model.stats.map((stat, index) => {
         const value = x.fw_stat!(this.rank.sim, index);
         return [stat.name, Number.isNaN(value) ? null : value];
       }),
     );
-    this.reply(id, { ...this.where(), fingerprint: half(1) + half(0), stats });
+  }
+
+  /** Tells those who listen for ticks, if it is time; when a run ends, all who have not heard of its tick. */
+  private async look(ended: boolean): Promise<void> {
+    const numbers = this.watchers.due(this.tick(), performance.now(), ended);
+    if (numbers.length === 0) return;
+    await this.crew.order(Order.observe, 0);
+    this.post({ type: 'seen', numbers, event: { ...this.where(), stats: this.stats() } });
+  }
+
+  /** Takes what all ranks keep for a feed, into a buffer if it has room. */
+  private async hear({ id, number, values, buffer }: Extract<Command, { type: 'hear' }>): Promise<void> {
+    const { engine, sim } = this.rank;
+    const { x } = engine;
+    await this.crew.order(Order.hear, number);
+    const parts = await this.crew.results();
+    const count = this.withTable(parts, (table) => x.fw_heard!(sim, number, table, parts.length, values));
+    if (count < 0) {
+      this.refuse(id, { code: 'SIMULATION', message: engine.error() });
+      return;
+    }
+    const bytes = engine.at(x.fw_told!(sim) >>> 0, x.fw_told_len!(sim));
+    const room = buffer && buffer.byteLength >= bytes.length ? buffer : new ArrayBuffer(2 * bytes.length);
+    new Uint8Array(room).set(bytes);
+    const reply: HearReply = { buffer: room, count, matched: new Float64Array(room, 0, 1)[0]! };
+    this.reply(id, reply, [room]);
+  }
+
+  private async find(id: number, area: Float64Array): Promise<void> {
+    const { engine } = this.rank;
+    await this.crew.orderWith(Order.find, bytesOf(area));
+    const parts = await this.crew.results();
+    if (parts.some(({ status }) => status < 0)) {
+      this.crew.release();
+      this.refuse(id);
+      return;
+    }
+    const ids = new Uint32Array(parts.reduce((sum, { length }) => sum + length / 4, 0));
+    let at = 0;
+    for (const { pointer, length } of parts) {
+      new Uint8Array(ids.buffer, at, length).set(engine.at(pointer, length));
+      at += length;
+    }
+    this.crew.release();
+    this.reply(id, { tick: this.tick(), ids: ids.sort() }, [ids.buffer]);
+  }
+
+  /** Calls with the address of a table of what all ranks gave, and frees that. */
+  private withTable<T>(parts: readonly Result[], call: (table: number) => T): T {
+    const { engine } = this.rank;
+    const table = engine.put(bytesOf(Uint32Array.from(parts.flatMap((part) => [part.pointer, part.length]))));
+    const result = call(table);
+    engine.free(table, 8 * parts.length);
+    this.crew.release();
+    return result;
   }
 
   private async setParams(id: number, params: readonly Setting[]): Promise<void> {
@@ -373,10 +450,7 @@ export class Leader {
     const { x } = engine;
     await this.crew.order(Order.snapshot);
     const parts = await this.crew.results();
-    const table = engine.put(new Uint8Array(Uint32Array.from(parts.flatMap((part) => [part.pointer, part.length])).buffer));
-    const merged = x.fw_merge!(sim, table, parts.length);
-    engine.free(table, 8 * parts.length);
-    this.crew.release();
+    const merged = this.withTable(parts, (table) => x.fw_merge!(sim, table, parts.length));
     if (merged < 0) throw new CodedError('SIMULATION', engine.error());
     const bytes = engine.copy(x.fw_merged!(sim) >>> 0, x.fw_merged_len!(sim));
     await this.crew.order(Order.release);
@@ -433,6 +507,11 @@ export class Leader {
     await this.crew.order(Order.color, color.column, color.component, low, high);
     await this.crew.settled();
   }
+}
+
+/** The bytes of an array. */
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** Bytes of an entity's row as `fw_entity` packs it. */

@@ -98,7 +98,7 @@ export class Rank {
         x.fw_begin!(this.sim);
         return this.poll();
       case Order.observe:
-        x.fw_observe!(this.sim);
+        x.fw_observe!(this.sim, a);
         return this.poll();
       case Order.params:
         return this.setParams(a, b);
@@ -124,6 +124,18 @@ export class Rank {
         return this.swap(a !== 0);
       case Order.entity:
         this.entity(a);
+        return;
+      case Order.listen:
+        result.status = x.fw_listen!(this.sim, c, a, b);
+        return;
+      case Order.unlisten:
+        x.fw_unlisten!(this.sim, a);
+        return;
+      case Order.hear:
+        this.tell(x.fw_hear!(this.sim, a));
+        return;
+      case Order.find:
+        this.tell(x.fw_find!(this.sim, a, b));
         return;
       case Order.metrics:
         this.writeMetrics();
@@ -298,8 +310,21 @@ export class Rank {
     this.mail?.detach(this.world);
     this.world += 1;
     this.sim = candidate;
+    x.fw_follow!(sim, candidate);
     x.fw_drop!(sim);
     return this.poll();
+  }
+
+  /** What was told stands there until something else is. */
+  private tell(status: number): void {
+    const { x } = this.engine;
+    if (status < 0) {
+      this.refuse('BAD_AREA');
+      return;
+    }
+    this.result.status = status;
+    this.result.pointer = x.fw_told!(this.sim) >>> 0;
+    this.result.length = x.fw_told_len!(this.sim);
   }
 
   private entity(id: number): void {
