@@ -19,7 +19,8 @@
 use flockwork_kernel::simd::{Count8, F32x8, Isa, Mask8, Sum8, U32x8, Vector8};
 use flockwork_kernel::{Axes, LANES, Vector, rng};
 use flockwork_scheduler::{
-    Event, EventKind, Field, Finish, LookOf, Model, Pair, ParamError, Pass, RefOf, Rule, Setup, Tick, TileOf,
+    Event, EventKind, Field, Finish, LookOf, Model, Pair, ParamError, Pass, RefOf, Rule, Setup,
+    Tick, TileOf,
 };
 
 flockwork_kernel::columns! {

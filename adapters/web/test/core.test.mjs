@@ -198,7 +198,7 @@ test('what is not acceptable is refused with what is', async () => {
 });
 
 test('a core whose results do not fit says that it needs more memory', async () => {
-  const core = await createSimCore({ capacity: 4000, world, memory: 2 << 20 });
+  const core = await createSimCore({ capacity: 4000, world, memory: 3 << 20 });
   core.rebuild_spatial_hash(0, 4000, 1);
   assert.throws(() => core.query_neighbors_of(0, 4000, 1, 4000), /not enough memory.*`memory`/);
   assert.equal(core.query_neighbors(0, 0, 1, 4000).length, 4000);

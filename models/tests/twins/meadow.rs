@@ -89,7 +89,7 @@ fn graze<A: Axes>(
     p: &Meadow<A>,
     dt: f32,
     all: &[Animal<A>],
-    grass: &mut Vec<f32>,
+    grass: &mut [f32],
 ) -> Vec<u64> {
     let want = (p.grazing * UNITS * dt).min(field::MOST) as u64;
     let cell = |one: &Animal<A>| {

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use flockwork_scheduler::feed::{self, Number, Within};
-use flockwork_scheduler::{Zone, Feed, Finder, Watch};
+use flockwork_scheduler::{Feed, Finder, Watch, Zone};
 
 use super::Sim;
 use super::errors::{refuse, refuse_world, told};

@@ -3,7 +3,7 @@
 use flockwork_kernel::columns::Columns;
 use flockwork_kernel::{Axes, Edge, Plane, Space};
 use flockwork_scheduler::{
-    Zone, AreaError, Executor, Finder, MOST_CORNERS, Model, Serial, Simulation,
+    AreaError, Executor, Finder, MOST_CORNERS, Model, Serial, Simulation, Zone,
 };
 use quickcheck::{Arbitrary, Gen, QuickCheck};
 

@@ -11,12 +11,12 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 const wasm = (name) => join(PACKAGE, 'dist/wasm', name);
-const BUDGET = 320_000;
+const BUDGET = 330_000;
 /**
  * For the few servers that know no brotli; 350 KB until a page could give inputs, and models had passes; 405 until it
  * was told what happens and who is where, and worlds had fields.
  */
-const GZIP_BUDGET = 430_000;
+const GZIP_BUDGET = 450_000;
 
 /** The module as text. */
 function text(name) {
@@ -24,7 +24,7 @@ function text(name) {
   return execFileSync(process.execPath, [join(tools, 'wasm-dis'), wasm(name), '--all-features'], { maxBuffer: 1 << 30, encoding: 'utf8' });
 }
 
-test('a module is at most 320 KB as browsers get it', (t) => {
+test('a module is at most 330 KB as browsers get it', (t) => {
   for (const name of ['flockwork.shared.wasm', 'flockwork.wasm', 'flockwork.scalar.wasm']) {
     const bytes = readFileSync(wasm(name));
     const zipped = gzipSync(bytes, { level: 9 }).length;
