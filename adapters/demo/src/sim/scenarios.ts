@@ -25,8 +25,12 @@ const sources = import.meta.glob<string>('../../../../scenarios/*.toml', {
   eager: true,
 });
 
+/** Models that the package's module does not have. */
+const ELSEWHERE: readonly string[] = ['crowd', 'meadow', 'sph'];
+
 export const scenarioFiles: readonly ScenarioFile[] = Object.entries(sources)
   .map(([path, text]) => read(path.replace(/^.*\/|\.toml$/g, ''), text))
+  .filter((file) => !ELSEWHERE.includes(file.scenario.model))
   .sort((a, b) => a.scenario.model.localeCompare(b.scenario.model) || a.scenario.entities - b.scenario.entities);
 
 export const DEFAULT_SCENARIO = 'boids-100k';
