@@ -113,7 +113,7 @@ fn graze<A: Axes>(
         let side = f64::from(lattice.side(axis));
         (f64::from(p.grass_spread) * f64::from(dt) / (side * side) * (1.0 - 1e-6)) as f32
     };
-    let (world, [cols, rows, layers], from) = (lattice.world(), lattice.counts(), grass.clone());
+    let (world, [cols, rows, layers], from) = (lattice.world(), lattice.counts(), grass.to_vec());
     if A::SPACE {
         let shares = [0, 1, 2].map(share);
         field::diffuse(world, [cols, rows, layers], shares, &from, grass).unwrap();
