@@ -1,7 +1,7 @@
 //! What happens in a world, told as records: births, deaths and the model's events, filtered and limited.
 //!
 //! A [`Feed`] is asked for by its [`Watch`], and taken to the simulation after each tick and each batch of
-//! inputs: [`Simulation::feed`](crate::Simulation::tell). It reads what a tick leaves behind, and changes
+//! inputs: [`Simulation::feed`](crate::Simulation::feed). It reads what a tick leaves behind, and changes
 //! nothing. Nobody who has no feed pays for it.
 //!
 //! Records have one order, whatever the cut and the number of processes: first what was told first, then
