@@ -42,7 +42,7 @@ fn what_is_in_cells_is_written_and_begins_another_run() {
     };
     assert!(lowest(&before) > 0.0 && lowest(&after) < lowest(&before), "{before:?} {after:?}");
     let table = first.iter().map(|(at, amount)| format!("{at},{amount}\n"));
-    place.write("start.csv", &format!("x,y,amount\n{}", table.collect::<String>()));
+    place.write("start.csv", format!("x,y,amount\n{}", table.collect::<String>()));
     let same = "--set params.grass_growth=0 --set field.grass.start=start.csv";
     place.output(&format!("run s.toml --fields b.csv --every 10 {same}"));
     assert_eq!(place.read("a.csv"), place.read("b.csv"));
