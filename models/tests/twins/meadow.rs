@@ -135,7 +135,7 @@ fn step<A: Axes>(
     p: &Meadow<A>,
     dt: f32,
     all: &[Animal<A>],
-    grass: &mut Vec<f32>,
+    grass: &mut [f32],
     next_id: &mut u32,
 ) -> (Vec<Animal<A>>, usize, usize) {
     let deeds: Vec<_> = (0..all.len()).map(|of| deed(grid, p, dt, all, of)).collect();
