@@ -91,7 +91,8 @@ pub fn check_table(table: Table) {
     let config = Config {
         setup: Setup { world, population: table.rows as u32, seed: 1, dt: 0.1 },
         params: Vec::new(),
-        table: Some(Arc::new(table)), fields: Vec::new(),
+        table: Some(Arc::new(table)),
+        fields: Vec::new(),
         options: Options { workers: 1, ..Options::default() },
     };
     if let Err(error) = Entry::of::<Tribes, OnThreads>().check(&config) {
