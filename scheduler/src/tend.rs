@@ -109,34 +109,30 @@ pub(crate) fn send<M: Model, T: Transport>(
     net: &mut T,
 ) -> Result<(), StepError<T::Error>> {
     find_records::<M>(site, owned, plots);
-    let Plots { list, peers, records, amounts, .. } = plots;
+    let Plots { list, peers, records, told, amounts, .. } = plots;
     for &to in &*peers {
         amounts.clear();
-        for ((lattice, lots), plot) in site.topology.fields().zip(&*list) {
+        told.clear();
+        for (number, ((lattice, lots), plot)) in (0..).zip(site.topology.fields().zip(&*list)) {
             let theirs = Window::around(lattice, &lots[to as usize], HELD);
             each_of_rim(&plot.now.lot, &theirs, |cell| {
                 let place = plot.now.window.place(cell);
                 amounts.push(place.map_or(0.0, |place| plot.now.values[place]));
             });
+            told.extend(records.iter().filter(|record| {
+                let held = || theirs.place(lattice.cell_of(record.number as usize)).is_some();
+                record.field == number && held()
+            }));
         }
-        let here = |record: &&Record| {
-            let field = site.topology.fields().nth(record.field as usize);
-            field.is_some_and(|(lattice, lots)| {
-                let theirs = Window::around(lattice, &lots[to as usize], HELD);
-                theirs.place(lattice.cell_of(record.number as usize)).is_some()
-            })
-        };
-        let some = records.iter().filter(here);
-        let count = some.clone().count();
-        let len = HEADER_LEN + amounts.len() * LENS.0 + count * LENS.1;
+        let len = HEADER_LEN + amounts.len() * LENS.0 + told.len() * LENS.1;
         let mut fill = |bytes: &mut [u8]| {
             let (head, body) = bytes.split_at_mut(HEADER_LEN);
-            Header::new(tick, amounts.len(), count).write(head);
+            Header::new(tick, amounts.len(), told.len()).write(head);
             let (first, second) = body.split_at_mut(amounts.len() * LENS.0);
             for (place, amount) in first.chunks_exact_mut(LENS.0).zip(&*amounts) {
                 place.copy_from_slice(&amount.to_le_bytes());
             }
-            for (place, record) in second.chunks_exact_mut(LENS.1).zip(some.clone()) {
+            for (place, record) in second.chunks_exact_mut(LENS.1).zip(&*told) {
                 record.write(place);
             }
         };

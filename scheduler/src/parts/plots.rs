@@ -19,8 +19,10 @@ pub(crate) struct Plots {
     pub(crate) peers: Vec<u32>,
     /// What others want and give in cells that are held here, while it is worked on.
     pub(crate) come: Vec<Record>,
-    /// What is written to one of them.
+    /// What entities here want and give in cells that others hold too, by field.
     pub(crate) records: Vec<Record>,
+    /// What is told to one of them.
+    pub(crate) told: Vec<Record>,
     /// What is in cells, likewise.
     pub(crate) amounts: Vec<f32>,
     /// The cut before the one that the domain goes over to, where cells belong to others then.
@@ -233,7 +235,8 @@ impl Plots {
         };
         self.list.iter().map(plot).sum::<usize>()
             + 4 * (self.peers.capacity() + self.amounts.capacity())
-            + size_of::<Record>() * (self.come.capacity() + self.records.capacity())
+            + size_of::<Record>()
+                * (self.come.capacity() + self.records.capacity() + self.told.capacity())
     }
 }
 
