@@ -311,8 +311,8 @@ impl Growth {
 impl Rule for Growth {
     #[inline(always)]
     fn apply<S: Isa>(self, amount: F32x8<S>) -> F32x8<S> {
-        let [rate, seeds, capacity] =
-            [self.rate / self.capacity, self.seeds, self.capacity].map(F32x8::<S>::splat);
+        let rate = F32x8::<S>::splat(self.rate / self.capacity);
+        let (seeds, capacity) = (F32x8::splat(self.seeds), F32x8::splat(self.capacity));
         let room = (capacity - amount).max(F32x8::ZERO);
         let more = (rate * amount * room).max(seeds).min(room);
         amount + more.to_i32().to_f32()
