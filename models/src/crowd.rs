@@ -217,7 +217,7 @@ impl Model for Crowd {
             let number = id as usize / self.sites.len();
             let site = sites.get(number * sites.len() / share).copied().unwrap_or(Vec2::ZERO);
             let moved = site + Vec2::new(rng::signed(x), rng::signed(y)) * (0.15 * spacing);
-            let clear = self.geometry.is_clear(moved, self.params.clearance, self.geometry.open(0));
+            let clear = self.geometry.is_clear(moved, self.params.clearance, CLOSED);
             if clear { moved } else { site }
         });
         let kind = self.kind(group, kind);
@@ -230,7 +230,8 @@ impl Model for Crowd {
         if !me.alive {
             return Err("column `alive` is false: who has left is not there".into());
         }
-        if self.geometry.is_clear(me.position, least, self.geometry.open(0)) {
+        // Who goes through a door may stand where it is closed later.
+        if self.geometry.is_clear(me.position, least, OPEN) {
             return Ok(());
         }
         Err(format!("it is on a wall: it must be at least {least} from all of them"))
@@ -397,14 +398,14 @@ fn share(all: u32, groups: usize, group: usize) -> u32 {
     all / groups + u32::from((group as u32) < all % groups)
 }
 
-/// Places for all people, as far apart as they can be.
+/// Places for all people, as far apart as they can be: the same whatever doors are open.
 fn sites(
     p: &CrowdParams,
     geometry: &Geometry<Plane>,
     routes: &Routes,
     setup: &Setup,
 ) -> Result<Vec<(Vec<Vec2>, f32)>, ParamError> {
-    let (open, world) = (geometry.open(0), setup.world);
+    let world = setup.world;
     let whole = [Shape::Box { low: Vec2::ZERO, high: Vec2::new(world.width(), world.height()) }];
     let sources: Vec<_> = geometry.of(Role::Source).map(|source| source.shape()).collect();
     let shapes = if sources.is_empty() { &whole[..] } else { &sources[..] };
@@ -417,7 +418,7 @@ fn sites(
         // Where so few of so many places are clear, there is as good as no room.
         let least = math::scalar::sqrt(area / (64.0 * needed as f32 + 4096.0));
         let places = loop {
-            let mut places = geometry.lattice(shape, spacing, p.clearance, open);
+            let mut places = geometry.lattice(shape, spacing, p.clearance, CLOSED);
             // Nobody begins in a pillar, from which no way leads to a goal.
             places.retain(|place| routes.goals() == 0 || routes.reach(*place));
             if places.len() >= needed {
@@ -442,6 +443,11 @@ fn sites(
 const MOST_SPEED: f32 = 1.3;
 /// The largest overlap for the force between people, in ranges.
 const MOST_PUSH: f32 = 8.0;
+
+/// No door is open.
+const CLOSED: u64 = 0;
+/// All doors are open.
+const OPEN: u64 = u64::MAX;
 
 /// The streams of random numbers.
 const SPAWN: u32 = 0;

@@ -21,6 +21,9 @@
 //!
 //! Along an axis whose ends are walls, the ends count as walls too ([`ENDS`]), so that who walks by
 //! [`Walls::walk`] needs no other rule for them.
+//!
+//! An input that opens or closes a door ([`Input::Door`](crate::Input::Door)) writes another schedule into the list
+//! ([`set_door`]): so it is in every snapshot, and the model is made anew by the new list.
 
 use alloc::format;
 use alloc::string::String;
@@ -37,8 +40,11 @@ mod draw;
 mod list;
 mod routes;
 
-pub use list::{Placed, Role, Schedule};
+pub use list::{Placed, Role, Schedule, set_door};
 pub use routes::Routes;
+
+/// The name of the parameter.
+pub const PARAM: &str = "shapes";
 
 /// The number of the ends of the world, as of a shape.
 pub const ENDS: u32 = u32::MAX;
@@ -67,7 +73,7 @@ impl<A: Axes> Geometry<A> {
     /// [`ParamError::Conflict`] of `shapes`: which of them is wrong, what is wrong, and what is allowed.
     pub fn new(list: &[f32], world: &World, reach: f32) -> Result<Self, ParamError> {
         Self::read(list, world, reach)
-            .map_err(|problem| ParamError::Conflict { name: "shapes", problem })
+            .map_err(|problem| ParamError::Conflict { name: PARAM, problem })
     }
 
     fn read(list: &[f32], world: &World, reach: f32) -> Result<Self, String> {

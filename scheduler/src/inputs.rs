@@ -74,6 +74,13 @@ pub enum Input {
         /// What they hold.
         change: Change,
     },
+    /// Doors are open, or closed, from now on: their schedules are over. See [`crate::geometry`].
+    Door {
+        /// Their numbers in the list of shapes.
+        shapes: Vec<u32>,
+        /// Whether they are open.
+        open: bool,
+    },
 }
 
 /// A part of the world, in the coordinates of tables.
@@ -115,6 +122,7 @@ impl Input {
             Self::Params { .. } => "params",
             Self::Poke { .. } => "poke",
             Self::Field { .. } => "field",
+            Self::Door { .. } => "door",
         }
     }
 

@@ -108,7 +108,7 @@ impl Scene {
             };
         }
         let look = Look::new(schema, &rows, report);
-        let shapes = shapes::of(report, &world);
+        let shapes = shapes::of(report, &simulation.params()?, &world);
         let ground = if world.is_space() { Vec::new() } else { simulation.fields()? };
         Ok(Self { places, look, low, size, world, ground, shapes })
     }

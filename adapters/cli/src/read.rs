@@ -11,6 +11,7 @@ use crate::args::ScenarioArgs;
 use crate::failure::Failure;
 use crate::inputs;
 use crate::scenario::Scenario;
+use crate::shapes::Names;
 #[cfg(feature = "parquet")]
 use crate::table::parquet_in;
 use crate::table::{Most, choice, csv_in, xyz_in};
@@ -44,7 +45,7 @@ pub fn scenario(
 ///
 /// What is wrong, with the number of the line, fit to be shown.
 pub fn inputs(bytes: &[u8]) -> Result<usize, String> {
-    inputs::parse(bytes).map(|file| file.lines.len())
+    inputs::parse(bytes, &Names::default()).map(|file| file.lines.len())
 }
 
 /// Which of the columns of a table are read, and which of many times: as a scenario's `[table]` says it.

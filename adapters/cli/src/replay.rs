@@ -13,6 +13,7 @@ use crate::interrupt;
 use crate::progress::{Pace, Progress};
 use crate::registry::Registry;
 use crate::scenario::{self, Scenario};
+use crate::shapes::Names;
 
 /// What a log and a scenario must have in common.
 const COMMON: [&str; 7] = ["model", "arithmetic", "entities", "seed", "dt", "world", "params"];
@@ -20,7 +21,8 @@ const COMMON: [&str; 7] = ["model", "arithmetic", "entities", "seed", "dt", "wor
 /// `flockwork replay`.
 pub(crate) fn replay(registry: &Registry, args: &ReplayArgs) -> Result<(), Failure> {
     interrupt::listen();
-    let file = inputs::read(&args.log)?;
+    // A log has numbers of shapes alone.
+    let file = inputs::read(&args.log, &Names::default())?;
     let name = args.log.display();
     let Some(head) = &file.head else {
         return Err(Failure::usage(format_args!(

@@ -300,7 +300,7 @@ fn same_scenario(
 ) -> Result<(), String> {
     // How it is run is no part of what it is.
     let mut config = scenario.config(Options::default());
-    config.params.extend(inputs.params_before(header.tick));
+    inputs.change_params(header.tick, &mut config.params);
     let differences =
         scenario.entry.differences(header, &config).map_err(|error| error.to_string())?;
     let each = differences.iter().map(|found| {

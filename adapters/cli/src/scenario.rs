@@ -66,7 +66,7 @@ use crate::inputs::{Guided, Schedule};
 use crate::memory;
 use crate::observe::Asked;
 use crate::registry::Registry;
-use crate::shapes::Drawn;
+use crate::shapes::{Drawn, Names, describe};
 use crate::stop::Written;
 use crate::table::choice::Choice;
 use crate::table::{self as tables, Most};
@@ -330,9 +330,14 @@ impl<'a> Scenario<'a> {
         Ok(scenario)
     }
 
+    /// What shapes are called.
+    pub(crate) fn names(&self) -> Names {
+        Names::of(&self.shapes)
+    }
+
     /// What stands in the world, each in a line.
     pub(crate) fn shapes(&self) -> Vec<String> {
-        self.shapes.iter().enumerate().map(|(number, drawn)| drawn.describe(number)).collect()
+        describe(&self.shapes)
     }
 
     /// How many rows a table may have: as many as the scenario says, if it does, and as can be
@@ -544,14 +549,14 @@ impl Reader<'_> {
         let params = self.params(entry);
         let stop = self.stop(entry);
         let observe = self.observe("observe");
-        let inputs = self.inputs("input");
         let choice = self.choice();
         let world = world?.with_precision(precision?).with_origin(origin?);
         let world = world.map_err(|error| self.source.blame_all(&error.to_string())).ok()?;
         let setup = Setup { world, population: population? as u32, seed: seed?, dt: dt? };
         let (ticks, mut params, stop) = (ticks?, params?, stop?);
-        let (observe, inputs, choice) = (observe?, inputs?, choice?);
+        let (observe, choice) = (observe?, choice?);
         let shapes = self.shapes(entry, &world, folder, &mut params)?;
+        let inputs = self.inputs("input", Names::of(&shapes))?;
         let fields = self.fields(entry, &world, folder)?;
         Some(Read { setup, ticks, params, stop, initial, choice, observe, inputs, shapes, fields })
     }
@@ -700,12 +705,14 @@ impl Reader<'_> {
     }
 
     /// What comes in from outside: tables, each with a tick.
-    fn inputs(&mut self, path: &str) -> Option<Schedule> {
-        let Some(item) = self.source.get(path).cloned() else { return Some(Schedule::default()) };
+    fn inputs(&mut self, path: &str, names: Names) -> Option<Schedule> {
+        let Some(item) = self.source.get(path).cloned() else {
+            return Schedule::of(&[], names).ok();
+        };
         let Value::Inputs(entries) = &item.value else {
             return self.wrong(&item, "tables, [[input]], each with `at` or `every`");
         };
-        let read = Schedule::of(entries);
+        let read = Schedule::of(entries, names);
         read.map_err(|problem| self.source.blame(&item, &format!("`input`: {problem}"))).ok()
     }
 

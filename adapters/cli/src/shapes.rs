@@ -4,6 +4,7 @@
 
 #[cfg(feature = "maps")]
 mod geojson_in;
+mod names;
 #[cfg(feature = "maps")]
 mod wkt_in;
 
@@ -17,8 +18,8 @@ use flockwork_scheduler::{Setting, narrow};
 use crate::human;
 use crate::input;
 
-/// The parameter of models that have shapes.
-pub(crate) const PARAM: &str = "shapes";
+pub(crate) use flockwork_scheduler::geometry::PARAM;
+pub(crate) use names::Names;
 
 /// The longest file of shapes that is read, in bytes.
 const MOST_BYTES: u64 = 16 << 20;
@@ -134,9 +135,23 @@ pub(crate) fn count(list: &Setting) -> String {
     }
 }
 
+/// What they are, each in a line that begins with its numbers in the list of the model.
+pub(crate) fn describe(drawn: &[Drawn]) -> Vec<String> {
+    let each = drawn.iter().zip(names::numbers(drawn));
+    each.map(|(drawn, numbers)| {
+        let last = numbers.end.max(1) - 1;
+        let numbers = match last > numbers.start {
+            true => format!("{} to {last}", numbers.start),
+            false => numbers.start.to_string(),
+        };
+        format!("{numbers}: {}", drawn.describe())
+    })
+    .collect()
+}
+
 impl Drawn {
     /// What it is, in a line.
-    pub(crate) fn describe(&self, number: usize) -> String {
+    fn describe(&self) -> String {
         let what = match &self.outline {
             Outline::Chain(corners) => {
                 format!("a chain of {}", human::plural(corners.len().max(1) as u64 - 1, "side"))
@@ -151,7 +166,8 @@ impl Drawn {
             (Role::Door, _) => format!(", open from tick {from} to {until}, again every {every}"),
             _ => String::new(),
         };
-        format!("{}, a {}: {what}{open}", called(number, self), self.role.name())
+        let name = self.name.as_ref().map(|name| format!("\"{}\", ", human::shown(name)));
+        format!("{}a {}: {what}{open}", name.unwrap_or_default(), self.role.name())
     }
 }
 

@@ -44,6 +44,7 @@ use crate::inputs;
 use crate::registry::Registry;
 pub use crate::scenario::Brought;
 use crate::scenario::{self, Scenario};
+use crate::shapes::Names;
 pub use collect::Collector;
 use order::Places;
 
@@ -145,6 +146,8 @@ pub struct Stepped {
     simulation: Box<dyn AnySimulation>,
     entry: Entry,
     ticks: u64,
+    /// What shapes are called.
+    names: Names,
     /// The place of each entity among all ids; None if it is not known of this tick.
     places: Option<Places>,
 }
@@ -226,7 +229,8 @@ impl Stepped {
 
     fn of(scenario: &Scenario<'_>, workers: usize) -> Result<Self, StepError> {
         let simulation = scenario.build(options(workers))?;
-        Ok(Self { simulation, entry: *scenario.entry, ticks: scenario.ticks, places: None })
+        let (entry, ticks, names) = (*scenario.entry, scenario.ticks, scenario.names());
+        Ok(Self { simulation, entry, ticks, names, places: None })
     }
 
     /// Makes a world that goes on from the bytes of a snapshot.
@@ -246,7 +250,8 @@ impl Stepped {
         let simulation = entry
             .restore(bytes, Arithmetic::Same, &options(workers))
             .map_err(|error| refuse(&error))?;
-        Ok(Self { simulation, entry: *entry, ticks: header.tick, places: None })
+        let (ticks, names) = (header.tick, Names::default());
+        Ok(Self { simulation, entry: *entry, ticks, names, places: None })
     }
 
     /// Computes so many ticks.
@@ -369,7 +374,7 @@ impl Stepped {
     ///
     /// As [`Stepped::give`].
     pub fn give_from(&mut self, text: &str) -> Result<Answer, StepError> {
-        self.give(inputs::list(text).map_err(StepError::Input)?)
+        self.give(inputs::list(text, &self.names).map_err(StepError::Input)?)
     }
 
     /// The columns of an entity.

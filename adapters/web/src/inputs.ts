@@ -3,10 +3,10 @@
 import { invalid, isObject } from './refusal.js';
 import type { Input, ParamValue } from './types.js';
 
-const KINDS = ['spawn', 'remove', 'set', 'params', 'poke', 'field'] as const;
+const KINDS = ['spawn', 'remove', 'set', 'params', 'poke', 'field', 'door'] as const;
 
-/** Whole numbers that an id can be. */
-const MOST_ID = 0xffff_ffff;
+/** The largest id, and number of a shape. */
+const MOST_WORD = 0xffff_ffff;
 
 /** Bytes that grow. */
 class Bytes {
@@ -82,8 +82,10 @@ function write(out: Bytes, what: string, input: Input): void {
     place(out, `${name}.at`, at);
     out.number(numberOf(`${name}.radius`, radius));
     values(out, name, input.poke, ['at', 'radius']);
-  } else {
+  } else if ('field' in input) {
     field(out, name, objectOf(name, input.field));
+  } else {
+    door(out, name, objectOf(name, input.door));
   }
 }
 
@@ -108,6 +110,14 @@ function field(out: Bytes, what: string, given: Readonly<Record<string, unknown>
   if ((set === undefined) === (add === undefined)) throw invalid(what, given, 'with `set` or `add`, an amount');
   out.byte(set === undefined ? 1 : 0);
   out.number(set === undefined ? numberOf(`${what}.add`, add) : numberOf(`${what}.set`, set));
+}
+
+function door(out: Bytes, what: string, { shape, open }: Readonly<Record<string, unknown>>): void {
+  const shapes: unknown[] = Array.isArray(shape) ? shape : [shape];
+  out.word(shapes.length);
+  shapes.forEach((one) => out.word(wholeOf(`${what}.shape`, one, 'the number of a door')));
+  if (typeof open !== 'boolean') throw invalid(`${what}.open`, open, 'true or false');
+  out.byte(Number(open));
 }
 
 function objectOf(what: string, value: unknown): Readonly<Record<string, unknown>> {
@@ -148,8 +158,12 @@ function numberOf(what: string, value: unknown): number {
 }
 
 function idOf(what: string, value: unknown): number {
-  const good = Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MOST_ID;
-  if (!good) throw invalid(what, value, `the id of an entity, from 0 to ${MOST_ID}`);
+  return wholeOf(what, value, 'the id of an entity');
+}
+
+function wholeOf(what: string, value: unknown, allowed: string): number {
+  const good = Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MOST_WORD;
+  if (!good) throw invalid(what, value, `${allowed}, from 0 to ${MOST_WORD}`);
   return value as number;
 }
 

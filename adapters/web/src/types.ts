@@ -217,7 +217,9 @@ export type Input =
   /** Everybody at most `radius` from a point is poked, with the numbers that the model knows. */
   | { readonly poke: { readonly at: readonly number[]; readonly radius: number; readonly [name: string]: number | readonly number[] } }
   /** Cells of a field whose middles are in a ball or a box hold this amount, or so much more. */
-  | { readonly field: { readonly name: string } & FieldArea & ({ readonly set: number } | { readonly add: number }) };
+  | { readonly field: { readonly name: string } & FieldArea & ({ readonly set: number } | { readonly add: number }) }
+  /** Doors are open, or closed, from now on, whatever their schedules say: by their numbers in the list `shapes`. */
+  | { readonly door: { readonly shape: number | readonly number[]; readonly open: boolean } };
 
 /** A part of the world. */
 export type FieldArea =

@@ -33,8 +33,11 @@ for (const options of TIERS) {
         [{ spawn: { x: 17, y: 1 } }, 'BAD_INPUT', /`x` is 17: it must be inside the world, from 0 to 16/],
         [{ params: { cohesion: -1 } }, 'BAD_INPUT', /cohesion/],
         [{ poke: { at: [1, 1], radius: 1, bite: 1 } }, 'BAD_INPUT', /a poke has no `bite`; it has push/],
-        [{ hug: 1 }, 'INVALID_OPTION', /inputs\[1\] is .* one of spawn, remove, set, params, poke, field/],
+        [{ hug: 1 }, 'INVALID_OPTION', /inputs\[1\] is .* one of spawn, remove, set, params, poke, field, door/],
         [{ set: { x: 1 } }, 'INVALID_OPTION', /inputs\[1\]\.set\.id/],
+        [{ door: { shape: 0, open: true } }, 'BAD_INPUT', /the model `boids` has no shapes, so no doors/],
+        [{ door: { shape: -1, open: true } }, 'INVALID_OPTION', /inputs\[1\]\.door\.shape is -1/],
+        [{ door: { shape: 0, open: 1 } }, 'INVALID_OPTION', /inputs\[1\]\.door\.open is 1/],
         [{ spawn: { x: Number.NaN } }, 'INVALID_OPTION', /inputs\[1\]\.spawn\.x is NaN/],
       ]) {
         const error = await rejection(simulation.send([{ remove: 7 }, input]));

@@ -7,7 +7,7 @@ use flockwork_kernel::{Axis, Plane, Vec2, World, math};
 use flockwork_models::Crowd;
 use flockwork_models::crowd::CrowdParams;
 use flockwork_scheduler::geometry::{Geometry, Placed, Role, Routes, Schedule};
-use flockwork_scheduler::{Grid, Params, Setup};
+use flockwork_scheduler::{Arithmetic, Cut, Grid, Input, Params, Partition, Serial, Setup};
 use quickcheck::quickcheck;
 
 use crate::common::twin::{bits, neighbours};
@@ -39,6 +39,8 @@ struct World2 {
     p: CrowdParams,
     geometry: Geometry,
     routes: Routes,
+    /// Whether an input holds the door open, or closed.
+    held: Option<bool>,
 }
 
 impl World2 {
@@ -59,8 +61,13 @@ impl World2 {
         self.routes.direction(one.kind.into(), open, V2::<Baseline>::all(one.at)).first()
     }
 
+    /// The doors that are open: there is one, which may be held.
+    fn open(&self, tick: u64) -> u64 {
+        self.held.map_or_else(|| self.geometry.open(tick), u64::from)
+    }
+
     fn step(&self, grid: &Grid, setup: &Setup, tick: u64, all: &[Person]) -> Vec<Person> {
-        let (p, open) = (&self.p, self.geometry.open(tick));
+        let (p, open) = (&self.p, self.open(tick));
         let places: Vec<_> = all.iter().map(|one| (one.id, one.at)).collect();
         let mut next = Vec::new();
         for (of, one) in all.iter().enumerate() {
@@ -153,10 +160,19 @@ quickcheck! {
         let geometry = Geometry::new(&p.shapes, &world, p.sight).unwrap();
         // Someone's goal may lie behind walls, or on one.
         let Ok(routes) = Routes::new(&geometry, p.cell, p.detour) else { return true };
-        let twin = World2 { p: p.clone(), geometry, routes };
+        let mut twin = World2 { p: p.clone(), geometry, routes, held: None };
         let mut sim = edited::<Crowd>(setup, p, draw.cut::<Plane>(), &mut |_, _| {});
         let mut people = state(&sim);
         (0..6).all(|tick| {
+            if draw.once_in(3) {
+                let open = draw.once_in(2);
+                sim.give(vec![Input::Door { shapes: vec![1], open }]).unwrap();
+                twin.held = Some(open);
+            }
+            let saved = sim.snapshot().unwrap();
+            let cut = Partition::new(Cut::Parts(2));
+            let again = Sim::<Crowd>::restore(&saved, Arithmetic::Same, cut, Serial::default());
+            assert_eq!(again.unwrap().snapshot().unwrap(), saved);
             people = twin.step(sim.grid(), &setup, tick, &people);
             sim.step().unwrap();
             let same = |a: &[Person]| -> Vec<_> {

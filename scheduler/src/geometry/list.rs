@@ -53,6 +53,11 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// Open in every tick.
+    pub const ALWAYS: Self = Self { from: 0, until: 1, every: 1 };
+    /// Closed in every tick.
+    pub const NEVER: Self = Self { from: 0, until: 0, every: 0 };
+
     /// Whether it is open in a tick.
     pub fn is_open(&self, tick: u64) -> bool {
         let Some(since) = tick.checked_sub(self.from) else { return false };
@@ -163,6 +168,33 @@ impl<A: Axes> Placed<A> {
 
 /// The largest whole number up to which an `f32` has all.
 const WHOLE: f32 = 16_777_216.0;
+
+/// Has a door of a list open, or closed, in every tick: by its number among all shapes, from 0 on.
+///
+/// # Errors
+///
+/// The list has no such shape, or it is no door; nothing was changed.
+pub fn set_door(list: &mut [f64], number: u32, open: bool) -> Result<(), String> {
+    let (mut rest, mut at) = (list, 0);
+    while let [_, role, from, until, every, count, more @ ..] = rest {
+        if at == number {
+            let role = Role::NAMES.get(*role as usize).map_or("shape", |(name, _)| name);
+            if role != Role::Door.name() {
+                return Err(format!(
+                    "shape {number} is a {role}: only a door is opened and closed"
+                ));
+            }
+            let schedule = if open { Schedule::ALWAYS } else { Schedule::NEVER };
+            *from = schedule.from as f64;
+            *until = schedule.until as f64;
+            *every = schedule.every as f64;
+            return Ok(());
+        }
+        rest = more.get_mut(*count as usize..).unwrap_or_default();
+        at += 1;
+    }
+    Err(format!("there is no shape {number}: there are {at}, numbered from 0 on"))
+}
 
 /// Reads all shapes of a list.
 pub(super) fn read<A: Axes>(list: &[f32], world: &World) -> Result<Vec<Placed<A>>, String> {

@@ -10,7 +10,7 @@ use flockwork_kernel::simd::{Isa, V2, Vector8};
 use flockwork_kernel::steer::follow::FlowField;
 use flockwork_kernel::{Plane, Vec2, World};
 
-use super::{Geometry, Role};
+use super::{Geometry, MOST_DOORS, PARAM, Role};
 use crate::params::ParamError;
 
 /// The most sets of open doors that are planned for.
@@ -20,7 +20,8 @@ const MOST_CHANGES: usize = 100_000;
 /// The most cells of all fields together.
 const MOST_CELLS: u64 = 1 << 26;
 
-/// Fields of directions in the plane: one for each goal and each set of open doors that comes.
+/// Fields of directions in the plane: one for each goal and each set of open doors that comes, and for all doors
+/// together.
 ///
 /// They are made once, at set-up, the same in every process; [`Routes::direction`] looks up the one of the tick.
 #[derive(Clone, Debug)]
@@ -28,7 +29,7 @@ pub struct Routes {
     world: World,
     cells: [u32; 2],
     goals: usize,
-    /// The sets of open doors, in order.
+    /// The sets of open doors, in order. All doors are open in one of them, whether that comes or not.
     states: Vec<u64>,
     /// For each of them, for each goal: along x and y.
     fields: Vec<[Vec<f32>; 2]>,
@@ -72,13 +73,12 @@ impl Routes {
         self.goals
     }
 
-    /// Whether a way leads from a place to any goal, with any doors that are open together at some time.
+    /// Whether a way leads from a place to any goal while all doors are open, whatever their schedules say: an input
+    /// may open any.
     pub fn reach(&self, place: Vec2) -> bool {
-        let place = V2::<Baseline>::all(place);
-        let ways =
-            self.states.iter().flat_map(|open| (0..self.goals).map(move |goal| (goal, *open)));
-        let mut ways = ways.map(|(goal, open)| self.direction(goal, open, place).first());
-        ways.any(|way| !way.is_zero())
+        let (place, all) =
+            (V2::<Baseline>::all(place), self.states.iter().fold(0, |all, open| all | open));
+        (0..self.goals).any(|goal| !self.direction(goal, all, place).first().is_zero())
     }
 
     /// The direction from each place to a goal, of length 1; zero where there is none, and at the goal.
@@ -99,9 +99,9 @@ impl Routes {
     }
 }
 
-/// The sets of doors that are open together at any time.
+/// The sets of doors that are open together at any time, and that of all doors.
 fn states(geometry: &Geometry<Plane>) -> Result<Vec<u64>, ParamError> {
-    let many = |problem: &str| ParamError::Conflict { name: "shapes", problem: problem.into() };
+    let many = |problem: &str| ParamError::Conflict { name: PARAM, problem: problem.into() };
     let schedules: Vec<_> = geometry.of(Role::Door).map(|door| door.schedule).collect();
     // After the last one that comes once, they come again after the least common multiple.
     let (mut period, mut once) = (1u64, 0u64);
@@ -132,15 +132,22 @@ fn states(geometry: &Geometry<Plane>) -> Result<Vec<u64>, ParamError> {
             let turn = if schedule.every > 0 { since % schedule.every } else { since };
             let begin = tick - turn;
             match (turn < length, schedule.every) {
+                // One that is open all the time does not change any more.
+                (true, every) if every == length => None,
                 (true, _) => Some(begin + length),
                 (false, 0) => None,
                 (false, every) => Some(begin + every),
             }
         });
         match next.min() {
-            // One that is always open changes from tick to tick to what it was.
             Some(next) if next <= last => tick = next.max(tick + 1),
-            _ => return Ok(states),
+            _ => {
+                let all = (0..schedules.len()).fold(0, |all, door| all | 1 << (door % MOST_DOORS));
+                if !states.contains(&all) {
+                    states.push(all);
+                }
+                return Ok(states);
+            }
         }
     }
     Err(many("doors change more than 100000 times until they all repeat"))
@@ -174,7 +181,7 @@ fn field(
     goal: usize,
     blocked: &[bool],
 ) -> Result<[Vec<f32>; 2], ParamError> {
-    let wrong = |problem: &str| ParamError::Conflict { name: "shapes", problem: problem.into() };
+    let wrong = |problem: &str| ParamError::Conflict { name: PARAM, problem: problem.into() };
     let Some(shape) = geometry.of(Role::Goal).nth(goal).map(|placed| placed.shape()) else {
         return Err(wrong("there is no such goal"));
     };

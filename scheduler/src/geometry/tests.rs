@@ -140,6 +140,62 @@ fn the_way_to_a_goal_goes_through_a_door_while_it_is_open() {
 }
 
 #[test]
+fn a_door_of_a_list_is_set_for_good_and_nothing_else_is() {
+    let placed = [
+        segment(Role::Wall, Schedule::default(), [[4.0, 0.0], [4.0, 2.0]]),
+        segment(Role::Door, Schedule { from: 10, until: 20, every: 40 }, [[4.0, 2.0], [4.0, 4.0]]),
+        segment(Role::Door, Schedule::default(), [[4.0, 4.0], [4.0, 5.0]]),
+        Placed::new(
+            Role::Goal,
+            Schedule::default(),
+            Shape::Ball { centre: Vec2::new(7.0, 1.0), radius: 0.5 },
+        ),
+    ];
+    let before: Vec<f64> = list(&placed).into_iter().map(f64::from).collect();
+    let mut after = before.clone();
+    let narrow = |list: &[f64]| list.iter().map(|number| *number as f32).collect::<Vec<_>>();
+    let geometry = |list: &[f64]| Geometry::<Plane>::new(&narrow(list), &world(), 1.0).unwrap();
+    for (open, bits) in [(true, 1), (false, 0), (true, 1)] {
+        set_door(&mut after, 1, open).unwrap();
+        let geometry = geometry(&after);
+        assert!([0, 9, 15, 20, 1 << 30, u64::MAX].iter().all(|tick| geometry.open(*tick) == bits));
+        assert_eq!(geometry.shapes()[0], placed[0]);
+        assert_eq!(geometry.shapes()[2..], placed[2..]);
+        assert_eq!(geometry.shapes()[1].shape(), placed[1].shape());
+    }
+    set_door(&mut after, 2, true).unwrap();
+    assert_eq!(geometry(&after).open(77), 3);
+    let kept = after.clone();
+    let mut wrong = |number| set_door(&mut after, number, true).unwrap_err();
+    assert_eq!(wrong(0), "shape 0 is a wall: only a door is opened and closed");
+    assert_eq!(wrong(3), "shape 3 is a goal: only a door is opened and closed");
+    assert_eq!(wrong(4), "there is no shape 4: there are 4, numbered from 0 on");
+    assert_eq!(
+        set_door(&mut [], 0, true).unwrap_err(),
+        "there is no shape 0: there are 0, numbered from 0 on"
+    );
+    for end in 0..before.len() {
+        let _ = set_door(&mut before.clone()[..end], 3, true);
+    }
+    assert_eq!(after, kept);
+}
+
+#[test]
+fn a_door_that_is_always_open_costs_no_changes() {
+    let goal = Placed::new(
+        Role::Goal,
+        Schedule::default(),
+        Shape::Ball { centre: Vec2::new(7.0, 1.0), radius: 0.5 },
+    );
+    let door = |schedule, x: f32| segment(Role::Door, schedule, [[x, 2.0], [x, 4.0]]);
+    let late = Schedule { from: 9_000_000, until: 16_000_000, every: 0 };
+    let placed = [goal, door(Schedule::ALWAYS, 4.0), door(late, 5.0), door(Schedule::NEVER, 3.0)];
+    let geometry = Geometry::new(&list(&placed), &world(), 1.0).unwrap();
+    let routes = Routes::new(&geometry, 0.5, 0.0).unwrap();
+    assert!(routes.reach(Vec2::new(1.0, 3.0)));
+}
+
+#[test]
 fn whoever_follows_the_way_gets_to_the_goal_and_passes_no_wall() {
     let geometry = divided();
     let routes = Routes::new(&geometry, 0.1, 0.1).unwrap();

@@ -9,6 +9,7 @@
 //! | an input | its kind (u8), then what it holds, in the order of [`Input`]; an id is a u32, another number an f64 |
 //! | values | a list of texts, each with a number |
 //! | an area | a kind (u8): 0 and a list of coordinates and a radius, or 1 and two lists of coordinates |
+//! | doors | a list of numbers of shapes (u32), and whether they are open (u8): 0 or 1 |
 //! | a change | a kind (u8), 0 to set and 1 to add, and a number |
 //! | parameters | a list of texts, each with a kind (u8) and a number, a list of numbers or a text |
 
@@ -25,6 +26,7 @@ const SET: u8 = 2;
 const PARAMS: u8 = 3;
 const POKE: u8 = 4;
 const FIELD: u8 = 5;
+const DOOR: u8 = 6;
 
 const BALL: u8 = 0;
 const BOX: u8 = 1;
@@ -79,6 +81,12 @@ pub fn encode(inputs: &[Input]) -> Vec<u8> {
                 };
                 out.push(kind);
                 out.extend(number.to_le_bytes());
+            }
+            Input::Door { shapes, open } => {
+                out.push(DOOR);
+                count(&mut out, shapes.len());
+                shapes.iter().for_each(|shape| out.extend(shape.to_le_bytes()));
+                out.push((*open).into());
             }
         }
     }
@@ -235,8 +243,18 @@ impl<'a> Reader<'a> {
             FIELD => {
                 Input::Field { name: self.text()?, area: self.area()?, change: self.change()? }
             }
+            DOOR => Input::Door { shapes: self.list(Self::u32)?, open: self.yes()? },
             _ => return Err(error),
         })
+    }
+
+    fn yes(&mut self) -> Result<bool, CodeError> {
+        let error = self.error();
+        match self.array()? {
+            [0] => Ok(false),
+            [1] => Ok(true),
+            _ => Err(error),
+        }
     }
 
     fn area(&mut self) -> Result<Area, CodeError> {

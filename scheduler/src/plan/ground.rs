@@ -14,10 +14,11 @@ use super::near::At;
 use crate::bounds::{Bounds, Outside};
 use crate::domain::Domain;
 use crate::error::{DomainError, Phase, Place};
+use crate::geometry;
 use crate::guard::guarded;
 use crate::inputs::Values;
 use crate::model::{Model, Poke, RowOf, Tick, VectorOf};
-use crate::params::{Given, Params};
+use crate::params::{Given, Params, Setting};
 use crate::precision::Needed;
 use crate::setup::{self, Door, SimulationError};
 use crate::topology::Topology;
@@ -162,6 +163,15 @@ impl<M: Model> Ground for Scene<'_, M> {
         fits.map_err(|error| error.to_string())?;
         let alive = self.door.columns.alive();
         Ok(alive.is_none_or(|alive| alive.first() != Some(&0)))
+    }
+
+    fn shapes(&self) -> Option<Vec<f64>> {
+        let params = self.changed.as_ref().map_or(self.params, |changed| &changed.params);
+        let at = M::Params::TABLE.iter().position(|param| param.name == geometry::PARAM)?;
+        match params.get(at)? {
+            Setting::List(list) => Some(list),
+            _ => None,
+        }
     }
 
     fn params(&mut self, given: &[Given]) -> Result<bool, String> {

@@ -12,8 +12,9 @@ use super::named::Named;
 use super::near::{At, Hit, Near};
 use super::{Plan, Problem, Slot, State, absent};
 use crate::field::MOST as MOST_AMOUNT;
+use crate::geometry;
 use crate::inputs::{Area, Change, Input, MOST, Values};
-use crate::params::Given;
+use crate::params::{Given, Setting};
 use crate::parts::{Spread, Stroke};
 use crate::precision::Needed;
 use crate::spot::{Axis, Spot, number_name, whole_vectors};
@@ -49,6 +50,8 @@ pub(crate) trait Ground {
     ) -> Result<(), String>;
     /// Whether an entity, which must be one that may be, lives.
     fn check(&mut self, packed: &[u8]) -> Result<bool, String>;
+    /// What stands in the world, by the parameters that hold by now, where the model has shapes.
+    fn shapes(&self) -> Option<Vec<f64>>;
     /// Takes other parameters; says whether they need finer places.
     fn params(&mut self, given: &[Given]) -> Result<bool, String>;
 }
@@ -71,7 +74,8 @@ pub(crate) fn judge(ground: &mut dyn Ground, inputs: &[Input]) -> Plan {
     }
     judge.find(inputs);
     for (place, input) in inputs.iter().enumerate() {
-        if let Err((id, text)) = judge.input(input) {
+        let next = inputs.get(place + 1);
+        if let Err((id, text)) = judge.input(input, next) {
             judge.plan.problem = Some(Problem { place, id, text });
             break;
         }
@@ -91,6 +95,8 @@ struct Judge<'a> {
     named: Named,
     spots: Vec<(String, Spot)>,
     near: Option<Near>,
+    /// The list of shapes while inputs that follow one another open and close doors.
+    shapes: Option<Vec<f64>>,
     packed: Vec<u8>,
 }
 
@@ -125,6 +131,7 @@ impl<'a> Judge<'a> {
             rows,
             named: Named::default(),
             near: None,
+            shapes: None,
             packed: alloc::vec![0; stride],
         }
     }
@@ -149,12 +156,18 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn input(&mut self, input: &Input) -> Result<(), Wrong> {
+    /// Does an input, which another one follows.
+    fn input(&mut self, input: &Input, next: Option<&Input>) -> Result<(), Wrong> {
         match input {
             Input::Spawn { values } => self.spawn(values),
             Input::Params { params } => self.params(params),
             Input::Poke { at, radius, values } => self.poke(at, *radius, values),
             Input::Field { name, area, change } => self.paint(name, area, *change),
+            Input::Door { shapes, open } => {
+                self.doors(shapes, *open)?;
+                // The model is made anew once for all.
+                if matches!(next, Some(Input::Door { .. })) { Ok(()) } else { self.set_doors() }
+            }
             Input::Remove { id } => match self.entity(*id, input)? {
                 Some(entity) => {
                     let slot = self.touch(entity)?;
@@ -310,6 +323,27 @@ impl<'a> Judge<'a> {
         let finer = self.ground.params(given).map_err(wrong)?;
         self.spots = spots(&*self.ground);
         if finer { self.check_places() } else { Ok(()) }
+    }
+
+    /// Opens or closes doors in the list of shapes.
+    fn doors(&mut self, shapes: &[u32], open: bool) -> Result<(), Wrong> {
+        if self.shapes.is_none() {
+            self.shapes = self.ground.shapes();
+        }
+        let Some(list) = &mut self.shapes else {
+            let model = self.ground.model();
+            return Err(wrong(format!("the model `{model}` has no shapes, so no doors")));
+        };
+        for shape in shapes {
+            geometry::set_door(list, *shape, open).map_err(wrong)?;
+        }
+        Ok(())
+    }
+
+    /// Has the model know what doors are open.
+    fn set_doors(&mut self) -> Result<(), Wrong> {
+        let list = self.shapes.take().unwrap_or_default();
+        self.params(&[(geometry::PARAM.into(), Setting::List(list))])
     }
 
     /// No entity may be where places are too far apart.

@@ -183,7 +183,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         let Some(mut asked) = self.asked.take() else { return Ok(()) };
         let new_grid = asked.changed.as_ref().and_then(|changed| changed.topology.clone());
         // Who is removed may live elsewhere: here, nobody is met.
-        let moves = asked.inputs.iter().any(|input| !matches!(input, Input::Params { .. }));
+        let still = |input: &Input| matches!(input, Input::Params { .. } | Input::Door { .. });
+        let moves = !asked.inputs.iter().all(still);
         let sums = M::TOTALS && asked.changed.is_some();
         self.swap(&mut asked.changed);
         if !(moves || sums || new_grid.is_some()) {

@@ -20,6 +20,7 @@ use serde_json::{Map, Value, json};
 use super::line::{input_of, value_of};
 use crate::failure::Failure;
 use crate::input;
+use crate::shapes::Names;
 
 /// The format of logs.
 const FORMAT: u64 = 1;
@@ -85,13 +86,13 @@ fn kept(kind: ParamKind, value: Setting) -> Setting {
     }
 }
 
-/// Reads a file.
-pub(crate) fn read(path: &Path) -> Result<File, Failure> {
+/// Reads a file of inputs for a scenario that calls shapes so.
+pub(crate) fn read(path: &Path, names: &Names) -> Result<File, Failure> {
     let name = path.display();
     let bytes = input::read(path, MOST_BYTES).map_err(|problem| {
         Failure::usage(format_args!("cannot read the inputs {name}: {problem}"))
     })?;
-    parse(&bytes).map_err(|problem| Failure::usage(format_args!("{name}: {problem}")))
+    parse(&bytes, names).map_err(|problem| Failure::usage(format_args!("{name}: {problem}")))
 }
 
 /// Reads the bytes of a file.
@@ -99,7 +100,7 @@ pub(crate) fn read(path: &Path) -> Result<File, Failure> {
 /// # Errors
 ///
 /// What is wrong, with the number of the line.
-pub(crate) fn parse(bytes: &[u8]) -> Result<File, String> {
+pub(crate) fn parse(bytes: &[u8], names: &Names) -> Result<File, String> {
     if let Some(problem) = input::foreign_text(bytes) {
         return Err(problem);
     }
@@ -122,14 +123,18 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<File, String> {
             }
             file.head = Some(keys);
         } else {
-            file.lines.push(one(keys, &mut numbers).map_err(here)?);
+            file.lines.push(one(keys, names, &mut numbers).map_err(here)?);
         }
     }
     Ok(file)
 }
 
 /// Reads one line; an input without a number gets the next one of its tick.
-fn one(mut keys: Map<String, Value>, numbers: &mut BTreeMap<u64, u32>) -> Result<Line, String> {
+fn one(
+    mut keys: Map<String, Value>,
+    names: &Names,
+    numbers: &mut BTreeMap<u64, u32>,
+) -> Result<Line, String> {
     let tick = keys.remove("tick").and_then(|tick| tick.as_u64());
     let tick = tick.ok_or("`tick` must be a whole number from 0")?;
     if let Some(value) = keys.remove("fingerprint") {
@@ -146,5 +151,5 @@ fn one(mut keys: Map<String, Value>, numbers: &mut BTreeMap<u64, u32>) -> Result
         }
     };
     *next = (*next).max(number.saturating_add(1));
-    Ok(Line::Input(Dated { tick, number, input: input_of(keys)? }))
+    Ok(Line::Input(Dated { tick, number, input: input_of(keys, names)? }))
 }

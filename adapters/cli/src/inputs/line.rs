@@ -4,18 +4,19 @@ use flockwork_scheduler::{Area, Change, Input, Setting};
 use serde_json::{Map, Value};
 
 use crate::human;
+use crate::shapes::Names;
 
 /// The kinds of inputs.
-const KINDS: [&str; 6] = ["spawn", "remove", "set", "params", "poke", "field"];
+const KINDS: [&str; 7] = ["spawn", "remove", "set", "params", "poke", "field", "door"];
 
 type Values = Vec<(String, f64)>;
 
-/// Reads an input from keys of which one names its kind, and there is no other.
+/// Reads an input from keys of which one names its kind, and there is no other. Shapes may be called by these names.
 ///
 /// # Errors
 ///
 /// What is wrong, and what is allowed.
-pub(crate) fn input_of(mut keys: Map<String, Value>) -> Result<Input, String> {
+pub(crate) fn input_of(mut keys: Map<String, Value>, names: &Names) -> Result<Input, String> {
     let mut named = KINDS.into_iter().filter(|kind| keys.contains_key(*kind));
     let (Some(kind), None) = (named.next(), named.next()) else {
         return Err(format!("an input has one of {}", KINDS.join(", ")));
@@ -52,6 +53,7 @@ pub(crate) fn input_of(mut keys: Map<String, Value>) -> Result<Input, String> {
             let radius = number(&mut keys, "radius").map_err(|problem| wrong(&problem))?;
             Input::Poke { at, radius, values: values(kind, keys)? }
         }
+        "door" => door(keys, names)?,
         _ => field(keys).map_err(|problem| wrong(&problem))?,
     })
 }
@@ -92,15 +94,40 @@ fn field(mut keys: Map<String, Value>) -> Result<Input, String> {
     }
 }
 
+/// Which doors are open or closed.
+fn door(mut keys: Map<String, Value>, names: &Names) -> Result<Input, String> {
+    let wrong = |allowed: &str| format!("`door` must be a table {allowed}");
+    let number = |shape: &Value| match shape {
+        Value::String(name) => names.get(name).map_err(|problem| format!("`door`: {problem}")),
+        shape => {
+            let number = shape.as_u64().and_then(|number| u32::try_from(number).ok());
+            number.map(|number| vec![number]).ok_or_else(|| {
+                wrong("with `shape`, the number or name of a door or a list of them")
+            })
+        }
+    };
+    let shapes = match keys.remove("shape").unwrap_or_default() {
+        Value::Array(all) => all.iter().map(number).collect::<Result<Vec<_>, _>>()?.concat(),
+        one => number(&one)?,
+    };
+    let open = keys.remove("open").and_then(|open| open.as_bool());
+    let open = open.ok_or_else(|| wrong("with `open`, true or false"))?;
+    match keys.keys().next() {
+        Some(key) => Err(wrong(&format!("without `{}`", human::shown(key)))),
+        None => Ok(Input::Door { shapes, open }),
+    }
+}
+
 /// Reads a list of inputs.
 ///
 /// # Errors
 ///
 /// What is wrong with the first that is, with its place.
-pub(crate) fn list(text: &str) -> Result<Vec<Input>, String> {
+pub(crate) fn list(text: &str, names: &Names) -> Result<Vec<Input>, String> {
     let all: Vec<Map<String, Value>> = serde_json::from_str(text)
         .map_err(|error| format!("inputs must be a list of tables in JSON: {error}"))?;
-    let one = |(at, keys)| input_of(keys).map_err(|problem| format!("input {at}: {problem}"));
+    let one =
+        |(at, keys)| input_of(keys, names).map_err(|problem| format!("input {at}: {problem}"));
     all.into_iter().enumerate().map(one).collect()
 }
 
@@ -175,6 +202,13 @@ pub(crate) fn keys_of(input: &Input) -> Map<String, Value> {
             keys.insert(key.into(), (*amount).into());
             keys.into()
         }
+        Input::Door { shapes, open } => {
+            let shape = match shapes.as_slice() {
+                [one] => Value::from(*one),
+                all => all.into(),
+            };
+            Map::from_iter([("shape".into(), shape), ("open".into(), (*open).into())]).into()
+        }
         _ => Value::Null,
     };
     [(input.name().to_string(), value)].into_iter().collect()
@@ -185,7 +219,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Input, String> {
-        input_of(serde_json::from_str(text).unwrap())
+        input_of(serde_json::from_str(text).unwrap(), &Names::default())
     }
 
     #[test]
@@ -198,6 +232,9 @@ mod tests {
             r#"{"params":{"a":1.0,"b":[1.0,2.0],"c":"word"}}"#,
             r#"{"poke":{"at":[1.0,2.0],"push":3.0,"radius":0.1}}"#,
             r#"{"field":{"name":"grass","at":[1.0,2.0],"radius":0.1,"set":3.5}}"#,
+            r#"{"door":{"shape":3,"open":true}}"#,
+            r#"{"door":{"shape":[],"open":false}}"#,
+            r#"{"door":{"shape":[1,4294967295],"open":false}}"#,
             r#"{"field":{"name":"grass","low":[1.0,2.0],"high":[3.0,4.0],"add":-7.0}}"#,
         ] {
             let input = read(text).unwrap();
@@ -222,13 +259,21 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         for (text, problem) in [
-            ("{}", "one of spawn, remove, set, params, poke, field"),
+            ("{}", "one of spawn, remove, set, params, poke, field, door"),
             (r#"{"field":{"at":[1]}}"#, "the `name` of a field"),
             (r#"{"field":{"name":"a"}}"#, "`at` and `radius`, or `low` and `high`"),
             (r#"{"field":{"name":"a","low":[1],"set":1}}"#, "with `high`, a list"),
             (r#"{"field":{"name":"a","at":[1],"radius":1}}"#, "`set` or `add`"),
             (r#"{"field":{"name":"a","at":[1],"radius":1,"set":1,"add":1}}"#, "`set` or `add`"),
             (r#"{"field":{"name":"a","at":[1],"radius":1,"set":1,"low":1}}"#, "without `low`"),
+            (r#"{"door":3}"#, "`door` must be a table"),
+            (r#"{"door":{"shape":3}}"#, "with `open`, true or false"),
+            (r#"{"door":{"shape":3,"open":1}}"#, "with `open`, true or false"),
+            (r#"{"door":{"shape":-3,"open":true}}"#, "the number or name of a door"),
+            (r#"{"door":{"shape":[1.5],"open":true}}"#, "the number or name of a door"),
+            (r#"{"door":{"open":true}}"#, "the number or name of a door"),
+            (r#"{"door":{"shape":"exit","open":true}}"#, "no shape has a name here"),
+            (r#"{"door":{"shape":3,"open":true,"at":3}}"#, "without `at`"),
             (r#"{"spawn":{},"remove":1}"#, "one of spawn"),
             (r#"{"spawn":{},"tock":1}"#, "no key `tock`"),
             (r#"{"remove":-1}"#, "`remove` must be the id"),

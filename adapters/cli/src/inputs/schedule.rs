@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
-use flockwork_scheduler::{Agenda, Dated, Given, Input};
+use flockwork_scheduler::geometry::{PARAM, set_door};
+use flockwork_scheduler::{Agenda, Dated, Given, Input, Setting};
 use serde_json::{Map, Value};
 
 use super::file::{Line, read};
 use super::line::input_of;
 use crate::failure::Failure;
+use crate::shapes::Names;
 
 /// The inputs of a run, of which none was given yet.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,6 +18,8 @@ pub(crate) struct Schedule {
     rules: Vec<Rule>,
     /// Those of a file.
     agenda: Agenda,
+    /// What shapes are called in the scenario.
+    names: Names,
 }
 
 /// An input of a scenario.
@@ -29,7 +33,7 @@ struct Rule {
 }
 
 impl Rule {
-    fn new(mut keys: Map<String, Value>) -> Result<Self, String> {
+    fn new(mut keys: Map<String, Value>, names: &Names) -> Result<Self, String> {
         let mut number = |name: &str| match keys.remove(name) {
             None => Ok(None),
             Some(value) => match value.as_u64() {
@@ -52,7 +56,7 @@ impl Rule {
                 );
             }
         };
-        Ok(Self { from, every, until, input: input_of(keys)? })
+        Ok(Self { from, every, until, input: input_of(keys, names)? })
     }
 
     /// The first tick from this one on at which it is due.
@@ -68,21 +72,21 @@ impl Rule {
 }
 
 impl Schedule {
-    /// Of a scenario.
-    pub(crate) fn of(entries: &[Value]) -> Result<Self, String> {
+    /// Of a scenario, with what shapes are called there.
+    pub(crate) fn of(entries: &[Value], names: Names) -> Result<Self, String> {
         let rule = |(at, entry): (usize, &Value)| match entry {
             Value::Object(keys) => {
-                Rule::new(keys.clone()).map_err(|problem| format!("input {at}: {problem}"))
+                Rule::new(keys.clone(), &names).map_err(|problem| format!("input {at}: {problem}"))
             }
             _ => Err(format!("input {at} must be a table")),
         };
         let rules = entries.iter().enumerate().map(rule).collect::<Result<_, _>>()?;
-        Ok(Self { rules, agenda: Agenda::default() })
+        Ok(Self { rules, agenda: Agenda::default(), names })
     }
 
     /// Adds those of a file; a log has all of its run, those of the scenario too.
     pub(crate) fn with_file(mut self, path: &Path) -> Result<Self, Failure> {
-        let file = read(path)?;
+        let file = read(path, &self.names)?;
         if file.head.is_some() {
             self.rules.clear();
         }
@@ -124,14 +128,22 @@ impl Schedule {
         })
     }
 
-    /// The parameters that are given before a tick.
-    pub(crate) fn params_before(&self, tick: u64) -> Vec<Given> {
-        let inputs = self.before(tick).flat_map(|(_, inputs)| inputs);
-        let params = inputs.filter_map(|input| match input {
-            Input::Params { params } => Some(params),
-            _ => None,
-        });
-        params.flatten().collect()
+    /// What becomes of parameters before a tick.
+    pub(crate) fn change_params(&self, tick: u64, params: &mut Vec<Given>) {
+        for input in self.before(tick).flat_map(|(_, inputs)| inputs) {
+            match input {
+                Input::Params { params: given } => params.extend(given),
+                Input::Door { shapes, open } => {
+                    let list = params.iter_mut().rfind(|(name, _)| name == PARAM);
+                    let Some((_, Setting::List(list))) = list else { continue };
+                    for shape in shapes {
+                        // What cannot be done has ended the run.
+                        let _ = set_door(list, shape, open);
+                    }
+                }
+                _ => {}
+            }
+        }
     }
 }
 
@@ -140,7 +152,7 @@ mod tests {
     use super::*;
 
     fn schedule(text: &str) -> Result<Schedule, String> {
-        Schedule::of(serde_json::from_str::<Vec<Value>>(text).unwrap().as_slice())
+        Schedule::of(&serde_json::from_str::<Vec<Value>>(text).unwrap(), Names::default())
     }
 
     #[test]

@@ -3,16 +3,18 @@
 use flockwork_kernel::shapes::Piece;
 use flockwork_kernel::{Plane, World};
 use flockwork_scheduler::Setting;
-use flockwork_scheduler::geometry::{Geometry, Role};
+use flockwork_scheduler::geometry::{Geometry, PARAM, Role};
 
 use super::canvas::Canvas;
 use super::colour::Rgb;
-use crate::report::{Report, Said};
+use crate::report::Report;
 
-/// The pieces of the shapes of a report in the plane, each with its colour.
-pub(super) fn of(report: &Report, world: &World) -> Vec<(Piece<Plane>, Rgb)> {
-    let given = report.params.0.iter().find(|(name, _)| name == "shapes");
-    let Some((_, Said(Setting::List(numbers)))) = given.filter(|_| !world.is_space()) else {
+/// The pieces of the shapes of a run in the plane, each with its colour, with the parameters of its end in the order
+/// of the report: an input may have opened a door.
+pub(super) fn of(report: &Report, now: &[Setting], world: &World) -> Vec<(Piece<Plane>, Rgb)> {
+    let at = report.params.0.iter().position(|(name, _)| name == PARAM);
+    let given = at.and_then(|at| now.get(at));
+    let Some(Setting::List(numbers)) = given.filter(|_| !world.is_space()) else {
         return Vec::new();
     };
     let numbers: Vec<f32> = numbers.iter().map(|number| *number as f32).collect();

@@ -4,6 +4,7 @@ mod bad_input;
 mod bad_tables;
 mod checkpoints;
 mod commands;
+mod doors;
 mod faults;
 mod fields;
 mod formats;
