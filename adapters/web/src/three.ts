@@ -1,4 +1,4 @@
-/** Points and instances of three.js (from r159 on), bound to the frames of a simulation. */
+/** Points and instances of three.js (from r159 on) for `WebGLRenderer`, bound to the frames of a simulation. */
 
 import {
   BufferAttribute,
@@ -11,168 +11,118 @@ import {
   MeshBasicMaterial,
   Points,
   PointsMaterial,
+  Vector3,
+  type Intersection,
   type Material,
+  type Raycaster,
+  type WebGLRenderer,
 } from 'three';
-import type { FrameReader, FrameView, Simulation } from './types.js';
+import { Entities, reachOf, type Kind } from './three/entities.js';
+import { paint } from './three/glsl.js';
+import type { EntityOptions, InstanceOptions } from './three/options.js';
+import type { Simulation } from './types.js';
 
-/** The frames of a simulation as attributes of a geometry: their arrays are the frame's own, nothing is copied. */
-class FrameAttributes {
-  private readonly reader: FrameReader;
+export type { EntityIntersection } from './three/entities.js';
+export type { EntityOptions, InstanceOptions, SizeByColumn } from './three/options.js';
 
-  constructor(
-    private readonly simulation: Simulation,
-    private readonly geometry: BufferGeometry,
-    private readonly names: { readonly position: string; readonly color: string },
-    private readonly Kind: typeof BufferAttribute,
-  ) {
-    this.reader = simulation.reader();
-  }
-
-  /** The newest frame, if it is another one than at the last look. A loop that draws may outlive the simulation. */
-  next(): FrameView | null {
-    if (this.simulation.state === 'disposed') return null;
-    const frame = this.reader.acquire();
-    return frame.fresh ? this.show(frame) : null;
-  }
-
-  /** The frame there is. */
-  first(): FrameView {
-    return this.show(this.reader.acquire());
-  }
-
-  close(): void {
-    this.reader.close();
-  }
-
-  private show(frame: FrameView): FrameView {
-    this.bind(this.names.position, frame.position, 3, frame.count);
-    this.bind(this.names.color, frame.color, 4, frame.count);
-    return frame;
-  }
-
-  /** Only as much as there are entities is uploaded. */
-  private bind(name: string, array: Float32Array | Uint8Array, size: number, count: number): void {
-    const attribute = this.attribute(name, array, size);
-    attribute.clearUpdateRanges();
-    attribute.addUpdateRange(0, size * count);
-    attribute.needsUpdate = true;
-  }
-
-  private attribute(name: string, array: Float32Array | Uint8Array, size: number): BufferAttribute {
-    const known = this.geometry.getAttribute(name) as BufferAttribute | undefined;
-    // A buffer on the graphics card keeps its size; arrays of that size take turns for it.
-    if (known?.array.length === array.length) {
-      known.array = array;
-      return known;
-    }
-    if (known) this.geometry.dispose();
-    const made = new this.Kind(array, size, size === 4).setUsage(DynamicDrawUsage);
-    this.geometry.setAttribute(name, made);
-    return made;
-  }
-}
-
-/** The colours of frames are sRGB, as everywhere on the web; three.js computes with linear ones. */
-function toLinear(color: string): string {
-  if (!ColorManagement.enabled) return '';
-  return `${color}.rgb = mix(pow((${color}.rgb + 0.055) / 1.055, vec3(2.4)), ${color}.rgb / 12.92, vec3(lessThanEqual(${color}.rgb, vec3(0.04045))));`;
-}
-
-export interface SimulationPointsOptions {
-  /**
-   * Side of the square that an entity is shown as, in the units of the simulation's world (default
-   * 1), under perspective and orthographic cameras alike.
-   */
-  readonly size?: number;
-  /** Your own material, with vertex colours; it decides about the size. */
+export interface SimulationPointsOptions extends EntityOptions {
+  /** Your own material: a built-in one shows entities too; a `ShaderMaterial` reads `entityPosition` and `entityColor`. */
   readonly material?: Material;
 }
 
-/** A material whose points are as large as things of that size in the world. */
-function pointMaterial(size: number): PointsMaterial {
-  const material = new PointsMaterial({ size, vertexColors: true, sizeAttenuation: false });
-  material.onBeforeCompile = (shader) => {
-    // `scale` is half the height of the view, in pixels: a length of clip space is so many of them.
-    shader.vertexShader = shader.vertexShader
-      .replace('#include <color_vertex>', `#include <color_vertex>\n${toLinear('vColor')}`)
-      .replace('gl_PointSize = size;', 'gl_PointSize = size * scale * projectionMatrix[1][1] * length(modelViewMatrix[1].xyz) / gl_Position.w;');
-  };
-  return material;
+export interface SimulationInstancesOptions extends InstanceOptions {
+  /** Your own material, such as one that is lit; a `ShaderMaterial` reads `entityPosition` and `entityColor`. */
+  readonly material?: Material;
 }
 
-/** Every entity as a point. Call `update` once for each frame that is drawn. */
+function kindOf(shape: BufferGeometry | null, material: Material): Kind {
+  const values = {
+    alpha: { value: 1 },
+    size: { value: 1 },
+    // Points are squares that stand upright.
+    reach: { value: shape ? reachOf(shape) : Math.SQRT1_2 },
+    half: { value: 1 },
+    ratio: { value: 1 },
+    periods: { value: new Vector3() },
+  };
+  return {
+    shape,
+    values,
+    geometry: (instanced) => (instanced ? new InstancedBufferGeometry() : new BufferGeometry()),
+    attribute: (array, size, instanced) =>
+      new (instanced ? InstancedBufferAttribute : BufferAttribute)(array, size, size === 4 && array instanceof Uint8Array).setUsage(DynamicDrawUsage),
+    paint: (features) => paint(material, shape ? 'instances' : 'points', values, features, ColorManagement.enabled),
+  };
+}
+
+/** Every entity as a square point. Call `update` once for each frame that is drawn. */
 export class SimulationPoints extends Points<BufferGeometry, Material> {
-  private readonly frames: FrameAttributes;
+  private readonly entities: Entities;
   private readonly ownMaterial: boolean;
 
-  constructor(simulation: Simulation, { size = 1, material }: SimulationPointsOptions = {}) {
-    super(new BufferGeometry(), material ?? pointMaterial(size));
+  constructor(simulation: Simulation, { material, ...options }: SimulationPointsOptions = {}) {
+    super(new BufferGeometry(), material ?? new PointsMaterial());
     this.ownMaterial = material === undefined;
-    this.frames = new FrameAttributes(simulation, this.geometry, { position: 'position', color: 'color' }, BufferAttribute);
-    this.geometry.setDrawRange(0, this.frames.first().count);
-    // A sphere around points that move is stale at once, and costs a look at each.
-    this.frustumCulled = false;
+    this.entities = new Entities(this, simulation, kindOf(null, this.material), options);
   }
 
-  /** Shows the newest frame; true if it is another one. */
+  /** Changes how entities are drawn; what is not given stays. */
+  set(options: EntityOptions): void {
+    this.entities.set(options);
+  }
+
+  /** Shows the newest frame; true if there is something else to draw. */
   update(): boolean {
-    const frame = this.frames.next();
-    if (frame) this.geometry.setDrawRange(0, frame.count);
-    return frame !== null;
+    return this.entities.update();
   }
 
-  dispose(): void {
-    this.frames.close();
-    this.geometry.dispose();
+  override onBeforeRender = (renderer: WebGLRenderer): void => this.entities.seen(renderer);
+
+  /** Adds the nearest entity under the ray: an `EntityIntersection`. */
+  override raycast(raycaster: Raycaster, hits: Intersection[]): void {
+    this.entities.raycast(raycaster, hits);
+  }
+
+  override dispose(): void {
+    // Versions before r187 have nothing to do here.
+    super.dispose?.();
+    this.entities.dispose();
     if (this.ownMaterial) this.material.dispose();
   }
 }
 
-/** A material that puts an instance at its entity's position, in its colour. */
-function instanceMaterial(): MeshBasicMaterial {
-  const material = new MeshBasicMaterial();
-  material.onBeforeCompile = (shader) => {
-    shader.vertexShader = shader.vertexShader
-      .replace('#include <common>', '#include <common>\nattribute vec3 entityPosition;\nattribute vec4 entityColor;\nvarying vec4 vEntityColor;')
-      .replace('#include <begin_vertex>', `vec3 transformed = position + entityPosition;\nvEntityColor = entityColor;\n${toLinear('vEntityColor')}`);
-    shader.fragmentShader = shader.fragmentShader
-      .replace('#include <common>', '#include <common>\nvarying vec4 vEntityColor;')
-      .replace('#include <color_fragment>', 'diffuseColor *= vEntityColor;');
-  };
-  return material;
-}
-
-export interface SimulationInstancesOptions {
-  /** A material that reads the attributes `entityPosition` and `entityColor`. */
-  readonly material?: Material;
-}
-
 /** Every entity as an instance of a geometry. Call `update` once for each frame that is drawn. */
-export class SimulationInstances extends Mesh<InstancedBufferGeometry, Material> {
-  private readonly frames: FrameAttributes;
+export class SimulationInstances extends Mesh<BufferGeometry, Material> {
+  private readonly entities: Entities;
   private readonly ownMaterial: boolean;
 
-  constructor(simulation: Simulation, shape: BufferGeometry, { material }: SimulationInstancesOptions = {}) {
-    const geometry = new InstancedBufferGeometry();
-    geometry.index = shape.index;
-    for (const [name, attribute] of Object.entries(shape.attributes)) geometry.setAttribute(name, attribute);
-    super(geometry, material ?? instanceMaterial());
+  constructor(simulation: Simulation, shape: BufferGeometry, { material, ...options }: SimulationInstancesOptions = {}) {
+    super(new InstancedBufferGeometry(), material ?? new MeshBasicMaterial());
     this.ownMaterial = material === undefined;
-    this.frames = new FrameAttributes(simulation, geometry, { position: 'entityPosition', color: 'entityColor' }, InstancedBufferAttribute);
-    geometry.instanceCount = this.frames.first().count;
-    this.frustumCulled = false;
+    this.entities = new Entities(this, simulation, kindOf(shape, this.material), options);
   }
 
-  /** Shows the newest frame; true if it is another one. */
+  /** Changes how entities are drawn; what is not given stays. */
+  set(options: InstanceOptions): void {
+    this.entities.set(options);
+  }
+
+  /** Shows the newest frame; true if there is something else to draw. */
   update(): boolean {
-    const frame = this.frames.next();
-    if (frame) this.geometry.instanceCount = frame.count;
-    return frame !== null;
+    return this.entities.update();
   }
 
-  dispose(): void {
-    this.frames.close();
-    this.geometry.dispose();
+  override onBeforeRender = (renderer: WebGLRenderer): void => this.entities.seen(renderer);
+
+  /** Adds the nearest entity under the ray: an `EntityIntersection`. */
+  override raycast(raycaster: Raycaster, hits: Intersection[]): void {
+    this.entities.raycast(raycaster, hits);
+  }
+
+  override dispose(): void {
+    // Versions before r187 have nothing to do here.
+    super.dispose?.();
+    this.entities.dispose();
     if (this.ownMaterial) this.material.dispose();
   }
 }

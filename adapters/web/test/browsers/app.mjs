@@ -10,7 +10,7 @@ const PAGES = fileURLToPath(new URL('pages', import.meta.url));
 
 /** This package by its name, where it is not installed. */
 const ALIAS = [
-  { find: /^flockwork\/(\w+)$/, replacement: `${PACKAGE}dist/$1.js` },
+  { find: /^flockwork\/([\w-]+)$/, replacement: `${PACKAGE}dist/$1.js` },
   { find: /^flockwork$/, replacement: `${PACKAGE}dist/index.js` },
 ];
 

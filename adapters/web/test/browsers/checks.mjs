@@ -48,20 +48,3 @@ export async function objectsShareFrames(page, scenario) {
     instances: population,
   });
 }
-
-/** A unit of the world is ten pixels in these views. */
-export async function sizesAreOfTheWorld(page) {
-  for (const kind of ['points', 'instances']) {
-    for (const camera of ['orthographic', 'perspective']) {
-      for (const options of [{ size: 4 }, { size: 2, ratio: 2 }, { size: 4, scale: 0.5 }]) {
-        const { side, color } = await page.evaluate((args) => window.drawn(...args), [kind, camera, options]);
-        const wanted = 10 * options.size * (options.scale ?? 1);
-        const what = `${kind}, ${camera}, ${JSON.stringify(options)}`;
-        assert.ok(Math.abs(side - wanted) <= 1, `${what}: ${side} pixels instead of ${wanted}`);
-        // As the package paints it: [240, 128, 48].
-        const off = [240, 128, 48].map((value, index) => Math.abs(value - color[index]));
-        assert.ok(Math.max(...off) <= 2, `${what}: the colour is ${color}`);
-      }
-    }
-  }
-}

@@ -26,7 +26,7 @@ const PATIENCE = 180_000;
 export async function chromium({ gpu = false, jitless = false } = {}) {
   const { chromium: driver } = await import('playwright-core');
   const folder = mkdtempSync(join(tmpdir(), 'flockwork-chromium-'));
-  const args = [...FLAGS, gpu ? '--enable-unsafe-swiftshader' : '--disable-gpu', ...(jitless ? ['--js-flags=--jitless'] : [])];
+  const args = [...FLAGS, ...(gpu ? ['--enable-unsafe-swiftshader', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'] : ['--disable-gpu']), ...(jitless ? ['--js-flags=--jitless'] : [])];
   const context = await driver.launchPersistentContext(folder, { executablePath: CHROMIUM, headless: true, timeout: PATIENCE, args });
   return {
     async page(url, before) {

@@ -7,8 +7,9 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { countWorkers, startPage } from '../browsers/app.mjs';
-import { bothSeeRates, changesAreSet, mountsMakeOne, objectsShareFrames, signalsEnd, sizesAreOfTheWorld } from '../browsers/checks.mjs';
+import { bothSeeRates, changesAreSet, mountsMakeOne, objectsShareFrames, signalsEnd } from '../browsers/checks.mjs';
 import { CHROMIUM, chromium } from '../browsers/drive.mjs';
+import { LOOKS } from '../browsers/looks.mjs';
 import { goldenCases } from '../tools/golden.mjs';
 import { project, registryAnswers } from '../tools/project.mjs';
 import { writeBlocks } from '../tools/readme.mjs';
@@ -131,11 +132,11 @@ for (const [end, packages] of Object.entries(ENDS)) {
       await page.close();
     });
 
-    test('three.js: frames, sizes, colours', async () => {
+    test('three.js: frames, and all that can be drawn of them', async () => {
       const { page, said } = await script('three');
       await page.waitForFunction('window.ready');
       await objectsShareFrames(page, tribes.scenario);
-      await sizesAreOfTheWorld(page);
+      for (const check of Object.values(LOOKS)) await check(page);
       assert.deepEqual(said.filter((text) => /three/i.test(text)), []);
       await page.close();
     });

@@ -1,0 +1,270 @@
+/**
+ * The frames of a simulation as attributes of a geometry, for whatever renderer of three.js: what all objects of this
+ * package share. It imports nothing of three.js but types; the entries say how a material shows the attributes.
+ */
+
+import type { BufferAttribute, BufferGeometry, Camera, InstancedBufferGeometry, Intersection, Material, Object3D, Raycaster } from 'three';
+import type { FrameReader, FrameView, Simulation } from '../types.js';
+import { imagesOf, lookOf, pose, type InstanceOptions, type Look } from './options.js';
+import { nearestHit } from './ray.js';
+
+/** A number or vector that shaders read. */
+export interface Value<T> {
+  value: T;
+}
+
+interface Vector {
+  set(x: number, y: number, z: number): unknown;
+}
+
+/** What shaders read besides attributes. */
+export interface Values {
+  /** How far the way from the frame before is gone. */
+  readonly alpha: Value<number>;
+  readonly size: Value<number>;
+  /** How far the shape reaches, of size 1. */
+  readonly reach: Value<number>;
+  /** Half the height of the picture in pixels of the device, and how many of these a pixel of the page has. */
+  readonly half: Value<number>;
+  readonly ratio: Value<number>;
+  readonly periods: Value<Vector>;
+}
+
+/** What a shader has to do; another one has another key. */
+export interface Features {
+  readonly interpolate: boolean;
+  /** Whether there are directions, and whether there are directions or sizes of each. */
+  readonly turned: boolean;
+  readonly posed: boolean;
+  readonly pixels: boolean;
+  /** How there is more than one image of each: whole copies of the world, or what sticks out over an end. */
+  readonly images: 'none' | 'seam' | 'copies';
+}
+
+/** What depends on the renderer and the kind of object. */
+export interface Kind {
+  /** Null for points, which have none. */
+  readonly shape: BufferGeometry | null;
+  readonly values: Values;
+  geometry(instanced: boolean): BufferGeometry | InstancedBufferGeometry;
+  attribute(array: Float32Array | Uint8Array, size: number, instanced: boolean): BufferAttribute;
+  /** Has the material show the attributes. */
+  paint(features: Features): void;
+}
+
+interface Shown extends Object3D {
+  geometry: BufferGeometry;
+  material: Material;
+}
+
+/** Who was hit by a ray: `entity` is its id. */
+export interface EntityIntersection extends Intersection {
+  entity: number;
+}
+
+/** Attributes of a vertex that its images have too. */
+const IMAGE = 'entityImage';
+
+export class Entities {
+  private options: InstanceOptions = {};
+  private look!: Look;
+  private reader!: FrameReader;
+  private frame!: FrameView;
+  private pose: Float32Array | null = null;
+  private images: Float32Array = new Float32Array(3);
+  private key = '';
+
+  constructor(
+    private readonly object: Shown,
+    private readonly simulation: Simulation,
+    private readonly kind: Kind,
+    options: InstanceOptions,
+  ) {
+    // A sphere around entities that move is stale at once, and costs a look at each.
+    object.frustumCulled = false;
+    this.set(options);
+  }
+
+  /** Changes what is given; what cannot be leaves all as it was. */
+  set(options: InstanceOptions): void {
+    const before = this.look as Look | undefined;
+    const merged = { ...this.options, ...options };
+    const reader = before && before.interpolate === (merged.interpolate ?? false) ? this.reader : this.simulation.reader({ interpolate: merged.interpolate === true });
+    const frame = reader === this.reader ? this.frame : reader.acquire();
+    try {
+      this.look = lookOf(merged, frame, this.simulation.scenario?.world);
+    } catch (error) {
+      if (reader !== this.reader) reader.close();
+      throw error;
+    }
+    if (reader !== this.reader) (this.reader as FrameReader | undefined)?.close();
+    this.reader = reader;
+    this.options = merged;
+    this.frame = frame;
+    this.build();
+    this.show();
+  }
+
+  /** Shows the newest frame; true if there is something else to draw. A loop that draws may outlive the simulation. */
+  update(): boolean {
+    if (this.simulation.state === 'disposed') return false;
+    const frame = this.reader.acquire();
+    this.frame = frame;
+    const { alpha } = this.kind.values;
+    const moved = this.look.interpolate && alpha.value !== frame.alpha;
+    alpha.value = frame.alpha;
+    if (frame.fresh) this.show();
+    return frame.fresh || moved;
+  }
+
+  /** Tells shaders how large the picture is. */
+  seen(renderer: { readonly domElement: { readonly height: number }; getPixelRatio(): number; getRenderTarget(): { readonly height: number } | null }): void {
+    const { half, ratio } = this.kind.values;
+    half.value = (renderer.getRenderTarget() ?? renderer.domElement).height / 2;
+    ratio.value = renderer.getPixelRatio();
+  }
+
+  /** Adds the nearest entity that the ray meets, each as the ball around its shape. */
+  raycast(raycaster: Raycaster, hits: Intersection[]): void {
+    if (this.simulation.state === 'disposed') return;
+    const { object, look, frame, images, kind } = this;
+    const back = object.matrixWorld.clone().invert();
+    const origin = raycaster.ray.origin.clone().applyMatrix4(back);
+    const direction = raycaster.ray.direction.clone().transformDirection(back);
+    const scale = look.pixels ? this.pixelsAt(raycaster.camera) : null;
+    const found = nearestHit({ frame, look, images, pose: this.pose, reach: kind.values.reach.value, scale }, origin.toArray(), direction.toArray());
+    if (!found) return;
+    const point = origin.addScaledVector(direction, found.along).applyMatrix4(object.matrixWorld);
+    const distance = raycaster.ray.origin.distanceTo(point);
+    if (distance < raycaster.near || distance > raycaster.far) return;
+    const hit: EntityIntersection = { distance, point, object, instanceId: found.row, entity: frame.id[found.row]! };
+    hits.push(hit);
+  }
+
+  /** Gives back the frame, and what the graphics card holds of it. */
+  dispose(): void {
+    this.reader.close();
+    this.object.geometry.dispose();
+  }
+
+  /** The length of a pixel in the object's own units, as a linear function of a place in it. */
+  private pixelsAt(camera: Camera): (x: number, y: number, z: number) => number {
+    const { half, ratio } = this.kind.values;
+    const whole = camera.projectionMatrix.clone().multiply(camera.matrixWorldInverse).multiply(this.object.matrixWorld);
+    const e = whole.elements;
+    const model = camera.matrixWorldInverse.clone().multiply(this.object.matrixWorld).elements;
+    const unit = camera.projectionMatrix.elements[5]! * Math.hypot(model[4]!, model[5]!, model[6]!) * half.value;
+    return (x, y, z) => ((e[3]! * x + e[7]! * y + e[11]! * z + e[15]!) * ratio.value) / unit;
+  }
+
+  /** Makes geometry and material anew where what is wanted needs another one. */
+  private build(): void {
+    const { look, kind, object } = this;
+    const images = imagesOf(look);
+    const features: Features = {
+      interpolate: look.interpolate,
+      turned: look.heading !== null,
+      posed: look.heading !== null || look.sized !== null,
+      pixels: look.pixels,
+      images: images.length === 3 ? 'none' : look.seam ? 'seam' : 'copies',
+    };
+    const { values } = kind;
+    values.size.value = look.size;
+    values.periods.value.set(...look.periods);
+    const key = JSON.stringify([features, [...images]]);
+    this.pose = features.posed ? new Float32Array(4 * this.frame.id.length).fill(1) : null;
+    for (let at = 2; this.pose && at < this.pose.length; at += 4) this.pose[at] = 0;
+    if (key === this.key) return;
+    this.key = key;
+    this.images = images;
+    object.geometry.dispose();
+    object.geometry = this.geometry(images, features.images !== 'none');
+    kind.paint(features);
+    object.material.needsUpdate = true;
+  }
+
+  /** The vertices of the shape, for each image anew. */
+  private geometry(images: Float32Array, many: boolean): BufferGeometry {
+    const { shape } = this.kind;
+    const geometry = this.kind.geometry(this.instanced(many));
+    if (!shape) {
+      if (many) geometry.setAttribute(IMAGE, this.kind.attribute(images, 3, false));
+      return geometry;
+    }
+    const count = images.length / 3;
+    const vertices = shape.getAttribute('position').count;
+    for (const [name, attribute] of Object.entries(shape.attributes)) {
+      geometry.setAttribute(name, many ? repeated(attribute as BufferAttribute, count) : attribute);
+    }
+    geometry.setIndex(shape.index);
+    if (!many) return geometry;
+    const image = new Float32Array(3 * vertices * count);
+    for (let vertex = 0; vertex < vertices * count; vertex++) image.set(images.subarray(3 * Math.floor(vertex / vertices), 3 * Math.floor(vertex / vertices) + 3), 3 * vertex);
+    geometry.setAttribute(IMAGE, this.kind.attribute(image, 3, false));
+    if (shape.index) {
+      const index = Array.from(shape.index.array);
+      geometry.setIndex(Array.from({ length: count }, (_, copy) => index.map((vertex) => vertex + copy * vertices)).flat());
+    }
+    return geometry;
+  }
+
+  /** Whether each entity is an instance: points without images are vertices. */
+  private instanced(many: boolean): boolean {
+    return many || this.kind.shape !== null;
+  }
+
+  /** Binds the arrays of the frame: they are its own, nothing of them is copied. */
+  private show(): void {
+    const { frame, look, pose: poses } = this;
+    const { geometry } = this.object;
+    this.bind('entityPosition', frame.position, 3);
+    this.bind('entityColor', frame.color, 4);
+    if (look.interpolate) this.bind('entityPrevious', frame.previous!, 3);
+    if (poses) {
+      pose(look, frame, poses);
+      this.bind('entityPose', poses, 4);
+    }
+    if (!('instanceCount' in geometry)) geometry.setDrawRange(0, frame.count);
+    else {
+      geometry.instanceCount = frame.count;
+      if (!this.kind.shape) geometry.setDrawRange(0, this.images.length / 3);
+    }
+  }
+
+  /** Only as much as there are entities is uploaded. */
+  private bind(name: string, array: Float32Array | Uint8Array, size: number): void {
+    const { geometry } = this.object;
+    let attribute = geometry.getAttribute(name) as BufferAttribute | undefined;
+    // A buffer on the graphics card keeps its size; arrays of that size take turns for it.
+    if (attribute?.array.length === array.length) attribute.array = array;
+    else {
+      if (attribute) geometry.dispose();
+      attribute = this.kind.attribute(array, size, 'instanceCount' in geometry);
+      geometry.setAttribute(name, attribute);
+    }
+    attribute.clearUpdateRanges();
+    attribute.addUpdateRange(0, size * this.frame.count);
+    attribute.needsUpdate = true;
+  }
+}
+
+/** The values of an attribute so many times, one after the other. */
+function repeated(attribute: BufferAttribute, times: number): BufferAttribute {
+  const made = attribute.clone();
+  const { array } = made;
+  const all = new (array.constructor as Float32ArrayConstructor)(times * array.length);
+  for (let copy = 0; copy < times; copy++) all.set(array, copy * array.length);
+  made.array = all;
+  (made as { count: number }).count = times * made.count;
+  return made;
+}
+
+/** How far a shape reaches from its origin. */
+export function reachOf(shape: BufferGeometry): number {
+  const places = shape.getAttribute('position');
+  let square = 0;
+  for (let vertex = 0; vertex < places.count; vertex++) {
+    square = Math.max(square, places.getX(vertex) ** 2 + places.getY(vertex) ** 2 + places.getZ(vertex) ** 2);
+  }
+  return Math.sqrt(square);
+}
