@@ -11,8 +11,9 @@ const HEADERS = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** What this package imports, if the page uses it. */
-const SHARED = ['react', 'three'];
+/** What this package imports, if the page uses it: packages, and their entries. */
+const SHARED = ['react', 'three', '@react-three/fiber'];
+const ENTRIES = [...SHARED, 'three/webgpu', 'three/tsl'];
 
 export interface FlockworkPluginOptions {
   /** Whether the servers send the headers that shared memory needs (default true). */
@@ -43,7 +44,7 @@ export function flockwork({ isolation = true }: FlockworkPluginOptions = {}): Fl
         // What is not bundled itself would import these as they lie on the disk, beside the
         // pre-bundled ones of everybody else, unless they are named here; by this package's own
         // import of them, since a page may have a file `three.js`.
-        include: SHARED.filter((name) => isInstalled(name, root)).map((name) => `flockwork > ${name}`),
+        include: ENTRIES.filter((name) => isInstalled(name, root)).map((name) => `flockwork > ${name}`),
       },
       resolve: { dedupe: SHARED },
       server: { headers },

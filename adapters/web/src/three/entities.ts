@@ -57,9 +57,12 @@ interface Shown extends Object3D {
   material: Material;
 }
 
-/** Who was hit by a ray: `entity` is its id. */
+/** Who was hit by a ray. */
 export interface EntityIntersection extends Intersection {
+  /** The id; `instanceId` is the same, since rows change from tick to tick. */
   entity: number;
+  /** The row in the frame that is shown. */
+  row: number;
 }
 
 /** Attributes of a vertex that its images have too. */
@@ -73,6 +76,7 @@ export class Entities {
   private pose: Float32Array | null = null;
   private images: Float32Array = new Float32Array(3);
   private key = '';
+  private closed = false;
 
   constructor(
     private readonly object: Shown,
@@ -105,9 +109,9 @@ export class Entities {
     this.show();
   }
 
-  /** Shows the newest frame; true if there is something else to draw. A loop that draws may outlive the simulation. */
+  /** Shows the newest frame; true if there is something else to draw. A loop that draws may outlive this and the simulation. */
   update(): boolean {
-    if (this.simulation.state === 'disposed') return false;
+    if (this.closed || this.simulation.state === 'disposed') return false;
     const frame = this.reader.acquire();
     this.frame = frame;
     const { alpha } = this.kind.values;
@@ -137,12 +141,14 @@ export class Entities {
     const point = origin.addScaledVector(direction, found.along).applyMatrix4(object.matrixWorld);
     const distance = raycaster.ray.origin.distanceTo(point);
     if (distance < raycaster.near || distance > raycaster.far) return;
-    const hit: EntityIntersection = { distance, point, object, instanceId: found.row, entity: frame.id[found.row]! };
+    const entity = frame.id[found.row]!;
+    const hit: EntityIntersection = { distance, point, object, instanceId: entity, entity, row: found.row };
     hits.push(hit);
   }
 
   /** Gives back the frame, and what the graphics card holds of it. */
   dispose(): void {
+    this.closed = true;
     this.reader.close();
     this.object.geometry.dispose();
   }

@@ -17,6 +17,8 @@ const BUDGET = 330_000;
  * was told what happens and who is where, and worlds had fields.
  */
 const GZIP_BUDGET = 450_000;
+/** For what draws entities, without three.js. */
+const DRAWING_BUDGET = 8_000;
 
 /** The module as text. */
 function text(name) {
@@ -95,6 +97,29 @@ test('importing the package starts nothing and needs no browser', () => {
   for (const entry of ['index', 'node', 'vite']) {
     const code = `await import(${JSON.stringify(join(PACKAGE, 'dist', `${entry}.js`))}); process.stdout.write(String(process.getActiveResourcesInfo().filter((one) => /worker/i.test(one)).length))`;
     assert.equal(execFileSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' }), '0');
+  }
+});
+
+/** What a page gets that takes one entry: our bytes by gzip, and the files of others. */
+async function bundleOf(entry) {
+  const { build } = await import('esbuild');
+  const { metafile, outputFiles } = await build({ entryPoints: [join(PACKAGE, 'dist', `${entry}.js`)], bundle: true, minify: true, format: 'esm', write: false, metafile: true, external: ['three', 'three/*', 'react', '@react-three/*'] });
+  const [{ imports }] = Object.values(metafile.outputs);
+  return { gzip: gzipSync(outputFiles[0].contents, { level: 9 }).length, imports: [...new Set(imports.map(({ path }) => path))].sort() };
+}
+
+test('who draws by WebGL loads nothing of WebGPU, and the other way around', async (t) => {
+  const wanted = {
+    three: ['three'],
+    'three-webgpu': ['three/tsl', 'three/webgpu'],
+    fiber: ['@react-three/fiber', 'react', 'three'],
+    'fiber-webgpu': ['@react-three/fiber', 'react', 'three/tsl', 'three/webgpu'],
+  };
+  for (const [entry, others] of Object.entries(wanted)) {
+    const { gzip, imports } = await bundleOf(entry);
+    t.diagnostic(`${entry}: ${gzip} bytes by gzip`);
+    assert.deepEqual(imports, others, entry);
+    assert.ok(gzip <= DRAWING_BUDGET, `${entry} has ${gzip} bytes by gzip`);
   }
 });
 

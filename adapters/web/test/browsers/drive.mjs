@@ -15,18 +15,29 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/** WebGL and WebGPU without a graphics card. Without the last ones a canvas of WebGPU ends its device when it is shown. */
+const GPU = [
+  '--enable-unsafe-swiftshader',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--use-angle=swiftshader',
+  '--use-vulkan=swiftshader',
+  '--enable-features=Vulkan',
+  '--disable-vulkan-surface',
+];
+
 /** How long anything may take: a busy machine is no fault of what is tried. */
 const PATIENCE = 180_000;
 
 /**
  * Opens Chromium: `{page(url, before), close}`; `before` runs in every page before its scripts. With
- * `gpu` there is WebGL, by the processor where there is no graphics card; with `jitless` nothing is
+ * `gpu` there are WebGL and WebGPU, by the processor; with `jitless` nothing is
  * compiled, so there is no WebAssembly.
  */
 export async function chromium({ gpu = false, jitless = false } = {}) {
   const { chromium: driver } = await import('playwright-core');
   const folder = mkdtempSync(join(tmpdir(), 'flockwork-chromium-'));
-  const args = [...FLAGS, ...(gpu ? ['--enable-unsafe-swiftshader', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'] : ['--disable-gpu']), ...(jitless ? ['--js-flags=--jitless'] : [])];
+  const args = [...FLAGS, ...(gpu ? GPU : ['--disable-gpu']), ...(jitless ? ['--js-flags=--jitless'] : [])];
   const context = await driver.launchPersistentContext(folder, { executablePath: CHROMIUM, headless: true, timeout: PATIENCE, args });
   return {
     async page(url, before) {

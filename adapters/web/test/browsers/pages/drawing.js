@@ -138,7 +138,7 @@ export function drawing(kit) {
     raycaster.setFromCamera(new three.Vector2(x / (SEEN / 2), y / (SEEN / 2)), cameraOf(asked.camera ?? 'orthographic', asked.middle, asked.from));
     const hits = raycaster.intersectObject(object);
     object.dispose();
-    return hits.map(({ entity, instanceId, point, distance }) => ({ entity, row: instanceId, point: point.toArray(), distance }));
+    return hits.map(({ entity, row, point, distance }) => ({ entity, row, point: point.toArray(), distance }));
   };
 
   /** What objects refuse. */
