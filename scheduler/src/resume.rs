@@ -189,6 +189,11 @@ pub enum SnapshotError {
         /// The id of that arithmetic.
         found: String,
     },
+    /// Inputs are still to come into its run, which a simulation alone would not give: see [`crate::snapshot::Due`].
+    Inputs {
+        /// The tick of the next ones.
+        next: u64,
+    },
     /// It is of a run that began in another way.
     OtherRun {
         /// Everything that differs.
@@ -221,6 +226,11 @@ impl fmt::Display for SnapshotError {
                 "the snapshot was computed by another arithmetic ({found}) than this program's \
                  ({}): going on changes the bits of the run, so that has to be allowed",
                 arithmetic::ID
+            ),
+            Self::Inputs { next } => write!(
+                f,
+                "inputs are still to come into the run of the snapshot, the next at tick {next}: they \
+                 would be lost here, `flockwork run --resume` goes on with them"
             ),
             Self::OtherRun { differences } => {
                 f.write_str("the snapshot is of another run")?;

@@ -8,7 +8,7 @@
 //! | bytes | what |
 //! | --- | --- |
 //! | 8 | `FLOCKSNP` |
-//! | 4 | version: 5 with fields, 4 without; 3 is read too |
+//! | 4 | version: 6 with inputs, 5 with fields, 4 without both; 3 is read too |
 //! | 4 | CRC-32 (IEEE) of everything after this field |
 //! | 8 | length of the whole snapshot in bytes |
 //! | 4 + n | length and UTF-8 bytes of the model's name |
@@ -21,10 +21,11 @@
 //! | 8, 4 | ticks done, id of the next newborn |
 //! | 4 | number of parameters, and for each 4 + n bytes of name and 8 of value as `f64` |
 //! | 4 | number of running integers, and 8 bytes for each |
-//! | 4 | number of fields, and for each 4 + n bytes of name, number of axes and 4 bytes of cells along each; in version 5 alone |
+//! | 4 | number of fields, and for each 4 + n bytes of name, number of axes and 4 bytes of cells along each; from version 5 on |
+//! | 4 + n, 8 | length and UTF-8 bytes of what comes into the run, and the next tick at which something does, 2^64 - 1 for none; from version 6 on |
 //! | 8, 4 | number of entities, and bytes of one |
 //! | … | the entities in ascending order of id, each as its packed columns |
-//! | … | for each field the number of runs of cells, and for each run the number of its first cell, how many they are, and 4 bytes of amount for each as `f32`; in version 5 alone |
+//! | … | for each field the number of runs of cells, and for each run the number of its first cell, how many they are, and 4 bytes of amount for each as `f32`; from version 5 on |
 //!
 //! A whole world has one run in each field, of all cells by layer, row and column; a process's part one for each
 //! row of a region.
@@ -40,8 +41,10 @@ use crate::params::Setting;
 use crate::start::Setup;
 
 const MAGIC: &[u8; 8] = b"FLOCKSNP";
-const VERSION: u32 = 5;
-/// That of a world without fields.
+const VERSION: u32 = 6;
+/// That of a world with fields, into which nothing comes.
+const FIELDS: u32 = 5;
+/// That of one without fields.
 const PLAIN: u32 = 4;
 /// The oldest version that is read: there a world had two axes of one kind of edge.
 const OLDEST: u32 = 3;
@@ -82,10 +85,23 @@ pub struct SnapshotHeader {
     pub history: Vec<u64>,
     /// The fields by name, with how many cells they have along each axis.
     pub fields: Vec<(String, Vec<u32>)>,
+    /// What comes into the run from outside.
+    pub inputs: Due,
     /// The number of entities.
     pub population: u64,
     /// Bytes of one entity.
     pub row_len: u32,
+}
+
+/// What comes into a run from outside at ticks that were said beforehand. A [`Simulation`](crate::Simulation) does not
+/// follow it: whoever makes the run gives the inputs, writes them down here ([`with_inputs`]), and takes them out
+/// to go on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Due {
+    /// All of it, as whoever gives it writes it.
+    pub text: String,
+    /// The next tick at which something is given, if there is one.
+    pub next: Option<u64>,
 }
 
 impl<'a> Snapshot<'a> {
@@ -98,8 +114,7 @@ impl<'a> Snapshot<'a> {
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.rows.len() + 1024);
         out.extend_from_slice(MAGIC);
-        let version = if self.header.fields.is_empty() { PLAIN } else { VERSION };
-        out.extend(version.to_le_bytes());
+        out.extend(self.header.version().to_le_bytes());
         out.extend([0; 12]);
         self.header.write(&mut out);
         out.extend(self.header.population.to_le_bytes());
@@ -220,6 +235,17 @@ pub fn with_precision(bytes: &[u8], precision: Precision) -> Result<Option<Vec<u
     Ok(Some(snapshot.encode()))
 }
 
+/// A snapshot of a run into which this comes.
+///
+/// # Errors
+///
+/// [`DecodeError`].
+pub fn with_inputs(bytes: &[u8], inputs: Due) -> Result<Vec<u8>, DecodeError> {
+    let mut snapshot = Snapshot::decode(bytes)?;
+    snapshot.header.inputs = inputs;
+    Ok(snapshot.encode())
+}
+
 /// Puts the snapshots of all processes of a world together: the same bytes as the snapshot of one
 /// process that holds the whole world.
 ///
@@ -277,6 +303,15 @@ pub(crate) fn id_of(row: &[u8]) -> u32 {
 }
 
 impl SnapshotHeader {
+    /// The least version that says all of it.
+    fn version(&self) -> u32 {
+        match (self.inputs == Due::default(), self.fields.is_empty()) {
+            (false, _) => VERSION,
+            (true, false) => FIELDS,
+            (true, true) => PLAIN,
+        }
+    }
+
     /// Writes all that comes before the number of entities.
     fn write(&self, out: &mut Vec<u8>) {
         let Self { setup, .. } = self;
@@ -305,7 +340,7 @@ impl SnapshotHeader {
         for value in &self.history {
             out.extend(value.to_le_bytes());
         }
-        if self.fields.is_empty() {
+        if self.version() < FIELDS {
             return;
         }
         out.extend((self.fields.len() as u32).to_le_bytes());
@@ -313,6 +348,10 @@ impl SnapshotHeader {
             text(out, name);
             out.extend((cells.len() as u32).to_le_bytes());
             cells.iter().for_each(|count| out.extend(count.to_le_bytes()));
+        }
+        if self.version() == VERSION {
+            text(out, &self.inputs.text);
+            out.extend(self.inputs.next.unwrap_or(u64::MAX).to_le_bytes());
         }
     }
 
@@ -327,6 +366,7 @@ impl SnapshotHeader {
             params: from.params()?,
             history: from.history()?,
             fields: from.fields()?,
+            inputs: from.inputs()?,
             population: from.u64()?,
             row_len: from.u32()?,
         })
@@ -464,7 +504,7 @@ impl<'a> Reader<'a> {
 
     fn fields(&mut self) -> Result<Vec<(String, Vec<u32>)>, DecodeError> {
         let mut fields = Vec::new();
-        if self.version < VERSION {
+        if self.version < FIELDS {
             return Ok(fields);
         }
         for _ in 0..self.u32()? {
@@ -473,6 +513,14 @@ impl<'a> Reader<'a> {
             fields.push((name, cells));
         }
         Ok(fields)
+    }
+
+    fn inputs(&mut self) -> Result<Due, DecodeError> {
+        if self.version < VERSION {
+            return Ok(Due::default());
+        }
+        let (text, next) = (self.text()?, self.u64()?);
+        Ok(Due { text, next: Some(next).filter(|next| *next != u64::MAX) })
     }
 
     fn runs(&mut self) -> Result<Runs, DecodeError> {

@@ -10,6 +10,7 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
+use flockwork_scheduler::snapshot::Due;
 use flockwork_scheduler::{
     Arithmetic, Given, SimulationError, SnapshotError, SnapshotHeader, snapshot,
 };
@@ -205,14 +206,19 @@ impl<'a> Job<'a> {
             other => other,
         })?;
         let params = all_params(entry, &header.params);
-        let mut first_params = params.clone();
         let (mut ticks, mut initial, mut observe) = (args.ticks, None, Vec::new());
         let mut stop = stop::Written::default();
         let mut written = None;
-        let mut inputs = Schedule::default();
+        let kept = Schedule::read(&header.inputs.text).map_err(|problem| refuse(&problem))?;
+        let mut inputs = kept.clone();
+        let mut first_params = match inputs.is_empty() {
+            true => params.clone(),
+            false => inputs.first_params().to_vec(),
+        };
         if let Some(path) = &args.scenario {
             let mut scenario = Scenario::load(registry, Some(path), &args.change)?;
-            inputs = all_inputs(std::mem::take(&mut scenario.inputs), args)?;
+            inputs = std::mem::take(&mut scenario.inputs).or_file_of(kept);
+            inputs = all_inputs(inputs, args)?;
             same_scenario(&scenario, &inputs, &header).map_err(|problem| refuse(&problem))?;
             ticks = ticks.or(Some(scenario.ticks.saturating_sub(header.tick)));
             // What it says now, so that who went too far in a run that ended can go on.
@@ -227,8 +233,10 @@ impl<'a> Job<'a> {
         let stop = stop.or(&args.stop);
         let (rules, limit) = (stop.rules(entry)?, stop.limit()?);
         let allowed = if args.other_arithmetic { Arithmetic::Any } else { Arithmetic::Same };
+        let bytes = snapshot::with_inputs(&saved.bytes, Due::default());
+        let bytes = bytes.map_err(|error| refuse(&error))?;
         let simulation = entry
-            .restore(&saved.bytes, allowed, &scenario::options(&args.workers))
+            .restore(&bytes, allowed, &scenario::options(&args.workers))
             .map_err(|error| match &error {
                 BuildError::Simulation(SimulationError::Snapshot(
                     SnapshotError::OtherArithmetic { .. },

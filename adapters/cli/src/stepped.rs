@@ -32,6 +32,7 @@ use std::path::Path;
 
 use flockwork_kernel::columns::{Column, Scalar};
 use flockwork_scheduler::registry::{Piece, number_names};
+use flockwork_scheduler::snapshot::Due;
 use flockwork_scheduler::{
     Answer, Arithmetic, Given, Input, Param, Setting, Setup, SimulationError, snapshot,
 };
@@ -40,7 +41,7 @@ use flockwork_scheduler_native::{AnySimulation, Entry, Metrics, Options, RunErro
 use crate::args::ScenarioArgs;
 use crate::failure::Failure;
 use crate::human;
-use crate::inputs;
+use crate::inputs::{self, Guided, Schedule};
 use crate::registry::Registry;
 pub use crate::scenario::Brought;
 use crate::scenario::{self, Scenario};
@@ -247,9 +248,12 @@ impl Stepped {
             |problem: &dyn fmt::Display| StepError::Input(format!("the snapshot: {problem}"));
         let header = snapshot::header(bytes).map_err(|error| refuse(&error))?;
         let entry = registry.get(&header.model)?;
+        let schedule = Schedule::read(&header.inputs.text).map_err(|problem| refuse(&problem))?;
+        let bytes = snapshot::with_inputs(bytes, Due::default()).map_err(|error| refuse(&error))?;
         let simulation = entry
-            .restore(bytes, Arithmetic::Same, &options(workers))
+            .restore(&bytes, Arithmetic::Same, &options(workers))
             .map_err(|error| refuse(&error))?;
+        let simulation = Guided::by(simulation, schedule, None);
         let (ticks, names) = (header.tick, Names::default());
         Ok(Self { simulation, entry: *entry, ticks, names, places: None })
     }

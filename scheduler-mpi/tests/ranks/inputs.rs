@@ -68,8 +68,8 @@ fn a_run_with_a_killed_rank_goes_on_with_its_inputs() {
     assert!(!job.end().status.success());
     let end = complete(&place, "saved").unwrap() + 25;
     let wanted = place.native(&format!("{} --ticks {end}", line()));
-    // The scenario has none of its own, so it need not be named.
-    assert_eq!(place.on_ranks(2, "run --resume saved --inputs i.jsonl --ticks 25"), wanted);
+    // Neither the scenario nor the file need be named: the checkpoint holds what comes in.
+    assert_eq!(place.on_ranks(2, "run --resume saved --ticks 25"), wanted);
 }
 
 #[test]

@@ -118,8 +118,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     ///
     /// # Errors
     ///
-    /// [`SimulationError`], of kind [`SimulationError::Snapshot`] where the bytes are at fault or
-    /// were computed by an arithmetic that is not allowed.
+    /// [`SimulationError`], of kind [`SimulationError::Snapshot`] where the bytes are at fault, were computed by an
+    /// arithmetic that is not allowed, or say that inputs are still to come: see [`crate::snapshot::with_inputs`].
     pub fn restore(
         bytes: &[u8],
         arithmetic: Arithmetic,
@@ -130,6 +130,9 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         let header = &snapshot.header;
         header.fits::<M>()?;
         header.computed_by(arithmetic)?;
+        if let Some(next) = header.inputs.next {
+            return Err(SnapshotError::Inputs { next }.into());
+        }
         let params = M::Params::default().with(&header.params)?;
         let (entities, sown) = (header.population, snapshot.sown()?);
         let mut world = Self::empty(header.setup, params, partition, executor, entities, &sown)?;

@@ -11,7 +11,7 @@ use crate::executor::Executor;
 use crate::model::Model;
 use crate::params::Params;
 use crate::setup::SimulationError;
-use crate::snapshot::{Runs, Snapshot, SnapshotHeader, whole_run};
+use crate::snapshot::{Due, Runs, Snapshot, SnapshotHeader, whole_run};
 
 impl<M: Model, X: Executor> Simulation<M, X> {
     /// All entities of this process in order of their ids, as packed rows of
@@ -63,6 +63,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             params: params.collect(),
             history: self.history.clone(),
             fields: self.fields().map(|(name, cells)| (name.into(), cells)).collect(),
+            inputs: Due::default(),
             population: (rows.len() / stride) as u64,
             row_len: stride as u32,
         };

@@ -1,7 +1,7 @@
 //! The same bits go on under any cut; damaged and foreign bytes are refused, whatever they say.
 
 use flockwork_kernel::{Edge, Precision, World, arithmetic};
-use flockwork_scheduler::snapshot::{header, merge, with_precision};
+use flockwork_scheduler::snapshot::{Due, header, merge, with_inputs, with_precision};
 use flockwork_scheduler::testing::Shuffled;
 use flockwork_scheduler::{
     Arithmetic, Cut, DecodeError, MergeError, Misfit, Params as _, Partition, Serial, Setting,
@@ -153,7 +153,7 @@ fn a_foreign_snapshot_is_refused_by_name() {
     assert_eq!(refusal(b"PNG....."), DecodeError::NotASnapshot.into());
     let mut bytes = small();
     bytes[8..12].copy_from_slice(&1u32.to_le_bytes());
-    assert_eq!(refusal(&bytes), DecodeError::Version { found: 1, known: 5 }.into());
+    assert_eq!(refusal(&bytes), DecodeError::Version { found: 1, known: 6 }.into());
     let mut bytes = small();
     bytes[NAME..NAME + 4].copy_from_slice(b"rats");
     let other = Misfit::OtherModel { found: "rats".into(), expected: "dots" };
@@ -234,6 +234,31 @@ fn what_was_read_is_written_as_the_same_bytes() {
     let made = Snapshot { header, rows: b"firstagain", amounts: Vec::new() };
     let bytes = made.encode();
     assert_eq!(Snapshot::decode(&bytes), Ok(made));
+}
+
+#[test]
+fn a_snapshot_with_inputs_to_come_is_not_restored_without_them() {
+    let bytes = snapshot_after(&Plan::usual(), 3);
+    let restore = |bytes: &[u8]| {
+        let partition = Partition::new(Cut::Parts(2));
+        Simulation::<Dots, _>::restore(bytes, Arithmetic::Same, partition, Serial::default())
+    };
+    let with = |next| {
+        let due = Due { text: "what a scenario says".into(), next };
+        let bytes = with_inputs(&bytes, due.clone()).unwrap();
+        assert_eq!(header(&bytes).unwrap().inputs, due);
+        assert_eq!(merge(&[&bytes]).unwrap(), bytes);
+        assert_eq!(
+            with_inputs(&bytes, Due::default()).unwrap(),
+            self::snapshot_after(&Plan::usual(), 3)
+        );
+        bytes
+    };
+    let error = restore(&with(Some(7))).err().unwrap();
+    assert_eq!(error, SnapshotError::Inputs { next: 7 }.into());
+    assert!(error.to_string().contains("the next at tick 7"), "{error}");
+    // Those that were given do not matter.
+    assert_eq!(restore(&with(None)).unwrap().snapshot().unwrap(), bytes);
 }
 
 #[test]

@@ -130,7 +130,7 @@ pub(crate) fn parse(bytes: &[u8], names: &Names) -> Result<File, String> {
 }
 
 /// Reads one line; an input without a number gets the next one of its tick.
-fn one(
+pub(super) fn one(
     mut keys: Map<String, Value>,
     names: &Names,
     numbers: &mut BTreeMap<u64, u32>,

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use flockwork_kernel::columns::Column;
 use flockwork_scheduler::registry::Piece;
+use flockwork_scheduler::snapshot::{Due, with_inputs};
 use flockwork_scheduler::{
     self as scheduler, Answer, FieldNow, Grid, Input, Region, Resolution, Setting, Setup,
 };
@@ -34,6 +35,8 @@ impl Given {
 pub(crate) struct Guided {
     inner: Box<dyn AnySimulation>,
     schedule: Schedule,
+    /// The schedule as snapshots hold it.
+    text: String,
     /// For whom what was given is kept.
     given: Option<Given>,
 }
@@ -45,7 +48,17 @@ impl Guided {
         schedule: Schedule,
         given: Option<Given>,
     ) -> Box<dyn AnySimulation> {
-        if schedule.is_empty() { inner } else { Box::new(Self { inner, schedule, given }) }
+        if schedule.is_empty() {
+            return inner;
+        }
+        let text = schedule.text();
+        Box::new(Self { inner, schedule, text, given })
+    }
+
+    /// A snapshot with what comes into the run: so whoever goes on from it needs no scenario.
+    fn with_inputs(&self, snapshot: &[u8]) -> Result<Vec<u8>, RunError> {
+        let due = Due { text: self.text.clone(), next: self.schedule.next(self.inner.tick()) };
+        Ok(with_inputs(snapshot, due)?)
     }
 }
 
@@ -105,7 +118,7 @@ impl AnySimulation for Guided {
     }
 
     fn snapshot(&self) -> Result<Vec<u8>, RunError> {
-        self.inner.snapshot()
+        self.with_inputs(&self.inner.snapshot()?)
     }
 
     fn schema(&self) -> &'static [Column] {
@@ -157,7 +170,7 @@ impl AnySimulation for Guided {
     }
 
     fn own_snapshot(&self) -> Result<Vec<u8>, RunError> {
-        self.inner.own_snapshot()
+        self.with_inputs(&self.inner.own_snapshot()?)
     }
 
     fn reached(&self, tick: u64, checkpoint: &Path) {

@@ -1,6 +1,6 @@
 //! One input as JSON.
 
-use flockwork_scheduler::{Area, Change, Input, Setting};
+use flockwork_scheduler::{Area, Change, Given, Input, Setting};
 use serde_json::{Map, Value};
 
 use crate::human;
@@ -38,16 +38,7 @@ pub(crate) fn input_of(mut keys: Map<String, Value>, names: &Names) -> Result<In
             let id = id.ok_or_else(|| wrong("a table with the `id` of an entity"))?;
             Input::Set { id, values: values(kind, keys)? }
         }
-        "params" => {
-            let each = keys.into_iter().map(|(name, value)| match setting(&value) {
-                Some(value) => Ok((name, value)),
-                None => Err(format!(
-                    "`{}` must be a number, a list of numbers or a text",
-                    human::shown(&name)
-                )),
-            });
-            Input::Params { params: each.collect::<Result<_, _>>()? }
-        }
+        "params" => Input::Params { params: params(keys)? },
         "poke" => {
             let at = place(&mut keys, "at").map_err(|problem| wrong(&problem))?;
             let radius = number(&mut keys, "radius").map_err(|problem| wrong(&problem))?;
@@ -56,6 +47,23 @@ pub(crate) fn input_of(mut keys: Map<String, Value>, names: &Names) -> Result<In
         "door" => door(keys, names)?,
         _ => field(keys).map_err(|problem| wrong(&problem))?,
     })
+}
+
+/// Parameters by name.
+pub(super) fn params(keys: Map<String, Value>) -> Result<Vec<Given>, String> {
+    let one = |(name, value): (String, Value)| match setting(&value) {
+        Some(value) => Ok((name, value)),
+        None => {
+            let name = human::shown(&name);
+            Err(format!("`{name}` must be a number, a list of numbers or a text"))
+        }
+    };
+    keys.into_iter().map(one).collect()
+}
+
+/// Writes parameters.
+pub(super) fn named(params: &[Given]) -> Map<String, Value> {
+    params.iter().map(|(name, value)| (name.clone(), value_of(value))).collect()
 }
 
 /// A list of coordinates.
@@ -175,10 +183,7 @@ pub(crate) fn keys_of(input: &Input) -> Map<String, Value> {
             keys.insert("id".into(), (*id).into());
             keys.into()
         }
-        Input::Params { params } => {
-            let each = params.iter().map(|(name, value)| (name.clone(), value_of(value)));
-            each.collect::<Map<_, _>>().into()
-        }
+        Input::Params { params } => self::named(params).into(),
         Input::Poke { at, radius, values } => {
             let mut keys = named(values);
             keys.insert("at".into(), at.clone().into());

@@ -1,13 +1,16 @@
 //! What is due at which tick.
 
+use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::Path;
 
 use flockwork_scheduler::geometry::{PARAM, set_door};
 use flockwork_scheduler::{Agenda, Dated, Given, Input, Setting};
-use serde_json::{Map, Value};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
-use super::file::{Line, read};
-use super::line::input_of;
+use super::file::{Line, one, read};
+use super::line::{input_of, keys_of, named, params};
 use crate::failure::Failure;
 use crate::shapes::Names;
 
@@ -20,6 +23,8 @@ pub(crate) struct Schedule {
     agenda: Agenda,
     /// What shapes are called in the scenario.
     names: Names,
+    /// The parameters that the run began with, as far as they were given.
+    params: Vec<Given>,
 }
 
 /// An input of a scenario.
@@ -30,6 +35,14 @@ struct Rule {
     every: Option<u64>,
     until: u64,
     input: Input,
+}
+
+/// A schedule in a snapshot.
+#[derive(Deserialize)]
+struct Kept {
+    params: Map<String, Value>,
+    scenario: Vec<Value>,
+    file: Vec<Map<String, Value>>,
 }
 
 impl Rule {
@@ -59,6 +72,20 @@ impl Rule {
         Ok(Self { from, every, until, input: input_of(keys, names)? })
     }
 
+    /// As it is read.
+    fn keys(&self) -> Map<String, Value> {
+        let mut keys = keys_of(&self.input);
+        match self.every {
+            None => drop(keys.insert("at".into(), self.from.into())),
+            Some(every) => {
+                keys.insert("every".into(), every.into());
+                keys.insert("from".into(), self.from.into());
+                keys.insert("until".into(), self.until.into());
+            }
+        }
+        keys
+    }
+
     /// The first tick from this one on at which it is due.
     fn next(&self, tick: u64) -> Option<u64> {
         let next = match self.every {
@@ -81,10 +108,10 @@ impl Schedule {
             _ => Err(format!("input {at} must be a table")),
         };
         let rules = entries.iter().enumerate().map(rule).collect::<Result<_, _>>()?;
-        Ok(Self { rules, agenda: Agenda::default(), names })
+        Ok(Self { rules, agenda: Agenda::default(), names, params: Vec::new() })
     }
 
-    /// Adds those of a file; a log has all of its run, those of the scenario too.
+    /// Takes those of a file, and no others of one; a log has all of its run, those of the scenario too.
     pub(crate) fn with_file(mut self, path: &Path) -> Result<Self, Failure> {
         let file = read(path, &self.names)?;
         if file.head.is_some() {
@@ -94,9 +121,66 @@ impl Schedule {
             Line::Input(dated) => Some(dated),
             Line::Fingerprint { .. } => None,
         });
+        self.agenda = Agenda::default();
         let added = self.agenda.add(0, inputs.collect::<Vec<Dated>>());
         added.map_err(|problem| Failure::usage(format_args!("{}: {problem}", path.display())))?;
         Ok(self)
+    }
+
+    /// The same, of a run that begins with these parameters.
+    pub(crate) fn beginning(mut self, params: &[Given]) -> Self {
+        self.params = params.to_vec();
+        self
+    }
+
+    /// The parameters that the run began with, as far as they were given.
+    pub(crate) fn first_params(&self) -> &[Given] {
+        &self.params
+    }
+
+    /// Those of another schedule's file, if this one has none.
+    pub(crate) fn or_file_of(mut self, other: Self) -> Self {
+        if self.agenda.is_empty() {
+            self.agenda = other.agenda;
+        }
+        self
+    }
+
+    /// All of it as a text.
+    pub(crate) fn text(&self) -> String {
+        let rules: Vec<Value> = self.rules.iter().map(|rule| rule.keys().into()).collect();
+        let line = |(tick, number, input): (u64, u32, &Input)| {
+            let mut keys = keys_of(input);
+            keys.insert("tick".into(), tick.into());
+            keys.insert("number".into(), number.into());
+            Value::from(keys)
+        };
+        let lines: Vec<Value> = self.agenda.iter().map(line).collect();
+        json!({"params": named(&self.params), "scenario": rules, "file": lines}).to_string()
+    }
+
+    /// Reads what [`Self::text`] wrote; of no text there is none.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            return Ok(Self::default());
+        }
+        let wrong = |problem: &dyn Display| format!("its inputs cannot be read: {problem}");
+        let written: Kept = serde_json::from_str(text).map_err(|error| wrong(&error))?;
+        let mut schedule = Self::of(&written.scenario, Names::default()).map_err(|e| wrong(&e))?;
+        let mut numbers = BTreeMap::new();
+        let line = |keys| match one(keys, &schedule.names, &mut numbers)? {
+            Line::Input(dated) => Ok(dated),
+            Line::Fingerprint { .. } => Err("a fingerprint is no input".to_string()),
+        };
+        let lines: Result<Vec<Dated>, String> = written.file.into_iter().map(line).collect();
+        let added = lines.and_then(|lines| schedule.agenda.add(0, lines));
+        added.map_err(|problem| wrong(&problem))?;
+        schedule.params = params(written.params).map_err(|problem| wrong(&problem))?;
+        Ok(schedule)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -169,6 +253,22 @@ mod tests {
         let endless = self::schedule(r#"[{"every": 7, "remove": 1}]"#).unwrap();
         assert_eq!((endless.next(0), endless.next(8)), (Some(0), Some(14)));
         assert_eq!(endless.next(u64::MAX), None);
+    }
+
+    #[test]
+    fn a_schedule_is_read_as_it_was_written() {
+        let rules = r#"[{"every": 10, "from": 5, "until": 30, "remove": 1}, {"every": 3, "spawn": {}},
+            {"at": 15, "door": {"shape": [1, 2], "open": true}}]"#;
+        let mut schedule = schedule(rules).unwrap();
+        let dated = |tick, number| Dated { tick, number, input: Input::Remove { id: number } };
+        schedule.agenda.add(0, vec![dated(7, 3), dated(7, 1), dated(9, 0)]).unwrap();
+        schedule = schedule.beginning(&[("a".into(), 0.1.into()), ("b".into(), "word".into())]);
+        assert_eq!(Schedule::read(&schedule.text()), Ok(schedule.clone()));
+        assert_eq!(Schedule::read(""), Ok(Schedule::default()));
+        assert!(Schedule::read("{}").unwrap_err().contains("its inputs cannot be read"));
+        let other = Schedule::default().or_file_of(schedule.clone());
+        assert_eq!((other.next(0), other.next(8), other.next(10)), (Some(7), Some(9), None));
+        assert_eq!(schedule.clone().or_file_of(Schedule::default()), schedule);
     }
 
     #[test]

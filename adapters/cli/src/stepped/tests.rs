@@ -239,3 +239,23 @@ fn inputs_are_given_between_two_ticks() {
     });
     assert_eq!(ends[0], ends[1]);
 }
+
+#[test]
+fn a_snapshot_goes_on_with_the_inputs_of_its_scenario() {
+    let text = format!(
+        "model = 'boids'\n{BOIDS}\n[[input]]\nevery = 2\npoke = {{ at = [5, 5], radius = 4, push = 1 }}\n[[input]]\nat = 5\nremove = 3\n"
+    );
+    let registry = Registry::builtin();
+    let make = || Stepped::from_text(&registry, "flock", Path::new("."), &text, &[], 1).unwrap();
+    let mut whole = make();
+    whole.step(9).unwrap();
+    for tick in [0, 1, 4, 5, 6] {
+        let mut world = make();
+        world.step(tick).unwrap();
+        let saved = world.snapshot().unwrap();
+        let mut again = Stepped::from_snapshot(&registry, &saved, 2).unwrap();
+        assert_eq!(again.snapshot().unwrap(), saved, "{tick}");
+        again.step(9 - tick).unwrap();
+        assert_eq!(again.fingerprint(), whole.fingerprint(), "{tick}");
+    }
+}

@@ -37,7 +37,7 @@ fn inputs_are_the_same_on_any_number_of_workers_and_after_a_checkpoint() {
     let end = place.fingerprint(&format!("{run} --workers 1 --log a.jsonl --log-every 7"));
     assert_ne!(plain, end);
     assert_eq!(place.fingerprint(&format!("{run} --workers 3 --regions 7x3")), end);
-    // A checkpoint in the tick of inputs is the state before them.
+    // A checkpoint in the tick of inputs is the state before them, and holds all of them.
     for tick in [3, 12, 13, 40] {
         let folder = format!("c{tick}");
         place.output(&format!("{run} --quiet --ticks {tick} --checkpoint {folder}"));
@@ -45,6 +45,12 @@ fn inputs_are_the_same_on_any_number_of_workers_and_after_a_checkpoint() {
             format!("{run} --resume {folder} --workers 2 --log b{tick}.jsonl --log-every 7");
         assert_eq!(place.fingerprint(&resume), end, "{tick}");
         assert_eq!(place.fingerprint(&format!("replay s.toml b{tick}.jsonl")), end, "{tick}");
+        for named in ["", "--inputs i.jsonl", "--inputs a.jsonl", "s.toml"] {
+            let ticks = 60 - tick;
+            let alone = format!("run {named} --resume {folder} --ticks {ticks} --log c.jsonl");
+            assert_eq!(place.fingerprint(&alone), end, "{tick}, {named}");
+            assert_eq!(place.fingerprint("replay s.toml c.jsonl"), end, "{tick}, {named}");
+        }
     }
     let text = place.output("replay s.toml a.jsonl --workers 2 --regions 5");
     assert!(text.contains("11 inputs and 10 fingerprints: the same bits"), "{text}");
