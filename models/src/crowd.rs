@@ -267,7 +267,10 @@ impl Model for Crowd {
         let velocity = (me.velocity.get() + me.force.get() * tick.dt()).limited(most);
         let clearance = F32x8::splat(self.params.clearance);
         let walls = self.geometry.walls();
-        let walked = walls.walk(clearance, me.position.get(), velocity * tick.dt(), open);
+        let walked = S::split(
+            #[inline(always)]
+            || walls.walk(clearance, me.position.get(), velocity * tick.dt(), open),
+        );
         // Who was stopped or turned does not go on against the wall.
         let into = velocity.dot(walked.normal).min(F32x8::ZERO);
         let turned = velocity - walked.normal * into;
@@ -324,13 +327,19 @@ impl Pass<Self> for Crowd {
         if !pair.near.any() {
             return;
         }
-        let away = -pair.offset.normalized();
-        let gap = pair.offset.length() - (own.radius + F32x8::splat(pair.other.radius));
-        let ahead = F32x8::splat(model.params.ahead);
-        let seen = (F32x8::ONE - away.dot(own.direction)) * F32x8::splat(0.5);
-        let weight = ahead + (F32x8::ONE - ahead) * seen;
-        let slip = V2::all(pair.other.velocity) - own.velocity;
-        sum.add(pair.near, model.body(away, gap, weight, slip));
+        let force = S::split(
+            #[inline(always)]
+            || {
+                let away = -pair.offset.normalized();
+                let gap = pair.offset.length() - (own.radius + F32x8::splat(pair.other.radius));
+                let ahead = F32x8::splat(model.params.ahead);
+                let seen = (F32x8::ONE - away.dot(own.direction)) * F32x8::splat(0.5);
+                let weight = ahead + (F32x8::ONE - ahead) * seen;
+                let slip = V2::all(pair.other.velocity) - own.velocity;
+                model.body(away, gap, weight, slip)
+            },
+        );
+        sum.add(pair.near, force);
     }
 
     #[inline(always)]
@@ -399,6 +408,7 @@ fn share(all: u32, groups: usize, group: usize) -> u32 {
 }
 
 /// Places for all people, as far apart as they can be: the same whatever doors are open.
+#[inline(never)]
 fn sites(
     p: &CrowdParams,
     geometry: &Geometry<Plane>,

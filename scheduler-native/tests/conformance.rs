@@ -6,7 +6,7 @@
 use std::{env, fs, path::Path};
 
 use flockwork_kernel::isa::{self, Set};
-use flockwork_models::{Boids, Discs, LennardJones, Tribes, Vicsek};
+use flockwork_models::{Boids, Crowd, Discs, LennardJones, Meadow, Sph, Tribes, Vicsek};
 use flockwork_scheduler::conformance::{
     self, Case, GOLDEN, Layout, Outcome, all_layouts, check, some_layouts,
 };
@@ -135,7 +135,12 @@ fn run<X: Executor>(case: &Case, layout: &Layout, executor: X) -> Result<Outcome
     if case.setup.world.is_space() {
         run_in::<Space, X>(case, layout, executor)
     } else {
-        run_in::<Plane, X>(case, layout, executor)
+        match &case.model[..] {
+            // Where a person walks there is no third axis.
+            "crowd" => conformance::run::<Crowd, X>(case, layout, executor)
+                .map_err(|error| error.to_string()),
+            _ => run_in::<Plane, X>(case, layout, executor),
+        }
     }
 }
 
@@ -150,6 +155,8 @@ fn run_in<A: Axes, X: Executor>(
         "vicsek" => conformance::run::<Vicsek<A>, X>,
         "discs" => conformance::run::<Discs<A>, X>,
         "lennard_jones" => conformance::run::<LennardJones<A>, X>,
+        "meadow" => conformance::run::<Meadow<A>, X>,
+        "sph" => conformance::run::<Sph<A>, X>,
         other => return Err(format!("no model `{other}`")),
     };
     run(case, layout, executor).map_err(|error| error.to_string())

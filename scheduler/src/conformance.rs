@@ -22,8 +22,8 @@
 //! | `entities N` | population at tick 0 |
 //! | `seed N` | seed |
 //! | `dt X` | time per tick |
-//! | `world W H EDGE` | width, height, and `torus`, `walls` or `open` |
-//! | `set NAME X` | a parameter that is not the default |
+//! | `world W EDGE H EDGE` | each axis with its length and how it ends |
+//! | `set NAME X` | a parameter that is not the default: a number, a text, or a list of numbers |
 //! | `crowded` | every second entity begins in the quarter next to the origin: see [`Case::place`] |
 //! | `at TICK FINGERPRINT` | the fingerprint after so many ticks, 16 hex digits; the last one ends the case |
 
@@ -318,7 +318,9 @@ impl Case {
                     .collect();
                 self.setup.world = World::of(&axes?).ok()?;
             }
-            ["set", name, value] => self.params.push((name.to_string(), setting(value))),
+            ["set", name, ref value @ ..] => {
+                self.params.push((name.to_string(), setting(value)?));
+            }
             ["crowded"] => self.crowded = true,
             ["at", tick, fingerprint] => {
                 let fingerprint = u64::from_str_radix(fingerprint, 16).ok()?;
@@ -334,7 +336,13 @@ impl Case {
     }
 }
 
-/// A value of a parameter as it stands in a case: a number, or a text.
-fn setting(value: &str) -> Setting {
-    value.parse().map_or_else(|_| Setting::from(value), Setting::Number)
+/// A value of a parameter as it stands in a case; none if it is neither of what there may be.
+fn setting(value: &[&str]) -> Option<Setting> {
+    match *value {
+        [] => None,
+        [one] => Some(one.parse().map_or_else(|_| Setting::from(one), Setting::Number)),
+        ref many => {
+            many.iter().map(|one| one.parse().ok()).collect::<Option<_>>().map(Setting::List)
+        }
+    }
 }

@@ -76,6 +76,7 @@ impl<A: Axes> Geometry<A> {
             .map_err(|problem| ParamError::Conflict { name: PARAM, problem })
     }
 
+    #[inline(never)]
     fn read(list: &[f32], world: &World, reach: f32) -> Result<Self, String> {
         let placed = list::read::<A>(list, world)?;
         let layout = Layout::new(world, reach).map_err(|error| format!("{error}"))?;
@@ -132,7 +133,10 @@ impl<A: Axes> Geometry<A> {
         let mut inside = Mask8::none();
         for placed in &self.placed {
             if placed.role == role {
-                inside |= placed.shape().inside(place);
+                inside |= S::split(
+                    #[inline(always)]
+                    || placed.shape().inside(place),
+                );
             }
         }
         inside

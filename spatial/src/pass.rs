@@ -173,7 +173,10 @@ pub fn neighbour_pass<S: Isa, V: Visitor<S>>(
                     || Cap::find(&tile, &mut crowd, most as usize),
                 ),
             };
-            let (own, mut sum) = visitor.load(block);
+            let (own, mut sum) = S::split(
+                #[inline(always)]
+                || visitor.load(block),
+            );
             tested += tile.candidates() as u64;
             match cap {
                 None if V::SELECTIVE && !S::SCALAR => tile.every_neighbour(

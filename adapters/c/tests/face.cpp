@@ -117,10 +117,12 @@ static std::vector<Case> cases(const char *path) {
             here.text += "[world]\n" + lengths + "edge = [" + edges + "]\n";
         }
         if (word == "set") {
-            std::string name, value;
+            std::string name, value, more, list;
             words >> name >> value;
             char *end;
             std::strtod(value.c_str(), &end);
+            while (words >> more) list += ", " + more;
+            if (!list.empty()) value = "[" + value + list + "]";
             here.params += name + " = " + (*end ? "'" + value + "'" : value) + "\n";
         }
         if (word == "crowded") here.crowded = true;

@@ -19,12 +19,12 @@ const TARGET = 'wasm32-unknown-unknown';
 const EXPORTS = ['__heap_base', '__stack_pointer'];
 const TLS = ['__wasm_init_tls', '__tls_size', '__tls_align', '__tls_base'];
 
-/** The builds: file, features of the target, whether memory is shared, whether it becomes JavaScript. */
+/** The builds: end of the file's name, features of the target, whether memory is shared, whether it becomes JavaScript. */
 export const BUILDS = {
-  shared: { file: 'flockwork.shared.wasm', features: ['atomics', 'simd128'], shared: true },
-  simd: { file: 'flockwork.wasm', features: ['simd128'], shared: false },
-  scalar: { file: 'flockwork.scalar.wasm', features: [], shared: false },
-  js: { file: 'flockwork.js.wasm', features: ['atomics'], shared: true, script: 'flockwork.js' },
+  shared: { file: '.shared.wasm', features: ['atomics', 'simd128'], shared: true },
+  simd: { file: '.wasm', features: ['simd128'], shared: false },
+  scalar: { file: '.scalar.wasm', features: [], shared: false },
+  js: { file: '.js.wasm', features: ['atomics'], shared: true, script: '.js' },
 };
 
 /**
@@ -175,32 +175,33 @@ function say(result, what) {
 }
 
 /** Makes one build of a crate; gives the name of its file. */
-async function make(crate, out, info, name, config) {
+async function make(crate, out, info, name, { config, stem = 'flockwork' }) {
   const build = BUILDS[name];
-  const result = build.script ?? build.file;
+  const result = `${stem}${build.script ?? build.file}`;
   say(result, 'cargo compiles it (a minute or two the first time)');
   const plain = await compile(crate, info, name, build, config);
   if (build.shared) checkThreads(readFileSync(plain), result);
   if (isNewer(join(out, result), plain)) return result;
-  const file = join(out, build.file);
-  // wasm2js knows no saturating conversions of 64 bits.
-  const lower = build.script ? ['--llvm-nontrapping-fptoint-lowering'] : [];
-  say(result, 'wasm-opt makes it smaller');
-  await binaryen('wasm-opt', [plain, ...features(build), ...lower, '-O2', ...SHORT, '--strip-debug', '--strip-producers', '-o', `${file}.part`]);
+  const file = join(out, `${stem}${build.file}`);
+  // wasm2js knows no saturating conversions of 64 bits, and makes all else smaller itself.
+  const how = build.script ? ['--llvm-nontrapping-fptoint-lowering'] : ['-O2', ...SHORT];
+  if (!build.script) say(result, 'wasm-opt makes it smaller');
+  await binaryen('wasm-opt', [plain, ...features(build), ...how, '--strip-debug', '--strip-producers', '-o', `${file}.part`]);
   renameSync(`${file}.part`, file);
   if (build.script) {
     say(result, 'wasm2js makes JavaScript of it');
-    await convert(file, join(out, build.script));
+    await convert(file, join(out, result));
     rmSync(file);
   }
   return result;
 }
 
 /**
- * Builds the crate in a folder into another folder, with a configuration of cargo; gives the files made.
+ * Builds the crate in a folder into another folder; gives the files made. Options are which builds, a configuration
+ * of cargo, and what the names of the files begin with.
  * Most of a build is one program on one processor, so as many are made at a time as there are processors.
  */
-export async function buildCrate(crate, out, only = Object.keys(BUILDS), config = undefined) {
+export async function buildCrate(crate, out, { only = Object.keys(BUILDS), ...options } = {}) {
   const unknown = only.find((name) => !Object.hasOwn(BUILDS, name));
   if (unknown !== undefined) throw new Error(`there is no build "${unknown}": ${Object.keys(BUILDS).join(', ')}`);
   const info = metadata(crate);
@@ -210,7 +211,7 @@ export async function buildCrate(crate, out, only = Object.keys(BUILDS), config 
   const made = {};
   const maker = async () => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      made[name] = await make(crate, out, info, name, config);
+      made[name] = await make(crate, out, info, name, options);
     }
   };
   // None begins after one has failed, and all have ended when it is told.
@@ -232,7 +233,7 @@ const SCRIPTS = ['worker-wasm.js', 'worker-js.js', 'node-worker-wasm.js', 'node-
 /** Makes a folder for `assets.base`: the crate's kernels in `wasm`, the scripts beside it. */
 export async function buildBase(crate, out, only, config) {
   const dist = join(dirname(fileURLToPath(import.meta.url)), '../dist');
-  await buildCrate(crate, join(out, 'wasm'), only, config);
+  await buildCrate(crate, join(out, 'wasm'), { only, config });
   for (const name of SCRIPTS) copyFileSync(join(dist, name), join(out, name));
   // Node takes the scripts for modules whatever package they lie in.
   writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n');

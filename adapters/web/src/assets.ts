@@ -1,18 +1,29 @@
 /** Files of the package: where they are, and what is wrong with them when they cannot be used. */
 
-import { AssetError, InvalidInputError, type AssetUrls, type ModuleKind, type WorkerKind } from './types.js';
+import { AssetError, InvalidInputError, type AssetUrls, type ModelName, type ModuleKind, type WorkerKind } from './types.js';
 
 /** The wasm files, in the folder `wasm` of a base. */
 export const FILES: Readonly<Record<ModuleKind, string>> = {
   shared: 'flockwork.shared.wasm',
   simd: 'flockwork.wasm',
   scalar: 'flockwork.scalar.wasm',
+  worldsShared: 'worlds.shared.wasm',
+  worldsSimd: 'worlds.wasm',
+  worldsScalar: 'worlds.scalar.wasm',
 };
 
+/** The models of the second module; all others are in the first one. */
+export const WORLDS: readonly ModelName[] = ['meadow', 'sph', 'crowd'];
+
+/** Whether a model is in the second module. */
+export function inWorlds(model: ModelName, { worlds = WORLDS.includes(model) }: AssetUrls): boolean {
+  return worlds;
+}
+
 const KINDS: Readonly<Record<string, readonly string[]>> = {
-  wasm: ['shared', 'simd', 'scalar'],
-  module: ['shared', 'simd', 'scalar'],
-  worker: ['wasm', 'js'],
+  wasm: Object.keys(FILES),
+  module: Object.keys(FILES),
+  worker: ['wasm', 'js', 'worldsJs'],
 };
 
 /** Throws unless the addresses are given as `AssetUrls` says. */
@@ -26,7 +37,11 @@ export function checkAssets(assets: AssetUrls): void {
       throw new InvalidInputError('INVALID_OPTION', `${what} has no key "${unknown}": its keys are ${keys.join(', ')}`);
     }
   };
-  object('assets', assets, ['base', ...Object.keys(KINDS)]);
+  object('assets', assets, ['base', ...Object.keys(KINDS), 'worlds']);
+  const worlds: unknown = assets.worlds;
+  if (worlds !== undefined && typeof worlds !== 'boolean') {
+    throw new InvalidInputError('INVALID_OPTION', `assets.worlds is ${String(worlds)}: it must be true or false`);
+  }
   for (const [name, keys] of Object.entries(KINDS)) {
     const value = (assets as Record<string, unknown>)[name];
     if (value !== undefined) object(`assets.${name}`, value, keys);

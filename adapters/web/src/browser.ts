@@ -16,6 +16,12 @@ function moduleUrl(kind: ModuleKind): URL {
       return new URL('./wasm/flockwork.wasm', import.meta.url);
     case 'scalar':
       return new URL('./wasm/flockwork.scalar.wasm', import.meta.url);
+    case 'worldsShared':
+      return new URL('./wasm/worlds.shared.wasm', import.meta.url);
+    case 'worldsSimd':
+      return new URL('./wasm/worlds.wasm', import.meta.url);
+    case 'worldsScalar':
+      return new URL('./wasm/worlds.scalar.wasm', import.meta.url);
   }
 }
 
@@ -42,7 +48,7 @@ async function compile(kind: ModuleKind, assets: AssetUrls): Promise<WebAssembly
   return WebAssembly.compile(bytes);
 }
 
-const SCRIPTS: Readonly<Record<WorkerKind, string>> = { wasm: 'worker-wasm.js', js: 'worker-js.js' };
+const SCRIPTS: Readonly<Record<WorkerKind, string>> = { wasm: 'worker-wasm.js', js: 'worker-js.js', worldsJs: 'worker-worlds-js.js' };
 
 /** A worker, and the address of its script where that is known. */
 interface Made {
@@ -58,11 +64,19 @@ function makeWorker(kind: WorkerKind, assets: AssetUrls): Made {
   if (own.protocol.startsWith('http') && own.origin !== location.origin) {
     return startAt(new URL(SCRIPTS[kind], folder(new URL('.', own))));
   }
-  const worker =
-    kind === 'wasm'
-      ? new Worker(new URL('./worker-wasm.js', import.meta.url), { type: 'module' })
-      : new Worker(new URL('./worker-js.js', import.meta.url), { type: 'module' });
-  return { worker };
+  return { worker: ownWorker(kind) };
+}
+
+/** Bundlers find workers by these very expressions. */
+function ownWorker(kind: WorkerKind): Worker {
+  switch (kind) {
+    case 'wasm':
+      return new Worker(new URL('./worker-wasm.js', import.meta.url), { type: 'module' });
+    case 'js':
+      return new Worker(new URL('./worker-js.js', import.meta.url), { type: 'module' });
+    case 'worldsJs':
+      return new Worker(new URL('./worker-worlds-js.js', import.meta.url), { type: 'module' });
+  }
 }
 
 function startAt(url: URL): Made {

@@ -1,6 +1,6 @@
 /** Choosing a tier, and starting it. */
 
-import { checkAssets } from './assets.js';
+import { checkAssets, inWorlds } from './assets.js';
 import { acceptOf, bytesOf, plan, TIERS, type Plan } from './input.js';
 import { guarded } from './listener.js';
 import type { Platform } from './platform.js';
@@ -22,6 +22,7 @@ import {
   type StartProgress,
   type Tier,
   type TierAttempt,
+  type WorkerKind,
 } from './types.js';
 
 /** Why a tier cannot work here. */
@@ -70,18 +71,28 @@ function failed(error: unknown): Obstacle {
 }
 
 /** What a tier runs with. */
-function makeup(tier: Tier, has: Capabilities): { engine: Engine; module: ModuleKind | null; shared: boolean } {
+interface Makeup {
+  readonly engine: Engine;
+  readonly module: ModuleKind | null;
+  readonly worker: WorkerKind;
+  readonly shared: boolean;
+}
+
+/** What a tier runs a model with that is in the second module, or in the first. */
+function makeup(tier: Tier, has: Capabilities, worlds: boolean): Makeup {
+  const module = (first: ModuleKind, second: ModuleKind) => ({ module: worlds ? second : first, worker: 'wasm' as const });
+  const script = { module: null, worker: worlds ? ('worldsJs' as const) : ('js' as const) };
   switch (tier) {
     case 'wasm-shared':
-      return { engine: 'wasm-simd', module: 'shared', shared: true };
+      return { engine: 'wasm-simd', ...module('shared', 'worldsShared'), shared: true };
     case 'wasm-transfer':
       return has.wasmSimd
-        ? { engine: 'wasm-simd', module: 'simd', shared: false }
-        : { engine: 'wasm', module: 'scalar', shared: false };
+        ? { engine: 'wasm-simd', ...module('simd', 'worldsSimd'), shared: false }
+        : { engine: 'wasm', ...module('scalar', 'worldsScalar'), shared: false };
     case 'js-workers':
-      return { engine: 'js', module: null, shared: has.crossOriginIsolated && has.sharedArrayBuffer };
+      return { engine: 'js', ...script, shared: has.crossOriginIsolated && has.sharedArrayBuffer };
     case 'js-single':
-      return { engine: 'js', module: null, shared: false };
+      return { engine: 'js', ...script, shared: false };
   }
 }
 
@@ -167,7 +178,8 @@ class Start {
 
   private async start(tier: Tier, begin: number): Promise<Launched> {
     const { platform, options, plan, has } = this;
-    const { engine, module: kind, shared } = makeup(tier, has);
+    const worlds = inWorlds(plan.scenario.model, options.assets ?? {});
+    const { engine, module: kind, worker, shared } = makeup(tier, has, worlds);
     const place = has.moduleWorkers ? 'workers' : 'here';
     const workers = tier === 'js-single' || place === 'here' ? 1 : plan.workers;
     let module: WebAssembly.Module | null = null;
@@ -177,7 +189,7 @@ class Start {
       this.progress('compile', 0.4);
     }
     const { snapshot, accept } = this;
-    const spec: TeamSpec = { plan, workers, kind: kind ? 'wasm' : 'js', shared, module, snapshot, accept };
+    const spec: TeamSpec = { plan, workers, kind: worker, shared, module, snapshot, accept };
     const progress = (phase: 'spawn' | 'init') => this.progress(phase, phase === 'spawn' ? 0.5 : 0.8);
     const team = await Team.start(platform, options, spec, this.events, progress, options.signal);
     this.attempts.push({ tier, ok: true, ms: performance.now() - begin });

@@ -9,7 +9,13 @@ import { checkModule, FILES, missing, wasmUrl, workerUrl } from './assets.js';
 import { languageCapabilities } from './capabilities.js';
 import type { Platform, WorkerEvents, WorkerHandle } from './platform.js';
 import type { FromWorker } from './protocol.js';
-import { WorkerLoadError } from './types.js';
+import { WorkerLoadError, type WorkerKind } from './types.js';
+
+const SCRIPTS: Readonly<Record<WorkerKind, string>> = {
+  wasm: 'node-worker-wasm.js',
+  js: 'node-worker-js.js',
+  worldsJs: 'node-worker-worlds-js.js',
+};
 
 /** An address that the caller gave: a path counts from the folder that the process runs in. */
 function at(url: string | URL): URL {
@@ -71,7 +77,7 @@ export const node: Platform = {
   },
 
   spawn(kind, index, options, events: WorkerEvents): WorkerHandle {
-    const name = `node-worker-${kind}.js`;
+    const name = SCRIPTS[kind];
     let worker: Worker;
     try {
       worker = start(workerUrl(kind, name, options.assets ?? {}, at) ?? new URL(name, import.meta.url));

@@ -1,5 +1,6 @@
 /** The workers of one simulation, from their start to their end. */
 
+import { WORLDS } from './assets.js';
 import { colorOf, streamsOf, type Plan } from './input.js';
 import { bytesOfTable, initialOf } from './initial.js';
 import { PartFrames, SharedFrames, type Frames } from './frames.js';
@@ -18,13 +19,14 @@ import {
   type ErrorPlace,
   type ModelInfo,
   type SimulationOptions,
+  type WorkerKind,
 } from './types.js';
 
 /** What a team is made of. */
 export interface TeamSpec {
   readonly plan: Plan;
   readonly workers: number;
-  readonly kind: 'wasm' | 'js';
+  readonly kind: WorkerKind;
   readonly shared: boolean;
   readonly module: WebAssembly.Module | null;
   /** What it begins from instead of tick 0; it may be taken as late as when the workers are there. */
@@ -281,7 +283,9 @@ function makeSpec(options: SimulationOptions, spec: TeamSpec & { readonly snapsh
     throw new InvalidInputError('BAD_SCENARIO', `the model ${scenario.model} runs ${where}`);
   }
   if (!model) {
-    const known = models.map((one) => one.name).join(', ');
+    // Of other files than the package's own it is not known what stands beside them.
+    const beside = options.assets ? [] : WORLDS;
+    const known = [...models.map((one) => one.name), ...beside].join(', ');
     throw new InvalidInputError('UNKNOWN_MODEL', `scenario.model is "${scenario.model}": this package has ${known}`);
   }
   const { streams, strides } = streamsOf(model, options.columns ?? []);

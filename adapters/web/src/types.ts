@@ -17,6 +17,9 @@ export type ModelName =
   | 'vicsek'
   | 'discs'
   | 'lennard_jones'
+  | 'meadow'
+  | 'sph'
+  | 'crowd'
   | (string & {});
 
 /** What is simulated: the same keys as in a scenario file. */
@@ -245,11 +248,14 @@ export interface RestoreOptions {
   readonly accept?: readonly SnapshotDifference[];
 }
 
-/** The builds of the kernels: `wasm-shared` takes `shared`; `wasm-transfer` takes `simd`, or `scalar` where there is no SIMD. */
-export type ModuleKind = 'shared' | 'simd' | 'scalar';
+/**
+ * The builds of the kernels: `wasm-shared` takes `shared`; `wasm-transfer` takes `simd`, or `scalar` where there is
+ * no SIMD. Those of the second module, which has the models `meadow`, `sph` and `crowd`, begin with `worlds`.
+ */
+export type ModuleKind = 'shared' | 'simd' | 'scalar' | 'worldsShared' | 'worldsSimd' | 'worldsScalar';
 
-/** The worker scripts: that of tiers with WebAssembly, and that of those without. */
-export type WorkerKind = 'wasm' | 'js';
+/** The worker scripts: that of tiers with WebAssembly, and those of tiers without, one for each module. */
+export type WorkerKind = 'wasm' | 'js' | 'worldsJs';
 
 /**
  * Where the package's files are. Each tier has files of its own. What is not named here is beside
@@ -265,6 +271,11 @@ export interface AssetUrls {
   readonly module?: Readonly<Partial<Record<ModuleKind, WebAssembly.Module>>>;
   /** The worker scripts. */
   readonly worker?: Readonly<Partial<Record<WorkerKind, string | URL>>>;
+  /**
+   * Whether the model is in the second module, whose files begin with `worlds`; by the model's name if it is not
+   * given. `false` is for a module of your own with a model named as one of those.
+   */
+  readonly worlds?: boolean;
 }
 
 export type SimulationState =

@@ -42,7 +42,7 @@ async function compare(simulation, { name, golden }, options, lastTick) {
 
 test('there is every model among the cases', () => {
   const models = new Set(cases.map((one) => one.scenario.model));
-  assert.deepEqual([...models].sort(), ['boids', 'discs', 'lennard_jones', 'tribes', 'vicsek']);
+  assert.deepEqual([...models].sort(), ['boids', 'crowd', 'discs', 'lennard_jones', 'meadow', 'sph', 'tribes', 'vicsek']);
 });
 
 for (const tier of ['wasm-shared', 'wasm-transfer']) {

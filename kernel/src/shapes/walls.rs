@@ -156,7 +156,10 @@ impl<'a, A: Axes> Walls<'a, A> {
             point: Vector8::zero(),
             shape: U32x8::ZERO,
         };
-        let Nearer { d2, point, shape, .. } = self.near(place, open, none);
+        let Nearer { d2, point, shape, .. } = S::split(
+            #[inline(always)]
+            || self.near(place, open, none),
+        );
         let distance = d2.sqrt();
         let some = distance.le(F32x8::splat(self.reach()));
         let normal = (place - point).normalized().keep(some);
@@ -229,7 +232,10 @@ impl<'a, A: Axes> Walls<'a, A> {
             let free = (inwards & !at_wall).select(ahead, aside);
             let share = (free / length).min(F32x8::ONE);
             let step = rest * share;
-            let made = self.try_step(&mut now, step, going, clearance, open);
+            let made = S::split(
+                #[inline(always)]
+                || self.try_step(&mut now, step, going, clearance, open),
+            );
             rest = Vector8::select(made, rest - step, Vector8::zero());
         }
         touched |= !rest.is_zero();
@@ -238,7 +244,10 @@ impl<'a, A: Axes> Walls<'a, A> {
         let step = missing.min(now.near.distance * half);
         let close = missing.gt(F32x8::ZERO);
         let step = now.near.normal * step;
-        self.try_step(&mut now, step, close, clearance, open);
+        S::split(
+            #[inline(always)]
+            || self.try_step(&mut now, step, close, clearance, open),
+        );
         let Step { place, near } = now;
         Walked { place, touched, normal: near.normal, distance: near.distance }
     }

@@ -45,6 +45,7 @@ impl Routes {
     ///
     /// [`ParamError::Conflict`] of `shapes` if a goal lies in no cell that is free, or doors open in too many
     /// ways; of `cell` if cells would be too many.
+    #[inline(never)]
     pub fn new(geometry: &Geometry<Plane>, cell: f32, clearance: f32) -> Result<Self, ParamError> {
         let world = geometry.world;
         let count = |length: f32| ((length / cell) as u32).clamp(1, 4096);
@@ -91,9 +92,10 @@ impl Routes {
     ) -> Vector8<Plane, S> {
         let state = self.states.iter().position(|state| *state == open).unwrap_or(0);
         match self.fields.get(state * self.goals + goal) {
-            Some([xs, ys]) => {
-                FlowField::trusted(&self.world, self.cells, [xs, ys]).sample(place).normalized()
-            }
+            Some([xs, ys]) => S::split(
+                #[inline(always)]
+                || FlowField::trusted(&self.world, self.cells, [xs, ys]).sample(place).normalized(),
+            ),
             None => Vector8::zero(),
         }
     }

@@ -142,7 +142,10 @@ pub fn looking_pass<S: Isa, V: Visitor<S>>(
     let mut tested = 0;
     for (number, group) in lookers.chunks(LANES).enumerate() {
         let block = Block { at: number * LANES, first: number * LANES, count: group.len() };
-        let group = Group::<V::Axes, S, _>::new(limit, group, cells, sights);
+        let group = S::split(
+            #[inline(always)]
+            || Group::<V::Axes, S, _>::new(limit, group, cells, sights),
+        );
         let cap = match cutoff.most {
             None => None,
             Some(most) => S::apart(
@@ -150,7 +153,10 @@ pub fn looking_pass<S: Isa, V: Visitor<S>>(
                 || group.cap(most as usize, entries),
             ),
         };
-        let (own, mut sum) = visitor.load(block);
+        let (own, mut sum) = S::split(
+            #[inline(always)]
+            || visitor.load(block),
+        );
         let narrow = |pair: &mut Pair<V::Axes, S>| {
             if let Some(cap) = &cap {
                 cap.narrow(pair, entries);
@@ -169,7 +175,10 @@ pub fn looking_pass<S: Isa, V: Visitor<S>>(
                 #[inline(always)]
                 |other, mut pair| {
                     narrow(&mut pair);
-                    visitor.pair(&own, &other.shown, &pair, &mut sum);
+                    S::split(
+                        #[inline(always)]
+                        || visitor.pair(&own, &other.shown, &pair, &mut sum),
+                    );
                 },
             )
         };

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 const TABLES = new URL('../../../../scheduler/golden/tables.txt', import.meta.url);
 const FILE = new URL('../../../../scheduler/golden/conformance.txt', import.meta.url);
 
-/** The models that the module of the package has in space: the others are behind a feature of its crate. */
+/** The models that the modules of the package have in space: the others are behind a feature of a crate. */
 const IN_SPACE = ['boids'];
 
 /** All cases that the package has: `{name, crowded, scenario, golden: [[tick, fingerprint]]}`. */
@@ -48,7 +48,7 @@ function casesOf(file, least) {
         last.scenario.world = worldOf(words);
         break;
       case 'set':
-        last.scenario.params[words[0]] = Number.isNaN(numbers[1]) ? words[1] : numbers[1];
+        last.scenario.params[words[0]] = words.length > 2 ? numbers.slice(1) : Number.isNaN(numbers[1]) ? words[1] : numbers[1];
         break;
       case 'column': {
         const [, step, count, unit] = numbers;
