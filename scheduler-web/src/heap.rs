@@ -79,7 +79,7 @@ macro_rules! module {
 
 #[cfg(target_arch = "wasm32")]
 mod wasm {
-    use core::alloc::Layout;
+    use core::alloc::{GlobalAlloc, Layout};
     use core::fmt::{Display, Write};
     use core::panic::PanicInfo;
     use core::ptr::NonNull;
@@ -97,12 +97,42 @@ mod wasm {
     /// The heap grows by this part of itself at least, so that it does not grow often.
     const STEP: usize = 8;
 
+    /// Where the heap ends at the latest, and the most bytes of one allocation. Together they are the
+    /// addresses that there are: the allocator adds the size that is asked for to the begin of every gap,
+    /// and a sum beyond all addresses would look as if it had room.
+    const LAST: usize = 3 << 30;
+    const LONGEST: usize = (1 << 30) - SLACK;
+
     /// The allocator: one lock, since memory is asked for while setting up and growing alone.
-    pub type Heap = TalcLock<spin::mutex::Mutex<()>, Growing>;
+    pub struct Heap(TalcLock<spin::mutex::Mutex<()>, Growing>);
 
     /// A heap without memory.
     #[allow(clippy::declare_interior_mutable_const)]
-    pub const HEAP: Heap = TalcLock::new(Growing { end: None, limit: 0 });
+    pub const HEAP: Heap = Heap(TalcLock::new(Growing { end: None, limit: 0 }));
+
+    // SAFETY: all is the allocator's, but for what is refused.
+    unsafe impl GlobalAlloc for Heap {
+        unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+            if layout.size().saturating_add(layout.align()) > LONGEST {
+                return core::ptr::null_mut();
+            }
+            // SAFETY: the caller's promise.
+            unsafe { self.0.alloc(layout) }
+        }
+
+        unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+            // SAFETY: the caller's promise.
+            unsafe { self.0.dealloc(memory, layout) }
+        }
+
+        unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+            if size.saturating_add(layout.align()) > LONGEST {
+                return core::ptr::null_mut();
+            }
+            // SAFETY: the caller's promise.
+            unsafe { self.0.realloc(memory, layout, size) }
+        }
+    }
 
     /// Memory that the host adds behind the end, for as long as it has some.
     #[derive(Debug)]
@@ -121,8 +151,12 @@ mod wasm {
             let end = talc.source.end.ok_or(())?;
             let needed = (layout.size() + layout.align() + SLACK).div_ceil(PAGE);
             let wanted = needed.max(talc.source.limit / PAGE / STEP);
-            let pages = [wanted, needed].into_iter().find(|pages| host::grow(*pages)).ok_or(())?;
-            talc.source.limit = talc.source.limit.saturating_add(pages * PAGE);
+            let room = LAST.saturating_sub(talc.source.limit) / PAGE;
+            let pages = [wanted, needed]
+                .into_iter()
+                .find(|pages| *pages <= room && host::grow(*pages))
+                .ok_or(())?;
+            talc.source.limit += pages * PAGE;
             // SAFETY: the host has added these bytes behind the end, and nothing else uses them.
             talc.source.end = Some(unsafe { talc.extend(end, talc.source.limit as *mut u8) });
             Ok(())
@@ -136,8 +170,9 @@ mod wasm {
     /// Nothing else may use the bytes from `begin` to `end`, where the memory ends, nor those that
     /// it grows by; called once.
     pub unsafe fn open(heap: &Heap, begin: usize, end: usize) {
+        let end = end.min(LAST);
         let len = end.saturating_sub(begin);
-        let mut heap = heap.lock();
+        let mut heap = heap.0.lock();
         // SAFETY: the caller's promise.
         heap.source.end = unsafe { heap.claim(begin as *mut u8, len) };
         heap.source.limit = end;
@@ -145,12 +180,12 @@ mod wasm {
 
     /// Bytes in use.
     pub fn used(heap: &Heap) -> usize {
-        heap.lock().counters().allocated_bytes
+        heap.0.lock().counters().allocated_bytes
     }
 
     /// Bytes of the heap, in use or not.
     pub fn claimed(heap: &Heap) -> usize {
-        heap.lock().counters().claimed_bytes
+        heap.0.lock().counters().claimed_bytes
     }
 
     const ROOM: usize = 512;

@@ -183,15 +183,21 @@ impl<T, C: Columns> PassLists<T, C> {
         room(&mut self.order, order);
         if chosen > 0 {
             // Where there is no memory for it now, the pass that needs it says so.
-            let _ = self.choose(chosen);
+            let _ = self.columns(chosen, chosen);
         }
     }
 
-    /// Columns for so many who look.
+    /// Columns for so many who look, and some more.
     pub(crate) fn choose(&mut self, count: usize) -> Result<(), DomainError> {
+        self.columns(count, count + count / 8)
+    }
+
+    /// Columns of this capacity, unless there are columns for so many. Desks that are made equal get
+    /// what others have and no more: where each added some, they would grow without end.
+    fn columns(&mut self, count: usize, capacity: usize) -> Result<(), DomainError> {
         if self.chosen.as_ref().is_none_or(|chosen| chosen.capacity() < count) {
             self.chosen = None;
-            self.chosen = Some(Arena::new(count + count / 8)?);
+            self.chosen = Some(Arena::new(capacity)?);
         }
         Ok(())
     }
@@ -255,4 +261,35 @@ lists!(A 0, B 1, C 2, D 3);
 
 fn room<T>(list: &mut Vec<T>, capacity: usize) {
     list.reserve_exact(capacity.saturating_sub(list.len()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    flockwork_kernel::columns! {
+        /// Somebody.
+        pub mod somebody {
+            ghost {
+                /// Where.
+                position: vec(x, y),
+            }
+            owned {}
+            scratch {}
+        }
+    }
+
+    type Two = (PassLists<f32, somebody::Columns>,);
+
+    #[test]
+    fn desks_that_were_made_equal_stay_as_large_as_they_are() {
+        let desks = Desks::<Two>::default();
+        desks.level(3);
+        desks.lend(|desk| desk.lists.0.choose(1000)).unwrap();
+        desks.level(3);
+        let once = desks.memory_bytes();
+        assert!(once > 3 * 1000 * 12);
+        (0..100).for_each(|_| desks.level(3));
+        assert_eq!(desks.memory_bytes(), once);
+    }
 }

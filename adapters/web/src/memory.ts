@@ -7,8 +7,8 @@
 import type { MemorySource } from './protocol.js';
 
 export const PAGE = 65536;
-/** Where addresses of 32 bits end, less a page: the end itself has no address. */
-export const MEMORY_MOST = 65535 * PAGE;
+/** What the module's allocator takes: see `scheduler-web/src/heap.rs`. */
+export const MEMORY_MOST = 49152 * PAGE;
 /** The least that a worker can begin with. */
 export const MEMORY_LEAST = 2 * 1024 * 1024;
 

@@ -174,7 +174,7 @@ export interface SimulationOptions {
   readonly colorBy?: string;
   /**
    * The most bytes of memory for each worker. If it is not given, memory is reckoned from the scenario
-   * and grows with the world, up to 4 GiB. Only WebAssembly lets memory grow: in a tier of JavaScript
+   * and grows with the world, up to 3 GiB. Only WebAssembly lets memory grow: in a tier of JavaScript
    * a worker has this from the start, or room for four times the entities at tick 0.
    */
   readonly memoryPerWorker?: number;
