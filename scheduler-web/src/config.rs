@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 use flockwork_kernel::{Axis, Edge, Precision, World};
 use flockwork_scheduler::registry;
 use flockwork_scheduler::{
-    Arithmetic, Cut, Given, Setting, Setup, SimulationError, Table, TableColumn, narrow,
+    Arithmetic, Cut, Given, Setting, Setup, SimulationError, Sown, Start, Table, TableColumn,
+    narrow,
 };
 
 use crate::backend::Options;
@@ -31,6 +32,8 @@ pub struct Config {
     params: Vec<Given>,
     /// Columns of the entities at tick 0.
     columns: Vec<TableColumn>,
+    /// How fields begin, by name.
+    fields: Vec<(String, Sown)>,
     /// Which rank it is, and how it is run; without the cut.
     pub options: Options,
     pub(crate) arithmetic: Arithmetic,
@@ -53,6 +56,7 @@ impl Default for Config {
             cut: [0.0; World::MOST_AXES],
             params: Vec::new(),
             columns: Vec::new(),
+            fields: Vec::new(),
             options: Options::default(),
             arithmetic: Arithmetic::Same,
             model: 0,
@@ -91,7 +95,7 @@ impl Config {
             "other_arithmetic" => {
                 self.arithmetic = if value == 0.0 { Arithmetic::Same } else { Arithmetic::Any };
             }
-            _ => return self.set_param(name, value.into()),
+            _ => return self.set_field(name, value) || self.set_param(name, value.into()),
         }
         true
     }
@@ -101,6 +105,55 @@ impl Config {
         let param = name.strip_prefix("params.");
         self.params.extend(param.map(|param| (param.into(), value)));
         param.is_some()
+    }
+
+    /// Sets how a field begins: `fields.NAME.cols`, `rows` and `layers` are its cells along each axis, `start` what is
+    /// in each, `least` and `most` what is drawn for each; false if it is none of these.
+    fn set_field(&mut self, name: &str, value: f64) -> bool {
+        let Some((field, key)) = name.strip_prefix("fields.").and_then(|name| name.rsplit_once('.'))
+        else {
+            return false;
+        };
+        let sown = self.sown(field);
+        let amount = value as f32;
+        match key {
+            "cols" | "rows" | "layers" => {
+                let cells = sown.cells.get_or_insert_default();
+                let axis = ["cols", "rows", "layers"].iter().position(|one| *one == key);
+                let axis = axis.unwrap_or_default();
+                cells.resize(cells.len().max(axis + 1), 0);
+                cells[axis] = value as u32;
+            }
+            "start" => sown.start = Some(Start::Amount(amount)),
+            "least" => sown.start = Some(Start::Noise { least: amount, most: amount }),
+            "most" => match &mut sown.start {
+                Some(Start::Noise { most, .. }) => *most = amount,
+                _ => sown.start = Some(Start::Noise { least: 0.0, most: amount }),
+            },
+            _ => return false,
+        }
+        true
+    }
+
+    /// How the field of this name begins.
+    fn sown(&mut self, name: &str) -> &mut Sown {
+        let at = self.fields.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+            self.fields.push((name.into(), Sown::default()));
+            self.fields.len() - 1
+        });
+        &mut self.fields[at].1
+    }
+
+    /// What is in the cells of a field at first, as so many zeros to be written over; None if there is no memory
+    /// for them.
+    pub fn cells(&mut self, name: &str, count: usize) -> Option<&mut [f32]> {
+        let mut values = Vec::new();
+        values.try_reserve_exact(count).ok()?;
+        values.resize(count, 0.0);
+        match self.sown(name).start.insert(Start::Cells(values)) {
+            Start::Cells(values) => Some(values),
+            _ => None,
+        }
     }
 
     /// Adds a column of the entities at tick 0, or one of its numbers, as so many zeros to be written
@@ -131,7 +184,7 @@ impl Config {
             setup,
             params: self.params,
             table: table.map(Arc::new),
-            fields: Vec::new(),
+            fields: self.fields,
             options,
         })
     }

@@ -65,6 +65,14 @@ fn model(out: &mut String, model: &Entry) {
         let _ = write!(out, ",\"live\":{}", param.live);
     });
     out.push(',');
+    list(out, "fields", &model.fields(), |out, field| {
+        text(out, "name", field.name);
+        out.push(',');
+        text(out, "about", field.about);
+        out.push(',');
+        text(out, "unit", field.unit);
+    });
+    out.push(',');
     let stats = model.stats.iter();
     let numbers: Vec<_> =
         stats.flat_map(|stat| stat.names().map(move |name| (name, stat))).collect();

@@ -10,7 +10,7 @@ use flockwork_scheduler::{Feed, Given};
 use crate::backend::World;
 
 /// The version of this interface.
-pub const ABI: u32 = 8;
+pub const ABI: u32 = 9;
 
 /// Defines functions that JavaScript can call, and a macro that exports them, for [`export!`] alone: a
 /// crate that does not call it has none of them, nor the imports that they need.
@@ -94,7 +94,7 @@ pub struct Sim {
     entity: Vec<u8>,
     /// Those who are told what happens, by their numbers.
     feeds: Vec<(u32, Feed)>,
-    /// What a feed or an area has given last.
+    /// What a feed, an area or a field has given last.
     told: Vec<u8>,
     rank: u32,
     board: Option<&'static Board>,

@@ -657,12 +657,12 @@ impl<M: Model> Domain<M> {
         sum.wrapping_add(self.plots.fingerprint(&self.site.topology))
     }
 
-    /// Calls `each` with the number and the amount of every cell of a field that belongs to the domain, by the
-    /// field's place in [`Model::FIELDS`], between ticks.
-    pub fn visit_field(&self, field: usize, each: impl FnMut(usize, f32)) {
+    /// Calls `each` with the cells of a field that belong to the domain, by the field's place in [`Model::FIELDS`],
+    /// between ticks: a row of them after the other, each by the number of its first and the amounts in all.
+    pub fn visit_field(&self, field: usize, each: impl FnMut(usize, &[f32])) {
         let lattice = self.site.topology.lattices().nth(field);
         if let (Some(lattice), Some(plot)) = (lattice, self.plots.list.get(field)) {
-            plot.now.each(&lattice, each);
+            plot.now.each_row(&lattice, each);
         }
     }
 

@@ -6,7 +6,7 @@
 import { bufferOf } from './memory.js';
 import { NONE, Word, type Control } from './layout.js';
 import type { MemorySource, PartMessage } from './protocol.js';
-import { InvalidStateError, type FrameReader, type FrameView, type ModelInfo } from './types.js';
+import { InvalidStateError, type FieldView, type FrameReader, type FrameView, type ModelInfo } from './types.js';
 import { Past } from './past.js';
 import { arrayOf } from './scalar.js';
 import type { World } from './edge.js';
@@ -15,7 +15,7 @@ import { align } from './worker/rank.js';
 type Column = FrameView['columns'][string];
 
 /** The parts of `FrameView` that lie in a slot. */
-type Views = Pick<FrameView, 'position' | 'color' | 'alive' | 'id' | 'columns'>;
+type Views = Pick<FrameView, 'position' | 'color' | 'alive' | 'id' | 'columns' | 'fields'>;
 
 /** What a reader needs to know of a simulation to tell where entities are between two frames. */
 export interface Course {
@@ -31,6 +31,17 @@ export interface FrameShape {
   readonly columns: readonly string[];
   readonly capacity: number;
   readonly strides: readonly number[];
+  /** How many cells each field has along each axis. */
+  readonly fields: readonly { readonly name: string; readonly cells: readonly number[] }[];
+}
+
+/** Bytes of the streams of a slot. */
+function sizesOf({ strides, capacity, fields }: FrameShape): number[] {
+  return [...strides.map((stride) => stride * capacity), ...fields.map(({ cells }) => 4 * countOf(cells))];
+}
+
+function countOf(cells: readonly number[]): number {
+  return cells.reduce((all, count) => all * count, 1);
 }
 
 /** A slot with a frame in it. */
@@ -125,12 +136,17 @@ function view(shape: FrameShape, buffer: ArrayBufferLike, addresses: readonly nu
     const { scalar, components } = shape.model.columns.find((column) => column.name === name)!;
     return [name, new (arrayOf(scalar))(buffer as ArrayBuffer, addresses[4 + index]!, components * capacity)];
   });
+  const fields = shape.fields.map(({ name, cells }, index): [string, FieldView] => {
+    const address = addresses[shape.strides.length + index]!;
+    return [name, { cells, amounts: new Float32Array(buffer as ArrayBuffer, address, countOf(cells)) }];
+  });
   return {
     position: new Float32Array(buffer as ArrayBuffer, addresses[0]!, 3 * capacity),
     color: new Uint8Array(buffer as ArrayBuffer, addresses[1]!, 4 * capacity),
     alive: new Uint8Array(buffer as ArrayBuffer, addresses[2]!, capacity),
     id: new Uint32Array(buffer as ArrayBuffer, addresses[3]!, capacity),
     columns: Object.fromEntries(columns),
+    fields: Object.fromEntries(fields),
   };
 }
 
@@ -174,8 +190,9 @@ export class SharedFrames implements Frames {
     const known = this.slots[number];
     if (known) return known;
     const { control, shape } = this;
-    const addresses = shape.strides.map((_, stream) => control.words[control.stream(number, stream)]! >>> 0);
-    const end = Math.max(...addresses.map((address, stream) => address + shape.strides[stream]! * shape.capacity));
+    const sizes = sizesOf(shape);
+    const addresses = sizes.map((_, stream) => control.words[control.stream(number, stream)]! >>> 0);
+    const end = Math.max(...addresses.map((address, stream) => address + sizes[stream]!));
     const slot = { number, views: view(shape, bufferOf(this.memory, end), addresses), tick: 0, count: 0, holders: 0 };
     this.slots[number] = slot;
     return slot;
@@ -261,24 +278,33 @@ export class PartFrames implements Frames {
   }
 
   private make(): OwnSlot {
-    const { strides, capacity } = this.shape;
+    const sizes = sizesOf(this.shape);
     const addresses: number[] = [];
     let length = 0;
-    for (const stride of strides) {
+    for (const size of sizes) {
       addresses.push(length);
-      length += Math.ceil((stride * capacity) / 64) * 64;
+      length += Math.ceil(size / 64) * 64;
     }
     const buffer = new ArrayBuffer(length);
-    const bytes = addresses.map((begin, stream) => new Uint8Array(buffer, begin, strides[stream]! * capacity));
+    const bytes = addresses.map((begin, stream) => new Uint8Array(buffer, begin, sizes[stream]!));
     this.made += 1;
     return { number: this.made, views: view(this.shape, buffer, addresses), bytes, tick: 0, count: 0, holders: 0, alive: 0 };
   }
 
-  private put(slot: OwnSlot, { first, count, buffer }: PartMessage): void {
+  private put(slot: OwnSlot, { first, count, rows, buffer }: PartMessage): void {
     let at = 0;
     this.shape.strides.forEach((stride, stream) => {
       slot.bytes[stream]!.set(new Uint8Array(buffer, at, stride * count), stride * first);
       at += align(stride * count);
+    });
+    this.shape.fields.forEach(({ name }, field) => {
+      const words = new Uint32Array(buffer, at, rows[field]! / 4);
+      const amounts = new Float32Array(buffer, at, words.length);
+      const all = slot.views.fields[name]!.amounts;
+      for (let row = 0; row < words.length; row += 2 + words[row + 1]!) {
+        all.set(amounts.subarray(row + 2, row + 2 + words[row + 1]!), words[row]!);
+      }
+      at += rows[field]!;
     });
   }
 }

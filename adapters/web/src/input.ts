@@ -1,10 +1,11 @@
 /** Options and scenarios: what is not acceptable is said before anything starts. */
 
 import { edgeCodes } from './edge.js';
+import { fieldsOf, sownOf } from './field.js';
 import { copied, rowsOf, type Named } from './initial.js';
 import { MAX_RANKS, MAX_STREAMS } from './layout.js';
 import { MEMORY_LEAST, MEMORY_MOST } from './memory.js';
-import { Accept, Shows, Stream, type ColorSpec, type PlainScenario, type Setting } from './protocol.js';
+import { Accept, Shows, Stream, type ColorSpec, type InitialCells, type MakeSpec, type PlainScenario, type Setting } from './protocol.js';
 import { invalid, isObject, noColumn, unknown } from './refusal.js';
 import { bytesOfScalar } from './scalar.js';
 import type { Capabilities, ModelInfo, ParamValue, Scenario, SimulationEventMap, SimulationOptions, SnapshotBytes, SnapshotDifference, Tier } from './types.js';
@@ -21,11 +22,11 @@ const COLORS: ReadonlyMap<string, number> = new Map(Object.entries(Shows));
 
 /** The keys of what users give; all others are refused. */
 const OPTIONS: readonly (keyof SimulationOptions)[] = [
-  'scenario', 'tier', 'allowFallback', 'workers', 'regions', 'rebalance', 'renderCapacity', 'columns', 'colorBy',
+  'scenario', 'tier', 'allowFallback', 'workers', 'regions', 'rebalance', 'renderCapacity', 'columns', 'fields', 'colorBy',
   'memoryPerWorker', 'checkpointEvery', 'snapshot', 'accept', 'rate', 'assets', 'createWorker', 'initTimeoutMs',
   'watchdogMs', 'signal', 'onProgress', 'onFallback',
 ];
-const SCENARIO: readonly (keyof Scenario)[] = ['model', 'entities', 'initial', 'seed', 'dt', 'world', 'params'];
+const SCENARIO: readonly (keyof Scenario)[] = ['model', 'entities', 'initial', 'seed', 'dt', 'world', 'params', 'field'];
 const WORLD: readonly (keyof Scenario['world'])[] = ['width', 'height', 'depth', 'edge', 'precision', 'origin'];
 /** The module numbers them in this order. */
 const PRECISIONS: readonly (Scenario['world']['precision'] & string)[] = ['enough', 'any'];
@@ -130,6 +131,10 @@ export interface Plan {
   readonly entities: number;
   /** Columns that they begin with. */
   readonly initial: readonly Named[];
+  /** What is in cells of fields at first. */
+  readonly amounts: readonly InitialCells[];
+  /** Cells of fields, as far as the scenario says how many there are. */
+  readonly cells: number;
   /** Bytes; null for as many as it takes. */
   readonly memoryPerWorker: number | null;
   readonly checkpointEvery: number;
@@ -144,9 +149,11 @@ export function plan(options: SimulationOptions, capabilities: Capabilities): Pl
   const given = options.scenario;
   if (!isObject(given)) throw invalid('scenario', given, 'an object');
   onlyKeys('the key of scenario', given, SCENARIO);
-  const initial = copied(given.initial, capabilities.crossOriginIsolated && capabilities.sharedArrayBuffer);
+  const shared = capabilities.crossOriginIsolated && capabilities.sharedArrayBuffer;
+  const initial = copied(given.initial, shared);
   const entities = entitiesOf(given, initial);
   const scenario = plainScenario(given, entities);
+  const sown = sownOf(given.field, given.world.depth === undefined ? 2 : 3, shared);
   if (workers !== 'auto') whole('workers', workers, 1, MAX_RANKS);
   const auto = Math.min(8, Math.max(1, capabilities.hardwareConcurrency - 1));
   const count = tier === 'js-single' ? 1 : workers === 'auto' ? auto : workers;
@@ -157,12 +164,14 @@ export function plan(options: SimulationOptions, capabilities: Capabilities): Pl
   const { renderCapacity = Math.min(MOST_RENDERED, Math.max(1, 2 * entities)) } = options;
   const { checkpointEvery = 0, initTimeoutMs = 15000, watchdogMs = 5000 } = options;
   return {
-    scenario: { model: scenario.model, settings: [...scenario.settings, ...regions] },
+    scenario: { model: scenario.model, settings: [...scenario.settings, ...sown.settings, ...regions] },
     tier,
     workers: count,
     capacity: whole('renderCapacity', renderCapacity, 1, MOST_RENDERED),
     entities,
     initial,
+    amounts: sown.amounts,
+    cells: sown.cells,
     memoryPerWorker: memoryPerWorker ?? null,
     checkpointEvery: whole('checkpointEvery', checkpointEvery, 0, Number.MAX_SAFE_INTEGER),
     initTimeoutMs: positive('initTimeoutMs', initTimeoutMs),
@@ -181,6 +190,7 @@ function checkOptions(options: SimulationOptions): void {
   typed('onProgress', options.onProgress, 'function', 'a function');
   typed('onFallback', options.onFallback, 'function', 'a function');
   texts('columns', options.columns);
+  texts('fields', options.fields);
   acceptOf(options.accept);
   if (options.rate !== undefined) rateOf(options.rate);
   if (options.snapshot !== undefined) bytesOf('snapshot', options.snapshot);
@@ -250,13 +260,16 @@ export function rateOf(rate: number | 'max'): number {
   return rate;
 }
 
-/** The streams of a frame, and bytes of one entity in each. */
-export function streamsOf(model: ModelInfo, names: readonly string[]): { streams: number[]; strides: number[] } {
-  if (names.length > MAX_STREAMS - FIXED_STREAMS.length) {
-    throw invalid('columns', names, `at most ${MAX_STREAMS - FIXED_STREAMS.length} names`);
+/** The streams of a frame, and bytes of one entity in each; the fields of the frame follow them. */
+export function streamsOf(model: ModelInfo, { columns = [], fields = [] }: SimulationOptions): Pick<MakeSpec, 'streams' | 'strides' | 'fields'> {
+  const most = MAX_STREAMS - FIXED_STREAMS.length;
+  if (columns.length > most) throw invalid('columns', columns, `at most ${most} names`);
+  if (columns.length + fields.length > most) {
+    throw invalid('fields', fields, `at most ${most - columns.length} names beside ${columns.length} columns`);
   }
-  const indices = names.map((name) => columnIndex(model, 'columns', name));
+  const indices = columns.map((name) => columnIndex(model, 'columns', name));
   return {
+    fields: fieldsOf(model, fields),
     streams: [...FIXED_STREAMS, ...indices.map((index) => Stream.column + index)],
     strides: [...FIXED_STRIDES, ...indices.map((index) => strideOf(model.columns[index]!))],
   };

@@ -37,6 +37,12 @@ export interface InitialColumn {
   readonly values: Float64Array;
 }
 
+/** What is in each cell of a field at first. */
+export interface InitialCells {
+  readonly name: string;
+  readonly values: Float32Array;
+}
+
 /** The streams of a frame; columns of the model follow the last number. */
 export const Stream = { position: 0, color: 1, alive: 2, id: 3, column: 16 } as const;
 
@@ -65,6 +71,9 @@ export interface MakeSpec {
   /** Numbers of the streams of a frame, and bytes of one entity in each. */
   readonly streams: readonly number[];
   readonly strides: readonly number[];
+  /** Amounts of fields at first, and the fields of a frame, by their places in the model. */
+  readonly amounts: readonly InitialCells[];
+  readonly fields: readonly number[];
   readonly color: ColorSpec;
   readonly checkpointEvery: number;
 }
@@ -136,9 +145,11 @@ export interface Made {
   readonly regions: number;
   readonly model: string;
   readonly setup: readonly number[];
+  /** How many cells each field of a frame has along each axis. */
+  readonly cells: readonly (readonly number[])[];
 }
 
-/** One rank's part of a frame, stream after stream. */
+/** One rank's part of a frame, stream after stream, then rows of cells of so many bytes for each field. */
 export interface PartMessage {
   readonly type: 'part';
   readonly rank: number;
@@ -146,6 +157,7 @@ export interface PartMessage {
   readonly tick: number;
   readonly first: number;
   readonly count: number;
+  readonly rows: readonly number[];
   readonly buffer: ArrayBuffer;
 }
 

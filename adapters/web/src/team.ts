@@ -50,6 +50,8 @@ export interface TeamEvents {
 const EXIT_MS = 1000;
 /** Making a world may take so many times as long as loading a script. */
 const MAKE_FACTOR = 8;
+/** Of a field: what it begins with, what is in it now and was before, and three frames. */
+const BYTES_PER_CELL = 32;
 
 /** Bytes of the words of a board that are used here: 0 epoch, 2 stop. */
 const BOARD_BYTES = 12;
@@ -151,7 +153,8 @@ export class Team {
         ? new Control(bufferOf(memory, opened.control + CONTROL_BYTES), opened.control)
         : new Control(new ArrayBuffer(CONTROL_BYTES), 0);
       if (memory) control.check();
-      const shape = { model, columns: options.columns ?? [], capacity: spec.plan.capacity, strides: make.strides };
+      const fields = make.fields.map((index, at) => ({ name: model.fields[index]!.name, cells: made.cells[at]! }));
+      const shape = { model, columns: options.columns ?? [], capacity: spec.plan.capacity, strides: make.strides, fields };
       const team = new Team(spec, model, measures, made, control, crew, events, memory, (one) =>
         memory
           ? new SharedFrames(control, memory, shape)
@@ -288,11 +291,12 @@ function makeSpec(options: SimulationOptions, spec: TeamSpec & { readonly snapsh
     const known = [...models.map((one) => one.name), ...beside].join(', ');
     throw new InvalidInputError('UNKNOWN_MODEL', `scenario.model is "${scenario.model}": this package has ${known}`);
   }
-  const { streams, strides } = streamsOf(model, options.columns ?? []);
+  const shown = streamsOf(model, options);
   const color = colorOf(model, options.colorBy);
   // A snapshot has all entities.
   const initial = spec.snapshot ? [] : initialOf(model, spec.plan.initial);
-  return { scenario, initial, snapshot: spec.snapshot, accept: spec.accept, capacity, streams, strides, color, checkpointEvery };
+  const amounts = spec.snapshot ? [] : spec.plan.amounts;
+  return { scenario, initial, amounts, snapshot: spec.snapshot, accept: spec.accept, capacity, ...shown, color, checkpointEvery };
 }
 
 type Awaited_ = { [Type in FromWorker['type']]: Extract<FromWorker, { type: Type }> };
@@ -350,7 +354,8 @@ class Crew {
   /** Bytes of the memory of all workers, or of each where each has its own. */
   private memoryPlan(): MemoryPlan {
     const { workers, shared, module, plan } = this.spec;
-    const each = reckon(plan.entities, workers, module !== null, plan.memoryPerWorker, bytesOfTable(plan.initial));
+    const tables = bytesOfTable(plan.initial) + BYTES_PER_CELL * plan.cells;
+    const each = reckon(plan.entities, workers, module !== null, plan.memoryPerWorker, tables);
     return shared ? together(each, workers) : each;
   }
 

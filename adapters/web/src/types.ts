@@ -51,6 +51,19 @@ export interface Scenario {
   };
   /** Parameters by name; the others have the model's defaults. */
   readonly params?: Readonly<Record<string, ParamValue>>;
+  /** How fields of the model begin, by name: those that are not named as the model has it. */
+  readonly field?: Readonly<Record<string, FieldStart>>;
+}
+
+/** How a field begins. */
+export interface FieldStart {
+  /** How many cells it has along each axis; about one for each radius of the model if they are not given. */
+  readonly cells?: readonly number[];
+  /**
+   * The amount in every cell; the least and the most of a whole number that is drawn for each; or one for each: by layer,
+   * row and column, from the corner of the world on. They are copied before `createSimulation` returns.
+   */
+  readonly start?: number | readonly [number, number] | Float32Array | Float64Array | Uint8Array | Uint16Array | Uint32Array | Int32Array;
 }
 
 /**
@@ -170,6 +183,8 @@ export interface SimulationOptions {
   readonly renderCapacity?: number;
   /** Columns of the model to publish beside positions, colours and alive, such as `energy`. */
   readonly columns?: readonly string[];
+  /** Fields of the model to publish with every frame, such as `grass`. */
+  readonly fields?: readonly string[];
   /** What `FrameView.color` shows: a column, or `none` (default: `tribe` if there is one, else `heading`). */
   readonly colorBy?: string;
   /**
@@ -368,6 +383,16 @@ export interface FrameView {
   readonly id: Uint32Array;
   /** The columns asked for by name; those of `bool` hold 0 and 1. */
   readonly columns: Readonly<Record<string, Float32Array | Uint32Array | Uint16Array | Uint8Array | Int32Array | BigUint64Array>>;
+  /** The fields asked for by name, at the same tick. */
+  readonly fields: Readonly<Record<string, FieldView>>;
+}
+
+/** What is in the cells of a field. */
+export interface FieldView {
+  /** How many cells there are along each axis. */
+  readonly cells: readonly number[];
+  /** The amount in each: by layer, row and column, from the corner of the world on. Outside of the world there are none. */
+  readonly amounts: Float32Array;
 }
 
 /** What a reader of frames may be asked for. */
@@ -474,6 +499,8 @@ export interface ModelInfo {
     readonly max: number;
   }[];
   readonly params: readonly ParamInfo[];
+  /** What lies in cells of a grid of its own. */
+  readonly fields: readonly { readonly name: string; readonly about: string; readonly unit: string }[];
   readonly stats: readonly { readonly name: string; readonly about: string; readonly unit: string }[];
   /** What its events are called, and the numbers that they carry; null if it has none. */
   readonly event: { readonly name: string; readonly values: readonly string[] } | null;

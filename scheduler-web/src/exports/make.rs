@@ -128,6 +128,16 @@ exports! {
         })
     }
 
+    /// What is in the cells of a field at first: so many floats, to be written there before anything else is
+    /// called; null if there is no memory for them.
+    fn fw_cells(config: *mut Config, name: *const u8, len: usize, count: usize) -> *mut f32 {
+        let name = text(name, len);
+        with(config, core::ptr::null_mut(), |config| match config.cells(name, count) {
+            Some(values) => values.as_mut_ptr(),
+            None => refuse_world(&DomainError::OutOfMemory { capacity: count }.into(), core::ptr::null_mut()),
+        })
+    }
+
     /// The mailboxes of all ranks.
     fn fw_board(ranks: u32) -> *const Board {
         Box::into_raw(Box::new(Board::new(ranks.clamp(1, MAX_RANKS))))

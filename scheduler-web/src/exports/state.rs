@@ -94,6 +94,42 @@ exports! {
             told(sim.world.publish(part, stride, to), 0)
         })
     }
+
+    /// How many cells a field has along an axis; 0 if there is none.
+    fn fw_field_cells(sim: *mut Sim, field: u32, axis: u32) -> u32 {
+        with(sim, 0, |sim| {
+            let cells = sim.world.field_cells(field as usize).unwrap_or_default();
+            cells.get(axis as usize).copied().unwrap_or(0)
+        })
+    }
+
+    /// Writes what is in this rank's cells of a field to their places among all cells, of which there are `count`.
+    fn fw_field(sim: *mut Sim, field: u32, ptr: *mut f32, count: usize) -> i32 {
+        if ptr.is_null() {
+            return refuse("the array is null", -1);
+        }
+        with(sim, -1, |sim| {
+            told(sim.world.visit_field(field as usize, &mut |first, row| {
+                if first + row.len() <= count {
+                    // SAFETY: inside the caller's array, at places that no other rank writes.
+                    core::slice::from_raw_parts_mut(ptr.add(first), row.len()).copy_from_slice(row);
+                }
+            }).map(|()| 0), -1)
+        })
+    }
+
+    /// The same for `fw_told`: for each row of cells the number of its first, how many there are, and the amounts.
+    fn fw_field_rows(sim: *mut Sim, field: u32) -> i32 {
+        with(sim, -1, |sim| {
+            let Sim { world, told: out, .. } = sim;
+            out.clear();
+            told(world.visit_field(field as usize, &mut |first, row| {
+                out.extend((first as u32).to_le_bytes());
+                out.extend((row.len() as u32).to_le_bytes());
+                row.iter().for_each(|amount| out.extend(amount.to_le_bytes()));
+            }).map(|()| 0), -1)
+        })
+    }
 }
 
 /// Entities of this rank.

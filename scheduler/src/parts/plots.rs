@@ -102,11 +102,14 @@ impl Patch {
         Self { lot, window, values: alloc::vec![0.0; window.len()] }
     }
 
-    /// Calls `each` with the number and the amount of all cells of the lot.
-    pub(crate) fn each(&self, lattice: &Lattice, mut each: impl FnMut(usize, f32)) {
-        self.lot.each(|cell| {
-            if let Some(place) = self.window.place(cell) {
-                each(lattice.number(cell), self.values[place]);
+    /// Calls `each` with the number of the first cell of every row of the lot, and the amounts in the row.
+    pub(crate) fn each_row(&self, lattice: &Lattice, mut each: impl FnMut(usize, &[f32])) {
+        let width = self.lot.width();
+        self.lot.each_row(|cell| {
+            // A window has a whole row of the lot side by side.
+            let place = self.window.place(cell).filter(|_| width > 0);
+            if let Some(row) = place.and_then(|place| self.values.get(place..place + width)) {
+                each(lattice.number(cell), row);
             }
         });
     }
@@ -207,11 +210,13 @@ impl Plots {
     pub(crate) fn fingerprint(&self, topology: &Topology) -> u64 {
         let mut sum = 0u64;
         for (field, ((lattice, _), plot)) in (0u32..).zip(topology.fields().zip(&self.list)) {
-            plot.now.each(lattice, |number, amount| {
-                let mut cell = Fingerprint::of(number as u32);
-                cell.column(&(SALT + field));
-                cell.column(&amount);
-                sum = sum.wrapping_add(cell.finish());
+            plot.now.each_row(lattice, |first, row| {
+                for (number, amount) in (first as u32..).zip(row) {
+                    let mut cell = Fingerprint::of(number);
+                    cell.column(&(SALT + field));
+                    cell.column(amount);
+                    sum = sum.wrapping_add(cell.finish());
+                }
             });
         }
         sum
@@ -221,7 +226,9 @@ impl Plots {
     pub(crate) fn add_up(&mut self, topology: &Topology) {
         for ((lattice, _), plot) in topology.fields().zip(&mut self.list) {
             let mut total = 0;
-            plot.now.each(lattice, |_, amount| total += amount as u64);
+            plot.now.each_row(lattice, |_, row| {
+                total += row.iter().map(|amount| *amount as u64).sum::<u64>();
+            });
             plot.total = total;
         }
     }

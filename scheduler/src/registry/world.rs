@@ -94,6 +94,14 @@ pub trait AnyWorld<X>: Send {
     fn rows(&self) -> Result<Vec<u8>, SimulationError>;
     /// The fields; of several processes, cells of others are 0.
     fn fields(&self) -> Result<Vec<FieldNow>, SimulationError>;
+    /// How many cells a field has along each axis; none if there is no such field.
+    fn field_cells(&self, field: usize) -> Option<Vec<u32>>;
+    /// Calls `each` with the rows of a field's cells in this process: [`Simulation::visit_field`].
+    fn visit_field(
+        &self,
+        field: usize,
+        each: &mut dyn FnMut(usize, &[f32]),
+    ) -> Result<(), SimulationError>;
     /// The packed row of an entity, if it is in this process.
     fn row(&self, id: u32) -> Result<Option<Vec<u8>>, SimulationError>;
     /// Writes what a part of the columns holds for the entities of this process, for each of them to
@@ -246,6 +254,18 @@ impl<M: Model, X: Executor + Send> AnyWorld<X> for Simulation<M, X> {
             Ok(FieldNow { name: name.into(), cells, amounts })
         };
         Self::fields(self).enumerate().map(field).collect()
+    }
+
+    fn field_cells(&self, field: usize) -> Option<Vec<u32>> {
+        Self::fields(self).nth(field).map(|(_, cells)| cells)
+    }
+
+    fn visit_field(
+        &self,
+        field: usize,
+        each: &mut dyn FnMut(usize, &[f32]),
+    ) -> Result<(), SimulationError> {
+        Self::visit_field(self, field, each)
     }
 
     fn row(&self, id: u32) -> Result<Option<Vec<u8>>, SimulationError> {

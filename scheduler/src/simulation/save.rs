@@ -75,14 +75,12 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     /// What is in the cells of a field, as far as they belong to this process: in one run, where all do.
     fn runs(&self, field: usize) -> Result<Runs, SimulationError> {
         let mut runs = Runs::new();
-        for domain in self.domains()? {
-            domain.visit_field(field, |number, amount| match runs.last_mut() {
-                Some((first, amounts)) if *first as usize + amounts.len() == number => {
-                    amounts.push(amount);
-                }
-                _ => runs.push((number as u32, alloc::vec![amount])),
-            });
-        }
+        self.visit_field(field, |number, row| match runs.last_mut() {
+            Some((first, amounts)) if *first as usize + amounts.len() == number => {
+                amounts.extend(row);
+            }
+            _ => runs.push((number as u32, row.into())),
+        })?;
         let alone = self.domains.len() == self.topology.regions().len();
         Ok(if alone { whole_run(runs).unwrap_or_default() } else { runs })
     }

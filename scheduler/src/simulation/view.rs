@@ -114,13 +114,27 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     ///
     /// As [`Simulation::domains`].
     pub fn field(&self, field: usize) -> Result<Option<Vec<f32>>, SimulationError> {
-        let domains = self.domains()?;
         let Some(lattice) = self.topology.lattices().nth(field) else { return Ok(None) };
         let mut amounts = alloc::vec![0.0; lattice.len()];
-        for domain in domains {
-            domain.visit_field(field, |number, amount| amounts[number] = amount);
-        }
+        self.visit_field(field, |first, row| amounts[first..first + row.len()].copy_from_slice(row))?;
         Ok(Some(amounts))
+    }
+
+    /// Calls `each` with the cells of a field in this process, a row of them after the other: with the number of its
+    /// first, as [`Simulation::field`] numbers them, and the amounts in all.
+    ///
+    /// # Errors
+    ///
+    /// As [`Simulation::domains`].
+    pub fn visit_field(
+        &self,
+        field: usize,
+        mut each: impl FnMut(usize, &[f32]),
+    ) -> Result<(), SimulationError> {
+        for domain in self.domains()? {
+            domain.visit_field(field, &mut each);
+        }
+        Ok(())
     }
 
     /// The id of the next newborn.

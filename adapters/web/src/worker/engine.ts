@@ -20,7 +20,7 @@ export interface Exports {
 export type Kernels = (imports: { env: Record<string, unknown> }) => unknown;
 
 /** The version of the interface that this script knows. */
-const ABI = 8;
+const ABI = 9;
 /** What `fw_error_kind` numbers. */
 const ERROR_CODES = [undefined, 'MEMORY_LIMIT', 'SNAPSHOT_MISMATCH', 'OTHER_ARITHMETIC', 'BAD_SNAPSHOT', 'BAD_PARAM', 'BAD_INPUT'];
 /** Bytes of stack for each instance. */

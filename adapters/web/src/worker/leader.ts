@@ -221,12 +221,13 @@ export class Leader {
   /** Room for one more frame that the main thread reads; false if there is no memory for it. */
   private makeSlot(): boolean {
     const { strides, capacity } = this.spec;
-    const { engine } = this.rank;
+    const { engine, cells } = this.rank;
+    const sizes = [...strides.map((stride) => stride * capacity), ...cells.map((count) => 4 * count)];
     const addresses: number[] = [];
     try {
-      for (const stride of strides) addresses.push(engine.alloc(stride * capacity));
+      for (const size of sizes) addresses.push(engine.alloc(size));
     } catch (thrown) {
-      addresses.forEach((address, stream) => engine.free(address, strides[stream]! * capacity));
+      addresses.forEach((address, stream) => engine.free(address, sizes[stream]!));
       // Without the first ones there is nothing to be seen at all.
       if (this.slots < FIRST_SLOTS) throw thrown;
       return false;

@@ -2,7 +2,7 @@
 
 import { MOST_MEASURES, OWN_MEASURES, RankWord, Word, type Control } from '../layout.js';
 import { modelOf } from '../model.js';
-import { Accept, Order, type Failure, type FromWorker, type InitialColumn, type MakeSpec, type Made, type ModuleInfo, type Setting } from '../protocol.js';
+import { Accept, Order, type Failure, type FromWorker, type InitialCells, type InitialColumn, type MakeSpec, type Made, type ModuleInfo, type Setting } from '../protocol.js';
 import type { ErrorPlace, ParamValue } from '../types.js';
 import { CodedError, type Engine } from './engine.js';
 import { Show } from './show.js';
@@ -28,6 +28,8 @@ export class Rank {
   private world = 0;
   private board = 0;
   /** Addresses of the streams that this rank fills by itself, without shared memory. */
+  /** How many cells each field of a frame has. */
+  cells: readonly number[] = [];
   private own: number[] = [];
   private frame = 0;
   private spec: MakeSpec | null = null;
@@ -59,7 +61,7 @@ export class Rank {
     const { engine } = this;
     const { x } = engine;
     // What the entities begin with is no longer needed after that.
-    this.spec = { ...spec, initial: [] };
+    this.spec = { ...spec, initial: [], amounts: [] };
     this.shown = new Show(engine, modelOf(this.info.models, spec.scenario)!);
     if (!this.mail) this.setBoard(this.control.words[Word.board]!);
     this.model = model;
@@ -71,13 +73,17 @@ export class Rank {
     } else {
       const config = this.config([]);
       this.fill(config, spec.initial);
+      this.sow(config, spec.amounts);
       this.sim = x.fw_new!(config, this.board);
     }
     if (this.sim === 0) throw new CodedError(engine.errorCode('BAD_SCENARIO'), engine.error());
     this.mail?.attach(this.world, this.sim);
     await this.poll();
+    const cells = spec.fields.map((field) => this.cellsOf(field));
+    this.cells = cells.map((counts) => counts.reduce((all, count) => all * count, 1));
     if (this.mail) this.own = spec.strides.map((stride) => engine.alloc(stride * spec.capacity));
     return {
+      cells,
       tick: x.fw_tick!(this.sim),
       population: x.fw_population!(this.sim),
       regions: x.fw_setup!(this.sim, 4),
@@ -216,6 +222,23 @@ export class Rank {
     }
   }
 
+  /** Writes what is in cells of fields at first into the settings. */
+  private sow(config: number, amounts: readonly InitialCells[]): void {
+    const { engine } = this;
+    for (const { name, values } of amounts) {
+      const address = engine.withText(name, (at, length) => engine.x.fw_cells!(config, at, length, values.length) >>> 0);
+      if (address === 0) throw new CodedError(engine.errorCode('MEMORY_LIMIT'), engine.error());
+      const bytes = engine.at(address, 4 * values.length);
+      new Float32Array(bytes.buffer, address, values.length).set(values);
+    }
+  }
+
+  /** How many cells a field has along each axis. */
+  private cellsOf(field: number): number[] {
+    const counts = [0, 1, 2].map((axis) => this.engine.x.fw_field_cells!(this.sim, field, axis) >>> 0);
+    return counts.filter((count) => count > 0);
+  }
+
   private poll(): Maybe {
     if (this.mail) return this.pollMail(this.mail);
     if (this.engine.x.fw_poll!(this.sim) < 0) throw this.failure();
@@ -341,12 +364,24 @@ export class Rank {
     const { streams, strides } = spec;
     const addresses = this.mail ? this.own : streams.map((_, stream) => this.control.words[this.control.stream(slot, stream)]! >>> 0);
     this.show.write(this.sim, { streams, strides, addresses }, first, count);
-    if (this.mail) this.postPart(first, count);
+    if (this.mail) return this.postPart(first, count);
+    spec.fields.forEach((field, index) => {
+      const address = this.control.words[this.control.stream(slot, streams.length + index)]! >>> 0;
+      x.fw_field!(this.sim, field, address, this.cells[index]!);
+    });
   }
 
   private postPart(first: number, count: number): void {
-    const { strides } = this.spec!;
-    const length = strides.reduce((sum, stride) => sum + align(stride * count), 0);
+    const { strides, fields } = this.spec!;
+    const { x } = this.engine;
+    const streams = strides.reduce((sum, stride) => sum + align(stride * count), 0);
+    // Each goes over what the one before has told.
+    const told = fields.map((field) => {
+      x.fw_field_rows!(this.sim, field);
+      return this.engine.at(x.fw_told!(this.sim) >>> 0, x.fw_told_len!(this.sim)).slice();
+    });
+    const rows = told.map((bytes) => bytes.length);
+    const length = rows.reduce((sum, bytes) => sum + bytes, streams);
     const buffer = takeBuffer(this.buffers, length);
     const target = new Uint8Array(buffer);
     let at = 0;
@@ -355,9 +390,13 @@ export class Rank {
       target.set(this.engine.at(begin, stride * count), at);
       at += align(stride * count);
     });
+    for (const bytes of told) {
+      target.set(bytes, at);
+      at += bytes.length;
+    }
     this.frame += 1;
-    const tick = this.engine.x.fw_tick!(this.sim);
-    this.post({ type: 'part', rank: this.rank, frame: this.frame, tick, first, count, buffer }, [buffer]);
+    const tick = x.fw_tick!(this.sim);
+    this.post({ type: 'part', rank: this.rank, frame: this.frame, tick, first, count, rows, buffer }, [buffer]);
   }
 
   private writeMetrics(): void {

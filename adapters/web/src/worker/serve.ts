@@ -137,7 +137,7 @@ class WorkerLife {
     if (!rank || !open || !control) throw new CodedError('PROTOCOL', 'a worker cannot make a part before it was opened');
     if (open.shared && open.rank === 0) {
       control.words[Word.capacity] = spec.capacity;
-      control.words[Word.streams] = spec.streams.length;
+      control.words[Word.streams] = spec.streams.length + spec.fields.length;
     }
     const index = this.models.findIndex((one) => one.name === spec.scenario.model);
     if (index < 0 && !spec.snapshot) {
