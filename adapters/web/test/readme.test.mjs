@@ -66,6 +66,10 @@ test('the program with entities of its own runs, and says what does not fit', ()
   assert.equal(run('initial.mjs'), '500\nthe initial table: row 1 (entity 0): `x` is 50: it must be inside the world, from 0 to 40\n');
 });
 
+test('the program with a field shows its cells', () => {
+  assert.match(run('fields.mjs'), /^80 x 60 cells, \d+ in the first\n$/);
+});
+
 test('every recipe for a host sends both headers', async () => {
   const wanted = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
   const pairs = (list) => Object.fromEntries(list.map(({ key, value }) => [key, value]));
