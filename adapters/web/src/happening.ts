@@ -43,7 +43,7 @@ export interface HappeningBatch {
 export interface Happenings {
   /** The names of what is told, by number: birth, the model's event, death. */
   readonly kinds: readonly string[];
-  /** What has happened since the last read, between two ticks; one read at a time. After a move, what was before it first. */
+  /** What has happened since the last read, between two ticks; one read at a time. */
   read(): Promise<HappeningBatch>;
   /** Ends it. */
   close(): void;

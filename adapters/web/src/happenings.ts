@@ -2,7 +2,7 @@
 
 import type { HappeningBatch, HappeningOptions, Happenings } from './happening.js';
 import { finite, numberOf, onlyKeys, texts, whole } from './input.js';
-import type { HearReply } from './protocol.js';
+import type { Command, HearReply } from './protocol.js';
 import { invalid, isObject, unknown } from './refusal.js';
 import { InvalidStateError, type ModelInfo } from './types.js';
 
@@ -61,8 +61,9 @@ export class HappeningStream implements Happenings {
   readonly kinds: readonly string[];
   private readonly values: number;
   private readonly columns: readonly string[];
-  /** What was taken from workers that are no more. */
-  private readonly left: HearReply[] = [];
+  private readonly limit: number;
+  /** What workers kept until a checkpoint, or until they were no more. */
+  private left: HearReply | null = null;
   private buffer: ArrayBuffer | null = null;
   private reading = false;
   private closed = false;
@@ -77,6 +78,12 @@ export class HappeningStream implements Happenings {
     this.kinds = kindsOf(model);
     this.values = model.event?.values.length ?? 0;
     this.columns = [...(options.columns ?? [])];
+    this.limit = ask[1]!;
+  }
+
+  /** What has workers begin to keep records. */
+  listen(): Extract<Command, { type: 'listen' }> {
+    return { type: 'listen', number: this.number, ask: this.ask, values: this.values };
   }
 
   async read(): Promise<HappeningBatch> {
@@ -84,13 +91,13 @@ export class HappeningStream implements Happenings {
     if (this.reading) throw new InvalidStateError('BUSY', 'a read of this stream is under way', 'Await it first.');
     this.reading = true;
     try {
-      const kept = this.left.shift();
-      if (kept) return this.batch(kept);
       const buffer = this.buffer;
       this.buffer = null;
       const reply = await this.source.hear(this.number, this.values, buffer);
       this.buffer = reply.buffer;
-      return this.batch(reply);
+      const all = this.after(reply);
+      this.left = null;
+      return this.batch(all);
     } finally {
       this.reading = false;
     }
@@ -98,8 +105,37 @@ export class HappeningStream implements Happenings {
 
   /** Takes what the workers keep, before they go. */
   async drain(): Promise<void> {
-    const kept = await this.source.hear(this.number, this.values, null);
-    if (kept.matched > 0) this.left.push(kept);
+    this.keep(await this.source.hear(this.number, this.values, null));
+  }
+
+  /** Keeps what workers keep no more. */
+  keep(kept: HearReply): void {
+    if (kept.matched > 0) this.left = this.after(kept);
+  }
+
+  /** The newest of what was kept before and of what came after. */
+  private after(newer: HearReply): HearReply {
+    const { left } = this;
+    if (!left) return newer;
+    const count = Math.min(this.limit, left.count + newer.count);
+    const older = count - newer.count;
+    const each = this.bytes();
+    const buffer = new ArrayBuffer(8 + count * each.reduce((sum, bytes) => sum + bytes, 0));
+    const [from, to, out] = [left, newer, buffer].map((one) => new Uint8Array(one instanceof ArrayBuffer ? one : one.buffer)) as [Uint8Array, Uint8Array, Uint8Array];
+    let [first, second, at] = [8, 8, 8];
+    for (const bytes of each) {
+      out.set(from.subarray(first + bytes * (left.count - older), first + bytes * left.count), at);
+      out.set(to.subarray(second, second + bytes * newer.count), at + bytes * older);
+      first += bytes * left.count;
+      second += bytes * newer.count;
+      at += bytes * count;
+    }
+    return { tick: newer.tick, buffer, count, matched: left.matched + newer.matched };
+  }
+
+  /** Bytes of a record in each of the arrays, in their order: see `batch`. */
+  private bytes(): number[] {
+    return [8, ...this.columns.map(() => 8), 4, 4, 12, 4 * this.values, 1];
   }
 
   close(): void {

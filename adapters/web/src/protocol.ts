@@ -116,11 +116,18 @@ export type Command =
   | { readonly type: 'entity'; readonly id: number; readonly entity: number }
   | { readonly type: 'watch'; readonly number: number; readonly every: number; readonly milliseconds: number }
   | { readonly type: 'unwatch'; readonly number: number }
-  | { readonly type: 'listen'; readonly number: number; readonly ask: Float64Array }
+  | { readonly type: 'listen'; readonly number: number; readonly ask: Float64Array; readonly values: number }
   | { readonly type: 'unlisten'; readonly number: number }
   | { readonly type: 'hear'; readonly id: number; readonly number: number; readonly values: number; readonly buffer: ArrayBuffer | null }
   | { readonly type: 'find'; readonly id: number; readonly area: Float64Array }
+  /** What was done by others since the checkpoint is done again, each after so many ticks, and the world goes on to a tick. */
+  | { readonly type: 'again'; readonly id: number; readonly past: readonly { readonly tick: number; readonly command: PastCommand }[]; readonly until: number }
   | { readonly type: 'taken' };
+
+/** What changes a world, or what is told of it: done again after a worker's death. */
+export type PastCommand = WithoutId<Extract<Command, { type: 'params' | 'inputs' | 'listen' | 'unlisten' }>> | { readonly type: 'hear'; readonly number: number; readonly values: number };
+
+type WithoutId<One> = One extends { id: number } ? Omit<One, 'id'> : One;
 
 export type ToWorker =
   | OpenMessage
@@ -167,7 +174,10 @@ export type FromWorker =
   | { readonly type: 'made'; readonly made: Made }
   | { readonly type: 'reply'; readonly id: number; readonly value: unknown }
   | { readonly type: 'refusal'; readonly id: number; readonly failure: Failure }
-  | { readonly type: 'checkpoint'; readonly tick: number; readonly bytes: ArrayBuffer }
+  /** With what was kept for each feed until then. */
+  | { readonly type: 'checkpoint'; readonly tick: number; readonly bytes: ArrayBuffer; readonly heard: readonly (readonly [number, HearReply])[] }
+  /** A feed has begun or ended after so many ticks. */
+  | { readonly type: 'feed'; readonly tick: number; readonly command: Extract<Command, { type: 'listen' | 'unlisten' }> }
   | { readonly type: 'overrun'; readonly behindTicks: number }
   | ({ readonly type: 'seen' } & Seen)
   | { readonly type: 'status'; readonly tick: number; readonly population: number; readonly timed: number; readonly times: Float32Array }
@@ -184,8 +194,9 @@ export interface Seen {
   readonly event: TickEvent;
 }
 
-/** What was kept for a feed: the arrays of `count` records behind 8 bytes, of `matched` that there were. */
+/** What was kept for a feed until a tick: the arrays of `count` records behind 8 bytes, of `matched` that there were. */
 export interface HearReply {
+  readonly tick: number;
   readonly buffer: ArrayBuffer;
   readonly count: number;
   readonly matched: number;

@@ -7,11 +7,12 @@ import { Reader, type Frames } from './frames.js';
 import { MetricsReader, newMetrics, type Begin } from './metrics.js';
 import { EDGES } from './edge.js';
 import { bytesOfInputs, headOf, InputLog } from './inputs.js';
+import { Journal } from './journal.js';
 import { guarded } from './listener.js';
 import { unpack } from './model.js';
 import { near } from './pick.js';
 import { invalid, isObject } from './refusal.js';
-import { Accept, type Command, type HearReply, type InputsReply, type Setting } from './protocol.js';
+import { Accept, type Command, type HearReply, type InputsReply, type PastCommand, type Setting } from './protocol.js';
 import { collect } from './series.js';
 import type { Team, TeamEvents, TeamSpec } from './team.js';
 import { TickListeners, tickOptions } from './tick-listeners.js';
@@ -62,6 +63,8 @@ const TICKS_OF_SILENCE = 20;
 interface Call {
   resolve(value: unknown): void;
   reject(error: unknown): void;
+  /** What was done once it is answered. */
+  readonly past: PastCommand | null;
 }
 
 interface Checkpoint {
@@ -114,6 +117,7 @@ export class Runner implements Simulation {
   private queued: [Command, Transferable[]][] | null = null;
   private moving = false;
   private readonly inputs = new InputLog();
+  private readonly journal: Journal;
   private first: Promise<Readonly<Record<string, ParamValue>>> | null = null;
   private restored = false;
   readonly events: TeamEvents;
@@ -127,16 +131,23 @@ export class Runner implements Simulation {
   ) {
     this.scenario = { ...options.scenario, entities };
     this.rate = rateOf(options.rate ?? 60);
+    this.journal = new Journal((options.checkpointEvery ?? 0) > 0);
     this.checkpoint = { tick: 0, bytes: options.snapshot ? bytesOf('snapshot', options.snapshot) : null };
     this.events = {
-      reply: (id, value) => this.answer(id)?.resolve(value),
+      reply: (id, value) => this.done(id, value),
       refusal: (id, error) => this.answer(id)?.reject(error),
-      checkpoint: (tick, bytes) => {
+      checkpoint: ({ tick, bytes, heard }) => {
         this.checkpoint = { tick, bytes };
         this.deaths = 0;
+        this.journal.begin(tick);
+        for (const [number, kept] of heard) this.streams.get(number)?.keep(kept);
       },
+      feed: ({ tick, command }) => this.journal.done(tick, command),
       overrun: (behindTicks) => this.emit('overrun', { behindTicks }),
-      seen: (seen) => this.ticks.seen(seen),
+      seen: (seen) => {
+        this.journal.told(seen.event.tick);
+        this.ticks.seen(seen);
+      },
       fault: (error) => void this.fail(error),
     };
   }
@@ -145,7 +156,9 @@ export class Runner implements Simulation {
   adopt(team: Team, report: BackendReport): void {
     this.report = report;
     this.checkpoint.tick = team.made.tick;
+    this.journal.move(team.made.tick);
     this.join(team);
+    this.equip(team);
   }
 
   get state(): SimulationState {
@@ -202,7 +215,7 @@ export class Runner implements Simulation {
     this.usable();
     const plain = plainParams(params);
     await this.begin();
-    const tick = (await this.ask({ type: 'params', params: plain })) as number;
+    const tick = (await this.ask({ type: 'params', params: plain }, [], { type: 'params', params: plain })) as number;
     this.inputs.given(tick, [{ params: Object.fromEntries(plain) }]);
     this.changed();
     return tick;
@@ -214,7 +227,7 @@ export class Runner implements Simulation {
     // What is given later must not change what the log has.
     const kept = structuredClone(inputs);
     await this.begin();
-    const { tick, first, count } = (await this.ask({ type: 'inputs', bytes })) as InputsReply;
+    const { tick, first, count } = (await this.ask({ type: 'inputs', bytes }, [], { type: 'inputs', bytes })) as InputsReply;
     this.inputs.given(tick, kept);
     this.changed();
     return { tick, ids: Array.from({ length: count }, (_, index) => first + index) };
@@ -303,16 +316,18 @@ export class Runner implements Simulation {
     const source: Source = {
       hear: (feed, values, buffer) => {
         this.usable();
-        return this.ask({ type: 'hear', number: feed, values, buffer }, buffer ? [buffer] : []) as Promise<HearReply>;
+        const past = { type: 'hear', number: feed, values } as const;
+        return this.ask({ ...past, buffer }, buffer ? [buffer] : [], past) as Promise<HearReply>;
       },
       forget: (feed) => {
         this.streams.delete(feed);
-        if (this.team) this.command({ type: 'unlisten', number: feed });
+        if (this.team && this.current !== 'recovering') this.command({ type: 'unlisten', number: feed });
       },
     };
     const stream = new HappeningStream(number, askOf(this.model, options), this.model, options, source);
     this.streams.set(number, stream);
-    this.command({ type: 'listen', number, ask: stream.ask });
+    // Workers that do again what others did hear of it afterwards.
+    if (this.current !== 'recovering') this.command(stream.listen());
     return stream;
   }
 
@@ -339,7 +354,9 @@ export class Runner implements Simulation {
       }
       this.checkpoint = { tick: team.made.tick, bytes: await bytes! };
       this.report = report;
+      this.journal.move(team.made.tick);
       this.join(team);
+      this.equip(team);
       joined = true;
       this.release();
       void old.stop();
@@ -465,7 +482,7 @@ export class Runner implements Simulation {
 
   private async end(): Promise<void> {
     const team = this.team;
-    if (this.watching) clearInterval(this.watching);
+    this.unwatch();
     if (this.notified) clearTimeout(this.notified);
     this.become('disposed');
     this.rejectAll(new DisposedError('DISPOSED', 'the simulation was disposed of'));
@@ -507,9 +524,15 @@ export class Runner implements Simulation {
     this.begun = { time: performance.now(), tick: team.made.tick };
     this.looks = new WeakMap();
     this.ownLook = null;
+  }
+
+  /** Tells workers what the others knew. */
+  private equip(team: Team): void {
     if (this.colorBy) team.send({ type: 'color', color: colorOf(team.model, this.colorBy.name, this.colorBy.range) });
     for (const command of this.ticks.commands()) team.send(command);
-    for (const { number, ask } of this.streams.values()) team.send({ type: 'listen', number, ask });
+    const listening = this.journal.listening();
+    for (const [number, stream] of this.streams) if (!listening.has(number)) team.send(stream.listen());
+    for (const number of listening) if (!this.streams.has(number)) team.send({ type: 'unlisten', number });
   }
 
   /** Runs until a tick, or until it is paused. */
@@ -521,13 +544,12 @@ export class Runner implements Simulation {
     const run: RunCommand = { type: 'run', id, until, rate: this.rate };
     this.run = run;
     this.become('running');
-    this.watch();
     return new Promise<StepResult>((resolve, reject) => {
       const done = (value: unknown) => {
         if (this.run?.id === id) this.endRun(null, value as StepResult);
         resolve(value as StepResult);
       };
-      this.expect(id, { resolve: done, reject });
+      this.expect(id, { resolve: done, reject, past: null });
       this.command(run);
     });
   }
@@ -538,8 +560,6 @@ export class Runner implements Simulation {
     control.tick = where.tick;
     control.population = where.population;
     this.run = null;
-    if (this.watching) clearInterval(this.watching);
-    this.watching = null;
     if (this.current === 'running') this.become('paused');
     if (run) this.answer(run.id)?.resolve(where);
   }
@@ -550,29 +570,51 @@ export class Runner implements Simulation {
     else team.send(command, transfer);
   }
 
-  private ask(question: Question, transfer: Transferable[] = []): Promise<unknown> {
+  /** Asks the workers; `past` is what they have done when they answer. */
+  private ask(question: Question, transfer: Transferable[] = [], past: PastCommand | null = null): Promise<unknown> {
     if (this.current === 'recovering') {
       const error = new InvalidStateError('RECOVERING', 'a worker has died and the run is being resumed', 'Try again when the state has changed.');
       return Promise.reject(error);
     }
+    return this.question(question, transfer, past);
+  }
+
+  private question(question: Question, transfer: Transferable[], past: PastCommand | null): Promise<unknown> {
     const id = this.next++;
     return new Promise((resolve, reject) => {
-      this.expect(id, { resolve, reject });
+      // Without workers nobody waits.
+      this.crew();
+      this.expect(id, { resolve, reject, past });
       this.command({ ...question, id } as Command, transfer);
     });
   }
 
-  /** Somebody waits for an answer: the process lives until it has come. */
+  /** Somebody waits for an answer: the process lives until it has come, and workers must give signs of life. */
   private expect(id: number, call: Call): void {
     this.calls.set(id, call);
     this.team?.hold(true);
+    this.watch();
   }
 
   private answer(id: number): Call | undefined {
     const call = this.calls.get(id);
     this.calls.delete(id);
-    if (this.calls.size === 0) this.team?.hold(false);
+    if (this.calls.size === 0) {
+      this.team?.hold(false);
+      this.unwatch();
+    }
     return call;
+  }
+
+  /** What was asked is answered: it holds from now on, whoever dies. */
+  private done(id: number, value: unknown): void {
+    const call = this.answer(id);
+    const tick = typeof value === 'number' ? value : (value as { readonly tick?: number } | null)?.tick;
+    if (tick !== undefined) {
+      this.journal.told(tick);
+      if (call?.past) this.journal.done(tick, call.past);
+    }
+    call?.resolve(value);
   }
 
   private rejectAll(error: FlockworkError, except: number | null = null): void {
@@ -581,24 +623,30 @@ export class Runner implements Simulation {
       this.calls.delete(id);
       call.reject(error);
     }
+    if (this.calls.size === 0) this.unwatch();
   }
 
-  /** Looks for signs of life while workers compute. */
+  /** Looks for signs of life while somebody waits for workers. */
   private watch(): void {
-    if (this.watching) clearInterval(this.watching);
+    if (this.watching) return;
     const limit = this.options.watchdogMs ?? 5000;
-    this.crew().forgive();
+    this.team?.forgive();
     this.watching = setInterval(() => {
       const team = this.team;
-      if (!team || this.current !== 'running') return;
+      if (!team) return;
       // On their way nobody computes.
       if (this.queued) return team.forgive();
-      this.changed();
+      if (this.current === 'running') this.changed();
       team.watch(Math.max(limit, TICKS_OF_SILENCE * team.control.longest()), (worker) => {
         const text = `worker ${worker} has given no sign of life for ${limit} ms`;
         void this.fail(new WorkerCrashError('WORKER_SILENT', text, 'If ticks take that long, set a longer `watchdogMs`.', worker));
       });
     }, Math.max(20, limit / 4));
+  }
+
+  private unwatch(): void {
+    if (this.watching) clearInterval(this.watching);
+    this.watching = null;
   }
 
   /** Some worker cannot go on. */
@@ -622,24 +670,28 @@ export class Runner implements Simulation {
   }
 
   private fault(): void {
-    if (this.watching) clearInterval(this.watching);
-    this.watching = null;
+    this.unwatch();
     this.become('faulted');
   }
 
-  /** Starts new workers from the last checkpoint, and goes on with what was going on. */
+  /** Starts new workers from the last checkpoint, has them do what was done since, and goes on with what was going on. */
   private async resume(old: Team): Promise<void> {
+    let team: Team | null = null;
     try {
       const bytes = this.checkpoint.bytes;
-      const team = await this.startTeam({ ...old.spec, snapshot: bytes && bytes.slice(0), accept: Accept.params | Accept.arithmetic }, this.events);
+      team = await this.startTeam({ ...old.spec, snapshot: bytes && bytes.slice(0), accept: Accept.params | Accept.arithmetic }, this.events);
       if (this.state === 'disposed') return await team.stop();
       this.join(team);
+      const { tick } = (await this.question(this.journal.again(), [], null)) as StepResult;
+      team.control.tick = tick;
+      this.equip(team);
       this.become(this.run ? 'running' : 'paused');
       if (!this.run) return;
       team.forgive();
       team.send(this.run);
     } catch (thrown) {
-      if (this.state === 'disposed') return;
+      // Where these have died too, others take their place.
+      if (this.state === 'disposed' || (team && this.team !== team)) return;
       const error = thrown instanceof FlockworkError ? thrown : new SimulationFault('FAULTED', String(thrown), undefined);
       this.died = error;
       this.rejectAll(error);

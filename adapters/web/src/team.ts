@@ -39,7 +39,9 @@ export interface TeamSpec {
 export interface TeamEvents {
   reply(id: number, value: unknown): void;
   refusal(id: number, error: FlockworkError): void;
-  checkpoint(tick: number, bytes: ArrayBuffer): void;
+  checkpoint(checkpoint: Extract<FromWorker, { type: 'checkpoint' }>): void;
+  /** A feed has begun or ended. */
+  feed(feed: Extract<FromWorker, { type: 'feed' }>): void;
   overrun(behindTicks: number): void;
   seen(seen: Seen): void;
   /** Some worker cannot go on, so none can. */
@@ -254,7 +256,9 @@ export class Team {
       case 'refusal':
         return events.refusal(message.id, errorOf(message.failure, rank));
       case 'checkpoint':
-        return events.checkpoint(message.tick, message.bytes);
+        return events.checkpoint(message);
+      case 'feed':
+        return events.feed(message);
       case 'overrun':
         return events.overrun(message.behindTicks);
       case 'seen':

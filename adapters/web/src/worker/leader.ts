@@ -1,18 +1,21 @@
 /** The first worker: it leads the others through ticks, at a rate or as fast as they can. */
 
 import { FIRST_SLOTS, NONE, SLOTS, TICK_TIMES, Word, ahead, following, type Control } from '../layout.js';
-import { Order, type ColorSpec, type Command, type Failure, type FromWorker, type HearReply, type InputsReply, type MakeSpec, type Setting } from '../protocol.js';
+import { Order, type ColorSpec, type Command, type Failure, type FromWorker, type InputsReply, type MakeSpec, type PastCommand, type Setting } from '../protocol.js';
 import { bytesOfScalar } from '../scalar.js';
 import type { ModelInfo } from '../types.js';
 import type { Crew } from './crew.js';
 import { CodedError } from './engine.js';
-import type { Rank, Result } from './rank.js';
+import { bytesOf, Feeds, withTable } from './feeds.js';
+import type { Rank } from './rank.js';
 import { Watchers } from './watchers.js';
 
 /** How long a worker may compute before it looks at its messages, where nothing else tells it. */
 const SLICE_MS = 4;
 /** How often the state is told, without shared memory; and how often metrics are written. */
 const STATUS_MS = 100;
+/** So many batches of inputs make a checkpoint due: no more have to be given again. */
+const MOST_BATCHES = 1000;
 /** A rate that cannot be kept: more ticks behind than this are forgotten, and told. */
 const BEHIND = 8;
 
@@ -32,6 +35,8 @@ export class Leader {
   private sliced = 0;
   private told = 0;
   private checkpoint = 0;
+  /** Batches of inputs since then. */
+  private batches = 0;
   /** The slot that is written next or now; -1 if there is none yet. */
   private back = NONE;
   /** Slots that there are. */
@@ -41,6 +46,7 @@ export class Leader {
   private readonly alive = new Array<number>(SLOTS).fill(0);
   private frames = 0;
   private readonly watchers = new Watchers();
+  private readonly feeds: Feeds;
   private exit = false;
 
   constructor(
@@ -52,6 +58,7 @@ export class Leader {
     private readonly model: ModelInfo,
     private readonly post: (message: FromWorker, transfer?: ArrayBuffer[]) => void,
   ) {
+    this.feeds = new Feeds(rank, crew);
     this.handled = Atomics.load(control.words, Word.posted);
   }
 
@@ -270,14 +277,16 @@ export class Leader {
   /** Makes a checkpoint if one is due. */
   private async keep(): Promise<void> {
     const every = this.spec.checkpointEvery;
-    if (every === 0 || this.tick() - this.checkpoint < every) return;
+    if (every === 0 || (this.tick() - this.checkpoint < every && this.batches < MOST_BATCHES)) return;
     await this.makeCheckpoint();
   }
 
   private async makeCheckpoint(): Promise<void> {
     const bytes = await this.snapshot();
+    const heard = await this.feeds.hearAll();
     this.checkpoint = this.tick();
-    this.post({ type: 'checkpoint', tick: this.checkpoint, bytes }, [bytes]);
+    this.batches = 0;
+    this.post({ type: 'checkpoint', tick: this.checkpoint, bytes, heard }, [bytes, ...heard.map(([, { buffer }]) => buffer)]);
   }
 
   private reply(id: number, value: unknown, transfer: ArrayBuffer[] = []): void {
@@ -328,11 +337,14 @@ export class Leader {
       case 'unwatch':
         return this.watchers.remove(command.number);
       case 'listen':
-        return this.crew.orderWith(Order.listen, bytesOf(command.ask), command.number);
       case 'unlisten':
-        return this.crew.order(Order.unlisten, command.number);
+        await this.feeds.change(command);
+        this.post({ type: 'feed', tick: this.tick(), command });
+        return;
       case 'hear':
         return this.hear(command);
+      case 'again':
+        return this.again(command);
       case 'find':
         return this.find(command.id, command.area);
     }
@@ -368,22 +380,50 @@ export class Leader {
     this.post({ type: 'seen', numbers, event: { ...this.where(), stats: this.stats() } });
   }
 
-  /** Takes what all ranks keep for a feed, into a buffer if it has room. */
   private async hear({ id, number, values, buffer }: Extract<Command, { type: 'hear' }>): Promise<void> {
-    const { engine, sim } = this.rank;
-    const { x } = engine;
-    await this.crew.order(Order.hear, number);
-    const parts = await this.crew.results();
-    const count = this.withTable(parts, (table) => x.fw_heard!(sim, number, table, parts.length, values));
-    if (count < 0) {
-      this.refuse(id, { code: 'SIMULATION', message: engine.error() });
-      return;
+    const reply = await this.feeds.hear(number, values, buffer);
+    if (reply) this.reply(id, reply, [reply.buffer]);
+    else this.refuse(id, { code: 'SIMULATION', message: this.rank.engine.error() });
+  }
+
+  /** Does again what others did before a worker died; nobody is told of that but by its end. */
+  private async again({ id, past, until }: Extract<Command, { type: 'again' }>): Promise<void> {
+    for (const { tick, command } of past) {
+      await this.reach(tick);
+      await this.repeat(command);
     }
-    const bytes = engine.at(x.fw_told!(sim) >>> 0, x.fw_told_len!(sim));
-    const room = buffer && buffer.byteLength >= bytes.length ? buffer : new ArrayBuffer(2 * bytes.length);
-    new Uint8Array(room).set(bytes);
-    const reply: HearReply = { buffer: room, count, matched: new Float64Array(room, 0, 1)[0]! };
-    this.reply(id, reply, [room]);
+    await this.reach(until);
+    await this.show();
+    this.reply(id, this.where());
+  }
+
+  /** Computes ticks in silence. */
+  private async reach(tick: number): Promise<void> {
+    while (this.tick() < tick && !this.stopped()) {
+      if (this.interrupted()) await macrotask();
+      this.rank.engine.beat();
+      const ticking = this.crew.order(Order.tick);
+      if (ticking) await ticking;
+    }
+  }
+
+  private async repeat(command: PastCommand): Promise<void> {
+    switch (command.type) {
+      case 'params':
+        await this.crew.orderWith(Order.params, bytesOfParams(command.params));
+        break;
+      case 'inputs':
+        await this.crew.orderWith(Order.inputs, new Uint8Array(command.bytes));
+        break;
+      case 'hear':
+        await this.feeds.hear(command.number, command.values, null);
+        return;
+      default:
+        await this.feeds.change(command);
+        return;
+    }
+    // It was done once.
+    if (this.rank.result.status < 0) throw new CodedError(this.rank.refusal.code, this.rank.refusal.message);
   }
 
   private async find(id: number, area: Float64Array): Promise<void> {
@@ -405,25 +445,15 @@ export class Leader {
     this.reply(id, { tick: this.tick(), ids: ids.sort() }, [ids.buffer]);
   }
 
-  /** Calls with the address of a table of what all ranks gave, and frees that. */
-  private withTable<T>(parts: readonly Result[], call: (table: number) => T): T {
-    const { engine } = this.rank;
-    const table = engine.put(bytesOf(Uint32Array.from(parts.flatMap((part) => [part.pointer, part.length]))));
-    const result = call(table);
-    engine.free(table, 8 * parts.length);
-    this.crew.release();
-    return result;
-  }
-
   private async setParams(id: number, params: readonly Setting[]): Promise<void> {
-    await this.crew.orderWith(Order.params, new TextEncoder().encode(JSON.stringify(params)));
+    await this.crew.orderWith(Order.params, bytesOfParams(params));
     if (this.rank.result.status < 0) {
       this.refuse(id);
       return;
     }
-    if (this.spec.checkpointEvery > 0) await this.makeCheckpoint();
     if (!this.run) await this.show();
     this.reply(id, this.tick());
+    await this.given();
   }
 
   private async give(id: number, bytes: Uint8Array): Promise<void> {
@@ -436,9 +466,15 @@ export class Leader {
     }
     const first = engine.x.fw_spawned!(sim) >>> 0;
     const reply: InputsReply = { tick: this.tick(), first, count };
-    if (this.spec.checkpointEvery > 0) await this.makeCheckpoint();
     if (!this.run) await this.show();
     this.reply(id, reply);
+    await this.given();
+  }
+
+  /** A batch was given and answered: until the next checkpoint it may have to be given again. */
+  private async given(): Promise<void> {
+    this.batches += 1;
+    if (this.batches >= MOST_BATCHES) await this.keep();
   }
 
   private refuse(id: number, failure = this.rank.refusal): void {
@@ -451,7 +487,7 @@ export class Leader {
     const { x } = engine;
     await this.crew.order(Order.snapshot);
     const parts = await this.crew.results();
-    const merged = this.withTable(parts, (table) => x.fw_merge!(sim, table, parts.length));
+    const merged = withTable(this.rank, this.crew, parts, (table) => x.fw_merge!(sim, table, parts.length));
     if (merged < 0) throw new CodedError('SIMULATION', engine.error());
     const bytes = engine.copy(x.fw_merged!(sim) >>> 0, x.fw_merged_len!(sim));
     await this.crew.order(Order.release);
@@ -510,9 +546,8 @@ export class Leader {
   }
 }
 
-/** The bytes of an array. */
-function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
+function bytesOfParams(params: readonly Setting[]): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(params));
 }
 
 /** Bytes of an entity's row as `fw_entity` packs it. */

@@ -1,5 +1,6 @@
 // What becomes of a simulation when a worker is killed, and when nobody looks at its page.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { goldenCases } from '../tools/golden.mjs';
 import { countWorkers } from './app.mjs';
@@ -52,6 +53,29 @@ test('a killed worker: the run resumes with the same fingerprint', { skip }, asy
   assert.ok(resumedFrom >= 10 && resumedFrom % 5 === 0, `resumed from tick ${resumedFrom}`);
   await page.close();
 });
+
+for (const options of [{ tier: 'wasm-shared', workers: 3 }, { tier: 'wasm-transfer', workers: 2 }, { tier: 'wasm-transfer', workers: 1 }]) {
+  test(`${options.tier}, ${options.workers}: 200 inputs among deaths leave the golden log`, { skip }, async (t) => {
+    const page = await browser.page(server.url, countWorkers);
+    const { log, deaths, kills } = await page.evaluate(async (more) => {
+      const { createSimulation } = await import('/dist/index.js');
+      const { play, SCENARIO } = await import('/test/tools/inputs.mjs');
+      const { dying } = await import('/test/tools/deaths.mjs');
+      const simulation = await createSimulation({ scenario: SCENARIO, checkpointEvery: 7, watchdogMs: 700, ...more });
+      const codes = [];
+      simulation.on('workererror', ({ error }) => codes.push(error.code));
+      const world = dying(simulation, (number) => globalThis.made.slice(-more.workers)[Math.floor(number * more.workers)].terminate(), 11);
+      const text = await play(world);
+      await simulation.dispose();
+      return { log: text, deaths: codes, kills: world.seen.kills };
+    }, options);
+    t.diagnostic(`${kills} killed, ${deaths.length} deaths`);
+    // Chromium lets a killed worker go on for some seconds.
+    assert.ok(deaths.length >= 1, `${deaths}`);
+    assert.equal(log, readFileSync(new URL('../../../../scheduler/golden/inputs.jsonl', import.meta.url), 'utf8'));
+    await page.close();
+  });
+}
 
 test('a page in the background goes on, and shows the newest frame when it is back', { skip }, async () => {
   const page = await browser.page(server.url);
