@@ -1,7 +1,7 @@
 //! What a batch of 10,000 inputs costs between two ticks of 100,000 boids, against a tick.
 //!
 //! One thread. The times are the least of some rounds in turns, of processors. A poke of radius 1 reaches 20 of the
-//! boids, which are as many as see each other.
+//! boids, which are as many as see each other. A part of the name of a kind as an argument runs those alone.
 
 use std::time::Duration;
 
@@ -71,15 +71,18 @@ fn give(flock: &mut Flock, kind: usize, round: u32) -> Duration {
 
 fn main() {
     machine::print();
-    let mut flocks: Vec<Flock> = KINDS.iter().map(|_| flock()).collect();
+    let wanted = std::env::args().skip(1).find(|name| !name.starts_with('-'));
+    let wanted = |kind: &usize| wanted.as_ref().is_none_or(|name| KINDS[*kind].contains(name));
+    let kinds: Vec<usize> = (0..KINDS.len()).filter(wanted).collect();
+    let mut flocks: Vec<Flock> = kinds.iter().map(|_| flock()).collect();
     let mut plain = flock();
     let mut tick = || By::Processor.time(|| plain.step().expect("a tick"));
     let mut gives: Vec<_> = flocks
         .iter_mut()
-        .enumerate()
-        .map(|(kind, flock)| {
+        .zip(&kinds)
+        .map(|(flock, kind)| {
             let mut rounds = 0..;
-            move || give(flock, kind, rounds.next().unwrap_or(0))
+            move || give(flock, *kind, rounds.next().unwrap_or(0))
         })
         .collect();
     let mut runners: Vec<&mut dyn FnMut() -> Duration> = vec![&mut tick];
@@ -87,7 +90,7 @@ fn main() {
     let times = least(ROUNDS, &mut runners);
     let of = |time: Duration| time.as_secs_f64() / times[0].as_secs_f64();
     println!("a tick: {:.2} ms", times[0].as_secs_f64() * 1e3);
-    for (kind, time) in KINDS.iter().zip(&times[1..]) {
-        println!("10000 x {kind}: {:.2} ticks", of(*time));
+    for (kind, time) in kinds.iter().zip(&times[1..]) {
+        println!("{BATCH} x {}: {:.2} ticks", KINDS[*kind], of(*time));
     }
 }

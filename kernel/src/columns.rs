@@ -10,9 +10,9 @@
 use core::fmt;
 use core::ops::Range;
 
-use crate::LANES;
 use crate::axes::Axes;
 use crate::isa::Isa;
+use crate::{LANES, World};
 
 mod arena;
 mod describe;
@@ -25,7 +25,10 @@ pub use arena::Arena;
 pub use element::{Element, Flag, Kind, One};
 pub use json::Json;
 pub use tile::{Lane, LaneRef, VectorLane, VectorLaneRef};
-pub use values::{Allowed, NotUnit, Number, check_unit, first_unsound, settle};
+pub use values::{
+    Allowed, NotUnit, Number, check_unit, first_unsound, settle, settle_value, settle_vector,
+    stands,
+};
 
 /// The alignment of the memory and of each column in it, in bytes.
 pub const ALIGN: usize = 64;
@@ -227,6 +230,9 @@ pub trait Columns: Sized + Send + Sync + 'static {
     /// One entity; zeros for a row out of range.
     fn row(from: &Self::Ref<'_>, row: usize) -> Self::Row;
 
+    /// The id of one entity; 0 for a row out of range.
+    fn id(from: &Self::Ref<'_>, row: usize) -> u32;
+
     /// Writes all columns of one entity but its id; nothing for a row out of range.
     fn set_row(to: &mut Self::Mut<'_>, row: usize, values: &Self::Row);
 
@@ -251,6 +257,13 @@ pub trait Columns: Sized + Send + Sync + 'static {
     /// Makes every -0.0 in the `rows` of columns that travel +0.0, and says whether each value there
     /// is finite and in the range of its column; [`first_unsound`] finds which one is not.
     fn settle<S: Isa>(columns: &mut Self::Mut<'_>, rows: Range<usize>) -> bool;
+
+    /// The same of one entity, whose scratch columns become 0.
+    fn settle_row(row: &mut Self::Row) -> bool;
+
+    /// The place of an entity, by its columns `x`, `y` and `z`, and whether it lives, by its column `alive`: it
+    /// does where there is none.
+    fn standing(row: &Self::Row) -> ([f32; World::MOST_AXES], bool);
 
     /// Whether every vector that is to have length 1 has it, within a thousandth.
     ///

@@ -27,7 +27,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use flockwork_kernel::Axes;
-use flockwork_kernel::columns::{Columns, Reach};
+use flockwork_kernel::columns::Columns;
 use flockwork_spatial::{Entry, Places};
 
 use crate::area::Finder;
@@ -39,7 +39,7 @@ use crate::feed::{Feed, Heard, Left};
 use crate::frame::Frame;
 use crate::letter::Posted;
 use crate::metrics::Counters;
-use crate::model::{AxesOf, Event, Model, MutOf, Passes, RefOf};
+use crate::model::{AxesOf, Event, Model, MutOf, Passes, RefOf, RowOf};
 pub use crate::parts::Census;
 use crate::parts::{
     Before, Books, Doing, Ghosts, Moves, Owned, Patch, Plots, Post, Site, Sorted, Stroke,
@@ -207,9 +207,18 @@ impl<M: Model> Domain<M> {
         self.books.census = self.books.census.begun();
     }
 
-    /// Takes a packed row, which is one that an entity may have, for that of an entity.
-    pub(crate) fn overwrite(&mut self, row: usize, packed: &[u8]) {
-        self.owned.now.unpack(row, Reach::Owned, packed);
+    /// Exchanges the entities of rows with these; each is one that may be, and has the id of that row.
+    pub(crate) fn exchange<'r>(
+        &mut self,
+        entities: impl Iterator<Item = (usize, &'r mut RowOf<M>)>,
+    ) -> Result<(), DomainError> {
+        let mut columns = self.owned.now.bind()?;
+        for (row, entity) in entities {
+            let before = M::Columns::row(&M::Columns::share(&columns), row);
+            M::Columns::set_row(&mut columns, row, entity);
+            *entity = before;
+        }
+        Ok(())
     }
 
     /// Takes an entity out of the world.

@@ -133,7 +133,7 @@ pub trait Model: Sized + Send + Sync + 'static {
     }
 
     /// What a poke does to an entity, between two ticks: see [`Input::Poke`](crate::Input::Poke). Scratch
-    /// columns are 0. Who is not alive afterwards is gone.
+    /// columns are 0, its id stays. Who is not alive afterwards is gone.
     fn poke(&self, _me: &mut RowOf<Self>, _poke: &Poke<'_, Self>) {}
 
     /// Makes a child of `parent`, which may be changed; the child's id is given to it.
@@ -486,15 +486,16 @@ pub struct Poke<'a, M: Model> {
     pub offset: VectorOf<M>,
     /// The tick that comes next.
     pub tick: &'a Tick<'a, M>,
-    pub(crate) values: &'a [(String, f64)],
+    /// In the order of [`Model::POKES`].
+    pub(crate) values: &'a [f32],
 }
 
 impl<M: Model> Poke<'_, M> {
     /// One of its numbers, of those in [`Model::POKES`]; 0 unless it was given.
+    #[inline]
     pub fn get(&self, name: &str) -> f32 {
-        let given = self.values.iter().find(|(known, _)| known == name);
-        // Adding 0 makes 0 of -0.
-        given.map_or(0.0, |(_, value)| *value as f32 + 0.0)
+        let at = M::POKES.iter().position(|known| *known == name);
+        at.and_then(|at| self.values.get(at)).copied().unwrap_or(0.0)
     }
 }
 

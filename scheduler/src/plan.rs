@@ -7,6 +7,7 @@
 //! | `judge.rs` | goes through the batch |
 //! | `named.rs` | where the entities are that it names |
 //! | `near.rs` | who is near a point |
+//! | `points.rs` | pokes, and cells of fields |
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -16,7 +17,7 @@ use flockwork_kernel::fingerprint::mix;
 use crate::domain::Domain;
 use crate::error::DomainError;
 use crate::inputs::Input;
-use crate::model::Model;
+use crate::model::{Model, RowOf};
 use crate::parts::Stroke;
 use crate::topology::Topology;
 
@@ -24,9 +25,10 @@ mod ground;
 mod judge;
 mod named;
 mod near;
+mod points;
 
 pub(crate) use ground::{Changed, Scene};
-pub(crate) use judge::judge;
+pub(crate) use judge::{Tools, judge};
 
 /// What a batch does.
 pub(crate) struct Plan {
@@ -34,10 +36,8 @@ pub(crate) struct Plan {
     pub(crate) slots: Vec<Slot>,
     /// Bytes of a packed row.
     pub(crate) stride: usize,
-    /// The row of each as it will be.
-    pub(crate) now: Vec<u8>,
-    /// The row of each as it is; of those that are spawned as they would be without the batch.
-    pub(crate) before: Vec<u8>,
+    /// The packed rows of those who come into the world.
+    pub(crate) comers: Vec<u8>,
     /// The id of the first one that it spawns, and how many it does.
     pub(crate) first_id: u32,
     pub(crate) spawned: u32,
@@ -94,41 +94,48 @@ pub(crate) fn absent(input: &Input) -> String {
 }
 
 impl Plan {
-    /// The packed row of a slot as it will be.
-    pub(crate) fn row(&self, slot: usize) -> &[u8] {
-        self.now.get(slot * self.stride..(slot + 1) * self.stride).unwrap_or(&[])
-    }
-
     /// The packed rows of those who come into the world.
     pub(crate) fn comers(&self) -> impl Iterator<Item = &[u8]> {
-        let slots = self.slots.iter().enumerate();
-        let comes = |slot: &Slot| slot.home.is_none() && slot.state == State::Lives;
-        slots.filter(move |(_, slot)| comes(slot)).map(|(at, _)| self.row(at))
+        self.comers.chunks_exact(self.stride)
     }
 
-    /// Overwrites the rows of entities that live here, and removes those that leave.
-    pub(crate) fn change<M: Model>(&self, domains: &mut [Domain<M>]) {
-        for (at, slot) in self.slots.iter().enumerate() {
+    /// Exchanges the rows of entities that live here with these, and removes those that leave.
+    pub(crate) fn change<M: Model>(
+        &self,
+        rows: &mut [RowOf<M>],
+        domains: &mut [Domain<M>],
+    ) -> Result<(), DomainError> {
+        self.exchange(rows, domains)?;
+        for slot in self.slots.iter().filter(|slot| slot.state == State::Removed) {
             let Some((domain, row)) = slot.home else { continue };
-            let Some(domain) = domains.get_mut(domain as usize) else { continue };
-            match slot.state {
-                State::Removed => domain.remove(row as usize),
-                State::Lives | State::Dead => domain.overwrite(row as usize, self.row(at)),
+            if let Some(domain) = domains.get_mut(domain as usize) {
+                domain.remove(row as usize);
             }
         }
         for stroke in &self.strokes {
             domains.iter_mut().for_each(|domain| domain.paint(stroke));
         }
+        Ok(())
     }
 
-    /// Puts the rows back as they were.
-    pub(crate) fn change_back<M: Model>(&self, domains: &mut [Domain<M>]) {
-        for (slot, row) in self.slots.iter().zip(self.before.chunks_exact(self.stride)) {
-            let Some((domain, at)) = slot.home else { continue };
-            if let Some(domain) = domains.get_mut(domain as usize) {
-                domain.overwrite(at as usize, row);
+    /// Exchanges the rows of entities that live here with these: twice is as if nothing had been done.
+    pub(crate) fn exchange<M: Model>(
+        &self,
+        rows: &mut [RowOf<M>],
+        domains: &mut [Domain<M>],
+    ) -> Result<(), DomainError> {
+        let mut rows = rows.iter_mut();
+        let of = |slot: &Slot| slot.home.map(|(domain, _)| domain);
+        for run in self.slots.chunk_by(|a, b| of(a) == of(b)) {
+            let domain = run.first().and_then(of).and_then(|at| domains.get_mut(at as usize));
+            let places = run.iter().map(|slot| slot.home.map_or(0, |(_, row)| row as usize));
+            let changes = places.zip(rows.by_ref().take(run.len()));
+            match domain {
+                Some(domain) => domain.exchange(changes)?,
+                None => changes.for_each(drop),
             }
         }
+        Ok(())
     }
 
     /// How many come into the world, and the sum of the mixes of their ids: in every process all of them.

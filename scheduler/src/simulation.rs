@@ -44,8 +44,9 @@ use crate::executor::Executor;
 use crate::frame::Frame;
 use crate::inputs::{Answer, Refused};
 use crate::ledger::{Ledger, Sums};
-use crate::model::{ListsOf, Model, Tick};
+use crate::model::{ListsOf, Model, RowOf, Tick};
 use crate::partition::Partition;
+use crate::plan::Tools;
 use crate::precision::Needed;
 use crate::setup::{self, SimulationError};
 use crate::start::{Setup, Totals};
@@ -91,6 +92,10 @@ pub struct Simulation<M: Model, X> {
     seen: Seen,
     /// The batch of inputs that is on its way, and what became of the last one.
     asked: Option<Box<give::Asked<M>>>,
+    /// Memory in which the last batch was worked out, until a tick that has none.
+    tools: (Tools, Vec<RowOf<M>>),
+    /// Whether the last tick had one.
+    given: bool,
     answer: Option<Result<Answer, Refused>>,
 }
 
@@ -208,6 +213,9 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     pub fn begin(&mut self) {
         if self.stage == Stage::Idle && self.ended.is_none() {
             self.keep();
+            if !core::mem::take(&mut self.given) {
+                self.tools = Default::default();
+            }
             for domain in &mut self.domains {
                 domain.begin_tick();
             }

@@ -527,6 +527,11 @@ macro_rules! __columns {
                 }
 
                 #[inline(always)]
+                fn id(from: &Self::Ref<'_>, row: usize) -> u32 {
+                    base::at(from.id, row)
+                }
+
+                #[inline(always)]
                 fn set_row(to: &mut Self::Mut<'_>, row: usize, values: &Self::Row) {
                     $($crate::__field!(put to row values $gf $gk);)*
                     $($crate::__field!(put to row values $of $ok);)*
@@ -602,6 +607,25 @@ macro_rules! __columns {
                             described.next(), columns.$o.get_mut(rows.clone()));
                     })*
                     sound
+                }
+
+                #[inline(always)]
+                fn settle_row(row: &mut Self::Row) -> bool {
+                    #[allow(unused_mut)]
+                    let mut sound = true;
+                    let mut described = Self::SCHEMA.iter().skip(1);
+                    $($crate::__field!(settle row described sound $gf $gk);)*
+                    $($crate::__field!(settle row described sound $of $ok);)*
+                    $(row.$sf = Default::default();)*
+                    sound
+                }
+
+                #[inline(always)]
+                fn standing(row: &Self::Row) -> ([f32; $crate::World::MOST_AXES], bool) {
+                    let mut standing = ([0.0; $crate::World::MOST_AXES], true);
+                    $($crate::__field!(standing row standing $gf $gk);)*
+                    $($crate::__field!(standing row standing $of $ok);)*
+                    standing
                 }
 
                 #[allow(unused_variables)]
@@ -776,6 +800,25 @@ macro_rules! __field {
     };
     (put $to:ident $row:ident $values:ident $name:ident (one $kind:tt)) => {
         $crate::columns::put($to.$name, $row, $values.$name);
+    };
+    (settle $row:ident $described:ident $sound:ident $name:ident (vec $x:ident $y:ident $($z:ident)?)) => {
+        $sound &= $crate::columns::settle_vector(&mut $described, &mut $row.$name);
+    };
+    (settle $row:ident $described:ident $sound:ident $name:ident (one $kind:tt)) => {
+        $sound &= $crate::columns::settle_value::<<$kind as $crate::columns::Kind>::Stored>(
+            &mut $described, &mut $row.$name);
+    };
+    (standing $row:ident $standing:ident $name:ident (vec $x:ident $y:ident $($z:ident)?)) => {
+        $crate::columns::stands(stringify!($x), $row.$name.x, &mut $standing);
+        $crate::columns::stands(stringify!($y), $row.$name.y, &mut $standing);
+        $($crate::columns::stands(stringify!($z), $row.$name.along(2), &mut $standing);)?
+    };
+    (standing $row:ident $standing:ident $name:ident (one $kind:tt)) => {
+        $crate::columns::stands(
+            stringify!($name),
+            <<$kind as $crate::columns::Kind>::Stored as $crate::columns::Element>::of($row.$name),
+            &mut $standing,
+        );
     };
     (lanes $columns:ident $rows:ident $name:ident (vec $x:ident $y:ident $($z:ident)?)) => {
         $crate::columns::VectorLane {

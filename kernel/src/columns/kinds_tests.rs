@@ -3,9 +3,9 @@
 use std::string::ToString;
 
 use super::*;
-use crate::Vec2;
 use crate::isa::Task;
 use crate::simd::{I32x8, Mask8, U32x8, V2};
+use crate::{Axes, Vec2, Vector};
 
 crate::columns! {
     /// The kinds.
@@ -278,4 +278,67 @@ fn a_vector_that_is_to_have_length_1_is_asked_for_it() {
     for short in [Vec2::ZERO, Vec2::new(f32::NAN, 0.0), Vec2::new(0.7, 0.7)] {
         assert!(kinds::Columns::check(&kinds::Row { heading: short, ..written(1) }).is_err());
     }
+}
+
+crate::columns! {
+    /// In the plane or in space, with a life, and ranges.
+    pub mod mortal<A> {
+        ghost {
+            position: vec(x, y, z),
+            size: f32 where 0.0..=2.0,
+        }
+        owned {
+            alive: u8,
+            genes: [f32; 3] where -1.0..=1.0,
+        }
+        scratch {
+            force: vec(ax, ay, az),
+        }
+    }
+}
+
+/// One row by itself is settled as that row of columns is.
+fn settles_alone<A: Axes>(values: &[f32; 9]) {
+    let mut memory = Memory([0; 8192]);
+    let mut columns = mortal::Columns::<A>::bind(&mut memory.0, 20).unwrap();
+    let mut row = mortal::Row::<A> {
+        position: Vector::of(values[0], values[1], values[2]),
+        size: values[3],
+        alive: u8::from(values[4] > 0.0),
+        genes: [values[5], values[6], values[7]],
+        force: Vector::of(values[8], 1.0, 1.0),
+        ..Default::default()
+    };
+    mortal::Columns::<A>::set_row(&mut columns, 3, &row);
+    let sound = mortal::Columns::<A>::settle::<crate::isa::Baseline>(&mut columns, 3..4);
+    let place = [0, 1, 2].map(|axis| if axis < A::COUNT { values[axis] } else { 0.0 });
+    let (stands, alive) = mortal::Columns::<A>::standing(&row);
+    assert_eq!((stands.map(f32::to_bits), alive), (place.map(f32::to_bits), values[4] > 0.0));
+    assert_eq!(mortal::Columns::<A>::settle_row(&mut row), sound, "{values:?}");
+    let mut expected = mortal::Columns::<A>::row(&mortal::Columns::<A>::share(&columns), 3);
+    expected.force = Vector::of(0.0, 0.0, 0.0);
+    let bits = |row: &mortal::Row<A>| {
+        let mut columns = Memory([0; 8192]);
+        let mut bound = mortal::Columns::<A>::bind(&mut columns.0, 20).unwrap();
+        mortal::Columns::<A>::set_row(&mut bound, 0, row);
+        columns.0
+    };
+    assert!(bits(&row) == bits(&expected), "{values:?}");
+}
+
+#[test]
+fn one_row_is_settled_as_columns_are() {
+    let odd = [0.0, -0.0, 1.0, -1.0, 2.0, 2.5, f32::NAN, f32::INFINITY, 1.0e-40];
+    for at in 0..9 {
+        for value in odd {
+            let mut values = [0.5, 0.25, -0.0, 1.5, 1.0, -0.0, 0.5, 1.0, 3.0];
+            values[at] = value;
+            settles_alone::<crate::Plane>(&values);
+            settles_alone::<crate::Space>(&values);
+        }
+    }
+    let mut row = written(4);
+    assert!(kinds::Columns::settle_row(&mut row) && !row.seen);
+    row.born = 21;
+    assert!(!kinds::Columns::settle_row(&mut row));
 }

@@ -4,13 +4,14 @@
 //! packed row, where values come in or where [`settle`] has found that something is wrong.
 
 use core::fmt;
+use core::slice;
 
-use bytemuck::{Pod, try_cast_slice_mut};
+use bytemuck::{Pod, bytes_of, try_cast_slice_mut};
 
 use super::{Column, Element, Reach, Scalar};
-use crate::isa::Isa;
+use crate::isa::{Baseline, Isa};
 use crate::simd::{F32x8, Mask8, U32x8};
-use crate::{Axes, LANES, Vector};
+use crate::{Axes, LANES, Vector, World};
 
 impl Column {
     /// Whether the column may hold this value.
@@ -183,6 +184,59 @@ pub fn settle<S: Isa, T: Element>(column: Option<&Column>, rows: Option<&mut [T]
         Scalar::U32 => all_within(flat::<_, u32>(rows), column.min as u32, column.max as u32),
         Scalar::U16 => all_within(flat::<_, u16>(rows), column.min as u16, column.max as u16),
         Scalar::U8 => all_within(flat::<_, u8>(rows), column.min as u8, column.max as u8),
+    }
+}
+
+/// The same of one value; used by [`columns!`](crate::columns!).
+#[doc(hidden)]
+#[inline(always)]
+pub fn settle_value<'s, T: Element>(
+    described: &mut impl Iterator<Item = &'s Column>,
+    value: &mut T::Value,
+) -> bool {
+    let mut stored = T::of(*value);
+    let sound = settle::<Baseline, T>(described.next(), Some(slice::from_mut(&mut stored)));
+    *value = stored.value();
+    sound
+}
+
+/// The same of the columns of a vector; used by [`columns!`](crate::columns!).
+#[doc(hidden)]
+#[inline(always)]
+pub fn settle_vector<'s, A: Axes>(
+    described: &mut impl Iterator<Item = &'s Column>,
+    vector: &mut Vector<A>,
+) -> bool {
+    let mut parts = [vector.x, vector.y, vector.along(2)];
+    let mut sound = true;
+    for part in parts.iter_mut().take(A::COUNT) {
+        sound &= settle_value::<f32>(described, part);
+    }
+    *vector = Vector::of(parts[0], parts[1], parts[2]);
+    sound
+}
+
+/// What the value of a column says of where an entity is and whether it lives, if it does; used by
+/// [`columns!`](crate::columns!).
+#[doc(hidden)]
+#[inline(always)]
+pub fn stands<T: Element>(
+    column: &str,
+    value: T,
+    (place, alive): &mut ([f32; World::MOST_AXES], bool),
+) {
+    let axis = match column {
+        "x" => 0,
+        "y" => 1,
+        "z" => 2,
+        "alive" => {
+            *alive = bytes_of(&value).iter().any(|byte| *byte != 0);
+            return;
+        }
+        _ => return,
+    };
+    if let Ok(bytes) = bytes_of(&value).try_into() {
+        place[axis] = f32::from_le_bytes(bytes);
     }
 }
 

@@ -4,20 +4,21 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use flockwork_kernel::columns::{Column, Columns, Reach};
+use flockwork_kernel::World;
+use flockwork_kernel::columns::{Column, Columns, Reach, packed_len};
 use flockwork_kernel::isa::Baseline;
-use flockwork_kernel::{Vector, World};
-use flockwork_spatial::Cut;
+use flockwork_spatial::{Cut, NO_CELL};
 
-use super::judge::Ground;
-use super::near::At;
+use super::Slot;
+use super::judge::{Ground, Wrong};
+use super::near::{At, Hit};
 use crate::bounds::{Bounds, Outside};
 use crate::domain::Domain;
 use crate::error::{DomainError, Phase, Place};
 use crate::geometry;
 use crate::guard::guarded;
 use crate::inputs::Values;
-use crate::model::{Model, Poke, RowOf, Tick, VectorOf};
+use crate::model::{Model, Poke, RefOf, RowOf, Tick, VectorOf};
 use crate::params::{Given, Params, Setting};
 use crate::precision::Needed;
 use crate::setup::{self, Door, SimulationError};
@@ -36,6 +37,12 @@ pub(crate) struct Scene<'a, M: Model> {
     pub(crate) door: Door<M>,
     pub(crate) bounds: Bounds,
     pub(crate) changed: Option<Changed<M>>,
+    /// The columns of each domain, once an entity was met.
+    pub(crate) views: Vec<RefOf<'a, M>>,
+    /// The entities that it meets as they will be, by slot; scratch columns are 0.
+    pub(crate) rows: Vec<RowOf<M>>,
+    /// The entity that was checked last.
+    pub(crate) checked: RowOf<M>,
 }
 
 /// What the parameters of a batch make.
@@ -48,6 +55,29 @@ pub(crate) struct Changed<M: Model> {
 }
 
 impl<M: Model> Scene<'_, M> {
+    /// What parameters make, and entities as they will be, by slot.
+    pub(crate) fn done(self) -> (Option<Changed<M>>, Vec<RowOf<M>>) {
+        (self.changed, self.rows)
+    }
+
+    /// The model, by the parameters that hold by now.
+    fn model(&self) -> &M {
+        self.changed.as_ref().map_or(self.model, |changed| &changed.model)
+    }
+
+    /// Takes a packed row for the entity that is checked; whether nothing is wrong with it.
+    fn is_sound(&mut self, packed: &[u8]) -> Result<bool, DomainError> {
+        let mut columns = self.door.columns.bind()?;
+        M::Columns::unpack(&mut columns, 0, Reach::Owned, packed);
+        let sound = M::Columns::settle::<Baseline>(&mut columns, 0..1);
+        let mut row = M::Columns::row(&M::Columns::share(&columns), 0);
+        M::Columns::settle_row(&mut row);
+        self.checked = row;
+        let place = vector::<M>(M::Columns::standing(&row).0);
+        let sound = sound && self.bounds.outside(place).is_none();
+        Ok(sound && M::Columns::check(&row).is_ok())
+    }
+
     /// Makes a packed row of an entity.
     fn pack(&mut self, id: u32, row: &RowOf<M>, packed: &mut [u8]) -> Result<(), DomainError> {
         let mut columns = self.door.columns.bind()?;
@@ -58,11 +88,41 @@ impl<M: Model> Scene<'_, M> {
         Ok(())
     }
 
-    /// An entity as plain numbers; what does not travel is 0.
-    fn unpack(&mut self, packed: &[u8]) -> Result<RowOf<M>, DomainError> {
-        M::Columns::set_row(&mut self.door.columns.bind()?, 0, &Default::default());
-        self.door.columns.unpack(0, Reach::Owned, packed);
-        Ok(M::Columns::row(&self.door.columns.view()?, 0))
+    /// What is wrong with an entity after a poke, and whether it lives if nothing is.
+    fn look(&mut self, id: u32, slot: usize) -> Result<bool, String> {
+        let mut packed = alloc::vec![0; packed_len(M::Columns::SCHEMA, Reach::Owned)];
+        let row = self.rows[slot];
+        Self::pack(self, id, &row, &mut packed).map_err(|error| error.to_string())?;
+        self.check(&packed)
+    }
+
+    /// Pokes from the hit `next` on, up to one that is not as it may be.
+    fn strike(
+        &mut self,
+        hits: &[Hit],
+        slots: &[u32],
+        values: &[f32],
+        next: &mut usize,
+        news: &mut Vec<(usize, Option<At>)>,
+    ) {
+        let model = self.changed.as_ref().map_or(self.model, |changed| &changed.model);
+        while let (Some(hit), Some(slot)) = (hits.get(*next), slots.get(*next)) {
+            let Some(row) = self.rows.get_mut(*slot as usize) else { return };
+            let (before, _) = M::Columns::standing(row);
+            model.poke(row, &Poke { offset: vector::<M>(hit.offset), tick: &self.tick, values });
+            let mut sound = M::Columns::settle_row(row) && M::Columns::check(row).is_ok();
+            let (place, alive) = M::Columns::standing(row);
+            if place != before {
+                sound &= self.bounds.outside(vector::<M>(place)).is_none();
+            }
+            if !(sound && model.check(row).is_ok()) {
+                return;
+            }
+            if !alive || place != before {
+                news.push((*next, alive.then_some(place)));
+            }
+            *next += 1;
+        }
     }
 
     fn phase(&self) -> Place {
@@ -112,22 +172,59 @@ impl<M: Model> Ground for Scene<'_, M> {
         (domain.ids(), domain.cells())
     }
 
-    fn at(&self, domain: usize, row: usize) -> At {
-        numbers::<M>(self.domains[domain].places().at(row))
+    fn places(&self, domain: usize, places: &mut Vec<At>) {
+        let domain = &self.domains[domain];
+        let (cells, all) = (domain.cells().iter(), domain.places());
+        places.extend(cells.enumerate().map(|(row, cell)| match *cell {
+            NO_CELL => [f32::NAN; World::MOST_AXES],
+            _ => {
+                let place = all.at(row);
+                [place.x, place.y, place.along(2)]
+            }
+        }));
     }
 
-    fn pack(&self, domain: usize, row: usize, packed: &mut [u8]) -> Result<(), String> {
-        let view = self.domains[domain].view().map_err(|error| error.to_string())?;
-        M::Columns::pack(&view, row, Reach::Owned, packed);
+    fn gather(&mut self, slots: &mut [Slot]) -> Result<(), String> {
+        if self.views.is_empty() {
+            let views = self.domains.iter().map(Domain::view).collect::<Result<_, _>>();
+            self.views = views.map_err(|error| error.to_string())?;
+        }
+        // A poke reaches many: room for all costs nothing until it is used.
+        if self.rows.capacity() == 0 && slots.len() > 1 {
+            self.rows.reserve(self.domains.iter().map(|domain| domain.cells().len()).sum());
+        }
+        for slot in slots {
+            let (domain, row) = slot.home.unwrap_or_default();
+            let mut entity = RowOf::<M>::default();
+            if let Some(view) = self.views.get(domain as usize) {
+                entity = M::Columns::row(view, row as usize);
+                slot.id = M::Columns::id(view, row as usize);
+            }
+            M::Columns::settle_row(&mut entity);
+            self.rows.push(entity);
+        }
         Ok(())
     }
 
-    fn place(&self, packed: &[u8]) -> At {
-        numbers::<M>(setup::position::<M>(packed))
+    fn pack(&mut self, slot: usize, id: u32, packed: &mut [u8]) -> Result<(), String> {
+        let row = self.rows[slot];
+        Self::pack(self, id, &row, packed).map_err(|error| error.to_string())
     }
 
-    fn too_far(&self, id: u32, [x, y, z]: At) -> Option<String> {
-        match self.bounds.outside(VectorOf::<M>::of(x, y, z)) {
+    fn store(&mut self, slot: usize) -> At {
+        match self.rows.get_mut(slot) {
+            Some(row) => *row = self.checked,
+            None => self.rows.push(self.checked),
+        }
+        M::Columns::standing(&self.checked).0
+    }
+
+    fn place(&self, slot: usize) -> At {
+        M::Columns::standing(&self.rows[slot]).0
+    }
+
+    fn too_far(&self, id: u32, place: At) -> Option<String> {
+        match self.bounds.outside(vector::<M>(place)) {
             Some(Outside::Precision(coarse)) => {
                 Some(SimulationError::TooFar { id, coarse }.to_string())
             }
@@ -136,33 +233,59 @@ impl<M: Model> Ground for Scene<'_, M> {
     }
 
     fn spawn(&mut self, id: u32, packed: &mut [u8]) -> Result<(), String> {
-        let model = self.changed.as_ref().map_or(self.model, |changed| &changed.model);
-        let row = guarded(self.phase(), 0, || model.spawn(&self.tick.setup, id));
+        let row = guarded(self.phase(), 0, || self.model().spawn(&self.tick.setup, id));
         let row = row.map_err(|panicked| panicked.to_string())?;
         Self::pack(self, id, &row, packed).map_err(|error| error.to_string())
     }
 
     fn poke(
         &mut self,
-        id: u32,
-        [x, y, z]: At,
+        hits: &[Hit],
+        slots: &[u32],
+        all: &[Slot],
         values: &Values,
-        packed: &mut [u8],
-    ) -> Result<(), String> {
-        let mut row = self.unpack(packed).map_err(|error| error.to_string())?;
-        let model = self.changed.as_ref().map_or(self.model, |changed| &changed.model);
-        let poke = Poke { offset: Vector::of(x, y, z), tick: &self.tick, values };
-        let poked = guarded(self.phase(), 0, || model.poke(&mut row, &poke));
-        poked.map_err(|panicked| panicked.to_string())?;
-        Self::pack(self, id, &row, packed).map_err(|error| error.to_string())
+        news: &mut Vec<(usize, Option<At>)>,
+    ) -> Result<(), Wrong> {
+        let number = |name: &&str| {
+            let given = values.iter().find(|(known, _)| known == name);
+            // Adding 0 makes 0 of -0.
+            given.map_or(0.0, |(_, value)| *value as f32 + 0.0)
+        };
+        let values: Vec<f32> = M::POKES.iter().map(number).collect();
+        let mut first: Option<Wrong> = None;
+        let mut next = 0;
+        while next < hits.len() {
+            let place = self.phase();
+            let result = guarded(place, 0, || self.strike(hits, slots, &values, &mut next, news));
+            if let (Ok(()), true) = (&result, next == hits.len()) {
+                break;
+            }
+            // The one at `next` is not as it may be, or the model panicked.
+            let slot = slots[next] as usize;
+            let id = all[slot].id;
+            let looked = result.map_err(|panicked| panicked.to_string());
+            match looked.and_then(|()| self.look(id, slot)) {
+                Ok(true) => {}
+                Ok(false) => news.push((next, None)),
+                Err(problem) if first.as_ref().is_none_or(|(other, _)| id < *other) => {
+                    first = Some((id, problem));
+                }
+                Err(_) => {}
+            }
+            next += 1;
+        }
+        first.map_or(Ok(()), Err)
     }
 
     fn check(&mut self, packed: &[u8]) -> Result<bool, String> {
-        let model = self.changed.as_ref().map_or(self.model, |changed| &changed.model);
-        let fits = self.door.check(model, &self.bounds, packed);
-        fits.map_err(|error| error.to_string())?;
-        let alive = self.door.columns.alive();
-        Ok(alive.is_none_or(|alive| alive.first() != Some(&0)))
+        let sound = self.is_sound(packed).map_err(|error| error.to_string())?;
+        let model = guarded(self.phase(), 0, || self.model().check(&self.checked));
+        if !(sound && model.is_ok_and(|fits| fits.is_ok())) {
+            let model = self.changed.as_ref().map_or(self.model, |changed| &changed.model);
+            let fits = self.door.check(model, &self.bounds, packed);
+            fits.map_err(|error| error.to_string())?;
+        }
+        Ok(M::Columns::standing(&self.checked).1)
     }
 
     fn shapes(&self) -> Option<Vec<f64>> {
@@ -198,7 +321,6 @@ impl<M: Model> Ground for Scene<'_, M> {
     }
 }
 
-/// The numbers of a place.
-fn numbers<M: Model>(place: VectorOf<M>) -> At {
-    [place.x, place.y, place.along(2)]
+fn vector<M: Model>([x, y, z]: At) -> VectorOf<M> {
+    VectorOf::<M>::of(x, y, z)
 }

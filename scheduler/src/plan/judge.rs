@@ -9,15 +9,13 @@ use flockwork_kernel::columns::{Column, Reach, packed_len};
 use flockwork_spatial::NO_CELL;
 
 use super::named::Named;
-use super::near::{At, Hit, Near};
+use super::near::{At, Hit, Near, refill};
 use super::{Plan, Problem, Slot, State, absent};
-use crate::field::MOST as MOST_AMOUNT;
 use crate::geometry;
-use crate::inputs::{Area, Change, Input, MOST, Values};
+use crate::inputs::{Input, MOST, Values};
 use crate::params::{Given, Setting};
-use crate::parts::{Spread, Stroke};
 use crate::precision::Needed;
-use crate::spot::{Axis, Spot, number_name, whole_vectors};
+use crate::spot::{Spot, number_name, whole_vectors};
 
 /// The state that a batch meets, and the model. So the rest is compiled once for all models.
 pub(crate) trait Ground {
@@ -34,20 +32,29 @@ pub(crate) trait Ground {
     fn domains(&self) -> usize;
     /// The ids and the cells of the rows of a domain.
     fn rows(&self, domain: usize) -> (&[u32], &[u32]);
-    fn at(&self, domain: usize, row: usize) -> At;
-    fn pack(&self, domain: usize, row: usize, packed: &mut [u8]) -> Result<(), String>;
-    /// The place in a packed row.
-    fn place(&self, packed: &[u8]) -> At;
+    /// Adds the place of each row of a domain, NaN of those that are not there.
+    fn places(&self, domain: usize, places: &mut Vec<At>);
+    /// Takes in the entities of these slots, which follow those that it knows, and gives each slot its id.
+    fn gather(&mut self, slots: &mut [Slot]) -> Result<(), String>;
+    /// The entity of a slot, as it is by now, as a packed row.
+    fn pack(&mut self, slot: usize, id: u32, packed: &mut [u8]) -> Result<(), String>;
+    /// Takes the packed row that was checked last for that of a slot, maybe the next one; gives its place.
+    fn store(&mut self, slot: usize) -> At;
+    /// The place of the entity of a slot.
+    fn place(&self, slot: usize) -> At;
     /// What is wrong with a place that is too far out.
     fn too_far(&self, id: u32, place: At) -> Option<String>;
     fn spawn(&mut self, id: u32, packed: &mut [u8]) -> Result<(), String>;
+    /// Pokes the entities of these slots, each of which has been hit; writes down the place in the list of each
+    /// that is elsewhere then, or None if it has died.
     fn poke(
         &mut self,
-        id: u32,
-        offset: At,
+        hits: &[Hit],
+        slots: &[u32],
+        all: &[Slot],
         values: &Values,
-        packed: &mut [u8],
-    ) -> Result<(), String>;
+        news: &mut Vec<(usize, Option<At>)>,
+    ) -> Result<(), Wrong>;
     /// Whether an entity, which must be one that may be, lives.
     fn check(&mut self, packed: &[u8]) -> Result<bool, String>;
     /// What stands in the world, by the parameters that hold by now, where the model has shapes.
@@ -57,46 +64,51 @@ pub(crate) trait Ground {
 }
 
 /// Why an input cannot be done: with which entity, and what is wrong.
-type Wrong = (u32, String);
+pub(super) type Wrong = (u32, String);
 
-fn wrong(problem: impl ToString) -> Wrong {
+pub(super) fn wrong(problem: impl ToString) -> Wrong {
     (0, problem.to_string())
 }
 
 /// Works out what a batch does.
 #[inline(never)]
-pub(crate) fn judge(ground: &mut dyn Ground, inputs: &[Input]) -> Plan {
-    let mut judge = Judge::new(ground);
-    if inputs.len() > MOST {
-        let text = format!("there are {} inputs for one tick: at most {MOST} may be", inputs.len());
-        judge.plan.problem = Some(Problem { place: MOST, id: 0, text });
-        return judge.plan;
-    }
-    judge.find(inputs);
-    for (place, input) in inputs.iter().enumerate() {
-        let next = inputs.get(place + 1);
-        if let Err((id, text)) = judge.input(input, next) {
-            judge.plan.problem = Some(Problem { place, id, text });
-            break;
-        }
-    }
-    judge.plan
+pub(crate) fn judge(ground: &mut dyn Ground, inputs: &[Input], tools: Tools) -> (Plan, Tools) {
+    let mut judge = Judge::new(ground, tools);
+    judge.all(inputs);
+    let Judge { plan, mut tools, near, .. } = judge;
+    tools.near = near.or(tools.near);
+    (plan, tools)
 }
 
-struct Judge<'a> {
-    ground: &'a mut dyn Ground,
-    plan: Plan,
+/// Memory that a batch works in, for the next one.
+#[derive(Default)]
+pub(crate) struct Tools {
+    /// Those of a plan that was done.
+    pub(crate) slots: Vec<Slot>,
+    pub(super) near: Option<Near>,
+    pub(super) places: Vec<At>,
+    /// By row of all domains, if they were in one list, and then by those who are spawned: the slot, if there is one.
+    slot_of: Vec<u32>,
+    /// Who was hit by the last poke, their slots, and what became of them.
+    pub(super) hits: Vec<Hit>,
+    pub(super) struck: Vec<u32>,
+    pub(super) news: Vec<(usize, Option<At>)>,
+}
+pub(super) struct Judge<'a> {
+    pub(super) ground: &'a mut dyn Ground,
+    pub(super) plan: Plan,
     /// The first row of each domain, if they were all in one list; and how many there are.
     firsts: Vec<u32>,
-    /// By row of that list, and then by those who are spawned: the slot, if there is one.
-    slot_of: Vec<u32>,
     /// How many rows there are.
-    rows: u32,
+    pub(super) rows: u32,
     named: Named,
     spots: Vec<(String, Spot)>,
-    near: Option<Near>,
+    pub(super) near: Option<Near>,
+    pub(super) tools: Tools,
     /// The list of shapes while inputs that follow one another open and close doors.
     shapes: Option<Vec<f64>>,
+    /// How many slots have their entities.
+    gathered: usize,
     packed: Vec<u8>,
 }
 
@@ -104,18 +116,19 @@ struct Judge<'a> {
 const NONE: u32 = u32::MAX;
 
 impl<'a> Judge<'a> {
-    fn new(ground: &'a mut dyn Ground) -> Self {
+    fn new(ground: &'a mut dyn Ground, mut tools: Tools) -> Self {
         let stride = packed_len(ground.schema(), Reach::Owned);
         let (mut firsts, mut rows) = (Vec::new(), 0);
         for domain in 0..ground.domains() {
             firsts.push(rows);
             rows += ground.rows(domain).1.len() as u32;
         }
+        tools.slots.clear();
+        refill(&mut tools.slot_of, rows as usize, NONE);
         let plan = Plan {
-            slots: Vec::new(),
+            slots: core::mem::take(&mut tools.slots),
             stride,
-            now: Vec::new(),
-            before: Vec::new(),
+            comers: Vec::new(),
             first_id: ground.next_id(),
             spawned: 0,
             found: Vec::new(),
@@ -127,12 +140,33 @@ impl<'a> Judge<'a> {
             ground,
             plan,
             firsts,
-            slot_of: alloc::vec![NONE; rows as usize],
             rows,
             named: Named::default(),
             near: None,
+            tools,
             shapes: None,
+            gathered: 0,
             packed: alloc::vec![0; stride],
+        }
+    }
+
+    fn all(&mut self, inputs: &[Input]) {
+        if inputs.len() > MOST {
+            let count = inputs.len();
+            let text = format!("there are {count} inputs for one tick: at most {MOST} may be");
+            self.plan.problem = Some(Problem { place: MOST, id: 0, text });
+            return;
+        }
+        self.find(inputs);
+        for (place, input) in inputs.iter().enumerate() {
+            if let Err((id, text)) = self.input(input, inputs.get(place + 1)) {
+                self.plan.problem = Some(Problem { place, id, text });
+                return;
+            }
+        }
+        if let Err((id, text)) = self.pack_comers() {
+            let place = inputs.len().saturating_sub(1);
+            self.plan.problem = Some(Problem { place, id, text });
         }
     }
 
@@ -199,7 +233,7 @@ impl<'a> Judge<'a> {
                 None => return Ok(None),
             },
         };
-        let slot = self.slot_of[entity as usize];
+        let slot = self.tools.slot_of[entity as usize];
         let state = self.plan.slots.get(slot as usize).map_or(State::Lives, |slot| slot.state);
         let gone = match state {
             State::Lives => return Ok(Some(entity)),
@@ -212,28 +246,45 @@ impl<'a> Judge<'a> {
 
     /// The slot of an entity of which there may be none yet.
     fn touch(&mut self, entity: u32) -> Result<usize, Wrong> {
-        let known = self.slot_of[entity as usize];
-        if known != NONE {
-            return Ok(known as usize);
-        }
-        let domain = self.firsts.partition_point(|first| *first <= entity) - 1;
-        let row = entity - self.firsts[domain];
-        self.ground.pack(domain, row as usize, &mut self.packed).map_err(wrong)?;
-        let id = self.ground.rows(domain).0[row as usize];
-        self.slot_of[entity as usize] = self.plan.slots.len() as u32;
-        Ok(self.push(Slot { home: Some((domain as u32, row)), id, state: State::Lives }))
+        let slot = self.slot(entity);
+        self.gather()?;
+        Ok(slot as usize)
     }
 
-    /// A new slot with the packed row.
-    fn push(&mut self, slot: Slot) -> usize {
-        self.plan.slots.push(slot);
-        self.plan.now.extend_from_slice(&self.packed);
-        self.plan.before.extend_from_slice(&self.packed);
-        self.plan.slots.len() - 1
+    /// The same, where entities of new slots are still to be gathered.
+    pub(super) fn slot(&mut self, entity: u32) -> u32 {
+        let known = self.tools.slot_of[entity as usize];
+        if known != NONE {
+            return known;
+        }
+        let domain = self.firsts.partition_point(|first| *first <= entity) - 1;
+        let home = Some((domain as u32, entity - self.firsts[domain]));
+        let slot = self.plan.slots.len() as u32;
+        self.plan.slots.push(Slot { home, id: 0, state: State::Lives });
+        self.tools.slot_of[entity as usize] = slot;
+        slot
+    }
+
+    /// Gathers the entities of slots that are new.
+    pub(super) fn gather(&mut self) -> Result<(), Wrong> {
+        let new = self.plan.slots.get_mut(self.gathered..).unwrap_or_default();
+        self.gathered += new.len();
+        if new.is_empty() { Ok(()) } else { self.ground.gather(new).map_err(wrong) }
+    }
+
+    /// Packs the rows of those who come into the world.
+    fn pack_comers(&mut self) -> Result<(), Wrong> {
+        for (at, slot) in self.plan.slots.iter().enumerate() {
+            if slot.home.is_none() && slot.state == State::Lives {
+                self.ground.pack(at, slot.id, &mut self.packed).map_err(wrong)?;
+                self.plan.comers.extend_from_slice(&self.packed);
+            }
+        }
+        Ok(())
     }
 
     /// Whoever asks who is near sees that an entity is elsewhere.
-    fn put(&mut self, entity: u32, place: Option<At>) {
+    pub(super) fn put(&mut self, entity: u32, place: Option<At>) {
         if let Some(near) = &mut self.near {
             near.put(entity, place);
         }
@@ -275,12 +326,10 @@ impl<'a> Judge<'a> {
 
     /// Takes the packed row, which was checked, for a slot.
     fn store(&mut self, entity: u32, slot: usize, lives: bool) {
-        let begin = slot * self.plan.stride;
-        self.plan.now[begin..begin + self.plan.stride].copy_from_slice(&self.packed);
+        let place = self.ground.store(slot);
         if !lives {
             self.plan.slots[slot].state = State::Dead;
         }
-        let place = self.ground.place(&self.packed);
         self.put(entity, lives.then_some(place));
     }
 
@@ -300,10 +349,12 @@ impl<'a> Judge<'a> {
         let lives = self.check(0)?;
         let entity = self.rows + self.plan.spawned;
         self.plan.spawned += 1;
-        let slot = self.push(Slot { home: None, id, state: State::Lives });
-        self.slot_of.push(slot as u32);
+        let slot = self.plan.slots.len();
+        self.plan.slots.push(Slot { home: None, id, state: State::Lives });
+        self.gathered = slot + 1;
+        self.tools.slot_of.push(slot as u32);
         if let Some(near) = &mut self.near {
-            near.push(None);
+            near.push();
         }
         self.store(entity, slot, lives);
         Ok(())
@@ -312,7 +363,7 @@ impl<'a> Judge<'a> {
     fn set(&mut self, entity: u32, values: &Values) -> Result<(), Wrong> {
         let slot = self.touch(entity)?;
         let id = self.plan.slots[slot].id;
-        self.packed.copy_from_slice(self.plan.row(slot));
+        self.ground.pack(slot, id, &mut self.packed).map_err(wrong)?;
         self.write(values);
         let lives = self.check(id)?;
         self.store(entity, slot, lives);
@@ -347,147 +398,44 @@ impl<'a> Judge<'a> {
     }
 
     /// No entity may be where places are too far apart.
-    fn check_places(&self) -> Result<(), Wrong> {
+    fn check_places(&mut self) -> Result<(), Wrong> {
         let mut first: Option<Wrong> = None;
-        self.each_place(|_, id, place| {
-            if let Some(problem) = place.and_then(|place| self.ground.too_far(id, place))
+        let places = self.places();
+        let mut look = |entity: usize, id: u32| {
+            let place = places[entity];
+            if !place[0].is_nan()
                 && first.as_ref().is_none_or(|(other, _)| id < *other)
+                && let Some(problem) = self.ground.too_far(id, place)
             {
                 first = Some((id, problem));
             }
-        });
-        first.map_or(Ok(()), Err)
-    }
-
-    /// Calls `each` with every entity of this process, its id and its place; None of who is not there.
-    fn each_place(&self, mut each: impl FnMut(u32, u32, Option<At>)) {
-        let of = |slot: u32| {
-            let known = self.plan.slots.get(slot as usize)?;
-            let place = self.ground.place(self.plan.row(slot as usize));
-            Some((known.id, (known.state == State::Lives).then_some(place)))
         };
-        for (first, domain) in self.firsts.iter().zip(0..) {
+        for (begin, domain) in self.firsts.iter().zip(0..) {
             let (ids, cells) = self.ground.rows(domain);
-            for (row, cell) in cells.iter().enumerate() {
-                let entity = first + row as u32;
-                let (id, place) = of(self.slot_of[entity as usize]).unwrap_or_else(|| {
-                    (ids[row], (*cell != NO_CELL).then(|| self.ground.at(domain, row)))
-                });
-                each(entity, id, place);
+            for (row, id) in ids.iter().enumerate().take(cells.len()) {
+                look(*begin as usize + row, *id);
             }
         }
-        for entity in self.rows..self.slot_of.len() as u32 {
-            if let Some((id, place)) = of(self.slot_of[entity as usize]) {
-                each(entity, id, place);
-            }
-        }
-    }
-
-    fn poke(&mut self, at: &[f64], radius: f64, values: &Values) -> Result<(), Wrong> {
-        let pokes = self.ground.pokes();
-        if pokes.is_empty() {
-            let name = self.ground.model();
-            return Err(wrong(format!("nobody can be poked in the model `{name}`")));
-        }
-        let at = self.point("at", at)?;
-        check_radius(radius)?;
-        for (name, value) in values {
-            if !pokes.contains(&name.as_str()) {
-                let known = pokes.join(", ");
-                return Err(wrong(format!("a poke has no `{name}`; it has {known}")));
-            }
-            if !(*value as f32).is_finite() {
-                return Err(wrong(format!("`{name}` is {value}: it must be a finite number")));
-            }
-        }
-        if self.near.is_none() {
-            let (world, radius) = (*self.ground.world(), self.ground.radius());
-            let mut near = Near::new(world, radius, self.slot_of.len());
-            self.each_place(|_, _, place| near.push(place));
-            self.near = Some(near);
-        }
-        let Some(near) = &mut self.near else { return Ok(()) };
-        let hits = near.within(at, radius as f32);
-        let mut first: Option<Wrong> = None;
-        for Hit { entity, offset } in hits {
-            if let Err(wrong) = self.hit(entity, offset, values)
-                && first.as_ref().is_none_or(|(other, _)| wrong.0 < *other)
-            {
-                first = Some(wrong);
-            }
+        for entity in self.rows as usize..self.tools.slot_of.len() {
+            look(entity, self.plan.first_id + (entity as u32 - self.rows));
         }
         first.map_or(Ok(()), Err)
     }
 
-    /// What becomes of cells of a field.
-    fn paint(&mut self, name: &str, area: &Area, change: Change) -> Result<(), Wrong> {
-        let fields = self.ground.fields();
-        let Some(field) = fields.iter().position(|known| *known == name) else {
-            let model = self.ground.model();
-            return Err(wrong(match fields.is_empty() {
-                true => format!("the model `{model}` has no fields"),
-                false => format!("the model has no field `{name}`; it has {}", fields.join(", ")),
-            }));
-        };
-        let most = f64::from(MOST_AMOUNT);
-        let (word, amount, least) = match change {
-            Change::Set(amount) => ("set", amount, 0.0),
-            Change::Add(amount) => ("add", amount, -most),
-        };
-        if !(amount >= least && amount <= most) {
-            let allowed = format!("it must be a number from {least} to {most}");
-            return Err(wrong(format!("`{word}` is {amount}: {allowed}")));
+    /// The place of every entity of this process, NaN of who is not there.
+    pub(super) fn places(&mut self) -> Vec<At> {
+        let nowhere = [f32::NAN; World::MOST_AXES];
+        let mut places = core::mem::take(&mut self.tools.places);
+        places.clear();
+        (0..self.ground.domains()).for_each(|domain| self.ground.places(domain, &mut places));
+        places.resize(self.tools.slot_of.len(), nowhere);
+        for (place, slot) in places.iter_mut().zip(&self.tools.slot_of).filter(|(_, s)| **s != NONE)
+        {
+            let lives = self.plan.slots[*slot as usize].state == State::Lives;
+            *place = if lives { self.ground.place(*slot as usize) } else { nowhere };
         }
-        let spread = match area {
-            Area::Ball { at, radius } => {
-                check_radius(*radius)?;
-                Spread::Ball { at: self.point("at", at)?, radius: *radius }
-            }
-            Area::Box { low, high } => {
-                Spread::Box { low: self.point("low", low)?, high: self.point("high", high)? }
-            }
-        };
-        self.plan.strokes.push(Stroke { field, spread, change });
-        Ok(())
+        places
     }
-
-    /// A point of the world.
-    fn point(&self, key: &str, at: &[f64]) -> Result<At, Wrong> {
-        let axes = self.ground.world().axes().len();
-        if at.len() != axes {
-            let given = at.len();
-            return Err(wrong(format!("`{key}` has {given} coordinates: it must have {axes}")));
-        }
-        let mut place = [0.0; World::MOST_AXES];
-        for ((to, from), name) in place.iter_mut().zip(at).zip(World::COORDINATES) {
-            let axis = Axis::of(self.ground.world(), self.ground.needed(), name);
-            let problem = axis.map_or(Ok(()), |axis| axis.check(*from)).and_then(|()| {
-                if from.is_finite() { Ok(()) } else { Err("it must be a finite number".into()) }
-            });
-            problem
-                .map_err(|problem| wrong(format!("`{key}` is {from} along {name}: {problem}")))?;
-            *to = axis.map_or(0.0, |axis| axis.place(*from));
-        }
-        Ok(place)
-    }
-
-    fn hit(&mut self, entity: u32, offset: At, values: &Values) -> Result<(), Wrong> {
-        let slot = self.touch(entity)?;
-        let id = self.plan.slots[slot].id;
-        self.packed.copy_from_slice(self.plan.row(slot));
-        let poked = self.ground.poke(id, offset, values, &mut self.packed);
-        poked.map_err(|problem| (id, problem))?;
-        let lives = self.check(id)?;
-        self.store(entity, slot, lives);
-        Ok(())
-    }
-}
-
-fn check_radius(radius: f64) -> Result<(), Wrong> {
-    if radius >= 0.0 && radius <= f64::from(f32::MAX) {
-        return Ok(());
-    }
-    Err(wrong(format!("`radius` is {radius}: it must be a finite number from 0")))
 }
 
 /// All numbers of an entity that may be given, by name: all but its id.

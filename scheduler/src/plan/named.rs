@@ -11,6 +11,8 @@ const NONE: u32 = u32::MAX;
 #[derive(Default)]
 pub(crate) struct Named {
     keys: Vec<(u32, u32)>,
+    /// A bit for each id, and for some others: most rows need not be looked up.
+    bits: Vec<u64>,
 }
 
 impl Named {
@@ -20,10 +22,14 @@ impl Named {
             return Self::default();
         }
         // The largest id is that of nobody.
-        let mut table = Self { keys: alloc::vec![(NONE, NONE); 4 * ids.len().next_power_of_two()] };
+        let count = 4 * ids.len().next_power_of_two();
+        let keys = alloc::vec![(NONE, NONE); count];
+        let mut table = Self { keys, bits: alloc::vec![0; (count / 4).max(4)] };
         for id in ids {
             let at = table.at(id);
             table.keys[at].0 = id;
+            let (word, bit) = table.bit(id);
+            table.bits[word] |= bit;
         }
         table
     }
@@ -42,7 +48,16 @@ impl Named {
         at
     }
 
+    fn bit(&self, id: u32) -> (usize, u64) {
+        ((id as usize / 64) & (self.bits.len() - 1), 1 << (id % 64))
+    }
+
+    #[inline]
     pub(crate) fn meet(&mut self, id: u32, row: u32) {
+        let (word, bit) = self.bit(id);
+        if self.bits[word] & bit == 0 {
+            return;
+        }
         let at = self.at(id);
         if self.keys[at].0 == id {
             self.keys[at].1 = row;

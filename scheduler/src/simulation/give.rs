@@ -15,7 +15,7 @@ use crate::domain::{Domain, Progress};
 use crate::error::DomainError;
 use crate::executor::Executor;
 use crate::inputs::{Answer, Input, Refused};
-use crate::model::{Model, Tick};
+use crate::model::{Model, RowOf, Tick};
 use crate::plan::{Changed, Plan, Problem, Scene, absent, judge};
 use crate::setup::{Door, SimulationError};
 
@@ -26,6 +26,8 @@ const TEXT: usize = 64;
 pub(super) struct Asked<M: Model> {
     pub(super) inputs: Vec<Input>,
     pub(super) plan: Plan,
+    /// Those whom it meets as they will be, by slot; once it is done, as they were.
+    rows: Vec<RowOf<M>>,
     /// What its parameters make.
     changed: Option<Changed<M>>,
     /// What is added up over all processes.
@@ -63,6 +65,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             return Err(SimulationError::Busy { tick: self.tick });
         }
         self.answer = None;
+        let (tools, mut rows) = core::mem::take(&mut self.tools);
+        rows.clear();
         let mut scene = Scene {
             model: &self.model,
             params: &self.params,
@@ -75,9 +79,13 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             door: Door::new()?,
             bounds: Bounds::of(&self.setup.world, self.needed),
             changed: None,
+            views: Vec::new(),
+            rows,
+            checked: Default::default(),
         };
-        let mut plan = judge(&mut scene, &inputs);
-        let changed = scene.changed;
+        let (mut plan, tools) = judge(&mut scene, &inputs, tools);
+        let (changed, rows) = scene.done();
+        (self.tools.0, self.given) = (tools, true);
         if plan.problem.is_none() {
             let grow = self.partition.capacity.is_none();
             let room = plan.make_room(&self.topology, &mut self.domains, grow);
@@ -96,7 +104,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
                 }
             }
         }
-        self.asked = Some(Box::new(Asked { inputs, plan, changed, words, refused: 0 }));
+        self.asked = Some(Box::new(Asked { inputs, plan, rows, changed, words, refused: 0 }));
         self.stage = Stage::Judge;
         Ok(())
     }
@@ -196,9 +204,9 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         self.stage = Stage::Drive(Why::Inputs);
         self.keep();
         self.domains.iter_mut().for_each(Domain::begin_change);
-        asked.plan.change(&mut self.domains);
+        let changed = asked.plan.change(&mut asked.rows, &mut self.domains);
         let housed: Result<(), DomainError> =
-            asked.plan.comers().try_for_each(|row| self.house(row));
+            changed.and_then(|()| asked.plan.comers().try_for_each(|row| self.house(row)));
         let next_id = asked.plan.first_id + asked.plan.spawned;
         self.asked = Some(asked);
         housed?;
@@ -225,7 +233,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     /// Goes back to before the batch, after the domains have.
     pub(super) fn disobey(&mut self) {
         if let Some(mut asked) = self.asked.take() {
-            asked.plan.change_back(&mut self.domains);
+            // What could be written once can be written again.
+            let _ = asked.plan.exchange(&mut asked.rows, &mut self.domains);
             self.swap(&mut asked.changed);
         }
     }
@@ -245,7 +254,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     /// The batch was done.
     pub(super) fn obeyed(&mut self) {
         let Some(asked) = self.asked.take() else { return };
-        let Plan { first_id, spawned, .. } = asked.plan;
+        let Plan { first_id, spawned, slots, .. } = asked.plan;
+        (self.tools.0.slots, self.tools.1) = (slots, asked.rows);
         let next_id = first_id + spawned;
         (self.people.first_born, self.people.next_id) = (first_id, next_id);
         self.answer = Some(Ok(Answer { tick: self.tick, ids: (first_id..next_id).collect() }));

@@ -216,6 +216,8 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             totals: None,
             seen: Seen { history: history(), ..Seen::default() },
             asked: None,
+            tools: Default::default(),
+            given: false,
             answer: None,
         })
     }
