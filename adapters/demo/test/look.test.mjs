@@ -48,8 +48,32 @@ for (const [name, options, tabs] of [['a desk', DESK, TABS], ['a low screen', LO
   });
 }
 
+for (const [name, options] of [['a desk', DESK], ['a phone', PHONE]]) {
+  test(`axe finds nothing on ${name}: shapes, a selection, the brush of a field`, async () => {
+    const tool = (page, title) => page.getByRole('toolbar', { name: 'Tools' }).getByRole('button', { name: title });
+    await withPage(plain.url, { ...options, ...STILL }, async (page) => {
+      await tool(page, 'Shapes').click();
+      assert.deepEqual(await violations(page), [], 'change');
+      await page.getByRole('group', { name: 'What to do with shapes' }).getByRole('button', { name: 'Box' }).click();
+      assert.deepEqual(await violations(page), [], 'draw');
+    }, '?scenario=crowd-evacuation&workers=2');
+    await withPage(plain.url, { ...options, ...STILL }, async (page) => {
+      await tool(page, 'Select').click();
+      await page.locator('.world').focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('region', { name: 'Selected entities' }).waitFor();
+      assert.deepEqual(await violations(page), [], 'a selection');
+      await tool(page, 'Paint').click();
+      assert.deepEqual(await violations(page), [], 'the brush');
+      await page.getByRole('tab', { name: 'World' }).click();
+      await page.getByLabel('The ground shows').waitFor();
+      assert.deepEqual(await violations(page), [], 'the legend');
+    }, '?scenario=meadow-10k&entities=2000&scale=1&workers=2');
+  });
+}
+
 test('no text has a backtick, and names of code are shown as such', async () => {
-  for (const scenario of ['tribes-10k', 'boids-10k', 'vicsek-10k', 'discs-10k', 'lennard_jones-10k']) {
+  for (const scenario of ['tribes-10k', 'boids-10k', 'vicsek-10k', 'discs-10k', 'lennard_jones-10k', 'meadow-10k']) {
     await withPage(plain.url, { ...DESK, ...STILL }, async (page) => {
       for (const tab of TABS) {
         await page.getByRole('tab', { name: tab }).click();
@@ -57,7 +81,7 @@ test('no text has a backtick, and names of code are shown as such', async () => 
         assert.doesNotMatch(await page.locator('body').innerText(), /`/, `${scenario}, ${tab}`);
       }
       await page.getByRole('tab', { name: 'Machine' }).click();
-      await page.getByRole('radio', { name: /Shared memory/ }).check();
+      await page.getByRole('radio', { name: /Shared memory/ }).click();
       const alert = page.getByRole('alert');
       await alert.locator('code', { hasText: 'Cross-Origin-Opener-Policy' }).waitFor();
       assert.doesNotMatch(await page.locator('body').innerText(), /`/);

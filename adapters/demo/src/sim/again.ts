@@ -10,7 +10,8 @@ import { difference, readLog, type Batch, type Log } from './log.js';
 import { readLink, writeLink } from './link.js';
 import { writeQuery } from './query.js';
 import { worldOf } from './scenarios.js';
-import { colorings, type Session } from './session.js';
+import { colorings } from './colorings.js';
+import type { Session } from './session.js';
 
 /** How often it is told how far it is. */
 const TELL_MS = 100;

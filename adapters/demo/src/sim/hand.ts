@@ -3,10 +3,15 @@
  * is one stroke. One touch is on its way at a time; those between come together when its answer is there.
  */
 
-import type { FrameView, InputAnswer } from 'flockwork';
+import type { InputAnswer } from 'flockwork';
 import type { Extent, Place } from '../view/camera.js';
+import type { Draft } from '../view/standing.js';
+import { kindOf } from '../view/look.js';
 import { way } from '../view/near.js';
 import type { Stroke } from './history.js';
+import type { Ground, Hold } from './hold.js';
+import { Pen } from './pen.js';
+import { Selection } from './selection.js';
 import type { Session } from './session.js';
 import { Store } from './store.js';
 import { inputsOf, MOST_TOUCHED, toolsOf, type Grip, type ToolName } from './tools.js';
@@ -15,28 +20,20 @@ export interface HandState {
   readonly tool: ToolName;
   /** The radius of the brush in CSS pixels. */
   readonly brush: number;
-  /** Of those who are added, where there are tribes. */
+  /** Of those who are added, where there are tribes or kinds. */
   readonly tribe: number;
+  /** Whether the brush takes from the field. */
+  readonly takes: boolean;
 }
 
 export const BRUSH = { least: 8, most: 240 } as const;
-
-/** Where the hand is in the world, and how far it reaches. */
-export interface Hold {
-  readonly place: Place;
-  readonly radius: number;
-}
-
-/** What a hand is held over. */
-export interface Ground {
-  readonly world: Extent;
-  readonly frame: FrameView;
-}
 
 /** A press that is held does it again after so long. */
 const AGAIN_MS = 120;
 /** Newcomers come where the brush has gone on by this part of its radius. */
 const ADD_WAY = 1;
+/** One touch of a field changes cells by this part of the most that was seen in one. */
+const PAINTED_SHARE = 0.25;
 
 interface Press {
   readonly grip: Omit<Grip, 'place' | 'radius'>;
@@ -46,7 +43,7 @@ interface Press {
 }
 
 export class Hand {
-  readonly store = new Store<HandState>({ tool: 'look', brush: 44, tribe: 0 });
+  readonly store = new Store<HandState>({ tool: 'look', brush: 44, tribe: 0, takes: false });
   private press: Press | null = null;
   private hold: Hold | null = null;
   /** A touch that is still to be made, of the press that is held or of one that was. */
@@ -54,7 +51,23 @@ export class Hand {
   private busy = false;
   private last = { at: -Infinity, place: null as Place | null };
 
-  constructor(private readonly session: Session) {}
+  readonly pen: Pen;
+  readonly selection: Selection;
+  /** That of the two which is pressed. */
+  private drawing: Pen | Selection | null = null;
+
+  constructor(
+    private readonly session: Session,
+    ground: () => Ground | null,
+  ) {
+    this.pen = new Pen(session, ground);
+    this.selection = new Selection(session, ground);
+  }
+
+  /** What is being drawn or selected. */
+  get draft(): Draft | null {
+    return this.drawing?.draft ?? null;
+  }
 
   /** Whether it does something; else it only looks. */
   get acts(): boolean {
@@ -81,6 +94,7 @@ export class Hand {
 
   choose(tool: ToolName): void {
     this.release();
+    if (tool !== 'draw') this.pen.pick([]);
     this.store.set({ tool });
   }
 
@@ -97,19 +111,49 @@ export class Hand {
   down(hold: Hold): void {
     const { tool } = this;
     if (tool === 'look') return;
-    const tribes = this.session.simulation?.model.columns.some(({ name }) => name === 'tribe');
-    this.press = { grip: { tool, tribe: tribes ? this.store.get().tribe : null }, stroke: null, done: 0 };
+    this.drawing = this.drawer(tool);
+    if (this.drawing) return this.drawing.down(hold);
+    const kinds = kindOf(this.session.simulation?.model.columns ?? []) !== null;
+    const { tribe, takes } = this.store.get();
+    this.press = { grip: { tool, tribe: kinds ? tribe : null, paint: this.paint(takes) }, stroke: null, done: 0 };
     this.hold = hold;
     this.due = { press: this.press, hold };
   }
 
+  /** Presses in the middle, for a moment. */
+  middle(hold: Hold): void {
+    const drawer = this.drawer(this.tool);
+    if (drawer) return drawer.middle(hold);
+    this.down(hold);
+    this.release();
+  }
+
+  private drawer(tool: ToolName): Pen | Selection | null {
+    return tool === 'draw' ? this.pen : tool === 'select' ? this.selection : null;
+  }
+
+  /** Whether it touches all in a circle. */
+  get brushes(): boolean {
+    return this.acts && !this.drawer(this.tool);
+  }
+
+  /** A part of the most that was seen in a cell: amounts are whole. */
+  private paint(takes: boolean): Grip['paint'] {
+    const { field, fieldTop } = this.session.store.get();
+    return field === null ? null : { name: field, add: (takes ? -1 : 1) * Math.max(1, Math.round(PAINTED_SHARE * fieldTop)) };
+  }
+
   move(hold: Hold): void {
+    this.drawing?.move(hold);
     if (this.press) this.hold = hold;
   }
 
   /** What was begun is still done. */
   release(): void {
     this.press = this.hold = null;
+    const { drawing } = this;
+    this.drawing = null;
+    drawing?.release();
   }
 
   /** Once for each frame: does what is to be done by now. */
@@ -159,9 +203,13 @@ const DONE: Readonly<Record<ToolName, string>> = {
   frighten: 'Frightened',
   attract: 'Called',
   feed: 'Fed',
+  select: '',
+  draw: '',
+  paint: 'Painted',
 };
 
 function said(tool: ToolName, count: number, most: boolean, { tick }: InputAnswer): string {
+  if (tool === 'paint') return `Painted: it holds after tick ${tick.toLocaleString('en')}`;
   const whom = tool === 'add' || tool === 'remove' ? ` ${count.toLocaleString('en')}` : ' all in the circle';
   return `${DONE[tool]}${most ? ` ${MOST_TOUCHED.toLocaleString('en')}, the most at a time` : whom}: it holds after tick ${tick.toLocaleString('en')}`;
 }

@@ -37,6 +37,31 @@ export const PRESETS: readonly Preset[] = [
     text: 'Molecules begin in rows, and melt. Zoom in, remove a few, and see the hole close.',
   },
   {
+    title: 'Wolves and sheep',
+    scenario: 'meadow-10k',
+    text: 'Sheep graze and flee, wolves see four times as far. Add wolves, or paint the grass away, and watch their numbers rise and fall.',
+  },
+  {
+    title: 'A breaking dam',
+    scenario: 'sph-dam',
+    text: 'A column of liquid falls and runs to the other wall; front tells how far it is. Turn gravity down under Rules, or frighten the wave.',
+  },
+  {
+    title: 'Both ways',
+    scenario: 'crowd-corridor',
+    text: 'Half of the people walk each way. Lanes form by themselves: lane order climbs. Draw a wall into the way, and see them find lanes again.',
+  },
+  {
+    title: 'A bottleneck',
+    scenario: 'crowd-bottleneck',
+    text: 'All want through one gap; flow is how many get through each second. Move a box under Shapes to make the gap wider or narrower.',
+  },
+  {
+    title: 'Out of the hall',
+    scenario: 'crowd-evacuation',
+    text: 'One way out is open; the north door opens at tick 1000. Click the door under Shapes to open it at once, or close it.',
+  },
+  {
     title: 'Flocks in space',
     scenario: 'boids-space-10k',
     text: 'The same rules with one direction more. Drag to turn; attract a flock and it becomes a knot.',

@@ -7,6 +7,7 @@ import type { Scenario } from 'flockwork';
 import { parse } from 'smol-toml';
 import { written } from './log.js';
 import type { Settings } from './query.js';
+import { SHAPES, listOf, shapesOfTables } from './shapes.js';
 
 export interface ScenarioFile {
   /** The file's name without `.toml`. */
@@ -25,12 +26,8 @@ const sources = import.meta.glob<string>('../../../../scenarios/*.toml', {
   eager: true,
 });
 
-/** Models that the package's module does not have. */
-const ELSEWHERE: readonly string[] = ['crowd', 'meadow', 'sph'];
-
 export const scenarioFiles: readonly ScenarioFile[] = Object.entries(sources)
   .map(([path, text]) => read(path.replace(/^.*\/|\.toml$/g, ''), text))
-  .filter((file) => !ELSEWHERE.includes(file.scenario.model))
   .sort((a, b) => a.scenario.model.localeCompare(b.scenario.model) || a.scenario.entities - b.scenario.entities);
 
 export const DEFAULT_SCENARIO = 'boids-100k';
@@ -89,8 +86,9 @@ function axesOf({ world: { width, height, depth, edge = 'periodic' } }: FullScen
 
 function read(name: string, text: string): ScenarioFile {
   // The files are checked by the command line's own tests.
-  const { model, entities, dt, seed = 1, world, params = {} } = parse(text) as unknown as FullScenario;
-  return { name, about: comment(text), scenario: { model, entities, dt, seed, world, params } };
+  const { model, entities, dt, seed = 1, world, params = {}, shape } = parse(text) as unknown as FullScenario & { readonly shape?: readonly unknown[] };
+  const all = shape ? { ...params, [SHAPES]: listOf(shapesOfTables(shape)) } : params;
+  return { name, about: comment(text), scenario: { model, entities, dt, seed, world, params: all } };
 }
 
 /** The first paragraph of the comment that a file begins with. */

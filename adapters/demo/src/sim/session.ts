@@ -8,67 +8,15 @@
  * What changes with every tick is read from `simulation` itself by those who draw it.
  */
 
-import { createSimulation, type Entity, type Input, type InputAnswer, type ParamValue, type Simulation, type SimulationOptions, type StartProgress } from 'flockwork';
-import { failureOf, type Failure } from './failure.js';
+import { createSimulation, type Entity, type Input, type InputAnswer, type ParamValue, type Simulation, type SimulationOptions } from 'flockwork';
+import { colorings } from './colorings.js';
+import { failureOf } from './failure.js';
 import { History, type Stroke } from './history.js';
 import type { Settings } from './query.js';
 import { scenarioFile, scenarioOf } from './scenarios.js';
+import type { Held, Rate, SessionState } from './state.js';
 import { Store } from './store.js';
-import { columnsOf } from '../view/look.js';
-
-export type Rate = number | 'max';
-
-export interface SessionState {
-  readonly settings: Settings;
-  readonly status: 'starting' | 'ready' | 'failed' | 'away';
-  readonly progress: StartProgress | null;
-  readonly simulation: Simulation | null;
-  readonly failure: Failure | null;
-  readonly running: boolean;
-  /** Ticks that are computed before the world is shown as it is; null if there are none to do. */
-  readonly ahead: { readonly tick: number; readonly of: number; readonly share: number } | null;
-  readonly rate: Rate;
-  readonly colorBy: string;
-  /** Parameters as they are now. */
-  readonly params: Readonly<Record<string, ParamValue>>;
-  /** The parameter that was refused, and why. */
-  readonly refused: { readonly name: string; readonly message: string } | null;
-  readonly selected: Selected | null;
-  /** The world before this one, if it was another. */
-  readonly former: Held | null;
-  /** What was wrong in the address. */
-  readonly problems: readonly string[];
-  /** What became of the last thing that was done. */
-  readonly answer: Answer | null;
-  /** Whether there is a stroke to take back, or to do again. */
-  readonly past: { readonly undo: boolean; readonly redo: boolean };
-  /** What the camera is to see of a world that a link has brought. */
-  readonly pose: readonly number[] | null;
-  /** What is done again after the world went back; null if nothing is. */
-  readonly again: { readonly what: string; readonly tick: number; readonly of: number; readonly share: number } | null;
-}
-
-export interface Answer {
-  readonly text: string;
-  readonly bad: boolean;
-}
-
-/** A world that can go on. */
-export interface Held {
-  readonly settings: Settings;
-  readonly tick: number;
-  readonly snapshot: ArrayBuffer;
-  readonly history: History;
-  /** The id of the chosen entity. */
-  readonly selected: number | null;
-}
-
-export interface Selected {
-  readonly id: number;
-  /** As it was last seen. */
-  readonly entity: Entity;
-  readonly alive: boolean;
-}
+import { columnsOf, fieldsOf } from '../view/look.js';
 
 /** A run goes on from the last checkpoint if a worker dies. */
 const CHECKPOINT_TICKS = 1200;
@@ -116,6 +64,8 @@ export class Session {
       ahead: null,
       rate: 60,
       colorBy: '',
+      field: null,
+      fieldTop: 0,
       params: {},
       refused: null,
       selected: null,
@@ -142,12 +92,34 @@ export class Session {
     });
   }
 
-  /** Goes on with the same world on another tier or other workers. */
+  /** Goes on with the same world on another tier or other workers; where none runs, with the one that was kept. */
   move(change: Partial<Pick<Settings, 'tier' | 'workers'>> = {}): Promise<void> {
-    return this.replace(change, async () => {
-      this.held = await this.leave();
-      if (this.held) this.store.set({ settings: this.here(this.held.settings) });
-    });
+    const { simulation } = this;
+    if (!simulation || this.trying || this.store.get().status !== 'ready' || simulation.state === 'faulted') {
+      return this.replace(change, async () => {
+        this.held = await this.leave();
+        if (this.held) this.store.set({ settings: this.here(this.held.settings) });
+      });
+    }
+    const settings = { ...this.store.get().settings, ...change };
+    this.store.set({ settings, failure: null });
+    this.last = this.last.then(() => this.carry(simulation, settings));
+    return this.last;
+  }
+
+  /** Has a world run elsewhere; where that does not work it runs on where it is. */
+  private async carry(simulation: Simulation, { tier, workers }: Settings): Promise<void> {
+    if (simulation !== this.simulation) return;
+    await this.endAhead();
+    try {
+      await simulation.move({ tier, workers: tier === 'js-single' ? 1 : workers });
+      if (simulation === this.simulation) this.shown = this.shown && { ...this.shown, tier, workers };
+    } catch (error) {
+      if (simulation === this.simulation) this.fail(error);
+    }
+    // What the world runs on is another, or the wish is none any more.
+    const { settings } = this.store.get();
+    if (simulation === this.simulation && this.shown) this.store.set({ settings: { ...settings, tier: this.shown.tier, workers: this.shown.workers } });
   }
 
   /** Shows another world for a while; `move` goes on with the one before. */
@@ -221,6 +193,7 @@ export class Session {
       const simulation = await createSimulation({
         ...optionsFor(settings),
         columns: columnsOf(scenarioFile(settings.scenario).scenario),
+        fields: fieldsOf(scenarioFile(settings.scenario).scenario),
         ...(held && { snapshot: held.snapshot, accept: ['params'] }),
         rate,
         checkpointEvery: CHECKPOINT_TICKS,
@@ -253,7 +226,11 @@ export class Session {
     this.taken = params;
     this.pendingParams = {};
     this.ruling = null;
-    this.store.set({ simulation, status: 'ready', params, refused: null, colorBy, answer: null });
+    const fields = fieldsOf(simulation.scenario);
+    const { field } = this.store.get();
+    // Another world shows its first one; the same world what it showed.
+    const shown = field !== null && fields.includes(field) ? field : (fields[0] ?? null);
+    this.store.set({ simulation, status: 'ready', params, refused: null, colorBy, field: shown, fieldTop: 0, answer: null });
     this.tellPast();
     if (ahead > 0) {
       const stop = new AbortController();
@@ -459,6 +436,19 @@ export class Session {
     this.store.set({ selected: entity ? { ...selected, entity } : { ...selected, alive: false } });
   }
 
+  /** Does something with the simulation while nothing moves; errors are shown. */
+  async still<Result>(action: (simulation: Simulation) => Promise<Result>): Promise<Result | null> {
+    return this.try(async (simulation) => {
+      await this.endAhead();
+      await simulation.pause();
+      try {
+        return await action(simulation);
+      } finally {
+        if (this.store.get().running && simulation.state === 'paused') simulation.start();
+      }
+    });
+  }
+
   /** Does something with the simulation; errors are shown. */
   async try<Result>(action: (simulation: Simulation) => Promise<Result>): Promise<Result | null> {
     const simulation = this.simulation;
@@ -502,19 +492,3 @@ export function optionsFor(settings: Settings): SimulationOptions {
     tier: settings.tier,
   };
 }
-
-/** What the colours can show, the most telling first: columns, values of columns, speed, heading, nothing. */
-export function colorings({ model }: Simulation): string[] {
-  const shown = model.columns.filter(({ name, reach }) => reach !== 'scratch' && !HIDDEN.has(name));
-  const names = shown.flatMap(({ name, components }) =>
-    components === 1 ? [name] : Array.from({ length: components }, (_, index) => `${name}.${index}`),
-  );
-  const moves = model.columns.some(({ name }) => name === 'vx' || name === 'ux');
-  const classes = names.filter((name) => name === 'tribe');
-  const others = names.filter((name) => name !== 'tribe');
-  // Without tribes, headings make flocks stand out.
-  return [...classes, ...(moves ? ['heading', 'speed'] : []), ...others, 'none'];
-}
-
-/** Columns that a colour would say nothing about. */
-const HIDDEN = new Set(['x', 'y', 'z', 'vx', 'vy', 'vz', 'ux', 'uy', 'uz', 'half_x', 'half_y', 'half_z', 'alive']);

@@ -4,21 +4,23 @@
  */
 
 import type { FrameView, Input, ModelInfo, ParamValue } from 'flockwork';
-import { lookOf } from '../view/look.js';
+import { kindOf, lookOf } from '../view/look.js';
 import type { Extent, Place } from '../view/camera.js';
 import { Nearby, way, wrapped } from '../view/near.js';
+import { SHAPES } from './shapes.js';
 
-export type ToolName = 'look' | 'add' | 'remove' | 'frighten' | 'attract' | 'feed';
-
-export const TOOLS: readonly ToolName[] = ['look', 'add', 'remove', 'frighten', 'attract', 'feed'];
+export const TOOLS = ['look', 'add', 'remove', 'frighten', 'attract', 'feed', 'select', 'draw', 'paint'] as const;
+export type ToolName = (typeof TOOLS)[number];
 
 /** How a tool is held. */
 export interface Grip {
   readonly tool: ToolName;
   readonly place: Place;
   readonly radius: number;
-  /** The tribe of those who are added; null where there are none. */
+  /** The tribe or kind of those who are added; null where there are none. */
   readonly tribe: number | null;
+  /** What is painted, and how much; null where there is no field. */
+  readonly paint: { readonly name: string; readonly add: number } | null;
 }
 
 /** The world as a hand sees it. */
@@ -52,7 +54,16 @@ const near = new Nearby();
 /** The tools that do something in worlds of this model. */
 export function toolsOf(model: ModelInfo): readonly ToolName[] {
   const turned = PUSHED.has(model.name) || motionOf(model) !== null;
-  return TOOLS.filter((tool) => (tool === 'feed' ? BITTEN.has(model.name) : turned || (tool !== 'frighten' && tool !== 'attract')));
+  const works: Readonly<Partial<Record<ToolName, boolean>>> = {
+    frighten: turned,
+    attract: turned,
+    feed: BITTEN.has(model.name),
+    // What one drags over in space lies behind one another.
+    select: !model.columns.some(({ name }) => name === 'z'),
+    paint: model.fields.length > 0 && !model.columns.some(({ name }) => name === 'z'),
+    draw: model.params.some(({ name }) => name === SHAPES),
+  };
+  return TOOLS.filter((tool) => works[tool] ?? true);
 }
 
 /** The columns of the velocity, or of the direction. */
@@ -66,6 +77,8 @@ function motionOf({ columns }: ModelInfo): readonly string[] | null {
 export function inputsOf(grip: Grip, seen: Seen): Input[] {
   switch (grip.tool) {
     case 'look':
+    case 'select':
+    case 'draw':
       return [];
     case 'add':
       return added(grip, seen);
@@ -75,6 +88,8 @@ export function inputsOf(grip: Grip, seen: Seen): Input[] {
       return moved(grip, seen, 1);
     case 'attract':
       return moved(grip, seen, -1);
+    case 'paint':
+      return grip.paint ? [painted(grip, seen, grip.paint)] : [];
     case 'feed':
       return [poke(grip, seen, { bite: -MEAL * number(seen.params.max_energy, 1) })];
   }
@@ -82,6 +97,10 @@ export function inputsOf(grip: Grip, seen: Seen): Input[] {
 
 function poke({ place, radius }: Grip, { world }: Seen, numbers: Readonly<Record<string, number>>): Input {
   return { poke: { at: axesOf(world).map((axis) => place[axis]!), radius, ...numbers } };
+}
+
+function painted({ place, radius }: Grip, { world }: Seen, { name, add }: NonNullable<Grip['paint']>): Input {
+  return { field: { name, at: axesOf(world).map((axis) => place[axis]!), radius, add } };
 }
 
 /** Everybody in the brush goes away from its middle, or to it. */
@@ -103,7 +122,7 @@ function moved(grip: Grip, seen: Seen, sign: 1 | -1): Input[] {
 
 /** How fast one is at most, as the rules say, or at first. */
 function speedOf(params: Seen['params']): number {
-  return number(params.max_speed ?? params.speed ?? params.preferred_speed, 1);
+  return number(params.max_speed ?? params.sheep_speed ?? params.speed ?? params.preferred_speed, 1);
 }
 
 function number(value: ParamValue | undefined, missing: number): number {
@@ -133,7 +152,8 @@ function added(grip: Grip, seen: Seen): Input[] {
     if (body > 0 && !free(at, body, taken, seen)) continue;
     taken.push(...at);
     const spawn = Object.fromEntries(axes.map((axis) => ['xyz'[axis]!, place[axis]!]));
-    if (grip.tribe !== null) spawn.tribe = grip.tribe;
+    const kind = kindOf(model.columns);
+    if (kind && grip.tribe !== null) spawn[kind] = grip.tribe;
     inputs.push({ spawn });
   }
   return inputs;

@@ -9,6 +9,7 @@ import { useStore } from '../sim/store.js';
 import { WorldView } from '../view/world-view.js';
 import { Banner, Former, Problems } from './banner.js';
 import { EntityCard } from './entity-card.js';
+import { GroupCard } from './group-card.js';
 import { Icon } from './icons.js';
 import { TIER_TITLES, scenarioTitle } from './labels.js';
 import { Panel } from './panel.js';
@@ -77,6 +78,7 @@ export function App({ session, reducedMotion }: { session: Session; reducedMotio
         </button>
       </div>
       <EntityCard session={session} view={view} />
+      {view && <GroupCard session={session} selection={view.hand.selection} />}
       <div className="foot">
         {view && <ToolBar session={session} hand={view.hand} />}
         <Transport session={session} />

@@ -12,7 +12,6 @@ import { Text } from './text.js';
 export function Banner({ session }: { session: Session }) {
   const failure = useStore(session.store, (state) => state.failure);
   const status = useStore(session.store, (state) => state.status);
-  const tier = useStore(session.store, (state) => state.settings.tier);
   if (!failure) return null;
   const { code, message, hint, attempts } = failure;
   return (
@@ -20,7 +19,7 @@ export function Banner({ session }: { session: Session }) {
       <header>
         {attempts.length > 0 ? (
           <p>
-            <b>{tier === 'auto' ? 'No tier works here' : `“${TIER_TITLES[tier]}” does not work here`}</b>
+            <b>{attempts.length > 1 ? 'No tier works here' : `“${TIER_TITLES[attempts[0]!.tier]}” does not work here`}</b>
           </p>
         ) : (
           <span className="badge red">{code}</span>

@@ -1,7 +1,12 @@
 /** Names for people, of what the package names for programs. */
 
-import { palette, type Rgb, type Scenario, type Tier } from 'flockwork';
+import { palette, type ModelInfo, type ParamValue, type Rgb, type Scenario, type Tier } from 'flockwork';
+import type { PenName } from '../sim/pen.js';
+import type { LoopName } from '../sim/selection.js';
+import { SHAPES, shapesOf } from '../sim/shapes.js';
 import type { ToolName } from '../sim/tools.js';
+import { GROUND_COLORS } from '../view/ground-shaders.js';
+import { kindOf } from '../view/look.js';
 
 export const TIER_TITLES: Record<Tier | 'auto', string> = {
   auto: 'Best that works',
@@ -27,7 +32,35 @@ export const TOOL_TITLES: Record<ToolName, { readonly title: string; readonly ab
   frighten: { title: 'Frighten', about: 'Hold or drag: all in the circle flee from its middle' },
   attract: { title: 'Attract', about: 'Hold or drag: all in the circle come to its middle' },
   feed: { title: 'Feed', about: 'Hold or drag: all in the circle are fed' },
+  select: { title: 'Select', about: 'Drag over those you want: a box, or a lasso around them' },
+  paint: { title: 'Paint', about: 'Hold or drag: more of the field in the circle, or less' },
+  draw: { title: 'Shapes', about: 'Click a door to open or close it, drag a shape to move it, or draw a new one' },
 };
+
+export const PEN_TITLES: Record<PenName, { readonly title: string; readonly about: string }> = {
+  edit: { title: 'Change', about: 'Click a door to open or close it, drag a shape to move it' },
+  line: { title: 'Line', about: 'Drag from one end to the other; ends that are near join' },
+  box: { title: 'Box', about: 'Drag from one corner to the other' },
+  circle: { title: 'Circle', about: 'Drag from the middle outwards' },
+};
+
+export const LOOP_TITLES: Record<LoopName, { readonly title: string; readonly about: string }> = {
+  box: { title: 'Box', about: 'Drag from one corner to the other' },
+  lasso: { title: 'Lasso', about: 'Drag around those you want' },
+};
+
+/** The kinds of a model that has some; those of others are numbered. */
+const KINDS: Readonly<Record<string, readonly string[]>> = { meadow: ['Sheep', 'Wolves'], 'crowd-corridor': ['To the right', 'To the left'] };
+
+/** What the kinds of a world are called: tribes by their numbers, or as its scenario or model calls them. */
+export function kindTitles(scenario: string, model: ModelInfo, params: Readonly<Record<string, ParamValue>>): readonly string[] {
+  const kind = kindOf(model.columns);
+  const known = KINDS[scenario] ?? KINDS[model.name];
+  if (kind === 'kind' && known) return known;
+  const goals = shapesOf(params[SHAPES]).filter(({ role }) => role === 'goal').length;
+  const count = kind === 'tribe' ? Number(params.tribes ?? CLASS_COLORS.length) : Math.max(1, goals);
+  return kind ? CLASS_COLORS.slice(0, count).map((_, index) => `${kind === 'tribe' ? 'Tribe' : 'Goal'} ${index + 1}`) : [];
+}
 
 const GENES = ['speed', 'vision', 'aggression', 'fear', 'cohesion', 'separation', 'thrift', 'fertility', 'wander'];
 
@@ -37,7 +70,9 @@ const MODELS: Record<string, string> = {
   vicsek: 'Vicsek',
   discs: 'Hard discs',
   lennard_jones: 'Lennard-Jones liquid',
+  meadow: 'Meadow',
   sph: 'Liquid',
+  crowd: 'Crowd',
 };
 
 export function modelTitle(model: string): string {
@@ -86,6 +121,9 @@ export const POLES = palette.poles.map(css);
 
 /** What is low is dark, as the package paints it. */
 export const SCALE = `linear-gradient(90deg, ${palette.scale.map(css).join(', ')})`;
+
+/** Of a field: what there is nothing of is dark. */
+export const GROUND_SCALE = `linear-gradient(90deg, ${GROUND_COLORS.map(css).join(', ')})`;
 
 /** A unit with real superscripts: `length / time^2`. */
 export function unit(text: string): string {

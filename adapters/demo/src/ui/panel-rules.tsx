@@ -3,6 +3,7 @@
 import type { ParamInfo, ParamValue } from 'flockwork';
 import * as format from '../hud/format.js';
 import type { Session } from '../sim/session.js';
+import { SHAPES } from '../sim/shapes.js';
 import { useStore } from '../sim/store.js';
 import { Icon } from './icons.js';
 import { unit, words } from './labels.js';
@@ -15,7 +16,9 @@ export function RulesPanel({ session }: { session: Session }) {
   if (!simulation) return <p className="dim">No simulation is running.</p>;
   const begun = simulation.scenario.params ?? {};
   const first = (param: ParamInfo) => begun[param.name] ?? param.default;
-  const changed = simulation.model.params.filter((param) => !same(params[param.name], first(param)));
+  // What stands in the world is drawn there.
+  const rules = simulation.model.params.filter(({ name }) => name !== SHAPES);
+  const changed = rules.filter((param) => !same(params[param.name], first(param)));
   return (
     <>
       <p className="about">
@@ -28,7 +31,7 @@ export function RulesPanel({ session }: { session: Session }) {
       >
         Reset all
       </button>
-      {simulation.model.params.map((param) => (
+      {rules.map((param) => (
         <ParamRow
           key={param.name}
           param={param}

@@ -4,11 +4,14 @@ import { useState } from 'react';
 import * as format from '../hud/format.js';
 import { MAX_ENTITIES, readSeed } from '../sim/query.js';
 import { PRESETS, begin } from '../sim/presets.js';
-import { scenarioFile, scenarioFiles } from '../sim/scenarios.js';
-import { colorings, type Session } from '../sim/session.js';
+import { scenarioFile, scenarioFiles, type FullScenario } from '../sim/scenarios.js';
+import { colorings } from '../sim/colorings.js';
+import type { Session } from '../sim/session.js';
+import { SHAPES } from '../sim/shapes.js';
 import { useStore } from '../sim/store.js';
 import type { WorldView } from '../view/world-view.js';
-import { CLASS_COLORS, POLES, SCALE, columnTitle, scenarioTitle } from './labels.js';
+import { fieldsOf } from '../view/look.js';
+import { CLASS_COLORS, GROUND_SCALE, POLES, SCALE, columnTitle, kindTitles, scenarioTitle } from './labels.js';
 import { Text } from './text.js';
 
 const FEWEST = 1000;
@@ -42,7 +45,12 @@ export function WorldPanel({ session, view }: { session: Session; view: WorldVie
       <p className="about">
         <Text text={file.about} />
       </p>
-      <Entities key={settings.entities} entities={settings.entities} change={(entities) => void session.open({ entities, scale: true })} />
+      <Entities
+        key={`${settings.scenario} ${settings.entities}`}
+        entities={settings.entities}
+        range={entityRange(file.scenario)}
+        change={(entities) => void session.open({ entities, scale: file.scenario.params?.[SHAPES] === undefined })}
+      />
       <Seed key={String(settings.seed)} session={session} seed={settings.seed} />
       <p className="hint">Each of these begins another world at tick 0. The one before is kept, so that you can go back to it.</p>
       <Coloring session={session} view={view} />
@@ -68,11 +76,20 @@ function Presets({ session, scenario }: { session: Session; scenario: string }) 
   );
 }
 
+/** What stands in a world does not grow with it; of a tank of liquid the number follows from its size. */
+function entityRange({ model, entities, params }: FullScenario): readonly [number, number] | null {
+  if (model === 'sph') return null;
+  if (params?.[SHAPES] !== undefined) return [Math.ceil(entities / 10), entities];
+  return [Math.min(FEWEST, entities), MAX_ENTITIES];
+}
+
 /** A slider over powers of ten; the world grows with it, the density stays. */
-function Entities({ entities, change }: { entities: number; change: (entities: number) => void }) {
+function Entities({ entities, range, change }: { entities: number; range: readonly [number, number] | null; change: (entities: number) => void }) {
   const [value, setValue] = useState(entities);
-  const low = Math.log10(FEWEST);
-  const high = Math.log10(MAX_ENTITIES);
+  if (!range) return null;
+  const [least, most] = range;
+  const low = Math.log10(least);
+  const high = Math.log10(Math.max(most, entities));
   const apply = () => value !== entities && change(value);
   return (
     <label className="field">
@@ -91,7 +108,7 @@ function Entities({ entities, change }: { entities: number; change: (entities: n
           const factor = { ArrowLeft: 0.9, ArrowDown: 0.9, ArrowRight: 1.1, ArrowUp: 1.1 }[event.key];
           if (!factor) return;
           event.preventDefault();
-          setValue(Math.min(MAX_ENTITIES, Math.max(FEWEST, twoDigits(value * factor))));
+          setValue(Math.min(most, Math.max(least, twoDigits(value * factor))));
         }}
         onPointerUp={apply}
         onKeyUp={apply}
@@ -152,7 +169,8 @@ function Seed({ session, seed }: { session: Session; seed: bigint }) {
 function Coloring({ session, view }: { session: Session; view: WorldView | null }) {
   const simulation = useStore(session.store, (state) => state.simulation);
   const colorBy = useStore(session.store, (state) => state.colorBy);
-  const tribes = useStore(session.store, (state) => state.params.tribes);
+  const params = useStore(session.store, (state) => state.params);
+  const scenario = useStore(session.store, (state) => state.settings.scenario);
   return (
     <div className="field">
       <label className="stack">
@@ -166,9 +184,47 @@ function Coloring({ session, view }: { session: Session; view: WorldView | null 
             ))}
         </select>
       </label>
-      <Legend colorBy={colorBy} classes={Number(tribes ?? CLASS_COLORS.length)} space={simulation?.scenario.world.depth !== undefined} />
+      <Legend colorBy={colorBy} kinds={simulation ? kindTitles(scenario, simulation.model, params) : []} space={simulation?.scenario.world.depth !== undefined} />
       {view?.scene && <Glow view={view} />}
+      {view?.scene && <Field session={session} />}
     </div>
+  );
+}
+
+/** The field under the entities, and what its colours stand for. */
+function Field({ session }: { session: Session }) {
+  const simulation = useStore(session.store, (state) => state.simulation);
+  const field = useStore(session.store, (state) => state.field);
+  const top = useStore(session.store, (state) => state.fieldTop);
+  const fields = simulation?.model.fields ?? [];
+  if (!simulation || fieldsOf(simulation.scenario).length === 0) return null;
+  const info = fields.find(({ name }) => name === field);
+  return (
+    <>
+      <label className="stack">
+        <span>The ground shows</span>
+        <select value={field ?? ''} onChange={({ target }) => session.store.set({ field: target.value || null, fieldTop: 0 })}>
+          {fields.map(({ name }) => (
+            <option key={name} value={name}>
+              {columnTitle(name)}
+            </option>
+          ))}
+          <option value="">Nothing</option>
+        </select>
+      </label>
+      {info && (
+        <>
+          <div className="scale-row">
+            <span>0</span>
+            <div className="scale" style={{ background: GROUND_SCALE }} role="img" aria-label={`Dark is nothing, bright is ${format.count(top)}`} />
+            <span>{format.count(top)}</span>
+          </div>
+          <p className="hint">
+            {columnTitle(info.name)}: {info.about}; {info.unit}
+          </p>
+        </>
+      )}
+    </>
   );
 }
 
@@ -190,15 +246,15 @@ function Glow({ view }: { view: WorldView }) {
   );
 }
 
-function Legend({ colorBy, classes, space }: { colorBy: string; classes: number; space: boolean }) {
+function Legend({ colorBy, kinds, space }: { colorBy: string; kinds: readonly string[]; space: boolean }) {
   if (colorBy === 'none' || colorBy === '') return null;
-  if (colorBy === 'tribe') {
+  if (colorBy === 'tribe' || colorBy === 'kind') {
     return (
       <ul className="legend">
-        {CLASS_COLORS.slice(0, classes).map((color, index) => (
-          <li key={color}>
-            <i style={{ background: color }} />
-            {index + 1}
+        {kinds.map((kind, index) => (
+          <li key={kind}>
+            <i style={{ background: CLASS_COLORS[index] }} />
+            {kind.replace('Tribe ', '')}
           </li>
         ))}
       </ul>

@@ -2,7 +2,8 @@
 
 import { useEffect, useRef } from 'react';
 import { redo, undo } from '../sim/again.js';
-import { colorings, type Session } from '../sim/session.js';
+import { colorings } from '../sim/colorings.js';
+import type { Session } from '../sim/session.js';
 import { toolsOf } from '../sim/tools.js';
 import type { WorldView } from '../view/world-view.js';
 
@@ -45,10 +46,10 @@ const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['+', '='], shown: '+', does: 'Closer', act: ({ view }) => view?.camera.zoomAt(ZOOM) },
   { keys: ['-'], shown: '−', does: 'Further away', act: ({ view }) => view?.camera.zoomAt(1 / ZOOM) },
   { keys: ['0'], does: 'The whole world, or the view filled', act: ({ view }) => view?.camera.toggleWhole() },
-  { keys: ['Enter'], does: 'Choose the entity in the middle, or use the tool there', act: ({ view }) => (view?.holds ? view.pressMiddle() : view?.tapMiddle()) },
+  { keys: ['Enter'], does: 'Choose the entity in the middle, or use the tool there: as large as the circle', act: ({ view }) => (view?.holds ? view.pressMiddle() : view?.tapMiddle()) },
   {
-    keys: ['1', '2', '3', '4', '5', '6'],
-    shown: '1 … 6',
+    keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
+    shown: '1 … 9',
     does: 'Take a tool: look, add, remove and so on',
     act: ({ session, view }, { key }) => {
       const tool = session.simulation && toolsOf(session.simulation.model)[Number(key) - 1];
@@ -71,7 +72,21 @@ const SHORTCUTS: readonly Shortcut[] = [
     keys: ['Escape'],
     shown: 'Esc',
     does: 'Put the tool down, or deselect',
-    act: ({ session, view }) => (view?.holds ? view.hand.choose('look') : session.select(null)),
+    act: ({ session, view }) => {
+      if (view?.holds) return view.hand.choose('look');
+      session.select(null);
+      view?.hand.selection.clear();
+    },
+  },
+  {
+    keys: ['Delete', 'Backspace'],
+    shown: 'Del',
+    does: 'Remove the shape that is chosen, or all who are selected',
+    act: ({ view }) => {
+      if (!view) return;
+      const { pen, selection, tool } = view.hand;
+      void (tool === 'draw' ? pen.remove(pen.group) : selection.remove());
+    },
   },
   { keys: ['c'], shown: 'C', does: 'Colours show the next thing', act: ({ session }) => nextColor(session) },
   { keys: ['h'], shown: 'H', does: 'Numbers and charts, or none', act: ({ toggleHud }) => toggleHud() },

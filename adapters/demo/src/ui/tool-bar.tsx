@@ -4,9 +4,12 @@ import { redo, undo } from '../sim/again.js';
 import { BRUSH, type Hand } from '../sim/hand.js';
 import type { Session } from '../sim/session.js';
 import { useStore } from '../sim/store.js';
-import { toolsOf } from '../sim/tools.js';
+import { toolsOf, type ToolName } from '../sim/tools.js';
+import { Choices } from './choices.js';
 import { Icon } from './icons.js';
-import { CLASS_COLORS, TOOL_TITLES } from './labels.js';
+import { CLASS_COLORS, TOOL_TITLES, kindTitles } from './labels.js';
+import { PenPane } from './pen-pane.js';
+import { SelectPane } from './select-pane.js';
 import { Text } from './text.js';
 
 export function ToolBar({ session, hand }: { session: Session; hand: Hand }) {
@@ -19,7 +22,9 @@ export function ToolBar({ session, hand }: { session: Session; hand: Hand }) {
   return (
     <>
       <Said session={session} />
-      {tool !== 'look' && <Brush session={session} hand={hand} adds={tool === 'add'} about={TOOL_TITLES[tool].about} />}
+      {tool === 'draw' && <PenPane session={session} pen={hand.pen} />}
+      {tool === 'select' && <SelectPane selection={hand.selection} />}
+      {tool !== 'look' && tool !== 'draw' && tool !== 'select' && <Brush session={session} hand={hand} tool={tool} about={TOOL_TITLES[tool].about} />}
       <div className="tools surface" role="toolbar" aria-label="Tools">
         {tools.map((name, index) => (
           <button
@@ -59,10 +64,14 @@ function Said({ session }: { session: Session }) {
   );
 }
 
-function Brush({ session, hand, adds, about }: { session: Session; hand: Hand; adds: boolean; about: string }) {
+function Brush({ session, hand, tool, about }: { session: Session; hand: Hand; tool: ToolName; about: string }) {
   const brush = useStore(hand.store, (state) => state.brush);
   const tribe = useStore(hand.store, (state) => state.tribe);
-  const tribes = useStore(session.store, (state) => state.params.tribes);
+  const takes = useStore(hand.store, (state) => state.takes);
+  const simulation = useStore(session.store, (state) => state.simulation);
+  const params = useStore(session.store, (state) => state.params);
+  const scenario = useStore(session.store, (state) => state.settings.scenario);
+  const kinds = tool === 'add' && simulation ? kindTitles(scenario, simulation.model, params) : [];
   return (
     <div className="brush surface">
       <p className="hint">{about}</p>
@@ -71,12 +80,15 @@ function Brush({ session, hand, adds, about }: { session: Session; hand: Hand; a
           <span>Circle</span>
           <input type="range" min={BRUSH.least} max={BRUSH.most} value={brush} onChange={({ target }) => hand.size(Number(target.value))} title="Smaller ([) or larger (])" />
         </label>
-        {adds && typeof tribes === 'number' && (
-          <div className="tribes" role="group" aria-label="Tribe of those who are added">
-            {CLASS_COLORS.slice(0, tribes).map((color, index) => (
-              <button key={color} aria-pressed={index === tribe} aria-label={`Tribe ${index + 1}`} onClick={() => hand.store.set({ tribe: index })} style={{ background: color }} />
+        {kinds.length > 1 && (
+          <div className="tribes" role="group" aria-label="Of which kind those are who are added">
+            {kinds.map((kind, index) => (
+              <button key={kind} aria-pressed={index === tribe} aria-label={kind} title={kind} onClick={() => hand.store.set({ tribe: index })} style={{ background: CLASS_COLORS[index] }} />
             ))}
           </div>
+        )}
+        {tool === 'paint' && (
+          <Choices label="What the brush does" names={['more', 'less'] as const} chosen={takes ? 'less' : 'more'} title={(name) => (name === 'more' ? 'More' : 'Less')} choose={(name) => hand.store.set({ takes: name === 'less' })} />
         )}
       </div>
     </div>

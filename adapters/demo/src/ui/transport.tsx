@@ -1,7 +1,8 @@
 /** Play, pause, single steps, and how fast. */
 
 import { useStore } from '../sim/store.js';
-import type { Rate, Session } from '../sim/session.js';
+import type { Session } from '../sim/session.js';
+import type { Rate } from '../sim/state.js';
 import { Icon } from './icons.js';
 
 const RATES: readonly Rate[] = [15, 30, 60, 120, 'max'];

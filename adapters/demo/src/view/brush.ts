@@ -1,7 +1,7 @@
 /** Where the hand is held over the world, and how far it reaches: a circle, in space a ball. */
 
 import { BufferAttribute, BufferGeometry, Mesh, Vector2, Vector3, Vector4, type RawShaderMaterial } from 'three';
-import type { Hold } from '../sim/hand.js';
+import type { Hold } from '../sim/hold.js';
 import type { ToolName } from '../sim/tools.js';
 import { ringFragment, ringVertex } from './shaders.js';
 import type { MakeMaterial } from './sight.js';
@@ -13,6 +13,9 @@ const TINTS: Readonly<Record<ToolName, readonly [number, number, number]>> = {
   frighten: [1, 0.72, 0.2],
   attract: [0.34, 0.71, 0.91],
   feed: [0.62, 0.86, 0.3],
+  select: [1, 1, 1],
+  draw: [1, 1, 1],
+  paint: [0.62, 0.86, 0.3],
 };
 const FILL = { idle: 0.012, pressed: 0.04 };
 

@@ -29,6 +29,8 @@ export class PlaceUniforms {
   readonly fog = { value: 0 };
   /** Pixels of the screen for one of CSS. */
   readonly ratio = { value: 1 };
+  /** 1 where light is added up, and developed after that. */
+  readonly linear = { value: 0 };
 
   look({ center, project, pixels, fog }: Lens, width: number, height: number, ratio: number): void {
     this.center.value.copy(center);

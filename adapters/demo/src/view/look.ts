@@ -23,6 +23,9 @@ const LOOKS: Readonly<Record<string, Look>> = {
   boids: { shape: 'dart', body: unsaid, motion: ['vx', 'vy', 'vz'], sight: 'neighbor_radius', close: 'separation_radius' },
   tribes: { shape: 'dart', body: unsaid, motion: ['vx', 'vy', 'vz'], sight: 'vision', close: 'separation_radius' },
   vicsek: { shape: 'dart', body: unsaid, motion: ['ux', 'uy', 'uz'], sight: 'radius', close: null },
+  meadow: { shape: 'dart', body: unsaid, motion: ['vx', 'vy', 'vz'], sight: 'neighbor_radius', close: 'separation_radius' },
+  crowd: { shape: 'ball', body: ({ radius_min: least, radius_max: most }) => number(least) + number(most), motion: ['vx', 'vy', 'vz'], sight: 'sight', close: null },
+  sph: { shape: 'ball', body: ({ spacing }) => number(spacing), motion: ['vx', 'vy', 'vz'], sight: null, close: null },
   discs: { shape: 'ball', body: ({ radius }) => 2 * number(radius), motion: null, sight: null, close: null },
   lennard_jones: { shape: 'ball', body: () => 1, motion: null, sight: 'cutoff', close: null },
 };
@@ -36,6 +39,18 @@ export function lookOf(model: string): Look {
 /** The columns that a picture of this scenario needs beside places and colours. */
 export function columnsOf({ model, world: { depth } }: Scenario): string[] {
   return (lookOf(model).motion ?? []).slice(0, depth === undefined ? 2 : 3);
+}
+
+/** The fields that are shown under the entities, of models that have some; the first one by itself. */
+export function fieldsOf({ model, world: { depth } }: Scenario): readonly string[] {
+  return depth === undefined ? (FIELDS[model] ?? []) : [];
+}
+
+const FIELDS: Readonly<Record<string, readonly string[]>> = { meadow: ['grass'] };
+
+/** The column that says of which kind one is: of a tribe, or of the kinds of a model. */
+export function kindOf(columns: readonly { readonly name: string }[]): 'tribe' | 'kind' | null {
+  return (['tribe', 'kind'] as const).find((kind) => columns.some(({ name }) => name === kind)) ?? null;
 }
 
 /** How far an entity sees, and how near others are too near, as the rules are now; 0 if it is not said. */

@@ -24,6 +24,9 @@ import { Light } from './light.js';
 import { lookOf, type Look } from './look.js';
 import { borderFragment, borderVertex, entityFragment, entityVertex } from './shaders.js';
 import { Sight, type MakeMaterial } from './sight.js';
+import { Ground } from './ground.js';
+import { Marks } from './marks.js';
+import { Standing } from './standing.js';
 
 /** The length of a body that its model says nothing about, as a part of the mean distance between neighbours. */
 const BODY = { dart: 0.72, ball: 0.54 };
@@ -51,6 +54,9 @@ export class WorldScene {
   readonly software: boolean;
   readonly sight: Sight;
   readonly brush: Brush;
+  readonly standing: Standing;
+  readonly marks: Marks;
+  readonly ground: Ground;
   glow: boolean;
   /** How much of the light is shown. */
   share = 1;
@@ -89,7 +95,7 @@ export class WorldScene {
     const entity = () =>
       this.material(entityVertex, entityFragment, {
         largest: { value: (largest as Float32Array)[1] },
-        ...Object.fromEntries(['linear', 'body', 'spacing', 'span', 'glow', 'tail', 'ball'].map((name) => [name, { value: 0 }])),
+        ...Object.fromEntries(['body', 'spacing', 'span', 'glow', 'tail', 'ball'].map((name) => [name, { value: 0 }])),
       });
     this.materials = { plane: entity(), space: entity() };
     Object.assign(this.materials.space, { defines: { SPACE: 1 }, depthTest: true, depthWrite: true });
@@ -99,7 +105,11 @@ export class WorldScene {
     const make: MakeMaterial = (vertex, fragment, uniforms) => this.material(vertex, fragment, uniforms);
     this.sight = new Sight(make, this.shared.ratio);
     this.brush = new Brush(make);
-    for (const thing of [this.borders.plane, this.borders.space, this.points, ...this.sight.things, this.brush.thing]) {
+    this.standing = new Standing(make);
+    this.marks = new Marks(make);
+    this.ground = new Ground(make);
+    const { ground, standing, marks, brush, sight, borders } = this;
+    for (const thing of [ground.thing, borders.plane, borders.space, standing.under, this.points, ...sight.things, marks.thing, standing.over, brush.thing]) {
       // What is seen follows from the shader, not from where three.js thinks that things are.
       thing.frustumCulled = false;
       this.scene.add(thing);
@@ -133,6 +143,9 @@ export class WorldScene {
     this.points.visible = false;
     this.pace = 0;
     this.sight.hide();
+    this.standing.clear();
+    this.ground.clear();
+    this.marks.show(null, null);
   }
 
   resize(width: number, height: number): void {
@@ -172,7 +185,7 @@ export class WorldScene {
     shared.look(lens, width, height, ratio);
     const { uniforms } = points.material;
     const lit = this.glow && this.cover(apart * lens.pixels, TAIL_WAYS[kind]) < MOST_COVER[kind];
-    uniforms.body!.value = this.body;
+    uniforms.body!.value = this.marks.body.value = this.body;
     uniforms.spacing!.value = apart;
     uniforms.span!.value = this.pace > 0 ? (TAIL_WAYS[kind] * apart) / this.pace : 0;
     uniforms.glow!.value = lit ? GLOW * ratio : 0;
@@ -181,7 +194,7 @@ export class WorldScene {
     points.visible = this.share > 0 && points.geometry.drawRange.count < Infinity;
     // Bodies alone need no more than the screen.
     const light = lit ? this.light : null;
-    uniforms.linear!.value = light ? 1 : 0;
+    shared.linear.value = light ? 1 : 0;
     this.renderer.setClearColor(light ? 0 : NIGHT, 1);
     if (light) light.draw(this.scene, this.plain, this.share);
     else this.renderer.render(this.scene, this.plain);

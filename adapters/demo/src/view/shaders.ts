@@ -8,7 +8,7 @@
  */
 
 /** Where things are: shared by all that has a place in the world. */
-const PLACE = /* glsl */ `
+export const PLACE = /* glsl */ `
 precision highp float;
 uniform mat4 project;
 uniform vec3 center;
@@ -27,7 +27,7 @@ vec3 nearest(vec3 place) {
 `;
 
 /** Bytes are sRGB; light is added up as it is. */
-const LIGHT = /* glsl */ `
+export const LIGHT = /* glsl */ `
 uniform float linear;
 
 vec3 lightOf(vec3 color) {

@@ -4,7 +4,8 @@
  */
 
 import type { FrameView, Simulation } from 'flockwork';
-import { Hand, type Hold } from '../sim/hand.js';
+import { Hand } from '../sim/hand.js';
+import type { Hold } from '../sim/hold.js';
 import type { Session } from '../sim/session.js';
 import { Watch } from '../sim/watch.js';
 import { extentOf, type Camera, type Extent } from './camera.js';
@@ -17,6 +18,7 @@ import { listen } from './pointer.js';
 import { WorldScene } from './scene.js';
 import { under } from './under.js';
 
+const NOTHING: readonly number[] = [];
 /** The chosen entity is sought within so many CSS pixels. */
 const PICK_PX = 20;
 
@@ -58,7 +60,7 @@ export class WorldView {
   ) {
     this.cameras = { plane: new PlaneCamera(!reducedMotion), space: new OrbitCamera(!reducedMotion) };
     this.camera = this.cameras.plane;
-    this.hand = new Hand(session);
+    this.hand = new Hand(session, () => (this.frame && this.world ? { frame: this.frame, world: this.world } : null));
     this.watch = new Watch(session);
     this.scene = makeScene(canvas);
     this.gaze = this.scene && new Gaze(this.scene.sight, tip);
@@ -138,8 +140,7 @@ export class WorldView {
   /** Presses in the middle, for a moment. */
   pressMiddle(): void {
     this.mouse = null;
-    this.hand.down(this.holdAt(this.width / 2, this.height / 2));
-    this.hand.release();
+    this.hand.middle(this.holdAt(this.width / 2, this.height / 2));
   }
 
   move(x: number, y: number): void {
@@ -153,7 +154,8 @@ export class WorldView {
 
   /** What the hand reaches from a point of the canvas. */
   private holdAt(x: number, y: number): Hold {
-    return { place: this.camera.place(x, y), radius: this.hand.store.get().brush / this.camera.look().pixels };
+    const { pixels } = this.camera.look();
+    return { place: this.camera.place(x, y), radius: this.hand.store.get().brush / pixels, pixel: 1 / pixels };
   }
 
   /** The user takes the camera; turned, it goes on to follow. */
@@ -244,12 +246,26 @@ export class WorldView {
       this.frame = frame;
       this.untaken = true;
     }
+    if (this.field !== this.session.store.get().field) this.takeField();
     // What is not shown is not uploaded either.
     if (!this.untaken || this.scene?.share === 0) return;
     this.untaken = false;
     if (this.frame) this.scene?.take(this.frame);
+    this.takeField();
     this.dirty = this.fresh = true;
   }
+
+  /** The chosen field of the frame; what its brightest colour stands for is told when it grows. */
+  private takeField(): void {
+    const { scene, frame, session } = this;
+    const { field, fieldTop } = session.store.get();
+    this.field = field;
+    if (!scene || !frame) return;
+    this.dirty = scene.ground.show(field, field === null ? undefined : frame.fields[field]) || this.dirty;
+    if (field !== null && scene.ground.top > fieldTop) session.store.set({ fieldTop: scene.ground.top });
+  }
+
+  private field: string | null = null;
 
   private follow(): void {
     const { selected } = this.session.store.get();
@@ -270,12 +286,29 @@ export class WorldView {
     const { hand, scene, frame, world, mouse, width, height } = this;
     if (!hand.idle && frame && world && this.simulation) hand.beat(now, { frame, world });
     if (!scene) return;
-    if (!hand.acts || !world || !this.simulation) this.dirty = scene.brush.hide() || this.dirty;
+    this.stand(scene);
+    if (!hand.brushes || !world || !this.simulation) this.dirty = scene.brush.hide() || this.dirty;
     else {
       const [x, y] = mouse ?? [width / 2, height / 2];
       this.dirty = scene.brush.show(this.holdAt(x, y), hand.tool, hand.pressed, world.sides[2] > 0) || this.dirty;
     }
   }
+
+  /** What stands in the world, what is drawn there, and who is selected. */
+  private stand({ standing, marks }: WorldScene): void {
+    const { hand, world, frame, fresh, simulation } = this;
+    if (!world || !frame || !simulation) return;
+    const { pen, selection } = hand;
+    const chosen = hand.tool === 'draw' ? pen.group : NOTHING;
+    this.dirty = standing.show(pen.shapes, frame.tick, chosen, world) || this.dirty;
+    this.dirty = standing.sketch(hand.draft, world) || this.dirty;
+    const { ids } = selection;
+    if (!fresh && ids === this.marked) return;
+    this.marked = ids;
+    this.dirty = marks.show(ids, frame) || this.dirty;
+  }
+
+  private marked: Uint32Array | null = null;
 
   private markFirst(): void {
     if (this.shownFirst || !this.frame) return;
