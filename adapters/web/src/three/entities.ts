@@ -246,10 +246,12 @@ export class Entities {
     else {
       if (attribute) geometry.dispose();
       attribute = this.kind.attribute(array, size, 'instanceCount' in geometry);
+      // The one range stays when it was uploaded: to add it anew would allocate each time.
+      attribute.addUpdateRange(0, 0);
+      attribute.clearUpdateRanges = () => {};
       geometry.setAttribute(name, attribute);
     }
-    attribute.clearUpdateRanges();
-    attribute.addUpdateRange(0, size * this.frame.count);
+    attribute.updateRanges[0]!.count = size * this.frame.count;
     attribute.needsUpdate = true;
   }
 }

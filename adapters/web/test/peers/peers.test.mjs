@@ -44,6 +44,8 @@ const ENDS = {
 };
 
 const RECIPES = ['first.js', 'three.ts', 'react.tsx', 'fiber.tsx'];
+/** Versions before r172 have no `WebGPURenderer` for these. */
+const WEBGPU = ['webgpu.ts', 'fiber-webgpu.tsx'];
 
 /** Mounts the component of a recipe, which is all that there is of three.js in the page. */
 const MAIN = (recipe, component) => `
@@ -88,11 +90,12 @@ for (const [end, packages] of Object.entries(ENDS)) {
       made = project(packages);
       const { folder } = made;
       cpSync(PAGES, folder, { recursive: true });
-      writeBlocks(folder, RECIPES);
+      const recipes = end === 'newest' ? [...RECIPES, ...WEBGPU] : RECIPES;
+      writeBlocks(folder, recipes);
       writeFileSync(join(folder, 'react-main.js'), MAIN('react.tsx', 'Tribes'));
       writeFileSync(join(folder, 'fiber-main.js'), MAIN('fiber.tsx', 'World'));
       const compilerOptions = { noEmit: true, strict: true, target: 'es2022', module: 'esnext', moduleResolution: 'bundler', jsx: 'react-jsx', lib: ['es2023', 'dom', 'esnext.disposable'], types: [], skipLibCheck: true };
-      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: RECIPES.filter((title) => /\.tsx?$/.test(title)) }));
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: recipes.filter((title) => /\.tsx?$/.test(title)) }));
       const { createServer } = await import(pathToFileURL(join(folder, 'node_modules/vite/dist/node/index.js')));
       const { flockwork } = await import(pathToFileURL(join(folder, 'node_modules/flockwork/dist/vite.js')));
       server = await createServer({ root: folder, logLevel: 'error', configFile: false, plugins: [flockwork()], server: { port: 0, host: '127.0.0.1', hmr: false } });
@@ -136,6 +139,14 @@ for (const [end, packages] of Object.entries(ENDS)) {
       const { page, said } = await script('three');
       await page.waitForFunction('window.ready');
       await objectsShareFrames(page, tribes.scenario);
+      for (const check of Object.values(LOOKS)) await check(page);
+      assert.deepEqual(said.filter((text) => /three/i.test(text)), []);
+      await page.close();
+    });
+
+    test('three.js with WebGPU: all that can be drawn', { skip: end === 'lowest' && 'it has none' }, async () => {
+      const { page, said } = await script('webgpu');
+      await page.waitForFunction('window.ready');
       for (const check of Object.values(LOOKS)) await check(page);
       assert.deepEqual(said.filter((text) => /three/i.test(text)), []);
       await page.close();
