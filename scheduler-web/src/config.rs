@@ -110,7 +110,8 @@ impl Config {
     /// Sets how a field begins: `fields.NAME.cols`, `rows` and `layers` are its cells along each axis, `start` what is
     /// in each, `least` and `most` what is drawn for each; false if it is none of these.
     fn set_field(&mut self, name: &str, value: f64) -> bool {
-        let Some((field, key)) = name.strip_prefix("fields.").and_then(|name| name.rsplit_once('.'))
+        let Some((field, key)) =
+            name.strip_prefix("fields.").and_then(|name| name.rsplit_once('.'))
         else {
             return false;
         };

@@ -24,8 +24,14 @@ const QUICK: Build = Build { profile: "quick", folder: "quick" };
 const TEST: Build = Build { profile: "test", folder: "debug" };
 /// With all tests of all crates but modules for pages, so that crates below have the features that they have
 /// there, and are not compiled anew.
-const AS_TESTS: &[&str] =
-    &["--workspace", "--exclude=flockwork-wasm", "--exclude=flockwork-worlds", "--exclude=epidemic-web", "--lib", "--tests"];
+const AS_TESTS: &[&str] = &[
+    "--workspace",
+    "--exclude=flockwork-wasm",
+    "--exclude=flockwork-worlds",
+    "--exclude=epidemic-web",
+    "--lib",
+    "--tests",
+];
 /// By itself.
 const ALONE: &[&str] = &["--package", "flockwork-c"];
 

@@ -116,7 +116,9 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     pub fn field(&self, field: usize) -> Result<Option<Vec<f32>>, SimulationError> {
         let Some(lattice) = self.topology.lattices().nth(field) else { return Ok(None) };
         let mut amounts = alloc::vec![0.0; lattice.len()];
-        self.visit_field(field, |first, row| amounts[first..first + row.len()].copy_from_slice(row))?;
+        self.visit_field(field, |first, row| {
+            amounts[first..first + row.len()].copy_from_slice(row)
+        })?;
         Ok(Some(amounts))
     }
 
