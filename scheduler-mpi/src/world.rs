@@ -7,8 +7,8 @@ use std::time::Instant;
 use flockwork_kernel::columns::{Column, Reach, packed_len};
 use flockwork_scheduler::registry::{Piece, RegionLoad, Shares};
 use flockwork_scheduler::{
-    Answer, AnyWorld, Backend, Counters, Given, Grid, Input, Progress, Region, Resolution, Setting,
-    Setup, SimulationError,
+    Answer, AnyWorld, Backend, Counters, FieldNow, Given, Grid, Input, Progress, Region,
+    Resolution, Setting, Setup, SimulationError,
 };
 use flockwork_scheduler_native::{
     AnySimulation, BuildError, Metrics, Options, ProcessMetrics, Rows, RunError, WorkerMetrics,
@@ -275,6 +275,17 @@ impl AnySimulation for World {
         let id = |row: &[u8]| u32::from_le_bytes([row[0], row[1], row[2], row[3]]);
         rows.sort_by_key(|row| id(row));
         Ok(Rows { bytes: rows.concat(), stride })
+    }
+
+    fn fields(&self) -> Result<Vec<FieldNow>, RunError> {
+        let mut fields = self.simulation.borrow().fields()?;
+        for field in &mut fields {
+            // Whole numbers, and 0 in the cells of others.
+            let mut amounts: Vec<u64> = field.amounts.iter().map(|amount| *amount as u64).collect();
+            self.network.sum(&mut amounts);
+            field.amounts = amounts.into_iter().map(|amount| amount as f32).collect();
+        }
+        Ok(fields)
     }
 
     fn recount(&self) -> Result<(), RunError> {

@@ -4,7 +4,7 @@ use flockwork_kernel::columns::Column;
 use flockwork_scheduler::registry::{Piece, RegionLoad};
 use flockwork_scheduler::{
     Answer, Counters, FieldNow, Given, Grid, Input, Region, Resolution, Setting, Setup,
-    SimulationError, snapshot,
+    SimulationError,
 };
 use hdrhistogram::Histogram;
 
@@ -101,10 +101,7 @@ pub trait AnySimulation: Send {
     /// # Errors
     ///
     /// [`RunError`] if there is no state any more.
-    fn fields(&self) -> Result<Vec<FieldNow>, RunError> {
-        let fields = snapshot::fields(&self.snapshot()?);
-        fields.map_err(SimulationError::from)
-    }
+    fn fields(&self) -> Result<Vec<FieldNow>, RunError>;
     /// Counts all entities and holds them against the books.
     ///
     /// # Errors

@@ -36,7 +36,7 @@ use core::fmt;
 
 use flockwork_kernel::{Axis, Edge, Precision, World};
 
-use crate::field::{FieldNow, Sown, Start, whole};
+use crate::field::{Sown, Start, whole};
 use crate::params::Setting;
 use crate::start::Setup;
 
@@ -198,25 +198,6 @@ impl<'a> Snapshot<'a> {
 /// [`DecodeError`].
 pub fn header(bytes: &[u8]) -> Result<SnapshotHeader, DecodeError> {
     Snapshot::decode(bytes).map(|snapshot| snapshot.header)
-}
-
-/// The fields of a snapshot of a whole world.
-///
-/// # Errors
-///
-/// [`DecodeError`], [`DecodeError::Inconsistent`] of a part of one.
-pub fn fields(bytes: &[u8]) -> Result<Vec<FieldNow>, DecodeError> {
-    let Snapshot { header, amounts, .. } = Snapshot::decode(bytes)?;
-    let fields = header.fields.into_iter().zip(amounts);
-    let field = |((name, cells), runs): ((String, Vec<u32>), Runs)| {
-        let amounts = whole_run(runs).and_then(|mut runs| runs.pop()).map(|(_, amounts)| amounts);
-        let whole = amounts.filter(|amounts| {
-            let all = cells.iter().map(|count| u64::from(*count));
-            all.fold(1u64, u64::saturating_mul) == amounts.len() as u64
-        });
-        whole.map(|amounts| FieldNow { name, cells, amounts }).ok_or(DecodeError::Inconsistent)
-    };
-    fields.map(field).collect()
 }
 
 /// A snapshot of a world of another precision, which changes no bit of the run; None if it is of this

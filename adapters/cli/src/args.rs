@@ -187,7 +187,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE.csv|.parquet")]
     pub(crate) series: Option<PathBuf>,
     /// Write what is in the cells of the model's fields at every K-th tick (docs/answers/fields.md)
-    #[arg(long, value_name = "FILE.csv")]
+    #[arg(long, value_name = "FILE.csv|.parquet")]
     pub(crate) fields: Option<PathBuf>,
     /// How many ticks lie between two that are recorded or in the series [default: 10]
     #[arg(long, value_name = "K", requires = "taken", value_parser = parse_some)]

@@ -1,7 +1,10 @@
-//! `--fields`: what is in the cells of fields at chosen ticks, as a table in CSV.
+//! `--fields`: what is in the cells of fields at chosen ticks, as a table in CSV or Parquet.
 //!
-//! The columns are `tick`, `field`, the middle of a cell along each axis, and `amount`: a line for each cell that is
+//! The columns are `tick`, `field`, the middle of a cell along each axis, and `amount`: a row for each cell that is
 //! not empty. Of several processes the first one writes.
+
+#[cfg_attr(not(feature = "parquet"), path = "cells/absent.rs")]
+mod table;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -14,53 +17,94 @@ use flockwork_scheduler_native::AnySimulation;
 use crate::failure::Failure;
 use crate::output::{Draft, Ready, Target};
 use crate::report::Report;
-use crate::series::Ticks;
+use crate::series::{Ticks, is_parquet};
 use crate::together::together;
 use crate::watch::Watcher;
+use table::Table;
 
 /// So much text is kept before it goes to the disk, in bytes.
 const KEPT: usize = 1 << 16;
 
+/// A cell that is not empty.
+pub(crate) struct Cell<'a> {
+    tick: u64,
+    field: &'a str,
+    /// Its middle along each axis of the world.
+    middle: &'a [f64],
+    amount: f32,
+}
+
 /// A table of cells in the making.
 pub(crate) struct Cells<'a> {
-    draft: Draft<'a>,
-    target: &'a Target,
+    file: File<'a>,
     ticks: Ticks,
+}
+
+/// Where it goes.
+enum File<'a> {
+    Csv { draft: Draft<'a>, target: &'a Target, text: String },
+    Parquet(Table<'a>),
 }
 
 impl<'a> Cells<'a> {
     /// Begins the table of these ticks.
     pub(crate) fn begin(target: &'a Target, ticks: Ticks, world: &World) -> Result<Self, Failure> {
-        let mut cells = Self { draft: target.draft()?, target, ticks };
-        let places = World::COORDINATES[..world.axes().len()].join(",");
-        cells.put(&format!("tick,field,{places},amount\n"))?;
-        Ok(cells)
-    }
-
-    fn put(&mut self, text: &str) -> Result<(), Failure> {
-        self.draft.write_all(text.as_bytes()).map_err(|error| self.target.failed(&error))
+        let axes = &World::COORDINATES[..world.axes().len()];
+        let file = if is_parquet(target) {
+            File::Parquet(Table::begin(target, axes)?)
+        } else {
+            let text = format!("tick,field,{},amount\n", axes.join(","));
+            File::Csv { draft: target.draft()?, target, text }
+        };
+        Ok(Self { file, ticks })
     }
 
     fn write(&mut self, tick: u64, world: &World, fields: &[FieldNow]) -> Result<(), Failure> {
-        let mut text = String::new();
-        for field in fields {
-            let lattice = Lattice::of(world, &field.cells).map_err(Failure::run)?;
-            let amounts = field.amounts.iter().enumerate();
-            for (number, amount) in amounts.filter(|(_, amount)| **amount > 0.0) {
-                let _ = write!(text, "{tick},{}", field.name);
-                let cell = lattice.cell_of(number).into_iter().enumerate();
-                for (axis, line) in cell.take(world.axes().len()) {
-                    let middle = f64::from(lattice.middle(axis, line));
-                    let _ = write!(text, ",{}", world.origin()[axis] + middle);
-                }
-                let _ = writeln!(text, ",{amount}");
-                if text.len() >= KEPT {
-                    self.put(&text)?;
-                    text.clear();
-                }
+        for FieldNow { name: field, cells, amounts } in fields {
+            let lattice = Lattice::of(world, cells).map_err(Failure::run)?;
+            let full = amounts.iter().enumerate().filter(|(_, amount)| **amount > 0.0);
+            for (number, &amount) in full {
+                let cell = lattice.cell_of(number);
+                let middle = [0, 1, 2]
+                    .map(|axis| world.origin()[axis] + f64::from(lattice.middle(axis, cell[axis])));
+                let middle = &middle[..world.axes().len()];
+                self.file.add(&Cell { tick, field, middle, amount })?;
             }
         }
-        self.put(&text)
+        Ok(())
+    }
+}
+
+impl<'a> File<'a> {
+    fn add(&mut self, cell: &Cell<'_>) -> Result<(), Failure> {
+        match self {
+            Self::Parquet(table) => table.add(cell),
+            Self::Csv { draft, target, text } => {
+                let Cell { tick, field, middle, amount } = cell;
+                let _ = write!(text, "{tick},{field}");
+                for along in *middle {
+                    let _ = write!(text, ",{along}");
+                }
+                let _ = writeln!(text, ",{amount}");
+                if text.len() < KEPT {
+                    return Ok(());
+                }
+                let written = draft.write_all(text.as_bytes());
+                text.clear();
+                written.map_err(|error| target.failed(&error))
+            }
+        }
+    }
+
+    /// Ends the file: all of it is on the disk, but not yet in its place.
+    fn finish(self) -> Result<Ready<'a>, Failure> {
+        match self {
+            Self::Parquet(table) => table.finish(),
+            Self::Csv { mut draft, target, text } => {
+                draft.write_all(text.as_bytes()).map_err(|error| target.failed(&error))?;
+                draft.finish()
+            }
+        }
     }
 }
 
@@ -80,6 +124,6 @@ impl<'a> Watcher<'a> for Cells<'a> {
     }
 
     fn finish(self: Box<Self>, _: &Report) -> Result<Option<Ready<'a>>, Failure> {
-        self.draft.finish().map(Some)
+        self.file.finish().map(Some)
     }
 }

@@ -30,7 +30,6 @@ pub(crate) const RECORDING: Format = Format {
 };
 pub(crate) const SERIES: Format =
     Format { what: "a table in CSV or Parquet", endings: &["csv", "parquet", "pq"] };
-pub(crate) const CELLS: Format = Format { what: "a table in CSV", endings: &["csv"] };
 pub(crate) const PICTURE: Format = Format { what: "a PNG picture", endings: &["png"] };
 #[cfg(feature = "plot")]
 pub(crate) const FIGURE: Format = Format { what: "an SVG figure", endings: &["svg"] };

@@ -53,14 +53,16 @@ impl Outputs {
                 .map(|path| Place::new(path, &args.recording))
                 .transpose()?,
             series: Target::optional(args.series.as_deref(), &output::SERIES)?,
-            fields: Target::optional(args.fields.as_deref(), &output::CELLS)?,
+            fields: Target::optional(args.fields.as_deref(), &output::SERIES)?,
             picture: Target::optional(args.picture.as_deref(), &output::PICTURE)?,
             snapshot: Target::optional(args.snapshot.as_deref(), &output::SNAPSHOT)?,
             observables: Target::optional(args.observables.as_deref(), &output::REPORT)?,
             log: Target::optional(args.log.as_deref(), &output::LOG)?,
         };
-        let table = outputs.series.as_ref().is_some_and(series::is_parquet);
-        PARQUET.needed_by("--series FILE.parquet", table)?;
+        for (what, target) in [("series", &outputs.series), ("fields", &outputs.fields)] {
+            let table = target.as_ref().is_some_and(series::is_parquet);
+            PARQUET.needed_by(&format!("--{what} FILE.parquet"), table)?;
+        }
         output::all_differ(outputs.each().map(|(_, target)| target))?;
         Ok(outputs)
     }

@@ -50,6 +50,51 @@ fn what_is_in_cells_is_written_and_begins_another_run() {
 }
 
 #[test]
+fn a_parquet_table_has_the_same_cells() {
+    use std::fs::File;
+
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::RowAccessor;
+
+    let place = Place::with(MEADOW);
+    place.output("run s.toml --fields a.csv --every 10");
+    place.output("run s.toml --fields a.parquet --every 10");
+    let reader = SerializedFileReader::new(File::open(place.path("a.parquet")).unwrap()).unwrap();
+    let mut text = String::from("tick,field,x,y,amount\n");
+    for row in reader.get_row_iter(None).unwrap() {
+        let row = row.unwrap();
+        let (tick, field, amount) =
+            (row.get_ulong(0).unwrap(), row.get_string(1).unwrap(), row.get_uint(4).unwrap());
+        let (x, y) = (row.get_double(2).unwrap(), row.get_double(3).unwrap());
+        text += &format!("{tick},{field},{x},{y},{amount}\n");
+    }
+    assert!(text.lines().count() > 50);
+    assert_eq!(text.as_bytes(), place.read("a.csv"));
+}
+
+/// Brightness becomes amounts, a pixel a cell: the first row of an image is the highest of the world.
+#[test]
+fn an_image_is_what_a_field_begins_with() {
+    let place = Place::with(MEADOW);
+    let pixels: Vec<u8> = (0..18).map(|pixel| pixel * 15).collect();
+    let file = std::fs::File::create(place.path("g.png")).unwrap();
+    let mut encoder = png::Encoder::new(file, 6, 3);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
+    let keys = "--set field.grass.start=g.png --set field.grass.most=510";
+    place.output(&format!("run s.toml --ticks 0 --fields a.csv {keys}"));
+    let found = amounts(&place, "a.csv", "0");
+    // Nothing is written of the one that is empty.
+    assert_eq!(found.len(), 17);
+    for (at, amount) in found {
+        let (x, y) = at.split_once(',').unwrap();
+        let (x, y): (f64, f64) = (x.parse().unwrap(), y.parse().unwrap());
+        let pixel = (2.0 - (y - 1.5) / 3.0) * 6.0 + (x - 1.0) / 2.0;
+        assert_eq!(amount, pixel * 30.0, "at {at}");
+    }
+}
+
+#[test]
 fn what_is_wrong_with_a_field_is_told_with_its_place() {
     let place = Place::with(MEADOW);
     place.write("out.csv", "x,y,amount\n1,1,5\n13,1,5\n");
