@@ -59,6 +59,8 @@ const SUBSCRIBER_MS = 250;
 const MOST_DEATHS = 3;
 /** A worker may be silent for so many times as long as the longest tick took. */
 const TICKS_OF_SILENCE = 20;
+/** And so many times as long as it took to make the world. */
+const MAKINGS_OF_SILENCE = 2;
 
 interface Call {
   resolve(value: unknown): void;
@@ -637,7 +639,9 @@ export class Runner implements Simulation {
       // On their way nobody computes.
       if (this.queued) return team.forgive();
       if (this.current === 'running') this.changed();
-      team.watch(Math.max(limit, TICKS_OF_SILENCE * team.control.longest()), (worker) => {
+      // Between ticks, what is asked may take as long as making the world did.
+      const between = this.current === 'running' ? 0 : MAKINGS_OF_SILENCE * team.making;
+      team.watch(Math.max(limit, TICKS_OF_SILENCE * team.control.longest(), between), (worker) => {
         const text = `worker ${worker} has given no sign of life for ${limit} ms`;
         void this.fail(new WorkerCrashError('WORKER_SILENT', text, 'If ticks take that long, set a longer `watchdogMs`.', worker));
       });

@@ -107,6 +107,8 @@ export class Team {
     readonly model: ModelInfo,
     readonly measures: readonly Measure[],
     readonly made: Made,
+    /** How long it took to make the world, ms. */
+    readonly making: number,
     readonly control: Control,
     private readonly crew: Crew,
     private readonly events: TeamEvents,
@@ -147,9 +149,11 @@ export class Team {
       const make = makeSpec(options, { ...spec, snapshot }, models);
       progress('init');
       for (let rank = 1; rank < spec.workers; rank++) crew.open(rank, memory, opened.control);
+      const begin = performance.now();
       crew.post(0, { type: 'make', make });
       for (let rank = 1; rank < spec.workers; rank++) crew.post(rank, { type: 'make', make });
       const made = (await crew.all('made', MAKE_FACTOR * spec.plan.initTimeoutMs))[0]!.made;
+      const making = performance.now() - begin;
       const model = modelOf(models, make.scenario)!;
       const control = memory
         ? new Control(bufferOf(memory, opened.control + CONTROL_BYTES), opened.control)
@@ -157,7 +161,7 @@ export class Team {
       if (memory) control.check();
       const fields = make.fields.map((index, at) => ({ name: model.fields[index]!.name, cells: made.cells[at]! }));
       const shape = { model, columns: options.columns ?? [], capacity: spec.plan.capacity, strides: make.strides, fields };
-      const team = new Team(spec, model, measures, made, control, crew, events, memory, (one) =>
+      const team = new Team(spec, model, measures, made, making, control, crew, events, memory, (one) =>
         memory
           ? new SharedFrames(control, memory, shape)
           : new PartFrames(
