@@ -130,7 +130,7 @@ export class Pen {
   async swing(group: Group): Promise<void> {
     const open = !isOpen(this.shapes[group[0]!]!, this.tick);
     const given = await this.give(open ? 'open the door' : 'close the door', [{ door: { shape: [...group], open } }]);
-    if (given) this.session.tell(`The door is ${open ? 'open' : 'closed'} after tick ${given.toLocaleString('en')}`);
+    if (given !== null) this.session.tell(`The door is ${open ? 'open' : 'closed'} after tick ${given.toLocaleString('en')}`);
   }
 
   async remove(group: Group): Promise<void> {

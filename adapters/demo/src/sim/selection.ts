@@ -53,6 +53,8 @@ export class Selection {
   readonly store = new Store<SelectionState>({ loop: 'box', found: null, busy: false });
   draft: Draft | null = null;
   private path: Spot[] = [];
+  /** The tick and changes at which they were looked at. */
+  private seen = '';
   /** Whose the ids are. */
   private simulation: Simulation | null = null;
 
@@ -136,8 +138,11 @@ export class Selection {
 
   /** Looks again at those who are still there. */
   async refresh(): Promise<void> {
-    const { ids } = this;
+    const { ids, session } = this;
     if (!ids || this.store.get().busy) return;
+    const now = `${session.simulation?.metrics().tick} ${session.changes}`;
+    if (now === this.seen) return;
+    this.seen = now;
     const there = await this.session.try((simulation) => everybody(simulation));
     if (there && ids === this.ids) await this.show(common(ids, there));
   }

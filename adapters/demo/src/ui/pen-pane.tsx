@@ -1,5 +1,6 @@
 /** What is drawn, as what, and what is done with the shape that is chosen. */
 
+import { useEffect, useState } from 'react';
 import { PENS, type Pen } from '../sim/pen.js';
 import type { Session } from '../sim/session.js';
 import { ROLES, SHAPES, groupTitle, groupsOf, isOpen, type Role } from '../sim/shapes.js';
@@ -31,6 +32,7 @@ function Chosen({ session, pen }: { session: Session; pen: Pen }) {
   useStore(pen.store, (state) => state.chosen);
   // The list is another one after each change.
   useStore(session.store, (state) => state.params[SHAPES]);
+  useClock();
   const { shapes, group } = pen;
   const groups = groupsOf(shapes);
   const first = shapes[group[0] ?? -1];
@@ -54,3 +56,14 @@ function Chosen({ session, pen }: { session: Session; pen: Pen }) {
     </>
   );
 }
+
+/** Doors open by themselves too: what is said of them is said anew so often. */
+function useClock(): void {
+  const [, setBeat] = useState(0);
+  useEffect(() => {
+    const beating = setInterval(() => setBeat((beat) => beat + 1), CLOCK_MS);
+    return () => clearInterval(beating);
+  }, []);
+}
+
+const CLOCK_MS = 500;
