@@ -387,7 +387,8 @@ impl<A: Axes> Pass<Meadow<A>> for Hunt {
         all.left.chase.set(best.offset.keep(prey).normalized());
         let bites = all.own & prey & best.d2.lt(s(meadow.reach * meadow.reach));
         let (mut meal, indices) = ([0.0; LANES], best.index.to_array());
-        for lane in (0..LANES).filter(|lane| bites.bits() >> lane & 1 == 1) {
+        let bites = bites.bits();
+        for lane in (0..LANES).filter(|lane| bites >> lane & 1 == 1) {
             let there = all.neighbour(indices[lane]).energy;
             meal[lane] = if meadow.bite < there { meadow.bite } else { there };
             all.send(lane, indices[lane], meadow.bite);
@@ -405,7 +406,8 @@ fn breed<A: Axes, S: Isa, P: Pass<Meadow<A>>>(
     kind: u8,
     all: &mut Finish<'_, '_, S, Meadow<A>, P>,
 ) {
-    for lane in (0..LANES).filter(|lane| some.bits() >> lane & 1 == 1) {
+    let some = some.bits();
+    for lane in (0..LANES).filter(|lane| some >> lane & 1 == 1) {
         all.birth(lane, kind.into());
     }
 }

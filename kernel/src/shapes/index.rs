@@ -118,9 +118,10 @@ impl Layout {
     #[inline(always)]
     pub(super) fn cell<A: Axes, S: Isa>(&self, place: Vector8<A, S>) -> U32x8<S> {
         // At most 128 x 128 or 24 x 24 x 24: exact.
-        let [across, up, _] = self.counts.map(|count| F32x8::splat(count as f32));
+        let across = F32x8::splat(self.counts[0] as f32);
         let mut line = self.along(1, place.y);
         if A::SPACE {
+            let up = F32x8::splat(self.counts[1] as f32);
             line += self.along(2, place.z.or(F32x8::ZERO)) * up;
         }
         (line * across + self.along(0, place.x)).to_index(1 << 24)
