@@ -9,7 +9,7 @@ import { ROLE_TINTS } from '../view/standing.js';
 import { way } from '../view/near.js';
 import type { Ground, Hold } from './hold.js';
 import type { Session } from './session.js';
-import { SHAPES, borderOf, distance, groupsOf, inside, isOpen, listOf, moved, shapeOf, shapesOf, type Group, type Outline, type Role, type Shape, type Spot } from './shapes.js';
+import { SHAPES, borderOf, distance, groupsOf, inside, isOpen, listOf, moved, shapeOf, shapesOf, sizeOf, type Group, type Outline, type Role, type Shape, type Spot } from './shapes.js';
 import { Store } from './store.js';
 
 export const PENS = ['edit', 'line', 'box', 'circle'] as const;
@@ -211,7 +211,9 @@ export class Pen {
       if (least <= near && (!best || least < best.away)) best = { group, away: least };
     }
     const holds = (group: Group) => this.images(place).some((at) => inside(shapes[group[0]!]!.outline, at));
-    return best?.group ?? groupsOf(shapes).findLast(holds) ?? [];
+    // The smallest of those that lie over one another.
+    const around = groupsOf(shapes).filter(holds).sort(([a], [b]) => sizeOf(shapes[a!]!.outline) - sizeOf(shapes[b!]!.outline));
+    return best?.group ?? around[0] ?? NONE;
   }
 
   /** A place, and what it is on the other side of seams. */

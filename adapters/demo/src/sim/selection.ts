@@ -160,7 +160,7 @@ export class Selection {
 
   /** The columns that can be set to one number for all of them. */
   settable(simulation: Simulation): readonly string[] {
-    return simulation.model.columns.filter(({ name, reach, components }) => reach !== 'scratch' && components === 1 && !HIDDEN.has(name)).map(({ name }) => name);
+    return simulation.model.columns.filter(({ name, reach, components }) => reach !== 'scratch' && components === 1 && name !== 'id' && !HIDDEN.has(name)).map(({ name }) => name);
   }
 
   async set(column: string, value: number): Promise<void> {

@@ -170,6 +170,14 @@ export function borderOf(outline: Outline): readonly Spot[] {
   }
 }
 
+/** The area of the box around it. */
+export function sizeOf(outline: Outline): number {
+  const border = borderOf(outline);
+  const along = (axis: 0 | 1) => border.map((at) => at[axis]);
+  const wide = (axis: 0 | 1) => Math.max(...along(axis)) - Math.min(...along(axis));
+  return wide(0) * wide(1);
+}
+
 /** How far a place is from its border. */
 export function distance(outline: Outline, [x, y]: Spot): number {
   if (outline.kind === 'ball') return Math.abs(Math.hypot(x - outline.centre[0], y - outline.centre[1]) - outline.radius);

@@ -193,7 +193,8 @@ function Again({ session }: { session: Session }) {
 function Still({ session }: { session: Session }) {
   const [seen, setSeen] = useState(false);
   const running = useStore(session.store, (state) => state.running);
-  const chosen = useStore(session.store, (state) => state.selected !== null);
+  // Somebody is chosen, or something was done.
+  const chosen = useStore(session.store, (state) => state.selected !== null || state.answer !== null);
   useEffect(() => {
     if (running || chosen) setSeen(true);
   }, [running, chosen]);
