@@ -320,6 +320,9 @@ pub(crate) struct StressArgs {
     /// Go no further than this many entities
     #[arg(long, value_name = "N", default_value = "100M", value_parser = parse_count)]
     pub(crate) most: u64,
+    /// Give the inputs of this file too, each at its tick, as they are for any number of entities
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub(crate) inputs: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) workers: WorkerArgs,
     /// Write the curve as JSON (docs/REPORT.md)

@@ -2,7 +2,8 @@
 //!
 //! The density stays that of the scenario: the sides of the world grow with the square root of
 //! the number of entities, in space with the cube root. That number is doubled (or halved) until the 95th percentile of the
-//! tick times crosses the time of one frame, then the gap is bisected down to three per cent.
+//! tick times crosses the time of one frame, then the gap is bisected down to three per cent. Inputs come in as they are
+//! written, whatever the number is.
 
 use std::fmt::Write as _;
 use std::time::Instant;
@@ -15,6 +16,7 @@ use serde::Serialize;
 use crate::args::{ScenarioArgs, StressArgs};
 use crate::failure::{Failure, emit};
 use crate::human;
+use crate::inputs::Guided;
 use crate::interrupt;
 use crate::memory;
 use crate::output::{self, Target};
@@ -35,7 +37,10 @@ pub(crate) fn stress(registry: &Registry, args: &StressArgs) -> Result<(), Failu
         set: args.set.clone(),
         ..ScenarioArgs::default()
     };
-    let scenario = Scenario::load(registry, args.scenario.as_deref(), &change)?;
+    let mut scenario = Scenario::load(registry, args.scenario.as_deref(), &change)?;
+    if let Some(path) = &args.inputs {
+        scenario.inputs = scenario.inputs.with_file(path)?;
+    }
     if scenario.table.is_some() {
         return Err(scenario.refuse(&"the initial table has a fixed number of entities"));
     }
@@ -43,7 +48,9 @@ pub(crate) fn stress(registry: &Registry, args: &StressArgs) -> Result<(), Failu
         return Err(Failure::usage("--most is 0: it must be at least 1"));
     }
     let target = Target::optional(args.report.as_deref(), &output::REPORT)?;
-    output::keep_inputs(&target, &scenario.inputs(args.scenario.as_deref()))?;
+    let mut read = scenario.inputs(args.scenario.as_deref());
+    read.extend(args.inputs.as_deref().map(|path| ("the inputs", path)));
+    output::keep_inputs(&target, &read)?;
     let options = scenario::options(&args.workers);
     interrupt::listen();
     interrupt::heed();
@@ -208,7 +215,7 @@ impl Search<'_> {
         }
         self.bar.say(format!("{} entities", human::count(u64::from(entities))));
         let mut simulation = match self.scenario.entry.build(&config) {
-            Ok(simulation) => simulation,
+            Ok(simulation) => Guided::by(simulation, self.scenario.inputs.clone(), None),
             Err(error) => return self.stop_at(entities, &error),
         };
         let point = self.measure(entities, &mut *simulation)?;

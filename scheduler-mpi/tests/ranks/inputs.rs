@@ -73,10 +73,14 @@ fn a_run_with_a_killed_rank_goes_on_with_its_inputs() {
 }
 
 #[test]
-fn what_a_page_has_recorded_has_the_same_bits_on_ranks() {
-    let golden = root().join("scheduler/golden/inputs").display().to_string();
-    let place = Place::new();
-    let ended = place.ranks(&format!("-n 3 flockwork-mpi replay {golden}.toml {golden}.jsonl"));
-    assert!(ended.status.success(), "{}", ended.err);
-    assert!(ended.out.contains("200 inputs and 51 fingerprints: the same bits"), "{}", ended.out);
+fn what_was_recorded_has_the_same_bits_on_ranks() {
+    // In a page; and by the tests of the command, with fields and with doors.
+    for name in ["inputs", "inputs-meadow", "inputs-crowd"] {
+        let golden = root().join("scheduler/golden").join(name).display().to_string();
+        let place = Place::new();
+        let ended = place.ranks(&format!("-n 3 flockwork-mpi replay {golden}.toml {golden}.jsonl"));
+        assert!(ended.status.success(), "{}", ended.err);
+        let said = "200 inputs and 51 fingerprints: the same bits";
+        assert!(ended.out.contains(said), "{name}: {}", ended.out);
+    }
 }

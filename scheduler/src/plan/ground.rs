@@ -61,7 +61,7 @@ impl<M: Model> Scene<'_, M> {
     }
 
     /// The model, by the parameters that hold by now.
-    fn model(&self) -> &M {
+    fn now(&self) -> &M {
         self.changed.as_ref().map_or(self.model, |changed| &changed.model)
     }
 
@@ -233,7 +233,7 @@ impl<M: Model> Ground for Scene<'_, M> {
     }
 
     fn spawn(&mut self, id: u32, packed: &mut [u8]) -> Result<(), String> {
-        let row = guarded(self.phase(), 0, || self.model().spawn(&self.tick.setup, id));
+        let row = guarded(self.phase(), 0, || self.now().spawn(&self.tick.setup, id));
         let row = row.map_err(|panicked| panicked.to_string())?;
         Self::pack(self, id, &row, packed).map_err(|error| error.to_string())
     }
@@ -279,7 +279,7 @@ impl<M: Model> Ground for Scene<'_, M> {
 
     fn check(&mut self, packed: &[u8]) -> Result<bool, String> {
         let sound = self.is_sound(packed).map_err(|error| error.to_string())?;
-        let model = guarded(self.phase(), 0, || self.model().check(&self.checked));
+        let model = guarded(self.phase(), 0, || self.now().check(&self.checked));
         if !(sound && model.is_ok_and(|fits| fits.is_ok())) {
             let model = self.changed.as_ref().map_or(self.model, |changed| &changed.model);
             let fits = self.door.check(model, &self.bounds, packed);

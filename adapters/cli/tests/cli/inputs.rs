@@ -137,3 +137,66 @@ fn what_a_page_has_recorded_has_the_same_bits_here() {
         assert!(text.contains("200 inputs and 51 fingerprints: the same bits"), "{text}");
     }
 }
+
+#[test]
+fn stress_gives_inputs_of_the_scenario_and_of_a_file() {
+    let place = place();
+    let stress = "stress s.toml --ticks 60 --fps 0.01 --most 1500 --quiet";
+    assert_eq!(place.output(&format!("{stress} --inputs i.jsonl")).trim(), "1500");
+    // They come in: one that cannot be done ends the search with its reason.
+    place.write("i.jsonl", "{\"tick\": 7, \"remove\": 1000000}\n");
+    let args = format!("{stress} --inputs i.jsonl");
+    let output = place.flockwork(&args).assert().code(1).get_output().stderr.clone();
+    let error = String::from_utf8(output).unwrap();
+    assert!(error.contains("input 0 at tick 7: `remove` is for entity 1000000"), "{error}");
+    place.write("s.toml", format!("{TRIBES}[[input]]\nat = 5\nset = {{ id = 1, mood = 2 }}\n"));
+    let output = place.flockwork(stress).assert().code(1).get_output().stderr.clone();
+    let error = String::from_utf8(output).unwrap();
+    assert!(error.contains("input 0 at tick 5: the model has no column `mood`"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn runs_that_are_killed_with_inputs_in_flight_go_on_to_the_same_bits() {
+    let place = place();
+    // Inputs in every tick, so that any checkpoint has some at hand.
+    let mut lines = String::new();
+    for tick in 0..3000 {
+        let (x, y) = (1 + tick % 20, 1 + tick % 17);
+        lines += &format!("{{\"tick\": {tick}, \"spawn\": {{\"x\": {x}, \"y\": {y}}}}}\n");
+        lines += &format!(
+            "{{\"tick\": {tick}, \"poke\": {{\"at\": [{x}, {y}], \"radius\": 3, \"bite\": 0.3}}}}\n"
+        );
+    }
+    place.write("i.jsonl", lines);
+    let saved = "--checkpoint saved --checkpoint-every 3 --quiet";
+    let mut args = format!("run s.toml --inputs i.jsonl --ticks 3000 {saved}");
+    for (kill, workers) in [(1, 1), (2, 3), (3, 2)] {
+        let mut child = std::process::Command::new(super::program())
+            .current_dir(place.folder.path())
+            .args(args.split_whitespace())
+            .args(["--workers", &workers.to_string()])
+            .spawn()
+            .unwrap();
+        // Until it has got on since it began.
+        let manifest = place.path("saved/checkpoint.json");
+        let now = || std::fs::read(&manifest).unwrap_or_default();
+        let before = now();
+        let mut waited = 0;
+        while now() == before || waited < 5 * kill {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            waited += 1;
+            assert!(waited < 6000, "it does not get on");
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // Of a run that is resumed `--ticks` is how many more there are; neither scenario nor inputs are named.
+        args = format!("run --resume saved --ticks 3000 {saved}");
+    }
+    let text = place.output("run --resume saved --ticks 10 --report r.json");
+    let report: serde_json::Value = serde_json::from_slice(&place.read("r.json")).unwrap();
+    let (last, found) = (&report["last_tick"], report["fingerprint"].as_str().unwrap());
+    assert!(text.contains(found), "{text}");
+    let whole = format!("run s.toml --inputs i.jsonl --workers 1 --ticks {last}");
+    assert_eq!(place.fingerprint(&whole), found, "{last}");
+}

@@ -16,6 +16,7 @@ mod place;
 mod places;
 mod plots;
 mod precision;
+mod recorded;
 mod reports;
 mod run;
 mod scenarios;
