@@ -23,6 +23,18 @@ pub mod naive;
 #[path = "../../scheduler/tests/domains/plan.rs"]
 pub mod plan;
 
+/// A small flat world with walls.
+pub fn small() -> World {
+    World::new(10.0, 5.0, Edge::Wall).expect("it has sides")
+}
+
+/// Worlds in which maps are drawn: flat, far away, and in space.
+pub fn maps() -> [World; 3] {
+    let far = small().with_origin([448_000.0, 5_412_000.0, 0.0]).expect("a place");
+    let space = World::space(10.0, 8.0, 6.0, Edge::Periodic).expect("it has sides");
+    [small(), far, space]
+}
+
 /// The fuzzer's bytes, taken from the front; zeros when there are no more.
 pub struct Bytes<'a>(pub &'a [u8]);
 

@@ -2,8 +2,14 @@
 
 use std::path::Path;
 
+#[cfg(feature = "maps")]
+use flockwork_kernel::World;
 use flockwork_kernel::columns::Column;
+#[cfg(feature = "maps")]
+use flockwork_scheduler::Setting;
 use flockwork_scheduler::Table;
+#[cfg(feature = "maps")]
+use flockwork_scheduler::geometry::Role;
 use flockwork_scheduler_native::Options;
 
 use crate::Registry;
@@ -11,6 +17,8 @@ use crate::args::ScenarioArgs;
 use crate::failure::Failure;
 use crate::inputs;
 use crate::scenario::Scenario;
+#[cfg(feature = "maps")]
+use crate::shapes;
 use crate::shapes::Names;
 #[cfg(feature = "parquet")]
 use crate::table::parquet_in;
@@ -46,6 +54,26 @@ pub fn scenario(
 /// What is wrong, with the number of the line, fit to be shown.
 pub fn inputs(bytes: &[u8]) -> Result<usize, String> {
     inputs::parse(bytes, &Names::default()).map(|file| file.lines.len())
+}
+
+/// Reads the shapes of a map, `geojson` or `wkt`, for a world; gives how many numbers they are in a model's list.
+///
+/// # Errors
+///
+/// What is wrong and with which shape, fit to be shown.
+#[cfg(feature = "maps")]
+pub fn shapes(kind: &str, text: &str, world: &World) -> Result<usize, String> {
+    let outlines = shapes::parse(kind, text)?;
+    let drawn = outlines.into_iter().map(|(outline, said)| shapes::Drawn {
+        name: said.name,
+        role: said.role.unwrap_or(Role::Wall),
+        schedule: said.schedule.unwrap_or_default(),
+        outline,
+    });
+    match shapes::list(&drawn.collect::<Vec<_>>(), world)? {
+        Setting::List(numbers) => Ok(numbers.len()),
+        other => Err(format!("they are {other}")),
+    }
 }
 
 /// Which of the columns of a table are read, and which of many times: as a scenario's `[table]` says it.
