@@ -101,6 +101,14 @@ class Simulation:
         """Gives inputs between two ticks: all are done, in their order, or none and the first that
         cannot be is told. `[{"remove": 17}, {"spawn": {"x": 1, "y": 2}}]`; the ids of those spawned."""
 
+    def log(self) -> str:
+        """What came in since tick 0, and the fingerprint of this tick, as `flockwork replay` reads it. A
+        simulation that goes on from a snapshot has none: a `ValueError`."""
+
+    def field(self, name: str) -> NDArray[np.float32]:
+        """What the cells of a field of the model hold, as `amounts[row, column]`, or in space
+        `amounts[layer, row, column]`."""
+
     @property
     def params(self) -> dict[str, float | str | list[float]]:
         """The parameters and their values now."""

@@ -73,7 +73,12 @@ impl<M: Model> Plan<M> {
         let wrong =
             |error: flockwork_cli::stepped::StepError| CrowdError::Scenario(error.to_string());
         let world = Stepped::from_text(&registry, "the scenario", folder, text, &[], 1);
-        Self::from_snapshot(world.map_err(wrong)?.snapshot().map_err(wrong)?)
+        let snapshot = world.map_err(wrong)?.snapshot().map_err(wrong)?;
+        if snapshot::header(&snapshot).is_ok_and(|header| header.inputs.next.is_some()) {
+            let problem = "`input`: a crowd follows no schedule: leave it out, and give inputs by `Crowd::give`";
+            return Err(CrowdError::Scenario(problem.into()));
+        }
+        Self::from_snapshot(snapshot)
     }
 
     /// Computed in another way, with the same results.
@@ -265,6 +270,18 @@ impl<M: Model> Crowd<M> {
     /// [`CrowdError`] that says which cannot be done, and why.
     pub fn give(&mut self, inputs: Vec<Input>) -> Result<Answer, CrowdError> {
         Ok(self.simulation.give(inputs)?)
+    }
+
+    /// What the cells of a field hold, by layer, row and column, and how many there are along each axis; None if the
+    /// model has no field of this name.
+    ///
+    /// # Errors
+    ///
+    /// [`CrowdError`] if there is no completed tick to be seen.
+    pub fn field(&self, name: &str) -> Result<Option<(Vec<u32>, Vec<f32>)>, CrowdError> {
+        let found = self.simulation.fields().enumerate().find(|(_, (known, _))| *known == name);
+        let Some((at, (_, cells))) = found else { return Ok(None) };
+        Ok(self.simulation.field(at)?.map(|amounts| (cells, amounts)))
     }
 
     /// Ticks done.

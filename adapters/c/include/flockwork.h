@@ -91,9 +91,9 @@ typedef struct fw_index fw_index;
 // The statistics of a simulation at some ticks; it does not change any more.
 typedef struct fw_series fw_series;
 
-// A simulation on threads of this process. Calls on one handle may come from any thread. fw_sim_step,
+// A simulation on threads of this process. Calls on one handle may come from any thread. fw_sim_step, fw_sim_send,
 // fw_sim_set and fw_sim_set_number wait for calls that go on; all others, which only look, answer
-// FW_STATUS_BUSY at once while one of those three goes on or waits. Results do not depend on the number
+// FW_STATUS_BUSY at once while one of those four goes on or waits. Results do not depend on the number
 // of threads.
 typedef struct fw_sim fw_sim;
 
@@ -219,6 +219,16 @@ typedef struct fw_segment_hit {
   // The squared distance from there.
   float d2;
 } fw_segment_hit;
+
+// A batch of inputs was done.
+typedef struct fw_answer {
+  // Ticks done when it was: the next one is the first that sees it.
+  uint64_t tick;
+  // The id of the first entity that it has spawned; the others follow.
+  uint32_t first_id;
+  // How many it has spawned.
+  uint32_t spawned;
+} fw_answer;
 
 // The mean of a statistic over a series.
 typedef struct fw_mean {
@@ -439,6 +449,33 @@ enum fw_status fw_index_segment(const struct fw_index *index,
                                 size_t room,
                                 size_t *count);
 
+// Gives inputs between two ticks: all of them are done, in their order, or none. They are a list in JSON, as
+// `docs/answers/inputs.md` tells them: "[{\"remove\": 17}, {\"poke\": {\"at\": [5, 5], \"radius\": 2, \"push\": 1}}]".
+// With FW_STATUS_INVALID, fw_last_error names the first that cannot be done. `answer` may be NULL.
+enum fw_status fw_sim_send(struct fw_sim *sim,
+                           const char *inputs,
+                           struct fw_answer *answer);
+
+// Writes the log of a simulation since its first tick, as text: what came in, and the fingerprint of this tick, which
+// `flockwork replay` does again and holds against its own. One that goes on from a snapshot has none. `*length` is
+// how many bytes it has, without a zero at the end, even if it is FW_STATUS_TOO_SHORT that there is no room.
+enum fw_status fw_sim_log(const struct fw_sim *sim,
+                          char *out,
+                          size_t room,
+                          size_t *length);
+
+// How many cells a field of the model has along x, y and z: 1 where the world has no such axis. fw_sim_describe names
+// the fields.
+enum fw_status fw_sim_cells(const struct fw_sim *sim,
+                            const char *name,
+                            uint32_t *cells);
+
+// Copies what the cells of a field hold, by layer, row and column, to a buffer with room for so many floats.
+enum fw_status fw_sim_amounts(const struct fw_sim *sim,
+                              const char *name,
+                              float *out,
+                              size_t count);
+
 // Moves entities on as fast as they are, within a world: x += v dt, then as fw_wrap.
 //
 // Here and in all functions of motion: an entity with a value that is infinite or NaN stays as it is, all
@@ -569,7 +606,7 @@ enum fw_status fw_sim_copy(const struct fw_sim *sim,
 
 // Shows a whole column of one region without a copy, and gives how many regions there are to
 // `*regions`. Rows of all columns of a region, `id` among them, are of the same entities. Valid until
-// the next fw_sim_step, fw_sim_set, fw_sim_set_number or fw_sim_free of this simulation.
+// the next fw_sim_step, fw_sim_send, fw_sim_set, fw_sim_set_number or fw_sim_free of this simulation.
 enum fw_status fw_sim_view(const struct fw_sim *sim,
                            const char *name,
                            size_t region,
@@ -590,7 +627,7 @@ enum fw_status fw_sim_number(const struct fw_sim *sim, const char *name, double 
 enum fw_status fw_sim_stat(struct fw_sim *sim, const char *name, double *value);
 
 // Writes what there is to know of a simulation as JSON: `model`, `tick`, `last_tick`, `population`,
-// `fingerprint` (a text), `columns`, `params` and `stats`. `*length` is how many bytes it has, without a
+// `fingerprint` (a text), `columns`, `params`, `stats` and the names of `fields`. `*length` is how many bytes it has, without a
 // zero at the end, even if it is FW_STATUS_TOO_SHORT that there is no room.
 enum fw_status fw_sim_describe(struct fw_sim *sim,
                                char *out,

@@ -28,6 +28,7 @@ pub mod collisions;
 pub mod columns;
 pub mod flock;
 pub mod index;
+pub mod inputs;
 mod memory;
 pub mod motion;
 pub mod series;

@@ -39,9 +39,9 @@ pub const NO_CELL: u32 = 0xffff_ffff;
 
 const _: () = assert!(NO_CELL == flockwork_spatial::NO_CELL);
 
-/// A simulation on threads of this process. Calls on one handle may come from any thread. fw_sim_step,
+/// A simulation on threads of this process. Calls on one handle may come from any thread. fw_sim_step, fw_sim_send,
 /// fw_sim_set and fw_sim_set_number wait for calls that go on; all others, which only look, answer
-/// FW_STATUS_BUSY at once while one of those three goes on or waits. Results do not depend on the number
+/// FW_STATUS_BUSY at once while one of those four goes on or waits. Results do not depend on the number
 /// of threads.
 pub struct Sim {
     /// Who has the turn is alone with the world.
@@ -79,7 +79,10 @@ impl From<StepError> for Fault {
 /// # Safety
 ///
 /// The handle must be NULL, or one that is not yet freed.
-unsafe fn look(sim: *const Sim, work: impl FnOnce(&mut Stepped) -> Result<(), Fault>) -> Status {
+pub(crate) unsafe fn look(
+    sim: *const Sim,
+    work: impl FnOnce(&mut Stepped) -> Result<(), Fault>,
+) -> Status {
     call(|| {
         // SAFETY: as the caller promises.
         let sim = unsafe { memory::one("sim", sim) }?;
@@ -342,7 +345,7 @@ pub struct View {
 
 /// Shows a whole column of one region without a copy, and gives how many regions there are to
 /// `*regions`. Rows of all columns of a region, `id` among them, are of the same entities. Valid until
-/// the next fw_sim_step, fw_sim_set, fw_sim_set_number or fw_sim_free of this simulation.
+/// the next fw_sim_step, fw_sim_send, fw_sim_set, fw_sim_set_number or fw_sim_free of this simulation.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fw_sim_view(
     sim: *const Sim,
@@ -469,7 +472,7 @@ pub unsafe extern "C" fn fw_sim_stat(
 }
 
 /// Writes what there is to know of a simulation as JSON: `model`, `tick`, `last_tick`, `population`,
-/// `fingerprint` (a text), `columns`, `params` and `stats`. `*length` is how many bytes it has, without a
+/// `fingerprint` (a text), `columns`, `params`, `stats` and the names of `fields`. `*length` is how many bytes it has, without a
 /// zero at the end, even if it is FW_STATUS_TOO_SHORT that there is no room.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fw_sim_describe(
@@ -517,6 +520,7 @@ fn describe(sim: &mut Stepped) -> Result<Value, Fault> {
         "columns": columns,
         "params": params,
         "stats": stats,
+        "fields": sim.entry().fields().iter().map(|field| field.name).collect::<Vec<_>>(),
     }))
 }
 

@@ -682,6 +682,88 @@ static void simulation(void) {
     free(ids), free(xs), free(found), free(snapshot);
 }
 
+#define MEADOW "entities = 300\ndt = 0.02\n[world]\nwidth = 20\nheight = 10\n[field.grass]\ncells = [20, 10]\nstart = 100\n"
+
+/* Inputs, what is refused of them, a field, and a log that holds all. */
+static void inputs(void) {
+    fw_sim *sim, *other;
+    OK(fw_sim_of_model("meadow", MEADOW, 1, &sim));
+    uint64_t before, after, count;
+    fw_answer answer;
+    OK(fw_sim_fingerprint(sim, &before));
+    INVALID(fw_sim_send(sim, "[{\"spawn\": {}}, {\"remove\": 9999}]", &answer), "input 1 at tick 0: `remove` is for entity 9999");
+    INVALID(fw_sim_send(sim, "{}", &answer), "a list of tables in JSON");
+    INVALID(fw_sim_send(sim, "[{\"hug\": 1}]", &answer), "input 0: an input has one of spawn");
+    INVALID(fw_sim_send(sim, "[{\"door\": {\"shape\": 0, \"open\": true}}]", NULL), "has no shapes, so no doors");
+    INVALID(fw_sim_send(sim, NULL, &answer), "`inputs` is NULL");
+    INVALID(fw_sim_send(NULL, "[]", &answer), "`sim` is NULL");
+    OK(fw_sim_fingerprint(sim, &after));
+    CHECK(before == after);
+    OK(fw_sim_step(sim, 3));
+    OK(fw_sim_send(sim,
+                   "[{\"spawn\": {\"x\": 1, \"y\": 2}}, {\"spawn\": {}}, {\"remove\": 7},"
+                   " {\"field\": {\"name\": \"grass\", \"low\": [0, 0], \"high\": [1, 1], \"set\": 7}}]",
+                   &answer));
+    CHECK(answer.tick == 3 && answer.first_id == 300 && answer.spawned == 2);
+    OK(fw_sim_send(sim, "[]", NULL));
+    OK(fw_sim_population(sim, &count));
+    CHECK(count == 301);
+    uint32_t cells[3];
+    float grass[200];
+    OK(fw_sim_cells(sim, "grass", cells));
+    CHECK(cells[0] == 20 && cells[1] == 10 && cells[2] == 1);
+    INVALID(fw_sim_cells(sim, "gras", cells), "there is no field `gras`; did you mean `grass`?");
+    REFUSED(FW_STATUS_TOO_SHORT, fw_sim_amounts(sim, "grass", grass, 199), "room for at least 200");
+    OK(fw_sim_amounts(sim, "grass", grass, 200));
+    CHECK(grass[0] == 7 && grass[1] > 50);
+    OK(fw_sim_step(sim, 2));
+
+    char text[1 << 14];
+    size_t length;
+    REFUSED(FW_STATUS_TOO_SHORT, fw_sim_log(sim, text, 8, &length), "it must have at least");
+    OK(fw_sim_log(sim, text, sizeof text, &length));
+    text[length] = 0;
+    OK(fw_sim_fingerprint(sim, &after));
+    char seen[64];
+    snprintf(seen, sizeof seen, "{\"fingerprint\":\"%016" PRIx64 "\",\"tick\":5}", after);
+    CHECK(strstr(text, "\"flockwork\":\"inputs\"") && strstr(text, "\"remove\":7,\"tick\":3") && strstr(text, seen));
+    REFUSED(FW_STATUS_TOO_SHORT, fw_sim_snapshot(sim, NULL, 0, &length), "it must have at least");
+    uint8_t *state = malloc(length);
+    OK(fw_sim_snapshot(sim, state, length, &length));
+    OK(fw_sim_restore(state, length, 2, &other));
+    INVALID(fw_sim_log(other, text, sizeof text, &length), "has no log");
+    OK(fw_sim_send(other, "[{\"field\": {\"name\": \"grass\", \"at\": [3, 3], \"radius\": 2, \"add\": 5}}]", NULL));
+    OK(fw_sim_send(sim, "[{\"field\": {\"name\": \"grass\", \"at\": [3, 3], \"radius\": 2, \"add\": 5}}]", NULL));
+    OK(fw_sim_fingerprint(sim, &before));
+    OK(fw_sim_fingerprint(other, &after));
+    CHECK(before == after);
+    fw_sim_free(sim);
+    fw_sim_free(other);
+    free(state);
+}
+
+/* A door, by its number in the list of shapes. */
+static void doors(void) {
+    const char *text = "model = 'crowd'\nentities = 4\ndt = 0.05\n[world]\nwidth = 10\nheight = 5\nedge = 'wall'\n"
+                       "[[shape]]\nkind = 'box'\nrole = 'goal'\nlow = [8, 1]\nhigh = [9.5, 4]\n"
+                       "[[shape]]\nname = 'way'\nkind = 'chain'\nrole = 'door'\ncorners = [[5, 0], [5, 5]]\n";
+    fw_sim *sims[2];
+    uint64_t prints[2];
+    for (int at = 0; at < 2; at++) {
+        OK(fw_sim_new(text, NULL, 1, &sims[at]));
+        INVALID(fw_sim_send(sims[at], "[{\"door\": {\"shape\": 0, \"open\": true}}]", NULL), "shape 0 is a goal");
+        OK(fw_sim_send(sims[at], at ? "[{\"door\": {\"shape\": \"way\", \"open\": true}}]"
+                                    : "[{\"door\": {\"shape\": 1, \"open\": true}}]", NULL));
+        OK(fw_sim_step(sims[at], 200));
+        float xs[4];
+        OK(fw_sim_copy(sims[at], "x", FW_ORDER_ID, 0, xs, sizeof xs));
+        for (int i = 0; i < 4; i++) CHECK(xs[i] > 5);
+        OK(fw_sim_fingerprint(sims[at], &prints[at]));
+        fw_sim_free(sims[at]);
+    }
+    CHECK(prints[0] == prints[1]);
+}
+
 /* A world of the program's own entities, side by side with what else it knows of them. */
 static void entities_of_ones_own(void) {
     static body bodies[200];
@@ -827,6 +909,8 @@ int main(void) {
     flock_against_twin(&SPACE, 1.2f);
     collisions();
     simulation();
+    inputs();
+    doors();
     entities_of_ones_own();
     float_mode();
     threads();

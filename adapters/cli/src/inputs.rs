@@ -30,6 +30,6 @@ mod schedule;
 
 pub(crate) use file::{File, Line, head, parse, read};
 pub(crate) use guided::{Given, Guided};
-pub(crate) use line::list;
+pub(crate) use line::{line_of, list};
 pub(crate) use log::Log;
 pub(crate) use schedule::Schedule;

@@ -23,6 +23,8 @@
 //! its id, and bytes go to where the caller wants them.
 
 mod collect;
+mod give;
+mod log;
 mod order;
 #[cfg(test)]
 mod tests;
@@ -34,7 +36,7 @@ use flockwork_kernel::columns::{Column, Scalar};
 use flockwork_scheduler::registry::{Piece, number_names};
 use flockwork_scheduler::snapshot::Due;
 use flockwork_scheduler::{
-    Answer, Arithmetic, Given, Input, Param, Setting, Setup, SimulationError, snapshot,
+    Arithmetic, Given, Input, Param, Setting, Setup, SimulationError, snapshot,
 };
 use flockwork_scheduler_native::{AnySimulation, Entry, Metrics, Options, RunError};
 
@@ -47,6 +49,7 @@ pub use crate::scenario::Brought;
 use crate::scenario::{self, Scenario};
 use crate::shapes::Names;
 pub use collect::Collector;
+use log::Log;
 use order::Places;
 
 /// What was asked of a world cannot be done.
@@ -149,6 +152,8 @@ pub struct Stepped {
     ticks: u64,
     /// What shapes are called.
     names: Names,
+    /// What came into it, if it began at tick 0.
+    log: Option<Log>,
     /// The place of each entity among all ids; None if it is not known of this tick.
     places: Option<Places>,
 }
@@ -229,9 +234,12 @@ impl Stepped {
     }
 
     fn of(scenario: &Scenario<'_>, workers: usize) -> Result<Self, StepError> {
-        let simulation = scenario.build(options(workers))?;
+        let given = inputs::Given::default();
+        let simulation = scenario.build_alone(options(workers))?;
+        let simulation = Guided::by(simulation, scenario.inputs.clone(), Some(given.clone()));
+        let log = Log::begin(scenario.entry, &simulation.setup(), &scenario.params, given);
         let (entry, ticks, names) = (*scenario.entry, scenario.ticks, scenario.names());
-        Ok(Self { simulation, entry, ticks, names, places: None })
+        Ok(Self { simulation, entry, ticks, names, log: Some(log), places: None })
     }
 
     /// Makes a world that goes on from the bytes of a snapshot.
@@ -255,7 +263,7 @@ impl Stepped {
             .map_err(|error| refuse(&error))?;
         let simulation = Guided::by(simulation, schedule, None);
         let (ticks, names) = (header.tick, Names::default());
-        Ok(Self { simulation, entry: *entry, ticks, names, places: None })
+        Ok(Self { simulation, entry: *entry, ticks, names, log: None, places: None })
     }
 
     /// Computes so many ticks.
@@ -266,7 +274,11 @@ impl Stepped {
     /// another way than they must, after which the world is as it was before that tick.
     pub fn step(&mut self, ticks: u64) -> Result<(), StepError> {
         self.places = None;
-        self.simulation.run(ticks).map_err(|error| match error {
+        let ran = self.simulation.run(ticks);
+        if let Some(log) = &mut self.log {
+            log.ran();
+        }
+        ran.map_err(|error| match error {
             SimulationError::FloatMode { .. } => StepError::Input(error.to_string()),
             ended => StepError::Ended(ended),
         })
@@ -349,7 +361,9 @@ impl Stepped {
     /// [`StepError::Input`] with what is wrong, or [`StepError::Ended`].
     pub fn set_params(&mut self, given: Vec<Given>) -> Result<(), StepError> {
         self.places = None;
-        Ok(self.simulation.set_params(given)?)
+        self.simulation.set_params(given.clone())?;
+        self.note(&[Input::Params { params: given }]);
+        Ok(())
     }
 
     /// Sets parameters that a text names, in TOML as in the table `params` of a scenario or in JSON:
@@ -360,25 +374,6 @@ impl Stepped {
     /// As [`Stepped::set_params`].
     pub fn set_params_from(&mut self, text: &str) -> Result<(), StepError> {
         self.set_params(scenario::given("params", text)?)
-    }
-
-    /// Gives inputs between two ticks: all of them are done, in their order, or none.
-    ///
-    /// # Errors
-    ///
-    /// [`StepError::Input`] with the first that cannot be done, and why; or [`StepError::Ended`].
-    pub fn give(&mut self, inputs: Vec<Input>) -> Result<Answer, StepError> {
-        self.places = None;
-        Ok(self.simulation.give(inputs)?)
-    }
-
-    /// Gives inputs that a text holds, as a list in JSON: `[{"remove": 17}, {"spawn": {"x": 1, "y": 2}}]`.
-    ///
-    /// # Errors
-    ///
-    /// As [`Stepped::give`].
-    pub fn give_from(&mut self, text: &str) -> Result<Answer, StepError> {
-        self.give(inputs::list(text, &self.names).map_err(StepError::Input)?)
     }
 
     /// The columns of an entity.

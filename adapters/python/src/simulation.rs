@@ -15,6 +15,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
 
+use crate::array;
 use crate::error::{Failure, Outcome};
 use crate::frame::{self, Frame};
 use crate::given::{self, Scenario};
@@ -228,6 +229,18 @@ impl Simulation {
             self.loans.none("send")?;
             Ok(world.give_from(&text)?.ids)
         })
+    }
+
+    /// What came in since tick 0, and the fingerprint of this tick: what `flockwork replay` does again.
+    fn log(&self, py: Python<'_>) -> PyResult<String> {
+        self.with(py, |world| Ok(world.log()?))
+    }
+
+    /// What the cells of a field hold, in an array with an index for each axis, that along x at the end.
+    fn field<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        let field = self.with(py, |world| Ok(world.cells(name)?))?;
+        let shape: Vec<u32> = field.cells.into_iter().rev().collect();
+        array::column(py, field.amounts).call_method1("reshape", (PyTuple::new(py, shape)?,))
     }
 
     /// The parameters and their values now.

@@ -128,6 +128,54 @@ def test_parameters_change_between_ticks_all_or_none(scenario: dict[str, Any]) -
     assert sim.fingerprint() != other.fingerprint()
 
 
+def test_inputs_of_all_kinds_and_their_log(scenario: dict[str, Any]) -> None:
+    meadow = {"model": "meadow", "entities": 200, "dt": 0.02, "world": {"width": 20, "height": 10}}
+    sim = Simulation(meadow | {"field": {"grass": {"cells": [20, 10], "start": 100}}})
+    assert sim.field("grass").shape == (10, 20)
+    before = sim.fingerprint()
+    for bad, problem in [
+        ({"remove": 9999}, "input 1 at tick 0: `remove` is for entity 9999"),
+        ({"field": {"name": "gras", "at": [1, 1], "radius": 1, "set": 1}}, "no field `gras`"),
+        ({"door": {"shape": 0, "open": True}}, "has no shapes, so no doors"),
+        ({"hug": 1}, "an input has one of spawn"),
+    ]:
+        with pytest.raises(ValueError, match=problem):
+            sim.send([{"spawn": {}}, bad])
+        assert sim.fingerprint() == before
+    paint = {"field": {"name": "grass", "low": [0, 0], "high": [1, 1], "set": 7}}
+    assert sim.send([paint, {"spawn": {"x": 1, "y": 2}}, {"remove": 7}]) == [200]
+    assert sim.field("grass")[0, 0] == 7 and sim.field("grass")[5, 5] > 50
+    with pytest.raises(ValueError, match="did you mean `grass`"):
+        sim.field("gras")
+    sim.step(3)
+    lines = [json.loads(line) for line in sim.log().splitlines()]
+    assert lines[0]["model"] == "meadow" and lines[-1]["fingerprint"] == f"{sim.fingerprint():016x}"
+    assert [line["number"] for line in lines[1:-1]] == [0, 1, 2]
+    with pytest.raises(ValueError, match="has no log"):
+        Simulation.restore(sim.snapshot()).log()
+
+
+def test_doors_by_name_and_by_number_and_a_snapshot_that_keeps_inputs() -> None:
+    shapes = [
+        {"kind": "box", "role": "goal", "low": [8, 1], "high": [9.5, 4]},
+        {"name": "way", "kind": "chain", "role": "door", "corners": [[5, 0], [5, 5]]},
+    ]
+    world = {"width": 10, "height": 5, "edge": "wall"}
+    crowd = {"model": "crowd", "entities": 4, "dt": 0.05, "world": world, "shape": shapes}
+    ends = set()
+    for door in [1, "way", [1]]:
+        sim = Simulation(crowd)
+        sim.send([{"door": {"shape": door, "open": True}}])
+        sim.step(200)
+        assert (sim.frame("x")["position"][:, 0] > 5).all()
+        ends.add(sim.fingerprint())
+    sim = Simulation(crowd | {"input": [{"at": 0, "door": {"shape": "way", "open": True}}]})
+    again = Simulation.restore(sim.snapshot())
+    again.step(200)
+    ends.add(again.fingerprint())
+    assert len(ends) == 1
+
+
 def test_statistics_over_ticks(scenario: dict[str, Any]) -> None:
     sim = Simulation(scenario)
     series = sim.run(every=8)

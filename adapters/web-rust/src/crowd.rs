@@ -1,12 +1,13 @@
 //! A crowd on web workers.
 
-use js_sys::{Function, Object, Reflect, Uint8Array};
+use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::backend::{Backend, get, number, text};
 use crate::error::Error;
 use crate::frame::{Frame, Reader};
+use crate::input::{Answer, Input};
 use crate::js;
 use crate::options::{Options, Rate, Value, params};
 
@@ -154,6 +155,28 @@ impl Crowd {
             values.into_iter().map(|(name, value)| (name.to_string(), value)).collect();
         let tick = self.simulation.set_params(&params(&values)).await?;
         Ok(tick.as_f64().unwrap_or(f64::NAN))
+    }
+
+    /// Gives inputs between two ticks: all of them are done, in their order, or none.
+    ///
+    /// # Errors
+    ///
+    /// The first that cannot be done, and why.
+    pub async fn send(&self, inputs: &[Input]) -> Result<Answer, Error> {
+        let inputs: Array = inputs.iter().map(Input::to_js).collect();
+        let done = self.simulation.send(&inputs).await?;
+        let ids: Array = get(&done, "ids").unchecked_into();
+        let ids = ids.iter().filter_map(|id| id.as_f64()).map(|id| id as u32).collect();
+        Ok(Answer { tick: number(&done, "tick"), ids })
+    }
+
+    /// What came in since the first tick, and what was observed, as `flockwork replay` reads it.
+    ///
+    /// # Errors
+    ///
+    /// It was restored, so what came in before is not known.
+    pub async fn log(&self) -> Result<String, Error> {
+        Ok(self.simulation.log().await?.as_string().unwrap_or_default())
     }
 
     /// What the colours of frames show: a column of the model, one value of it such as `genes.3`,

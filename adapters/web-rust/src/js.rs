@@ -1,6 +1,6 @@
 //! The script `page.js`, as JavaScript has it: its names are those of the npm package.
 
-use js_sys::{Function, Object};
+use js_sys::{Array, Function, Object};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -52,6 +52,12 @@ extern "C" {
 
     #[wasm_bindgen(method, catch, js_name = setParams)]
     pub async fn set_params(this: &Simulation, params: &Object) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub async fn send(this: &Simulation, inputs: &Array) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub async fn log(this: &Simulation) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = setColorBy)]
     pub fn set_color_by(this: &Simulation, column: &str) -> Result<(), JsValue>;

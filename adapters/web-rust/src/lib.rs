@@ -31,12 +31,14 @@
 //! | [`options`] | what it is made of |
 //! | [`backend`] | what it runs on, and why |
 //! | [`frame`] | what is to be drawn |
+//! | [`input`] | what comes in between two ticks |
 //! | [`error`] | what goes wrong |
 
 pub mod backend;
 pub mod crowd;
 pub mod error;
 pub mod frame;
+pub mod input;
 pub mod options;
 
 mod js;
@@ -45,4 +47,5 @@ pub use backend::{Attempt, Backend, Tier};
 pub use crowd::{Crowd, Observation, State, Step};
 pub use error::Error;
 pub use frame::{Frame, Reader};
+pub use input::{Answer, Area, Change, Input};
 pub use options::{Edge, Options, Rate, Scenario, Value};

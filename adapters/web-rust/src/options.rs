@@ -269,7 +269,7 @@ pub(crate) fn params(params: &[(String, Value)]) -> Object {
     out
 }
 
-fn set(object: &Object, name: &str, value: impl Into<JsValue>) {
+pub(crate) fn set(object: &Object, name: &str, value: impl Into<JsValue>) {
     // Nothing forbids a new object its properties.
     let _ = Reflect::set(object, &name.into(), &value.into());
 }

@@ -170,6 +170,14 @@ pub(crate) fn value_of(setting: &Setting) -> Value {
     }
 }
 
+/// Writes an input as a line of a file.
+pub(crate) fn line_of(tick: u64, number: usize, input: &Input) -> Value {
+    let mut keys = keys_of(input);
+    keys.insert("tick".into(), tick.into());
+    keys.insert("number".into(), number.into());
+    keys.into()
+}
+
 /// Writes an input, so that it is read as this very one.
 pub(crate) fn keys_of(input: &Input) -> Map<String, Value> {
     let named = |values: &Values| -> Map<String, Value> {

@@ -10,7 +10,7 @@ use flockwork_scheduler_native::AnySimulation;
 use serde_json::{Value, json};
 
 use super::guided::Given;
-use super::line::keys_of;
+use super::line::line_of;
 use super::schedule::Schedule;
 use crate::failure::Failure;
 use crate::output::{Draft, Ready, Target};
@@ -49,10 +49,7 @@ impl<'a> Log<'a> {
 
     fn inputs(&mut self, tick: u64, inputs: &[Input]) -> Result<(), Failure> {
         for (number, input) in inputs.iter().enumerate() {
-            let mut line = keys_of(input);
-            line.insert("tick".into(), tick.into());
-            line.insert("number".into(), number.into());
-            self.line(&line.into())?;
+            self.line(&line_of(tick, number, input))?;
         }
         Ok(())
     }

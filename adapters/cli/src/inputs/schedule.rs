@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::file::{Line, one, read};
-use super::line::{input_of, keys_of, named, params};
+use super::line::{input_of, keys_of, line_of, named, params};
 use crate::failure::Failure;
 use crate::shapes::Names;
 
@@ -149,12 +149,7 @@ impl Schedule {
     /// All of it as a text.
     pub(crate) fn text(&self) -> String {
         let rules: Vec<Value> = self.rules.iter().map(|rule| rule.keys().into()).collect();
-        let line = |(tick, number, input): (u64, u32, &Input)| {
-            let mut keys = keys_of(input);
-            keys.insert("tick".into(), tick.into());
-            keys.insert("number".into(), number.into());
-            Value::from(keys)
-        };
+        let line = |(tick, number, input): (u64, u32, &_)| line_of(tick, number as usize, input);
         let lines: Vec<Value> = self.agenda.iter().map(line).collect();
         json!({"params": named(&self.params), "scenario": rules, "file": lines}).to_string()
     }

@@ -1,6 +1,8 @@
 //! Drives a crowd through all that it can do: `test/crowd.test.mjs` calls this in Chromium, in each tier.
 
-use flockwork_web::{Crowd, Edge, Error, Observation, Options, Rate, Scenario, State, Tier};
+use flockwork_web::{
+    Area, Change, Crowd, Edge, Error, Input, Observation, Options, Rate, Scenario, State, Tier,
+};
 use js_sys::{Function, Promise, Reflect, Uint32Array};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
@@ -61,6 +63,8 @@ pub async fn drive(folder: String, tier: String) -> Result<Vec<String>, JsValue>
     let parts = &bytes[..bytes.len() / 2];
     refused("half a snapshot", crowd.restore(parts).await, "BAD_SNAPSHOT", "")?;
 
+    inputs(options(&folder, &tier)).await?;
+
     let tick = crowd.set_params([("alignment", 2.0.into())]).await?;
     hold("parameters hold from the tick on that it is at", tick == 50.0)?;
     let changed = crowd.set_params([("alignmend", 2.0.into())]).await;
@@ -77,6 +81,44 @@ pub async fn drive(folder: String, tier: String) -> Result<Vec<String>, JsValue>
     hold("it is halted", crowd.state() == State::Paused)?;
     crowd.stop().await?;
     Ok([ten, fifty].map(|seen: Observation| seen.fingerprint).to_vec())
+}
+
+/// Inputs of every kind are done or refused as a whole; a log holds them.
+async fn inputs(options: Options) -> Result<(), JsValue> {
+    let crowd = Crowd::start(options).await?;
+    let numbers = |all: &[(&str, f64)]| -> Vec<(String, f64)> {
+        all.iter().map(|(name, value)| (name.to_string(), *value)).collect()
+    };
+    let before = crowd.observe().await?;
+    let bad = [Input::Remove(7), Input::Set(9999, numbers(&[("vx", 1.0)]))];
+    refused(
+        "nobody",
+        crowd.send(&bad).await,
+        "BAD_INPUT",
+        "input 1 at tick 0: `set` is for entity 9999",
+    )?;
+    let door = Input::Door { shapes: vec![0], open: true };
+    refused("a door", crowd.send(&[door]).await, "BAD_INPUT", "has no shapes, so no doors")?;
+    let (area, change) = (Area::Ball(vec![1.0, 1.0], 2.0), Change::Set(3.0));
+    let field = Input::Field { name: "grass".to_string(), area, change };
+    refused("a field", crowd.send(&[field]).await, "BAD_INPUT", "has no fields")?;
+    hold("nothing of it was done", crowd.observe().await? == before)?;
+    let answer = crowd
+        .send(&[
+            Input::Spawn(numbers(&[("x", 1.0), ("y", 2.0)])),
+            Input::Remove(7),
+            Input::Set(8, numbers(&[("vx", 0.5), ("vy", 0.0)])),
+            Input::Params(vec![("alignment".to_string(), 2.0.into())]),
+            Input::Poke { at: vec![3.0, 3.0], radius: 2.0, numbers: numbers(&[("push", 1.0)]) },
+        ])
+        .await?;
+    hold("the newcomer has the next id", answer.tick == 0.0 && answer.ids == [1500])?;
+    hold("who was removed is gone", crowd.entity(7).await?.is_none())?;
+    let log = crowd.log().await?;
+    let kinds = ["\"spawn\"", "\"remove\":7", "\"set\"", "\"params\"", "\"poke\""];
+    hold("the log holds all", kinds.iter().all(|kind| log.contains(kind)))?;
+    crowd.stop().await?;
+    Ok(())
 }
 
 /// Frames and entities of a crowd at tick 10.
