@@ -5,7 +5,8 @@
 
 use flockwork_cli::read;
 use flockwork_fuzz::check_message;
-use flockwork_models::{Boids, Crowd, Meadow, Plane};
+use flockwork_kernel::Plane;
+use flockwork_models::{Boids, Crowd, Meadow};
 use flockwork_scheduler::inputs::{self, Input};
 use flockwork_scheduler::{
     Cut, Model, Params, Partition, Serial, Setup, Simulation, SimulationError,

@@ -49,7 +49,7 @@ impl Stepped {
         let fields = self.entry.fields();
         let names = fields.iter().map(|field| field.name);
         let at = names.clone().position(|known| known == name);
-        let found = at.and_then(|at| Some((at, self.simulation.fields())));
+        let found = at.map(|at| (at, self.simulation.fields()));
         match found {
             Some((at, fields)) => Ok(fields?.swap_remove(at)),
             None if names.len() == 0 => {
