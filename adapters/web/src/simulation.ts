@@ -59,8 +59,6 @@ const SUBSCRIBER_MS = 250;
 const MOST_DEATHS = 3;
 /** A worker may be silent for so many times as long as the longest tick took. */
 const TICKS_OF_SILENCE = 20;
-/** And so many times as long as it took to make the world. */
-const MAKINGS_OF_SILENCE = 2;
 
 interface Call {
   resolve(value: unknown): void;
@@ -640,7 +638,7 @@ export class Runner implements Simulation {
       if (this.queued) return team.forgive();
       if (this.current === 'running') this.changed();
       // Between ticks, what is asked may take as long as making the world did.
-      const between = this.current === 'running' ? 0 : MAKINGS_OF_SILENCE * team.making;
+      const between = this.current === 'running' ? 0 : team.making;
       team.watch(Math.max(limit, TICKS_OF_SILENCE * team.control.longest(), between), (worker) => {
         const text = `worker ${worker} has given no sign of life for ${limit} ms`;
         void this.fail(new WorkerCrashError('WORKER_SILENT', text, 'If ticks take that long, set a longer `watchdogMs`.', worker));

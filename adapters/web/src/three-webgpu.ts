@@ -1,5 +1,5 @@
 /**
- * Points and instances of three.js (from r172 on) for `WebGPURenderer`, on WebGPU or where there is none on WebGL: the same
+ * Points and instances of three.js (from r178 on) for `WebGPURenderer`, on WebGPU or where there is none on WebGL: the same
  * names and options as in `flockwork/three`.
  */
 

@@ -44,7 +44,7 @@ const ENDS = {
 };
 
 const RECIPES = ['first.js', 'three.ts', 'react.tsx', 'fiber.tsx'];
-/** Versions before r172 have no `WebGPURenderer` for these. */
+/** Versions before r178 turn the normals of lit shapes wrongly here. */
 const WEBGPU = ['webgpu.ts', 'fiber-webgpu.tsx'];
 
 /** Mounts the component of a recipe, which is all that there is of three.js in the page. */
