@@ -54,6 +54,13 @@ test('without scale the world keeps its size, as with the command', async () => 
   assert.equal((await good(world)).fingerprint, commanded([]));
 });
 
+test('meadows, liquids and crowds among shapes are those of the command', async () => {
+  for (const scenario of ['meadow-10k', 'sph-dam', 'crowd-evacuation', 'crowd-bottleneck', 'crowd-corridor']) {
+    const { fingerprint } = await good({ scenario, ticks: '12', workers: '2' });
+    assert.equal(fingerprint, native('run', `scenarios/${scenario}.toml`, '--ticks', '12', '--quiet'), scenario);
+  }
+});
+
 test('another seed and another size are other worlds', async () => {
   const one = await good(WORLD);
   assert.notEqual((await good({ ...WORLD, seed: '1' })).fingerprint, one.fingerprint);

@@ -86,9 +86,9 @@ function axesOf({ world: { width, height, depth, edge = 'periodic' } }: FullScen
 
 function read(name: string, text: string): ScenarioFile {
   // The files are checked by the command line's own tests.
-  const { model, entities, dt, seed = 1, world, params = {}, shape } = parse(text) as unknown as FullScenario & { readonly shape?: readonly unknown[] };
+  const { model, entities, dt, seed = 1, world, params = {}, field, shape } = parse(text) as unknown as FullScenario & { readonly shape?: readonly unknown[] };
   const all = shape ? { ...params, [SHAPES]: listOf(shapesOfTables(shape)) } : params;
-  return { name, about: comment(text), scenario: { model, entities, dt, seed, world, params: all } };
+  return { name, about: comment(text), scenario: { model, entities, dt, seed, world, params: all, ...(field && { field }) } };
 }
 
 /** The first paragraph of the comment that a file begins with. */
