@@ -202,7 +202,7 @@ impl Near {
             if near == 0 {
                 continue;
             }
-            let offsets = offsets.map(F32x8::to_array);
+            let offsets = [x.to_array(), y.to_array(), z.to_array()];
             while near != 0 {
                 let lane = near.trailing_zeros() as usize % LANES;
                 near &= near - 1;
