@@ -43,7 +43,7 @@ pub(crate) struct Cells<'a> {
 /// Where it goes.
 enum File<'a> {
     Csv { draft: Draft<'a>, target: &'a Target, text: String },
-    Parquet(Table<'a>),
+    Parquet(Box<Table<'a>>),
 }
 
 impl<'a> Cells<'a> {
@@ -51,7 +51,7 @@ impl<'a> Cells<'a> {
     pub(crate) fn begin(target: &'a Target, ticks: Ticks, world: &World) -> Result<Self, Failure> {
         let axes = &World::COORDINATES[..world.axes().len()];
         let file = if is_parquet(target) {
-            File::Parquet(Table::begin(target, axes)?)
+            File::Parquet(Box::new(Table::begin(target, axes)?))
         } else {
             let text = format!("tick,field,{},amount\n", axes.join(","));
             File::Csv { draft: target.draft()?, target, text }
