@@ -121,9 +121,9 @@ static std::vector<Case> cases(const char *path) {
             words >> name >> value;
             char *end;
             std::strtod(value.c_str(), &end);
+            if (*end) value = "'" + value + "'";
             while (words >> more) list += ", " + more;
-            if (!list.empty()) value = "[" + value + list + "]";
-            here.params += name + " = " + (*end ? "'" + value + "'" : value) + "\n";
+            here.params += name + " = " + (list.empty() ? value : "[" + value + list + "]") + "\n";
         }
         if (word == "crowded") here.crowded = true;
         if (word == "at") {
