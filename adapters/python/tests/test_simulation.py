@@ -133,12 +133,13 @@ def test_inputs_of_all_kinds_and_their_log(scenario: dict[str, Any]) -> None:
     sim = Simulation(meadow | {"field": {"grass": {"cells": [20, 10], "start": 100}}})
     assert sim.field("grass").shape == (10, 20)
     before = sim.fingerprint()
-    for bad, problem in [
+    refused: list[tuple[dict[str, Any], str]] = [
         ({"remove": 9999}, "input 1 at tick 0: `remove` is for entity 9999"),
         ({"field": {"name": "gras", "at": [1, 1], "radius": 1, "set": 1}}, "no field `gras`"),
         ({"door": {"shape": 0, "open": True}}, "has no shapes, so no doors"),
         ({"hug": 1}, "an input has one of spawn"),
-    ]:
+    ]
+    for bad, problem in refused:
         with pytest.raises(ValueError, match=problem):
             sim.send([{"spawn": {}}, bad])
         assert sim.fingerprint() == before
