@@ -1,8 +1,7 @@
 /** Parts of the world, as the module reads them: see `fw_find`. */
 
 import type { Ball, Box } from './happening.js';
-import { finite, onlyKeys } from './input.js';
-import { invalid, isObject } from './refusal.js';
+import { finite, invalid, isObject, onlyKeys } from './refusal.js';
 
 const BALL: readonly (keyof Ball)[] = ['x', 'y', 'z', 'radius'];
 const BOX: readonly (keyof Box)[] = ['x', 'y', 'z'];

@@ -3,6 +3,7 @@
 import { checkAssets } from './assets.js';
 import { edgeCodes, type World } from './edge.js';
 import type { Platform } from './platform.js';
+import { whole } from './refusal.js';
 import { FlockworkError, InvalidInputError, UnsupportedError, type AssetUrls } from './types.js';
 import { Engine, type Call } from './worker/engine.js';
 
@@ -266,18 +267,13 @@ class Copies {
   }
 }
 
-function whole(what: string, value: number, low: number, high: number): number {
-  if (Number.isInteger(value) && value >= low && value <= high) return value;
-  throw new InvalidInputError('INVALID_OPTION', `${what} is ${value}: it must be a whole number from ${low} to ${high}`);
-}
-
-/** Each thread has a stack of its own in the memory. */
 /** A number, unless it becomes 0 in the module, which has 32 bits for it. */
 function kept(what: string, value: number): number {
   if (value === 0 || Math.fround(value) !== 0) return value;
   throw new InvalidInputError('INVALID_OPTION', `${what} is ${value}, which becomes 0 as a number of 32 bits: it must be 0, or larger`);
 }
 
+/** Each thread has a stack of its own in the memory. */
 function placeOf(memory: WebAssembly.Memory, index: number, instances: number) {
   return { index, instances, memoryBytes: memory.buffer.byteLength, shared: instances > 1 };
 }

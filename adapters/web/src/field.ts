@@ -1,7 +1,7 @@
 /** Fields of a world: how a scenario says that they begin. Their names and ranges are the module's to check. */
 
 import type { InitialCells, Setting } from './protocol.js';
-import { invalid, isObject, unknown } from './refusal.js';
+import { finite, invalid, isObject, isWhole, onlyKeys, unknown } from './refusal.js';
 import { InvalidInputError, type FieldStart, type ModelInfo } from './types.js';
 
 const WHAT = 'scenario.field';
@@ -26,19 +26,19 @@ export function sownOf(given: unknown, axes: number, shared: boolean): Sown {
   for (const [name, field] of Object.entries(given ?? {})) {
     const what = `${WHAT}.${name}`;
     if (!isObject(field)) throw invalid(what, field, 'an object with cells, start or both');
-    for (const key of Object.keys(field)) if (!(KEYS as string[]).includes(key)) throw unknown(`the key of ${what}`, key, KEYS);
+    onlyKeys(`the key of ${what}`, field, KEYS);
     const { cells, start } = field as Record<string, unknown>;
     const put = (key: string, value: number) => settings.push([`fields.${name}.${key}`, value]);
     if (cells !== undefined) {
       const counts = cellsOf(`${what}.cells`, cells, axes);
       counts.forEach((count, axis) => put(ALONG[axis]!, count));
-      all += counts.reduce((product, count) => product * count, 1);
+      all += countOf(counts);
     }
     if (ArrayBuffer.isView(start) && !(start instanceof DataView)) {
       amounts.push({ name, values: copy(`${what}.start`, start as unknown as ArrayLike<unknown>, shared) });
     } else if (Array.isArray(start) && start.length === 2) {
-      put('least', number(`${what}.start[0]`, start[0]));
-      put('most', number(`${what}.start[1]`, start[1]));
+      put('least', finite(`${what}.start[0]`, start[0]));
+      put('most', finite(`${what}.start[1]`, start[1]));
     } else if (start !== undefined) {
       const allowed = 'an amount, a list of the least and the most, or a typed array with an amount for each cell';
       if (typeof start !== 'number' || !Number.isFinite(start)) throw invalid(`${what}.start`, start, allowed);
@@ -52,21 +52,20 @@ function cellsOf(what: string, given: unknown, axes: number): readonly number[] 
   const allowed = `a list of ${axes} whole numbers of at least 1, one for each axis`;
   if (!Array.isArray(given) || given.length !== axes) throw invalid(what, given, allowed);
   const numbers: readonly unknown[] = given;
-  const good = (one: unknown): one is number => Number.isInteger(one) && (one as number) >= 1 && (one as number) <= 0xffff_ffff;
-  if (!numbers.every(good)) throw invalid(what, given, allowed);
+  if (!numbers.every((one) => isWhole(one, 1, 0xffff_ffff))) throw invalid(what, given, allowed);
   return numbers;
 }
 
 function copy(what: string, given: ArrayLike<unknown>, shared: boolean): Float32Array {
   const bytes = 4 * given.length;
   const out = new Float32Array(shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
-  for (let at = 0; at < given.length; at++) out[at] = number(`${what}[${at}]`, Number(given[at]));
+  for (let at = 0; at < given.length; at++) out[at] = finite(`${what}[${at}]`, Number(given[at]));
   return out;
 }
 
-function number(what: string, given: unknown): number {
-  if (typeof given !== 'number' || !Number.isFinite(given)) throw invalid(what, given, 'a finite number');
-  return given;
+/** How many cells there are, of so many along each axis. */
+export function countOf(cells: readonly number[]): number {
+  return cells.reduce((all, count) => all * count, 1);
 }
 
 /** The places of fields among those of a model. */

@@ -4,7 +4,8 @@
  */
 
 import { bufferOf } from './memory.js';
-import { NONE, Word, type Control } from './layout.js';
+import { countOf } from './field.js';
+import { NONE, streamBytes, Word, type Control } from './layout.js';
 import type { MemorySource, PartMessage } from './protocol.js';
 import { InvalidStateError, type FieldView, type FrameReader, type FrameView, type ModelInfo } from './types.js';
 import { Past } from './past.js';
@@ -35,13 +36,8 @@ export interface FrameShape {
   readonly fields: readonly { readonly name: string; readonly cells: readonly number[] }[];
 }
 
-/** Bytes of the streams of a slot. */
 function sizesOf({ strides, capacity, fields }: FrameShape): number[] {
-  return [...strides.map((stride) => stride * capacity), ...fields.map(({ cells }) => 4 * countOf(cells))];
-}
-
-function countOf(cells: readonly number[]): number {
-  return cells.reduce((all, count) => all * count, 1);
+  return streamBytes(strides, capacity, fields.map(({ cells }) => countOf(cells)));
 }
 
 /** A slot with a frame in it. */

@@ -1,9 +1,9 @@
 /** What happens, as a stream that is read: what is asked for, and what comes. */
 
 import type { HappeningBatch, HappeningOptions, Happenings } from './happening.js';
-import { finite, numberOf, onlyKeys, texts, whole } from './input.js';
+import { numberOf } from './input.js';
 import type { Command, HearReply } from './protocol.js';
-import { invalid, isObject, unknown } from './refusal.js';
+import { finite, invalid, isObject, onlyKeys, texts, unknown, whole } from './refusal.js';
 import { InvalidStateError, type ModelInfo } from './types.js';
 
 const OPTIONS: readonly (keyof HappeningOptions)[] = ['kinds', 'where', 'columns', 'limit'];

@@ -6,7 +6,7 @@ import { copied, rowsOf, type Named } from './initial.js';
 import { MAX_RANKS, MAX_STREAMS } from './layout.js';
 import { MEMORY_LEAST, MEMORY_MOST } from './memory.js';
 import { Accept, Shows, Stream, type ColorSpec, type InitialCells, type MakeSpec, type PlainScenario, type Setting } from './protocol.js';
-import { invalid, isObject, noColumn, unknown } from './refusal.js';
+import { finite, invalid, isObject, noColumn, onlyKeys, texts, typed, unknown, whole } from './refusal.js';
 import { bytesOfScalar } from './scalar.js';
 import type { Capabilities, ModelInfo, ParamValue, Scenario, SimulationEventMap, SimulationOptions, SnapshotBytes, SnapshotDifference, Tier } from './types.js';
 
@@ -32,34 +32,6 @@ const WORLD: readonly (keyof Scenario['world'])[] = ['width', 'height', 'depth',
 const PRECISIONS: readonly (Scenario['world']['precision'] & string)[] = ['enough', 'any'];
 const AXES = ['x', 'y', 'z'];
 const EVENTS: readonly (keyof SimulationEventMap)[] = ['statechange', 'fallback', 'overrun', 'workererror', 'tick', 'move', 'dispose'];
-
-/** Every key must be one of these. */
-export function onlyKeys(what: string, given: object, known: readonly string[]): void {
-  for (const key of Object.keys(given)) if (!known.includes(key)) throw unknown(what, key, known);
-}
-
-export function typed(what: string, value: unknown, type: 'boolean' | 'string' | 'function', allowed: string): void {
-  if (value !== undefined && typeof value !== type) throw invalid(what, value, allowed);
-}
-
-export function texts(what: string, value: unknown): void {
-  const good = value === undefined || (Array.isArray(value) && value.every((one) => typeof one === 'string'));
-  if (!good) throw invalid(what, value, 'a list of names');
-}
-
-function isWhole(value: unknown, low: number, high: number): value is number {
-  return Number.isInteger(value) && (value as number) >= low && (value as number) <= high;
-}
-
-export function whole(what: string, value: unknown, low: number, high: number): number {
-  if (!isWhole(value, low, high)) throw invalid(what, value, `a whole number from ${low} to ${high}`);
-  return value;
-}
-
-export function finite(what: string, value: unknown): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid(what, value, 'a finite number');
-  return value;
-}
 
 /** A scenario as settings of the module, which checks their ranges. */
 function plainScenario(scenario: Scenario, entities: number): PlainScenario {

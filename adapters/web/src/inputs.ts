@@ -1,6 +1,6 @@
 /** Inputs as the module reads them, and the log of a run. */
 
-import { invalid, isObject } from './refusal.js';
+import { finite, invalid, isObject, isWhole } from './refusal.js';
 import type { Input, ParamValue } from './types.js';
 
 const KINDS = ['spawn', 'remove', 'set', 'params', 'poke', 'field', 'door'] as const;
@@ -80,7 +80,7 @@ function write(out: Bytes, what: string, input: Input): void {
   } else if ('poke' in input) {
     const { at, radius } = objectOf(name, input.poke);
     place(out, `${name}.at`, at);
-    out.number(numberOf(`${name}.radius`, radius));
+    out.number(finite(`${name}.radius`, radius));
     values(out, name, input.poke, ['at', 'radius']);
   } else if ('field' in input) {
     field(out, name, objectOf(name, input.field));
@@ -91,7 +91,7 @@ function write(out: Bytes, what: string, input: Input): void {
 
 function place(out: Bytes, what: string, at: unknown): void {
   if (!Array.isArray(at)) throw invalid(what, at, 'a list of coordinates');
-  out.numbers(at.map((one, axis) => numberOf(`${what}[${axis}]`, one)));
+  out.numbers(at.map((one, axis) => finite(`${what}[${axis}]`, one)));
 }
 
 function field(out: Bytes, what: string, given: Readonly<Record<string, unknown>>): void {
@@ -101,7 +101,7 @@ function field(out: Bytes, what: string, given: Readonly<Record<string, unknown>
   if (at !== undefined) {
     out.byte(0);
     place(out, `${what}.at`, at);
-    out.number(numberOf(`${what}.radius`, radius));
+    out.number(finite(`${what}.radius`, radius));
   } else {
     out.byte(1);
     place(out, `${what}.low`, low);
@@ -109,7 +109,7 @@ function field(out: Bytes, what: string, given: Readonly<Record<string, unknown>
   }
   if ((set === undefined) === (add === undefined)) throw invalid(what, given, 'with `set` or `add`, an amount');
   out.byte(set === undefined ? 1 : 0);
-  out.number(set === undefined ? numberOf(`${what}.add`, add) : numberOf(`${what}.set`, set));
+  out.number(set === undefined ? finite(`${what}.add`, add) : finite(`${what}.set`, set));
 }
 
 function door(out: Bytes, what: string, { shape, open }: Readonly<Record<string, unknown>>): void {
@@ -130,7 +130,7 @@ function values(out: Bytes, what: string, given: unknown, others: readonly strin
   out.word(named.length);
   for (const [name, value] of named) {
     out.text(name);
-    out.number(typeof value === 'boolean' ? Number(value) : numberOf(`${what}.${name}`, value));
+    out.number(typeof value === 'boolean' ? Number(value) : finite(`${what}.${name}`, value));
   }
 }
 
@@ -144,17 +144,12 @@ function params(out: Bytes, what: string, given: unknown): void {
       out.text(value);
     } else if (Array.isArray(value)) {
       out.byte(1);
-      out.numbers(value.map((one, index) => numberOf(`${what}.${name}[${index}]`, one)));
+      out.numbers(value.map((one, index) => finite(`${what}.${name}[${index}]`, one)));
     } else {
       out.byte(0);
-      out.number(numberOf(`${what}.${name}`, value));
+      out.number(finite(`${what}.${name}`, value));
     }
   }
-}
-
-function numberOf(what: string, value: unknown): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid(what, value, 'a finite number');
-  return value;
 }
 
 function idOf(what: string, value: unknown): number {
@@ -162,9 +157,8 @@ function idOf(what: string, value: unknown): number {
 }
 
 function wholeOf(what: string, value: unknown, allowed: string): number {
-  const good = Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MOST_WORD;
-  if (!good) throw invalid(what, value, `${allowed}, from 0 to ${MOST_WORD}`);
-  return value as number;
+  if (!isWhole(value, 0, MOST_WORD)) throw invalid(what, value, `${allowed}, from 0 to ${MOST_WORD}`);
+  return value;
 }
 
 /** The log of a run: what `flockwork replay` reads. */

@@ -75,6 +75,11 @@ export const RankWord = { size: 128, done: 0, beat: 1, status: 2, pointer: 3, le
 /** Bytes of a control block. */
 export const CONTROL_BYTES = Word.end * 4;
 
+/** Bytes of the streams of a slot: of the columns of so many entities, then of the cells of each field. */
+export function streamBytes(strides: readonly number[], capacity: number, cells: readonly number[]): number[] {
+  return [...strides.map((stride) => stride * capacity), ...cells.map((count) => 4 * count)];
+}
+
 /** The count after this one; counts are words of 32 bits, and begin anew when they are full. */
 export function following(count: number): number {
   return (count + 1) | 0;

@@ -1,4 +1,4 @@
-/** What is said of input that is not acceptable: what it is, and what is allowed. */
+/** What is said of input that is not acceptable: what it is, and what is allowed; and the checks that all share. */
 
 import { nearest } from './nearest.js';
 import { InvalidInputError, type ModelInfo } from './types.js';
@@ -37,4 +37,32 @@ function meant(name: string, known: readonly string[]): string {
 
 export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Every key must be one of these. */
+export function onlyKeys(what: string, given: object, known: readonly string[]): void {
+  for (const key of Object.keys(given)) if (!known.includes(key)) throw unknown(what, key, known);
+}
+
+export function typed(what: string, value: unknown, type: 'boolean' | 'string' | 'function', allowed: string): void {
+  if (value !== undefined && typeof value !== type) throw invalid(what, value, allowed);
+}
+
+export function texts(what: string, value: unknown): void {
+  const good = value === undefined || (Array.isArray(value) && value.every((one) => typeof one === 'string'));
+  if (!good) throw invalid(what, value, 'a list of names');
+}
+
+export function isWhole(value: unknown, low: number, high: number): value is number {
+  return Number.isInteger(value) && (value as number) >= low && (value as number) <= high;
+}
+
+export function whole(what: string, value: unknown, low: number, high: number): number {
+  if (!isWhole(value, low, high)) throw invalid(what, value, `a whole number from ${low} to ${high}`);
+  return value;
+}
+
+export function finite(what: string, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid(what, value, 'a finite number');
+  return value;
 }

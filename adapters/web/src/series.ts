@@ -1,8 +1,7 @@
 /** A series: the statistics of a run at chosen ticks, in columns, with means and their errors. */
 
 import { BlockAverage } from './blocks.js';
-import { onlyKeys, texts, typed, whole } from './input.js';
-import { invalid, unknown } from './refusal.js';
+import { invalid, onlyKeys, texts, typed, unknown, whole } from './refusal.js';
 import type { Observation, Series, SeriesOptions, Simulation } from './types.js';
 
 const OPTIONS: readonly (keyof SeriesOptions)[] = ['ticks', 'every', 'from', 'names', 'until', 'signal'];

@@ -2,7 +2,7 @@
 
 import { ballOf, boxOf, lassoOf } from './area.js';
 import { askOf, HappeningStream, type Source } from './happenings.js';
-import { acceptOf, bytesOf, callbackOf, colorOf, eventOf, onlyKeys, plainParams, pointOf, rateOf, typed } from './input.js';
+import { acceptOf, bytesOf, callbackOf, colorOf, eventOf, plainParams, pointOf, rateOf } from './input.js';
 import { Reader, type Frames } from './frames.js';
 import { MetricsReader, newMetrics, type Begin } from './metrics.js';
 import { EDGES } from './edge.js';
@@ -11,7 +11,7 @@ import { Journal } from './journal.js';
 import { guarded } from './listener.js';
 import { unpack } from './model.js';
 import { near } from './pick.js';
-import { invalid, isObject } from './refusal.js';
+import { invalid, isObject, onlyKeys, typed } from './refusal.js';
 import { Accept, type Command, type HearReply, type InputsReply, type PastCommand, type Setting } from './protocol.js';
 import { collect } from './series.js';
 import type { Team, TeamEvents, TeamSpec } from './team.js';

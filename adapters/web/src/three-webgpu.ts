@@ -59,12 +59,10 @@ function kindOf(shape: BufferGeometry, squares: boolean, material: NodeMaterial)
 /** What both kinds of objects do. */
 class SimulationMesh extends Mesh<BufferGeometry, NodeMaterial> {
   private readonly entities: Entities;
-  private readonly ownMaterial: boolean;
 
   constructor(simulation: Simulation, shape: BufferGeometry, squares: boolean, material: NodeMaterial | undefined, options: InstanceOptions) {
     super(new InstancedBufferGeometry(), material ?? new MeshBasicNodeMaterial());
-    this.ownMaterial = material === undefined;
-    this.entities = new Entities(this, simulation, kindOf(shape, squares, this.material), options);
+    this.entities = new Entities(this, simulation, kindOf(shape, squares, this.material), options, material === undefined);
   }
 
   /** Changes how entities are drawn; what is not given stays. */
@@ -88,7 +86,6 @@ class SimulationMesh extends Mesh<BufferGeometry, NodeMaterial> {
     // Versions before r187 have nothing to do here.
     super.dispose?.();
     this.entities.dispose();
-    if (this.ownMaterial) this.material.dispose();
   }
 }
 

@@ -58,12 +58,10 @@ function kindOf(shape: BufferGeometry | null, material: Material): Kind {
 /** Every entity as a square point. Call `update` once for each frame that is drawn. */
 export class SimulationPoints extends Points<BufferGeometry, Material> {
   private readonly entities: Entities;
-  private readonly ownMaterial: boolean;
 
   constructor(simulation: Simulation, { material, ...options }: SimulationPointsOptions = {}) {
     super(new BufferGeometry(), material ?? new PointsMaterial());
-    this.ownMaterial = material === undefined;
-    this.entities = new Entities(this, simulation, kindOf(null, this.material), options);
+    this.entities = new Entities(this, simulation, kindOf(null, this.material), options, material === undefined);
   }
 
   /** Changes how entities are drawn; what is not given stays. */
@@ -87,19 +85,16 @@ export class SimulationPoints extends Points<BufferGeometry, Material> {
     // Versions before r187 have nothing to do here.
     super.dispose?.();
     this.entities.dispose();
-    if (this.ownMaterial) this.material.dispose();
   }
 }
 
 /** Every entity as an instance of a geometry. Call `update` once for each frame that is drawn. */
 export class SimulationInstances extends Mesh<BufferGeometry, Material> {
   private readonly entities: Entities;
-  private readonly ownMaterial: boolean;
 
   constructor(simulation: Simulation, shape: BufferGeometry, { material, ...options }: SimulationInstancesOptions = {}) {
     super(new InstancedBufferGeometry(), material ?? new MeshBasicMaterial());
-    this.ownMaterial = material === undefined;
-    this.entities = new Entities(this, simulation, kindOf(shape, this.material), options);
+    this.entities = new Entities(this, simulation, kindOf(shape, this.material), options, material === undefined);
   }
 
   /** Changes how entities are drawn; what is not given stays. */
@@ -123,6 +118,5 @@ export class SimulationInstances extends Mesh<BufferGeometry, Material> {
     // Versions before r187 have nothing to do here.
     super.dispose?.();
     this.entities.dispose();
-    if (this.ownMaterial) this.material.dispose();
   }
 }

@@ -1,10 +1,9 @@
 /** Who listens for ticks, and how often. */
 
 import type { TickEvent, TickOptions } from './happening.js';
-import { finite, onlyKeys, whole } from './input.js';
 import { guarded } from './listener.js';
 import type { Command, Seen } from './protocol.js';
-import { invalid } from './refusal.js';
+import { finite, invalid, onlyKeys, whole } from './refusal.js';
 
 /** Times a second, unless something else is asked for. */
 const HERTZ = 4;

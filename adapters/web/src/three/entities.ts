@@ -83,6 +83,8 @@ export class Entities {
     private readonly simulation: Simulation,
     private readonly kind: Kind,
     options: InstanceOptions,
+    /** Whether the material is the object's own, which ends with it. */
+    private readonly owned: boolean,
   ) {
     // A sphere around entities that move is stale at once, and costs a look at each.
     object.frustumCulled = false;
@@ -151,6 +153,7 @@ export class Entities {
     this.closed = true;
     this.reader.close();
     this.object.geometry.dispose();
+    if (this.owned) this.object.material.dispose();
   }
 
   /** The length of a pixel in the object's own units, as a linear function of a place in it. */

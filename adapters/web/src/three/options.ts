@@ -1,9 +1,8 @@
 /** How entities are drawn: what may be asked for, and what is made of it. */
 
 import type { World } from '../edge.js';
-import { finite, onlyKeys } from '../input.js';
 import { periodsOf } from '../past.js';
-import { invalid, isObject } from '../refusal.js';
+import { finite, invalid, isObject, onlyKeys } from '../refusal.js';
 import { InvalidInputError, type FrameView } from '../types.js';
 
 /** Sizes that follow a column: its values `from` a range become sizes in the range `to`, and no others. */

@@ -1,6 +1,6 @@
 /** The first worker: it leads the others through ticks, at a rate or as fast as they can. */
 
-import { FIRST_SLOTS, NONE, SLOTS, TICK_TIMES, Word, ahead, following, type Control } from '../layout.js';
+import { FIRST_SLOTS, NONE, SLOTS, TICK_TIMES, Word, ahead, following, streamBytes, type Control } from '../layout.js';
 import { Order, type ColorSpec, type Command, type Failure, type FromWorker, type InputsReply, type MakeSpec, type PastCommand, type Setting } from '../protocol.js';
 import { bytesOfScalar } from '../scalar.js';
 import type { ModelInfo } from '../types.js';
@@ -229,7 +229,7 @@ export class Leader {
   private makeSlot(): boolean {
     const { strides, capacity } = this.spec;
     const { engine, cells } = this.rank;
-    const sizes = [...strides.map((stride) => stride * capacity), ...cells.map((count) => 4 * count)];
+    const sizes = streamBytes(strides, capacity, cells);
     const addresses: number[] = [];
     try {
       for (const size of sizes) addresses.push(engine.alloc(size));

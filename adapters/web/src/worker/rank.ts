@@ -1,5 +1,6 @@
 /** One worker's part of a simulation: it carries out orders. */
 
+import { countOf } from '../field.js';
 import { MOST_MEASURES, OWN_MEASURES, RankWord, Word, type Control } from '../layout.js';
 import { modelOf } from '../model.js';
 import { Accept, Order, type Failure, type FromWorker, type InitialCells, type InitialColumn, type MakeSpec, type Made, type ModuleInfo, type Setting } from '../protocol.js';
@@ -27,9 +28,9 @@ export class Rank {
   private candidate = 0;
   private world = 0;
   private board = 0;
-  /** Addresses of the streams that this rank fills by itself, without shared memory. */
   /** How many cells each field of a frame has. */
   cells: readonly number[] = [];
+  /** Addresses of the streams that this rank fills by itself, without shared memory. */
   private own: number[] = [];
   private frame = 0;
   private spec: MakeSpec | null = null;
@@ -80,7 +81,7 @@ export class Rank {
     this.mail?.attach(this.world, this.sim);
     await this.poll();
     const cells = spec.fields.map((field) => this.cellsOf(field));
-    this.cells = cells.map((counts) => counts.reduce((all, count) => all * count, 1));
+    this.cells = cells.map(countOf);
     if (this.mail) this.own = spec.strides.map((stride) => engine.alloc(stride * spec.capacity));
     return {
       cells,
