@@ -7,7 +7,6 @@
 mod table;
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use flockwork_kernel::World;
 use flockwork_kernel::lattice::Lattice;
@@ -15,15 +14,13 @@ use flockwork_scheduler::FieldNow;
 use flockwork_scheduler_native::AnySimulation;
 
 use crate::failure::Failure;
-use crate::output::{Draft, Ready, Target};
+use crate::lines::Lines;
+use crate::output::{Ready, Target};
 use crate::report::Report;
 use crate::series::{Ticks, is_parquet};
 use crate::together::together;
 use crate::watch::Watcher;
 use table::Table;
-
-/// So much text is kept before it goes to the disk, in bytes.
-const KEPT: usize = 1 << 16;
 
 /// A cell that is not empty.
 pub(crate) struct Cell<'a> {
@@ -42,7 +39,7 @@ pub(crate) struct Cells<'a> {
 
 /// Where it goes.
 enum File<'a> {
-    Csv { draft: Draft<'a>, target: &'a Target, text: String },
+    Csv(Lines<'a>),
     Parquet(Box<Table<'a>>),
 }
 
@@ -53,8 +50,7 @@ impl<'a> Cells<'a> {
         let file = if is_parquet(target) {
             File::Parquet(Box::new(Table::begin(target, axes)?))
         } else {
-            let text = format!("tick,field,{},amount\n", axes.join(","));
-            File::Csv { draft: target.draft()?, target, text }
+            File::Csv(Lines::begin(target, format!("tick,field,{},amount\n", axes.join(",")))?)
         };
         Ok(Self { file, ticks })
     }
@@ -79,20 +75,14 @@ impl<'a> File<'a> {
     fn add(&mut self, cell: &Cell<'_>) -> Result<(), Failure> {
         match self {
             Self::Parquet(table) => table.add(cell),
-            Self::Csv { draft, target, text } => {
+            Self::Csv(lines) => lines.add(|text| {
                 let Cell { tick, field, middle, amount } = cell;
                 let _ = write!(text, "{tick},{field}");
                 for along in *middle {
                     let _ = write!(text, ",{along}");
                 }
                 let _ = writeln!(text, ",{amount}");
-                if text.len() < KEPT {
-                    return Ok(());
-                }
-                let written = draft.write_all(text.as_bytes());
-                text.clear();
-                written.map_err(|error| target.failed(&error))
-            }
+            }),
         }
     }
 
@@ -100,10 +90,7 @@ impl<'a> File<'a> {
     fn finish(self) -> Result<Ready<'a>, Failure> {
         match self {
             Self::Parquet(table) => table.finish(),
-            Self::Csv { mut draft, target, text } => {
-                draft.write_all(text.as_bytes()).map_err(|error| target.failed(&error))?;
-                draft.finish()
-            }
+            Self::Csv(lines) => lines.finish(),
         }
     }
 }

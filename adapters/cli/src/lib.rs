@@ -58,6 +58,7 @@ mod input;
 mod inputs;
 mod interrupt;
 mod left;
+mod lines;
 mod made;
 mod memory;
 mod models;

@@ -1,21 +1,18 @@
 //! The file of a series: CSV, or Parquet if its name says so.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use flockwork_scheduler_native::Sample;
 
 use super::OWN;
 use super::table::Table;
 use crate::failure::Failure;
-use crate::output::{Draft, Ready, Target};
-
-/// So much text is kept before it goes to the disk, in bytes.
-const KEPT: usize = 1 << 16;
+use crate::lines::Lines;
+use crate::output::{Ready, Target};
 
 /// A file in the making.
 pub(crate) enum SeriesFile<'a> {
-    Csv { draft: Draft<'a>, target: &'a Target, text: String },
+    Csv(Lines<'a>),
     Parquet(Table<'a>),
 }
 
@@ -31,26 +28,20 @@ impl<'a> SeriesFile<'a> {
         }
         let names: Vec<&str> = OWN.into_iter().chain(stats.iter().map(String::as_str)).collect();
         let text = names.join(",") + "\n";
-        Ok(Self::Csv { draft: target.draft()?, target, text })
+        Lines::begin(target, text).map(Self::Csv)
     }
 
     pub(super) fn add(&mut self, sample: Sample) -> Result<(), Failure> {
         match self {
             Self::Parquet(table) => table.add(sample),
-            Self::Csv { draft, target, text } => {
+            Self::Csv(lines) => lines.add(|text| {
                 let Sample { tick, time, population, stats } = sample;
                 let _ = write!(text, "{tick},{},{population}", Shortest(time));
                 for (_, value) in stats {
                     let _ = write!(text, ",{}", Shortest(value));
                 }
                 text.push('\n');
-                if text.len() < KEPT {
-                    return Ok(());
-                }
-                let written = draft.write_all(text.as_bytes());
-                text.clear();
-                written.map_err(|error| target.failed(&error))
-            }
+            }),
         }
     }
 
@@ -58,10 +49,7 @@ impl<'a> SeriesFile<'a> {
     pub(super) fn finish(self) -> Result<Ready<'a>, Failure> {
         match self {
             Self::Parquet(table) => table.finish(),
-            Self::Csv { mut draft, target, text } => {
-                draft.write_all(text.as_bytes()).map_err(|error| target.failed(&error))?;
-                draft.finish()
-            }
+            Self::Csv(lines) => lines.finish(),
         }
     }
 }
