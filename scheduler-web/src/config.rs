@@ -117,14 +117,13 @@ impl Config {
         };
         let sown = self.sown(field);
         let amount = value as f32;
+        if let Some(axis) = ["cols", "rows", "layers"].iter().position(|one| *one == key) {
+            let cells = sown.cells.get_or_insert_default();
+            cells.resize(cells.len().max(axis + 1), 0);
+            cells[axis] = value as u32;
+            return true;
+        }
         match key {
-            "cols" | "rows" | "layers" => {
-                let cells = sown.cells.get_or_insert_default();
-                let axis = ["cols", "rows", "layers"].iter().position(|one| *one == key);
-                let axis = axis.unwrap_or_default();
-                cells.resize(cells.len().max(axis + 1), 0);
-                cells[axis] = value as u32;
-            }
             "start" => sown.start = Some(Start::Amount(amount)),
             "least" => sown.start = Some(Start::Noise { least: amount, most: amount }),
             "most" => match &mut sown.start {

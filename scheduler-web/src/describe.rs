@@ -52,11 +52,7 @@ fn model(out: &mut String, model: &Entry) {
     }
     out.push(',');
     list(out, "params", model.params, |out, param| {
-        text(out, "name", param.name);
-        out.push(',');
-        text(out, "about", param.about);
-        out.push(',');
-        text(out, "unit", param.unit);
+        measured(out, param.name, param.about, param.unit);
         out.push(',');
         allowed(out, &param.kind);
         out.push_str(",\"default\":");
@@ -66,23 +62,24 @@ fn model(out: &mut String, model: &Entry) {
     });
     out.push(',');
     list(out, "fields", &model.fields(), |out, field| {
-        text(out, "name", field.name);
-        out.push(',');
-        text(out, "about", field.about);
-        out.push(',');
-        text(out, "unit", field.unit);
+        measured(out, field.name, field.about, field.unit);
     });
     out.push(',');
     let stats = model.stats.iter();
     let numbers: Vec<_> =
         stats.flat_map(|stat| stat.names().map(move |name| (name, stat))).collect();
     list(out, "stats", &numbers, |out, (name, stat)| {
-        text(out, "name", name);
-        out.push(',');
-        text(out, "about", stat.about);
-        out.push(',');
-        text(out, "unit", stat.unit);
+        measured(out, name, stat.about, stat.unit);
     });
+}
+
+/// Adds what something is called, what it is, and the unit of its numbers.
+fn measured(out: &mut String, name: &str, about: &str, unit: &str) {
+    text(out, "name", name);
+    out.push(',');
+    text(out, "about", about);
+    out.push(',');
+    text(out, "unit", unit);
 }
 
 /// Adds what there is to know of a column.

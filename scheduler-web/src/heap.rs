@@ -110,10 +110,15 @@ mod wasm {
     #[allow(clippy::declare_interior_mutable_const)]
     pub const HEAP: Heap = Heap(TalcLock::new(Growing { end: None, limit: 0 }));
 
+    /// Whether so many bytes may be asked for.
+    const fn fits(size: usize, align: usize) -> bool {
+        size.saturating_add(align) <= LONGEST
+    }
+
     // SAFETY: all is the allocator's, but for what is refused.
     unsafe impl GlobalAlloc for Heap {
         unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-            if layout.size().saturating_add(layout.align()) > LONGEST {
+            if !fits(layout.size(), layout.align()) {
                 return core::ptr::null_mut();
             }
             // SAFETY: the caller's promise.
@@ -126,7 +131,7 @@ mod wasm {
         }
 
         unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-            if size.saturating_add(layout.align()) > LONGEST {
+            if !fits(size, layout.align()) {
                 return core::ptr::null_mut();
             }
             // SAFETY: the caller's promise.

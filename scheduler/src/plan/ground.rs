@@ -69,9 +69,8 @@ impl<M: Model> Scene<'_, M> {
     fn is_sound(&mut self, packed: &[u8]) -> Result<bool, DomainError> {
         let mut columns = self.door.columns.bind()?;
         M::Columns::unpack(&mut columns, 0, Reach::Owned, packed);
-        let sound = M::Columns::settle::<Baseline>(&mut columns, 0..1);
         let mut row = M::Columns::row(&M::Columns::share(&columns), 0);
-        M::Columns::settle_row(&mut row);
+        let sound = M::Columns::settle_row(&mut row);
         self.checked = row;
         let place = vector::<M>(M::Columns::standing(&row).0);
         let sound = sound && self.bounds.outside(place).is_none();
