@@ -44,6 +44,23 @@ const BESIDE: &[Step] = &[
     },
 ];
 
+/// Folders of builds that a step alone has, in `target`. With [`SPARE`] they go once it has passed.
+const ALONE: &[(&str, &[&str])] = &[
+    ("deny", &["deny"]),
+    ("unit", &["tests-of-cli"]),
+    ("bare", &["microcontroller"]),
+    ("c", &["c-test"]),
+    // The step `golden` builds in the first of them too, just before.
+    ("lanes", &["golden", "golden-native"]),
+    ("fuzz", &["fuzz"]),
+    ("python", &["python"]),
+    ("mpi", &["mpi"]),
+    ("bevy", &["bevy"]),
+];
+
+/// Set where nothing is built a second time: everything at once takes twice the room.
+const SPARE: &str = "FLOCKWORK_SPARE_DISK";
+
 /// Workspaces of their own: one is built with flags of its own, one needs MPI, one Python, others other
 /// libraries.
 const APART: [&str; 7] = [
@@ -66,8 +83,12 @@ pub fn command(arguments: &[String]) -> Outcome {
     // Found before a build of the tests may have put another one in its place.
     let program = std::env::current_exe();
     let program = program.map_err(|error| Failure::new(format!("this program: {error}")))?;
-    FIRST.iter().try_for_each(|step| one("test", step))?;
-    both(|step| apart(&program, step, None), |step| beside(&program, step))?;
+    let then_swept = |outcome: Outcome, step: &Step| outcome.and_then(|()| sweep(step));
+    FIRST.iter().try_for_each(|step| then_swept(one("test", step), step))?;
+    both(
+        |step| then_swept(apart(&program, step, None), step),
+        |step| then_swept(beside(&program, step), step),
+    )?;
     passed("test", begin);
     Ok(())
 }
@@ -118,6 +139,19 @@ fn beside(program: &Path, step: &Step) -> Outcome {
     outcome
 }
 
+/// Removes what a step that has passed built for itself alone, where [`SPARE`] asks for it.
+fn sweep(step: &Step) -> Outcome {
+    if std::env::var_os(SPARE).is_none() {
+        return Ok(());
+    }
+    let own = ALONE.iter().filter(|(name, _)| *name == step.name).flat_map(|(_, own)| *own);
+    for folder in own.map(|name| target_folder(name)).filter(|folder| folder.exists()) {
+        std::fs::remove_dir_all(&folder)
+            .map_err(|error| Failure::new(format!("{}: {error}", folder.display())))?;
+    }
+    Ok(())
+}
+
 fn format() -> Outcome {
     finish(&mut cargo(&["fmt", "--all", "--check"]))?;
     for manifest in APART.iter().filter(|manifest| root().join(manifest).exists()) {
@@ -163,6 +197,15 @@ fn rustdoc() -> Outcome {
 mod tests {
     use super::*;
     use std::sync::Mutex;
+
+    #[test]
+    fn what_is_swept_belongs_to_steps_that_there_are() {
+        let all = [FIRST, HERE, BESIDE].concat();
+        for (name, own) in ALONE {
+            assert!(all.iter().any(|step| step.name == *name), "{name}");
+            assert!(own.iter().all(|folder| !["", "debug", "release"].contains(folder)), "{name}");
+        }
+    }
 
     #[test]
     fn all_steps_run_and_none_after_one_that_failed() {
