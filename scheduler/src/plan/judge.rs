@@ -109,6 +109,8 @@ pub(super) struct Judge<'a> {
     shapes: Option<Vec<f64>>,
     /// How many slots have their entities.
     gathered: usize,
+    /// How many pokes there are.
+    pokes: usize,
     packed: Vec<u8>,
 }
 
@@ -146,6 +148,7 @@ impl<'a> Judge<'a> {
             tools,
             shapes: None,
             gathered: 0,
+            pokes: 0,
             packed: alloc::vec![0; stride],
         }
     }
@@ -158,6 +161,7 @@ impl<'a> Judge<'a> {
             return;
         }
         self.find(inputs);
+        self.pokes = inputs.iter().filter(|input| matches!(input, Input::Poke { .. })).count();
         for (place, input) in inputs.iter().enumerate() {
             if let Err((id, text)) = self.input(input, inputs.get(place + 1)) {
                 self.plan.problem = Some(Problem { place, id, text });
@@ -263,6 +267,29 @@ impl<'a> Judge<'a> {
         self.plan.slots.push(Slot { home, id: 0, state: State::Lives });
         self.tools.slot_of[entity as usize] = slot;
         slot
+    }
+
+    /// Has a slot for everybody, in the order of rows, where so many pokes come that they may meet most of
+    /// them: memory is gone through from its beginning to its end then, instead of here and there.
+    ///
+    /// Measured, 10,000 pokes that each reach 20 of 100,000: 2.4 ticks instead of 3.0. A third of what is
+    /// left is the search for who is near. There it did not help to leave out who was asked before, to
+    /// keep what is near of 64 in one word, or to have no branch for the edge of the world.
+    pub(super) fn meet_all(&mut self) -> Result<(), Wrong> {
+        if self.pokes.saturating_mul(16) < self.rows as usize {
+            return Ok(());
+        }
+        for (first, domain) in self.firsts.iter().zip(0..) {
+            for (cell, row) in self.ground.rows(domain).1.iter().zip(0..) {
+                let slot = &mut self.tools.slot_of[(first + row) as usize];
+                if *slot == NONE {
+                    *slot = self.plan.slots.len() as u32;
+                    let state = if *cell == NO_CELL { State::Dead } else { State::Lives };
+                    self.plan.slots.push(Slot { home: Some((domain as u32, row)), id: 0, state });
+                }
+            }
+        }
+        self.gather()
     }
 
     /// Gathers the entities of slots that are new.

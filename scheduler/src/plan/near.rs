@@ -33,7 +33,7 @@ pub(crate) struct Near {
     /// The first later entry of each bucket, once there is one.
     heads: Vec<u32>,
     later: Vec<Entry>,
-    /// The question to which an entity was the answer last.
+    /// The question to which each of those was the answer last.
     asked: Vec<u32>,
     question: u32,
 }
@@ -41,6 +41,7 @@ pub(crate) struct Near {
 struct Entry {
     entity: u32,
     next: u32,
+    asked: u32,
     place: At,
 }
 
@@ -122,7 +123,6 @@ impl Near {
     /// Takes in the next entity, which is nowhere yet.
     pub(crate) fn push(&mut self) {
         self.slots.push(NONE);
-        self.asked.push(0);
     }
 
     /// An entity is elsewhere, or gone.
@@ -143,7 +143,7 @@ impl Near {
         }
         let bucket = self.bucket(self.cell(place));
         let entry = self.later.len() as u32;
-        self.later.push(Entry { entity, next: self.heads[bucket], place });
+        self.later.push(Entry { entity, next: self.heads[bucket], asked: 0, place });
         self.heads[bucket] = entry;
         self.slots[entity as usize] = self.entities.len() as u32 + entry;
     }
@@ -206,9 +206,10 @@ impl Near {
             while near != 0 {
                 let lane = near.trailing_zeros() as usize % LANES;
                 near &= near - 1;
-                let offset = offsets.map(|along| along[lane]);
-                if tile + lane < end {
-                    self.answer(self.entities[tile + lane], offset, hits);
+                let (slot, offset) = (tile + lane, offsets.map(|along| along[lane]));
+                if slot < end && self.asked[slot] != self.question {
+                    self.asked[slot] = self.question;
+                    hits.push(Hit { entity: self.entities[slot], offset });
                 }
             }
         }
@@ -222,26 +223,21 @@ impl Near {
     fn run_later(&mut self, buckets: Range<usize>, at: At, radius: f32, hits: &mut Vec<Hit>) {
         for bucket in buckets {
             let mut next = self.heads[bucket];
-            while let Some(Entry { entity, next: after, place }) = self.later.get(next as usize) {
-                next = *after;
+            while let Some(entry) = self.later.get_mut(next as usize) {
+                let Entry { entity, place, .. } = *entry;
+                next = entry.next;
                 let mut offset = At::default();
                 for (axis, along) in self.world.axes().iter().enumerate() {
                     let way = F32x8::<Baseline>::splat(place[axis] - at[axis]);
                     offset[axis] = nearest(along, way).to_array()[0];
                 }
                 let [x, y, z] = offset;
-                if *entity != NONE && x * x + y * y + z * z <= radius * radius {
-                    self.answer(*entity, offset, hits);
+                let near = x * x + y * y + z * z <= radius * radius;
+                if near && entity != NONE && entry.asked != self.question {
+                    entry.asked = self.question;
+                    hits.push(Hit { entity, offset });
                 }
             }
-        }
-    }
-
-    fn answer(&mut self, entity: u32, offset: At, hits: &mut Vec<Hit>) {
-        let asked = &mut self.asked[entity as usize];
-        if *asked != self.question {
-            *asked = self.question;
-            hits.push(Hit { entity, offset });
         }
     }
 

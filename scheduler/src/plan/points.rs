@@ -37,6 +37,7 @@ impl Judge<'_> {
             self.tools.places = places;
             // So many may be hit.
             self.plan.slots.reserve(self.rows as usize);
+            self.meet_all()?;
         }
         if let Some(near) = &mut self.near {
             near.within(at, radius as f32, &mut self.tools.hits);
