@@ -38,7 +38,7 @@ use flockwork_kernel::simd::{F32x8, Isa, Sum8, V2};
 use flockwork_kernel::{Plane, Vec2, math, rng};
 use flockwork_scheduler::geometry::{Geometry, Role, Routes};
 use flockwork_scheduler::{
-    Finish, LookOf, Model, Never, Pair, ParamError, Pass, RefOf, Setup, Tick, TileOf,
+    Finish, LookOf, Model, Never, Pair, ParamError, Pass, Poke, RefOf, Setup, Tick, TileOf,
 };
 
 flockwork_kernel::columns! {
@@ -184,6 +184,7 @@ impl Model for Crowd {
 
     const NAME: &'static str = "crowd";
     const ABOUT: &'static str = "people with goals, among walls and doors, by social force";
+    const POKES: &'static [&'static str] = &["push"];
     fn new(params: CrowdParams, setup: &Setup) -> Result<Self, ParamError> {
         let p = &params;
         let ordered = p.radius_min <= p.radius_max;
@@ -258,6 +259,11 @@ impl Model for Crowd {
         let site = || self.sites.get(group).and_then(|(sites, _)| sites.first()).copied();
         let place = place.or_else(site).unwrap_or(Vec2::ZERO);
         self.person(place, self.kind(group, kind), size, a, b)
+    }
+
+    /// `push` is how fast one goes away from the point, over the distance, per time.
+    fn poke(&self, me: &mut person::Row, poke: &Poke<'_, Self>) {
+        me.velocity += poke.offset * poke.get("push");
     }
 
     #[inline(always)]

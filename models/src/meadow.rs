@@ -19,8 +19,8 @@
 use flockwork_kernel::simd::{Count8, F32x8, Isa, Mask8, Sum8, U32x8, Vector8};
 use flockwork_kernel::{Axes, LANES, Vector, rng};
 use flockwork_scheduler::{
-    Event, EventKind, Field, Finish, LookOf, Model, Pair, ParamError, Pass, RefOf, Rule, Setup,
-    Tick, TileOf,
+    Event, EventKind, Field, Finish, LookOf, Model, Pair, ParamError, Pass, Poke, RefOf, Rule,
+    Setup, Tick, TileOf,
 };
 
 flockwork_kernel::columns! {
@@ -136,6 +136,7 @@ impl<A: Axes> Model for Meadow<A> {
     const NAME: &'static str = "meadow";
     const ABOUT: &'static str =
         "grass, sheep that flock and flee, and wolves with a sight of their own";
+    const POKES: &'static [&'static str] = &["push"];
     const FIELDS: &'static [Field<Self>] =
         &[Field::<Self>::new("grass", "energy / 10000", "what sheep eat, in each cell")
             .starts(|meadow| meadow.grass * UNITS)
@@ -196,6 +197,11 @@ impl<A: Axes> Model for Meadow<A> {
             alive: parent.energy > 0.0,
             ..Default::default()
         }
+    }
+
+    /// `push` is how fast it goes away from the point, over its distance, per time.
+    fn poke(&self, me: &mut animal::Row<A>, poke: &Poke<'_, Self>) {
+        me.velocity += poke.offset * poke.get("push");
     }
 
     #[inline(always)]

@@ -31,7 +31,7 @@ use core::marker::PhantomData;
 use flockwork_kernel::simd::{F32x8, Isa, Sum8, Vector8};
 use flockwork_kernel::{Axes, Plane, Vector, World, math};
 use flockwork_scheduler::{
-    Finish, LookOf, Model, Never, Pair, ParamError, Pass, RefOf, Setup, Tick, TileOf,
+    Finish, LookOf, Model, Never, Pair, ParamError, Pass, Poke, RefOf, Setup, Tick, TileOf,
 };
 
 flockwork_kernel::columns! {
@@ -130,6 +130,7 @@ impl<A: Axes> Model for Sph<A> {
 
     const NAME: &'static str = "sph";
     const ABOUT: &'static str = "a liquid with a free surface, of smoothed particles: a dam break";
+    const POKES: &'static [&'static str] = &["push"];
 
     fn new(params: SphParams, setup: &Setup) -> Result<Self, ParamError> {
         let h = params.smoothing * params.spacing;
@@ -158,6 +159,13 @@ impl<A: Axes> Model for Sph<A> {
         let [x, y, z] = site.map(|line| (line as f32 + 0.5) * self.params.spacing);
         let density = self.params.rest_density;
         particle::Row { position: Vector::of(x, y, z), wall, density, ..Default::default() }
+    }
+
+    /// `push` is how fast it goes away from the point, over its distance, per time. Walls stand.
+    fn poke(&self, me: &mut particle::Row<A>, poke: &Poke<'_, Self>) {
+        if !me.wall {
+            me.velocity += poke.offset * poke.get("push");
+        }
     }
 
     #[inline(always)]

@@ -65,6 +65,8 @@ fn model(out: &mut String, model: &Entry) {
         measured(out, field.name, field.about, field.unit);
     });
     out.push(',');
+    texts(out, "pokes", model.pokes);
+    out.push(',');
     let stats = model.stats.iter();
     let numbers: Vec<_> =
         stats.flat_map(|stat| stat.names().map(move |name| (name, stat))).collect();
@@ -117,12 +119,8 @@ fn allowed(out: &mut String, kind: &ParamKind) {
         }
         ParamKind::Choice(names) => {
             text(out, "kind", "choice");
-            out.push_str(",\"choices\":[");
-            for (index, name) in names.iter().enumerate() {
-                out.push_str(if index == 0 { "" } else { "," });
-                string(out, name);
-            }
-            out.push(']');
+            out.push(',');
+            texts(out, "choices", names);
         }
         ParamKind::Text(most) => {
             text(out, "kind", "text");
@@ -166,6 +164,16 @@ fn list<T>(out: &mut String, key: &str, items: &[T], mut each: impl FnMut(&mut S
         out.push_str(if index == 0 { "{" } else { ",{" });
         each(out, item);
         out.push('}');
+    }
+    out.push(']');
+}
+
+/// Adds a key and a list of JSON strings.
+fn texts(out: &mut String, key: &str, values: &[&str]) {
+    let _ = write!(out, "\"{key}\":[");
+    for (index, value) in values.iter().enumerate() {
+        out.push_str(if index == 0 { "" } else { "," });
+        string(out, value);
     }
     out.push(']');
 }

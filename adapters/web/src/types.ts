@@ -164,6 +164,9 @@ export interface StartProgress {
   readonly fraction: number;
 }
 
+/** Names, or what chooses them once the model is known, always the same ones: `(model) => model.fields.map(({ name }) => name)`. */
+export type Names = readonly string[] | ((model: ModelInfo) => readonly string[]);
+
 export interface SimulationOptions {
   readonly scenario: Scenario;
   /** `auto` (the default) takes the best tier that works here. */
@@ -182,9 +185,9 @@ export interface SimulationOptions {
    */
   readonly renderCapacity?: number;
   /** Columns of the model to publish beside positions, colours and alive, such as `energy`. */
-  readonly columns?: readonly string[];
+  readonly columns?: Names;
   /** Fields of the model to publish with every frame, such as `grass`. */
-  readonly fields?: readonly string[];
+  readonly fields?: Names;
   /** What `FrameView.color` shows: a column, or `none` (default: `tribe` if there is one, else `heading`). */
   readonly colorBy?: string;
   /**
@@ -501,6 +504,8 @@ export interface ModelInfo {
   readonly params: readonly ParamInfo[];
   /** What lies in cells of a grid of its own. */
   readonly fields: readonly { readonly name: string; readonly about: string; readonly unit: string }[];
+  /** The numbers that a poke may have; none where it takes no pokes. */
+  readonly pokes: readonly string[];
   readonly stats: readonly { readonly name: string; readonly about: string; readonly unit: string }[];
   /** What its events are called, and the numbers that they carry; null if it has none. */
   readonly event: { readonly name: string; readonly values: readonly string[] } | null;

@@ -5,10 +5,12 @@ import { test } from 'node:test';
 import { create } from '../dist/create.js';
 import { node } from '../dist/node-platform.js';
 import { dying } from './tools/deaths.mjs';
-import { play, SCENARIO } from './tools/inputs.mjs';
+import { goldenLog } from './tools/golden.mjs';
+import { play, WORLDS } from './tools/inputs.mjs';
 import { TRIBES, fingerprintAt, rejection, until } from './tools/using.mjs';
 
-const GOLDEN = readFileSync(new URL('../../../scheduler/golden/inputs.jsonl', import.meta.url), 'utf8');
+/** Logs besides `inputs`: with a field, with doors, of several passes. */
+const LOGS = ['inputs-meadow', 'inputs-crowd', 'inputs-sph'];
 
 const TIERS = [
   { tier: 'wasm-shared', workers: 3 },
@@ -39,20 +41,23 @@ async function mortal(options, run) {
 for (const [number, options] of TIERS.entries()) {
   const name = `${options.tier}, ${options.workers}`;
 
-  test(`${name}: 200 inputs among deaths leave the golden log, with every fingerprint`, async (t) => {
-    for (const checkpointEvery of [7, 1_000_000].slice(0, options.tier.startsWith('js') ? 1 : 2)) {
-      await mortal({ scenario: SCENARIO, ...options, checkpointEvery }, async (simulation, kill) => {
-        const errors = [];
-        simulation.on('workererror', ({ error, resumedFrom }) => errors.push([error.code, resumedFrom]));
-        // From one checkpoint on a run survives three deaths.
-        let kills = 0;
-        const world = dying(simulation, (victim) => (checkpointEvery < 50 || ++kills <= 3) && kill(victim), 5 + number);
-        assert.equal(await play(world), GOLDEN);
-        t.diagnostic(`checkpoints every ${checkpointEvery} ticks: ${errors.length} deaths, ${world.seen.refusals} calls refused`);
-        assert.ok(errors.length >= 3, `${errors.length} deaths`);
-      });
-    }
-  });
+  for (const log of ['inputs', LOGS[number % LOGS.length]]) {
+    test(`${name}, ${log}: 200 inputs among deaths leave the golden log, with every fingerprint`, async (t) => {
+      const world = WORLDS[log];
+      for (const checkpointEvery of [7, 1_000_000].slice(0, options.tier.startsWith('js') ? 1 : 2)) {
+        await mortal({ scenario: world.scenario, ...options, checkpointEvery }, async (simulation, kill) => {
+          const errors = [];
+          simulation.on('workererror', ({ error, resumedFrom }) => errors.push([error.code, resumedFrom]));
+          // From one checkpoint on a run survives three deaths.
+          let kills = 0;
+          const hurt = dying(simulation, (victim) => (checkpointEvery < 50 || ++kills <= 3) && kill(victim), 5 + number);
+          assert.equal(await play(hurt, world), readFileSync(goldenLog(log), 'utf8'));
+          t.diagnostic(`checkpoints every ${checkpointEvery} ticks: ${errors.length} deaths, ${hurt.seen.refusals} calls refused`);
+          assert.ok(errors.length >= 3, `${errors.length} deaths`);
+        });
+      }
+    });
+  }
 
   test(`${name}: a world that stood still when a worker died is where it was`, async () => {
     await mortal({ scenario: TRIBES.scenario, ...options, checkpointEvery: 5 }, async (simulation, kill) => {

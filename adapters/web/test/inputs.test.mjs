@@ -1,12 +1,12 @@
 // Inputs in every tier: one log, which the native command replays, and what is refused.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { play, SCENARIO } from './tools/inputs.mjs';
+import { goldenLog } from './tools/golden.mjs';
+import { play, WORLDS } from './tools/inputs.mjs';
 import { rejection, using } from './tools/using.mjs';
 
-/** What the command replays in its own tests, on threads and over MPI. */
-const LOG = new URL('../../../scheduler/golden/inputs.jsonl', import.meta.url);
+const SCENARIO = WORLDS.inputs.scenario;
 
 const TIERS = [
   { tier: 'wasm-shared', workers: 3 },
@@ -16,13 +16,13 @@ const TIERS = [
 ];
 
 for (const options of TIERS) {
-  test(`${options.tier}: 200 inputs leave the golden log`, () =>
-    using({ scenario: SCENARIO, ...options }, async (simulation) => {
-      const log = await play(simulation);
-      // To make it anew: remove the file.
-      if (!existsSync(LOG)) writeFileSync(LOG, log);
-      assert.equal(log, readFileSync(LOG, 'utf8'));
-    }));
+  for (const [name, world] of Object.entries(WORLDS)) {
+    // To record it anew: `npm run record`.
+    test(`${options.tier}, ${name}: 200 inputs leave the golden log`, () =>
+      using({ scenario: world.scenario, ...options }, async (simulation) => {
+        assert.equal(await play(simulation, world), readFileSync(goldenLog(name), 'utf8'));
+      }));
+  }
 
   test(`${options.tier}: what cannot be done is told, and nothing of it is`, () =>
     using({ scenario: SCENARIO, ...options }, async (simulation) => {

@@ -74,8 +74,8 @@ fn a_run_with_a_killed_rank_goes_on_with_its_inputs() {
 
 #[test]
 fn what_was_recorded_has_the_same_bits_on_ranks() {
-    // In a page; and by the tests of the command, with fields and with doors.
-    for name in ["inputs", "inputs-meadow", "inputs-crowd"] {
+    // In a page: flocks, a field, doors, several passes.
+    for name in ["inputs", "inputs-meadow", "inputs-crowd", "inputs-sph"] {
         let golden = root().join("scheduler/golden").join(name).display().to_string();
         let place = Place::new();
         let ended = place.ranks(&format!("-n 3 flockwork-mpi replay {golden}.toml {golden}.jsonl"));

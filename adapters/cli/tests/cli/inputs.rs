@@ -1,6 +1,6 @@
 //! Inputs from a file and from the scenario, their log, and what replays it.
 
-use super::{Place, TRIBES, repository};
+use super::{Place, TRIBES};
 
 /// A file of inputs of every kind.
 const INPUTS: &str = r#"{"tick": 3, "spawn": {"x": 1.5, "y": 2.0, "tribe": 1}}
@@ -123,19 +123,6 @@ fn what_is_wrong_with_inputs_is_told() {
     let output = place.flockwork("check s.toml").assert().code(2).get_output().stderr.clone();
     let text = String::from_utf8(output).unwrap();
     assert!(text.contains("`input`: input 0: it must have `at`"), "{text}");
-}
-
-#[test]
-fn what_a_page_has_recorded_has_the_same_bits_here() {
-    let golden = repository("scheduler/golden");
-    let (scenario, log) = (golden.join("inputs.toml"), golden.join("inputs.jsonl"));
-    let place = Place::new();
-    place.write("s.toml", std::fs::read(scenario).unwrap());
-    place.write("page.jsonl", std::fs::read(log).unwrap());
-    for more in ["--workers 1", "--workers 2 --regions 3x4", "--workers 3 --no-rebalance"] {
-        let text = place.output(&format!("replay s.toml page.jsonl {more}"));
-        assert!(text.contains("200 inputs and 51 fingerprints: the same bits"), "{text}");
-    }
 }
 
 #[test]

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
-import { goldenCases } from '../tools/golden.mjs';
+import { goldenCases, goldenLog } from '../tools/golden.mjs';
+import { WORLDS } from '../tools/inputs.mjs';
 import { CHROMIUM, FIREFOX, chromium, firefox } from './drive.mjs';
+import { recorded } from './recorded.mjs';
 import { serve } from './server.mjs';
 
 const small = goldenCases().filter((one) => !one.crowded && one.scenario.entities <= 2000);
@@ -32,16 +34,6 @@ async function play({ scenario, ticks, options }) {
   } catch (error) {
     return { error: { name: error.name, code: error.code, message: error.message, hint: error.hint, attempts: error.attempts?.map(({ tier, code }) => [tier, code]) } };
   }
-}
-
-/** Runs in the page: the inputs of the golden log. */
-async function give(options) {
-  const { createSimulation } = await import('/dist/index.js');
-  const { play, SCENARIO } = await import('/test/tools/inputs.mjs');
-  const simulation = await createSimulation({ scenario: SCENARIO, ...options });
-  const log = await play(simulation);
-  await simulation.dispose();
-  return log;
 }
 
 /** A world with food for everybody, whose crowd soon needs more memory than it begins with. */
@@ -135,14 +127,16 @@ for (const [name, found, open] of browsers) {
       });
     }
 
-    test('inputs leave the golden log, which the native command replays', async () => {
-      const golden = await readFile(new URL('../../../../scheduler/golden/inputs.jsonl', import.meta.url), 'utf8');
+    test('inputs leave the golden logs, which the native command replays', async () => {
       const server = await serve({});
       try {
-        for (const options of [{ tier: 'wasm-shared', workers: 3 }, { tier: 'wasm-transfer', workers: 2 }]) {
-          const page = await browser.page(server.url);
-          assert.equal(await page.evaluate(give, { ...options, watchdogMs: 60_000 }), golden, options.tier);
-          await page.close();
+        for (const log of Object.keys(WORLDS)) {
+          const golden = await readFile(goldenLog(log), 'utf8');
+          for (const options of [{ tier: 'wasm-shared', workers: 3 }, { tier: 'wasm-transfer', workers: 2 }]) {
+            const page = await browser.page(server.url);
+            assert.equal(await page.evaluate(recorded, { name: log, options }), golden, `${log}, ${options.tier}`);
+            await page.close();
+          }
         }
       } finally {
         await server.close();

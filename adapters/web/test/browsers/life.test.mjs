@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { goldenCases } from '../tools/golden.mjs';
+import { goldenCases, goldenLog } from '../tools/golden.mjs';
 import { countWorkers } from './app.mjs';
 import { CHROMIUM, chromium } from './drive.mjs';
 import { serve } from './server.mjs';
@@ -59,20 +59,20 @@ for (const options of [{ tier: 'wasm-shared', workers: 3 }, { tier: 'wasm-transf
     const page = await browser.page(server.url, countWorkers);
     const { log, deaths, kills } = await page.evaluate(async (more) => {
       const { createSimulation } = await import('/dist/index.js');
-      const { play, SCENARIO } = await import('/test/tools/inputs.mjs');
+      const { play, WORLDS } = await import('/test/tools/inputs.mjs');
       const { dying } = await import('/test/tools/deaths.mjs');
-      const simulation = await createSimulation({ scenario: SCENARIO, checkpointEvery: 7, watchdogMs: 700, ...more });
+      const simulation = await createSimulation({ scenario: WORLDS.inputs.scenario, checkpointEvery: 7, watchdogMs: 700, ...more });
       const codes = [];
       simulation.on('workererror', ({ error }) => codes.push(error.code));
       const world = dying(simulation, (number) => globalThis.made.slice(-more.workers)[Math.floor(number * more.workers)].terminate(), 11);
-      const text = await play(world);
+      const text = await play(world, WORLDS.inputs);
       await simulation.dispose();
       return { log: text, deaths: codes, kills: world.seen.kills };
     }, options);
     t.diagnostic(`${kills} killed, ${deaths.length} deaths`);
     // Chromium lets a killed worker go on for some seconds.
     assert.ok(deaths.length >= 1, `${deaths}`);
-    assert.equal(log, readFileSync(new URL('../../../../scheduler/golden/inputs.jsonl', import.meta.url), 'utf8'));
+    assert.equal(log, readFileSync(goldenLog('inputs'), 'utf8'));
     await page.close();
   });
 }

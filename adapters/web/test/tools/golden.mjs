@@ -7,6 +7,9 @@ const FILE = new URL('../../../../scheduler/golden/conformance.txt', import.meta
 /** The models that the modules of the package have in space: the others are behind a feature of a crate. */
 const IN_SPACE = ['boids'];
 
+/** The log of a world of `inputs.mjs`, which the command replays on threads and over MPI. */
+export const goldenLog = (name) => new URL(`../../../../scheduler/golden/${name}.jsonl`, import.meta.url);
+
 /** All cases that the package has: `{name, crowded, scenario, golden: [[tick, fingerprint]]}`. */
 export function goldenCases() {
   const runs = ({ world, model }) => world.depth === undefined || IN_SPACE.includes(model);
