@@ -2,6 +2,7 @@
 
 import { checkAssets } from './assets.js';
 import { edgeCodes, type World } from './edge.js';
+import { MEMORY_MOST, PAGE } from './memory.js';
 import type { Platform } from './platform.js';
 import { whole } from './refusal.js';
 import { FlockworkError, InvalidInputError, UnsupportedError, type AssetUrls } from './types.js';
@@ -17,7 +18,7 @@ export interface SimCoreOptions {
    * memory is shared, which needs a page that is cross-origin isolated.
    */
   readonly threads?: number;
-  /** Bytes of memory, fixed from the start (default as much as `capacity` and `threads` need). */
+  /** Bytes of memory, fixed from the start, up to 3 GiB (default as much as `capacity` and `threads` need). */
   readonly memory?: number;
   readonly assets?: AssetUrls;
 }
@@ -37,7 +38,6 @@ const BYTES_PER_ENTITY = 80;
 const BYTES_FOUND_PER_ENTITY = 256;
 const BYTES_AT_LEAST = 4 * 1024 * 1024;
 const MOST_THREADS = 64;
-const PAGE = 65536;
 /** Integers of a buffer that several results have. */
 const CHUNK = 4096;
 
@@ -103,8 +103,12 @@ export class SimCore {
       const text = `${threads} threads cannot share memory here, since it is not cross-origin isolated or lacks threads of WebAssembly`;
       throw new UnsupportedError('NO_COI', text, 'Take one thread, or serve the page with the headers that isolate it.', []);
     }
-    const bytes = options.memory ?? BYTES_AT_LEAST * (1 + threads) + (BYTES_PER_ENTITY + BYTES_FOUND_PER_ENTITY * threads) * capacity;
-    const pages = Math.ceil(whole('memory', bytes, PAGE, 65536 * PAGE) / PAGE);
+    const needed = BYTES_AT_LEAST * (1 + threads) + (BYTES_PER_ENTITY + BYTES_FOUND_PER_ENTITY * threads) * capacity;
+    if (options.memory !== undefined) whole('memory', options.memory, PAGE, MEMORY_MOST);
+    else if (needed > MEMORY_MOST) {
+      throw new InvalidInputError('INVALID_OPTION', `capacity is ${capacity} with threads ${threads}: that needs ${needed} bytes of memory, and there can be at most ${MEMORY_MOST}`);
+    }
+    const pages = Math.ceil((options.memory ?? needed) / PAGE);
     const module = await platform.compile(shared ? 'shared' : has.wasmSimd ? 'simd' : 'scalar', assets);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
     const engine = Engine.start(module, memory, placeOf(memory, 0, threads));

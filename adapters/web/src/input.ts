@@ -161,8 +161,7 @@ function checkOptions(options: SimulationOptions): void {
   typed('createWorker', options.createWorker, 'function', 'a function that gives a Worker');
   typed('onProgress', options.onProgress, 'function', 'a function');
   typed('onFallback', options.onFallback, 'function', 'a function');
-  texts('columns', options.columns);
-  texts('fields', options.fields);
+  for (const key of ['columns', 'fields'] as const) if (typeof options[key] !== 'function') texts(key, options[key]);
   acceptOf(options.accept);
   if (options.rate !== undefined) rateOf(options.rate);
   if (options.snapshot !== undefined) bytesOf('snapshot', options.snapshot);
@@ -233,7 +232,8 @@ export function rateOf(rate: number | 'max'): number {
 }
 
 /** The streams of a frame, and bytes of one entity in each; the fields of the frame follow them. */
-export function streamsOf(model: ModelInfo, { columns = [], fields = [] }: SimulationOptions): Pick<MakeSpec, 'streams' | 'strides' | 'fields'> {
+export function streamsOf(model: ModelInfo, options: SimulationOptions): Pick<MakeSpec, 'streams' | 'strides' | 'fields'> {
+  const [columns, fields] = [namesOf('columns', model, options), namesOf('fields', model, options)];
   const most = MAX_STREAMS - FIXED_STREAMS.length;
   if (columns.length > most) throw invalid('columns', columns, `at most ${most} names`);
   if (columns.length + fields.length > most) {
@@ -245,6 +245,14 @@ export function streamsOf(model: ModelInfo, { columns = [], fields = [] }: Simul
     streams: [...FIXED_STREAMS, ...indices.map((index) => Stream.column + index)],
     strides: [...FIXED_STRIDES, ...indices.map((index) => strideOf(model.columns[index]!))],
   };
+}
+
+/** The columns or fields of every frame. */
+export function namesOf(what: 'columns' | 'fields', model: ModelInfo, { [what]: given = [] }: SimulationOptions): readonly string[] {
+  if (typeof given !== 'function') return given;
+  const names = given(model);
+  texts(`what ${what} gives`, names ?? null);
+  return names;
 }
 
 function strideOf({ scalar, components }: ModelInfo['columns'][number]): number {

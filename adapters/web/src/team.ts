@@ -1,7 +1,7 @@
 /** The workers of one simulation, from their start to their end. */
 
 import { WORLDS } from './assets.js';
-import { colorOf, streamsOf, type Plan } from './input.js';
+import { colorOf, namesOf, streamsOf, type Plan } from './input.js';
 import { bytesOfTable, initialOf } from './initial.js';
 import { PartFrames, SharedFrames, type Frames } from './frames.js';
 import { CONTROL_BYTES, Control, RankWord, TICK_TIMES, Word } from './layout.js';
@@ -160,7 +160,7 @@ export class Team {
         : new Control(new ArrayBuffer(CONTROL_BYTES), 0);
       if (memory) control.check();
       const fields = make.fields.map((index, at) => ({ name: model.fields[index]!.name, cells: made.cells[at]! }));
-      const shape = { model, columns: options.columns ?? [], capacity: spec.plan.capacity, strides: make.strides, fields };
+      const shape = { model, columns: namesOf('columns', model, options), capacity: spec.plan.capacity, strides: make.strides, fields };
       const team = new Team(spec, model, measures, made, making, control, crew, events, memory, (one) =>
         memory
           ? new SharedFrames(control, memory, shape)

@@ -41,6 +41,8 @@ export class Rank {
   readonly result: Result = { status: 0, pointer: 0, length: 0 };
   /** Buffers of frames that the main thread gave back. */
   private readonly buffers: ArrayBuffer[] = [];
+  /** Bytes of the rows of fields in the last part of a frame. */
+  private told = 0;
 
   constructor(
     readonly engine: Engine,
@@ -376,25 +378,29 @@ export class Rank {
     const { strides, fields } = this.spec!;
     const { x } = this.engine;
     const streams = strides.reduce((sum, stride) => sum + align(stride * count), 0);
-    // Each goes over what the one before has told.
-    const told = fields.map((field) => {
-      x.fw_field_rows!(this.sim, field);
-      return this.engine.at(x.fw_told!(this.sim) >>> 0, x.fw_told_len!(this.sim)).slice();
-    });
-    const rows = told.map((bytes) => bytes.length);
-    const length = rows.reduce((sum, bytes) => sum + bytes, streams);
-    const buffer = takeBuffer(this.buffers, length);
-    const target = new Uint8Array(buffer);
+    // Rows of fields are as many as in the last part, but where the world was cut anew.
+    let buffer = takeBuffer(this.buffers, streams + this.told);
+    let target = new Uint8Array(buffer);
     let at = 0;
     strides.forEach((stride, stream) => {
       const begin = this.own[stream]! + stride * first;
       target.set(this.engine.at(begin, stride * count), at);
       at += align(stride * count);
     });
-    for (const bytes of told) {
-      target.set(bytes, at);
-      at += bytes.length;
-    }
+    const rows = fields.map((field) => {
+      x.fw_field_rows!(this.sim, field);
+      const told = this.engine.at(x.fw_told!(this.sim) >>> 0, x.fw_told_len!(this.sim));
+      if (at + told.length > target.length) {
+        const small = target;
+        target = new Uint8Array((buffer = takeBuffer(this.buffers, at + told.length)));
+        target.set(small.subarray(0, at));
+        giveBuffer(this.buffers, small.buffer);
+      }
+      target.set(told, at);
+      at += told.length;
+      return told.length;
+    });
+    this.told = at - streams;
     this.frame += 1;
     const tick = x.fw_tick!(this.sim);
     this.post({ type: 'part', rank: this.rank, frame: this.frame, tick, first, count, rows, buffer }, [buffer]);
