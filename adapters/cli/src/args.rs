@@ -178,7 +178,7 @@ pub(crate) struct RunArgs {
     /// Write what the summary says as JSON (docs/REPORT.md)
     #[arg(long, value_name = "FILE.json")]
     pub(crate) report: Option<PathBuf>,
-    /// Write the entities of every K-th tick: .parquet, .npz, .xyz, .lammpstrj or .pvd (docs/answers/formats.md)
+    /// Write the entities of every K-th tick: .parquet, .npz, .xyz, .lammpstrj or .pvd; .npz and .pvd have fields too (docs/answers/formats.md)
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
     #[command(flatten)]
@@ -186,7 +186,7 @@ pub(crate) struct RunArgs {
     /// Write the model's statistics at every K-th tick, and their means with errors into the report
     #[arg(long, value_name = "FILE.csv|.parquet")]
     pub(crate) series: Option<PathBuf>,
-    /// Write what is in the cells of the model's fields at every K-th tick (docs/answers/fields.md)
+    /// Write what is in the cells of the model's fields at every K-th tick, a row for each (docs/answers/fields.md)
     #[arg(long, value_name = "FILE.csv|.parquet")]
     pub(crate) fields: Option<PathBuf>,
     /// How many ticks lie between two that are recorded or in the series [default: 10]

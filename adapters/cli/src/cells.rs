@@ -3,7 +3,7 @@
 //! The columns are `tick`, `field`, the middle of a cell along each axis, and `amount`: a row for each cell that is
 //! not empty. Of several processes the first one writes.
 
-#[cfg_attr(not(feature = "parquet"), path = "cells/absent.rs")]
+#[cfg(feature = "parquet")]
 mod table;
 
 use std::fmt::Write as _;
@@ -17,9 +17,12 @@ use crate::failure::Failure;
 use crate::lines::Lines;
 use crate::output::{Ready, Target};
 use crate::report::Report;
-use crate::series::{Ticks, is_parquet};
+use crate::series::Ticks;
+#[cfg(feature = "parquet")]
+use crate::series::is_parquet;
 use crate::together::together;
 use crate::watch::Watcher;
+#[cfg(feature = "parquet")]
 use table::Table;
 
 /// A cell that is not empty.
@@ -40,19 +43,20 @@ pub(crate) struct Cells<'a> {
 /// Where it goes.
 enum File<'a> {
     Csv(Lines<'a>),
+    #[cfg(feature = "parquet")]
     Parquet(Box<Table<'a>>),
 }
 
 impl<'a> Cells<'a> {
-    /// Begins the table of these ticks.
+    /// Begins the table of these ticks; Parquet must be a part of this build.
     pub(crate) fn begin(target: &'a Target, ticks: Ticks, world: &World) -> Result<Self, Failure> {
         let axes = &World::COORDINATES[..world.axes().len()];
-        let file = if is_parquet(target) {
-            File::Parquet(Box::new(Table::begin(target, axes)?))
-        } else {
-            File::Csv(Lines::begin(target, format!("tick,field,{},amount\n", axes.join(",")))?)
-        };
-        Ok(Self { file, ticks })
+        #[cfg(feature = "parquet")]
+        if is_parquet(target) {
+            return Ok(Self { file: File::Parquet(Box::new(Table::begin(target, axes)?)), ticks });
+        }
+        let head = format!("tick,field,{},amount\n", axes.join(","));
+        Ok(Self { file: File::Csv(Lines::begin(target, head)?), ticks })
     }
 
     fn write(&mut self, tick: u64, world: &World, fields: &[FieldNow]) -> Result<(), Failure> {
@@ -74,6 +78,7 @@ impl<'a> Cells<'a> {
 impl<'a> File<'a> {
     fn add(&mut self, cell: &Cell<'_>) -> Result<(), Failure> {
         match self {
+            #[cfg(feature = "parquet")]
             Self::Parquet(table) => table.add(cell),
             Self::Csv(lines) => lines.add(|text| {
                 let Cell { tick, field, middle, amount } = cell;
@@ -89,6 +94,7 @@ impl<'a> File<'a> {
     /// Ends the file: all of it is on the disk, but not yet in its place.
     fn finish(self) -> Result<Ready<'a>, Failure> {
         match self {
+            #[cfg(feature = "parquet")]
             Self::Parquet(table) => table.finish(),
             Self::Csv(lines) => lines.finish(),
         }

@@ -87,9 +87,11 @@ pub(crate) fn check(registry: &Registry, args: &CheckArgs) -> Result<(), Failure
     }
     let schema = entry.schema_in(&world).map_err(|error| scenario.refuse(&error))?;
     let population = u64::from(setup.population);
+    let field = |counts: &Vec<u32>| counts.iter().map(|count| u64::from(*count)).product::<u64>();
+    let cells = checked.fields.iter().map(field).sum();
     let [sizes, memory] = [
-        record::sizes(schema, &world, population),
-        human::bytes(record::memory(schema, population)),
+        record::sizes(schema, &world, population, cells),
+        human::bytes(record::memory(schema, population, cells)),
     ];
     line("--record", format!("a tick of {sizes}; {memory} of memory"));
     let params = entry.params.iter().map(|param| {

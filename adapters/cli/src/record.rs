@@ -12,7 +12,8 @@
 //!
 //! The columns are those of the model that travel, or those that are chosen; one of several components
 //! is spread over `genes_0`, `genes_1` and so on. In a world with an origin positions are those of the
-//! tables that it reads: in 64 bits, with the origin added.
+//! tables that it reads: in 64 bits, with the origin added. Fields are recorded where a format has a place for
+//! grids, as VTK and NumPy have; for others there is the table of `--fields`.
 
 mod choice;
 mod frame;
@@ -31,6 +32,7 @@ use std::path::Path;
 
 use flockwork_kernel::World;
 use flockwork_kernel::columns::Column;
+use flockwork_scheduler::FieldNow;
 use flockwork_scheduler_native::AnySimulation;
 
 use crate::args::RecordArgs;
@@ -90,6 +92,25 @@ impl Kind {
         matches!(self, Self::Xyz | Self::Lammps | Self::Vtk)
     }
 
+    /// Whether its files have a place for grids, as fields are.
+    fn has_fields(self) -> bool {
+        matches!(self, Self::Vtk | Self::Npz)
+    }
+
+    /// The usual ending of its files.
+    fn ending(self) -> &'static str {
+        Self::ALL.iter().find(|(_, kind)| *kind == self).map_or("", |(ending, _)| ending)
+    }
+
+    /// What is said of fields where there is no place for them.
+    fn no_place(self) -> String {
+        format!(
+            "a recording in .{} has no place: --fields FILE.csv or FILE.parquet has them, and so have \
+             recordings in .npz and .pvd",
+            self.ending()
+        )
+    }
+
     /// About how many bytes an entity of a tick takes.
     fn size(self, slots: &[Slot], entities: u64) -> u64 {
         let binary: usize = slots.iter().map(|slot| slot.kind().size()).sum();
@@ -128,6 +149,9 @@ struct Head {
     world: World,
     /// The columns.
     slots: Vec<Slot>,
+    /// The name of each field, and how many cells it has along each axis.
+    #[cfg_attr(not(feature = "npz"), allow(dead_code))]
+    fields: Vec<(String, Vec<u32>)>,
     /// The column whose values become species.
     species: Option<Slot>,
     /// Texts by key.
@@ -161,6 +185,8 @@ pub(crate) struct Recorder<'a> {
     /// None where the first process writes for this one.
     writer: Option<Box<dyn Writer<'a> + 'a>>,
     entities: Entities,
+    /// The places of the fields that are recorded.
+    fields: Vec<usize>,
     unwrap: Option<Unwrapped>,
     dt: f64,
     /// Whether the first process writes the entities of all.
@@ -179,7 +205,9 @@ impl<'a> Recorder<'a> {
     ) -> Result<Self, Failure> {
         let setup = simulation.setup();
         let fields = rows::placed(simulation.schema(), &setup.world);
-        let (slots, entities) = chosen(args, place.kind, &fields, &setup.world)?;
+        let grids = simulation.fields()?;
+        let Chosen { slots, grids: chosen, entities } =
+            chosen(args, place.kind, &fields, &grids, &setup.world)?;
         let species = args.record_species.as_deref().map(|name| {
             let field = fields.iter().find(|field| field.name == name);
             field.cloned().map(Slot::of).ok_or_else(|| {
@@ -191,10 +219,18 @@ impl<'a> Recorder<'a> {
             })
         });
         let writes = !(place.gathers() && failure::silent());
-        let head = Head { world: setup.world, slots, species: species.transpose()?, about };
+        let grid = |at: &usize| (grids[*at].name.clone(), grids[*at].cells.clone());
+        let head = Head {
+            world: setup.world,
+            slots,
+            fields: chosen.iter().map(grid).collect(),
+            species: species.transpose()?,
+            about,
+        };
         Ok(Self {
             writer: writes.then(|| place.kind.begin(&place.target, head)).transpose()?,
             entities,
+            fields: chosen,
             unwrap: args.record_unwrapped.then(|| Unwrapped::new(&setup.world, &fields)),
             dt: setup.dt.into(),
             gathers: place.gathers(),
@@ -204,12 +240,18 @@ impl<'a> Recorder<'a> {
 
     fn record(&mut self, simulation: &dyn AnySimulation) -> Result<(), Failure> {
         let rows = if self.gathers { simulation.rows()? } else { simulation.own_rows()? };
+        let mut fields = Vec::new();
+        if !self.fields.is_empty() {
+            fields = simulation.fields()?;
+            let mut at = 0..;
+            fields.retain(|_| at.next().is_some_and(|at| self.fields.contains(&at)));
+        }
         let Some(writer) = &mut self.writer else { return Ok(()) };
         let rows: Vec<&[u8]> = rows::each(&rows).filter(|row| self.entities.has(row)).collect();
         let unwrapped = self.unwrap.as_mut().map(|unwrap| unwrap.look(&rows));
         let tick = simulation.tick();
         let time = tick as f64 * self.dt;
-        writer.write(&Frame::new(tick, time, rows, unwrapped.unwrap_or_default()))
+        writer.write(&Frame::new(tick, time, rows, unwrapped.unwrap_or_default(), fields))
     }
 }
 
@@ -232,43 +274,63 @@ impl<'a> Watcher<'a> for Recorder<'a> {
     }
 }
 
-/// The columns and the entities that are chosen.
+/// What of a tick is recorded.
+struct Chosen {
+    slots: Vec<Slot>,
+    /// The places of fields.
+    grids: Vec<usize>,
+    entities: Entities,
+}
+
+/// The columns, fields and entities that are chosen.
 fn chosen(
     args: &RecordArgs,
     kind: Kind,
     fields: &[Field],
+    grids: &[FieldNow],
     world: &World,
-) -> Result<(Vec<Slot>, Entities), Failure> {
+) -> Result<Chosen, Failure> {
     let places = World::COORDINATES[..world.axes().len()].join(",");
     let names = args.record_columns.as_ref().map(|names| match kind.has_places() {
         true => format!("{names},{places}"),
         false => names.clone(),
     });
     let wrong = |option: &str, problem: String| Failure::Usage(format!("{option}: {problem}"));
-    let mut slots = choice::columns(fields, names.as_deref())
+    let known: Vec<&str> = grids.iter().map(|grid| grid.name.as_str()).collect();
+    let (mut slots, mut grids) = choice::columns(fields, &known, names.as_deref())
         .map_err(|problem| wrong("--record-columns", problem))?;
+    if !kind.has_fields() {
+        if let (Some(_), Some(at)) = (&names, grids.first()) {
+            let problem = format!("`{}` is a field, for which {}", known[*at], kind.no_place());
+            return Err(wrong("--record-columns", problem));
+        }
+        grids.clear();
+    }
     if args.record_unwrapped {
         slots.extend(choice::unwrapped(world));
     }
     let entities = Entities::read(args.record_entities.as_deref(), fields)
         .map_err(|problem| wrong("--record-entities", problem))?;
-    Ok((slots, entities))
+    Ok(Chosen { slots, grids, entities })
 }
 
-/// What `flockwork check` says of recordings: how large a tick of so many entities is in each format.
-pub(crate) fn sizes(schema: &[Column], world: &World, entities: u64) -> String {
+/// What `flockwork check` says of recordings: how large a tick of so many entities and cells of fields is in each
+/// format.
+pub(crate) fn sizes(schema: &[Column], world: &World, entities: u64, cells: u64) -> String {
     let slots: Vec<Slot> = rows::placed(schema, world).into_iter().map(Slot::of).collect();
     let each = Kind::ALL.map(|(ending, kind)| {
-        let bytes = kind.size(&slots, entities).saturating_mul(entities);
+        let cells = if kind.has_fields() { 4 * cells } else { 0 };
+        let bytes = kind.size(&slots, entities).saturating_mul(entities).saturating_add(cells);
         format!("{} .{ending}", human::bytes(bytes))
     });
     each.join(", ")
 }
 
-/// Bytes of memory that a recording takes besides what the run does: the rows of a tick, a reference to each, and a column.
-pub(crate) fn memory(schema: &[Column], entities: u64) -> u64 {
+/// Bytes of memory that a recording takes besides what the run does: the rows of a tick, a reference to each, and a
+/// column; what is in the cells of fields, and the bytes of it.
+pub(crate) fn memory(schema: &[Column], entities: u64, cells: u64) -> u64 {
     let row: usize = rows::fields(schema).iter().map(|field| field.scalar.size()).sum();
-    (row as u64 + 16 + 8).saturating_mul(entities)
+    (row as u64 + 16 + 8).saturating_mul(entities).saturating_add(8 * cells)
 }
 
 /// Where a recording goes: one file if there is one process alone, or if its format asks for that;
@@ -311,6 +373,11 @@ impl Place {
     /// Whether the first process writes the entities of all.
     fn gathers(&self) -> bool {
         failure::process().1 > 1 && self.kind != Kind::Parquet
+    }
+
+    /// What is to be said of fields that a recording leaves out; None if it has them.
+    pub(crate) fn without_fields(&self) -> Option<String> {
+        (!self.kind.has_fields()).then(|| format!("for fields {}", self.kind.no_place()))
     }
 
     /// Checks that a recording can hold so many ticks, one of `every`.

@@ -8,7 +8,7 @@
 //! Stop rules look at the same numbers: [`Samples`] takes them once for both.
 
 mod file;
-#[cfg_attr(not(feature = "parquet"), path = "series/absent.rs")]
+#[cfg(feature = "parquet")]
 mod table;
 
 use flockwork_observables::{BlockAverage, Mean};

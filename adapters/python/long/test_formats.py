@@ -27,6 +27,19 @@ height = 8
 depth = 9
 edge = ["periodic", "wall", "open"]
 """
+FIELDS = """
+model = "meadow"
+entities = 200
+ticks = 20
+dt = 0.05
+[world]
+width = 12
+height = 9
+origin = [100, 200]
+[field.grass]
+cells = [6, 3]
+start = [0, 9000]
+"""
 AXES = ("x", "y", "z")
 
 
@@ -124,3 +137,27 @@ def test_vtk_reads_the_points_of_each_tick(folder: Path, arrays: dict[str, numpy
         time = points.GetFieldData().GetArray("TimeValue").GetValue(0)
         assert time == arrays["time"][at]
         assert f'timestep="{time}"' in (folder / "a.pvd").read_text()
+
+
+def test_numpy_and_vtk_read_what_is_in_the_cells_of_fields(tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text(FIELDS)
+    for words in (["--record", "a.npz", "--fields", "a.csv"], ["--record", "a.pvd"]):
+        flockwork(tmp_path, "run", "s.toml", *words)
+    table = pandas.read_csv(tmp_path / "a.csv")
+    with numpy.load(tmp_path / "a.npz") as found:
+        grass, ticks = found["field_grass"], found["tick"]
+    assert grass.shape == (3, 3, 6) and grass.dtype == "f4"
+    for at, tick in enumerate(ticks):
+        wanted = numpy.zeros((3, 6))
+        for row in table[table["tick"] == tick].itertuples():
+            wanted[round((row.y - 201.5) / 3), round((row.x - 101) / 2)] = row.amount
+        assert wanted.any() and (grass[at] == wanted).all()
+        reader = vtk.vtkXMLImageDataReader()
+        name = f"a-ticks/tick-{tick:09}-grass.vti"
+        reader.SetFileName(str(tmp_path / name))
+        reader.Update()
+        image = reader.GetOutput()
+        cells = vtk_to_numpy(image.GetCellData().GetArray("grass"))
+        assert (cells.reshape(3, 6) == wanted).all()
+        assert image.GetBounds() == (100, 112, 200, 209, 0, 0)
+        assert f'part="1" file="{name}"' in (tmp_path / "a.pvd").read_text()

@@ -40,7 +40,7 @@ impl TableArgs {
 /// What of a run is recorded.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct RecordArgs {
-    /// Record these columns alone, and the id (and where a format needs it, the place)
+    /// Record these columns and fields alone, and the id (and where a format needs it, the place)
     #[arg(long, value_name = "NAME,..", requires = "record")]
     pub(crate) record_columns: Option<String>,
     /// Record these entities alone: ids such as 1-100,205, or conditions such as "tribe == 3" or "id % 10 == 0"

@@ -14,21 +14,30 @@ use super::frame::Slot;
 use crate::human;
 use crate::rows::Field;
 
-/// Chooses columns: all, or those that are named by a comma-separated list, and the id.
+/// Chooses columns, and the places of fields over the world: all, or those that are named by a comma-separated
+/// list, and the id.
 ///
-/// A name is that of a column of the model, or of one of its numbers. The order is that of the model.
-pub(super) fn columns(fields: &[Field], names: Option<&str>) -> Result<Vec<Slot>, String> {
-    let Some(names) = names else { return Ok(fields.iter().cloned().map(Slot::of).collect()) };
+/// A name is that of a column of the model, of one of its numbers, or of a field. The order is that of the model.
+pub(super) fn columns(
+    fields: &[Field],
+    grids: &[&str],
+    names: Option<&str>,
+) -> Result<(Vec<Slot>, Vec<usize>), String> {
+    let Some(names) = names else {
+        return Ok((fields.iter().cloned().map(Slot::of).collect(), (0..grids.len()).collect()));
+    };
     let names: Vec<&str> = names.split(',').map(str::trim).collect();
     for name in &names {
-        if !fields.iter().any(|field| is_named(field, name)) {
-            let known: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-            return Err(human::unknown("column", name, known));
+        if !grids.contains(name) && !fields.iter().any(|field| is_named(field, name)) {
+            let known = fields.iter().map(|field| field.name.as_str());
+            return Err(human::unknown("column", name, known.chain(grids.iter().copied())));
         }
     }
     let chosen =
         |field: &&Field| field.name == "id" || names.iter().any(|name| is_named(field, name));
-    Ok(fields.iter().filter(chosen).cloned().map(Slot::of).collect())
+    let slots = fields.iter().filter(chosen).cloned().map(Slot::of).collect();
+    let grids = (0..grids.len()).filter(|at| names.contains(&grids[*at])).collect();
+    Ok((slots, grids))
 }
 
 /// Whether a name is that of a field, or of the column that it is a number of.
@@ -221,15 +230,18 @@ mod tests {
     #[test]
     fn columns_are_chosen_by_name_in_the_order_of_the_model_and_the_id_is_always_there() {
         let names = |text| -> Vec<String> {
-            let slots = columns(&fields(), text).unwrap();
+            let (slots, _) = columns(&fields(), &[], text).unwrap();
             slots.into_iter().map(|slot| slot.name).collect()
         };
         assert_eq!(names(None), ["id", "x", "tribe", "genes_0", "genes_1"]);
         assert_eq!(names(Some("tribe, x")), ["id", "x", "tribe"]);
         assert_eq!(names(Some("genes")), ["id", "genes_0", "genes_1"]);
         assert_eq!(names(Some("genes_1")), ["id", "genes_1"]);
+        let fields_of = |text| columns(&fields(), &["scent", "grass"], text).unwrap().1;
+        assert_eq!([fields_of(None), fields_of(Some("x,grass"))], [vec![0, 1], vec![1]]);
+        assert_eq!(fields_of(Some("x")), [0; 0]);
         for (bad, near) in [("tribes", "`tribe`"), ("", ""), ("gene", "genes"), ("tick", "")] {
-            let problem = columns(&fields(), Some(bad)).unwrap_err();
+            let problem = columns(&fields(), &["grass"], Some(bad)).unwrap_err();
             assert!(problem.contains("no column") && problem.contains(near), "{problem}");
         }
     }

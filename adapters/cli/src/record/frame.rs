@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use flockwork_kernel::World;
 use flockwork_kernel::columns::Scalar;
+use flockwork_scheduler::FieldNow;
 
 use crate::rows::{Field, UNWRAPPED};
 
@@ -65,7 +66,7 @@ impl Slot {
     }
 }
 
-/// The chosen entities of a tick.
+/// The chosen entities and fields of a tick.
 pub(super) struct Frame<'r> {
     pub(super) tick: u64,
     pub(super) time: f64,
@@ -73,6 +74,8 @@ pub(super) struct Frame<'r> {
     rows: Vec<&'r [u8]>,
     /// Where each is as if no axis had an end, if that is wanted.
     unwrapped: Vec<[f64; World::MOST_AXES]>,
+    /// The chosen fields, where the format has a place for them.
+    pub(super) fields: Vec<FieldNow>,
 }
 
 impl<'r> Frame<'r> {
@@ -81,8 +84,9 @@ impl<'r> Frame<'r> {
         time: f64,
         rows: Vec<&'r [u8]>,
         unwrapped: Vec<[f64; World::MOST_AXES]>,
+        fields: Vec<FieldNow>,
     ) -> Self {
-        Self { tick, time, rows, unwrapped }
+        Self { tick, time, rows, unwrapped, fields }
     }
 
     /// How many entities there are.
@@ -271,7 +275,7 @@ mod tests {
         let many = (0..u32::MAX).step_by(16_411).map(f32::from_bits).filter(|one| one.is_finite());
         for value in awkward.into_iter().chain(many) {
             let row = value.to_le_bytes();
-            let frame = Frame::new(0, 0.0, vec![&row[..]], Vec::new());
+            let frame = Frame::new(0, 0.0, vec![&row[..]], Vec::new(), Vec::new());
             let mut text = String::new();
             frame.print(slot, 0, &mut text);
             assert_eq!((text.parse::<f64>().unwrap() as f32).to_bits(), value.to_bits(), "{text}");

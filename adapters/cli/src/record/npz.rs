@@ -3,7 +3,8 @@
 //! If the same entities are in every tick, a column is an array of shape (ticks, entities), and `id`
 //! has one number for each entity. Otherwise the entities of all ticks stand one after the other:
 //! those of tick number `t` from `begin[t]` to `begin[t + 1]`. `tick` and `time` have a number for
-//! each tick, and `about` is a text in JSON.
+//! each tick, and `about` is a text in JSON. A field `grass` is `field_grass`, of shape (ticks, rows, columns), and
+//! in space (ticks, layers, rows, columns).
 //!
 //! A column is written as a whole, but ticks come one by one: until the end they are kept in a
 //! file without a name beside the recording, so that memory holds no more than a column of a tick.
@@ -38,6 +39,8 @@ pub(super) struct Npz<'a> {
     target: &'a Target,
     draft: Draft<'a>,
     slots: Vec<Slot>,
+    /// The name of each field, and how many cells it has along each axis.
+    fields: Vec<(String, Vec<u32>)>,
     about: Vec<(&'static str, String)>,
     kept: BufWriter<File>,
     /// How long that is.
@@ -57,6 +60,7 @@ impl<'a> Npz<'a> {
             draft: target.draft()?,
             target,
             slots: head.slots,
+            fields: head.fields,
             about: head.about,
             kept: BufWriter::new(kept),
             len: 0,
@@ -81,13 +85,19 @@ impl<'a> Npz<'a> {
                 self.constant &= self.ids == bytes;
             }
         }
+        for field in &frame.fields {
+            bytes.clear();
+            bytes.extend(field.amounts.iter().flat_map(|amount| amount.to_le_bytes()));
+            self.kept.write_all(&bytes)?;
+            self.len += bytes.len() as u64;
+        }
         let (tick, time, entities) = (frame.tick, frame.time, frame.len());
         self.blocks.push(Block { tick, time, at, entities });
         Ok(())
     }
 
     fn save(self, last: &Last) -> io::Result<Draft<'a>> {
-        let Self { draft, slots, mut about, kept, blocks, ids, constant, .. } = self;
+        let Self { draft, slots, fields, mut about, kept, blocks, ids, constant, .. } = self;
         let mut kept = kept.into_inner().map_err(io::IntoInnerError::into_error)?;
         let mut archive = ZipWriter::new_stream(draft);
         let ticks = blocks.len() as u64;
@@ -127,6 +137,21 @@ impl<'a> Npz<'a> {
             }
             before += size;
         }
+        // Behind the columns, whose rows are `before` long.
+        let mut behind = 0;
+        for (name, cells) in &fields {
+            let shape: Vec<u64> = cells.iter().rev().map(|count| u64::from(*count)).collect();
+            bytes.resize(4 * shape.iter().product::<u64>() as usize, 0);
+            let all: Vec<u64> = [ticks].into_iter().chain(shape).collect();
+            array(&mut archive, &format!("field_{name}"), "<f4", &all)?;
+            for block in &blocks {
+                let at = block.at + (block.entities * before) as u64 + behind;
+                kept.seek(SeekFrom::Start(at))?;
+                kept.read_exact(&mut bytes)?;
+                archive.write_all(&bytes)?;
+            }
+            behind += bytes.len() as u64;
+        }
         Ok(archive.finish().map_err(io::Error::from)?.into_inner())
     }
 }
@@ -145,7 +170,11 @@ impl<'a> Writer<'a> for Npz<'a> {
 /// The name of a column's array, which must not be that of another one.
 fn name_of(slot: &Slot) -> String {
     let own = ["tick", "time", "begin", "about"].contains(&slot.name.as_str());
-    if own { format!("own_{}", slot.name) } else { slot.name.clone() }
+    if own || slot.name.starts_with("field_") {
+        format!("own_{}", slot.name)
+    } else {
+        slot.name.clone()
+    }
 }
 
 /// What NumPy calls a type.

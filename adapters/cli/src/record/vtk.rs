@@ -1,14 +1,18 @@
-//! Points for ParaView: a `.pvd` file that lists a `.vtp` file for each tick, in a folder beside it.
+//! Points for ParaView: a `.pvd` file that lists a `.vtp` file for each tick, in a folder beside it, and a `.vti`
+//! file for each field of it.
 //!
-//! Both are XML of VTK. The numbers of a `.vtp` file stand in binary behind the XML. Every entity is
-//! a point with a vertex on it, so that it is seen as it is and can be filtered.
+//! All are XML of VTK. The numbers of a tick's files stand in binary behind the XML. Every entity is
+//! a point with a vertex on it, so that it is seen as it is and can be filtered. A field is an image, with an
+//! amount for each cell.
 
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use flockwork_kernel::World;
 use flockwork_kernel::columns::Scalar;
+use flockwork_scheduler::FieldNow;
 
 use super::frame::{Frame, Group, POSITION, Slot, Type, groups};
 use super::{Head, Last, Writer};
@@ -22,6 +26,7 @@ pub(super) struct Vtk<'a> {
     target: &'a Target,
     folder: WholeFolder,
     place: PathBuf,
+    world: World,
     slots: Vec<Slot>,
     groups: Vec<Group>,
     /// The lines of the list.
@@ -43,40 +48,49 @@ impl<'a> Vtk<'a> {
         let draft = target.draft()?;
         let folder = WholeFolder::begin(&place).map_err(|error| target.failed(&error))?;
         let groups = groups(&head.slots);
-        Ok(Self { draft, target, folder, place, slots: head.slots, groups, list: String::new() })
+        let (world, slots) = (head.world, head.slots);
+        Ok(Self { draft, target, folder, place, world, slots, groups, list: String::new() })
     }
 
     fn save(&mut self, frame: &Frame<'_>) -> io::Result<()> {
         let name = format!("tick-{:09}.vtp", frame.tick);
-        let mut file = BufWriter::new(File::create_new(self.folder.path().join(&name))?);
         let (head, arrays) = self.head(frame);
-        file.write_all(head.as_bytes())?;
-        let mut bytes = Vec::new();
-        for array in arrays {
-            bytes.clear();
-            self.fill(frame, array, &mut bytes);
-            file.write_all(&(bytes.len() as u64).to_le_bytes())?;
-            file.write_all(&bytes)?;
+        let fill = |array: &Array<'_>, bytes: &mut Vec<u8>| self.fill(frame, *array, bytes);
+        let path = self.folder.path().join(&name);
+        put(&path, &head, &arrays, fill)?;
+        self.note(frame, 0, &name);
+        for (part, field) in (1..).zip(&frame.fields) {
+            let known = |letter: char| letter.is_alphanumeric() || letter == '_';
+            let label = field.name.replace(|letter| !known(letter), "_");
+            let name = format!("tick-{:09}-{label}.vti", frame.tick);
+            let fill = |amounts: &&[f32], bytes: &mut Vec<u8>| {
+                bytes.extend(amounts.iter().flat_map(|amount| amount.to_le_bytes()));
+            };
+            let path = self.folder.path().join(&name);
+            put(&path, &image(&self.world, frame.time, field), &[&field.amounts[..]], fill)?;
+            self.note(frame, part, &name);
         }
-        file.write_all(b"\n</AppendedData>\n</VTKFile>\n")?;
-        file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        Ok(())
+    }
+
+    /// Adds a file to the list. Those of one tick are its parts, where they are several.
+    fn note(&mut self, frame: &Frame<'_>, part: usize, name: &str) {
         let folder = self.place.file_name().unwrap_or_default().to_string_lossy();
         let file = escaped(&format!("{folder}/{name}"));
-        let _ = writeln!(self.list, "<DataSet timestep=\"{:?}\" file=\"{file}\"/>", frame.time);
-        Ok(())
+        let several = !frame.fields.is_empty();
+        let part = if several { format!(" part=\"{part}\"") } else { String::new() };
+        let time = frame.time;
+        let _ = writeln!(self.list, "<DataSet timestep=\"{time:?}\"{part} file=\"{file}\"/>");
     }
 
     /// What comes before the numbers, and the arrays in their order.
     fn head(&self, frame: &Frame<'_>) -> (String, Vec<Array<'_>>) {
         let points = frame.len();
-        let mut text = format!(
-            "<?xml version=\"1.0\"?>\n<VTKFile type=\"PolyData\" version=\"1.0\" \
-             byte_order=\"LittleEndian\" header_type=\"UInt64\">\n<PolyData>\n<FieldData>\n\
-             <DataArray type=\"Float64\" Name=\"TimeValue\" NumberOfTuples=\"1\" format=\"ascii\">\
-             {:?}</DataArray>\n</FieldData>\n<Piece NumberOfPoints=\"{points}\" \
-             NumberOfVerts=\"{points}\" NumberOfLines=\"0\" NumberOfStrips=\"0\" \
-             NumberOfPolys=\"0\">\n",
-            frame.time
+        let mut text = begun("PolyData", "", frame.time);
+        let _ = writeln!(
+            text,
+            "<Piece NumberOfPoints=\"{points}\" NumberOfVerts=\"{points}\" NumberOfLines=\"0\" \
+             NumberOfStrips=\"0\" NumberOfPolys=\"0\">"
         );
         let (mut arrays, mut offset) = (Vec::new(), 0);
         let mut array =
@@ -107,7 +121,7 @@ impl<'a> Vtk<'a> {
         array(&mut text, "Int32", "connectivity", Array::Count(0), 4);
         array(&mut text, "Int32", "offsets", Array::Count(1), 4);
         arrays.extend([Array::Count(0), Array::Count(1)]);
-        text.push_str("</Verts>\n</Piece>\n</PolyData>\n<AppendedData encoding=\"raw\">\n_");
+        text.push_str("</Verts>\n</Piece>\n</PolyData>\n");
         (text, arrays)
     }
 
@@ -169,6 +183,58 @@ impl<'a> Writer<'a> for Vtk<'a> {
     }
 }
 
+/// The begin of a file that holds one tick, up to what its pieces are.
+fn begun(kind: &str, whole: &str, time: f64) -> String {
+    format!(
+        "<?xml version=\"1.0\"?>\n<VTKFile type=\"{kind}\" version=\"1.0\" \
+         byte_order=\"LittleEndian\" header_type=\"UInt64\">\n<{kind}{whole}>\n<FieldData>\n\
+         <DataArray type=\"Float64\" Name=\"TimeValue\" NumberOfTuples=\"1\" format=\"ascii\">\
+         {time:?}</DataArray>\n</FieldData>\n"
+    )
+}
+
+/// What comes before the amounts of a field: the corner of the world, and how many cells there are of what size.
+fn image(world: &World, time: f64, field: &FieldNow) -> String {
+    let (mut extent, mut sides) = (String::new(), String::new());
+    for axis in 0..World::MOST_AXES {
+        // There is no cell along z in the plane.
+        let count = field.cells.get(axis).copied().unwrap_or(0);
+        let length = world.axes().get(axis).map_or(1.0, |axis| f64::from(axis.length));
+        let gap = if axis > 0 { " " } else { "" };
+        let _ = write!(extent, "{gap}0 {count}");
+        let _ = write!(sides, "{gap}{:?}", length / f64::from(count.max(1)));
+    }
+    let [x, y, z] = world.origin();
+    let whole =
+        format!(" WholeExtent=\"{extent}\" Origin=\"{x:?} {y:?} {z:?}\" Spacing=\"{sides}\"");
+    let name = escaped(&field.name);
+    begun("ImageData", &whole, time)
+        + &format!(
+            "<Piece Extent=\"{extent}\">\n<CellData Scalars=\"{name}\">\n<DataArray type=\"Float32\" \
+             Name=\"{name}\" format=\"appended\" offset=\"0\"/>\n</CellData>\n</Piece>\n</ImageData>\n"
+        )
+}
+
+/// Writes a file: what is told of its arrays, and then their bytes.
+fn put<A>(
+    path: &Path,
+    head: &str,
+    arrays: &[A],
+    mut fill: impl FnMut(&A, &mut Vec<u8>),
+) -> io::Result<()> {
+    let mut file = BufWriter::new(File::create_new(path)?);
+    write!(file, "{head}<AppendedData encoding=\"raw\">\n_")?;
+    let mut bytes = Vec::new();
+    for array in arrays {
+        bytes.clear();
+        fill(array, &mut bytes);
+        file.write_all(&(bytes.len() as u64).to_le_bytes())?;
+        file.write_all(&bytes)?;
+    }
+    file.write_all(b"\n</AppendedData>\n</VTKFile>\n")?;
+    file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+}
+
 /// The folder of the ticks: of `a.pvd` it is `a-ticks`.
 fn place_of(path: &Path) -> PathBuf {
     let mut name = path.file_stem().unwrap_or_default().to_os_string();
@@ -184,7 +250,8 @@ fn foreign(place: &Path) -> Option<String> {
         Err(_) => return Some("something else".to_string()),
     };
     let mut names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
-    names.find(|name| !(name.starts_with("tick-") && name.ends_with(".vtp")))
+    let own = |name: &str| name.ends_with(".vtp") || name.ends_with(".vti");
+    names.find(|name| !(name.starts_with("tick-") && own(name)))
 }
 
 /// What VTK calls a type.

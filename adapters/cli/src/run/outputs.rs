@@ -10,7 +10,7 @@ use super::about::About;
 use crate::args::RunArgs;
 use crate::cells::Cells;
 use crate::checkpoint;
-use crate::failure::Failure;
+use crate::failure::{Failure, note};
 use crate::human;
 use crate::inputs::{self, Log};
 use crate::observe::{self, Asked};
@@ -117,6 +117,11 @@ impl Outputs {
                 "--fields: the model {} has no fields",
                 job.entry.name
             )));
+        }
+        let named = args.recording.record_columns.is_some() || self.fields.is_some();
+        if !job.entry.fields().is_empty() && !named {
+            let left_out = self.record.as_ref().and_then(Place::without_fields);
+            left_out.into_iter().for_each(note);
         }
         if self.picture.is_some() {
             picture::check(job.simulation.schema()).map_err(Failure::Usage)?;

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use flockwork_scheduler_native::Sample;
 
 use super::OWN;
+#[cfg(feature = "parquet")]
 use super::table::Table;
 use crate::failure::Failure;
 use crate::lines::Lines;
@@ -13,16 +14,22 @@ use crate::output::{Ready, Target};
 /// A file in the making.
 pub(crate) enum SeriesFile<'a> {
     Csv(Lines<'a>),
+    #[cfg(feature = "parquet")]
     Parquet(Table<'a>),
 }
 
 impl<'a> SeriesFile<'a> {
-    /// Begins a file of these statistics; Parquet keeps `about` as text by key.
+    /// Begins a file of these statistics; Parquet, which must be a part of this build, keeps `about` as text by key.
+    #[cfg_attr(
+        not(feature = "parquet"),
+        expect(unused_variables, reason = "CSV has no place for it")
+    )]
     pub(crate) fn begin(
         target: &'a Target,
         stats: &[String],
         about: &[(&str, String)],
     ) -> Result<Self, Failure> {
+        #[cfg(feature = "parquet")]
         if is_parquet(target) {
             return Table::begin(target, stats, about).map(Self::Parquet);
         }
@@ -33,6 +40,7 @@ impl<'a> SeriesFile<'a> {
 
     pub(super) fn add(&mut self, sample: Sample) -> Result<(), Failure> {
         match self {
+            #[cfg(feature = "parquet")]
             Self::Parquet(table) => table.add(sample),
             Self::Csv(lines) => lines.add(|text| {
                 let Sample { tick, time, population, stats } = sample;
@@ -48,6 +56,7 @@ impl<'a> SeriesFile<'a> {
     /// Ends the file: all of it is on the disk, but not yet in its place.
     pub(super) fn finish(self) -> Result<Ready<'a>, Failure> {
         match self {
+            #[cfg(feature = "parquet")]
             Self::Parquet(table) => table.finish(),
             Self::Csv(lines) => lines.finish(),
         }

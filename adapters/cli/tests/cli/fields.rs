@@ -1,5 +1,7 @@
 //! Fields of a scenario: how they begin, what is written of them, what inputs do to them; and what is wrong is told.
 
+use std::io::Read;
+
 use super::Place;
 
 const MEADOW: &str = "\
@@ -70,6 +72,90 @@ fn a_parquet_table_has_the_same_cells() {
     }
     assert!(text.lines().count() > 50);
     assert_eq!(text.as_bytes(), place.read("a.csv"));
+}
+
+/// What a recording in `.npz` and one in `.pvd` have of a field, cell by cell and tick by tick.
+fn recorded(place: &Place) -> [Vec<f32>; 2] {
+    let floats = |bytes: &[u8]| -> Vec<f32> {
+        let words = bytes.as_chunks().0.iter();
+        words.map(|word| f32::from_le_bytes(*word)).collect()
+    };
+    let mut archive =
+        zip::ZipArchive::new(std::fs::File::open(place.path("a.npz")).unwrap()).unwrap();
+    let mut array = Vec::new();
+    archive.by_name("field_grass.npy").unwrap().read_to_end(&mut array).unwrap();
+    let len = 10 + usize::from(u16::from_le_bytes([array[8], array[9]]));
+    let head = String::from_utf8_lossy(&array[10..len]).into_owned();
+    assert!(head.contains("'<f4'") && head.contains("'shape': (4, 3, 6,)"), "{head}");
+    let list = String::from_utf8(place.read("a.pvd")).unwrap();
+    let mut images = Vec::new();
+    for tick in [0, 10, 20, 30] {
+        let name = format!("a-ticks/tick-{tick:09}-grass.vti");
+        assert!(list.contains(&format!("part=\"1\" file=\"{name}\"")), "{list}");
+        let image = place.read(&name);
+        let begin = image.windows(2).position(|two| two == b"\n_").unwrap() + 2;
+        let head = String::from_utf8_lossy(&image[..begin]);
+        assert!(head.contains(
+            "WholeExtent=\"0 6 0 3 0 0\" Origin=\"0.0 0.0 0.0\" Spacing=\"2.0 3.0 1.0\""
+        ));
+        assert_eq!(image[begin..begin + 8], (18u64 * 4).to_le_bytes());
+        images.extend(floats(&image[begin + 8..begin + 8 + 72]));
+    }
+    [floats(&array[len..]), images]
+}
+
+#[test]
+fn recordings_hold_fields_where_their_format_has_a_place_for_grids() {
+    let place = Place::with(MEADOW);
+    place.output("run s.toml --fields a.csv --record a.npz");
+    place.output("run s.toml --record a.pvd");
+    let mut wanted = Vec::new();
+    for tick in ["0", "10", "20", "30"] {
+        let cells = amounts(&place, "a.csv", tick);
+        for y in ["1.5", "4.5", "7.5"] {
+            wanted.extend((0..6).map(|col| {
+                let middle = format!("{},{y}", 2 * col + 1);
+                // Cells that are empty have no row.
+                cells.iter().find(|(at, _)| *at == middle).map_or(0.0, |(_, amount)| *amount as f32)
+            }));
+        }
+    }
+    assert!(wanted.iter().any(|amount| *amount > 0.0 && *amount != 500.0));
+    assert_eq!(recorded(&place), [wanted.clone(), wanted]);
+    // Many hold the field together, and one writes.
+    place.output("run s.toml --record b.npz --workers 3 --regions 2x2");
+    assert_eq!(place.read("b.npz"), place.read("a.npz"));
+}
+
+#[test]
+fn fields_are_left_out_of_recordings_by_choice_or_with_a_note() {
+    let place = Place::with(MEADOW);
+    let holds = |columns: &str| {
+        place.output(&format!("run s.toml --ticks 0 --record a.npz --record-columns {columns}"));
+        let file = std::fs::File::open(place.path("a.npz")).unwrap();
+        let archive = zip::ZipArchive::new(file).unwrap();
+        ["vx.npy", "field_grass.npy"].map(|name| archive.index_for_name(name).is_some())
+    };
+    assert_eq!(
+        [holds("vx"), holds("vx,grass"), holds("grass")],
+        [[true, false], [true, true], [false, true]]
+    );
+    let told = |args: &str| {
+        let assert = place.flockwork(&format!("run s.toml --ticks 0 {args}")).assert().success();
+        let text = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+        text.contains("for fields a recording in .")
+    };
+    for ending in ["parquet", "xyz", "lammpstrj"] {
+        let record = format!("--record a.{ending}");
+        assert!(told(&record), "{ending}");
+        assert!(!told(&format!("{record} --fields a.csv")), "{ending}");
+        assert!(!told(&format!("{record} --record-columns vx")), "{ending}");
+        let named = format!("run s.toml {record} --record-columns vx,grass");
+        place
+            .refused(&named, &["`grass` is a field", &format!(".{ending} has no place: --fields")]);
+    }
+    assert!(!told("--record a.npz") && !told("--record a.pvd"));
+    place.refused("run s.toml --record a.npz --record-columns gras", &["did you mean `grass`"]);
 }
 
 /// Brightness becomes amounts, a pixel a cell: the first row of an image is the highest of the world.
