@@ -4,7 +4,7 @@ use flockwork_kernel::{Axis, Edge, World};
 use flockwork_scheduler::SimulationError;
 use flockwork_scheduler_native::Entry;
 
-use super::Reader;
+use super::reader::Reader;
 use super::source::{Item, Value};
 use crate::human;
 

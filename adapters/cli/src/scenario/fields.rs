@@ -9,7 +9,7 @@ use flockwork_scheduler::field::{MOST, MOST_CELLS};
 use flockwork_scheduler::{Sown, Start, Table};
 use flockwork_scheduler_native::Entry;
 
-use super::Reader;
+use super::reader::Reader;
 use super::source::{Item, Value};
 #[cfg(not(feature = "picture"))]
 use crate::parts::PICTURE;

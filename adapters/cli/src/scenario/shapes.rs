@@ -7,7 +7,7 @@ use flockwork_scheduler::Given;
 use flockwork_scheduler::geometry::{Role, Schedule};
 use flockwork_scheduler_native::Entry;
 
-use super::Reader;
+use super::reader::Reader;
 use super::source::{Table, Value};
 use crate::human;
 use crate::shapes::{self, Drawn, FORMATS, Outline, PARAM};

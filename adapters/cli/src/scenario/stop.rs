@@ -2,7 +2,7 @@
 
 use flockwork_scheduler_native::Entry;
 
-use super::Reader;
+use super::reader::Reader;
 use super::source::{Item, Value};
 use crate::stop::Written;
 

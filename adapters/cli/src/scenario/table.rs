@@ -1,6 +1,6 @@
 //! What of an initial table is read: the keys of `[table]`.
 
-use super::Reader;
+use super::reader::Reader;
 use super::source::Value;
 use crate::table::choice::{self, Choice, Pick};
 

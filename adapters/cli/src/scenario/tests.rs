@@ -2,7 +2,7 @@
 
 use flockwork_kernel::{Axis, Edge};
 use flockwork_models::Boids;
-use flockwork_scheduler::{Plane, Space};
+use flockwork_scheduler::{Plane, Setting, Space};
 
 use super::*;
 
