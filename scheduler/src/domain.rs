@@ -19,41 +19,30 @@
 //! [`Domain::poll`] goes as far as the mail that has arrived allows and never blocks. A model
 //! without events and births has no post, and goes from Compute to Route at once.
 //!
-//! A domain is made of parts, in `parts.rs`; the phases, in `compute.rs`, `tend.rs`, `commit.rs`, `route.rs` and
+//! What a poll does is in `domain/poll.rs`, what can be seen of a domain in `domain/view.rs`. A domain is made of
+//! parts, in `parts.rs`; the phases, in `compute.rs`, `tend.rs`, `commit.rs`, `route.rs` and
 //! `receive.rs`, are functions over these.
+
+mod poll;
+mod view;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::ops::Range;
 
 use flockwork_kernel::Axes;
 use flockwork_kernel::columns::Columns;
-use flockwork_spatial::{Entry, Places};
+use flockwork_spatial::Entry;
 
-use crate::area::Finder;
-use crate::bounds::{Bounds, Outside};
-use crate::commit::{self, Commit};
-use crate::compute;
-use crate::error::{DomainError, Phase, Place, Room, StepError};
-use crate::feed::{Feed, Heard, Left};
-use crate::frame::Frame;
-use crate::letter::Posted;
-use crate::metrics::Counters;
-use crate::model::{AxesOf, Event, Model, MutOf, Passes, RefOf, RowOf};
+use crate::error::{DomainError, Phase, Place, Room};
+use crate::model::{AxesOf, Model, MutOf, Passes, RowOf};
 pub use crate::parts::Census;
 use crate::parts::{
     Before, Books, Doing, Ghosts, Moves, Owned, Patch, Plots, Post, Site, Sorted, Stroke,
 };
-use crate::receive::receive;
-use crate::route::route;
 use crate::schema;
-use crate::share::Share;
 use crate::stats::{self, Stats};
 use crate::sums::Sums;
-use crate::tend;
 use crate::topology::Topology;
-use crate::transport::{Lane, Transport};
-use crate::weights::Weights;
 
 /// How far a poll came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -267,268 +256,6 @@ impl<M: Model> Domain<M> {
         self.doing.phase()
     }
 
-    /// Goes as far as the mail that has arrived allows; never blocks.
-    ///
-    /// # Errors
-    ///
-    /// [`StepError`]. After [`DomainError::Capacity`] nothing was changed, and the domain can be
-    /// polled again when it has more room. Any other error stays; that of a transport is
-    /// [`DomainError::Mail`] from then on.
-    pub fn poll<T: Transport>(
-        &mut self,
-        frame: &Frame<'_, M>,
-        net: &mut T,
-    ) -> Result<Progress, StepError<T::Error>> {
-        let (domain, tick) = (self.id(), frame.tick.number);
-        if self.doing.phase().is_some() {
-            // The poll before this one ended in a panic.
-            return Err(DomainError::Ended { domain, tick }.into());
-        }
-        let result = self.advance(frame, net);
-        self.doing.leave(frame.clock);
-        match &result {
-            Ok(_) | Err(StepError::Domain(DomainError::Capacity { .. })) => {}
-            Err(StepError::Domain(error)) => self.stage = Stage::Failed(*error),
-            // A phase that was cut short cannot be begun again.
-            Err(_) => self.stage = Stage::Failed(DomainError::Mail { domain, tick }),
-        }
-        result
-    }
-
-    fn advance<T: Transport>(
-        &mut self,
-        frame: &Frame<'_, M>,
-        net: &mut T,
-    ) -> Result<Progress, StepError<T::Error>> {
-        let has_post = commit::has_post::<M>();
-        loop {
-            match self.stage {
-                Stage::Idle => return Ok(Progress::Done),
-                Stage::Failed(error) => return Err(error.into()),
-                Stage::Tally => {
-                    frame.enter(&mut self.doing, Phase::Tally);
-                    self.sums.add_up(frame.model, &self.owned, &self.heard);
-                    self.plots.add_up(&self.site.topology);
-                    self.stage = Stage::Idle;
-                }
-                Stage::Compute => {
-                    self.stage = self.compute(frame, net, 0)?;
-                }
-                Stage::AwaitShare(number) => {
-                    if !net.ready(Lane::Share).map_err(StepError::Transport)? {
-                        return Ok(Progress::Waiting);
-                    }
-                    self.receive_shared(frame, net)?;
-                    self.stage = self.compute(frame, net, number)?;
-                }
-                Stage::AwaitFields => {
-                    if !net.ready(Lane::Share).map_err(StepError::Transport)? {
-                        return Ok(Progress::Waiting);
-                    }
-                    self.settle(frame, net)?;
-                    self.stage = Stage::AwaitPost;
-                }
-                Stage::AwaitPost => {
-                    if has_post && !net.ready(Lane::Post).map_err(StepError::Transport)? {
-                        return Ok(Progress::Waiting);
-                    }
-                    self.commit(frame, net)?;
-                    self.stage = Stage::Route;
-                }
-                Stage::Route => {
-                    self.route(frame, net)?;
-                    self.leave(frame, net)?;
-                    self.stage = Stage::AwaitMove;
-                }
-                Stage::AwaitMove => {
-                    if self.plots.moving.is_some() {
-                        if !net.ready(Lane::Share).map_err(StepError::Transport)? {
-                            return Ok(Progress::Waiting);
-                        }
-                        self.arrive(frame, net)?;
-                    }
-                    if !net.ready(Lane::Move).map_err(StepError::Transport)? {
-                        return Ok(Progress::Waiting);
-                    }
-                    self.receive(frame, net)?;
-                    self.stage = Stage::Idle;
-                }
-            }
-        }
-    }
-
-    // Each phase hands out the parts that it reads and writes. They are functions of their own:
-    // engines of JavaScript optimise none that is too long.
-
-    /// Sorts, before the first pass; runs passes from this one on, and gives what comes next.
-    fn compute<T: Transport>(
-        &mut self,
-        frame: &Frame<'_, M>,
-        net: &mut T,
-        first: usize,
-    ) -> Result<Stage, StepError<T::Error>> {
-        let Self { doing, site, owned, ghosts, sorted, entries, plots, post, books, kept, .. } =
-            self;
-        let mut spent = books.counters.phases;
-        let before = &mut kept.owned;
-        let reads = |number: usize| M::Passes::READS.get(number).is_some_and(|reads| *reads);
-        let next = (first + 1..M::Passes::COUNT).find(|number| reads(*number));
-        let last = next.unwrap_or(M::Passes::COUNT);
-        let mut work = if first == 0 { 0 } else { books.counters.work };
-        frame.desks.lend(|desk| {
-            if first == 0 {
-                frame.enter(doing, Phase::Sort);
-                frame.timed(&mut spent.sort_ns, || {
-                    compute::sort::<M>(site, ghosts, owned, sorted, before, desk)
-                })?;
-                post.clear();
-                if has_fields::<M>() {
-                    frame.timed(&mut spent.sort_ns, || tend::read::<M>(site, owned, plots));
-                }
-            } else {
-                core::mem::swap(&mut desk.entries, entries);
-            }
-            let mut parts = compute::Parts { site, ghosts, sorted, owned, post };
-            for number in first..last {
-                frame.enter(doing, Phase::Sort);
-                frame.timed(&mut spent.sort_ns, || compute::show(frame, &parts, desk, number))?;
-                frame.enter(doing, Phase::Neighbours);
-                work += frame.timed(&mut spent.neighbours_ns, || {
-                    compute::neighbours(frame, &mut parts, desk, number)
-                })?;
-            }
-            if next.is_some() {
-                // The passes after the wait may have another desk.
-                core::mem::swap(&mut desk.entries, entries);
-            }
-            Ok::<_, DomainError>(())
-        })?;
-        (books.counters.work, books.counters.phases) = (work, spent);
-        if let Some(next) = next {
-            frame.enter(doing, Phase::Post);
-            let (tick, columns) = (frame.tick.number, M::Passes::SHARED);
-            let share = Share { tick, site, sorted, entries, columns };
-            share.send(owned, ghosts, books, net)?;
-            return Ok(Stage::AwaitShare(next));
-        }
-        post.settle();
-        if commit::has_post::<M>() {
-            frame.enter(doing, Phase::Post);
-            commit::send_post(frame, site, post, books, net)?;
-        }
-        if has_fields::<M>() {
-            frame.enter(doing, Phase::Post);
-            tend::send::<M, T>(frame.tick.number, site, owned, plots, books, net)?;
-            return Ok(Stage::AwaitFields);
-        }
-        Ok(Stage::AwaitPost)
-    }
-
-    fn settle<T: Transport>(
-        &mut self,
-        frame: &Frame<'_, M>,
-        net: &mut T,
-    ) -> Result<(), StepError<T::Error>> {
-        let Self { doing, site, owned, plots, books, .. } = self;
-        let mut spent = books.counters.phases.commit_ns;
-        frame.enter(doing, Phase::Update);
-        frame.timed(&mut spent, || tend::settle(frame, site, owned, plots, books, net))?;
-        books.counters.phases.commit_ns = spent;
-        Ok(())
-    }
-
-    /// Sends what is in cells that others hold from now on.
-    fn leave<T: Transport>(
-        &mut self,
-        frame: &Frame<'_, M>,
-        net: &mut T,
-    ) -> Result<(), StepError<T::Error>> {
-        let Self { site, plots, books, .. } = self;
-        if plots.moving.is_none() {
-            return Ok(());
-        }
-        tend::leave(frame.tick.number, site, plots, books, net)
-    }
-
-    fn arrive<T: Transport>(
-        &mut self,
-        frame: &Frame<'_, M>,
-        net: &mut T,
-    ) -> Result<(), StepError<T::Error>> {
-        let Self { site, plots, books, .. } = self;
-        match plots.moving.take() {
-            Some(before) => tend::arrive(frame.tick.number, site, &before, plots, books, net),
-            None => Ok(()),
-        }
-    }
-
-    fn receive_shared<T: Transport>(
-        &mut self,
-        frame: &Frame<'_, M>,
-        net: &mut T,
-    ) -> Result<(), StepError<T::Error>> {
-        let Self { doing, site, owned, ghosts, sorted, entries, books, .. } = self;
-        let mut spent = books.counters.phases.receive_ns;
-        frame.enter(doing, Phase::Receive);
-        frame.timed(&mut spent, || {
-            let (tick, columns) = (frame.tick.number, M::Passes::SHARED);
-            let share = Share { tick, site, sorted, entries, columns };
-            share.receive(owned, ghosts, books, net)
-        })?;
-        books.counters.phases.receive_ns = spent;
-        Ok(())
-    }
-
-    fn commit<T: Transport>(
-        &mut self,
-        frame: &Frame<'_, M>,
-        net: &mut T,
-    ) -> Result<(), StepError<T::Error>> {
-        let Self { doing, site, owned, sorted, post, books, heard, .. } = self;
-        let mut spent = books.counters.phases.commit_ns;
-        frame.timed(&mut spent, || {
-            Commit { frame, site, sorted, owned, post, books, heard, doing }.run(net)
-        })?;
-        self.books.counters.phases.commit_ns = spent;
-        Ok(())
-    }
-
-    fn route<T: Transport>(
-        &mut self,
-        frame: &Frame<'_, M>,
-        net: &mut T,
-    ) -> Result<(), StepError<T::Error>> {
-        let Self { doing, site, owned, own, books, .. } = self;
-        let mut spent = books.counters.phases.route_ns;
-        frame.enter(doing, Phase::Route);
-        frame.timed(&mut spent, || route(frame, site, owned, own, books, net))?;
-        books.counters.phases.route_ns = spent;
-        Ok(())
-    }
-
-    fn receive<T: Transport>(
-        &mut self,
-        frame: &Frame<'_, M>,
-        net: &mut T,
-    ) -> Result<(), StepError<T::Error>> {
-        let tick = frame.tick.number;
-        let mut spent = self.books.counters.phases.receive_ns;
-        frame.enter(&mut self.doing, Phase::Receive);
-        frame.timed(&mut spent, || {
-            let Self { site, owned, ghosts, own, books, .. } = self;
-            receive(tick, site, own, owned, ghosts, books, net)?;
-            if frame.tally {
-                frame.enter(&mut self.doing, Phase::Tally);
-                self.sums.add_up(frame.model, &self.owned, &self.heard);
-                self.plots.add_up(&self.site.topology);
-            }
-            Ok::<(), StepError<T::Error>>(())
-        })?;
-        self.books.counters.phases.receive_ns = spent;
-        self.books.counters.ghosts += self.ghosts.rows as u64;
-        Ok(())
-    }
-
     /// Makes room for this many entities or ghosts, where there is less.
     ///
     /// # Errors
@@ -576,105 +303,6 @@ impl<M: Model> Domain<M> {
         self.books.next_id
     }
 
-    /// Who the domain owns.
-    pub fn census(&self) -> Census {
-        self.books.census
-    }
-
-    /// Messages sent less messages received since it was made, wrapping: between ticks those of all
-    /// domains add up to 0.
-    pub fn under_way(&self) -> u64 {
-        self.books.under_way
-    }
-
-    /// What the domain has done and how long that took, since it was made.
-    pub fn counters(&self) -> &Counters {
-        &self.books.counters
-    }
-
-    /// The number of ghosts now.
-    pub fn ghost_count(&self) -> usize {
-        self.ghosts.rows
-    }
-
-    /// The ids of all rows.
-    pub fn ids(&self) -> &[u32] {
-        self.owned.ids()
-    }
-
-    /// The places of all rows, between ticks.
-    pub fn places(&self) -> Places<'_, AxesOf<M>> {
-        self.owned.now.places()
-    }
-
-    /// The columns of all rows, between ticks: [`Domain::cells`] says which of them are entities.
-    ///
-    /// # Errors
-    ///
-    /// [`DomainError::Layout`] if the memory were not what it was made as.
-    pub fn view(&self) -> Result<RefOf<'_, M>, DomainError> {
-        self.owned.now.view()
-    }
-
-    /// The ids of those who died here in the last tick, in no order that means anything.
-    pub fn died(&self) -> impl Iterator<Item = u32> + '_ {
-        let ids = self.owned.ids();
-        self.owned.died.iter().filter_map(|row| ids.get(*row as usize).copied())
-    }
-
-    /// Tells a feed what the last tick, or the last batch of inputs, which has no events, left here.
-    pub(crate) fn feed(&self, feed: &mut Feed, tick: u64, born: &Range<u32>, events: bool) {
-        let left = Left {
-            ids: self.owned.ids(),
-            cells: self.owned.cells(),
-            gone: &self.owned.died,
-            column: &|index| self.owned.now.column_bytes(index),
-        };
-        let events = self.post.events.iter().filter(|_| events);
-        let mut heard = events.map(|&Posted { target, source, cell, value }| Heard {
-            row: cell as usize,
-            target,
-            source,
-            values: M::EVENT.values_of(&value),
-        });
-        feed.hear(tick, &left, born, &mut heard);
-    }
-
-    /// The events that came to entities here in the last tick, in the order in which they were applied.
-    pub fn events(&self) -> impl Iterator<Item = Event<M::Event>> + '_ {
-        let events = self.post.events.iter();
-        events.map(|&Posted { target, source, value, .. }| Event { target, source, value })
-    }
-
-    /// Adds the ids of those who are in an area, in no order that means anything.
-    pub(crate) fn find(&self, finder: &Finder, out: &mut Vec<u32>) {
-        let schema = M::Columns::SCHEMA;
-        let places = ["x", "y", "z"].map(|name| {
-            let column = schema.iter().position(|column| column.name == name);
-            let bytes = column.map_or(&[][..], |index| self.column_bytes(index));
-            bytemuck::try_cast_slice(bytes).unwrap_or_default()
-        });
-        finder.find(self.owned.ids(), self.owned.cells(), places, out);
-    }
-
-    /// The wrapping sum of the fingerprints of all owned entities, between ticks.
-    pub fn fingerprint(&self) -> u64 {
-        let mut sum = 0u64;
-        self.visit(|columns, row| {
-            sum = sum.wrapping_add(M::Columns::fingerprint(columns, row));
-        });
-        sum.wrapping_add(self.plots.fingerprint(&self.site.topology))
-    }
-
-    /// Calls `each` with the cells of a field that belong to the domain, by the field's place in [`Model::FIELDS`],
-    /// between ticks: a row of them after the other, each by the number of its first and the amounts in all.
-    pub fn visit_field(&self, field: usize, each: impl FnMut(usize, &[f32])) {
-        let lattice = self.site.topology.lattices().nth(field);
-        if let (Some(lattice), Some(plot)) = (lattice, self.plots.list.get(field)) {
-            plot.now.each_row(&lattice, each);
-        }
-    }
-
     /// Puts amounts into the cells of a field that the domain holds: before the first tick.
     pub(crate) fn sow(&mut self, field: usize, amount: impl Fn(usize) -> f32) {
         let lattice = self.site.topology.lattices().nth(field);
@@ -700,72 +328,10 @@ impl<M: Model> Domain<M> {
         }
     }
 
-    /// What each field held here when statistics were last added up.
-    pub(crate) fn field_totals(&self) -> impl Iterator<Item = u64> + '_ {
-        self.plots.list.iter().map(|plot| plot.total)
-    }
-
-    /// What was added up last: words, then peaks.
-    pub(crate) fn sums(&self) -> &[u64] {
-        self.sums.words()
-    }
-
-    /// Calls `each` for every owned entity, in no order that means anything, between ticks.
-    pub fn visit(&self, each: impl FnMut(&RefOf<'_, M>, usize)) {
-        self.owned.visit(each);
-    }
-
-    /// The entity of smallest id that may not be where it is, and why; between ticks.
-    pub(crate) fn outside(&self, bounds: &Bounds) -> Option<(u32, Outside)> {
-        let (ids, places) = (self.owned.ids(), self.owned.now.places());
-        let why = |row: usize| Some((ids[row], bounds.outside(places.at(row))?));
-        self.owned.entities().filter_map(why).min_by_key(|(id, _)| *id)
-    }
-
-    /// The cell of each row of its columns, between ticks; [`NO_CELL`] for one that is no entity.
-    ///
-    /// [`NO_CELL`]: flockwork_spatial::NO_CELL
-    pub fn cells(&self) -> &[u32] {
-        self.owned.cells()
-    }
-
-    /// The bytes of one column by its place in the schema, [`Column::stride`] for each row; empty
-    /// if there is none.
-    ///
-    /// [`Column::stride`]: flockwork_kernel::columns::Column::stride
-    pub fn column_bytes(&self, index: usize) -> &[u8] {
-        self.owned.now.column_bytes(index)
-    }
-
     /// As [`Domain::visit`], for changing entities between ticks. A changed position takes effect
     /// with [`Domain::rehome`]. A -0.0 is taken as +0.0; a value that its column may not hold is
     /// found in the next tick, unless that makes it good.
     pub fn visit_mut(&mut self, each: impl FnMut(&mut MutOf<'_, M>, usize)) {
         self.owned.visit_mut(each);
     }
-
-    /// Adds the weight of each owned cell: what its entities and their candidates cost. Counts the
-    /// entities of the last sort.
-    pub(crate) fn add_weights(&self, weights: &mut Weights<'_>) {
-        self.sorted.add_weights(&self.site, weights);
-    }
-
-    /// Bytes of memory in use.
-    pub fn memory_bytes(&self) -> usize {
-        size_of::<Self>()
-            + self.owned.memory_bytes()
-            + self.ghosts.memory_bytes()
-            + self.sorted.memory_bytes()
-            + self.entries.capacity() * size_of::<Entry>()
-            + self.plots.memory_bytes()
-            + self.post.memory_bytes()
-            + self.own.memory_bytes()
-            + self.sums.memory_bytes()
-            + 8 * self.heard.capacity()
-    }
-}
-
-/// Whether a model has fields.
-const fn has_fields<M: Model>() -> bool {
-    !M::FIELDS.is_empty()
 }
