@@ -30,24 +30,23 @@
 //! A whole world has one run in each field, of all cells by layer, row and column; a process's part one for each
 //! row of a region.
 
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
-use core::fmt;
+mod code;
+mod error;
 
-use flockwork_kernel::{Axis, Edge, Precision, World};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use flockwork_kernel::Precision;
 
 use crate::field::{Sown, Start, whole};
 use crate::params::Setting;
 use crate::start::Setup;
+pub use code::{Due, Runs};
+use code::{FIELDS, PLAIN, Reader, VERSION, setting, text};
+use error::OLDEST;
+pub use error::{DecodeError, MergeError};
 
 const MAGIC: &[u8; 8] = b"FLOCKSNP";
-const VERSION: u32 = 6;
-/// That of a world with fields, into which nothing comes.
-const FIELDS: u32 = 5;
-/// That of one without fields.
-const PLAIN: u32 = 4;
-/// The oldest version that is read: there a world had two axes of one kind of edge.
-const OLDEST: u32 = 3;
 
 /// What a snapshot holds: a whole world, or one process's part of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,10 +58,6 @@ pub struct Snapshot<'a> {
     /// What is in the cells of each field.
     pub amounts: Vec<Runs>,
 }
-
-/// What is in cells of a field: the number of the first, and the amounts of it and of those that follow; run
-/// after run.
-pub type Runs = Vec<(u32, Vec<f32>)>;
 
 /// Everything in a snapshot but the entities and what is in the cells of fields.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,17 +86,6 @@ pub struct SnapshotHeader {
     pub population: u64,
     /// Bytes of one entity.
     pub row_len: u32,
-}
-
-/// What comes into a run from outside at ticks that were said beforehand. A [`Simulation`](crate::Simulation) does not
-/// follow it: whoever makes the run gives the inputs, writes them down here ([`with_inputs`]), and takes them out
-/// to go on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Due {
-    /// All of it, as whoever gives it writes it.
-    pub text: String,
-    /// The next tick at which something is given, if there is one.
-    pub next: Option<u64>,
 }
 
 impl<'a> Snapshot<'a> {
@@ -353,280 +337,3 @@ impl SnapshotHeader {
         })
     }
 }
-
-fn text(out: &mut Vec<u8>, text: &str) {
-    out.extend((text.len() as u32).to_le_bytes());
-    out.extend_from_slice(text.as_bytes());
-}
-
-/// Writes which kind of value it is, and the value.
-fn setting(out: &mut Vec<u8>, value: &Setting) {
-    match value {
-        Setting::Number(number) => {
-            out.push(NUMBER);
-            out.extend(number.to_le_bytes());
-        }
-        Setting::List(numbers) => {
-            out.push(LIST);
-            out.extend((numbers.len() as u32).to_le_bytes());
-            numbers.iter().for_each(|number| out.extend(number.to_le_bytes()));
-        }
-        Setting::Text(said) => {
-            out.push(TEXT);
-            text(out, said);
-        }
-    }
-}
-
-const NUMBER: u8 = 0;
-const LIST: u8 = 1;
-const TEXT: u8 = 2;
-
-struct Reader<'a> {
-    bytes: &'a [u8],
-    len: usize,
-    version: u32,
-}
-
-impl<'a> Reader<'a> {
-    fn take(&mut self, count: usize) -> Result<&'a [u8], DecodeError> {
-        let (part, rest) = self
-            .bytes
-            .split_at_checked(count)
-            .ok_or(DecodeError::Truncated { found: self.len as u64 })?;
-        self.bytes = rest;
-        Ok(part)
-    }
-
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
-        let mut array = [0; N];
-        array.copy_from_slice(self.take(N)?);
-        Ok(array)
-    }
-
-    fn u32(&mut self) -> Result<u32, DecodeError> {
-        self.array().map(u32::from_le_bytes)
-    }
-
-    fn f64(&mut self) -> Result<f64, DecodeError> {
-        Ok(f64::from_le_bytes(self.array()?))
-    }
-
-    fn u64(&mut self) -> Result<u64, DecodeError> {
-        self.array().map(u64::from_le_bytes)
-    }
-
-    fn f32(&mut self) -> Result<f32, DecodeError> {
-        self.array().map(f32::from_le_bytes)
-    }
-
-    fn text(&mut self) -> Result<String, DecodeError> {
-        let len = self.u32()? as usize;
-        let text = core::str::from_utf8(self.take(len)?);
-        text.map(ToString::to_string).map_err(|_| DecodeError::Inconsistent)
-    }
-
-    fn edge(&mut self) -> Result<Edge, DecodeError> {
-        Edge::from_code(self.u32()?).ok_or(DecodeError::Inconsistent)
-    }
-
-    fn world(&mut self) -> Result<World, DecodeError> {
-        if self.version == OLDEST {
-            let (width, height) = (self.f32()?, self.f32()?);
-            return World::new(width, height, self.edge()?).map_err(|_| DecodeError::Inconsistent);
-        }
-        let count = self.u32()? as usize;
-        let mut axes = [Axis::default(); World::MOST_AXES];
-        for axis in axes.get_mut(..count).ok_or(DecodeError::Inconsistent)? {
-            *axis = Axis { length: self.f32()?, edge: self.edge()? };
-        }
-        World::of(&axes[..count]).map_err(|_| DecodeError::Inconsistent)
-    }
-
-    fn setup(&mut self) -> Result<Setup, DecodeError> {
-        let world = self.world()?;
-        let (population, seed, dt) = (self.u32()?, self.u64()?, self.f32()?);
-        Ok(Setup { world: self.resolved(world)?, population, seed, dt })
-    }
-
-    /// The same world with its precision and its origin.
-    fn resolved(&mut self, world: World) -> Result<World, DecodeError> {
-        if self.version == OLDEST {
-            return Ok(world.with_precision(Precision::Any));
-        }
-        let precision = Precision::from_code(self.u32()?).ok_or(DecodeError::Inconsistent)?;
-        let origin = [self.f64()?, self.f64()?, self.f64()?];
-        let world = world.with_precision(precision).with_origin(origin);
-        world.map_err(|_| DecodeError::Inconsistent)
-    }
-
-    fn setting(&mut self) -> Result<Setting, DecodeError> {
-        let [kind] = self.array()?;
-        Ok(match kind {
-            NUMBER => Setting::Number(self.f64()?),
-            LIST => {
-                let count = self.u32()?;
-                let numbers = (0..count).map(|_| self.f64());
-                Setting::List(numbers.collect::<Result<_, _>>()?)
-            }
-            TEXT => Setting::Text(self.text()?),
-            _ => return Err(DecodeError::Inconsistent),
-        })
-    }
-
-    fn params(&mut self) -> Result<Vec<(String, Setting)>, DecodeError> {
-        let count = self.u32()?;
-        let mut params = Vec::new();
-        for _ in 0..count {
-            params.push((self.text()?, self.setting()?));
-        }
-        Ok(params)
-    }
-
-    fn fields(&mut self) -> Result<Vec<(String, Vec<u32>)>, DecodeError> {
-        let mut fields = Vec::new();
-        if self.version < FIELDS {
-            return Ok(fields);
-        }
-        for _ in 0..self.u32()? {
-            let name = self.text()?;
-            let cells = (0..self.u32()?).map(|_| self.u32()).collect::<Result<_, _>>()?;
-            fields.push((name, cells));
-        }
-        Ok(fields)
-    }
-
-    fn inputs(&mut self) -> Result<Due, DecodeError> {
-        if self.version < VERSION {
-            return Ok(Due::default());
-        }
-        let (text, next) = (self.text()?, self.u64()?);
-        Ok(Due { text, next: Some(next).filter(|next| *next != u64::MAX) })
-    }
-
-    fn runs(&mut self) -> Result<Runs, DecodeError> {
-        let mut runs = Vec::new();
-        for _ in 0..self.u32()? {
-            let (first, count) = (self.u32()?, self.u32()? as usize);
-            let bytes = self.take(count.checked_mul(4).ok_or(DecodeError::Inconsistent)?)?;
-            let amounts = bytes.as_chunks().0.iter().map(|four| f32::from_le_bytes(*four));
-            runs.push((first, amounts.collect()));
-        }
-        Ok(runs)
-    }
-
-    fn history(&mut self) -> Result<Vec<u64>, DecodeError> {
-        let count = self.u32()?;
-        let mut history = Vec::new();
-        for _ in 0..count {
-            history.push(u64::from_le_bytes(self.array()?));
-        }
-        Ok(history)
-    }
-}
-
-/// Bytes are not a snapshot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum DecodeError {
-    /// They do not begin as a snapshot does.
-    NotASnapshot,
-    /// They are of a version this program does not know.
-    Version {
-        /// The version found.
-        found: u32,
-        /// The version known.
-        known: u32,
-    },
-    /// They end too early.
-    Truncated {
-        /// Bytes found.
-        found: u64,
-    },
-    /// Their number is not the one they say.
-    Length {
-        /// Bytes they say.
-        said: u64,
-        /// Bytes found.
-        found: u64,
-    },
-    /// Their checksum is wrong: bits have changed since they were written.
-    Checksum,
-    /// Their parts do not fit together.
-    Inconsistent,
-}
-
-impl fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotASnapshot => f.write_str("this is not a flockwork snapshot"),
-            // No version has so large a number: bytes were changed, or turned around.
-            Self::Version { found: 0x1_0000.., .. } => f.write_str(
-                "the version of the snapshot is no number of one: it has changed since it was \
-                 written",
-            ),
-            Self::Version { found, known } => {
-                write!(
-                    f,
-                    "the snapshot is of version {found}; this program reads versions {OLDEST} to {known}"
-                )
-            }
-            Self::Truncated { found: 0 } => f.write_str("the snapshot is empty"),
-            Self::Truncated { found } => {
-                write!(f, "the snapshot ends too early, after {found} bytes")
-            }
-            Self::Length { said, found } => {
-                write!(f, "the snapshot should be {said} bytes long and is {found}")
-            }
-            Self::Checksum => f.write_str(
-                "the checksum of the snapshot is wrong: it has changed since it was written",
-            ),
-            Self::Inconsistent => f.write_str("the parts of the snapshot do not fit together"),
-        }
-    }
-}
-
-impl core::error::Error for DecodeError {}
-
-/// Snapshots are no parts of one world.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum MergeError {
-    /// There is none.
-    Nothing,
-    /// One of them is none.
-    Damaged(DecodeError),
-    /// They are of different worlds, or of different ticks of one.
-    OtherWorld,
-    /// A cell of a field is in none of them, or in two.
-    Cells,
-    /// An entity is in two of them.
-    Twice {
-        /// Its id.
-        id: u32,
-    },
-}
-
-impl From<DecodeError> for MergeError {
-    fn from(error: DecodeError) -> Self {
-        Self::Damaged(error)
-    }
-}
-
-impl fmt::Display for MergeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Nothing => f.write_str("there is no part of a snapshot"),
-            Self::Damaged(error) => error.fmt(f),
-            Self::OtherWorld => f.write_str(
-                "the parts of the snapshot are of different worlds, or of different ticks",
-            ),
-            Self::Cells => f.write_str(
-                "a cell of a field is in none of the parts of the snapshot, or in two of them",
-            ),
-            Self::Twice { id } => write!(f, "id {id} is in two parts of the snapshot"),
-        }
-    }
-}
-
-impl core::error::Error for MergeError {}
