@@ -89,8 +89,8 @@ export class Reader implements FrameReader {
       if (before) frames.release(before);
       this.slot = newest;
     }
-    const previous = this.past?.previous ?? null;
-    const frame = this.made.get(newest) ?? { ...newest.views, tick: 0, count: 0, fresh, previous, alpha: 1 };
+    const { previous = null, previousRow = null } = this.past ?? {};
+    const frame = this.made.get(newest) ?? { ...newest.views, tick: 0, count: 0, fresh, previous, previousRow, alpha: 1 };
     this.made.set(newest, frame);
     if (this.past && this.course) frame.alpha = this.past.alpha(this.course.running());
     frame.tick = newest.tick;

@@ -19,6 +19,8 @@ type Shown = Pick<FrameView, 'tick' | 'count' | 'position' | 'id'>;
 /** What one reader remembers of the frame before. */
 export class Past {
   readonly previous: Float32Array;
+  /** The row of each entity in the frame before; -1 for who was not there. */
+  readonly previousRow: Int32Array;
   private readonly periods: readonly [number, number, number];
   /** Rows of the frame before by the last bits of their ids; -1 for nobody. */
   private rows = new Int32Array(0);
@@ -27,6 +29,7 @@ export class Past {
 
   constructor(capacity: number, world: World) {
     this.previous = new Float32Array(3 * capacity);
+    this.previousRow = new Int32Array(capacity).fill(-1);
     this.periods = periodsOf(world);
   }
 
@@ -35,8 +38,9 @@ export class Past {
     const now = performance.now();
     this.span = Math.min(LONGEST, now - this.arrived);
     this.arrived = now;
-    const { previous } = this;
+    const { previous, previousRow } = this;
     previous.set(frame.position.subarray(0, 3 * frame.count));
+    previousRow.fill(-1, 0, frame.count);
     // A world that went back in time goes there at once.
     if (!before || before.count === 0 || before.tick > frame.tick) return;
     this.fill(before);
@@ -47,6 +51,7 @@ export class Past {
         const old = this.rows[place]!;
         if (old < 0) break;
         if (before.id[old] !== id) continue;
+        previousRow[row] = old;
         for (let axis = 0; axis < 3; axis++) previous[3 * row + axis] = this.near(axis, before.position[3 * old + axis]!, frame.position[3 * row + axis]!);
         break;
       }

@@ -9,6 +9,9 @@ import {
   ColorManagement,
   InstancedBufferAttribute,
   InstancedBufferGeometry,
+  InstancedInterleavedBuffer,
+  InterleavedBuffer,
+  InterleavedBufferAttribute,
   Mesh,
   MeshBasicNodeMaterial,
   PlaneGeometry,
@@ -52,6 +55,10 @@ function kindOf(shape: BufferGeometry, squares: boolean, material: NodeMaterial)
     geometry: () => new InstancedBufferGeometry(),
     attribute: (array, size, instanced) =>
       new (instanced ? InstancedBufferAttribute : BufferAttribute)(array, size, size === 4 && array instanceof Uint8Array),
+    pair: (array, instanced) => {
+      const data = new (instanced ? InstancedInterleavedBuffer : InterleavedBuffer)(array, 8);
+      return [new InterleavedBufferAttribute(data, 4, 0), new InterleavedBufferAttribute(data, 4, 4)];
+    },
     paint: (features) => paint(material, squares, values, features, ColorManagement.enabled),
   };
 }

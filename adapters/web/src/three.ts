@@ -7,6 +7,9 @@ import {
   DynamicDrawUsage,
   InstancedBufferAttribute,
   InstancedBufferGeometry,
+  InstancedInterleavedBuffer,
+  InterleavedBuffer,
+  InterleavedBufferAttribute,
   Mesh,
   MeshBasicMaterial,
   Points,
@@ -51,6 +54,10 @@ function kindOf(shape: BufferGeometry | null, material: Material): Kind {
     geometry: (instanced) => (instanced ? new InstancedBufferGeometry() : new BufferGeometry()),
     attribute: (array, size, instanced) =>
       new (instanced ? InstancedBufferAttribute : BufferAttribute)(array, size, size === 4 && array instanceof Uint8Array).setUsage(DynamicDrawUsage),
+    pair: (array, instanced) => {
+      const data = new (instanced ? InstancedInterleavedBuffer : InterleavedBuffer)(array, 8).setUsage(DynamicDrawUsage);
+      return [new InterleavedBufferAttribute(data, 4, 0), new InterleavedBufferAttribute(data, 4, 4)];
+    },
     paint: (features) => paint(material, shape ? 'instances' : 'points', values, features, ColorManagement.enabled),
   };
 }

@@ -376,6 +376,11 @@ export interface FrameView {
    * is, for one that was not there. Null unless the reader interpolates.
    */
   readonly previous: Float32Array | null;
+  /**
+   * The row that each had in that frame, whose columns the reader may have kept; -1 for one that was not there. Null unless the
+   * reader interpolates.
+   */
+  readonly previousRow: Int32Array | null;
   /** How far the way from `previous` to `position` is gone now: from 0 to 1, and 1 while nothing runs. */
   readonly alpha: number;
   /** Red, green, blue, alpha for each entity, 0 to 255. */

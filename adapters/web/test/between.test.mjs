@@ -22,18 +22,21 @@ test('a frame says where everybody was, on the near side of a seam', async () =>
       assert.deepEqual(first.previous.subarray(0, 3 * first.count), first.position.subarray(0, 3 * first.count));
       let [seams, born] = [0, 0];
       for (let look = 0; look < 10; look++) {
-        let before = places(reader.acquire());
-        await simulation.step(4);
         let frame = reader.acquire();
+        let [before, ids] = [places(frame), frame.id.slice(0, frame.count)];
+        await simulation.step(4);
+        frame = reader.acquire();
         // Parts of a frame come from several workers; whatever came before it is what was seen last.
         await until(() => {
           if (frame.tick === 4 * (look + 1)) return true;
-          before = places(frame);
+          [before, ids] = [places(frame), frame.id.slice(0, frame.count)];
           frame = reader.acquire();
           return false;
         });
         for (let row = 0; row < frame.count; row++) {
           const was = before.get(frame.id[row]);
+          const old = frame.previousRow[row];
+          assert.ok(was ? ids[old] === frame.id[row] : old === -1, `row ${row} was ${old}`);
           born += was ? 0 : 1;
           for (let axis = 0; axis < 3; axis++) {
             const [from, to] = [frame.previous[3 * row + axis], frame.position[3 * row + axis]];
@@ -47,7 +50,8 @@ test('a frame says where everybody was, on the near side of a seam', async () =>
         }
       }
       assert.ok(seams > 0 && born > 0, `${seams} went over a seam, ${born} were born`);
-      assert.equal(simulation.reader().acquire().previous, null);
+      const plain = simulation.reader().acquire();
+      assert.deepEqual([plain.previous, plain.previousRow], [null, null]);
     });
   }
 });

@@ -3,9 +3,9 @@
  * package share. It imports nothing of three.js but types; the entries say how a material shows the attributes.
  */
 
-import type { BufferAttribute, BufferGeometry, Camera, InstancedBufferGeometry, Intersection, Material, Object3D, Raycaster } from 'three';
+import type { BufferAttribute, BufferGeometry, Camera, InstancedBufferGeometry, InterleavedBufferAttribute, Intersection, Material, Object3D, Raycaster } from 'three';
 import type { FrameReader, FrameView, Simulation } from '../types.js';
-import { imagesOf, lookOf, pose, type InstanceOptions, type Look } from './options.js';
+import { PAIR, POSE, imagesOf, lookOf, pose, remember, type InstanceOptions, type Look } from './options.js';
 import { nearestHit } from './ray.js';
 
 /** A number or vector that shaders read. */
@@ -36,6 +36,8 @@ export interface Features {
   /** Whether there are directions, and whether there are directions or sizes of each. */
   readonly turned: boolean;
   readonly posed: boolean;
+  /** Whether directions are on their way from those of the frame before. */
+  readonly bends: boolean;
   readonly pixels: boolean;
   /** How there is more than one image of each: whole copies of the world, or what sticks out over an end. */
   readonly images: 'none' | 'seam' | 'copies';
@@ -48,6 +50,8 @@ export interface Kind {
   readonly values: Values;
   geometry(instanced: boolean): BufferGeometry | InstancedBufferGeometry;
   attribute(array: Float32Array | Uint8Array, size: number, instanced: boolean): BufferAttribute;
+  /** Two attributes of four numbers each that lie in one array by turns: WebGPU binds few arrays. */
+  pair(array: Float32Array, instanced: boolean): readonly [InterleavedBufferAttribute, InterleavedBufferAttribute];
   /** Has the material show the attributes. */
   paint(features: Features): void;
 }
@@ -74,6 +78,12 @@ export class Entities {
   private reader!: FrameReader;
   private frame!: FrameView;
   private pose: Float32Array | null = null;
+  /** That of the frame before, where directions are on their way. */
+  private before: Float32Array | null = null;
+  /** Whether a frame was shown with these. */
+  private posed = false;
+  /** Numbers of the pose of one entity. */
+  private stride = POSE;
   private images: Float32Array = new Float32Array(3);
   private key = '';
   private closed = false;
@@ -138,7 +148,7 @@ export class Entities {
     const origin = raycaster.ray.origin.clone().applyMatrix4(back);
     const direction = raycaster.ray.direction.clone().transformDirection(back);
     const scale = look.pixels ? this.pixelsAt(raycaster.camera) : null;
-    const found = nearestHit({ frame, look, images, pose: this.pose, reach: kind.values.reach.value, scale }, origin.toArray(), direction.toArray());
+    const found = nearestHit({ frame, look, images, pose: this.pose, stride: this.stride, reach: kind.values.reach.value, scale }, origin.toArray(), direction.toArray());
     if (!found) return;
     const point = origin.addScaledVector(direction, found.along).applyMatrix4(object.matrixWorld);
     const distance = raycaster.ray.origin.distanceTo(point);
@@ -174,6 +184,7 @@ export class Entities {
       interpolate: look.interpolate,
       turned: look.heading !== null,
       posed: look.heading !== null || look.sized !== null,
+      bends: look.heading !== null && look.interpolate,
       pixels: look.pixels,
       images: images.length === 3 ? 'none' : look.seam ? 'seam' : 'copies',
     };
@@ -181,8 +192,11 @@ export class Entities {
     values.size.value = look.size;
     values.periods.value.set(...look.periods);
     const key = JSON.stringify([features, [...images]]);
-    this.pose = features.posed ? new Float32Array(4 * this.frame.id.length).fill(1) : null;
-    for (let at = 2; this.pose && at < this.pose.length; at += 4) this.pose[at] = 0;
+    this.stride = features.bends ? PAIR : POSE;
+    const room = this.stride * this.frame.id.length;
+    this.pose = features.posed ? emptyPoses(room) : null;
+    this.before = features.bends ? emptyPoses(room) : null;
+    this.posed = false;
     if (key === this.key) return;
     this.key = key;
     this.images = images;
@@ -224,20 +238,49 @@ export class Entities {
 
   /** Binds the arrays of the frame: they are its own, nothing of them is copied. */
   private show(): void {
-    const { frame, look, pose: poses } = this;
+    const { frame, look } = this;
     const { geometry } = this.object;
     this.bind('entityPosition', frame.position, 3);
     this.bind('entityColor', frame.color, 4);
     if (look.interpolate) this.bind('entityPrevious', frame.previous!, 3);
-    if (poses) {
-      pose(look, frame, poses);
-      this.bind('entityPose', poses, 4);
-    }
+    this.showPose();
     if (!('instanceCount' in geometry)) geometry.setDrawRange(0, frame.count);
     else {
       geometry.instanceCount = frame.count;
       if (!this.kind.shape) geometry.setDrawRange(0, this.images.length / 3);
     }
+  }
+
+  private showPose(): void {
+    const { frame, look, stride } = this;
+    if (!this.pose) return;
+    if (stride === POSE) {
+      pose(look, frame, this.pose, stride);
+      return this.bind('entityPose', this.pose, stride);
+    }
+    // What was shown is what was before, and its memory takes turns with that of what is shown.
+    [this.pose, this.before] = [this.before!, this.pose];
+    pose(look, frame, this.pose, stride);
+    remember(frame, this.posed ? this.before : null, this.pose);
+    this.posed = true;
+    this.bindPoses(this.pose);
+  }
+
+  /** Poses, and the directions before. */
+  private bindPoses(array: Float32Array): void {
+    const { geometry } = this.object;
+    let now = geometry.getAttribute('entityPose') as InterleavedBufferAttribute | undefined;
+    if (now?.data?.array.length === array.length) now.data.array = array;
+    else {
+      if (now) geometry.dispose();
+      const pair = this.kind.pair(array, 'instanceCount' in geometry);
+      [now] = pair;
+      keepRange(now.data);
+      geometry.setAttribute('entityPose', now);
+      geometry.setAttribute('entityPoseBefore', pair[1]);
+    }
+    now.data.updateRanges[0]!.count = PAIR * this.frame.count;
+    now.data.needsUpdate = true;
   }
 
   /** Only as much as there are entities is uploaded. */
@@ -249,14 +292,25 @@ export class Entities {
     else {
       if (attribute) geometry.dispose();
       attribute = this.kind.attribute(array, size, 'instanceCount' in geometry);
-      // The one range stays when it was uploaded: to add it anew would allocate each time.
-      attribute.addUpdateRange(0, 0);
-      attribute.clearUpdateRanges = () => {};
+      keepRange(attribute);
       geometry.setAttribute(name, attribute);
     }
     attribute.updateRanges[0]!.count = size * this.frame.count;
     attribute.needsUpdate = true;
   }
+}
+
+/** The one range stays when it was uploaded: to add it anew would allocate each time. */
+function keepRange(uploaded: { addUpdateRange(start: number, count: number): void; clearUpdateRanges(): void }): void {
+  uploaded.addUpdateRange(0, 0);
+  uploaded.clearUpdateRanges = () => {};
+}
+
+/** Directions in the plane of size 1. */
+function emptyPoses(room: number): Float32Array {
+  const poses = new Float32Array(room).fill(1);
+  for (let at = 2; at < room; at += POSE) poses[at] = 0;
+  return poses;
 }
 
 /** The values of an attribute so many times, one after the other. */

@@ -5,15 +5,38 @@ import type { Features, Values } from './entities.js';
 
 type Shader = WebGLProgramParametersWithUniforms;
 
+/** Square to a direction. Somebody who goes straight up has another axis to lean on. */
+const LEFT = `
+vec3 entityLeft(vec3 ahead) {
+  return normalize(cross(abs(ahead.z) > 0.9999 ? vec3(-1.0, 0.0, 0.0) : vec3(0.0, 0.0, 1.0), ahead));
+}`;
+
+/** The direction on the shorter way around from one before, which may be nothing, to one that is there. */
+const BETWEEN = `
+vec3 entityBetween(vec3 before, vec3 now) {
+  if (dot(before, before) == 0.0) return now;
+  vec3 from = normalize(before);
+  float cosine = clamp(dot(from, now), -1.0, 1.0);
+  // From one direction to its opposite all ways are as long.
+  vec3 beside = now - cosine * from;
+  float sine = length(beside);
+  beside = sine > 1e-4 ? beside / sine : entityLeft(from);
+  float angle = entityAlpha * atan(sine, cosine);
+  return cos(angle) * from + sin(angle) * beside;
+}`;
+
 /** Declarations, and a function that finds the place, size and axes of an entity once. */
-function declared({ interpolate, turned, posed, pixels, images }: Features): string {
+function declared({ interpolate, turned, posed, bends, pixels, images }: Features): string {
   const many = images !== 'none';
   return `
 attribute vec3 entityPosition;
 attribute vec4 entityColor;
 ${interpolate ? 'attribute vec3 entityPrevious;\nuniform float entityAlpha;' : ''}
 ${posed ? 'attribute vec4 entityPose;' : ''}
+${bends ? 'attribute vec4 entityPoseBefore;' : ''}
 ${many ? 'attribute vec3 entityImage;\nuniform float entityReach;' : ''}
+${turned ? LEFT : ''}
+${bends ? BETWEEN : ''}
 uniform vec3 entityPeriods;
 uniform float entitySize;
 uniform float entityHalf;
@@ -57,8 +80,8 @@ void entityFind() {
   ${
     turned
       ? `vec3 ahead = dot(entityPose.xyz, entityPose.xyz) > 0.0 ? normalize(entityPose.xyz) : vec3(1.0, 0.0, 0.0);
-  // Somebody who goes straight up has another axis to lean on.
-  vec3 left = normalize(cross(abs(ahead.z) > 0.9999 ? vec3(-1.0, 0.0, 0.0) : vec3(0.0, 0.0, 1.0), ahead));
+  ${bends ? 'ahead = entityBetween(entityPoseBefore.xyz, ahead);' : ''}
+  vec3 left = entityLeft(ahead);
   entityTurn = mat3(ahead, left, cross(ahead, left));`
       : 'entityTurn = mat3(1.0);'
   }

@@ -169,15 +169,15 @@ export function imagesOf({ seam, copies, periods }: Look): Float32Array {
   return Float32Array.from(xs.flatMap((x) => ys.flatMap((y) => zs.flatMap((z) => [x, y, z]))));
 }
 
-/** Writes the direction and the size of each entity of a frame, four numbers each. */
-export function pose({ heading, sized }: Look, { columns, count }: FrameView, out: Float32Array): void {
+/** Writes the direction and the size of each entity of a frame: the first four of `stride` numbers each. */
+export function pose({ heading, sized }: Look, { columns, count }: FrameView, out: Float32Array, stride: number): void {
   if (heading) {
     for (let axis = 0; axis < heading.length; axis++) {
       const { column, components, component } = heading[axis]!;
       const values = columns[column]!;
-      for (let row = 0; row < count; row++) out[4 * row + axis] = Number(values[components * row + component]);
+      for (let row = 0; row < count; row++) out[stride * row + axis] = Number(values[components * row + component]);
     }
-    if (heading.length === 1) turn(out, count);
+    if (heading.length === 1) turn(out, count, stride);
   }
   if (!sized) return;
   const { source, low, base, slope, ends } = sized;
@@ -185,13 +185,26 @@ export function pose({ heading, sized }: Look, { columns, count }: FrameView, ou
   for (let row = 0; row < count; row++) {
     const size = base + slope * (Number(values[source.components * row + source.component]) - low);
     // What is no number has the least size.
-    out[4 * row + 3] = size > ends[0] ? Math.min(size, ends[1]) : ends[0];
+    out[stride * row + 3] = size > ends[0] ? Math.min(size, ends[1]) : ends[0];
   }
 }
 
+/** Writes behind the pose of each entity the direction that it had in the frame before, if it was there; `before` has the poses of that. */
+export function remember({ previousRow, count }: FrameView, before: Float32Array | null, out: Float32Array): void {
+  for (let row = 0; row < count; row++) {
+    const old = before && previousRow ? previousRow[row]! : -1;
+    const [from, at] = old < 0 ? [out, PAIR * row] : [before!, PAIR * old];
+    for (let axis = 0; axis < 3; axis++) out[PAIR * row + 4 + axis] = from[at + axis]!;
+  }
+}
+
+/** Numbers of a pose, and of one with the direction before. */
+export const POSE = 4;
+export const PAIR = 8;
+
 /** Makes directions in the plane of angles. */
-function turn(out: Float32Array, count: number): void {
-  for (let at = 0; at < 4 * count; at += 4) {
+function turn(out: Float32Array, count: number, stride: number): void {
+  for (let at = 0; at < stride * count; at += stride) {
     const angle = out[at]!;
     out[at] = Math.cos(angle);
     out[at + 1] = Math.sin(angle);

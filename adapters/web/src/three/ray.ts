@@ -9,8 +9,9 @@ export interface Drawn {
   readonly look: Look;
   /** x, y and z of each image. */
   readonly images: Float32Array;
-  /** Four numbers of each entity, the last of them its size; null if all have one. */
+  /** So many numbers of each entity, the fourth of them its size; null if all have one. */
   readonly pose: Float32Array | null;
+  readonly stride: number;
   /** How far the shape reaches, of size 1. */
   readonly reach: number;
   /** How long a unit of size is at a place; 1 if that is null. */
@@ -25,11 +26,11 @@ export interface Hit {
 
 /** The first of all balls around entities that a ray of this origin and direction, of length 1, meets. */
 export function nearestHit(drawn: Drawn, origin: readonly number[], direction: readonly number[]): Hit | null {
-  const { frame, look, images, pose, reach, scale } = drawn;
+  const { frame, look, images, pose, stride, reach, scale } = drawn;
   const place = [0, 0, 0];
   let [row, along] = [-1, Number.POSITIVE_INFINITY];
   for (let one = 0; one < frame.count; one++) {
-    const size = look.size * (pose ? pose[4 * one + 3]! : 1) * reach;
+    const size = look.size * (pose ? pose[stride * one + 3]! : 1) * reach;
     for (let image = 0; image < images.length; image += 3) {
       for (let axis = 0; axis < 3; axis++) place[axis] = placeOf(frame, look.periods[axis]!, 3 * one + axis);
       let radius = scale ? size * scale(place[0]!, place[1]!, place[2]!) : size;

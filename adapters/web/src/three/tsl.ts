@@ -2,12 +2,16 @@
 
 import {
   Fn,
+  atan,
   attribute,
   cameraProjectionMatrix,
+  clamp,
+  cos,
   cross,
   dot,
   float,
   floor,
+  length,
   mat3,
   materialColor,
   max,
@@ -20,6 +24,7 @@ import {
   positionLocal,
   sRGBTransferEOTF,
   select,
+  sin,
   step,
   varying,
   vec3,
@@ -75,13 +80,29 @@ function find(values: NodeValues, features: Features): { at: Vec3; scale: Float 
   return { at, scale: scale.mul(unit(values, features, at)) };
 }
 
+/** Square to a direction. Somebody who goes straight up has another axis to lean on. */
+function leftOf(ahead: Vec3): Vec3 {
+  return normalize(cross(select(ahead.z.abs().greaterThan(0.9999), vec3(-1, 0, 0), vec3(0, 0, 1)), ahead));
+}
+
+/** The direction on the shorter way around from one before, which may be nothing, to one that is there. */
+function between(before: Vec3, now: Vec3, alpha: Float): Vec3 {
+  const from = normalize(before);
+  const cosine = clamp(dot(from, now), -1, 1);
+  // From one direction to its opposite all ways are as long.
+  const beside = now.sub(from.mul(cosine));
+  const sine = length(beside);
+  const square = select(sine.greaterThan(1e-4), beside.div(max(sine, 1e-4)), leftOf(from));
+  const angle = alpha.mul(atan(sine, cosine));
+  return select(dot(before, before).greaterThan(0), from.mul(cos(angle)).add(square.mul(sin(angle))), now);
+}
+
 /** The axes of a shape that goes where the entity goes. */
-function turn(): Node<'mat3'> {
+function turn({ alpha }: NodeValues, { bends }: Features): Node<'mat3'> {
   const heading = attribute<'vec4'>('entityPose', 'vec4').xyz;
-  const ahead = select(dot(heading, heading).greaterThan(0), normalize(heading), vec3(1, 0, 0));
-  // Somebody who goes straight up has another axis to lean on.
-  const up = select(ahead.z.abs().greaterThan(0.9999), vec3(-1, 0, 0), vec3(0, 0, 1));
-  const left = normalize(cross(up, ahead));
+  const now = select(dot(heading, heading).greaterThan(0), normalize(heading), vec3(1, 0, 0));
+  const ahead = bends ? between(attribute<'vec4'>('entityPoseBefore', 'vec4').xyz, now, alpha) : now;
+  const left = leftOf(ahead);
   return mat3(ahead, left, cross(ahead, left));
 }
 
@@ -102,7 +123,7 @@ export function paint(material: NodeMaterial, squares: boolean, values: NodeValu
   const lit = (material as { lights?: boolean }).lights === true;
   material.positionNode = Fn(() => {
     if (!features.turned) return at.add(positionLocal.mul(scale));
-    const axes = turn().toVar();
+    const axes = turn(values, features).toVar();
     if (lit) normalLocal.assign(axes.mul(normalLocal));
     return at.add(axes.mul(positionLocal.mul(scale)));
   })();

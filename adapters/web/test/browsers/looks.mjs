@@ -169,6 +169,41 @@ export async function waysAreShown(page) {
   }
 }
 
+export async function headingsAreBetween(page) {
+  const turned = (degrees) => [Math.cos((degrees / 180) * Math.PI), Math.sin((degrees / 180) * Math.PI)];
+  // Where the middle of the arrow's area must be: see `headingsTurn`.
+  const pointsTo = ({ middle }, degrees, what) => turned(degrees).forEach((part, axis) => near(middle[axis], (-8 / 6) * part, 0.15, `${what}, axis ${axis}`));
+  const options = { size: 8, heading: true, interpolate: true };
+  for (const [from, to, wanted] of [
+    // The shorter way around, over 0 and over 180 degrees too.
+    [0, 90, [[0, 0], [0.25, 22.5], [0.5, 45], [1, 90]]],
+    [330, 30, [[0.25, 345], [0.5, 0], [0.75, 15]]],
+    [150, 210, [[0.5, 180]]],
+    [20, 190, [[0.25, 62.5], [0.5, 105]]],
+    // To the opposite, by the left.
+    [0, 180, [[0.5, 90], [1, 180]]],
+  ]) {
+    const [[x, y], [oldX, oldY]] = [turned(to), turned(from)];
+    for (const [alpha, degrees] of wanted) {
+      const before = { rows: [0], columns: { vx: [3 * oldX], vy: [3 * oldY] } };
+      const asked = { shape: 'arrow', previous: [[5, 5, 0]], columns: { vx: [x], vy: [y] }, before, alpha, options };
+      pointsTo(await drawn(page, asked), degrees, `from ${from} to ${to} degrees, ${alpha} of the way`);
+    }
+  }
+  // Rows change from frame to frame, and newcomers turn at once; here the second is somewhere else and far outside of the view.
+  const at = [[5, 5, 0], [500, 5, 0]];
+  const columns = { vx: [1, 1], vy: [0, 0] };
+  const among = { shape: 'arrow', at, previous: at, columns, alpha: 0.5, options, world: { width: 10, height: 10, edge: 'wall' } };
+  const before = { vx: [-1, 0], vy: [0, 1] };
+  pointsTo(await drawn(page, { ...among, before: { rows: [1, 0], columns: before } }), 45, 'the row before is another');
+  pointsTo(await drawn(page, { ...among, before: { rows: [-1, 0], columns: before } }), 0, 'a newcomer');
+  pointsTo(await drawn(page, { ...among, before: { rows: [0, 1], columns: { vx: [0, 1], vy: [0, 0] } } }), 0, 'who went nowhere');
+  // Sizes are what they are in the frame.
+  const sized = { column: 'energy', from: [0, 1], to: [1, 8] };
+  const { area } = await drawn(page, { shape: 'arrow', previous: [[5, 5, 0]], columns: { vx: [1], vy: [0], energy: [1] }, before: { rows: [0], columns: { vx: [0], vy: [1], energy: [0] } }, alpha: 0.5, options: { ...options, size: sized } });
+  near(area, 16, 1.5, 'the area of a size by column');
+}
+
 export async function changesAreInPlace(page) {
   for (const [kind, shape] of KINDS) {
     const asked = { shape, columns: { energy: [5] }, options: { size: 1 } };
@@ -234,6 +269,7 @@ export const LOOKS = {
   'copies of the world are where it repeats': copiesAreDrawn,
   'copies of the world are where it repeats in space': copiesAreDrawnInSpace,
   'entities are on their way between two frames': waysAreShown,
+  'directions are on their way between two frames, the shorter way around': headingsAreBetween,
   'options change in place': changesAreInPlace,
   'a ray finds the entity that is drawn there': raysFindEntities,
   'what cannot be drawn is refused': whatCannotBeIsRefused,

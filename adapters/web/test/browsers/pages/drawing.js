@@ -5,8 +5,9 @@ const SIDE = 200;
 const SEEN = 20;
 const COLOR = [240, 128, 48];
 
-/** A simulation of entities that stand: for each x, y, z, and values of columns; the world is 10 x 10 if nothing is said. */
-function still({ at = [[5, 5, 0]], colors = at.map(() => COLOR), columns = {}, previous = null, alpha = 1, world = { width: 10, height: 10 } } = {}) {
+/** A simulation of entities that stand, and had other columns and rows in the frame `before`: for each x, y, z, and values of columns; the world is 10 x 10 if nothing is said. */
+function still({ at = [[5, 5, 0]], colors = at.map(() => COLOR), columns = {}, previous = null, alpha = 1, world = { width: 10, height: 10 }, before = null } = {}) {
+  const columnsOf = (given) => Object.fromEntries(Object.entries(given).map(([name, values]) => [name, Float32Array.from(values.flat())]));
   const frame = {
     tick: 0,
     count: at.length,
@@ -17,9 +18,16 @@ function still({ at = [[5, 5, 0]], colors = at.map(() => COLOR), columns = {}, p
     color: Uint8Array.from(colors.flatMap((color) => [...color, 255])),
     alive: new Uint8Array(at.length).fill(1),
     id: Uint32Array.from(at, (_, row) => 100 + row),
-    columns: Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, Float32Array.from(values.flat())])),
+    columns: columnsOf(columns),
+    previousRow: before && Int32Array.from(before.rows),
   };
-  return { scenario: { world }, acquireFrame: () => frame, reader: () => ({ acquire: () => frame, close() {} }) };
+  // The frame before is the first that is seen.
+  const frames = before ? [{ ...frame, columns: columnsOf(before.columns) }, frame] : [frame];
+  const reader = () => {
+    let seen = 0;
+    return { acquire: () => frames[Math.min(seen++, frames.length - 1)], close() {} };
+  };
+  return { scenario: { world }, acquireFrame: () => frame, reader };
 }
 
 /** The pixels of what is drawn onto a renderer's canvas. */
