@@ -54,6 +54,32 @@ for (const [name, options, spot] of [['a desk', DESK, [640, 420]], ['a phone', P
   });
 }
 
+test('colours of a field stand for what was seen, or for a range that is kept', async () => {
+  await onPage({ ...DESK, ...STILL }, async (page) => {
+    const spot = [640, 420];
+    const seen = page.getByRole('img', { name: /Dark is nothing, bright is [1-9]/ });
+    await seen.waitFor();
+    const plain = await bright(page, spot);
+    await page.getByLabel('Colours keep a fixed range').check();
+    const most = Number(await page.getByLabel('Bright is', { exact: true }).inputValue());
+    assert.ok(most > 0);
+    assert.ok(Math.abs((await bright(page, spot)) - plain) < 2, 'the same range at first');
+    await page.getByLabel('Bright is', { exact: true }).fill(String(10 * most));
+    await page.getByRole('img', { name: `bright is ${Math.round(10 * most).toLocaleString('en')}` }).waitFor();
+    const dark = await bright(page, spot);
+    assert.ok(dark < 0.6 * plain, `${plain} at first, ${dark} on a scale ten times as long`);
+    // All that is above the least is as bright as can be.
+    await page.getByLabel('Bright is', { exact: true }).fill('0.001');
+    assert.ok((await bright(page, spot)) >= plain - 1);
+    // What is no range changes nothing.
+    await page.getByLabel('Dark is', { exact: true }).fill('7');
+    assert.equal(await page.getByLabel('Dark is', { exact: true }).getAttribute('aria-invalid'), 'true');
+    await page.getByLabel('Colours keep a fixed range').uncheck();
+    await seen.waitFor();
+    assert.ok(Math.abs((await bright(page, spot)) - plain) < 2);
+  });
+});
+
 test('what is painted is in the statistics and the fingerprint, and none of it is when it is taken back', async () => {
   await onPage({ ...DESK, ...STILL }, async (page) => {
     await step(page, 2);

@@ -115,6 +115,46 @@ test('a drag turns space around the chosen one, Shift moves it, two clicks are t
   }, `${BOIDS}&ahead=150`);
 });
 
+test('in space a box and a lasso over the view select all who are seen there, and they are removed', async () => {
+  await withPage(server.url, { ...DESK, ...STILL }, async (page) => {
+    const said = page.getByRole('status', { name: 'What was done' });
+    const selected = async () => {
+      const text = await said.getByText(/^Selected [\d,]+$/).textContent();
+      return Number(text.replace(/\D/g, ''));
+    };
+    const drag = async ([first, ...others]) => {
+      await page.mouse.move(...first);
+      await page.mouse.down();
+      for (const place of others) await page.mouse.move(...place, { steps: 8 });
+      await frames(page, 3);
+    };
+    await page.getByRole('toolbar', { name: 'Tools' }).getByRole('button', { name: 'Select' }).click();
+    const [left, right, top, bottom] = [520, 920, 250, 650];
+    const before = await picture(page);
+    await drag([[left, top], [right, bottom]]);
+    const drawn = await picture(page);
+    // The border of the box, where it was not before.
+    const border = (pixels) => Array.from({ length: 80 }, (_, part) => Math.max(...[-1, 0, 1].map((off) => pixels.at(left + 5 * part, top + off))));
+    const brighter = border(drawn).filter((value, part) => value > border(before)[part] + 20).length;
+    assert.ok(brighter > 50, `${brighter} of 80 places on its border are brighter`);
+    await page.mouse.up();
+    const boxed = await selected();
+    assert.ok(boxed > 20 && boxed < 1000, `${boxed} in the box`);
+    await page.getByRole('group', { name: 'Select by' }).getByRole('button', { name: 'Lasso' }).click();
+    await drag([[left, top], [right, top], [right, bottom], [left, bottom], [left, top + 5]]);
+    await page.mouse.up();
+    await frames(page, 3);
+    assert.ok(Math.abs((await selected()) - boxed) <= 0.05 * boxed, `${await selected()} in the lasso, ${boxed} in the box`);
+    const group = page.getByRole('region', { name: 'Selected entities' });
+    await group.getByRole('columnheader', { name: 'of all' }).waitFor();
+    await group.getByRole('button', { name: 'Remove all' }).click();
+    await said.getByText(/^Removed/).waitFor();
+    await drag([[left + 10, top + 10], [right - 10, bottom - 10]]);
+    await page.mouse.up();
+    await said.getByText('Nobody is here').waitFor();
+  }, `${BOIDS}&ahead=50`);
+});
+
 test('in space a body points where it goes', async () => {
   await withPage(server.url, { ...DESK, ...STILL }, async (page) => {
     await page.locator('.world').focus();

@@ -1,7 +1,7 @@
 /** What colours can show. */
 
 import type { Simulation } from 'flockwork';
-import { kindOf } from '../view/look.js';
+import { HIDDEN, kindOf } from '../view/look.js';
 
 /** What the colours can show, the most telling first: columns, values of columns, speed, heading, nothing. */
 export function colorings({ model }: Simulation): string[] {
@@ -17,6 +17,3 @@ export function colorings({ model }: Simulation): string[] {
   const motions = model.name === 'sph' ? ['speed', 'heading'] : ['heading', 'speed'];
   return [...classes, ...(moves ? motions : []), ...others, 'none'];
 }
-
-/** Columns that a colour would say nothing about. */
-export const HIDDEN = new Set(['x', 'y', 'z', 'vx', 'vy', 'vz', 'ux', 'uy', 'uz', 'half_x', 'half_y', 'half_z', 'alive']);

@@ -9,7 +9,7 @@ import type { Draft } from '../view/standing.js';
 import { kindOf } from '../view/look.js';
 import { way } from '../view/near.js';
 import type { Stroke } from './history.js';
-import type { Ground, Hold } from './hold.js';
+import type { Ground, Hold, Seeing } from './hold.js';
 import { Pen } from './pen.js';
 import { Selection } from './selection.js';
 import type { Session } from './session.js';
@@ -58,10 +58,10 @@ export class Hand {
 
   constructor(
     private readonly session: Session,
-    ground: () => Ground | null,
+    seeing: () => Seeing | null,
   ) {
-    this.pen = new Pen(session, ground);
-    this.selection = new Selection(session, ground);
+    this.pen = new Pen(session, seeing);
+    this.selection = new Selection(session, seeing);
   }
 
   /** What is being drawn or selected. */

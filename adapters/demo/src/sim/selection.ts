@@ -1,14 +1,16 @@
 /**
- * Selects all in a box or in a lasso, in the plane: how many they are, what they are like, and what is done to all of
- * them at once.
+ * Selects all in a box or in a lasso: how many they are, what they are like, and what is done to all of them at once.
+ * In the plane that is a part of the world; in space a part of the view, and all who are seen there are meant.
  */
 
-import type { Entity, Input, Simulation } from 'flockwork';
-import type { Extent } from '../view/camera.js';
+import type { Box, Input, Simulation } from 'flockwork';
+import { extentOf, type Extent } from '../view/camera.js';
+import { inLoop } from '../view/in-loop.js';
+import { measuredOf } from '../view/look.js';
 import { way } from '../view/near.js';
 import type { Draft } from '../view/standing.js';
-import type { Ground, Hold } from './hold.js';
-import { HIDDEN } from './colorings.js';
+import { Group, type Facts } from './facts.js';
+import type { Hold, Seeing } from './hold.js';
 import type { Session } from './session.js';
 import type { Spot } from './shapes.js';
 import { Store } from './store.js';
@@ -16,20 +18,9 @@ import { Store } from './store.js';
 export const LOOPS = ['box', 'lasso'] as const;
 export type LoopName = (typeof LOOPS)[number];
 
-/** The mean, the least and the most of a column. */
-export interface ColumnFacts {
-  readonly name: string;
-  readonly mean: number;
-  readonly least: number;
-  readonly most: number;
-}
-
-export interface Selected {
+export interface Selected extends Facts {
   /** In ascending order. */
   readonly ids: Uint32Array;
-  readonly facts: readonly ColumnFacts[];
-  /** How many of them the facts are of. */
-  readonly asked: number;
 }
 
 export interface SelectionState {
@@ -44,15 +35,15 @@ const CLICK_PX = 4;
 /** Corners of a lasso are so far apart, in CSS pixels, and at most so many. */
 const STEP_PX = 4;
 const MOST_CORNERS = 2000;
-/** Of more than these a part is looked at. */
-const ASKED = 200;
 /** Inputs that are given together. */
 const BATCH = 20_000;
 
 export class Selection {
   readonly store = new Store<SelectionState>({ loop: 'box', found: null, busy: false });
   draft: Draft | null = null;
+  /** Places of the world, or CSS pixels of the view. */
   private path: Spot[] = [];
+  private group = new Group(new Uint32Array(0));
   /** The tick and changes at which they were looked at. */
   private seen = '';
   /** Whose the ids are. */
@@ -60,7 +51,7 @@ export class Selection {
 
   constructor(
     private readonly session: Session,
-    private readonly ground: () => Ground | null,
+    private readonly seeing: () => Seeing | null,
   ) {}
 
   /** Those of the world that is shown. */
@@ -78,17 +69,21 @@ export class Selection {
     if (this.store.get().found) this.store.set({ found: null });
   }
 
-  down({ place: [x, y] }: Hold): void {
-    this.path = [[x, y]];
+  down({ place: [x, y], at }: Hold): void {
+    this.path = [this.inSpace ? at : [x, y]];
   }
 
-  move({ place: [x, y], pixel }: Hold): void {
+  private get inSpace(): boolean {
+    return (this.seeing()?.world.sides[2] ?? 0) > 0;
+  }
+
+  move(hold: Hold): void {
     const { path } = this;
-    const world = this.ground()?.world;
+    const world = this.seeing()?.world;
     if (path.length === 0 || !world) return;
     const [lastX, lastY] = path.at(-1)!;
-    // A drag over a seam goes on beyond it.
-    const to: Spot = [lastX + way(lastX, x, world.sides[0], world.wraps[0]), lastY + way(lastY, y, world.sides[1], world.wraps[1])];
+    const to = this.inSpace ? hold.at : beyond([lastX, lastY], hold, world);
+    const pixel = this.inSpace ? 1 : hold.pixel;
     if (this.store.get().loop === 'box') this.path = [path[0]!, to];
     else if (Math.hypot(to[0] - lastX, to[1] - lastY) >= STEP_PX * pixel && path.length < MOST_CORNERS) this.path = [...path, to];
     else return;
@@ -109,31 +104,31 @@ export class Selection {
   }
 
   /** A box in the middle, as large as the brush. */
-  middle({ place: [x, y], radius }: Hold): void {
-    void this.find('box', [[x - radius, y - radius], [x + radius, y + radius]]);
+  middle({ place, at, radius, reach }: Hold): void {
+    const [[x, y], half] = this.inSpace ? [at, reach] : [place, radius];
+    void this.find('box', [[x - half, y - half], [x + half, y + half]]);
   }
 
   private sketch(pixel: number): Draft | null {
     const [low, high] = boxOf(this.path);
     if (Math.max(high[0] - low[0], high[1] - low[1]) < CLICK_PX * pixel) return null;
-    if (this.store.get().loop === 'box') return { outlines: [{ kind: 'box', low, high }], tint: TINT };
-    return { outlines: [], path: [...this.path, this.path[0]!], tint: TINT };
+    const seeing = this.seeing();
+    const flat = this.inSpace;
+    const shown = (spot: Spot): Spot => (flat && seeing ? [(2 * spot[0]) / seeing.view[0] - 1, 1 - (2 * spot[1]) / seeing.view[1]] : spot);
+    if (this.store.get().loop === 'box') return { outlines: [{ kind: 'box', low: shown(low), high: shown(high) }], tint: TINT, flat };
+    return { outlines: [], path: [...this.path, this.path[0]!].map(shown), tint: TINT, flat };
   }
 
   private async find(loop: LoopName, path: readonly Spot[]): Promise<void> {
-    const world = this.ground()?.world;
-    if (!world) return;
-    const found = await this.session.try((simulation) => {
-      if (loop === 'lasso' && path.length > 2) return simulation.inLasso(path);
-      const [low, high] = boxOf(path);
-      const range = (axis: 0 | 1) => within(low[axis], high[axis], world, axis);
-      return simulation.inBox({ x: range(0), y: range(1) });
-    });
-    if (!found) return;
+    const seeing = this.seeing();
+    if (!seeing) return;
+    const box = loop === 'box' || path.length < 3;
+    const ids = this.inSpace ? inView(seeing, box ? cornersOf(path) : path) : await this.session.try((simulation) => inPlane(simulation, seeing.world, box, path));
+    if (!ids) return;
     this.session.select(null);
     this.simulation = this.session.simulation;
-    await this.show(found.ids);
-    this.session.tell(found.ids.length === 0 ? 'Nobody is here' : `Selected ${found.ids.length.toLocaleString('en')}`);
+    this.show(ids);
+    this.session.tell(ids.length === 0 ? 'Nobody is here' : `Selected ${ids.length.toLocaleString('en')}`);
   }
 
   /** Looks again at those who are still there. */
@@ -144,14 +139,20 @@ export class Selection {
     if (now === this.seen) return;
     this.seen = now;
     const there = await this.session.try((simulation) => everybody(simulation));
-    if (there && ids === this.ids) await this.show(common(ids, there));
+    if (there && ids === this.ids) this.show(common(ids, there));
   }
 
-  private async show(ids: Uint32Array): Promise<void> {
-    if (ids.length === 0) return this.store.set({ found: null });
-    const entities = await this.session.try((simulation) => Promise.all(sample(ids, ASKED).map((id) => simulation.entity(id))));
-    const there = (entities ?? []).filter((entity) => entity !== null);
-    this.store.set({ found: { ids, facts: factsOf(there), asked: there.length } });
+  /** They are selected, and are as the newest frame has them. */
+  private show(ids: Uint32Array): void {
+    const { simulation } = this.session;
+    if (ids.length === 0 || !simulation) return this.store.set({ found: null });
+    // Mostly they are those who were selected before.
+    const same = ids.length === this.group.ids.length && ids.every((id, index) => id === this.group.ids[index]);
+    if (!same) this.group = new Group(ids);
+    const reader = simulation.reader();
+    const facts = this.group.facts(simulation.model, reader.acquire());
+    reader.close();
+    this.store.set({ found: { ids: this.group.ids, ...facts } });
   }
 
   async remove(): Promise<void> {
@@ -160,7 +161,7 @@ export class Selection {
 
   /** The columns that can be set to one number for all of them. */
   settable(simulation: Simulation): readonly string[] {
-    return simulation.model.columns.filter(({ name, reach, components }) => reach !== 'scratch' && components === 1 && name !== 'id' && !HIDDEN.has(name)).map(({ name }) => name);
+    return measuredOf(simulation.model);
   }
 
   async set(column: string, value: number): Promise<void> {
@@ -192,8 +193,37 @@ export class Selection {
 
 /** The ids of all, in ascending order. */
 async function everybody(simulation: Simulation): Promise<Uint32Array> {
-  const { width, height } = simulation.scenario.world;
-  return (await simulation.inBox({ x: [0, width], y: [0, height] })).ids;
+  const { sides, wraps } = extentOf(simulation);
+  // Where an axis has no seam it may be open, and some may be far outside.
+  const range = (axis: 0 | 1 | 2): [number, number] => (wraps[axis] ? [0, sides[axis]] : [-FARTHEST, FARTHEST]);
+  const box: Box = { x: range(0), y: range(1), ...(sides[2] > 0 && { z: range(2) }) };
+  return (await simulation.inBox(box)).ids;
+}
+
+/** No place is farther away: the largest number of 32 bits. */
+const FARTHEST = 3.4e38;
+
+/** Those who are in a part of the plane. */
+async function inPlane(simulation: Simulation, world: Extent, box: boolean, path: readonly Spot[]): Promise<Uint32Array> {
+  if (!box) return (await simulation.inLasso(path)).ids;
+  const [low, high] = boxOf(path);
+  const range = (axis: 0 | 1) => within(low[axis], high[axis], world, axis);
+  return (await simulation.inBox({ x: range(0), y: range(1) })).ids;
+}
+
+/** Those who are seen in a part of the view. */
+function inView({ frame, world, lens, view }: Seeing, corners: readonly Spot[]): Uint32Array {
+  return inLoop(frame, world, lens, corners, view);
+}
+
+/** A drag over a seam goes on beyond it. */
+function beyond([x, y]: Spot, { place: [toX, toY] }: Hold, { sides, wraps }: Extent): Spot {
+  return [x + way(x, toX, sides[0], wraps[0]), y + way(y, toY, sides[1], wraps[1])];
+}
+
+function cornersOf(path: readonly Spot[]): readonly Spot[] {
+  const [[left, low], [right, high]] = boxOf(path);
+  return [[left, low], [right, low], [right, high], [left, high]];
 }
 
 function boxOf(path: readonly Spot[]): [Spot, Spot] {
@@ -216,21 +246,4 @@ function common(ids: Uint32Array, there: Uint32Array): Uint32Array {
     while (at < there.length && there[at]! < id) at++;
     return there[at] === id;
   });
-}
-
-/** So many of them, evenly over the list. */
-function sample(ids: Uint32Array, most: number): number[] {
-  const count = Math.min(ids.length, most);
-  return Array.from({ length: count }, (_, index) => ids[Math.floor((index * ids.length) / count)]!);
-}
-
-function factsOf(entities: readonly Entity[]): ColumnFacts[] {
-  const values = new Map<string, number[]>();
-  const put = (name: string, value: number) => values.set(name, [...(values.get(name) ?? []), value]);
-  for (const { columns } of entities) {
-    const parts = ['vx', 'vy'].map((name) => columns[name]).filter((part) => typeof part === 'number');
-    if (parts.length > 0) put('speed', Math.hypot(...parts));
-    for (const [name, value] of Object.entries(columns)) if (typeof value === 'number' && !HIDDEN.has(name) && name !== 'id') put(name, value);
-  }
-  return [...values].map(([name, all]) => ({ name, mean: all.reduce((sum, one) => sum + one, 0) / all.length, least: Math.min(...all), most: Math.max(...all) }));
 }

@@ -13,7 +13,7 @@ import { colorings } from './colorings.js';
 import { failureOf } from './failure.js';
 import { History, type Stroke } from './history.js';
 import type { Settings } from './query.js';
-import { scenarioFile, scenarioOf } from './scenarios.js';
+import { scenarioOf } from './scenarios.js';
 import type { Held, Rate, SessionState } from './state.js';
 import { Store } from './store.js';
 import { columnsOf, fieldsOf } from '../view/look.js';
@@ -66,6 +66,7 @@ export class Session {
       colorBy: '',
       field: null,
       fieldTop: 0,
+      fieldRange: null,
       params: {},
       refused: null,
       selected: null,
@@ -192,8 +193,8 @@ export class Session {
     try {
       const simulation = await createSimulation({
         ...optionsFor(settings),
-        columns: columnsOf(scenarioFile(settings.scenario).scenario),
-        fields: fieldsOf(scenarioFile(settings.scenario).scenario),
+        columns: columnsOf,
+        fields: fieldsOf,
         ...(held && { snapshot: held.snapshot, accept: ['params'] }),
         rate,
         checkpointEvery: CHECKPOINT_TICKS,
@@ -226,11 +227,13 @@ export class Session {
     this.taken = params;
     this.pendingParams = {};
     this.ruling = null;
-    const fields = fieldsOf(simulation.scenario);
+    const fields = fieldsOf(simulation.model);
     const { field } = this.store.get();
     // Another world shows its first one; the same world what it showed.
     const shown = field !== null && fields.includes(field) ? field : (fields[0] ?? null);
-    this.store.set({ simulation, status: 'ready', params, refused: null, colorBy, field: shown, fieldTop: 0, answer: null });
+    // A range is meant for one field of one model.
+    const { fieldRange } = field === shown ? this.store.get() : { fieldRange: null };
+    this.store.set({ simulation, status: 'ready', params, refused: null, colorBy, field: shown, fieldTop: 0, fieldRange, answer: null });
     this.tellPast();
     if (ahead > 0) {
       const stop = new AbortController();

@@ -58,10 +58,19 @@ function outlineOf(kind: (typeof KINDS)[number], numbers: readonly number[]): Ou
   }
 }
 
+/** The number with the fewest digits that is the same one in 32 bits, as models have them: logs and links hold every list. */
+function shortest(value: number): number {
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === Math.fround(value)) return short;
+  }
+  return value;
+}
+
 /** The list that the model takes. */
 export function listOf(shapes: readonly Shape[]): number[] {
   return shapes.flatMap(({ role, open: { from, until, every }, outline }) => {
-    const numbers = outline.kind === 'ball' ? [...outline.centre, outline.radius] : cornersOf(outline).flat();
+    const numbers = (outline.kind === 'ball' ? [...outline.centre, outline.radius] : cornersOf(outline).flat()).map(shortest);
     return [KINDS.indexOf(outline.kind), ROLES.indexOf(role), from, until, every, numbers.length, ...numbers];
   });
 }

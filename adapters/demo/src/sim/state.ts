@@ -4,6 +4,7 @@ import type { Entity, ParamValue, Simulation, StartProgress } from 'flockwork';
 import type { Failure } from './failure.js';
 import type { History } from './history.js';
 import type { Settings } from './query.js';
+import type { FieldRange } from '../view/ground.js';
 
 export type Rate = number | 'max';
 
@@ -20,8 +21,10 @@ export interface SessionState {
   readonly colorBy: string;
   /** The field that is shown under the entities. */
   readonly field: string | null;
-  /** What its brightest colour stands for. */
+  /** The most that was seen in a cell. */
   readonly fieldTop: number;
+  /** What its darkest and brightest colour stand for; null for nothing and the most that was seen. */
+  readonly fieldRange: FieldRange | null;
   /** Parameters as they are now. */
   readonly params: Readonly<Record<string, ParamValue>>;
   /** The parameter that was refused, and why. */

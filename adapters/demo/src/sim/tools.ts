@@ -4,7 +4,7 @@
  */
 
 import type { FrameView, Input, ModelInfo, ParamValue } from 'flockwork';
-import { kindOf, lookOf } from '../view/look.js';
+import { kindOf, lookOf, motionOf } from '../view/look.js';
 import type { Extent, Place } from '../view/camera.js';
 import { Nearby, way, wrapped } from '../view/near.js';
 import { SHAPES } from './shapes.js';
@@ -45,32 +45,36 @@ const MEAL = 0.1;
 /** Turns by this angle spread points evenly over a circle. */
 const GOLDEN = Math.PI * (3 - Math.sqrt(5));
 
-/** The models that know a poke of these numbers. */
-const PUSHED: ReadonlySet<string> = new Set(['boids', 'discs']);
-const BITTEN: ReadonlySet<string> = new Set(['tribes']);
-
 const near = new Nearby();
 
 /** The tools that do something in worlds of this model. */
 export function toolsOf(model: ModelInfo): readonly ToolName[] {
-  const turned = PUSHED.has(model.name) || motionOf(model) !== null;
+  const turned = model.pokes.includes('push') || motionOf(model).length > 0;
+  const space = isSpace(model);
   const works: Readonly<Partial<Record<ToolName, boolean>>> = {
     frighten: turned,
     attract: turned,
-    feed: BITTEN.has(model.name),
-    // What one drags over in space lies behind one another.
-    select: !model.columns.some(({ name }) => name === 'z'),
-    paint: model.fields.length > 0 && !model.columns.some(({ name }) => name === 'z'),
-    draw: model.params.some(({ name }) => name === SHAPES),
+    feed: model.pokes.includes('bite'),
+    // Shapes and fields are drawn in the plane alone: see `missingOf`.
+    paint: !space && model.fields.length > 0,
+    draw: !space && hasShapes(model),
   };
   return TOOLS.filter((tool) => works[tool] ?? true);
 }
 
-/** The columns of the velocity, or of the direction. */
-function motionOf({ columns }: ModelInfo): readonly string[] | null {
-  const has = (names: readonly string[]) => names.filter((name) => columns.some((column) => column.name === name));
-  const [velocity, direction] = [has(['vx', 'vy', 'vz']), has(['ux', 'uy', 'uz'])];
-  return velocity.length > 1 ? velocity : direction.length > 1 ? direction : null;
+/** What this page does not show of a world, in plain words; null if it shows all. */
+export function missingOf(model: ModelInfo): string | null {
+  if (!isSpace(model)) return null;
+  const things = [hasShapes(model) ? 'What stands in it (walls, doors, goals)' : '', ...model.fields.map(({ name }) => `The field ${name.replaceAll('_', ' ')}`)].filter(Boolean);
+  return things.length === 0 ? null : `${things.join(', and ')}: this world in space has that, but this page draws it in the plane alone, so there is no tool for it here.`;
+}
+
+function isSpace({ columns }: ModelInfo): boolean {
+  return columns.some(({ name }) => name === 'z');
+}
+
+function hasShapes({ params }: ModelInfo): boolean {
+  return params.some(({ name }) => name === SHAPES);
 }
 
 /** What a touch comes to; nothing where nobody is near, or there is no room. */
@@ -107,8 +111,8 @@ function painted({ place, radius }: Grip, { world }: Seen, { name, add }: NonNul
 function moved(grip: Grip, seen: Seen, sign: 1 | -1): Input[] {
   const { model, params } = seen;
   // A poke's push is for each length of the way from its middle.
-  if (PUSHED.has(model.name)) return [poke(grip, seen, { push: (sign * PUSH * speedOf(params)) / grip.radius })];
-  const motion = motionOf(model)!;
+  if (model.pokes.includes('push')) return [poke(grip, seen, { push: (sign * PUSH * speedOf(params)) / grip.radius })];
+  const motion = motionOf(model);
   const speed = motion[0] === 'ux' ? 1 : speedOf(params);
   const { frame, world } = seen;
   return reached(grip, seen).flatMap((row) => {

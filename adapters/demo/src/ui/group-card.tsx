@@ -39,7 +39,7 @@ export function GroupCard({ session, selection }: { session: Session; selection:
       <table className="facts">
         <thead>
           <tr>
-            <th scope="col">{found.asked < found.ids.length ? `of ${found.asked} of them` : 'of all'}</th>
+            <th scope="col">{found.count < found.ids.length ? `of ${format.count(found.count)} of them` : 'of all'}</th>
             <th scope="col">mean</th>
             <th scope="col">least</th>
             <th scope="col">most</th>

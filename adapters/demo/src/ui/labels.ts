@@ -122,8 +122,8 @@ export const POLES = palette.poles.map(css);
 /** What is low is dark, as the package paints it. */
 export const SCALE = `linear-gradient(90deg, ${palette.scale.map(css).join(', ')})`;
 
-/** Of a field: what there is nothing of is dark. */
-export const GROUND_SCALE = `linear-gradient(90deg, ${GROUND_COLORS.map(css).join(', ')})`;
+/** Of a field by its place among those of its model. */
+export const groundScale = (field: number) => `linear-gradient(90deg, ${GROUND_COLORS[field % GROUND_COLORS.length]!.map(css).join(', ')})`;
 
 /** A unit with real superscripts: `length / time^2`. */
 export function unit(text: string): string {

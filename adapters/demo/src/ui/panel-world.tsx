@@ -8,10 +8,11 @@ import { scenarioFile, scenarioFiles, type FullScenario } from '../sim/scenarios
 import { colorings } from '../sim/colorings.js';
 import type { Session } from '../sim/session.js';
 import { SHAPES } from '../sim/shapes.js';
+import { missingOf } from '../sim/tools.js';
 import { useStore } from '../sim/store.js';
 import type { WorldView } from '../view/world-view.js';
 import { fieldsOf } from '../view/look.js';
-import { CLASS_COLORS, GROUND_SCALE, POLES, SCALE, columnTitle, kindTitles, scenarioTitle } from './labels.js';
+import { CLASS_COLORS, POLES, SCALE, columnTitle, groundScale, kindTitles, scenarioTitle } from './labels.js';
 import { Text } from './text.js';
 
 const FEWEST = 1000;
@@ -171,6 +172,7 @@ function Coloring({ session, view }: { session: Session; view: WorldView | null 
   const colorBy = useStore(session.store, (state) => state.colorBy);
   const params = useStore(session.store, (state) => state.params);
   const scenario = useStore(session.store, (state) => state.settings.scenario);
+  const missing = simulation && missingOf(simulation.model);
   return (
     <div className="field">
       <label className="stack">
@@ -187,6 +189,7 @@ function Coloring({ session, view }: { session: Session; view: WorldView | null 
       <Legend colorBy={colorBy} kinds={simulation ? kindTitles(scenario, simulation.model, params) : []} space={simulation?.scenario.world.depth !== undefined} />
       {view?.scene && <Glow view={view} />}
       {view?.scene && <Field session={session} />}
+      {missing && <p className="hint">{missing}</p>}
     </div>
   );
 }
@@ -196,15 +199,18 @@ function Field({ session }: { session: Session }) {
   const simulation = useStore(session.store, (state) => state.simulation);
   const field = useStore(session.store, (state) => state.field);
   const top = useStore(session.store, (state) => state.fieldTop);
-  const fields = simulation?.model.fields ?? [];
-  if (!simulation || fieldsOf(simulation.scenario).length === 0) return null;
-  const info = fields.find(({ name }) => name === field);
+  const range = useStore(session.store, (state) => state.fieldRange);
+  const names = simulation ? fieldsOf(simulation.model) : [];
+  if (!simulation || names.length === 0) return null;
+  const number = simulation.model.fields.findIndex(({ name }) => name === field);
+  const info = simulation.model.fields[number];
+  const { min, max } = range ?? { min: 0, max: top };
   return (
     <>
       <label className="stack">
         <span>The ground shows</span>
-        <select value={field ?? ''} onChange={({ target }) => session.store.set({ field: target.value || null, fieldTop: 0 })}>
-          {fields.map(({ name }) => (
+        <select value={field ?? ''} onChange={({ target }) => session.store.set({ field: target.value || null, fieldTop: 0, fieldRange: null })}>
+          {names.map((name) => (
             <option key={name} value={name}>
               {columnTitle(name)}
             </option>
@@ -215,14 +221,52 @@ function Field({ session }: { session: Session }) {
       {info && (
         <>
           <div className="scale-row">
-            <span>0</span>
-            <div className="scale" style={{ background: GROUND_SCALE }} role="img" aria-label={`Dark is nothing, bright is ${format.count(top)}`} />
-            <span>{format.count(top)}</span>
+            <span>{format.count(min)}</span>
+            <div className="scale" style={{ background: groundScale(number) }} role="img" aria-label={`Dark is ${min === 0 ? 'nothing' : format.count(min)}, bright is ${format.count(max)}`} />
+            <span>{format.count(max)}</span>
           </div>
+          <FieldScale key={info.name} session={session} seen={top} />
           <p className="hint">
             {columnTitle(info.name)}: {info.about}; {info.unit}
           </p>
         </>
+      )}
+    </>
+  );
+}
+
+/** Colours stand for what is seen, or for amounts that stay the same. */
+function FieldScale({ session, seen }: { session: Session; seen: number }) {
+  const range = useStore(session.store, (state) => state.fieldRange);
+  const [texts, setTexts] = useState<readonly [string, string]>(range ? [String(range.min), String(range.max)] : ['0', '']);
+  const set = (next: readonly [string, string]) => {
+    setTexts(next);
+    const [min, max] = next.map((text) => (text.trim() === '' ? NaN : Number(text))) as [number, number];
+    // Until there is a range the last one holds.
+    if (min < max && Number.isFinite(max - min)) session.store.set({ fieldRange: { min, max } });
+  };
+  const fix = (fixed: boolean) => (fixed ? set(['0', String(seen)]) : session.store.set({ fieldRange: null }));
+  return (
+    <>
+      <label className="check">
+        <input type="checkbox" checked={range !== null} disabled={range === null && seen === 0} onChange={({ target }) => fix(target.checked)} />
+        Colours keep a fixed range
+      </label>
+      {range && (
+        <div className="pair">
+          {(['Dark is', 'Bright is'] as const).map((name, end) => (
+            <input
+              key={name}
+              type="text"
+              inputMode="decimal"
+              aria-label={name}
+              title={name}
+              aria-invalid={!(Number(texts[0]) < Number(texts[1]))}
+              value={texts[end]}
+              onChange={({ target }) => set(end === 0 ? [target.value, texts[1]] : [texts[0], target.value])}
+            />
+          ))}
+        </div>
       )}
     </>
   );

@@ -1,15 +1,27 @@
 /** A field under the entities: the amount in each cell as a colour. */
 
 import type { FieldView } from 'flockwork';
-import { BufferAttribute, BufferGeometry, DataTexture, FloatType, Mesh, NearestFilter, RedFormat, Vector2, type RawShaderMaterial } from 'three';
-import { groundFragment, groundVertex } from './ground-shaders.js';
+import { BufferAttribute, BufferGeometry, DataTexture, FloatType, Mesh, NearestFilter, RedFormat, Vector2, Vector3, type RawShaderMaterial } from 'three';
+import { GROUND_COLORS, groundFragment, groundVertex } from './ground-shaders.js';
 import type { MakeMaterial } from './sight.js';
+
+/** What the darkest and the brightest colour stand for. */
+export interface FieldRange {
+  readonly min: number;
+  readonly max: number;
+}
 
 export class Ground {
   readonly thing: Mesh<BufferGeometry, RawShaderMaterial>;
-  /** What the brightest colour stands for: the most that was seen so far. */
+  /** The most that was seen so far, which the brightest colour stands for where no range is given. */
   top = 0;
-  private readonly uniforms = { cells: { value: null as DataTexture | null }, counts: { value: new Vector2(1, 1) }, top: { value: 1 } };
+  private readonly uniforms = {
+    cells: { value: null as DataTexture | null },
+    counts: { value: new Vector2(1, 1) },
+    low: { value: 0 },
+    top: { value: 1 },
+    colors: { value: [new Vector3(), new Vector3(), new Vector3()] },
+  };
   private name: string | null = null;
 
   constructor(make: MakeMaterial) {
@@ -19,8 +31,8 @@ export class Ground {
     this.thing.visible = false;
   }
 
-  /** Shows a field of a frame; true if the picture may be another. */
-  show(name: string | null, field: FieldView | undefined): boolean {
+  /** Shows a field of a frame, `number` among those of its model; true if the picture may be another. */
+  show(name: string | null, number: number, field: FieldView | undefined, range: FieldRange | null): boolean {
     const before = this.thing.visible;
     this.thing.visible = field !== undefined;
     if (!field) return before;
@@ -32,7 +44,9 @@ export class Ground {
     (texture.image.data as Float32Array).set(field.amounts);
     texture.needsUpdate = true;
     for (const amount of field.amounts) if (amount > this.top) this.top = amount;
-    this.uniforms.top.value = this.top || 1;
+    this.uniforms.low.value = range?.min ?? 0;
+    this.uniforms.top.value = range?.max ?? (this.top || 1);
+    GROUND_COLORS[number % GROUND_COLORS.length]!.forEach((color, step) => this.uniforms.colors.value[step]!.fromArray(color).divideScalar(255));
     return true;
   }
 

@@ -1,6 +1,6 @@
 /** What the entities of a model look like, and how far they see: lengths of its own parameters. */
 
-import type { ParamValue, Scenario, Simulation } from 'flockwork';
+import type { ModelInfo, ParamValue, Simulation } from 'flockwork';
 
 type Params = Readonly<Record<string, ParamValue>>;
 
@@ -36,17 +36,36 @@ export function lookOf(model: string): Look {
   return LOOKS[model] ?? PLAIN;
 }
 
-/** The columns that a picture of this scenario needs beside places and colours. */
-export function columnsOf({ model, world: { depth } }: Scenario): string[] {
-  return (lookOf(model).motion ?? []).slice(0, depth === undefined ? 2 : 3);
+/** Columns of one number that say something of an entity. */
+export function measuredOf({ columns }: ModelInfo): string[] {
+  return columns.filter(({ name, reach, scalar, components }) => reach !== 'scratch' && scalar !== 'u64' && components === 1 && name !== 'id' && !HIDDEN.has(name)).map(({ name }) => name);
 }
 
-/** The fields that are shown under the entities, of models that have some; the first one by itself. */
-export function fieldsOf({ model, world: { depth } }: Scenario): readonly string[] {
-  return depth === undefined ? (FIELDS[model] ?? []) : [];
+/** Columns that alone say nothing: parts of places and of motion, and what is the same for all that are there. */
+export const HIDDEN = new Set(['x', 'y', 'z', 'vx', 'vy', 'vz', 'ux', 'uy', 'uz', 'half_x', 'half_y', 'half_z', 'alive']);
+
+/** The columns of the velocity, or of the direction, as many as the world has axes; none where nothing is said of that. */
+export function motionOf({ columns }: ModelInfo): readonly string[] {
+  const has = (names: readonly string[]) => names.filter((name) => columns.some((column) => column.name === name));
+  const motions = [has(['vx', 'vy', 'vz']), has(['ux', 'uy', 'uz'])];
+  return motions.find((motion) => motion.length > 1) ?? [];
 }
 
-const FIELDS: Readonly<Record<string, readonly string[]>> = { meadow: ['grass'] };
+/** Frames have so many columns and fields together. */
+const MOST_SHOWN = 12;
+
+/** The columns of frames: what a picture needs beside places and colours, and what the statistics of those who are selected are of. */
+export function columnsOf(model: ModelInfo): string[] {
+  return [...motionOf(model), ...measuredOf(model)].slice(0, MOST_SHOWN - fieldsOf(model).length);
+}
+
+/** The fields that are shown under the entities, the first one by itself; in space there is no ground. */
+export function fieldsOf({ columns, fields }: ModelInfo): string[] {
+  const space = columns.some(({ name }) => name === 'z');
+  return space ? [] : fields.slice(0, MOST_FIELDS).map(({ name }) => name);
+}
+
+const MOST_FIELDS = 4;
 
 /** The column that says of which kind one is: of a tribe, or of the kinds of a model. */
 export function kindOf(columns: readonly { readonly name: string }[]): 'tribe' | 'kind' | null {

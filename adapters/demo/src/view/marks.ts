@@ -7,17 +7,20 @@ import { markFragment, markVertex } from './standing-shaders.js';
 
 /** With more rings than these nobody would be seen. */
 const MOST = 20_000;
+/** How bright one would be. */
+const BRIGHT = 16;
 
 export class Marks {
   readonly thing: Points<BufferGeometry, RawShaderMaterial>;
   /** Length of a body. */
   readonly body = { value: 0 };
+  private readonly bright = { value: 1 };
   private ids: Uint32Array | null = null;
   /** 1 for each id that is selected. */
   private chosen = new Uint8Array(0);
 
   constructor(make: MakeMaterial) {
-    this.thing = new Points(new BufferGeometry(), make(markVertex, markFragment, { body: this.body }));
+    this.thing = new Points(new BufferGeometry(), make(markVertex, markFragment, { body: this.body, bright: this.bright }));
     this.thing.visible = false;
   }
 
@@ -54,6 +57,8 @@ export class Marks {
     places.addUpdateRange(0, 3 * found);
     places.needsUpdate = true;
     this.thing.visible = found > 0;
+    // Thousands of them would hide whom they mark.
+    this.bright.value = Math.min(0.9, BRIGHT / Math.sqrt(found));
     return true;
   }
 }

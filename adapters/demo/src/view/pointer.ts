@@ -120,6 +120,8 @@ export function listen(canvas: HTMLCanvasElement, target: PointerTarget, signal:
     target.camera.zoomAt(Math.exp(-event.deltaY * lines * speed), ...local(event));
   };
 
+  // What a hand draws is no gesture of the browser's: where that took it for a fling, it would swallow the next tap.
+  canvas.addEventListener('touchstart', (event) => target.holds && event.preventDefault(), { signal, passive: false });
   canvas.addEventListener('pointerdown', down, { signal });
   canvas.addEventListener('pointermove', move, { signal });
   canvas.addEventListener('pointerup', up, { signal });

@@ -9,6 +9,8 @@ import { LIGHT, PLACE } from './shaders.js';
 export const standingVertex = /* glsl */ `
 ${PLACE}
 uniform float ratio;
+/** 1 where places are parts of the view. */
+uniform float inView;
 in vec2 position;
 in vec2 other;
 /** Which side of the line as seen from here, and from its first end. */
@@ -24,9 +26,11 @@ out vec4 line;
 
 void main() {
   vec2 around = center.xy - wraps.xy * world.xy * floor(center.xy / world.xy);
-  away = position - around;
-  gl_Position = project * vec4(away, 0.0, 1.0);
-  vec2 to = ((project * vec4(other - around, 0.0, 1.0)).xy - gl_Position.xy) * middle;
+  bool screen = inView > 0.5;
+  away = screen ? vec2(0.0) : position - around;
+  gl_Position = screen ? vec4(position, 0.0, 1.0) : project * vec4(away, 0.0, 1.0);
+  vec2 end = screen ? other : (project * vec4(other - around, 0.0, 1.0)).xy;
+  vec2 to = (end - gl_Position.xy) * middle;
   float way = length(to);
   vec2 along = way > 0.0 ? to / way : vec2(0.0);
   float wide = broad * ratio;
@@ -68,7 +72,7 @@ flat out float side;
 
 void main() {
   gl_Position = project * vec4(nearest(position), 1.0);
-  side = 2.0 * max(4.0 * ratio, 0.5 * body * scale + 3.0 * ratio);
+  side = 2.0 * max(4.0 * ratio, 0.5 * body * scale / gl_Position.w + 3.0 * ratio);
   gl_PointSize = side;
 }
 `;
@@ -76,12 +80,13 @@ void main() {
 export const markFragment = /* glsl */ `
 precision highp float;
 uniform float ratio;
+uniform float bright;
 flat in float side;
 out vec4 light;
 
 void main() {
   float away = length(gl_PointCoord - 0.5) * side - 0.5 * side + 1.2 * ratio;
-  float alpha = 0.9 * clamp(1.1 * ratio - abs(away), 0.0, 1.0);
+  float alpha = bright * clamp(1.1 * ratio - abs(away), 0.0, 1.0);
   if (alpha == 0.0) discard;
   light = vec4(vec3(alpha), alpha);
 }

@@ -41,6 +41,8 @@ export interface Draft {
   readonly outlines: readonly Outline[];
   /** A line that is not closed. */
   readonly path?: readonly Spot[];
+  /** Places are parts of the view, from -1 at the left and below to 1, and not of the world. */
+  readonly flat?: boolean;
   readonly tint: Tint;
 }
 
@@ -52,15 +54,19 @@ type Lists = Record<keyof typeof SIZES, number[]>;
 class Lines {
   readonly thing: Mesh<BufferGeometry, RawShaderMaterial>;
 
+  /** Whether places are parts of the view. */
+  private readonly inView = { value: 0 };
+
   constructor(make: MakeMaterial) {
-    this.thing = new Mesh(new BufferGeometry(), make(standingVertex, standingFragment, {}));
+    this.thing = new Mesh(new BufferGeometry(), make(standingVertex, standingFragment, { inView: this.inView }));
     this.thing.visible = false;
   }
 
   /** Shows what `fill` puts into the lists. */
-  show({ sides, wraps }: Extent, fill: (add: Adder) => void): void {
+  show({ sides, wraps }: Extent, fill: (add: Adder) => void, flat = false): void {
+    this.inView.value = Number(flat);
     const lists: Lists = { position: [], other: [], side: [], broad: [], dashed: [], tint: [] };
-    const images = (axis: 0 | 1) => (wraps[axis] ? [-1, 0, 1] : [0]).map((times) => times * sides[axis]);
+    const images = (axis: 0 | 1) => (wraps[axis] && !flat ? [-1, 0, 1] : [0]).map((times) => times * sides[axis]);
     for (const dx of images(0)) for (const dy of images(1)) fill(new Adder(lists, dx, dy));
     const geometry = new BufferGeometry();
     for (const [name, size] of Object.entries(SIZES)) {
@@ -160,7 +166,7 @@ export class Standing {
       this.draft.show(world, (add) => {
         for (const outline of draft.outlines) add.outline(outline, style);
         if (draft.path) add.path(draft.path, style);
-      });
+      }, draft.flat);
     }
     return true;
   }

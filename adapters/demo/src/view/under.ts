@@ -4,8 +4,8 @@ import type { Extent } from './camera.js';
 import { NEAREST, type Lens } from './lens.js';
 import { wrapped } from './near.js';
 
-/** What has lost more of its light than this in the fog is not meant. */
-const SEEN = 0.08;
+/** What has less of its light left than this in the fog is not meant. */
+export const FARTHEST_LIGHT = 0.08;
 /** An entity hides one behind it that is nearer to the point by some CSS pixels. */
 const BLUR = 6;
 
@@ -36,7 +36,7 @@ export function under(
   const right = x - view[0] / 2;
   const above = view[1] / 2 - y;
   const nearest = NEAREST;
-  const farthest = lens.fog > 0 ? 1 - Math.log(SEEN) / lens.fog : Infinity;
+  const farthest = lens.fog > 0 ? 1 - Math.log(FARTHEST_LIGHT) / lens.fog : Infinity;
   let best = Infinity;
   let row = -1;
   for (let index = 0, at = 0; index < count; index++, at += 3) {

@@ -5,11 +5,13 @@
 
 import type { FrameView, Simulation } from 'flockwork';
 import { Hand } from '../sim/hand.js';
-import type { Hold } from '../sim/hold.js';
+import type { Hold, Seeing } from '../sim/hold.js';
 import type { Session } from '../sim/session.js';
+import type { Shape } from '../sim/shapes.js';
 import { Watch } from '../sim/watch.js';
 import { extentOf, type Camera, type Extent } from './camera.js';
 import { Gaze } from './gaze.js';
+import type { FieldRange } from './ground.js';
 import { radiiOf, shownOf } from './look.js';
 import { FrameMeter } from './meter.js';
 import { OrbitCamera } from './orbit.js';
@@ -19,6 +21,7 @@ import { WorldScene } from './scene.js';
 import { under } from './under.js';
 
 const NOTHING: readonly number[] = [];
+const NO_SHAPES: readonly Shape[] = [];
 /** The chosen entity is sought within so many CSS pixels. */
 const PICK_PX = 20;
 
@@ -60,7 +63,7 @@ export class WorldView {
   ) {
     this.cameras = { plane: new PlaneCamera(!reducedMotion), space: new OrbitCamera(!reducedMotion) };
     this.camera = this.cameras.plane;
-    this.hand = new Hand(session, () => (this.frame && this.world ? { frame: this.frame, world: this.world } : null));
+    this.hand = new Hand(session, () => this.seeing());
     this.watch = new Watch(session);
     this.scene = makeScene(canvas);
     this.gaze = this.scene && new Gaze(this.scene.sight, tip);
@@ -152,10 +155,16 @@ export class WorldView {
     this.hand.release();
   }
 
+  private seeing(): Seeing | null {
+    const { frame, world, camera, width, height } = this;
+    return frame && world && { frame, world, lens: camera.look(), view: [width, height] };
+  }
+
   /** What the hand reaches from a point of the canvas. */
   private holdAt(x: number, y: number): Hold {
     const { pixels } = this.camera.look();
-    return { place: this.camera.place(x, y), radius: this.hand.store.get().brush / pixels, pixel: 1 / pixels };
+    const { brush } = this.hand.store.get();
+    return { place: this.camera.place(x, y), radius: brush / pixels, pixel: 1 / pixels, at: [x, y], reach: brush };
   }
 
   /** The user takes the camera; turned, it goes on to follow. */
@@ -246,7 +255,8 @@ export class WorldView {
       this.frame = frame;
       this.untaken = true;
     }
-    if (this.field !== this.session.store.get().field) this.takeField();
+    const { field, fieldRange } = this.session.store.get();
+    if (field !== this.field || fieldRange !== this.fieldRange) this.takeField();
     // What is not shown is not uploaded either.
     if (!this.untaken || this.scene?.share === 0) return;
     this.untaken = false;
@@ -257,15 +267,18 @@ export class WorldView {
 
   /** The chosen field of the frame; what its brightest colour stands for is told when it grows. */
   private takeField(): void {
-    const { scene, frame, session } = this;
-    const { field, fieldTop } = session.store.get();
+    const { scene, frame, session, simulation } = this;
+    const { field, fieldTop, fieldRange } = session.store.get();
     this.field = field;
-    if (!scene || !frame) return;
-    this.dirty = scene.ground.show(field, field === null ? undefined : frame.fields[field]) || this.dirty;
+    this.fieldRange = fieldRange;
+    if (!scene || !frame || !simulation) return;
+    const number = simulation.model.fields.findIndex(({ name }) => name === field);
+    this.dirty = scene.ground.show(field, number, field === null ? undefined : frame.fields[field], fieldRange) || this.dirty;
     if (field !== null && scene.ground.top > fieldTop) session.store.set({ fieldTop: scene.ground.top });
   }
 
   private field: string | null = null;
+  private fieldRange: FieldRange | null = null;
 
   private follow(): void {
     const { selected } = this.session.store.get();
@@ -300,7 +313,8 @@ export class WorldView {
     if (!world || !frame || !simulation) return;
     const { pen, selection } = hand;
     const chosen = hand.tool === 'draw' ? pen.group : NOTHING;
-    this.dirty = standing.show(pen.shapes, frame.tick, chosen, world) || this.dirty;
+    // Shapes are lists of places in the plane.
+    this.dirty = standing.show(world.sides[2] > 0 ? NO_SHAPES : pen.shapes, frame.tick, chosen, world) || this.dirty;
     this.dirty = standing.sketch(hand.draft, world) || this.dirty;
     const { ids } = selection;
     if (!fresh && ids === this.marked) return;
