@@ -1,14 +1,15 @@
 /** A running simulation, as the main thread sees it. */
 
 import { ballOf, boxOf, lassoOf } from './area.js';
+import { Calls } from './calls.js';
 import { askOf, HappeningStream, type Source } from './happenings.js';
-import { acceptOf, bytesOf, callbackOf, colorOf, eventOf, plainParams, pointOf, rateOf } from './input.js';
+import { acceptOf, bytesOf, callbackOf, colorOf, plainParams, pointOf, rateOf } from './input.js';
 import { Reader, type Frames } from './frames.js';
 import { MetricsReader, newMetrics, type Begin } from './metrics.js';
 import { EDGES } from './edge.js';
 import { bytesOfInputs, headOf, InputLog } from './inputs.js';
 import { Journal } from './journal.js';
-import { guarded } from './listener.js';
+import { Listeners } from './listeners.js';
 import { unpack } from './model.js';
 import { near } from './pick.js';
 import { invalid, isObject, onlyKeys, typed } from './refusal.js';
@@ -53,19 +54,10 @@ import {
   type TierAttempt,
 } from './types.js';
 
-/** How often subscribers are called at most, ms. */
-const SUBSCRIBER_MS = 250;
 /** Deaths from one checkpoint on before a run counts as lost. */
 const MOST_DEATHS = 3;
 /** A worker may be silent for so many times as long as the longest tick took. */
 const TICKS_OF_SILENCE = 20;
-
-interface Call {
-  resolve(value: unknown): void;
-  reject(error: unknown): void;
-  /** What was done once it is answered. */
-  readonly past: PastCommand | null;
-}
 
 interface Checkpoint {
   tick: number;
@@ -97,17 +89,14 @@ export class Runner implements Simulation {
   private begun: Begin = { time: 0, tick: 0 };
   private looks = new WeakMap<Metrics, MetricsReader>();
   private ownLook: MetricsReader | null = null;
-  private readonly calls = new Map<number, Call>();
-  private readonly listeners = new Map<string, Set<(event: never) => void>>();
-  private readonly subscribers = new Set<() => void>();
-  private notified: ReturnType<typeof setTimeout> | null = null;
+  private readonly calls: Calls;
+  private readonly listeners = new Listeners();
   private next = 1;
   private rate: number;
   private run: RunCommand | null = null;
   private checkpoint: Checkpoint;
   private deaths = 0;
   private died: FlockworkError | null = null;
-  private watching: ReturnType<typeof setInterval> | null = null;
   private ending: Promise<void> | null = null;
   private colorBy: { name: string; range: readonly [number, number] | null } | null = null;
   private report: BackendReport | null = null;
@@ -132,10 +121,16 @@ export class Runner implements Simulation {
     this.scenario = { ...options.scenario, entities };
     this.rate = rateOf(options.rate ?? 60);
     this.journal = new Journal((options.checkpointEvery ?? 0) > 0);
+    const limit = options.watchdogMs ?? 5000;
+    this.calls = new Calls(limit, {
+      begun: () => this.team?.forgive(),
+      held: (held) => this.team?.hold(held),
+      look: () => this.watch(limit),
+    });
     this.checkpoint = { tick: 0, bytes: options.snapshot ? bytesOf('snapshot', options.snapshot) : null };
     this.events = {
       reply: (id, value) => this.done(id, value),
-      refusal: (id, error) => this.answer(id)?.reject(error),
+      refusal: (id, error) => this.calls.answer(id)?.reject(error),
       checkpoint: ({ tick, bytes, heard }) => {
         this.checkpoint = { tick, bytes };
         this.deaths = 0;
@@ -143,7 +138,7 @@ export class Runner implements Simulation {
         for (const [number, kept] of heard) this.streams.get(number)?.keep(kept);
       },
       feed: ({ tick, command }) => this.journal.done(tick, command),
-      overrun: (behindTicks) => this.emit('overrun', { behindTicks }),
+      overrun: (behindTicks) => this.listeners.emit('overrun', { behindTicks }),
       seen: (seen) => {
         this.journal.told(seen.event.tick);
         this.ticks.seen(seen);
@@ -217,7 +212,7 @@ export class Runner implements Simulation {
     await this.begin();
     const tick = (await this.ask({ type: 'params', params: plain }, [], { type: 'params', params: plain })) as number;
     this.inputs.given(tick, [{ params: Object.fromEntries(plain) }]);
-    this.changed();
+    this.listeners.changed();
     return tick;
   }
 
@@ -229,7 +224,7 @@ export class Runner implements Simulation {
     await this.begin();
     const { tick, first, count } = (await this.ask({ type: 'inputs', bytes }, [], { type: 'inputs', bytes })) as InputsReply;
     this.inputs.given(tick, kept);
-    this.changed();
+    this.listeners.changed();
     return { tick, ids: Array.from({ length: count }, (_, index) => first + index) };
   }
 
@@ -265,7 +260,7 @@ export class Runner implements Simulation {
     this.usable();
     await this.ask({ type: 'restore', bytes: bytesOf('snapshot', snapshot), accept: acceptOf(accept) });
     this.restored = true;
-    this.changed();
+    this.listeners.changed();
   }
 
   async params(): Promise<Readonly<Record<string, ParamValue>>> {
@@ -360,8 +355,8 @@ export class Runner implements Simulation {
       joined = true;
       this.release();
       void old.stop();
-      this.emit('move', { from, to: report });
-      this.changed();
+      this.listeners.emit('move', { from, to: report });
+      this.listeners.changed();
       return report;
     } catch (error) {
       if (this.team !== old) throw this.gone();
@@ -433,8 +428,7 @@ export class Runner implements Simulation {
   }
 
   subscribe(callback: () => void): () => void {
-    this.subscribers.add(callbackOf(callback));
-    return () => this.subscribers.delete(callback);
+    return this.listeners.subscribe(callback);
   }
 
   on<K extends keyof SimulationEventMap>(
@@ -442,14 +436,10 @@ export class Runner implements Simulation {
     callback: (event: SimulationEventMap[K]) => void,
     options: { readonly signal?: AbortSignal } = {},
   ): () => void {
-    const { signal } = options;
     if (type === 'tick') return this.onTick(callback as (event: TickEvent) => void, options);
-    const all = this.listeners.get(eventOf(type)) ?? new Set();
-    this.listeners.set(type, all);
-    all.add(callbackOf(callback));
-    const off = () => void all.delete(callback);
-    signal?.addEventListener('abort', off, { once: true });
-    if (type === 'fallback') this.retell(all, callback as (event: TierAttempt) => void);
+    const off = this.listeners.on(type, callback, options.signal);
+    // Tiers fall before anybody can listen: each new listener is told afterwards.
+    if (type === 'fallback') for (const attempt of this.backend.attempts) if (!attempt.ok) this.listeners.retell('fallback', callback as (event: TierAttempt) => void, attempt);
     return off;
   }
 
@@ -464,13 +454,6 @@ export class Runner implements Simulation {
     return off;
   }
 
-  /** Tiers fall before anybody can listen: each new listener is told afterwards. */
-  private retell(all: Set<unknown>, callback: (attempt: TierAttempt) => void): void {
-    for (const attempt of this.backend.attempts) {
-      if (!attempt.ok) queueMicrotask(() => all.has(callback) && callback(attempt));
-    }
-  }
-
   dispose(): Promise<void> {
     this.ending ??= this.end();
     return this.ending;
@@ -482,18 +465,16 @@ export class Runner implements Simulation {
 
   private async end(): Promise<void> {
     const team = this.team;
-    this.unwatch();
-    if (this.notified) clearTimeout(this.notified);
     this.become('disposed');
-    this.rejectAll(new DisposedError('DISPOSED', 'the simulation was disposed of'));
+    this.calls.end();
+    this.calls.rejectAll(new DisposedError('DISPOSED', 'the simulation was disposed of'));
     this.team = null;
     this.frames = null;
     await team?.stop();
-    this.emit('dispose', {});
+    this.listeners.emit('dispose', {});
     this.listeners.clear();
     this.ticks.clear();
     this.streams.clear();
-    this.subscribers.clear();
   }
 
   private crew(): Team {
@@ -517,7 +498,7 @@ export class Runner implements Simulation {
 
   private join(team: Team): void {
     this.team = team;
-    team.hold(this.calls.size > 0);
+    team.hold(this.calls.waiting);
     team.control.tick = team.made.tick;
     team.control.population = team.made.population;
     this.frames = team.frames;
@@ -549,7 +530,7 @@ export class Runner implements Simulation {
         if (this.run?.id === id) this.endRun(null, value as StepResult);
         resolve(value as StepResult);
       };
-      this.expect(id, { resolve: done, reject, past: null });
+      this.calls.expect(id, { resolve: done, reject, past: null });
       this.command(run);
     });
   }
@@ -561,7 +542,7 @@ export class Runner implements Simulation {
     control.population = where.population;
     this.run = null;
     if (this.current === 'running') this.become('paused');
-    if (run) this.answer(run.id)?.resolve(where);
+    if (run) this.calls.answer(run.id)?.resolve(where);
   }
 
   private command(command: Command, transfer: Transferable[] = []): void {
@@ -584,31 +565,14 @@ export class Runner implements Simulation {
     return new Promise((resolve, reject) => {
       // Without workers nobody waits.
       this.crew();
-      this.expect(id, { resolve, reject, past });
+      this.calls.expect(id, { resolve, reject, past });
       this.command({ ...question, id } as Command, transfer);
     });
   }
 
-  /** Somebody waits for an answer: the process lives until it has come, and workers must give signs of life. */
-  private expect(id: number, call: Call): void {
-    this.calls.set(id, call);
-    this.team?.hold(true);
-    this.watch();
-  }
-
-  private answer(id: number): Call | undefined {
-    const call = this.calls.get(id);
-    this.calls.delete(id);
-    if (this.calls.size === 0) {
-      this.team?.hold(false);
-      this.unwatch();
-    }
-    return call;
-  }
-
   /** What was asked is answered: it holds from now on, whoever dies. */
   private done(id: number, value: unknown): void {
-    const call = this.answer(id);
+    const call = this.calls.answer(id);
     const tick = typeof value === 'number' ? value : (value as { readonly tick?: number } | null)?.tick;
     if (tick !== undefined) {
       this.journal.told(tick);
@@ -617,38 +581,19 @@ export class Runner implements Simulation {
     call?.resolve(value);
   }
 
-  private rejectAll(error: FlockworkError, except: number | null = null): void {
-    for (const [id, call] of this.calls) {
-      if (id === except) continue;
-      this.calls.delete(id);
-      call.reject(error);
-    }
-    if (this.calls.size === 0) this.unwatch();
-  }
-
-  /** Looks for signs of life while somebody waits for workers. */
-  private watch(): void {
-    if (this.watching) return;
-    const limit = this.options.watchdogMs ?? 5000;
-    this.team?.forgive();
-    this.watching = setInterval(() => {
-      const team = this.team;
-      if (!team) return;
-      // On their way nobody computes.
-      if (this.queued) return team.forgive();
-      if (this.current === 'running') this.changed();
-      // Between ticks, what is asked may take as long as making the world did.
-      const between = this.current === 'running' ? 0 : team.making;
-      team.watch(Math.max(limit, TICKS_OF_SILENCE * team.control.longest(), between), (worker) => {
-        const text = `worker ${worker} has given no sign of life for ${limit} ms`;
-        void this.fail(new WorkerCrashError('WORKER_SILENT', text, 'If ticks take that long, set a longer `watchdogMs`.', worker));
-      });
-    }, Math.max(20, limit / 4));
-  }
-
-  private unwatch(): void {
-    if (this.watching) clearInterval(this.watching);
-    this.watching = null;
+  /** Looks for signs of life. */
+  private watch(limit: number): void {
+    const team = this.team;
+    if (!team) return;
+    // On their way nobody computes.
+    if (this.queued) return team.forgive();
+    if (this.current === 'running') this.listeners.changed();
+    // Between ticks, what is asked may take as long as making the world did.
+    const between = this.current === 'running' ? 0 : team.making;
+    team.watch(Math.max(limit, TICKS_OF_SILENCE * team.control.longest(), between), (worker) => {
+      const text = `worker ${worker} has given no sign of life for ${limit} ms`;
+      void this.fail(new WorkerCrashError('WORKER_SILENT', text, 'If ticks take that long, set a longer `watchdogMs`.', worker));
+    });
   }
 
   /** Some worker cannot go on. */
@@ -663,16 +608,16 @@ export class Runner implements Simulation {
     this.deaths += 1;
     const again = team.spec.plan.checkpointEvery > 0 && error instanceof WorkerCrashError && this.deaths <= MOST_DEATHS;
     const resumedFrom = again ? this.checkpoint.tick : null;
-    this.rejectAll(error, again ? (this.run?.id ?? null) : null);
+    this.calls.rejectAll(error, again ? (this.run?.id ?? null) : null);
     this.died = error;
     if (again) this.become('recovering');
     else this.fault();
-    this.emit('workererror', { worker, error, resumedFrom });
+    this.listeners.emit('workererror', { worker, error, resumedFrom });
     if (again) await this.resume(team);
   }
 
   private fault(): void {
-    this.unwatch();
+    this.calls.end();
     this.become('faulted');
   }
 
@@ -696,7 +641,7 @@ export class Runner implements Simulation {
       if (this.state === 'disposed' || (team && this.team !== team)) return;
       const error = thrown instanceof FlockworkError ? thrown : new SimulationFault('FAULTED', String(thrown), undefined);
       this.died = error;
-      this.rejectAll(error);
+      this.calls.rejectAll(error);
       this.fault();
     }
   }
@@ -705,22 +650,7 @@ export class Runner implements Simulation {
     const from = this.current;
     if (from === state) return;
     this.current = state;
-    this.emit('statechange', { from, to: state });
-    this.changed();
-  }
-
-  private emit<K extends keyof SimulationEventMap>(type: K, event: SimulationEventMap[K]): void {
-    for (const callback of [...(this.listeners.get(type) ?? [])]) {
-      guarded(callback as (event: SimulationEventMap[K]) => void, event);
-    }
-  }
-
-  /** Calls subscribers, not too often. */
-  private changed(): void {
-    if (this.notified || this.subscribers.size === 0) return;
-    this.notified = setTimeout(() => {
-      this.notified = null;
-      for (const callback of [...this.subscribers]) guarded(callback, undefined);
-    }, SUBSCRIBER_MS);
+    this.listeners.emit('statechange', { from, to: state });
+    this.listeners.changed();
   }
 }

@@ -197,6 +197,14 @@ test('what is not acceptable is refused with what is', async () => {
   await assert.rejects(createSimCore({ capacity: 10, world: { width: 1, height: 1, edge: 'walls' } }), /edge is "walls"/);
 });
 
+test('memory of a core ends where its heap does', async () => {
+  const [least, most] = [64 * 1024, 3 * 2 ** 30];
+  for (const memory of [least - 1, most + 1, 2 ** 32]) {
+    await assert.rejects(createSimCore({ capacity: 10, world, memory }), { code: 'INVALID_OPTION', message: new RegExp(`memory is ${memory}: it must be a whole number from ${least} to ${most}`) });
+  }
+  await assert.rejects(createSimCore({ capacity: 1 << 24, world }), { code: 'INVALID_OPTION', message: /capacity is 16777216 with threads 1: that needs \d+ bytes of memory, and there can be at most 3221225472/ });
+});
+
 test('a core whose results do not fit says that it needs more memory', async () => {
   const core = await createSimCore({ capacity: 4000, world, memory: 3 << 20 });
   core.rebuild_spatial_hash(0, 4000, 1);

@@ -30,7 +30,28 @@ test('a model tells its fields', () =>
     assert.deepEqual(simulation.model.fields.map(({ name }) => name), ['grass']);
     const { about, unit } = simulation.model.fields[0];
     assert.ok(about.length > 5 && unit.length > 0);
+    assert.deepEqual(simulation.model.pokes, ['push']);
   }));
+
+test('columns and fields may be chosen once the model is known', async () => {
+  const fields = (model) => model.fields.map(({ name }) => name);
+  const columns = (model) => model.columns.filter(({ name }) => name.startsWith('v')).map(({ name }) => name);
+  for (const tier of ['wasm-shared', 'wasm-transfer']) {
+    await using({ scenario, tier, workers: 2, fields, columns }, async (simulation) => {
+      const frame = simulation.acquireFrame();
+      assert.deepEqual([Object.keys(frame.fields), Object.keys(frame.columns)], [['grass'], ['vx', 'vy']]);
+      // Other workers have the same.
+      await simulation.move({ workers: 1 });
+      await simulation.step(1);
+      assert.deepEqual(Object.keys(simulation.acquireFrame().columns), ['vx', 'vy']);
+    });
+  }
+  for (const given of [() => undefined, () => 'grass', () => [1]]) {
+    const error = await rejection(using({ scenario, workers: 1, fields: given }, () => {}));
+    assert.equal(error.code, 'INVALID_OPTION');
+    assert.match(error.message, /what fields gives is .*: it must be a list of names/);
+  }
+});
 
 test('a frame has the amounts that the scenario gives, and those of its tick, on every tier and number of workers', async (t) => {
   let known = null;

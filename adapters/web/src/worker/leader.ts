@@ -1,12 +1,13 @@
 /** The first worker: it leads the others through ticks, at a rate or as fast as they can. */
 
-import { FIRST_SLOTS, NONE, SLOTS, TICK_TIMES, Word, ahead, following, streamBytes, type Control } from '../layout.js';
+import { TICK_TIMES, Word, ahead, following, type Control } from '../layout.js';
 import { Order, type ColorSpec, type Command, type Failure, type FromWorker, type InputsReply, type MakeSpec, type PastCommand, type Setting } from '../protocol.js';
 import { bytesOfScalar } from '../scalar.js';
 import type { ModelInfo } from '../types.js';
 import type { Crew } from './crew.js';
 import { CodedError } from './engine.js';
 import { bytesOf, Feeds, withTable } from './feeds.js';
+import { Publisher } from './publisher.js';
 import type { Rank } from './rank.js';
 import { Watchers } from './watchers.js';
 
@@ -37,14 +38,7 @@ export class Leader {
   private checkpoint = 0;
   /** Batches of inputs since then. */
   private batches = 0;
-  /** The slot that is written next or now; -1 if there is none yet. */
-  private back = NONE;
-  /** Slots that there are. */
-  private slots = 0;
-  private wanted = true;
-  private publishing = false;
-  private readonly alive = new Array<number>(SLOTS).fill(0);
-  private frames = 0;
+  private readonly publisher: Publisher;
   private readonly watchers = new Watchers();
   private readonly feeds: Feeds;
   private exit = false;
@@ -59,13 +53,14 @@ export class Leader {
     private readonly post: (message: FromWorker, transfer?: ArrayBuffer[]) => void,
   ) {
     this.feeds = new Feeds(rank, crew);
+    this.publisher = new Publisher(rank, crew, control, shared, spec, post);
     this.handled = Atomics.load(control.words, Word.posted);
   }
 
   /** A message has come. */
   take(command: Command): void {
     this.handled = following(this.handled);
-    if (command.type === 'taken') this.wanted = true;
+    if (command.type === 'taken') this.publisher.taken();
     else this.queue.push(command);
     this.arouse();
   }
@@ -143,7 +138,7 @@ export class Leader {
     this.rank.engine.beat();
     const begin = performance.now();
     if (this.interval > 0 && run.until === null && !this.isDue(begin)) {
-      this.publishIfSettled();
+      this.publisher.handOver();
       await this.rest(Math.min(50, this.due - begin));
       return;
     }
@@ -153,8 +148,8 @@ export class Leader {
     this.control.time(end - begin);
     this.control.tick = this.tick();
     this.control.population = this.rank.engine.x.fw_population!(this.rank.sim);
-    this.publishIfSettled();
-    this.publishIfWanted();
+    this.publisher.handOver();
+    this.publisher.publishIfWanted();
     if (end - this.told > STATUS_MS) this.tell(end);
     if (this.watchers.any) await this.look(false);
     await this.keep();
@@ -185,93 +180,16 @@ export class Leader {
     this.post({ type: 'status', ...this.where(), timed, times }, [times.buffer as ArrayBuffer]);
   }
 
-  /** Begins to publish a frame if somebody has taken the last one. */
-  private publishIfWanted(): void {
-    if (this.publishing) return;
-    if (this.shared) {
-      if (Atomics.load(this.control.words, Word.published) !== NONE) return;
-    } else if (!this.wanted) return;
-    this.publish();
-  }
-
-  private publish(): void {
-    // Readers may hold all frames that there is memory for; then they see what they have.
-    if (this.shared && !this.findSlot()) return;
-    this.wanted = false;
-    this.publishing = true;
-    const slot = Word.slots + 4 * this.back;
-    const { tick, population } = this.where();
-    const count = Math.min(population, this.spec.capacity);
-    if (this.shared) {
-      this.control.doubles[slot / 2] = tick;
-      this.control.words[slot + 2] = count;
-      this.clearDead(count);
-    }
-    void this.crew.order(Order.publish, this.back);
-    this.frames += 1;
-    if (!this.shared) this.post({ type: 'frame', frame: this.frames, tick, count });
-  }
-
-  /** Finds a slot that nobody uses, or makes one; false if there is none. */
-  private findSlot(): boolean {
-    if (this.back !== NONE) return true;
-    const { words } = this.control;
-    const free = Atomics.load(words, Word.free);
-    if (free !== 0) {
-      this.back = 31 - Math.clz32(free);
-      Atomics.and(words, Word.free, ~(1 << this.back));
-      return true;
-    }
-    return this.slots < SLOTS && this.makeSlot();
-  }
-
-  /** Room for one more frame that the main thread reads; false if there is no memory for it. */
-  private makeSlot(): boolean {
-    const { strides, capacity } = this.spec;
-    const { engine, cells } = this.rank;
-    const sizes = streamBytes(strides, capacity, cells);
-    const addresses: number[] = [];
-    try {
-      for (const size of sizes) addresses.push(engine.alloc(size));
-    } catch (thrown) {
-      addresses.forEach((address, stream) => engine.free(address, sizes[stream]!));
-      // Without the first ones there is nothing to be seen at all.
-      if (this.slots < FIRST_SLOTS) throw thrown;
-      return false;
-    }
-    this.back = this.slots;
-    this.slots += 1;
-    addresses.forEach((address, stream) => (this.control.words[this.control.stream(this.back, stream)] = address));
-    return true;
-  }
-
-  /** Past the entities of a frame nobody is alive. */
-  private clearDead(count: number): void {
-    const before = this.alive[this.back]!;
-    this.alive[this.back] = count;
-    if (before <= count) return;
-    const alive = this.control.words[this.control.stream(this.back, 2)]! >>> 0;
-    this.rank.engine.at(alive + count, before - count).fill(0);
-  }
-
-  /** Hands the frame over when all ranks have written their parts. */
-  private publishIfSettled(): void {
-    if (!this.publishing || !this.crew.isSettled()) return;
-    this.publishing = false;
-    // A frame that nobody has taken is the next one to be written over.
-    if (this.shared) this.back = Atomics.exchange(this.control.words, Word.published, this.back);
-  }
-
   /** Publishes the state as it is, and resolves when it can be seen. */
   private async show(): Promise<void> {
     await this.crew.settled();
-    this.publishIfSettled();
-    this.publish();
+    this.publisher.handOver();
+    this.publisher.publish();
     this.control.tick = this.tick();
     this.control.population = this.where().population;
     this.tell(performance.now());
     await this.crew.settled();
-    this.publishIfSettled();
+    this.publisher.handOver();
   }
 
   /** Makes a checkpoint if one is due. */
