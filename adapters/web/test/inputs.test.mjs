@@ -55,3 +55,33 @@ test('a run that was restored has no log', () =>
     await simulation.restore(await simulation.snapshot());
     assert.equal((await rejection(simulation.log())).code, 'RESTORED');
   }));
+
+for (const [name, { scenario }] of Object.entries(WORLDS)) {
+  test(`${name}: a push is as fast as the way from its point is long, and moves nothing that stands`, () =>
+    using({ scenario, tier: 'wasm-transfer', workers: 2 }, async (simulation) => {
+      const { width, height, edge } = scenario.world;
+      const all = () => Promise.all(Array.from({ length: scenario.entities }, async (_, id) => (await simulation.entity(id)).columns));
+      const before = await all();
+      const at = [before.at(-1).x, before.at(-1).y];
+      const [radius, push] = [0.6 * Math.min(width, height), 1.5];
+      await simulation.send([{ poke: { at, radius, push } }]);
+      const after = await all();
+      const around = (way, side, axis) => ((Array.isArray(edge) ? edge[axis] : edge) === 'periodic' ? way - side * Math.round(way / side) : way);
+      let [hit, stood] = [0, 0];
+      before.forEach((one, id) => {
+        const way = [around(one.x - at[0], width, 0), around(one.y - at[1], height, 1)];
+        const far = Math.hypot(...way);
+        if (Math.abs(far - radius) < 1e-5) return;
+        const within = far < radius;
+        hit += Number(within);
+        stood += Number(within && one.wall === 1);
+        const speed = within && one.wall !== 1 ? push : 0;
+        ['vx', 'vy'].forEach((column, axis) => {
+          const change = after[id][column] - one[column];
+          assert.ok(Math.abs(change - speed * way[axis]) < 1e-5, `${column} of ${id} changed by ${change}`);
+        });
+      });
+      assert.ok(hit > 10 && hit < before.length, `${hit} were hit`);
+      assert.equal(stood > 0, scenario.model === 'sph');
+    }));
+}
