@@ -31,12 +31,13 @@
 //! cellular automaton model", 2012, doi:10.1103/PhysRevE.85.066128.
 
 use alloc::format;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use flockwork_kernel::shapes::Shape;
+use flockwork_kernel::shapes::{Shape, scalar};
 use flockwork_kernel::simd::{F32x8, Isa, Sum8, V2};
 use flockwork_kernel::{Plane, Vec2, math, rng};
-use flockwork_scheduler::geometry::{Geometry, Role, Routes};
+use flockwork_scheduler::geometry::{ENDS, Geometry, Placed, Role, Routes};
 use flockwork_scheduler::{
     Finish, LookOf, Model, Never, Pair, ParamError, Pass, Poke, RefOf, Setup, Tick, TileOf,
 };
@@ -161,7 +162,7 @@ pub struct Crowd {
     geometry: Geometry<Plane>,
     routes: Routes,
     /// Where people begin: for each source, or for the world, places side by side and how far apart.
-    sites: Vec<(Vec<Vec2>, f32)>,
+    sites: Arc<[(Vec<Vec2>, f32)]>,
     height: f32,
 }
 
@@ -186,27 +187,12 @@ impl Model for Crowd {
     const ABOUT: &'static str = "people with goals, among walls and doors, by social force";
     const POKES: &'static [&'static str] = &["push"];
     fn new(params: CrowdParams, setup: &Setup) -> Result<Self, ParamError> {
-        let p = &params;
-        let ordered = p.radius_min <= p.radius_max;
-        ParamError::unless(ordered, "radius_min", "it must be at most radius_max")?;
-        ParamError::unless(
-            p.clearance <= 0.5 * p.sight,
-            "clearance",
-            "it must be at most half of sight",
-        )?;
-        let geometry = Geometry::new(&p.shapes, &setup.world, p.sight)?;
-        let kinds = geometry.of(Role::Goal).count();
-        ParamError::unless(kinds <= 255, "shapes", "there are more than 255 goals")?;
-        let routes = Routes::new(&geometry, p.cell, p.detour)?;
-        let sites = sites(p, &geometry, &routes, setup)?;
-        let sources = geometry.of(Role::Source).next().is_some();
-        ParamError::unless(
-            sources || p.inflow == 0.0,
-            "inflow",
-            "nobody comes in without a source: it must be 0",
-        )?;
-        let height = setup.world.height();
-        Ok(Self { params, geometry, routes, sites, height })
+        Self::following(None, params, setup)
+    }
+
+    /// What follows from shapes is made anew where they are others.
+    fn follow(&self, params: CrowdParams, setup: &Setup) -> Result<Self, ParamError> {
+        Self::following(Some(self), params, setup)
     }
 
     /// Side by side in the sources, in order; without sources, in the whole world.
@@ -215,7 +201,8 @@ impl Model for Crowd {
         let group = id as usize % self.sites.len().max(1);
         let place = self.sites.get(group).map_or(Vec2::ZERO, |(sites, spacing)| {
             let share = share(setup.population, self.sites.len(), group).max(1) as usize;
-            let number = id as usize / self.sites.len();
+            // Who comes later by an input begins where somebody has.
+            let number = id as usize / self.sites.len() % share;
             let site = sites.get(number * sites.len() / share).copied().unwrap_or(Vec2::ZERO);
             let moved = site + Vec2::new(rng::signed(x), rng::signed(y)) * (0.15 * spacing);
             let clear = self.geometry.is_clear(moved, self.params.clearance, CLOSED);
@@ -232,10 +219,24 @@ impl Model for Crowd {
             return Err("column `alive` is false: who has left is not there".into());
         }
         // Who goes through a door may stand where it is closed later.
-        if self.geometry.is_clear(me.position, least, OPEN) {
-            return Ok(());
-        }
-        Err(format!("it is on a wall: it must be at least {least} from all of them"))
+        let wall = scalar::nearest(&self.geometry.walls(), me.position, OPEN);
+        let Some(wall) = wall.filter(|wall| wall.distance < least) else { return Ok(()) };
+        let name = match wall.shape {
+            ENDS => "the end of the world".into(),
+            shape => format!("shape {shape}, a wall"),
+        };
+        Err(format!(
+            "it is {} from {name}: it must be at least {least} from all walls",
+            wall.distance
+        ))
+    }
+
+    /// Doors are none: who goes through one may stand where it is closed later.
+    fn is_stricter(&self, before: &Self) -> bool {
+        let (p, old) = (&self.params, &before.params);
+        let walls = self.geometry.of(Role::Wall).map(Placed::shape);
+        let same = walls.eq(before.geometry.of(Role::Wall).map(Placed::shape));
+        p.clearance > old.clearance || p.sight != old.sight || !same
     }
 
     fn inflow(&self, tick: &Tick<Self>) -> u32 {
@@ -362,6 +363,43 @@ impl Pass<Self> for Crowd {
 }
 
 impl Crowd {
+    /// Takes from one that was there before what stays as it is.
+    fn following(
+        before: Option<&Self>,
+        params: CrowdParams,
+        setup: &Setup,
+    ) -> Result<Self, ParamError> {
+        let p = &params;
+        let ordered = p.radius_min <= p.radius_max;
+        ParamError::unless(ordered, "radius_min", "it must be at most radius_max")?;
+        ParamError::unless(
+            p.clearance <= 0.5 * p.sight,
+            "clearance",
+            "it must be at most half of sight",
+        )?;
+        let shapes = before.map(|crowd| &crowd.geometry);
+        let geometry = Geometry::following(shapes, &p.shapes, &setup.world, p.sight)?;
+        let kinds = geometry.of(Role::Goal).count();
+        ParamError::unless(kinds <= 255, "shapes", "there are more than 255 goals")?;
+        let known = before.map(|crowd| (&crowd.routes, &crowd.geometry));
+        let routes = Routes::following(known, &geometry, p.cell, p.detour)?;
+        let begun =
+            |p: &CrowdParams| ([p.cell, p.detour, p.clearance, p.radius_min], p.inflow > 0.0);
+        let same =
+            |crowd: &&Self| crowd.geometry.shares(&geometry) && begun(&crowd.params) == begun(p);
+        let sites = match before.filter(same) {
+            Some(crowd) => Arc::clone(&crowd.sites),
+            None => sites(p, &geometry, &routes, setup)?.into(),
+        };
+        let sources = geometry.of(Role::Source).next().is_some();
+        ParamError::unless(
+            sources || p.inflow == 0.0,
+            "inflow",
+            "nobody comes in without a source: it must be 0",
+        )?;
+        let height = setup.world.height();
+        Ok(Self { params, geometry, routes, sites, height })
+    }
     /// The acceleration by a body or a wall: `away` from it, whose border is `gap` away, past which the own one goes
     /// with the velocity `-slip`.
     #[inline(always)]
@@ -427,7 +465,9 @@ fn sites(
     let shapes = if sources.is_empty() { &whole[..] } else { &sources[..] };
     let mut all = Vec::new();
     for (group, shape) in shapes.iter().enumerate() {
-        let needed = share(setup.population, shapes.len(), group) as usize;
+        let begin = share(setup.population, shapes.len(), group) as usize;
+        // Where somebody comes in later there must be one place.
+        let needed = if p.inflow > 0.0 { begin.max(1) } else { begin };
         let (low, high) = shape.bounds();
         let area = (high.x - low.x) * (high.y - low.y);
         let mut spacing = math::scalar::sqrt(area / needed.max(1) as f32);

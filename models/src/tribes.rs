@@ -352,6 +352,10 @@ impl<A: Axes> Model for Tribes<A> {
         Err("column `alive` is 0: it must be 1, who is dead is not there".into())
     }
 
+    fn is_stricter(&self, _before: &Self) -> bool {
+        false
+    }
+
     /// The only kind of event is a bite.
     fn apply(&self, me: &mut animal::Row<A>, bite: &Event<f32>, _tick: &Tick<Self>) {
         me.energy = bitten(me.energy, bite.value);

@@ -152,6 +152,7 @@ impl AnySimulation for World {
         while simulation.poll()? == Progress::Waiting {
             std::hint::spin_loop();
         }
+        simulation.take_answer()?;
         Ok(())
     }
 

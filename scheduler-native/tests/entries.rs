@@ -35,12 +35,10 @@ fn what_cannot_be_is_refused_before_anything_is_made() {
     assert_eq!(refusal(&bad), ThreadsError::Workers { given: 0 }.into());
     bad.options.workers = 5000;
     assert_eq!(refusal(&bad), ThreadsError::Workers { given: 5000 }.into());
-    for population in [0, u32::MAX] {
-        let mut bad = config();
-        bad.setup.population = population;
-        let expected = SimulationError::Population { given: population.into() };
-        assert_eq!(refusal(&bad), expected.into());
-    }
+    let mut bad = config();
+    bad.setup.population = u32::MAX;
+    let expected = SimulationError::Population { given: u32::MAX.into() };
+    assert_eq!(refusal(&bad), expected.into());
     for dt in [-0.1, f32::INFINITY] {
         let mut bad = config();
         bad.setup.dt = dt;

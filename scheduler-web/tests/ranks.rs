@@ -2,10 +2,14 @@
 
 use std::collections::VecDeque;
 
-use flockwork_kernel::{Edge, World};
-use flockwork_models::{Boids, Discs, Tribes, Vicsek};
+use flockwork_kernel::shapes::Shape;
+use flockwork_kernel::{Edge, Vec2, World};
+use flockwork_models::crowd::CrowdParams;
+use flockwork_models::{Boids, Crowd, Discs, Tribes, Vicsek};
+use flockwork_scheduler::geometry::{Placed, Role, Schedule};
 use flockwork_scheduler::{
-    Cut, Model, Partition, Progress, Serial, Setup, Simulation, SimulationError, snapshot,
+    Cut, Input, Model, Params, Partition, Progress, Serial, Setup, Simulation, SimulationError,
+    snapshot,
 };
 use flockwork_scheduler_web::board::BoardPort;
 use flockwork_scheduler_web::{Board, Boxes, Kind, Ranks};
@@ -219,6 +223,66 @@ fn parameters_change_at_the_same_tick_everywhere() {
         late.finish();
     }
     assert_eq!(late.observe(), world.fingerprint().unwrap());
+}
+
+#[test]
+fn a_wall_on_somebody_is_refused_by_all_with_the_words_of_who_owns_him() {
+    let setup = setup(90, 16.0, 0.02);
+    let mut world = Simulation::<Crowd, _>::new(
+        setup,
+        params::<Crowd>(),
+        partition(1),
+        Serial::default(),
+        None,
+    )
+    .unwrap();
+    let mut late = Late::<Crowd>::new(setup, 3);
+    late.finish();
+    let step = |world: &mut Simulation<Crowd, Serial>, late: &mut Late<Crowd>| {
+        world.step().unwrap();
+        late.ranks.iter_mut().for_each(Simulation::begin);
+        late.finish();
+        assert_eq!(late.observe(), world.fingerprint().unwrap());
+    };
+    step(&mut world, &mut late);
+    let mut places = Vec::new();
+    world.visit(|id, columns, row| places.push((id, columns.row(row).position))).unwrap();
+    for (id, at) in places {
+        let shift = Vec2::new(0.1, 0.0);
+        let wall = Shape::Segment([at - shift, at + shift]);
+        let wall = Placed::new(Role::Wall, Schedule::default(), wall);
+        let list: Vec<f64> = wall.numbers().into_iter().map(f64::from).collect();
+        let mut changed = params::<Crowd>();
+        // A wall beyond the seam of the world is none.
+        if changed.set("shapes", list.clone()).is_err()
+            || Crowd::new(changed.clone(), &setup).is_err()
+        {
+            continue;
+        }
+        let given = vec![Input::Params { params: vec![("shapes".into(), list.into())] }];
+        let refused = world.give(given.clone()).unwrap_err();
+        let SimulationError::Refused(wanted) = &refused else { panic!("{refused}") };
+        assert!(wanted.problem.contains(&format!("does not fit entity {id}: ")), "{wanted}");
+        late.ranks.iter_mut().for_each(|rank| rank.begin_inputs(given.clone()).unwrap());
+        late.finish();
+        for rank in &mut late.ranks {
+            assert_eq!(rank.take_answer().as_ref(), Err(&refused));
+        }
+        // As parameters alone it is the same, and no rank ends.
+        let unfit = world.set_params(changed.clone()).unwrap_err();
+        late.ranks.iter_mut().for_each(|rank| rank.set_params(changed.clone()).unwrap());
+        late.finish();
+        for rank in &mut late.ranks {
+            let refused = rank.take_answer().unwrap_err().to_string();
+            assert!(refused.contains(&unfit.to_string()), "{refused}");
+        }
+    }
+    let free = CrowdParams { clearance: 0.1, ..params::<Crowd>() };
+    world.set_params(free.clone()).unwrap();
+    late.ranks.iter_mut().for_each(|rank| rank.set_params(free.clone()).unwrap());
+    late.finish();
+    late.ranks.iter_mut().for_each(|rank| drop(rank.take_answer().unwrap()));
+    step(&mut world, &mut late);
 }
 
 #[test]

@@ -25,7 +25,10 @@
 //! | `world W EDGE H EDGE` | each axis with its length and how it ends |
 //! | `set NAME X` | a parameter that is not the default: a number, a text, or a list of numbers |
 //! | `crowded` | every second entity begins in the quarter next to the origin: see [`Case::place`] |
-//! | `at TICK FINGERPRINT` | the fingerprint after so many ticks, 16 hex digits; the last one ends the case |
+//! | `open TICK N ...` | an input at that tick opens the doors that are these shapes |
+//! | `close TICK N ...` | an input at that tick closes them |
+//! | `change TICK NAME X` | an input at that tick changes a parameter; all these in the order in which they are given |
+//! | `at TICK FINGERPRINT` | the fingerprint after so many ticks, before the inputs of that tick, 16 hex digits; the last one ends the case |
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -37,6 +40,7 @@ use flockwork_kernel::{Axis, Edge, World};
 use flockwork_spatial::Cut;
 
 use crate::executor::Executor;
+use crate::inputs::Input;
 use crate::model::Model;
 use crate::params::{Params, Setting};
 use crate::partition::Partition;
@@ -60,6 +64,8 @@ pub struct Case {
     pub params: Vec<(String, Setting)>,
     /// Whether entities begin unevenly spread.
     pub crowded: bool,
+    /// Inputs with their ticks, in order.
+    pub inputs: Vec<(u64, Input)>,
     /// Ticks in ascending order, and the fingerprint after each.
     pub golden: Vec<(u64, u64)>,
 }
@@ -258,6 +264,10 @@ pub fn run<M: Model, X: Executor>(
     let mut seen = Vec::new();
     for &(tick, _) in &case.golden {
         while world.tick() < tick {
+            let due = case.due(world.tick());
+            if !due.is_empty() {
+                world.give(due)?;
+            }
             world.step()?;
         }
         seen.push((tick, world.observe()?.fingerprint));
@@ -285,6 +295,12 @@ impl Case {
         }
     }
 
+    /// What comes in at a tick.
+    pub fn due(&self, tick: u64) -> Vec<Input> {
+        let due = self.inputs.iter().filter(|(at, _)| *at == tick);
+        due.map(|(_, input)| input.clone()).collect()
+    }
+
     /// A case that is not described yet.
     fn new(name: &str) -> Option<Self> {
         let world = World::new(1.0, 1.0, Edge::Periodic).ok()?;
@@ -294,6 +310,7 @@ impl Case {
             setup: Setup { world, population: 0, seed: 0, dt: 0.0 },
             params: Vec::new(),
             crowded: false,
+            inputs: Vec::new(),
             golden: Vec::new(),
         })
     }
@@ -322,6 +339,15 @@ impl Case {
                 self.params.push((name.to_string(), setting(value)?));
             }
             ["crowded"] => self.crowded = true,
+            [word @ ("open" | "close"), tick, ref shapes @ ..] => {
+                let shapes = shapes.iter().map(|shape| shape.parse().ok());
+                let shapes = shapes.collect::<Option<_>>()?;
+                self.comes(tick, Input::Door { shapes, open: word == "open" })?;
+            }
+            ["change", tick, name, ref value @ ..] => {
+                let params = Vec::from([(name.to_string(), setting(value)?)]);
+                self.comes(tick, Input::Params { params })?;
+            }
             ["at", tick, fingerprint] => {
                 let fingerprint = u64::from_str_radix(fingerprint, 16).ok()?;
                 let tick = tick.parse().ok()?;
@@ -333,6 +359,14 @@ impl Case {
             _ => return None,
         }
         Some(())
+    }
+
+    /// Reads an input at a tick; those before it are for no later one.
+    fn comes(&mut self, tick: &str, input: Input) -> Option<()> {
+        let tick = tick.parse().ok()?;
+        let late = self.inputs.last().is_some_and(|(last, _)| *last > tick);
+        self.inputs.push((tick, input));
+        (!late).then_some(())
     }
 }
 

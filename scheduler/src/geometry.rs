@@ -27,6 +27,7 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -59,6 +60,13 @@ pub const MOST_DOORS: usize = 64;
 pub struct Geometry<A: Axes = Plane> {
     world: World,
     placed: Vec<Placed<A>>,
+    /// What does not depend on when doors are open.
+    built: Arc<Built<A>>,
+}
+
+/// Walls and doors, and which are near every place.
+#[derive(Clone, Debug)]
+struct Built<A: Axes> {
     layout: Layout,
     walls: Vec<Wall<A>>,
     starts: Vec<u32>,
@@ -72,35 +80,42 @@ impl<A: Axes> Geometry<A> {
     ///
     /// [`ParamError::Conflict`] of `shapes`: which of them is wrong, what is wrong, and what is allowed.
     pub fn new(list: &[f32], world: &World, reach: f32) -> Result<Self, ParamError> {
-        Self::read(list, world, reach)
-            .map_err(|problem| ParamError::Conflict { name: PARAM, problem })
+        Self::following(None, list, world, reach)
     }
 
+    /// The same; if it differs from one that was there `before` at most in when doors are open, they share what does
+    /// not depend on that.
+    ///
+    /// # Errors
+    ///
+    /// As [`Geometry::new`].
     #[inline(never)]
-    fn read(list: &[f32], world: &World, reach: f32) -> Result<Self, String> {
-        let placed = list::read::<A>(list, world)?;
-        let layout = Layout::new(world, reach).map_err(|error| format!("{error}"))?;
-        let mut walls = Vec::new();
-        let mut doors = 0u8;
-        for (number, shape) in placed.iter().enumerate() {
-            let door = match shape.role {
-                Role::Wall => None,
-                Role::Door => {
-                    doors += 1;
-                    Some(doors - 1)
-                }
-                _ => continue,
-            };
-            for piece in shape.shape().pieces().flat_map(|piece| piece.images(world, reach)) {
-                walls.push(Wall { piece, shape: number as u32, door });
-            }
-        }
-        walls.extend(list::ends::<A>(world, reach));
-        let wrong = |error| format!("{error}");
-        let mut starts = vec![0; layout.cells() + 1];
-        let mut items = vec![0; layout.count(&walls, &mut starts).map_err(wrong)?];
-        layout.fill(&walls, &starts, &mut items).map_err(wrong)?;
-        Ok(Self { world: *world, placed, layout, walls, starts, items })
+    pub fn following(
+        before: Option<&Self>,
+        list: &[f32],
+        world: &World,
+        reach: f32,
+    ) -> Result<Self, ParamError> {
+        let wrong = |problem| ParamError::Conflict { name: PARAM, problem };
+        let placed = list::read::<A>(list, world).map_err(wrong)?;
+        let same = before.filter(|before| {
+            let alike =
+                |(a, b): (&Placed<A>, &Placed<A>)| a.role == b.role && a.shape() == b.shape();
+            before.world == *world
+                && before.walls().reach() == reach
+                && before.placed.len() == placed.len()
+                && before.placed.iter().zip(&placed).all(alike)
+        });
+        let built = match same {
+            Some(before) => Arc::clone(&before.built),
+            None => Arc::new(Built::of(&placed, world, reach).map_err(wrong)?),
+        };
+        Ok(Self { world: *world, placed, built })
+    }
+
+    /// Whether both have the same shapes for the same questions, by sharing what is made of them.
+    pub fn shares(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.built, &other.built)
     }
 
     /// The shapes, in the order of the list.
@@ -116,7 +131,8 @@ impl<A: Axes> Geometry<A> {
     /// Walls, doors, and the ends of axes that are walls.
     #[inline]
     pub fn walls(&self) -> Walls<'_, A> {
-        Walls::trusted(&self.world, self.layout, &self.walls, &self.starts, &self.items)
+        let Built { layout, walls, starts, items } = &*self.built;
+        Walls::trusted(&self.world, *layout, walls, starts, items)
     }
 
     /// The doors that are open in a tick: bit by bit, in the order of doors, as [`Walls`] takes them.
@@ -140,6 +156,34 @@ impl<A: Axes> Geometry<A> {
             }
         }
         inside
+    }
+}
+
+impl<A: Axes> Built<A> {
+    #[inline(never)]
+    fn of(placed: &[Placed<A>], world: &World, reach: f32) -> Result<Self, String> {
+        let layout = Layout::new(world, reach).map_err(|error| format!("{error}"))?;
+        let mut walls = Vec::new();
+        let mut doors = 0u8;
+        for (number, shape) in placed.iter().enumerate() {
+            let door = match shape.role {
+                Role::Wall => None,
+                Role::Door => {
+                    doors += 1;
+                    Some(doors - 1)
+                }
+                _ => continue,
+            };
+            for piece in shape.shape().pieces().flat_map(|piece| piece.images(world, reach)) {
+                walls.push(Wall { piece, shape: number as u32, door });
+            }
+        }
+        walls.extend(list::ends::<A>(world, reach));
+        let wrong = |error| format!("{error}");
+        let mut starts = vec![0; layout.cells() + 1];
+        let mut items = vec![0; layout.count(&walls, &mut starts).map_err(wrong)?];
+        layout.fill(&walls, &starts, &mut items).map_err(wrong)?;
+        Ok(Self { layout, walls, starts, items })
     }
 }
 

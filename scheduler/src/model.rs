@@ -106,6 +106,16 @@ pub trait Model: Sized + Send + Sync + 'static {
     /// [`ParamError::Conflict`] if parameters, each allowed by itself, do not go together.
     fn new(params: Self::Params, setup: &Setup) -> Result<Self, ParamError>;
 
+    /// Makes the model that follows this one where parameters change between two ticks: as [`Model::new`] would. It
+    /// may share with this one what stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`Model::new`].
+    fn follow(&self, params: Self::Params, setup: &Setup) -> Result<Self, ParamError> {
+        Self::new(params, setup)
+    }
+
     /// The speed of the slowest that is to move, in length per time; None where no speed is the least
     /// that means something. A world whose places are further apart than a 64th of the way it goes in
     /// a tick is refused, unless it takes places as they are: see [`flockwork_kernel::Precision`].
@@ -118,13 +128,20 @@ pub trait Model: Sized + Send + Sync + 'static {
 
     /// Says what is wrong with an entity beyond what the ranges of its columns say, such as a
     /// heading that is not of length 1. Asked of every entity that comes in from a table or a
-    /// snapshot.
+    /// snapshot, by inputs, and of all who are there where parameters change: see [`Model::is_stricter`].
     ///
     /// # Errors
     ///
     /// What is wrong and what is allowed, to go on after "entity 7: ".
     fn check(&self, _me: &RowOf<Self>) -> Result<(), String> {
         Ok(())
+    }
+
+    /// Whether somebody whom the model `before` would take may be one whom this one does not take: asked where
+    /// parameters make this one follow it between two ticks. If so, all who are there are held against
+    /// [`Model::check`] once more.
+    fn is_stricter(&self, _before: &Self) -> bool {
+        true
     }
 
     /// Applies an event to the entity that it was for.

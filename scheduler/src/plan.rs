@@ -8,6 +8,7 @@
 //! | `named.rs` | where the entities are that it names |
 //! | `near.rs` | who is near a point |
 //! | `points.rs` | pokes, and cells of fields |
+//! | `tools.rs` | memory for all that |
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -26,9 +27,12 @@ mod judge;
 mod named;
 mod near;
 mod points;
+mod tools;
 
-pub(crate) use ground::{Changed, Scene};
-pub(crate) use judge::{Tools, judge};
+pub(crate) use ground::{Changed, Scene, demands, first_unfit};
+pub(crate) use judge::{Demands, judge};
+pub(crate) use near::bytes_of;
+pub(crate) use tools::Tools;
 
 /// What a batch does.
 pub(crate) struct Plan {
@@ -46,6 +50,9 @@ pub(crate) struct Plan {
     pub(crate) found: Vec<u64>,
     /// What becomes of cells of fields, in order.
     pub(crate) strokes: Vec<Stroke>,
+    /// The number, from 1 on, of the last input that has the model take fewer of those who may be there; 0 if none
+    /// does.
+    pub(crate) stricter: u32,
     /// The first input that cannot be done.
     pub(crate) problem: Option<Problem>,
 }
@@ -73,7 +80,8 @@ pub(crate) enum State {
 /// Why an input cannot be done.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Problem {
-    /// Its place in the batch.
+    /// Its place in the batch; how many there are, if it is the one that is [`Plan::stricter`], with somebody as
+    /// the whole batch leaves him.
     pub(crate) place: usize,
     /// The entity with which it cannot; of several the one of smallest id.
     pub(crate) id: u32,
@@ -94,6 +102,26 @@ pub(crate) fn absent(input: &Input) -> String {
 }
 
 impl Plan {
+    /// One that does nothing yet.
+    pub(crate) fn new(first_id: u32, stride: usize) -> Self {
+        Self {
+            slots: Vec::new(),
+            stride,
+            comers: Vec::new(),
+            first_id,
+            spawned: 0,
+            found: Vec::new(),
+            strokes: Vec::new(),
+            stricter: 0,
+            problem: None,
+        }
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        bytes_of(&self.slots) + bytes_of(&self.comers) + bytes_of(&self.found)
+    }
+
     /// The packed rows of those who come into the world.
     pub(crate) fn comers(&self) -> impl Iterator<Item = &[u8]> {
         self.comers.chunks_exact(self.stride)

@@ -60,6 +60,15 @@ pub trait Rows: Sized + Send + Sync + 'static {
         None
     }
 
+    /// Makes the model that follows this one where parameters change between two ticks: see [`Model::follow`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Rows::new`].
+    fn follow(&self, params: Self::Params, setup: &Setup) -> Result<Self, ParamError> {
+        Self::new(params, setup)
+    }
+
     /// How many neighbours count at most, those of smallest (squared distance, id).
     fn most_neighbours(&self) -> Option<u32> {
         None
@@ -75,6 +84,12 @@ pub trait Rows: Sized + Send + Sync + 'static {
     /// What is wrong and what is allowed, to go on after "entity 7: ".
     fn check(&self, _me: &RowOf<ByRows<Self>>) -> Result<(), String> {
         Ok(())
+    }
+
+    /// Whether somebody whom the model `before` would take may be one whom this one does not take: see
+    /// [`Model::is_stricter`].
+    fn is_stricter(&self, _before: &Self) -> bool {
+        true
     }
 
     /// What becomes of an entity in one tick. Events of the tick are applied to what this gives.
@@ -231,6 +246,10 @@ impl<R: Rows> Model for ByRows<R> {
         R::new(params, setup).map(Self)
     }
 
+    fn follow(&self, params: R::Params, setup: &Setup) -> Result<Self, ParamError> {
+        self.0.follow(params, setup).map(Self)
+    }
+
     fn slowest(&self) -> Option<f32> {
         self.0.slowest()
     }
@@ -241,6 +260,10 @@ impl<R: Rows> Model for ByRows<R> {
 
     fn check(&self, me: &RowOf<Self>) -> Result<(), String> {
         self.0.check(me)
+    }
+
+    fn is_stricter(&self, before: &Self) -> bool {
+        self.0.is_stricter(&before.0)
     }
 
     fn apply(&self, me: &mut RowOf<Self>, event: &Event<R::Event>, tick: &Tick<Self>) {

@@ -37,8 +37,21 @@ pub const MAX_POPULATION: u32 = 1 << 30;
 /// # Errors
 ///
 /// [`SimulationError`] that says which part is not acceptable.
-#[inline(never)]
 pub fn check<M: Model>(
+    setup: &Setup,
+    params: &M::Params,
+) -> Result<(M, Grid, Needed), SimulationError> {
+    check_following(None, setup, params)
+}
+
+/// The same, where the model follows one that was there before.
+///
+/// # Errors
+///
+/// As [`check`].
+#[inline(never)]
+pub(crate) fn check_following<M: Model>(
+    before: Option<&M>,
     setup: &Setup,
     params: &M::Params,
 ) -> Result<(M, Grid, Needed), SimulationError> {
@@ -52,7 +65,7 @@ pub fn check<M: Model>(
     if setup.world.axes().len() != axes {
         return Err(SimulationError::Axes { model: axes, world: setup.world.axes().len() });
     }
-    if setup.population == 0 || setup.population > MAX_POPULATION {
+    if setup.population > MAX_POPULATION {
         return Err(SimulationError::Population { given: u64::from(setup.population) });
     }
     if !(setup.dt >= 0.0 && setup.dt.is_finite()) {
@@ -60,7 +73,12 @@ pub fn check<M: Model>(
     }
     let place = Place { phase: Phase::SetUp, domain: None, tick: 0 };
     let made = guarded(place, 0, || {
-        M::new(params.clone().canonical(), &setup.canonical()).map(|model| {
+        let (params, setup) = (params.clone().canonical(), setup.canonical());
+        let model = match before {
+            Some(before) => before.follow(params, &setup),
+            None => M::new(params, &setup),
+        };
+        model.map(|model| {
             let radii = radii(&model);
             let needed = Needed::of(radii.0, model.slowest(), setup.dt);
             (model, radii, needed)
@@ -233,7 +251,7 @@ impl Ids {
         if let Some(pair) = self.0.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(SimulationError::DuplicateId { id: pair[0] });
         }
-        let last = self.0.last().copied().unwrap_or(0);
+        let Some(last) = self.0.last().copied() else { return Ok(0) };
         last.checked_add(1).ok_or(SimulationError::DuplicateId { id: last })
     }
 }
@@ -254,7 +272,7 @@ pub enum SimulationError {
         /// The missing column.
         column: &'static str,
     },
-    /// The number of entities is zero or absurd.
+    /// The number of entities is absurd.
     Population {
         /// What was given.
         given: u64,
@@ -386,7 +404,7 @@ impl fmt::Display for SimulationError {
                 "the world has {world} axes and the model is made for {model}: they must be as many"
             ),
             Self::Population { given } => {
-                write!(f, "entities is {given}: it must be from 1 to {MAX_POPULATION}")
+                write!(f, "entities is {given}: it must be from 0 to {MAX_POPULATION}")
             }
             Self::Timestep { given } => {
                 write!(f, "dt is {given}: it must be a finite number of at least 0")

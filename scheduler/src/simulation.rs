@@ -92,7 +92,8 @@ pub struct Simulation<M: Model, X> {
     seen: Seen,
     /// The batch of inputs that is on its way, and what became of the last one.
     asked: Option<Box<give::Asked<M>>>,
-    /// Memory in which the last batch was worked out, until a tick that has none.
+    /// Memory in which the last batch was worked out, and in which the entities were that it met: kept for the next
+    /// one until a tick that has none.
     tools: (Tools, Vec<RowOf<M>>),
     /// Whether the last tick had one.
     given: bool,
@@ -213,9 +214,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
     pub fn begin(&mut self) {
         if self.stage == Stage::Idle && self.ended.is_none() {
             self.keep();
-            if !core::mem::take(&mut self.given) {
-                self.tools = Default::default();
-            }
+            self.tidy();
             for domain in &mut self.domains {
                 domain.begin_tick();
             }

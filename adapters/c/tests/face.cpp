@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <sstream>
 
 #define CHECK(holds)                                                                      \
@@ -88,8 +89,21 @@ static void a_stepped_world() {
 struct Case {
     std::string name, model, text, params;
     std::vector<std::pair<uint64_t, uint64_t>> golden;
+    /// In JSON, by tick.
+    std::map<uint64_t, std::string> inputs;
     bool crowded = false;
 };
+
+/// The rest of a line: a number, a text in these quotes, or a list of numbers.
+static std::string value_of(std::istringstream &words, const std::string &quote) {
+    std::string value, more, list;
+    words >> value;
+    char *end;
+    std::strtod(value.c_str(), &end);
+    if (*end) value = quote + value + quote;
+    while (words >> more) list += ", " + more;
+    return list.empty() ? value : "[" + value + list + "]";
+}
 
 static std::vector<Case> cases(const char *path) {
     std::ifstream file(path);
@@ -117,13 +131,23 @@ static std::vector<Case> cases(const char *path) {
             here.text += "[world]\n" + lengths + "edge = [" + edges + "]\n";
         }
         if (word == "set") {
-            std::string name, value, more, list;
-            words >> name >> value;
-            char *end;
-            std::strtod(value.c_str(), &end);
-            if (*end) value = "'" + value + "'";
-            while (words >> more) list += ", " + more;
-            here.params += name + " = " + (list.empty() ? value : "[" + value + list + "]") + "\n";
+            std::string name;
+            words >> name;
+            here.params += name + " = " + value_of(words, "'") + "\n";
+        }
+        if (word == "open" || word == "close" || word == "change") {
+            uint64_t tick;
+            std::string name, input;
+            words >> tick;
+            if (word == "change") {
+                words >> name;
+                input = "{\"params\": {\"" + name + "\": " + value_of(words, "\"") + "}}";
+            } else {
+                const char *open = word == "open" ? "true" : "false";
+                input = "{\"door\": {\"shape\": " + value_of(words, "\"") + ", \"open\": " + open + "}}";
+            }
+            std::string &list = here.inputs[tick];
+            list += (list.empty() ? "" : ", ") + input;
         }
         if (word == "crowded") here.crowded = true;
         if (word == "at") {
@@ -142,6 +166,11 @@ static void the_fingerprints_are_those_of_every_scheduler(const char *path) {
         if (one.crowded) continue; // begins in a way that no scenario says
         auto sim = flockwork::Sim::of_model(one.model, one.text + "[params]\n" + one.params, 1 + run % 3);
         for (auto [tick, print] : one.golden) {
+            for (const auto &[at, list] : one.inputs) {
+                if (at < sim.tick() || at >= tick) continue;
+                sim.step(at - sim.tick());
+                CHECK(fw_sim_send(sim.get(), ("[" + list + "]").c_str(), nullptr) == FW_STATUS_OK);
+            }
             sim.step(tick - sim.tick());
             if (sim.fingerprint() != print) {
                 std::cerr << one.name << " at " << tick << ": " << std::hex << sim.fingerprint()

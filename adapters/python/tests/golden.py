@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from flockwork import Simulation
+
 EDGES = {"torus": "periodic", "walls": "wall"}
 
 
@@ -19,6 +21,7 @@ class Case:
     scenario: dict[str, Any] = field(default_factory=lambda: {"params": {}, "world": {}})
     initial: dict[str, Any] = field(default_factory=dict)
     crowded: bool = False
+    inputs: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     at: list[tuple[int, int]] = field(default_factory=list)
 
 
@@ -43,8 +46,12 @@ def read(path: Path) -> list[Case]:
         elif key == "world":
             case.scenario["world"] = world(rest)
         elif key == "set":
-            values = [number(word) for word in rest[1:]]
-            case.scenario["params"][rest[0]] = values[0] if len(values) == 1 else values
+            case.scenario["params"][rest[0]] = value(rest[1:])
+        elif key in ("open", "close"):
+            shapes = [int(word) for word in rest[1:]]
+            case.inputs.append((int(rest[0]), {"door": {"shape": shapes, "open": key == "open"}}))
+        elif key == "change":
+            case.inputs.append((int(rest[0]), {"params": {rest[1]: value(rest[2:])}}))
         elif key == "crowded":
             case.crowded = True
         elif key == "column":
@@ -56,6 +63,20 @@ def read(path: Path) -> list[Case]:
         else:
             raise ValueError(f"{path}: {line}")
     return cases
+
+
+def step_to(sim: Simulation, case: Case, tick: int) -> None:
+    """Steps to a tick, from an earlier one, and gives on the way what comes in."""
+    for at in sorted({at for at, _ in case.inputs if sim.tick <= at < tick}):
+        sim.step(at - sim.tick)
+        sim.send([given for when, given in case.inputs if when == at])
+    sim.step(tick - sim.tick)
+
+
+def value(words: list[str]) -> Any:
+    """A value of a parameter."""
+    values = [number(word) for word in words]
+    return values[0] if len(values) == 1 else values
 
 
 def number(word: str) -> Any:

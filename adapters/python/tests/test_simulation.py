@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import ROOT, flock
-from golden import Case, read
+from golden import Case, read, step_to
 
 import flockwork
 from flockwork import Simulation, SimulationError
@@ -34,7 +34,7 @@ TABLES = read(ROOT / "scheduler/golden/tables.txt")
 def test_native_golden_fingerprints(case: Case) -> None:
     sim = Simulation(case.scenario, workers=2)
     for tick, fingerprint in case.at:
-        sim.step(tick - sim.tick)
+        step_to(sim, case, tick)
         assert f"{sim.fingerprint():016x}" == f"{fingerprint:016x}", tick
 
 
@@ -437,3 +437,18 @@ def test_who_goes_too_far_ends_the_run_at_its_last_tick() -> None:
         sim.step()
     assert str(again.value) == str(told.value) and sim.tick == tick
     assert sim.snapshot() and sim.fingerprint()
+
+
+def test_a_wall_on_somebody_is_refused_and_a_world_may_begin_with_nobody() -> None:
+    world = {"width": 12, "height": 12}
+    sim = Simulation({"model": "crowd", "entities": 0, "dt": 0.02, "world": world})
+    assert sim.send([{"spawn": {"x": 6, "y": 6}}]) == [0]
+    wall = [0, 0, 0, 0, 0, 4, 5.5, 6, 6.5, 6]
+    words = "entity 0: it is 0 from shape 0, a wall"
+    with pytest.raises(ValueError, match=f"does not fit {words}"):
+        sim.send([{"params": {"shapes": wall}}])
+    with pytest.raises((ValueError, SimulationError), match=words):
+        sim.set_params(shapes=wall)
+    sim.send([{"remove": 0}, {"params": {"shapes": wall}}])
+    sim.step(2)
+    assert sim.population == 0

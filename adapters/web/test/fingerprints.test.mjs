@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { create } from '../dist/create.js';
 import { node } from '../dist/node-platform.js';
 import { createSimulation } from '../dist/node.js';
-import { goldenCases } from './tools/golden.mjs';
+import { goldenCases, stepTo } from './tools/golden.mjs';
 
 /** JavaScript is slow: it stops at this tick, and only small worlds run in it. */
 const JS_TICKS = 10;
@@ -24,12 +24,12 @@ async function check(one, options, lastTick) {
   }
 }
 
-async function compare(simulation, { name, golden }, options, lastTick) {
+async function compare(simulation, one, options, lastTick) {
+  const { name, golden } = one;
   assert.equal(simulation.backend.tier, options.tier);
   let compared = 0;
   for (const [tick, fingerprint] of golden.filter(([tick]) => tick <= lastTick)) {
-    const seen = await simulation.observe();
-    if (tick > seen.tick) await simulation.step(tick - seen.tick);
+    await stepTo(simulation, one, tick);
     const { workers, regions } = simulation.backend;
     const what = `${name} in ${options.tier} with ${workers} workers and ${regions} regions at tick ${tick}`;
     assert.equal((await simulation.observe()).fingerprint, fingerprint, what);

@@ -100,3 +100,27 @@ test('axes that do not go together are refused with what is allowed', async () =
   await refused({ ...flat, depth: -2 }, /world\.depth is -2/);
   await refused({ ...flat, deep: 2 }, /deep/);
 });
+
+test('a wall on somebody is refused by inputs and by parameters, with the same words on any number of workers', async () => {
+  const scenario = { model: 'crowd', entities: 60, seed: 3, dt: 0.02, world: { width: 12, height: 12 } };
+  const shapes = [0, 0, 0, 0, 0, 4, 5.5, 6, 6.5, 6];
+  const words = 'does not fit entity 5: it is 0 from shape 0, a wall: it must be at least 0.00078125 from all walls';
+  const seen = new Set();
+  for (const [tier, workers] of [['wasm-shared', 1], ['wasm-shared', 3], ['wasm-transfer', 2]]) {
+    await using({ scenario, tier, workers }, async (simulation) => {
+      await simulation.step(3);
+      const wall = { params: { shapes } };
+      const refused = await rejection(simulation.send([{ set: { id: 5, x: 6, y: 6 } }, wall, { params: { speed: 1 } }]));
+      assert.equal(refused.code, 'BAD_INPUT');
+      assert.match(refused.message, new RegExp(`input 1 at tick 3: \`params\` ${words}`));
+      await simulation.send([{ set: { id: 5, x: 6, y: 6 } }]);
+      const unfit = await rejection(simulation.setParams({ shapes }));
+      assert.equal(unfit.code, 'BAD_PARAM', String(unfit));
+      assert.match(unfit.message, /entity 5: it is 0 from shape 0, a wall/);
+      await simulation.setParams({ shapes: [0, 0, 0, 0, 0, 4, 5.5, 6.25, 6.5, 6.25] });
+      await simulation.step(2);
+      seen.add((await simulation.observe()).fingerprint);
+    });
+  }
+  assert.equal(seen.size, 1);
+});

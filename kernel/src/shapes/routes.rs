@@ -5,7 +5,8 @@
 //!
 //! # Reference
 //!
-//! H. Zhao, "A fast sweeping method for eikonal equations", 2005, doi:10.1090/S0025-5718-04-01678-3.
+//! H. Zhao, "A fast sweeping method for eikonal equations", 2005, doi:10.1090/S0025-5718-04-01678-3. S. Bak, J. McLaughlin,
+//! D. Renzi, "Some improvements for the fast sweeping method", 2010, doi:10.1137/090749645: cells that are passed over.
 
 use crate::error::{KernelError, same_len};
 use crate::{Vec2, World, exact};
@@ -38,33 +39,39 @@ impl Cells {
         self.counts[0].saturating_mul(self.counts[1])
     }
 
-    /// The cell before or after one along an axis.
-    fn beside(&self, cell: usize, axis: usize, after: bool) -> Option<usize> {
-        let [columns, _] = self.counts;
-        let (stride, count) = if axis == 0 { (1, columns) } else { (columns, self.counts[1]) };
-        let at = cell / stride % count;
-        let to = match (after, self.round[axis]) {
-            (true, _) if at + 1 < count => at + 1,
-            (false, _) if at > 0 => at - 1,
-            (true, true) if count > 1 => 0,
-            (false, true) if count > 1 => count - 1,
-            _ => return None,
+    /// The cells before and after one along each axis; [`NONE`] where there is none.
+    #[inline]
+    fn beside(&self, column: usize, row: usize) -> [[usize; 2]; 2] {
+        let [columns, rows] = self.counts;
+        let cell = row * columns + column;
+        let along = |at: usize, count: usize, stride: usize, round: bool| {
+            let round = round && count > 1;
+            let before = if at > 0 {
+                cell - stride
+            } else if round {
+                cell + (count - 1) * stride
+            } else {
+                NONE
+            };
+            let after = if at + 1 < count {
+                cell + stride
+            } else if round {
+                cell - (count - 1) * stride
+            } else {
+                NONE
+            };
+            [before, after]
         };
-        Some(cell - at * stride + to * stride)
+        [along(column, columns, 1, self.round[0]), along(row, rows, columns, self.round[1])]
     }
 
-    /// The lesser of the values before and after a cell along an axis; infinite if there are none.
-    fn least(&self, values: &[f32], cell: usize, axis: usize) -> f64 {
-        let value = |after| self.beside(cell, axis, after).and_then(|at| values.get(at));
-        let value = |after| value(after).map_or(f64::INFINITY, |value| f64::from(*value));
-        let (before, after) = (value(false), value(true));
-        if after < before { after } else { before }
-    }
-
-    /// The distance of a cell, by those beside it: the upwind scheme of Godunov.
-    fn solve(&self, values: &[f32], cell: usize) -> f64 {
-        let ([wide, high], x, y) =
-            (self.sizes, self.least(values, cell, 0), self.least(values, cell, 1));
+    /// The distance of a cell, by those beside it, whatever their signs: the upwind scheme of Godunov.
+    fn solve(&self, values: &[f32], beside: [[usize; 2]; 2]) -> f64 {
+        let [wide, high] = self.sizes;
+        let [x, y] = beside.map(|[before, after]| {
+            let (before, after) = (value(values, before).abs(), value(values, after).abs());
+            if after < before { after } else { before }
+        });
         let straight = if x + wide < y + high { x + wide } else { y + high };
         let (lower, upper) = if x < y { (x, y) } else { (y, x) };
         if upper == f64::INFINITY {
@@ -83,6 +90,14 @@ impl Cells {
     }
 }
 
+/// The value of a cell; infinite where there is no cell.
+#[inline]
+fn value(values: &[f32], cell: usize) -> f64 {
+    values.get(cell).map_or(f64::INFINITY, |value| f64::from(*value))
+}
+
+/// No cell.
+const NONE: usize = usize::MAX;
 /// The most cells along an axis.
 const MOST: u32 = 1 << 12;
 
@@ -113,6 +128,7 @@ pub fn distances(
     }
     let [columns, rows] = grid.counts;
     let mut sweeps = 0;
+    // A cell has the sign of minus while nothing beside it has changed since it was looked at: it would not either.
     loop {
         let mut changed = false;
         // Distances only fall, so this ends.
@@ -123,18 +139,26 @@ pub fn distances(
                 for column in 0..columns {
                     let column = if left { columns - 1 - column } else { column };
                     let cell = row * columns + column;
-                    if blocked[cell] {
+                    if blocked[cell] || distances[cell].is_sign_negative() {
                         continue;
                     }
-                    let distance = grid.solve(distances, cell) as f32;
+                    let beside = grid.beside(column, row);
+                    let distance = grid.solve(distances, beside) as f32;
                     if distance < distances[cell] {
                         distances[cell] = distance;
                         changed = true;
+                        for cell in beside.into_iter().flatten() {
+                            if let Some(distance) = distances.get_mut(cell) {
+                                *distance = distance.abs();
+                            }
+                        }
                     }
+                    distances[cell] = -distances[cell];
                 }
             }
         }
         if !changed {
+            distances.iter_mut().for_each(|distance| *distance = distance.abs());
             return Ok(sweeps);
         }
     }
@@ -161,12 +185,11 @@ pub fn directions(
     same_len("xs", grid.all(), xs)?;
     same_len("ys", grid.all(), ys)?;
     for (cell, (x, y)) in xs.iter_mut().zip(ys).enumerate() {
-        let here = f64::from(distances[cell]);
+        let here = value(distances, cell);
         let mut way = [0.0f32; 2];
-        for (axis, part) in way.iter_mut().enumerate() {
-            let value = |after| grid.beside(cell, axis, after).and_then(|at| distances.get(at));
-            let value = |after| value(after).map_or(f64::INFINITY, |value| f64::from(*value));
-            let (before, after) = (value(false), value(true));
+        let beside = grid.beside(cell % grid.counts[0], cell / grid.counts[0]);
+        for (axis, (part, [before, after])) in way.iter_mut().zip(beside).enumerate() {
+            let (before, after) = (value(distances, before), value(distances, after));
             let (least, sign) = if after < before { (after, 1.0) } else { (before, -1.0) };
             if least < here {
                 let fall = if here < f64::INFINITY { here - least } else { 1.0 };

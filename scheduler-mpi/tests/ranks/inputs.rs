@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use flockwork_scheduler::conformance::cases;
+use flockwork_scheduler::{Input, Setting};
+
 use crate::job::{Place, root, scenario, signal};
 use crate::restart::complete;
 
@@ -70,6 +73,68 @@ fn a_run_with_a_killed_rank_goes_on_with_its_inputs() {
     let wanted = place.native(&format!("{} --ticks {end}", line()));
     // Neither the scenario nor the file need be named: the checkpoint holds what comes in.
     assert_eq!(place.on_ranks(2, "run --resume saved --ticks 25"), wanted);
+}
+
+#[test]
+fn the_golden_world_with_doors_and_new_shapes_has_its_fingerprint_on_ranks() {
+    let case = cases().unwrap().into_iter().find(|case| case.name == "crowd-inputs").unwrap();
+    let value = |value: &Setting| value.to_string();
+    let (setup, axes) = (case.setup, case.setup.world.axes());
+    let mut text = format!(
+        "model = \"{}\"\nentities = {}\nseed = {}\ndt = {}\n[world]\nwidth = {}\nheight = {}\n\
+         edge = [\"{}\", \"{}\"]\n[params]\n",
+        case.model,
+        setup.population,
+        setup.seed,
+        setup.dt,
+        axes[0].length,
+        axes[1].length,
+        axes[0].edge.name(),
+        axes[1].edge.name()
+    );
+    for (name, given) in &case.params {
+        text += &format!("{name} = {}\n", value(given));
+    }
+    let mut lines = String::new();
+    for (tick, input) in &case.inputs {
+        lines += &match input {
+            Input::Door { shapes, open } => format!(
+                "{{\"tick\": {tick}, \"door\": {{\"shape\": {shapes:?}, \"open\": {open}}}}}\n"
+            ),
+            Input::Params { params } => {
+                let (name, given) = &params[0];
+                format!("{{\"tick\": {tick}, \"params\": {{\"{name}\": {}}}}}\n", value(given))
+            }
+            other => panic!("{other:?}"),
+        };
+    }
+    let place = Place::new();
+    place.write("s.toml", &text);
+    place.write("i.jsonl", &lines);
+    let (tick, golden) = *case.golden.last().unwrap();
+    for ranks in [1, 2, 3] {
+        let run = format!("run s.toml --inputs i.jsonl --ticks {tick} --workers 2 --regions 7");
+        assert_eq!(place.on_ranks(ranks, &run), format!("{golden:016x}"), "{ranks} ranks");
+    }
+}
+
+#[test]
+fn a_wall_on_somebody_is_refused_on_all_ranks() {
+    let place = Place::new();
+    place.write(
+        "s.toml",
+        "model = 'crowd'\nentities = 60\ndt = 0.02\n[world]\nwidth = 12\nheight = 12\n",
+    );
+    // Its owner alone knows where it is.
+    place.write(
+        "i.jsonl",
+        "{\"tick\": 3, \"set\": {\"id\": 5, \"x\": 6, \"y\": 6}}\n\
+         {\"tick\": 3, \"params\": {\"shapes\": [0, 0, 0, 0, 0, 4, 5.5, 6, 6.5, 6]}}\n",
+    );
+    let ended = place.ranks("-n 3 flockwork-mpi run s.toml --ticks 9 --inputs i.jsonl --workers 1");
+    assert!(!ended.status.success());
+    let reason = "input 1 at tick 3: `params` does not fit entity 5: it is 0 from shape 0, a wall: it must";
+    assert!(ended.err.contains(reason), "{}", ended.err);
 }
 
 #[test]

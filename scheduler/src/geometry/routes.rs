@@ -1,14 +1,15 @@
 //! Ways to every goal around walls and closed doors.
 
 use alloc::format;
+use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use flockwork_kernel::isa::Baseline;
+use flockwork_kernel::isa::{self, Baseline, Task};
 use flockwork_kernel::shapes::{routes, scalar};
-use flockwork_kernel::simd::{Isa, V2, Vector8};
+use flockwork_kernel::simd::{F32x8, Isa, V2, Vector8};
 use flockwork_kernel::steer::follow::FlowField;
-use flockwork_kernel::{Plane, Vec2, World};
+use flockwork_kernel::{LANES, Plane, Vec2, World};
 
 use super::{Geometry, MOST_DOORS, PARAM, Role};
 use crate::params::ParamError;
@@ -19,20 +20,32 @@ const MOST_STATES: usize = 64;
 const MOST_CHANGES: usize = 100_000;
 /// The most cells of all fields together.
 const MOST_CELLS: u64 = 1 << 26;
+/// The most cells of fields that are kept for later; where one has more, twice as many sets as there are in use.
+const SPARE_CELLS: u64 = 1 << 22;
 
 /// Fields of directions in the plane: one for each goal and each set of open doors that comes, and for all doors
 /// together.
 ///
-/// They are made once, at set-up, the same in every process; [`Routes::direction`] looks up the one of the tick.
+/// They are made at set-up, the same in every process; [`Routes::direction`] looks up the one of the tick. Who follows
+/// others, once a door was opened or closed by an input, makes those that are new.
 #[derive(Clone, Debug)]
 pub struct Routes {
     world: World,
     cells: [u32; 2],
+    clearance: f32,
     goals: usize,
-    /// The sets of open doors, in order. All doors are open in one of them, whether that comes or not.
-    states: Vec<u64>,
-    /// For each of them, for each goal: along x and y.
-    fields: Vec<[Vec<f32>; 2]>,
+    /// The sets of open doors that come, in order, and that of all doors, whether it comes or not.
+    sets: Vec<Set>,
+    /// Some that came before, the last ones first, for when they come again.
+    spare: Vec<Set>,
+}
+
+/// The ways while these doors are open.
+#[derive(Clone, Debug)]
+struct Set {
+    open: u64,
+    /// For each goal, along x and y.
+    fields: Arc<[[Vec<f32>; 2]]>,
 }
 
 impl Routes {
@@ -45,8 +58,23 @@ impl Routes {
     ///
     /// [`ParamError::Conflict`] of `shapes` if a goal lies in no cell that is free, or doors open in too many
     /// ways; of `cell` if cells would be too many.
-    #[inline(never)]
     pub fn new(geometry: &Geometry<Plane>, cell: f32, clearance: f32) -> Result<Self, ParamError> {
+        Self::following(None, geometry, cell, clearance)
+    }
+
+    /// The same; if some were there `before`, of a geometry of the same shapes and of the same cells, ways are taken
+    /// over that are among them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Routes::new`].
+    #[inline(never)]
+    pub fn following(
+        before: Option<(&Self, &Geometry<Plane>)>,
+        geometry: &Geometry<Plane>,
+        cell: f32,
+        clearance: f32,
+    ) -> Result<Self, ParamError> {
         let world = geometry.world;
         let count = |length: f32| ((length / cell) as u32).clamp(1, 4096);
         let cells = [count(world.width()), count(world.height())];
@@ -59,14 +87,36 @@ impl Routes {
             "cell",
             &format!("the fields of all goals would have {needed} cells: at most {MOST_CELLS}"),
         )?;
-        let mut fields = Vec::new();
-        for open in &states {
-            let blocked = blocked(geometry, cells, clearance, *open);
-            for goal in 0..goals {
-                fields.push(field(geometry, cells, goal, &blocked)?);
-            }
+        let same = |(before, its): &(&Self, &Geometry<Plane>)| {
+            its.shares(geometry) && before.cells == cells && before.clearance == clearance
+        };
+        let known = before.filter(same).map(|(before, _)| before);
+        let known: Vec<&Set> =
+            known.iter().flat_map(|it| it.sets.iter().chain(&it.spare)).collect();
+        let mut sets = Vec::new();
+        for open in states {
+            let fields = match known.iter().find(|set| set.open == open) {
+                Some(set) => Arc::clone(&set.fields),
+                None => {
+                    let blocked = blocked(geometry, cells, clearance, open);
+                    let fields = (0..goals).map(|goal| field(geometry, cells, goal, &blocked));
+                    fields.collect::<Result<_, _>>()?
+                }
+            };
+            sets.push(Set { open, fields });
         }
-        Ok(Self { world, cells, goals, states, fields })
+        let room = (SPARE_CELLS / all.saturating_mul(goals as u64).max(1)) as usize;
+        let spare = known.into_iter().filter(|set| sets.iter().all(|now| now.open != set.open));
+        let spare = spare.take(room.max(2 * sets.len()).min(MOST_STATES)).cloned().collect();
+        Ok(Self { world, cells, clearance, goals, sets, spare })
+    }
+
+    /// How many sets of ways it has that others have not.
+    #[cfg(test)]
+    pub(super) fn made_beside(&self, others: &Self) -> usize {
+        let known: Vec<&Set> = others.sets.iter().chain(&others.spare).collect();
+        let shared = |set: &Set| known.iter().any(|other| Arc::ptr_eq(&set.fields, &other.fields));
+        self.sets.iter().filter(|set| !shared(set)).count()
     }
 
     /// How many goals there are.
@@ -78,7 +128,7 @@ impl Routes {
     /// may open any.
     pub fn reach(&self, place: Vec2) -> bool {
         let (place, all) =
-            (V2::<Baseline>::all(place), self.states.iter().fold(0, |all, open| all | open));
+            (V2::<Baseline>::all(place), self.sets.iter().fold(0, |all, set| all | set.open));
         (0..self.goals).any(|goal| !self.direction(goal, all, place).first().is_zero())
     }
 
@@ -90,8 +140,8 @@ impl Routes {
         open: u64,
         place: Vector8<Plane, S>,
     ) -> Vector8<Plane, S> {
-        let state = self.states.iter().position(|state| *state == open).unwrap_or(0);
-        match self.fields.get(state * self.goals + goal) {
+        let set = self.sets.iter().find(|set| set.open == open).or(self.sets.first());
+        match set.and_then(|set| set.fields.get(goal)) {
             Some([xs, ys]) => S::split(
                 #[inline(always)]
                 || FlowField::trusted(&self.world, self.cells, [xs, ys]).sample(place).normalized(),
@@ -173,7 +223,41 @@ fn blocked(geometry: &Geometry<Plane>, cells: [u32; 2], clearance: f32, open: u6
     let half = 0.51 * if wide > high { wide } else { high };
     let far = if clearance > half { clearance } else { half };
     let count = cells[0] as usize * cells[1] as usize;
-    (0..count).map(|cell| !geometry.is_clear(middle(world, cells, cell), far, open)).collect()
+    let mut blocked = vec![false; count];
+    isa::dispatch(Near { geometry, cells, far, open, blocked: &mut blocked });
+    blocked
+}
+
+/// The cells whose middles are nearer to walls and closed doors than that, eight at a time.
+struct Near<'a> {
+    geometry: &'a Geometry<Plane>,
+    cells: [u32; 2],
+    far: f32,
+    open: u64,
+    blocked: &'a mut [bool],
+}
+
+impl Task for Near<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Isa>(self) {
+        let (walls, last) = (self.geometry.walls(), self.blocked.len().saturating_sub(1));
+        for (tile, blocked) in self.blocked.chunks_mut(LANES).enumerate() {
+            let (mut xs, mut ys) = ([0.0; LANES], [0.0; LANES]);
+            for (lane, (x, y)) in xs.iter_mut().zip(&mut ys).enumerate() {
+                let cell = tile * LANES + lane;
+                let cell = if cell < last { cell } else { last };
+                let place = middle(&self.geometry.world, self.cells, cell);
+                (*x, *y) = (place.x, place.y);
+            }
+            let places = V2::<S>::new(F32x8::from_array(xs), F32x8::from_array(ys));
+            let near = walls.nearest(places, self.open).distance.lt(F32x8::splat(self.far)).bits();
+            for (lane, blocked) in blocked.iter_mut().enumerate() {
+                *blocked = near >> lane & 1 == 1;
+            }
+        }
+    }
 }
 
 /// The directions to a goal.

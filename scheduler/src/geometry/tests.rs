@@ -55,6 +55,55 @@ quickcheck! {
         true
     }
 
+    fn what_follows_is_what_would_be_made_anew(seed: u64) -> bool {
+        let draw = |step: u32, below: u32| rng::below(rng::draw(seed, 1, step, 0)[0], below);
+        let goal = Shape::Ball { centre: Vec2::new(7.0, 1.0), radius: 0.5 };
+        let mut placed = [
+            segment(Role::Door, Schedule { from: 1, until: 2, every: 5 }, [[4.0, 1.0], [4.0, 3.0]]),
+            segment(Role::Door, Schedule::NEVER, [[4.0, 3.0], [4.0, 5.0]]),
+            segment(Role::Wall, Schedule::default(), [[2.0, 1.0], [2.0, 5.0]]),
+            Placed::new(Role::Goal, Schedule::default(), goal),
+        ];
+        let mut reach = 1.0;
+        let (mut cell, mut clearance) = (0.5, 0.1);
+        let mut before: Option<(Routes, Geometry)> = None;
+        (0..12).all(|step| {
+            let (kind, other) = (draw(3 * step, 8), draw(3 * step + 1, 8));
+            match kind {
+                0..=4 => {
+                    let schedules = [Schedule::ALWAYS, Schedule::NEVER, Schedule { from: 3, until: 5, every: 0 }];
+                    placed[other as usize % 2].schedule = schedules[draw(3 * step + 2, 3) as usize];
+                }
+                5 => {
+                    let x = 1.0 + other as f32 / 8.0;
+                    placed[2] = segment(Role::Wall, Schedule::default(), [[x, 1.0], [2.0, 5.0]]);
+                }
+                6 => (cell, clearance) = ([0.5, 0.4][other as usize % 2], 0.1 * other as f32),
+                _ => reach = 0.5 + other as f32,
+            }
+            let shapes = list(&placed);
+            let geometry = Geometry::<Plane>::new(&shapes, &world(), reach).unwrap();
+            let routes = Routes::new(&geometry, cell, clearance).unwrap();
+            let (its, was) = (before.as_ref().map(|(_, its)| its), before.as_ref().map(|(was, its)| (was, its)));
+            let follows = Geometry::following(its, &shapes, &world(), reach).unwrap();
+            let ways = Routes::following(was, &follows, cell, clearance).unwrap();
+            let same = follows.shapes() == geometry.shapes() && (0..100u16).all(|at| {
+                let place = Vec2::new(f32::from(at % 10) * 0.8, f32::from(at / 10) * 0.6);
+                let lanes = V2::<Baseline>::all(place);
+                let tick = u64::from(at % 7);
+                let open = geometry.open(tick);
+                let near = |of: &Geometry| scalar::nearest(&of.walls(), place, open);
+                let way = |of: &Routes| of.direction(0, open, lanes).first();
+                follows.open(tick) == open
+                    && near(&follows) == near(&geometry)
+                    && way(&ways) == way(&routes)
+                    && ways.reach(place) == routes.reach(place)
+            });
+            before = Some((ways, follows));
+            same
+        })
+    }
+
     fn a_door_is_open_as_its_schedule_says(from: u8, length: u8, pause: u8) -> bool {
         let (from, until) = (u64::from(from), u64::from(from) + u64::from(length));
         let every = u64::from(length) + u64::from(pause);
@@ -137,6 +186,29 @@ fn the_way_to_a_goal_goes_through_a_door_while_it_is_open() {
     assert!(way(0).y > 0.5, "round the end of the wall, above: {:?}", way(0));
     assert!(way(10).y < -0.3 && way(10).x > 0.3, "through the door: {:?}", way(10));
     assert_eq!((way(19), way(20), way(50)), (way(10), way(0), way(10)));
+}
+
+#[test]
+fn a_door_that_opens_again_has_the_ways_that_it_had() {
+    let mut shapes: Vec<f64> = list(divided().shapes()).into_iter().map(f64::from).collect();
+    let mut open = |open| {
+        set_door(&mut shapes, 1, open).unwrap();
+        shapes.iter().map(|number| *number as f32).collect::<Vec<f32>>()
+    };
+    let begun = Geometry::<Plane>::new(&open(false), &world(), 1.0).unwrap();
+    let routes = Routes::new(&begun, 0.1, 0.0).unwrap();
+    let follow = |(routes, geometry): (&Routes, &Geometry), list: &[f32]| {
+        let next = Geometry::following(Some(geometry), list, &world(), 1.0).unwrap();
+        assert!(next.shares(geometry));
+        (Routes::following(Some((routes, geometry)), &next, 0.1, 0.0).unwrap(), next)
+    };
+    let (opened, geometry) = follow((&routes, &begun), &open(true));
+    assert_eq!(opened.made_beside(&routes), 0, "the ways while all doors are open were there");
+    let (closed, geometry) = follow((&opened, &geometry), &open(false));
+    let (again, _) = follow((&closed, &geometry), &open(true));
+    assert_eq!((closed.made_beside(&opened), again.made_beside(&closed)), (0, 0));
+    let elsewhere = Routes::following(Some((&again, &geometry)), &geometry, 0.2, 0.0).unwrap();
+    assert!(elsewhere.made_beside(&again) > 0);
 }
 
 #[test]

@@ -9,9 +9,9 @@ use flockwork_kernel::columns::{Column, Columns, Reach, packed_len};
 use flockwork_kernel::isa::Baseline;
 use flockwork_spatial::{Cut, NO_CELL};
 
-use super::Slot;
-use super::judge::{Ground, Wrong};
+use super::judge::{Demands, Ground, NONE, Wrong};
 use super::near::{At, Hit};
+use super::{Slot, State};
 use crate::bounds::{Bounds, Outside};
 use crate::domain::Domain;
 use crate::error::{DomainError, Phase, Place};
@@ -296,17 +296,18 @@ impl<M: Model> Ground for Scene<'_, M> {
         }
     }
 
-    fn params(&mut self, given: &[Given]) -> Result<bool, String> {
+    fn params(&mut self, given: &[Given]) -> Result<Demands, String> {
         let text = |error: SimulationError| error.to_string();
         let (needed, setup) = (self.needed(), self.tick.setup);
-        let (before, topology) = match self.changed.take() {
-            Some(changed) => (changed.params, changed.topology),
-            None => (self.params.clone(), None),
-        };
+        let before = self.changed.as_ref().map_or(self.params, |changed| &changed.params);
         let params = before.clone().with(given).map_err(|error| text(error.into()))?;
-        params.check_live(&before).map_err(|error| text(error.into()))?;
-        let (model, grid, new) = setup::check::<M>(&setup, &params).map_err(text)?;
+        params.check_live(before).map_err(|error| text(error.into()))?;
+        let (model, grid, new) =
+            setup::check_following(Some(self.now()), &setup, &params).map_err(text)?;
         setup::check_rules(&model, &setup, self.topology.lattices()).map_err(text)?;
+        let demands = demands((&model, new), (self.now(), needed), &self.tick);
+        let demands = demands.map_err(text)?;
+        let topology = self.changed.take().and_then(|changed| changed.topology);
         let same = grid == *topology.as_deref().unwrap_or(self.topology).grid();
         let topology = if same {
             topology
@@ -316,8 +317,77 @@ impl<M: Model> Ground for Scene<'_, M> {
         };
         self.changed = Some(Changed { params: params.canonical(), model, needed: new, topology });
         self.bounds = Bounds::of(&setup.world, new);
-        Ok(new.reach_in(&setup.world) < needed.reach_in(&setup.world))
+        Ok(demands)
     }
+
+    fn check_all(&mut self, slot_of: &[u32], slots: &[Slot]) -> Result<(), Wrong> {
+        let mut slot_of = slot_of.iter();
+        let met = slots.iter().zip(&self.rows).filter(|(slot, _)| slot.state == State::Lives);
+        let met = met.map(|(slot, me)| (slot.id, me));
+        let stays = || slot_of.next() == Some(&NONE);
+        match first_unfit(self.now(), self.domains, self.tick.number, stays, met) {
+            Ok(()) => Ok(()),
+            Err(SimulationError::Unfit { id, problem }) => {
+                Err((id, SimulationError::Unfit { id, problem }.to_string()))
+            }
+            Err(error) => Err((0, error.to_string())),
+        }
+    }
+}
+
+/// What a model demands of those who are there, that another one does not, each with what it needs.
+///
+/// # Errors
+///
+/// [`SimulationError::Panicked`].
+pub(crate) fn demands<M: Model>(
+    (model, new): (&M, Needed),
+    (before, needed): (&M, Needed),
+    tick: &Tick<'_, M>,
+) -> Result<Demands, SimulationError> {
+    let world = &tick.setup.world;
+    let place = Place { phase: Phase::Inputs, domain: None, tick: tick.number };
+    let stricter = guarded(place, 0, || model.is_stricter(before))?;
+    Ok(Demands { finer: new.reach_in(world) < needed.reach_in(world), stricter })
+}
+
+/// Of those whom a model does not take the one of smallest id: of all rows that stay as they are, as `stays` says of
+/// each in turn, and of `others`.
+///
+/// # Errors
+///
+/// [`SimulationError::Unfit`]; [`SimulationError::Panicked`] of the model.
+pub(crate) fn first_unfit<'a, M: Model>(
+    model: &M,
+    domains: &[Domain<M>],
+    tick: u64,
+    mut stays: impl FnMut() -> bool,
+    others: impl Iterator<Item = (u32, &'a RowOf<M>)>,
+) -> Result<(), SimulationError> {
+    let mut first: Option<(u32, String)> = None;
+    let mut look = |id: u32, me: &RowOf<M>| {
+        if first.as_ref().is_none_or(|(other, _)| id < *other)
+            && let Err(problem) = model.check(me)
+        {
+            first = Some((id, problem));
+        }
+    };
+    let place = Place { phase: Phase::Inputs, domain: None, tick };
+    guarded(place, 0, || {
+        for domain in domains {
+            let view = domain.view()?;
+            for (row, cell) in domain.cells().iter().enumerate() {
+                if stays() && *cell != NO_CELL {
+                    let mut me = M::Columns::row(&view, row);
+                    M::Columns::settle_row(&mut me);
+                    look(M::Columns::id(&view, row), &me);
+                }
+            }
+        }
+        others.for_each(|(id, me)| look(id, me));
+        Ok::<(), DomainError>(())
+    })??;
+    first.map_or(Ok(()), |(id, problem)| Err(SimulationError::Unfit { id, problem }))
 }
 
 fn vector<M: Model>([x, y, z]: At) -> VectorOf<M> {

@@ -10,6 +10,7 @@ use flockwork_spatial::NO_CELL;
 
 use super::named::Named;
 use super::near::{At, Hit, Near, refill};
+use super::tools::Tools;
 use super::{Plan, Problem, Slot, State, absent};
 use crate::geometry;
 use crate::inputs::{Input, MOST, Values};
@@ -59,8 +60,19 @@ pub(crate) trait Ground {
     fn check(&mut self, packed: &[u8]) -> Result<bool, String>;
     /// What stands in the world, by the parameters that hold by now, where the model has shapes.
     fn shapes(&self) -> Option<Vec<f64>>;
-    /// Takes other parameters; says whether they need finer places.
-    fn params(&mut self, given: &[Given]) -> Result<bool, String>;
+    /// Takes other parameters.
+    fn params(&mut self, given: &[Given]) -> Result<Demands, String>;
+    /// Holds all against the model, by the parameters that hold by now: those of these slots as they will be, and
+    /// all others as they are. `slot_of` has the slot of each row, if all domains were one list.
+    fn check_all(&mut self, slot_of: &[u32], slots: &[Slot]) -> Result<(), Wrong>;
+}
+
+/// What other parameters demand of those who are there.
+pub(crate) struct Demands {
+    /// Places that are finer.
+    pub(crate) finer: bool,
+    /// Something else that the model says of an entity.
+    pub(crate) stricter: bool,
 }
 
 /// Why an input cannot be done: with which entity, and what is wrong.
@@ -80,20 +92,6 @@ pub(crate) fn judge(ground: &mut dyn Ground, inputs: &[Input], tools: Tools) -> 
     (plan, tools)
 }
 
-/// Memory that a batch works in, for the next one.
-#[derive(Default)]
-pub(crate) struct Tools {
-    /// Those of a plan that was done.
-    pub(crate) slots: Vec<Slot>,
-    pub(super) near: Option<Near>,
-    pub(super) places: Vec<At>,
-    /// By row of all domains, if they were in one list, and then by those who are spawned: the slot, if there is one.
-    slot_of: Vec<u32>,
-    /// Who was hit by the last poke, their slots, and what became of them.
-    pub(super) hits: Vec<Hit>,
-    pub(super) struck: Vec<u32>,
-    pub(super) news: Vec<(usize, Option<At>)>,
-}
 pub(super) struct Judge<'a> {
     pub(super) ground: &'a mut dyn Ground,
     pub(super) plan: Plan,
@@ -107,6 +105,8 @@ pub(super) struct Judge<'a> {
     pub(super) tools: Tools,
     /// The list of shapes while inputs that follow one another open and close doors.
     shapes: Option<Vec<f64>>,
+    /// Whether the input has the model take fewer of those who may be there.
+    stricter: bool,
     /// How many slots have their entities.
     gathered: usize,
     /// How many pokes there are.
@@ -115,7 +115,7 @@ pub(super) struct Judge<'a> {
 }
 
 /// No slot.
-const NONE: u32 = u32::MAX;
+pub(super) const NONE: u32 = u32::MAX;
 
 impl<'a> Judge<'a> {
     fn new(ground: &'a mut dyn Ground, mut tools: Tools) -> Self {
@@ -127,16 +127,8 @@ impl<'a> Judge<'a> {
         }
         tools.slots.clear();
         refill(&mut tools.slot_of, rows as usize, NONE);
-        let plan = Plan {
-            slots: core::mem::take(&mut tools.slots),
-            stride,
-            comers: Vec::new(),
-            first_id: ground.next_id(),
-            spawned: 0,
-            found: Vec::new(),
-            strokes: Vec::new(),
-            problem: None,
-        };
+        let slots = core::mem::take(&mut tools.slots);
+        let plan = Plan { slots, ..Plan::new(ground.next_id(), stride) };
         Self {
             spots: spots(&*ground),
             ground,
@@ -147,6 +139,7 @@ impl<'a> Judge<'a> {
             near: None,
             tools,
             shapes: None,
+            stricter: false,
             gathered: 0,
             pokes: 0,
             packed: alloc::vec![0; stride],
@@ -167,6 +160,13 @@ impl<'a> Judge<'a> {
                 self.plan.problem = Some(Problem { place, id, text });
                 return;
             }
+            if core::mem::take(&mut self.stricter) {
+                self.plan.stricter = place as u32 + 1;
+            }
+        }
+        if let Err((id, text)) = self.check_all(inputs) {
+            self.plan.problem = Some(Problem { place: inputs.len(), id, text });
+            return;
         }
         if let Err((id, text)) = self.pack_comers() {
             let place = inputs.len().saturating_sub(1);
@@ -398,9 +398,20 @@ impl<'a> Judge<'a> {
     }
 
     fn params(&mut self, given: &[Given]) -> Result<(), Wrong> {
-        let finer = self.ground.params(given).map_err(wrong)?;
+        let demands = self.ground.params(given).map_err(wrong)?;
         self.spots = spots(&*self.ground);
-        if finer { self.check_places() } else { Ok(()) }
+        self.stricter |= demands.stricter;
+        if demands.finer { self.check_places() } else { Ok(()) }
+    }
+
+    /// Nobody may be there whom the model would not take, after the whole batch: so it may move who stands where
+    /// a wall comes, before or after.
+    fn check_all(&mut self, inputs: &[Input]) -> Result<(), Wrong> {
+        let Some(input) = inputs.get(self.plan.stricter.wrapping_sub(1) as usize) else {
+            return Ok(());
+        };
+        let all = self.ground.check_all(&self.tools.slot_of, &self.plan.slots);
+        all.map_err(|(id, problem)| (id, format!("`{}` does not fit {problem}", input.name())))
     }
 
     /// Opens or closes doors in the list of shapes.

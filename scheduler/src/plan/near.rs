@@ -69,6 +69,11 @@ pub(crate) struct Hit {
     pub(crate) offset: At,
 }
 
+/// Bytes that a list holds, used or not.
+pub(crate) fn bytes_of<T>(list: &Vec<T>) -> usize {
+    list.capacity() * size_of::<T>()
+}
+
 impl Near {
     fn empty(world: World) -> Self {
         Self {
@@ -83,6 +88,14 @@ impl Near {
             asked: Vec::new(),
             question: 0,
         }
+    }
+
+    /// Bytes of memory.
+    pub(super) fn memory_bytes(&self) -> usize {
+        let lists = [&self.starts, &self.entities, &self.slots, &self.heads, &self.asked];
+        lists.into_iter().map(bytes_of).sum::<usize>()
+            + self.places.iter().map(bytes_of).sum::<usize>()
+            + bytes_of(&self.later)
     }
 
     /// Entities at these places, NaN for who is not there, in cells of about this width, in the memory of an old one.

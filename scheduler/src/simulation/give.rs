@@ -16,11 +16,13 @@ use crate::error::DomainError;
 use crate::executor::Executor;
 use crate::inputs::{Answer, Input, Refused};
 use crate::model::{Model, RowOf, Tick};
-use crate::plan::{Changed, Plan, Problem, Scene, absent, judge};
+use crate::plan::{Changed, Plan, Problem, Scene, absent, bytes_of, judge};
 use crate::setup::{Door, SimulationError};
 
 /// Words of a text that travels.
 const TEXT: usize = 64;
+/// Bytes that are kept from one batch for the next one, however small the world is.
+const KEPT: usize = 1 << 16;
 
 /// A batch on its way.
 pub(super) struct Asked<M: Model> {
@@ -94,6 +96,18 @@ impl<M: Model, X: Executor> Simulation<M, X> {
                 plan.problem = Some(Problem { place, id: 0, text });
             }
         }
+        self.ask(inputs, plan, rows, changed);
+        Ok(())
+    }
+
+    /// Has all processes hear what each found.
+    pub(super) fn ask(
+        &mut self,
+        inputs: Vec<Input>,
+        plan: Plan,
+        rows: Vec<RowOf<M>>,
+        changed: Option<Changed<M>>,
+    ) {
         let mut words = plan.found.clone();
         let found = words.len();
         words.resize(found + self.topology.regions().len(), 0);
@@ -106,7 +120,31 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         }
         self.asked = Some(Box::new(Asked { inputs, plan, rows, changed, words, refused: 0 }));
         self.stage = Stage::Judge;
-        Ok(())
+    }
+
+    /// Frees memory in which batches were worked out: all after a tick without one; after another tick that of the
+    /// entities that they met, and then all, where it is more than [`KEPT`] or a quarter of what the domains have.
+    pub(super) fn tidy(&mut self) {
+        if !core::mem::take(&mut self.given) {
+            self.tools = Default::default();
+            return;
+        }
+        let domains: usize = self.domains.iter().map(Domain::memory_bytes).sum();
+        let most = (domains / 4).max(KEPT);
+        if self.given_bytes() > most {
+            self.tools.1 = Vec::new();
+        }
+        if self.given_bytes() > most {
+            self.tools.0 = Default::default();
+        }
+    }
+
+    /// Bytes of memory in which a batch is worked out, or the last one was.
+    pub(super) fn given_bytes(&self) -> usize {
+        let asked = self.asked.as_ref().map_or(0, |asked| {
+            asked.plan.memory_bytes() + bytes_of(&asked.rows) + bytes_of(&asked.inputs)
+        });
+        asked + self.tools.0.memory_bytes() + bytes_of(&self.tools.1)
     }
 
     /// What became of the last batch.
@@ -154,7 +192,10 @@ impl<M: Model, X: Executor> Simulation<M, X> {
                 }
                 let words = bytes.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word));
                 asked.words = words.collect();
-                asked.refused = (rank >> 32) as u32 - 1;
+                let place = (rank >> 32) as u32 - 1;
+                let after = place as usize == asked.inputs.len();
+                // No process found anything before: so all of them know this one.
+                asked.refused = if after { asked.plan.stricter.saturating_sub(1) } else { place };
                 self.stage = Stage::Tell;
             }
             (_, None) => self.obey()?,

@@ -230,6 +230,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             + self.topology.memory_bytes()
             + self.balance.memory_bytes()
             + self.ledger.memory_bytes()
+            + self.given_bytes()
             + 8 * self.people.owned_of.capacity()
     }
 }

@@ -372,3 +372,27 @@ fn an_agenda_gives_inputs_by_tick_and_number() {
     assert_eq!(agenda.take(5), [Input::Remove { id: 1 }, Input::Remove { id: 2 }]);
     assert!(agenda.is_empty());
 }
+
+#[test]
+fn memory_of_a_batch_is_counted_and_little_of_it_is_kept() {
+    let mut random = Gen::from_size_and_seed(100, 3);
+    let mut plan = Plan::arbitrary(&mut random);
+    plan.setup.population = 5000;
+    plan.cut = Cut::Parts(1);
+    let mut world = plan.world(Serial::default()).unwrap();
+    let kick = || poke([1.0, 1.0], 1e6, &[("kick", 0.01)]);
+    (0..3).for_each(|_| world.step().unwrap());
+    let before = world.memory_bytes();
+    world.give(vec![kick(); 3]).unwrap();
+    let given = world.memory_bytes();
+    // Of everybody at least the row that they had, and a place.
+    assert!(given > before + world.population() as usize * (stride() + 12), "{before} {given}");
+    world.step().unwrap();
+    let kept = world.memory_bytes();
+    assert!(kept < before + before / 3, "{before} {kept}");
+    world.give(vec![kick()]).unwrap();
+    world.step().unwrap();
+    world.step().unwrap();
+    let quiet = world.memory_bytes();
+    assert!(quiet < before + before / 8, "{before} {quiet}");
+}

@@ -2,8 +2,8 @@
 
 use flockwork_kernel::{Edge, World};
 use flockwork_scheduler::{
-    Arithmetic, Cut, CutError, GridError, Initial, ParamError, Params, Serial, Setting, Setup,
-    Simulation, SimulationError,
+    Arithmetic, Cut, CutError, GridError, Initial, Input, ParamError, Params, Partition, Serial,
+    Setting, Setup, Simulation, SimulationError,
 };
 
 use crate::dots::{Dots, DotsParams};
@@ -44,11 +44,35 @@ fn put(row: &mut [u8], at: usize, value: f32) {
 }
 
 #[test]
-fn populations_from_one_to_the_most_are_allowed() {
-    for given in [0, u32::MAX] {
-        let expected = SimulationError::Population { given: given.into() };
-        assert_eq!(error(&with(|setup| setup.population = given)), expected);
+fn a_world_without_anybody_goes_on_and_takes_in_who_comes() {
+    for cut in [Cut::Parts(1), Cut::Parts(3)] {
+        let mut empty = with(|setup| setup.population = 0);
+        empty.cut = cut;
+        let mut world = empty.world(Serial::default()).unwrap();
+        (0..3).for_each(|_| world.step().unwrap());
+        assert_eq!((world.population(), world.next_id(), world.fingerprint()), (0, 0, Ok(0)));
+        let bytes = world.snapshot().unwrap();
+        let mut again = Simulation::<Dots, _>::restore(
+            &bytes,
+            Arithmetic::Same,
+            Partition::new(cut),
+            Serial::default(),
+        )
+        .unwrap();
+        for world in [&mut world, &mut again] {
+            let answer = world.give(vec![Input::Spawn { values: vec![] }; 2]).unwrap();
+            assert_eq!(answer.ids, [0, 1]);
+            (0..3).for_each(|_| world.step().unwrap());
+            assert!(world.population() >= 1, "{}", world.population());
+        }
+        assert_eq!(world.fingerprint(), again.fingerprint());
     }
+}
+
+#[test]
+fn populations_from_none_to_the_most_are_allowed() {
+    let expected = SimulationError::Population { given: u32::MAX.into() };
+    assert_eq!(error(&with(|setup| setup.population = u32::MAX)), expected);
     let mut alone = with(|setup| setup.population = 1);
     alone.cut = Cut::Parts(7);
     let mut world = alone.world(Serial::default()).unwrap();

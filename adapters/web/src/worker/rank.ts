@@ -270,8 +270,11 @@ export class Rank {
     const params = JSON.parse(engine.text(address, length)) as Setting[];
     for (const param of params) engine.withSetting(param, this.sim, x.fw_param!, x.fw_param_other!);
     result.status = x.fw_params!(this.sim);
-    if (result.status >= 0) return this.poll();
-    this.refuse('BAD_PARAM');
+    if (result.status < 0) {
+      this.refuse('BAD_PARAM');
+      return;
+    }
+    return this.finish('BAD_PARAM');
   }
 
   /** Gives inputs; the status is how many were spawned. */
@@ -281,15 +284,18 @@ export class Rank {
       this.refuse('BAD_INPUT');
       return;
     }
-    const polled = this.poll();
-    if (polled) return polled.then(() => this.answer());
-    this.answer();
+    return this.finish('BAD_INPUT');
   }
 
-  private answer(): void {
-    const { x } = this.engine;
-    this.result.status = x.fw_answer!(this.sim);
-    if (this.result.status < 0) this.refuse('BAD_INPUT');
+  /** Polls until what was given is done, or refused for somebody who is there. */
+  private finish(code: string): Maybe {
+    const answer = (): void => {
+      this.result.status = this.engine.x.fw_answer!(this.sim);
+      if (this.result.status < 0) this.refusal = { code, message: this.engine.error() };
+    };
+    const polled = this.poll();
+    if (polled) return polled.then(answer);
+    answer();
   }
 
   /** The parameters in use. */
