@@ -1,8 +1,8 @@
 //! What is to be drawn: the newest complete state, as views of the memory that the workers write.
 
-use js_sys::{Float32Array, Object, Reflect, Uint8Array, Uint32Array};
-use wasm_bindgen::JsValue;
+use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 
 #[wasm_bindgen]
 extern "C" {
@@ -42,6 +42,20 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = columns)]
     fn all_columns(this: &Frame) -> JsValue;
 
+    #[wasm_bindgen(method, getter, js_name = fields)]
+    fn all_fields(this: &Frame) -> JsValue;
+
+    /// What is in the cells of a field.
+    #[derive(Clone, Debug)]
+    pub type FieldView;
+
+    /// The amount in each: by layer, row and column, from the corner of the world on.
+    #[wasm_bindgen(method, getter)]
+    pub fn amounts(this: &FieldView) -> Float32Array;
+
+    #[wasm_bindgen(method, getter, js_name = cells)]
+    fn all_cells(this: &FieldView) -> Array;
+
     /// One who reads frames: each view beside the first takes one of its own.
     #[derive(Clone, Debug)]
     pub type Reader;
@@ -66,11 +80,28 @@ impl Frame {
         Object::try_from(&column).cloned()
     }
 
+    /// A field that was asked for in `Options::fields`.
+    pub fn field(&self, name: &str) -> Option<FieldView> {
+        let field = Reflect::get(&self.all_fields(), &name.into()).ok()?;
+        field.is_object().then(|| field.unchecked_into())
+    }
+
     /// Copies x, y, z of each entity into the page's own memory, for a program that computes with
     /// them: one copy, into room that is there after the first time.
     pub fn copy_positions(&self, out: &mut Vec<f32>) {
         let all = 3 * self.count();
         out.resize(all as usize, 0.0);
         self.position().subarray(0, all).copy_to(out);
+    }
+}
+
+impl FieldView {
+    /// How many cells there are along each axis.
+    pub fn cells(&self) -> Vec<u32> {
+        self.all_cells()
+            .iter()
+            .filter_map(|cells| cells.as_f64())
+            .map(|cells| cells as u32)
+            .collect()
     }
 }

@@ -46,6 +46,6 @@ mod js;
 pub use backend::{Attempt, Backend, Tier};
 pub use crowd::{Crowd, Observation, State, Step};
 pub use error::Error;
-pub use frame::{Frame, Reader};
+pub use frame::{FieldView, Frame, Reader};
 pub use input::{Answer, Area, Change, Input};
-pub use options::{Edge, Options, Rate, Scenario, Value};
+pub use options::{Amounts, Edge, FieldStart, Options, Rate, Scenario, Value};

@@ -68,6 +68,45 @@ impl Value {
     }
 }
 
+/// How a field begins; what is not said is as the model has it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FieldStart {
+    /// Cells along each axis; about one for each radius of the model if they are not given.
+    pub cells: Option<Vec<u32>>,
+    /// What they hold.
+    pub amounts: Option<Amounts>,
+}
+
+/// What the cells of a field hold at tick 0.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Amounts {
+    /// All of them the same.
+    Each(f64),
+    /// A whole number of its own, drawn from the least to the most.
+    Noise(f64, f64),
+    /// These, by layer, row and column, from the corner of the world on.
+    Cells(Vec<f64>),
+}
+
+impl FieldStart {
+    fn to_js(&self) -> Object {
+        let out = Object::new();
+        if let Some(cells) = &self.cells {
+            let cells: Array = cells.iter().map(|cells| JsValue::from(*cells)).collect();
+            set(&out, "cells", cells);
+        }
+        match &self.amounts {
+            None => {}
+            Some(Amounts::Each(amount)) => set(&out, "start", *amount),
+            Some(Amounts::Noise(least, most)) => {
+                set(&out, "start", Array::of2(&(*least).into(), &(*most).into()));
+            }
+            Some(Amounts::Cells(all)) => set(&out, "start", Float64Array::from(&all[..])),
+        }
+        out
+    }
+}
+
 /// What is simulated: the same keys as in a scenario file, with the same meanings. What is not
 /// acceptable is refused when the crowd is started, with what is allowed.
 #[derive(Clone, Debug)]
@@ -80,6 +119,7 @@ pub struct Scenario {
     seed: u64,
     params: Vec<(String, Value)>,
     initial: Vec<(String, Vec<f64>)>,
+    fields: Vec<(String, FieldStart)>,
 }
 
 impl Scenario {
@@ -95,6 +135,7 @@ impl Scenario {
             seed: 1,
             params: Vec::new(),
             initial: Vec::new(),
+            fields: Vec::new(),
         }
     }
 
@@ -133,6 +174,13 @@ impl Scenario {
         self
     }
 
+    /// How a field of the model begins, such as `grass`; the others begin as the model has them.
+    #[must_use]
+    pub fn field(mut self, name: &str, start: FieldStart) -> Self {
+        self.fields.push((name.to_string(), start));
+        self
+    }
+
     fn to_js(&self) -> Object {
         let world = Object::new();
         for (name, length) in ["width", "height", "depth"].into_iter().zip(&self.lengths) {
@@ -155,6 +203,13 @@ impl Scenario {
                 set(&columns, name, Float64Array::from(&values[..]));
             }
             set(&scenario, "initial", columns);
+        }
+        if !self.fields.is_empty() {
+            let fields = Object::new();
+            for (name, start) in &self.fields {
+                set(&fields, name, start.to_js());
+            }
+            set(&scenario, "field", fields);
         }
         scenario
     }
@@ -197,6 +252,8 @@ pub struct Options {
     pub regions: Option<u32>,
     /// Columns of the model to have in frames, such as `energy`.
     pub columns: Vec<String>,
+    /// Fields of the model to have in frames, such as `grass`.
+    pub fields: Vec<String>,
     /// What the colours of frames show: a column, `speed`, `heading` or `none`.
     pub color_by: Option<String>,
     /// Room for so many entities in frames (twice those at tick 0).
@@ -221,6 +278,7 @@ impl Options {
             rate: Rate::PerSecond(60.0),
             regions: None,
             columns: Vec::new(),
+            fields: Vec::new(),
             color_by: None,
             render_capacity: None,
             checkpoint_every: 0,
@@ -236,8 +294,9 @@ impl Options {
         set(&out, "allowFallback", self.allow_fallback);
         set(&out, "rate", self.rate.to_js());
         set(&out, "checkpointEvery", self.checkpoint_every);
-        let columns: Array = self.columns.iter().map(JsValue::from).collect();
-        set(&out, "columns", columns);
+        let names = |names: &[String]| names.iter().map(JsValue::from).collect::<Array>();
+        set(&out, "columns", names(&self.columns));
+        set(&out, "fields", names(&self.fields));
         if let Some(workers) = self.workers {
             set(&out, "workers", workers);
         }

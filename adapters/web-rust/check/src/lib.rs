@@ -1,7 +1,8 @@
 //! Drives a crowd through all that it can do: `test/crowd.test.mjs` calls this in Chromium, in each tier.
 
 use flockwork_web::{
-    Area, Change, Crowd, Edge, Error, Input, Observation, Options, Rate, Scenario, State, Tier,
+    Amounts, Area, Change, Crowd, Edge, Error, FieldStart, Input, Observation, Options, Rate,
+    Scenario, State, Tier,
 };
 use js_sys::{Function, Promise, Reflect, Uint32Array};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
@@ -64,6 +65,7 @@ pub async fn drive(folder: String, tier: String) -> Result<Vec<String>, JsValue>
     refused("half a snapshot", crowd.restore(parts).await, "BAD_SNAPSHOT", "")?;
 
     inputs(options(&folder, &tier)).await?;
+    fields(&folder, &tier).await?;
 
     let tick = crowd.set_params([("alignment", 2.0.into())]).await?;
     hold("parameters hold from the tick on that it is at", tick == 50.0)?;
@@ -119,6 +121,44 @@ async fn inputs(options: Options) -> Result<(), JsValue> {
     hold("the log holds all", kinds.iter().all(|kind| log.contains(kind)))?;
     crowd.stop().await?;
     Ok(())
+}
+
+/// A field begins as it is told to, is in frames, and takes inputs.
+async fn fields(folder: &str, tier: &str) -> Result<(), JsValue> {
+    let start = |amounts| FieldStart { cells: Some(vec![8, 4]), amounts: Some(amounts) };
+    let begin = async |amounts| {
+        let scenario = Scenario::new("meadow", 0.05, &[16.0, 8.0]).entities(40);
+        let scenario = scenario.field("grass", start(amounts));
+        let options = Options {
+            workers: Some(if tier == "js-single" { 1 } else { 2 }),
+            tier: Tier::named(tier),
+            fields: vec!["grass".to_string()],
+            ..Options::new(scenario, folder)
+        };
+        Crowd::start(options).await
+    };
+    let given: Vec<f64> = (0..32).map(f64::from).collect();
+    let crowd = begin(Amounts::Cells(given.clone())).await?;
+    let amounts = |crowd: &Crowd| -> Result<Vec<f32>, Error> {
+        let grass = crowd.frame()?.field("grass");
+        Ok(grass.map_or(Vec::new(), |grass| grass.amounts().to_vec()))
+    };
+    let cells = crowd.frame()?.field("grass").map(|grass| grass.cells());
+    hold("it has the cells that were asked for", cells == Some(vec![8, 4]))?;
+    let same = amounts(&crowd)?.iter().map(|amount| f64::from(*amount)).eq(given);
+    hold("it begins with what was given", same)?;
+    hold("there is no other", crowd.frame()?.field("water").is_none())?;
+    let area = Area::Box(vec![0.0, 0.0], vec![16.0, 8.0]);
+    let field = Input::Field { name: "grass".to_string(), area, change: Change::Set(7.0) };
+    crowd.send(&[field]).await?;
+    hold("an input paints it", amounts(&crowd)? == [7.0; 32])?;
+    crowd.stop().await?;
+    let crowd = begin(Amounts::Noise(2.0, 5.0)).await?;
+    let drawn = amounts(&crowd)?;
+    hold("numbers are drawn", drawn.iter().all(|amount| (2.0..=5.0).contains(amount)))?;
+    hold("of its own for each", drawn.iter().any(|amount| *amount != drawn[0]))?;
+    crowd.stop().await?;
+    refused("too much", begin(Amounts::Each(1e12)).await, "INVALID_SCENARIO", "grass")
 }
 
 /// Frames and entities of a crowd at tick 10.
