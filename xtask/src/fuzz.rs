@@ -16,7 +16,7 @@ use std::sync::Mutex;
 use crate::run::{Failure, Outcome, cargo, finish, has_program, root, skip, target_folder};
 
 /// How long the test command runs each: its corpus, and some new inputs.
-const STEP_SECONDS: u64 = 12;
+const STEP_SECONDS: u64 = 6;
 
 /// What `cargo xtask fuzz` does.
 #[derive(Debug, PartialEq, Eq)]

@@ -25,12 +25,12 @@ const HERE: &[Step] = &[
     Step { name: "doc", about: "the examples in the documentation run", run: doctests },
     Step { name: "rustdoc", about: "the documentation builds without a warning", run: rustdoc },
     Step { name: "bare", about: "no_std crates build without a standard library", run: bare::step },
-    Step { name: "c", about: "the C face from C and C++, under AddressSanitizer", run: c::step },
     Step { name: "web", about: "every tier in Node.js: the same bits", run: web::step },
     Step { name: "web-rust", about: "pages in Rust: the class, a crowd", run: web_rust::step },
 ];
 
-/// Steps that build in folders of their own, which nothing of [`HERE`] waits for.
+/// Steps that build in folders of their own, which nothing of [`HERE`] waits for, and what would make
+/// those of [`HERE`] the longer ones.
 const BESIDE: &[Step] = &[
     Step { name: "golden", about: "one fingerprint under every build", run: golden::step },
     Step { name: "lanes", about: "no operation of lanes is left as a call", run: lanes::step },
@@ -42,6 +42,8 @@ const BESIDE: &[Step] = &[
         about: "the Bevy plugins without a window, and for pages",
         run: bevy::step,
     },
+    // In the folder of `unit`, of which it takes what is built by then.
+    Step { name: "c", about: "the C face from C and C++, under AddressSanitizer", run: c::step },
 ];
 
 /// Folders of builds that a step alone has, in `target`. With [`SPARE`] they go once it has passed.
