@@ -204,9 +204,10 @@ impl Model for Crowd {
             // Who comes later by an input begins where somebody has.
             let number = id as usize / self.sites.len() % share;
             let site = sites.get(number * sites.len() / share).copied().unwrap_or(Vec2::ZERO);
-            let moved = site + Vec2::new(rng::signed(x), rng::signed(y)) * (0.15 * spacing);
-            let clear = self.geometry.is_clear(moved, self.params.clearance, CLOSED);
-            if clear { moved } else { site }
+            let way = Vec2::new(rng::signed(x), rng::signed(y)) * (0.15 * spacing);
+            let free = self.geometry.is_clear(site + way, self.params.clearance, CLOSED)
+                && scalar::crossing(&self.geometry.walls(), site, way, CLOSED).is_none();
+            if free { site + way } else { site }
         });
         let kind = self.kind(group, kind);
         let [a, b, ..] = setup.draw(id, WISH);
@@ -255,7 +256,18 @@ impl Model for Crowd {
         let [kind, size, a, b] = tick.draw(number, ARRIVE);
         let place = self.geometry.of(Role::Source).nth(group).and_then(|source| {
             let draw = |attempt| tick.draw(number, ARRIVE + 1 + attempt);
-            self.geometry.place_in(&source.shape(), self.params.clearance, open, draw)
+            let fits = |place| {
+                let at_goal = || {
+                    self.geometry.of(Role::Goal).any(|goal| scalar::inside(&goal.shape(), place))
+                };
+                let leads = || {
+                    self.routes.goals() == 0
+                        || self.routes.reach(&self.geometry, place)
+                        || at_goal()
+                };
+                self.geometry.is_clear(place, self.params.clearance, open) && leads()
+            };
+            self.geometry.place_in(&source.shape(), fits, draw)
         });
         let site = || self.sites.get(group).and_then(|(sites, _)| sites.first()).copied();
         let place = place.or_else(site).unwrap_or(Vec2::ZERO);
@@ -476,7 +488,7 @@ fn sites(
         let places = loop {
             let mut places = geometry.lattice(shape, spacing, p.clearance, CLOSED);
             // Nobody begins in a pillar, from which no way leads to a goal.
-            places.retain(|place| routes.goals() == 0 || routes.reach(*place));
+            places.retain(|place| routes.goals() == 0 || routes.reach(geometry, *place));
             if places.len() >= needed {
                 break places;
             }

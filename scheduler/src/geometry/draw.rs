@@ -11,13 +11,12 @@ use super::Geometry;
 const TRIES: u32 = 64;
 
 impl<A: Axes> Geometry<A> {
-    /// A place inside a shape, at least `clearance` from all walls and closed doors, from random numbers that
-    /// `draw` gives by their number. None if it cannot be found in 64 tries.
+    /// A place inside a shape that fits, from random numbers that `draw` gives by their number. None if it cannot be
+    /// found in 64 tries.
     pub fn place_in(
         &self,
         shape: &Shape<'_, A>,
-        clearance: f32,
-        open: u64,
+        fits: impl Fn(Vector<A>) -> bool,
         draw: impl Fn(u32) -> [u32; 4],
     ) -> Option<Vector<A>> {
         let (low, high) = shape.bounds();
@@ -26,7 +25,7 @@ impl<A: Axes> Geometry<A> {
             let [x, y, z, _] = draw(attempt).map(rng::unit);
             let parts = Vector::of(x * size.along(0), y * size.along(1), z * size.along(2));
             let place = low + parts;
-            (scalar::inside(shape, place) && self.is_clear(place, clearance, open)).then_some(place)
+            (scalar::inside(shape, place) && fits(place)).then_some(place)
         })
     }
 

@@ -126,10 +126,47 @@ impl Routes {
 
     /// Whether a way leads from a place to any goal while all doors are open, whatever their schedules say: an input
     /// may open any.
-    pub fn reach(&self, place: Vec2) -> bool {
-        let (place, all) =
-            (V2::<Baseline>::all(place), self.sets.iter().fold(0, |all, set| all | set.open));
-        (0..self.goals).any(|goal| !self.direction(goal, all, place).first().is_zero())
+    ///
+    /// Directions are told between the middles of cells, so also a little way behind a wall. A way leads on from there if a
+    /// straight line leads to the middle of a cell that is free.
+    pub fn reach(&self, geometry: &Geometry<Plane>, place: Vec2) -> bool {
+        let open = self.sets.iter().fold(0, |all, set| all | set.open);
+        let at = V2::<Baseline>::all(place);
+        if (0..self.goals).all(|goal| self.direction(goal, open, at).first().is_zero()) {
+            return false;
+        }
+        let sides = sides(&self.world, self.cells);
+        let far = far(sides, self.clearance);
+        let near = |axis: usize| {
+            let [at, more] = [place.along(axis), far].map(|length| (length / sides[axis]) as i64);
+            at - more - 1..=at + more + 1
+        };
+        let fields = self.sets.iter().find(|set| set.open == open).map(|set| &set.fields);
+        let leads = |cell: usize| {
+            let of = |field: &[Vec<f32>; 2]| field.iter().any(|part| part[cell] != 0.0);
+            fields.is_some_and(|fields| fields.iter().any(of))
+                && geometry.is_clear(middle(&self.world, self.cells, cell), far, open)
+        };
+        near(1).any(|row| {
+            near(0).any(|column| {
+                let middle = Vec2::new(column as f32 + 0.5, row as f32 + 0.5);
+                let way = Vec2::new(middle.x * sides[0], middle.y * sides[1]) - place;
+                self.cell([column, row]).is_some_and(leads)
+                    && scalar::crossing(&geometry.walls(), place, way, open).is_none()
+            })
+        })
+    }
+
+    /// The number of a cell by its column and row, over the seams too.
+    fn cell(&self, lines: [i64; 2]) -> Option<usize> {
+        let mut cell = 0;
+        for axis in [1, 0] {
+            let count = i64::from(self.cells[axis]);
+            let round = self.world.axes().get(axis).is_some_and(|axis| axis.is_periodic());
+            let line = if round { lines[axis].rem_euclid(count) } else { lines[axis] };
+            cell = cell * count + Some(line).filter(|line| (0..count).contains(line))?;
+        }
+        usize::try_from(cell).ok()
     }
 
     /// The direction from each place to a goal, of length 1; zero where there is none, and at the goal.
@@ -215,13 +252,21 @@ fn middle(world: &World, cells: [u32; 2], cell: usize) -> Vec2 {
     )
 }
 
-/// The cells through which no way leads.
-fn blocked(geometry: &Geometry<Plane>, cells: [u32; 2], clearance: f32, open: u64) -> Vec<bool> {
-    let world = &geometry.world;
-    let (wide, high) = (world.width() / cells[0] as f32, world.height() / cells[1] as f32);
+/// The sides of cells.
+fn sides(world: &World, [across, up]: [u32; 2]) -> [f32; 2] {
+    [world.width() / across as f32, world.height() / up as f32]
+}
+
+/// How far the middles of cells must be from walls for a way to lead through them.
+fn far([wide, high]: [f32; 2], clearance: f32) -> f32 {
     // A way between two centres side by side that crosses a wall does so within half of it from one.
     let half = 0.51 * if wide > high { wide } else { high };
-    let far = if clearance > half { clearance } else { half };
+    if clearance > half { clearance } else { half }
+}
+
+/// The cells through which no way leads.
+fn blocked(geometry: &Geometry<Plane>, cells: [u32; 2], clearance: f32, open: u64) -> Vec<bool> {
+    let far = far(sides(&geometry.world, cells), clearance);
     let count = cells[0] as usize * cells[1] as usize;
     let mut blocked = vec![false; count];
     isa::dispatch(Near { geometry, cells, far, open, blocked: &mut blocked });

@@ -97,7 +97,7 @@ quickcheck! {
                 follows.open(tick) == open
                     && near(&follows) == near(&geometry)
                     && way(&ways) == way(&routes)
-                    && ways.reach(place) == routes.reach(place)
+                    && ways.reach(&geometry, place) == routes.reach(&geometry, place)
             });
             before = Some((ways, follows));
             same
@@ -178,7 +178,7 @@ fn the_way_to_a_goal_goes_through_a_door_while_it_is_open() {
     let geometry = divided();
     let routes = Routes::new(&geometry, 0.1, 0.0).unwrap();
     assert_eq!(routes.goals(), 1);
-    assert!(routes.reach(Vec2::new(3.5, 3.5)));
+    assert!(routes.reach(&geometry, Vec2::new(3.5, 3.5)));
     let way = |tick| {
         let place = V2::<Baseline>::splat(3.5, 3.5);
         routes.direction(0, geometry.open(tick), place).first()
@@ -186,6 +186,32 @@ fn the_way_to_a_goal_goes_through_a_door_while_it_is_open() {
     assert!(way(0).y > 0.5, "round the end of the wall, above: {:?}", way(0));
     assert!(way(10).y < -0.3 && way(10).x > 0.3, "through the door: {:?}", way(10));
     assert_eq!((way(19), way(20), way(50)), (way(10), way(0), way(10)));
+}
+
+/// A table, whose middle is further from its edge than ways are from walls, in a room that is closed to a ring along x.
+#[test]
+fn no_way_leads_out_of_a_wall_that_is_closed() {
+    let world =
+        World::of(&[flockwork_kernel::Axis::periodic(8.0), flockwork_kernel::Axis::wall(6.0)])
+            .unwrap();
+    let table = Shape::Box { low: Vec2::new(0.5, 2.0), high: Vec2::new(2.5, 4.0) };
+    let goal = Shape::Ball { centre: Vec2::new(5.0, 1.0), radius: 0.5 };
+    let shapes = [(Role::Wall, table), (Role::Goal, goal)];
+    let shapes = shapes.map(|(role, shape)| Placed::new(role, Schedule::default(), shape));
+    let geometry = Geometry::<Plane>::new(&list(&shapes), &world, 1.0).unwrap();
+    for (cell, clearance) in [(0.1, 0.0), (0.25, 0.3), (0.5, 0.2)] {
+        let routes = Routes::new(&geometry, cell, clearance).unwrap();
+        for at in 0..80 * 60 {
+            let place = Vec2::new((at % 80) as f32, (at / 80) as f32) * 0.1 + Vec2::new(0.03, 0.04);
+            let within = scalar::inside(&table, place);
+            let near = !geometry.is_clear(place, 0.6, 0) || scalar::inside(&goal, place);
+            assert!(!(within && routes.reach(&geometry, place)), "{place:?} with cells of {cell}");
+            assert!(
+                within || near || routes.reach(&geometry, place),
+                "{place:?} with cells of {cell}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -264,7 +290,7 @@ fn a_door_that_is_always_open_costs_no_changes() {
     let placed = [goal, door(Schedule::ALWAYS, 4.0), door(late, 5.0), door(Schedule::NEVER, 3.0)];
     let geometry = Geometry::new(&list(&placed), &world(), 1.0).unwrap();
     let routes = Routes::new(&geometry, 0.5, 0.0).unwrap();
-    assert!(routes.reach(Vec2::new(1.0, 3.0)));
+    assert!(routes.reach(&geometry, Vec2::new(1.0, 3.0)));
 }
 
 #[test]
@@ -275,7 +301,8 @@ fn whoever_follows_the_way_gets_to_the_goal_and_passes_no_wall() {
     for id in 0..50 {
         let draw = |attempt| rng::draw(3, 1, id, attempt);
         let all = Shape::Box { low: Vec2::ZERO, high: Vec2::new(8.0, 6.0) };
-        let mut at = geometry.place_in(&all, 0.2, 0, draw).unwrap();
+        let mut at =
+            geometry.place_in(&all, |place| geometry.is_clear(place, 0.2, 0), draw).unwrap();
         let mut steps = 0;
         while !scalar::inside(&goal.shape(), at) {
             let way = routes.direction(0, 0, V2::<Baseline>::all(at)).first();
@@ -290,16 +317,17 @@ fn whoever_follows_the_way_gets_to_the_goal_and_passes_no_wall() {
 fn places_are_inside_and_clear_of_walls() {
     let geometry = divided();
     let room = Shape::Box { low: Vec2::new(2.0, 1.0), high: Vec2::new(6.0, 5.0) };
+    let clear = |place| geometry.is_clear(place, 0.3, 0);
     let lattice = geometry.lattice(&room, 0.25, 0.3, 0);
     assert!(lattice.len() > 150 && lattice.len() < 256, "{}", lattice.len());
     let drawn =
-        (0..100).map(|id| geometry.place_in(&room, 0.3, 0, |n| rng::draw(1, 0, id, n)).unwrap());
+        (0..100).map(|id| geometry.place_in(&room, clear, |n| rng::draw(1, 0, id, n)).unwrap());
     for place in lattice.into_iter().chain(drawn) {
         assert!(scalar::inside(&room, place) && geometry.is_clear(place, 0.3, 0), "{place:?}");
         assert!((place.x - 4.0).abs() >= 0.3 || place.y > 5.0, "{place:?}");
     }
     let wall = Shape::Box { low: Vec2::new(3.9, 1.0), high: Vec2::new(4.1, 2.0) };
-    assert_eq!(geometry.place_in(&wall, 0.3, 0, |n| rng::draw(1, 0, 0, n)), None);
+    assert_eq!(geometry.place_in(&wall, clear, |n| rng::draw(1, 0, 0, n)), None);
 }
 
 #[test]
