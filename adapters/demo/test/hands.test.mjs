@@ -30,6 +30,16 @@ async function another(page, fingerprint) {
   return (await hud(page, 'fingerprint')).replace(/\s/g, '');
 }
 
+/** The fingerprint that stays when all that a drag did is done, another one than this. */
+async function settled(page, fingerprint) {
+  for (let last = await another(page, fingerprint); ; ) {
+    await page.waitForTimeout(1000);
+    const now = (await hud(page, 'fingerprint')).replace(/\s/g, '');
+    if (now === last) return now;
+    last = now;
+  }
+}
+
 /** Waits until the HUD shows this fingerprint. */
 async function same(page, fingerprint) {
   await page.waitForFunction((wanted) => document.querySelector('[data-hud="fingerprint"]').textContent.replace(/\s/g, '') === wanted, fingerprint);
@@ -58,13 +68,13 @@ test('newcomers come where one clicks, and go where one drags; each is taken bac
     const second = await another(page, first);
 
     await step(page, 2);
-    await fingerprintAt(page, 5);
+    const whole = await fingerprintAt(page, 5);
     const many = await population(page);
     await tool(page, 'Remove').click();
     await drag(page, [500, 300], [700, 420]);
     await said(page).getByText(/^Removed \d+/).waitFor();
     await page.waitForFunction((most) => Number(document.querySelector('[data-hud="population"]').textContent.replaceAll(',', '')) < most, many);
-    const third = await fingerprintAt(page, 5);
+    const third = await settled(page, whole);
 
     await tool(page, 'Undo').click();
     await said(page).getByText(/^Taken back: remove/).waitFor();
