@@ -21,6 +21,7 @@ function running() {
     fresh: true,
     position: new Float32Array(3 * COUNT).fill(slot),
     previous: new Float32Array(3 * COUNT),
+    previousRow: Int32Array.from({ length: COUNT }, (_, row) => row - 1),
     alpha: 0.25 + slot / 2,
     color: new Uint8Array(4 * COUNT).fill(255),
     alive: new Uint8Array(COUNT).fill(1),
@@ -41,7 +42,8 @@ for (const [name, make] of [
 ]) {
   test(`${name}: a frame allocates nothing, and none of its arrays is copied`, (t) => {
     const object = make(running());
-    const all = Object.values(object.geometry.attributes);
+    // Of attributes that share an array, that.
+    const all = [...new Set(Object.values(object.geometry.attributes).map((one) => one.data ?? one))];
     const update = () => {
       object.update();
       // As a renderer that has uploaded them.
@@ -55,7 +57,7 @@ for (const [name, make] of [
     t.diagnostic(`${bytes.toFixed(1)} bytes for each frame`);
     // A number that is no small integer takes twelve or sixteen; a range for each attribute took 600.
     assert.ok(bytes < 64, `${bytes} bytes for each frame`);
-    assert.deepEqual([...object.geometry.getAttribute('entityPose').array.slice(0, 4).slice(-1)], [2]);
+    assert.equal(object.geometry.getAttribute('entityPose').getW(0), 2);
     object.dispose();
     assert.equal(object.update(), false);
   });

@@ -259,11 +259,14 @@ export class Entities {
       return this.bind('entityPose', this.pose, stride);
     }
     // What was shown is what was before, and its memory takes turns with that of what is shown.
-    [this.pose, this.before] = [this.before!, this.pose];
-    pose(look, frame, this.pose, stride);
-    remember(frame, this.posed ? this.before : null, this.pose);
+    const before = this.pose;
+    const poses = this.before!;
+    this.pose = poses;
+    this.before = before;
+    pose(look, frame, poses, stride);
+    remember(frame, this.posed ? before : null, poses);
     this.posed = true;
-    this.bindPoses(this.pose);
+    this.bindPoses(poses);
   }
 
   /** Poses, and the directions before. */

@@ -193,8 +193,9 @@ export function pose({ heading, sized }: Look, { columns, count }: FrameView, ou
 export function remember({ previousRow, count }: FrameView, before: Float32Array | null, out: Float32Array): void {
   for (let row = 0; row < count; row++) {
     const old = before && previousRow ? previousRow[row]! : -1;
-    const [from, at] = old < 0 ? [out, PAIR * row] : [before!, PAIR * old];
-    for (let axis = 0; axis < 3; axis++) out[PAIR * row + 4 + axis] = from[at + axis]!;
+    const from = old < 0 ? out : before!;
+    const at = PAIR * (old < 0 ? row : old);
+    for (let axis = 0; axis < 3; axis++) out[PAIR * row + POSE + axis] = from[at + axis]!;
   }
 }
 
