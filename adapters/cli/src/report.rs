@@ -32,6 +32,12 @@ impl<K, V> Default for Named<K, V> {
     }
 }
 
+impl<K, V> Named<K, V> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl<K: AsRef<str>, V: Serialize> Serialize for Named<K, V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(name, value)| (name.as_ref(), value)))
@@ -100,6 +106,8 @@ pub(crate) struct Report {
     pub(crate) world: WorldReport,
     pub(crate) resolution: ResolutionReport,
     pub(crate) params: Named<String, Said>,
+    #[serde(skip_serializing_if = "Named::is_empty")]
+    pub(crate) params_at_end: Named<String, Said>,
     pub(crate) entities: u64,
     pub(crate) population: u64,
     pub(crate) first_tick: u64,
@@ -303,8 +311,10 @@ pub(crate) struct Run {
     pub(crate) scenario: String,
     /// The name of the model.
     pub(crate) model: String,
-    /// All parameters.
+    /// All parameters at the begin.
     pub(crate) params: Vec<Given>,
+    /// The same, as the simulation has them.
+    pub(crate) settings: Vec<Setting>,
     /// How many entities there were at the begin.
     pub(crate) entities: u64,
     /// How many ticks had been done at the begin.
@@ -325,6 +335,11 @@ impl Report {
         let (setup, grid) = (simulation.setup(), simulation.grid());
         let ticks = simulation.tick().saturating_sub(run.first_tick);
         let per_tick = |total: u64| if ticks == 0 { 0.0 } else { total as f64 / ticks as f64 };
+        // Inputs may have changed some.
+        let (begin, end) = (run.settings.into_iter(), simulation.params()?);
+        let names = run.params.iter().map(|(name, _)| name.clone());
+        let changed = names.zip(begin.zip(end)).filter(|(_, (begin, end))| begin != end);
+        let changed = changed.map(|(name, (_, end))| (name, Said(end))).collect();
         let rate = if run.seconds > 0.0 { run.updates / run.seconds } else { 0.0 };
         // Workers are in a phase at the same time: the mean over them adds up to the tick.
         let each = metrics.workers.max(1) as f64;
@@ -346,6 +361,7 @@ impl Report {
             params: Named(
                 run.params.into_iter().map(|(name, value)| (name, Said(value))).collect(),
             ),
+            params_at_end: Named(changed),
             entities: run.entities,
             population: simulation.population(),
             first_tick: run.first_tick,

@@ -74,6 +74,7 @@ pub(crate) fn run(registry: &Registry, args: &RunArgs) -> Result<(), Failure> {
         scenario: job.name,
         model: job.entry.name.to_string(),
         params: job.params,
+        settings: simulation.params()?,
         entities: simulation.population(),
         first_tick: simulation.tick(),
         seconds: 0.0,

@@ -420,7 +420,7 @@ fn fit_table(
 ) -> Result<u32, Failure> {
     let rows = u32::try_from(table.rows).unwrap_or(u32::MAX);
     if rows == 0 {
-        let problem = "the initial table has no rows: there must be at least one entity";
+        let problem = "the initial table has no rows: `entities = 0` without a table says that nobody is there";
         return Err(Failure::usage(format_args!("{}: {problem}", source.name)));
     }
     if let Some(said) = said.filter(|said| change.scale || *said != rows) {

@@ -152,6 +152,10 @@ struct Search<'a> {
 impl Search<'_> {
     /// The most entities that hold the frame rate; 0 if not even one does.
     fn search(&mut self) -> Result<u32, Failure> {
+        if self.scenario.setup.population == 0 {
+            let problem = "`entities` is 0: to be made larger a world must begin with at least 1";
+            return Err(Failure::usage(format_args!("{}: {problem}", self.scenario.name)));
+        }
         let first = self.scenario.setup.population.min(self.most);
         let (mut low, mut high) = (0, None);
         let mut next = first;

@@ -133,7 +133,8 @@ fn a_wall_on_somebody_is_refused_on_all_ranks() {
     );
     let ended = place.ranks("-n 3 flockwork-mpi run s.toml --ticks 9 --inputs i.jsonl --workers 1");
     assert!(!ended.status.success());
-    let reason = "input 1 at tick 3: `params` does not fit entity 5: it is 0 from shape 0, a wall: it must";
+    let reason =
+        "input 1 at tick 3: `params` does not fit entity 5: it is 0 from shape 0, a wall: it must";
     assert!(ended.err.contains(reason), "{}", ended.err);
 }
 

@@ -28,6 +28,11 @@ const SPARE_CELLS: u64 = 1 << 22;
 ///
 /// They are made at set-up, the same in every process; [`Routes::direction`] looks up the one of the tick. Who follows
 /// others, once a door was opened or closed by an input, makes those that are new.
+///
+/// In parts of a tick of 10,000 people, and of 100,000, in a plan of 50 shapes, four doors and two goals (3.4 and 35 ms of
+/// processor time, `cargo bench --bench doors`, least of six rounds in turn on a busy AMD EPYC): a set of open doors that
+/// was not there before 7.7 and 7.9, one that was 0.02 and 0.002, another list of shapes, by which all is made anew, 22 and
+/// 20.
 #[derive(Clone, Debug)]
 pub struct Routes {
     world: World,

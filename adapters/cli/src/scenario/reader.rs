@@ -105,7 +105,7 @@ impl Reader<'_> {
             self.source.blame(&item, "`initial` names a table, but the entities are given already");
         }
         let missing = (initial.is_some() || self.brought).then_some(0);
-        let population = self.whole("entities", 1, u64::from(MAX_POPULATION), missing);
+        let population = self.whole("entities", 0, u64::from(MAX_POPULATION), missing);
         let seed = self.whole("seed", 0, u64::MAX, Some(1));
         let ticks = self.whole("ticks", 0, u64::MAX, Some(1000));
         let dt = self.number("dt", 0.0, 1.0e9, "");

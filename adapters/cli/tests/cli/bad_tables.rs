@@ -90,7 +90,7 @@ fn a_named_pipe_is_refused_at_once() {
 fn rows_must_be_of_equal_length_and_some() {
     refused_csv(BOIDS, "x,y\n1,1\n2\n", &["line 3: 1 value,", "has 2 names"]);
     refused_csv(BOIDS, "x,y\n1,1,1\n", &["line 2: 3 values", "has 2 names"]);
-    refused_csv(BOIDS, "x,y\n", &["no rows", "at least one entity"]);
+    refused_csv(BOIDS, "x,y\n", &["no rows", "`entities = 0`"]);
     refused_csv(BOIDS, "", &["agents.csv: it is empty"]);
     let place = place(BOIDS, "agents.csv");
     place.write("agents.csv", "x,y\n1,1\n2,2\n");

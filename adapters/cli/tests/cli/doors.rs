@@ -113,3 +113,30 @@ fn a_picture_shows_the_doors_as_inputs_left_them() {
     let (closed, open) = (colours(110), colours(125));
     assert!(closed > open + 50, "{closed} and {open}");
 }
+
+#[test]
+fn a_wall_on_somebody_is_refused_and_a_scenario_may_begin_with_nobody() {
+    let place = place();
+    place.write(
+        "w.jsonl",
+        "{\"tick\": 3, \"set\": {\"id\": 5, \"x\": 9, \"y\": 1}}\n\
+         {\"tick\": 3, \"params\": {\"shapes\": [0, 0, 0, 0, 0, 4, 8.5, 1, 9.5, 1]}}\n",
+    );
+    let run = "run s.toml --inputs w.jsonl --quiet --workers 2 --regions 6";
+    let output = place.flockwork(run).assert().code(1).get_output().stderr.clone();
+    let reason = "input 1 at tick 3: `params` does not fit entity 5: it is 0 from shape 0, a wall: it must be \
+                  at least 0.00078125 from all walls";
+    let error = String::from_utf8(output).unwrap();
+    assert!(error.contains(reason), "{error}");
+    // A scenario may begin with nobody, and say who comes.
+    let run = "run s.toml --entities 0 --set params.inflow=4 --ticks 100 --report a.json";
+    let one = place.fingerprint(&format!("{run} --workers 1"));
+    assert_eq!(place.fingerprint(&format!("{run} --workers 3 --regions 5")), one);
+    let report = place.json("a.json");
+    assert_eq!((&report["entities"], &report["population"]), (&0.into(), &8.into()));
+    let stress = "stress s.toml --entities 0";
+    place.refused(
+        stress,
+        &["`entities` is 0: to be made larger a world must begin with at least 1"],
+    );
+}

@@ -14,17 +14,20 @@ fn a_runs_report_has_the_keys_that_are_documented() {
     let mut expected = documented("## A run");
     expected.retain(|key| !key.starts_with("per_rank[]"));
     let run = "run s.toml --report a.json --workers 2 --series a.csv";
-    let free = ["params", "stats", "means"];
+    let free = ["params", "params_at_end", "stats", "means"];
+    place.write("i.jsonl", "{\"tick\": 7, \"params\": {\"max_speed\": 0.5}}\n");
     // Below a name of a statistic.
     let means = |key: &str| key.strip_prefix("means.*.").map(str::to_string);
     let of_means: BTreeSet<String> = expected.iter().filter_map(|key| means(key)).collect();
     expected.retain(|key| means(key).is_none());
     expected.insert("means.*".to_string());
-    place.output(&format!("{run} --set world.depth=15"));
+    place.output(&format!("{run} --set world.depth=15 --inputs i.jsonl"));
     let report = place.json("a.json");
+    assert_eq!(report["params_at_end"], serde_json::json!({"max_speed": 0.5}));
+    assert_ne!(report["params"]["max_speed"], 0.5);
     assert_eq!(keys(&report, &free), expected);
     assert_eq!(keys(&report["means"]["population"], &[]), of_means);
-    expected.retain(|key| key != "world.depth" && key != "grid.layers");
+    expected.retain(|key| key != "world.depth" && key != "grid.layers" && key != "params_at_end.*");
     place.output(run);
     let report = place.json("a.json");
     assert_eq!(keys(&report, &free), expected);
