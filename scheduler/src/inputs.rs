@@ -93,7 +93,8 @@ pub enum Area {
         /// How far it reaches, in length.
         radius: f64,
     },
-    /// A box, with its ends.
+    /// A box, with its ends. Along a periodic axis it may reach over the seam, up to one length of the world beyond
+    /// either end.
     Box {
         /// The corner where all coordinates are least.
         low: Vec<f64>,

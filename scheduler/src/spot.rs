@@ -173,6 +173,20 @@ impl Axis {
         Ok(())
     }
 
+    /// A corner of a box, which may go on over a seam, up to one length of the world beyond either end.
+    pub(crate) fn corner(self, given: f64) -> Result<f32, String> {
+        if self.edge != Edge::Periodic {
+            return self.check(given).map(|()| self.place(given));
+        }
+        let (corner, side) = (given - self.origin, f64::from(self.side));
+        if !(-side..=2.0 * side).contains(&corner) {
+            let [from, to] = [-side, 2.0 * side].map(|end| Number(self.origin + end));
+            return Err(format!("in a world that closes there it must be from {from} to {to}"));
+        }
+        // Adding 0 makes 0 of -0.
+        Ok(corner as f32 + 0.0)
+    }
+
     /// What brings a table from far away into its world.
     fn remedy(self, value: f32) -> &'static str {
         let far = self.origin == 0.0 && value.abs() > 2.0 * self.side;

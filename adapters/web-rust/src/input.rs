@@ -52,7 +52,7 @@ pub enum Input {
 pub enum Area {
     /// At most so far from a place.
     Ball(Vec<f64>, f64),
-    /// Between two corners.
+    /// Between two corners, with its ends; along a periodic axis it may reach over the seam.
     Box(Vec<f64>, Vec<f64>),
 }
 

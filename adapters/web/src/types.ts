@@ -245,6 +245,7 @@ export type Input =
 /** A part of the world. */
 export type FieldArea =
   | { readonly at: readonly number[]; readonly radius: number }
+  /** A box, its ends included; along a periodic axis it may reach over the seam, `high` going on beyond the end or `low` beginning before the other one. */
   | { readonly low: readonly number[]; readonly high: readonly number[] };
 
 /** What became of inputs. */

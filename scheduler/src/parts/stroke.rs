@@ -20,8 +20,15 @@ pub(crate) struct Stroke {
 /// A part of the world, from its corner on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Spread {
-    Ball { at: [f32; World::MOST_AXES], radius: f64 },
-    Box { low: [f32; World::MOST_AXES], high: [f32; World::MOST_AXES] },
+    Ball {
+        at: [f32; World::MOST_AXES],
+        radius: f64,
+    },
+    /// Along a periodic axis over the seam too, up to one length of the world beyond either end.
+    Box {
+        low: [f32; World::MOST_AXES],
+        high: [f32; World::MOST_AXES],
+    },
 }
 
 impl Spread {
@@ -40,8 +47,11 @@ impl Spread {
                 apart.for_each(|apart| d2 += apart * apart);
                 d2 <= radius * radius
             }
-            Self::Box { low, high } => axes.into_iter().all(|(axis, _)| {
-                (low[axis]..=high[axis]).contains(&lattice.middle(axis, cell[axis]))
+            Self::Box { low, high } => axes.into_iter().all(|(axis, one)| {
+                let middle = f64::from(lattice.middle(axis, cell[axis]));
+                let beyond = if one.is_periodic() { f64::from(one.length) } else { 0.0 };
+                let ends = f64::from(low[axis])..=f64::from(high[axis]);
+                [middle, middle - beyond, middle + beyond].iter().any(|image| ends.contains(image))
             }),
         }
     }

@@ -1,6 +1,7 @@
 //! Inputs that say where: who is poked around a point, and which cells of a field are painted.
 
 use alloc::format;
+use alloc::string::String;
 
 use flockwork_kernel::World;
 
@@ -97,30 +98,53 @@ impl Judge<'_> {
                 check_radius(*radius)?;
                 Spread::Ball { at: self.point("at", at)?, radius: *radius }
             }
-            Area::Box { low, high } => {
-                Spread::Box { low: self.point("low", low)?, high: self.point("high", high)? }
-            }
+            Area::Box { low, high } => self.span(low, high)?,
         };
         self.plan.strokes.push(Stroke { field, spread, change });
         Ok(())
     }
 
+    /// A box, which may reach over seams.
+    fn span(&self, low: &[f64], high: &[f64]) -> Result<Spread, Wrong> {
+        for ((low, high), name) in low.iter().zip(high).zip(World::COORDINATES) {
+            if low > high {
+                return Err(wrong(format!(
+                    "the box goes from {low} to {high} along {name}: `low` must be the lower one; over a seam `high` goes on \
+                     beyond the end of the world"
+                )));
+            }
+        }
+        let [low, high] = [("low", low), ("high", high)]
+            .map(|(key, corner)| self.coordinates(key, corner, Axis::corner));
+        Ok(Spread::Box { low: low?, high: high? })
+    }
+
     /// A point of the world.
     fn point(&self, key: &str, at: &[f64]) -> Result<At, Wrong> {
+        let read = |axis: Axis, given| axis.check(given).map(|()| axis.place(given));
+        self.coordinates(key, at, read)
+    }
+
+    /// One coordinate for each axis, as it is read along that.
+    fn coordinates(
+        &self,
+        key: &str,
+        given: &[f64],
+        read: impl Fn(Axis, f64) -> Result<f32, String>,
+    ) -> Result<At, Wrong> {
         let axes = self.ground.world().axes().len();
-        if at.len() != axes {
-            let given = at.len();
-            return Err(wrong(format!("`{key}` has {given} coordinates: it must have {axes}")));
+        if given.len() != axes {
+            let count = given.len();
+            return Err(wrong(format!("`{key}` has {count} coordinates: it must have {axes}")));
         }
         let mut place = [0.0; World::MOST_AXES];
-        for ((to, from), name) in place.iter_mut().zip(at).zip(World::COORDINATES) {
+        for ((to, from), name) in place.iter_mut().zip(given).zip(World::COORDINATES) {
             let axis = Axis::of(self.ground.world(), self.ground.needed(), name);
-            let problem = axis.map_or(Ok(()), |axis| axis.check(*from)).and_then(|()| {
-                if from.is_finite() { Ok(()) } else { Err("it must be a finite number".into()) }
+            let here = axis.map_or(Ok(0.0), |axis| read(axis, *from)).and_then(|here| {
+                if from.is_finite() { Ok(here) } else { Err("it must be a finite number".into()) }
             });
-            problem
+            *to = here
                 .map_err(|problem| wrong(format!("`{key}` is {from} along {name}: {problem}")))?;
-            *to = axis.map_or(0.0, |axis| axis.place(*from));
         }
         Ok(place)
     }

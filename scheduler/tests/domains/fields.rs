@@ -376,9 +376,12 @@ fn painted(lattice: &Lattice, amounts: &mut [f32], area: &Area, change: Change) 
                 };
                 (0..axes).map(|axis| apart(axis) * apart(axis)).sum::<f64>() <= radius * radius
             }
-            Area::Box { low, high } => {
-                (0..axes).all(|axis| low[axis] <= middle(axis) && middle(axis) <= high[axis])
-            }
+            Area::Box { low, high } => (0..axes).all(|axis| {
+                let one = lattice.world().axes()[axis];
+                let images = if one.is_periodic() { [-1.0, 0.0, 1.0] } else { [0.0; 3] };
+                let at = images.map(|by| middle(axis) + by * f64::from(one.length));
+                at.into_iter().any(|at| low[axis] <= at && at <= high[axis])
+            }),
         };
         if within {
             *amount = match change {
@@ -409,7 +412,15 @@ fn inputs_write_fields_under_any_cut() {
                 let area = if kind < 0.5 {
                     Area::Ball { at: at(x, y), radius: f64::from(4.0 * radius) }
                 } else {
-                    Area::Box { low: at(x * 0.5, y * 0.5), high: at(x, y) }
+                    // Over a seam from before the one end or beyond the other one; 1 is the end itself.
+                    let over = |axis: usize, along: f32| {
+                        let periodic = setup.world.axes()[axis].is_periodic();
+                        let more = [0.0, -0.6, 0.7, 1.0 - along][(tick % 4) as usize];
+                        if periodic { more } else { 0.0 }
+                    };
+                    let (right, up) = (over(0, x), over(1, y));
+                    let low = at(x * 0.5 + right.min(0.0), y * 0.5 + up.min(0.0));
+                    Area::Box { low, high: at(x + right.max(0.0), y + up.max(0.0)) }
                 };
                 let amount = f64::from(draw(1)[0]) * 2000.0;
                 let changes = [Change::Set(amount), Change::Add(amount), Change::Add(-amount)];
@@ -441,6 +452,11 @@ fn an_input_that_writes_a_field_is_refused_with_what_is_allowed_and_undone_after
         area: Area::Ball { at: at.to_vec(), radius },
         change,
     };
+    let span = |low: [f64; 2], high: [f64; 2]| Input::Field {
+        name: "grass".into(),
+        area: Area::Box { low: low.to_vec(), high: high.to_vec() },
+        change: Change::Set(5.0),
+    };
     let cut = Cut::Grid { cols: 2, rows: 2, layers: 1 };
     let mut world = sim(setup, &params, &sown, cut, Serial::default()).unwrap();
     let before = state(&world);
@@ -448,6 +464,12 @@ fn an_input_that_writes_a_field_is_refused_with_what_is_allowed_and_undone_after
     for (bad, problem) in [
         (field("gras", &[1.0, 1.0], 1.0, Change::Set(5.0)), "no field `gras`; it has grass, scent"),
         (field("grass", &[1.0], 1.0, Change::Set(5.0)), "`at` has 1 coordinates"),
+        (
+            span([0.0, 5.0], [9.0, 4.0]),
+            "the box goes from 5 to 4 along y: `low` must be the lower one",
+        ),
+        (span([0.0, 0.0], [1e9, 4.0]), "`high` is 1000000000 along x: "),
+        (span([0.0, 0.0], [f64::NAN, 4.0]), "`high` is NaN along x: "),
         (field("grass", &[1.0, 1.0], -1.0, Change::Set(5.0)), "`radius` is -1"),
         (
             field("grass", &[1.0, 1.0], 1.0, Change::Set(-5.0)),

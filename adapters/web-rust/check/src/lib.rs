@@ -125,9 +125,9 @@ async fn inputs(options: Options) -> Result<(), JsValue> {
 
 /// A field begins as it is told to, is in frames, and takes inputs.
 async fn fields(folder: &str, tier: &str) -> Result<(), JsValue> {
-    let start = |amounts| FieldStart { cells: Some(vec![8, 4]), amounts: Some(amounts) };
+    let start = |amounts| FieldStart { cells: Some(vec![8, 6]), amounts: Some(amounts) };
     let begin = async |amounts| {
-        let scenario = Scenario::new("meadow", 0.05, &[16.0, 8.0]).entities(40);
+        let scenario = Scenario::new("meadow", 0.05, &[16.0, 12.0]).entities(40);
         let scenario = scenario.field("grass", start(amounts));
         let options = Options {
             workers: Some(if tier == "js-single" { 1 } else { 2 }),
@@ -137,21 +137,28 @@ async fn fields(folder: &str, tier: &str) -> Result<(), JsValue> {
         };
         Crowd::start(options).await
     };
-    let given: Vec<f64> = (0..32).map(f64::from).collect();
+    let given: Vec<f64> = (0..48).map(f64::from).collect();
     let crowd = begin(Amounts::Cells(given.clone())).await?;
     let amounts = |crowd: &Crowd| -> Result<Vec<f32>, Error> {
         let grass = crowd.frame()?.field("grass");
         Ok(grass.map_or(Vec::new(), |grass| grass.amounts().to_vec()))
     };
     let cells = crowd.frame()?.field("grass").map(|grass| grass.cells());
-    hold("it has the cells that were asked for", cells == Some(vec![8, 4]))?;
+    hold("it has the cells that were asked for", cells == Some(vec![8, 6]))?;
     let same = amounts(&crowd)?.iter().map(|amount| f64::from(*amount)).eq(given);
     hold("it begins with what was given", same)?;
     hold("there is no other", crowd.frame()?.field("water").is_none())?;
-    let area = Area::Box(vec![0.0, 0.0], vec![16.0, 8.0]);
+    let area = Area::Box(vec![0.0, 0.0], vec![16.0, 12.0]);
     let field = Input::Field { name: "grass".to_string(), area, change: Change::Set(7.0) };
     crowd.send(&[field]).await?;
-    hold("an input paints it", amounts(&crowd)? == [7.0; 32])?;
+    // The frame comes a little later than the answer.
+    for _ in 0..100 {
+        if amounts(&crowd)? == [7.0; 48] {
+            break;
+        }
+        crowd.observe().await?;
+    }
+    hold("an input paints it", amounts(&crowd)? == [7.0; 48])?;
     crowd.stop().await?;
     let crowd = begin(Amounts::Noise(2.0, 5.0)).await?;
     let drawn = amounts(&crowd)?;
