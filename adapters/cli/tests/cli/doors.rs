@@ -129,7 +129,7 @@ fn a_wall_on_somebody_is_refused_and_a_scenario_may_begin_with_nobody() {
     let error = String::from_utf8(output).unwrap();
     assert!(error.contains(reason), "{error}");
     // A scenario may begin with nobody, and say who comes.
-    let run = "run s.toml --entities 0 --set params.inflow=4 --ticks 100 --report a.json";
+    let run = "run s.toml --entities 0 --set params.inflow=4.1 --ticks 100 --report a.json";
     let one = place.fingerprint(&format!("{run} --workers 1"));
     assert_eq!(place.fingerprint(&format!("{run} --workers 3 --regions 5")), one);
     let report = place.json("a.json");
