@@ -134,9 +134,9 @@ fn a_wall_on_somebody_is_refused_and_a_scenario_may_begin_with_nobody() {
     assert_eq!(place.fingerprint(&format!("{run} --workers 3 --regions 5")), one);
     let report = place.json("a.json");
     assert_eq!((&report["entities"], &report["population"]), (&0.into(), &8.into()));
-    let stress = "stress s.toml --entities 0";
+    place.write("nobody.toml", ROOMS.replace("entities = 20", "entities = 0"));
     place.refused(
-        stress,
+        "stress nobody.toml",
         &["`entities` is 0: to be made larger a world must begin with at least 1"],
     );
 }
