@@ -5,6 +5,7 @@
 
 #![deny(unsafe_code)]
 
+pub mod eaters;
 pub mod machine;
 pub mod plain;
 pub mod points;

@@ -34,18 +34,61 @@ pub(crate) struct Desk<L> {
     pub(crate) lines: Vec<Lines>,
     /// What sparse cells are sorted in.
     pub(crate) numbered: [Vec<Numbered>; 2],
-    /// What is wanted of each cell of a field, what is taken, and what is given.
+    /// What is wanted of cells of a field, what is taken, and what is given.
     pub(crate) asked: Vec<Asked>,
-    /// What is left in each.
+    /// Which of them a cell is; 0 where it is none, as all are but while a field is shared out.
+    pub(crate) numbers: Vec<u32>,
+    /// The places of cells of which something is, and what was in them before.
+    pub(crate) touched: Vec<(u32, f32)>,
+    /// What is left in each cell of a field that decays.
     pub(crate) left: Vec<f32>,
+    /// What passes leave with neighbours.
+    pub(crate) shared: Shared,
 }
 
 /// What entities do to a cell of a field in one tick.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Asked {
+    /// The place of the cell.
+    pub(crate) place: u32,
     pub(crate) wanted: u64,
     pub(crate) taken: u64,
     pub(crate) given: u64,
+}
+
+/// A ghost in a box: its layer, row and column there, its id, and its row.
+pub(crate) type Found = (Lines, u32, u32);
+
+/// What is worked on where passes share what they leave: the rows, what others are told of them, and who told.
+#[derive(Default)]
+pub(crate) struct Shared {
+    pub(crate) rows: Vec<u32>,
+    /// What is given to the domain's own images.
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) found: Vec<Found>,
+    /// Who has sent something.
+    pub(crate) come: Vec<u32>,
+}
+
+impl Shared {
+    /// How much room each list has.
+    fn rooms(&self) -> [usize; 4] {
+        let Self { rows, bytes, found, come } = self;
+        [rows.capacity(), bytes.capacity(), found.capacity(), come.capacity()]
+    }
+
+    /// Makes as much room.
+    fn reserve(&mut self, [rows, bytes, found, come]: [usize; 4]) {
+        room(&mut self.rows, rows);
+        room(&mut self.bytes, bytes);
+        room(&mut self.found, found);
+        room(&mut self.come, come);
+    }
+
+    fn memory_bytes(&self) -> usize {
+        let [rows, bytes, found, come] = self.rooms();
+        4 * (rows + come) + bytes + found * size_of::<Found>()
+    }
 }
 
 impl<L> Default for Desks<L> {
@@ -65,7 +108,10 @@ impl<L: Default> Default for Desk<L> {
             lines: Vec::new(),
             numbered: Default::default(),
             asked: Vec::new(),
+            numbers: Vec::new(),
+            touched: Vec::new(),
             left: Vec::new(),
+            shared: Shared::default(),
         }
     }
 }
@@ -94,7 +140,14 @@ impl<L: Lists> Desks<L> {
         let lines = most(|desk| desk.lines.capacity());
         let numbered = most(|desk| desk.numbered[0].capacity());
         let asked = most(|desk| desk.asked.capacity());
+        let numbers = most(|desk| desk.numbers.capacity());
+        let touched = most(|desk| desk.touched.capacity());
         let left = most(|desk| desk.left.capacity());
+        let mut shared = [0; 4];
+        for desk in desks.iter() {
+            let rooms = shared.iter_mut().zip(desk.shared.rooms());
+            rooms.for_each(|(most, room)| *most = room.max(*most));
+        }
         let lists = desks.iter().fold(Rooms::default(), |most, desk| desk.lists.rooms().most(most));
         for desk in desks.iter_mut() {
             room(&mut desk.entries, entries);
@@ -105,7 +158,10 @@ impl<L: Lists> Desks<L> {
             room(&mut desk.lines, lines);
             desk.numbered.iter_mut().for_each(|list| room(list, numbered));
             room(&mut desk.asked, asked);
+            room(&mut desk.numbers, numbers);
+            room(&mut desk.touched, touched);
             room(&mut desk.left, left);
+            desk.shared.reserve(shared);
         }
     }
 
@@ -126,7 +182,10 @@ impl<L: Lists> Desk<L> {
             + self.lines.capacity() * size_of::<Lines>()
             + 2 * self.numbered[0].capacity() * size_of::<Numbered>()
             + self.asked.capacity() * size_of::<Asked>()
+            + 4 * self.numbers.capacity()
+            + 8 * self.touched.capacity()
             + 4 * self.left.capacity()
+            + self.shared.memory_bytes()
     }
 }
 

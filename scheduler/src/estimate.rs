@@ -64,7 +64,8 @@ pub fn memory_estimate<M: Model>(topology: &Topology, population: u32, workers: 
         for lot in lots {
             let held = Window::around(lattice, lot, HELD).len() as u64;
             regions += held * PLOT_LEN;
-            desk = desk.max(held * (size_of::<Asked>() + 4) as u64);
+            let asked = held.min(u64::from(population));
+            desk = desk.max(8 * held + asked * (size_of::<Asked>() + 8) as u64);
         }
         regions += 4 * u64::from(population);
     }

@@ -114,7 +114,7 @@ counters! {
         receive_ns = "receive";
     }
     counts {
-        /// Candidates tested in the last tick, plus entities: what the last tick cost.
+        /// Candidates tested in the last tick, plus entities, plus a part of the cells of fields: what it cost.
         work = "work", Last;
         /// Entities that left for another domain.
         migrations = "migrations", Total;

@@ -13,6 +13,7 @@ use flockwork_kernel::columns::Columns;
 use flockwork_spatial::{Entry, Lines, Overlap};
 
 use crate::arena::Arena;
+use crate::desks::{Found, Shared};
 use crate::error::{DomainError, StepError};
 use crate::packet::{HEADER_LEN, Header};
 use crate::parts::{Books, Ghosts, Owned, Site, Sorted};
@@ -35,29 +36,31 @@ impl Share<'_> {
         &self,
         owned: &Owned<C>,
         ghosts: &mut Ghosts<C>,
+        shared: &mut Shared,
         books: &mut Books,
         net: &mut T,
     ) -> Result<(), StepError<T::Error>> {
         let len = self.row_len(&owned.now);
         let own = self.site.domain;
         let overlaps = self.site.topology.overlaps(own);
-        let mut rows = Vec::new();
+        let Shared { rows, bytes, found, .. } = shared;
         // Those of one receiver follow one another.
         for some in overlaps.chunk_by(|one, next| one.to == next.to) {
             rows.clear();
-            some.iter().for_each(|overlap| self.owned_in(overlap, &mut rows));
+            some.iter().for_each(|overlap| self.owned_in(overlap, rows));
             let count = rows.len();
             if some[0].to == own {
-                let mut bytes = alloc::vec![0; count * len];
-                self.write(&owned.now, &rows, &mut bytes);
-                if !self.take(own, &bytes, owned.old_rows, ghosts) {
+                bytes.clear();
+                bytes.resize(count * len, 0);
+                self.write(&owned.now, rows, bytes);
+                if !self.take(own, bytes, owned.old_rows, ghosts, (rows, found)) {
                     return Err(DomainError::Protocol { from: own, tick: self.tick }.into());
                 }
             } else if count > 0 {
                 let mut fill = |bytes: &mut [u8]| {
                     let (head, body) = bytes.split_at_mut(HEADER_LEN);
                     Header::new(self.tick, 0, count).write(head);
-                    self.write(&owned.now, &rows, body);
+                    self.write(&owned.now, rows, body);
                 };
                 let len = HEADER_LEN + count * len;
                 net.send(some[0].to, Lane::Share, len, &mut fill).map_err(StepError::Transport)?;
@@ -73,18 +76,20 @@ impl Share<'_> {
         &self,
         owned: &Owned<C>,
         ghosts: &mut Ghosts<C>,
+        shared: &mut Shared,
         books: &mut Books,
         net: &mut T,
     ) -> Result<(), StepError<T::Error>> {
         let lens = (0, self.row_len(&owned.now));
         let (mut senders, mut bad) = (self.site.senders(), None);
+        let Shared { rows, found, come, .. } = shared;
         // Who has no ghosts here, and sends nothing, is nobody that is missing.
-        let mut come = Vec::new();
+        come.clear();
         net.visit(Lane::Share, &mut |from, bytes| {
             books.received();
             let good = senders.admit(from)
                 && Header::read(bytes, self.tick, lens).is_some_and(|header| header.first == 0)
-                && self.take(from, &bytes[HEADER_LEN..], owned.old_rows, ghosts);
+                && self.take(from, &bytes[HEADER_LEN..], owned.old_rows, ghosts, (rows, found));
             come.push(from);
             if !good {
                 bad = bad.or(Some(DomainError::Protocol { from, tick: self.tick }));
@@ -92,7 +97,7 @@ impl Share<'_> {
         })
         .map_err(StepError::Transport)?;
         bad.map_or(Ok(()), Err)?;
-        if let Some(from) = self.missing(&come, owned.old_rows, ghosts) {
+        if let Some(from) = self.missing(come, owned.old_rows, ghosts, (rows, found)) {
             return Err(DomainError::Protocol { from, tick: self.tick }.into());
         }
         net.clear(Lane::Share).map_err(StepError::Transport)
@@ -104,15 +109,14 @@ impl Share<'_> {
         come: &[u32],
         old_rows: usize,
         ghosts: &Ghosts<C>,
+        (rows, found): (&mut Vec<u32>, &mut Vec<Found>),
     ) -> Option<u32> {
         let own = self.site.domain;
-        let mut near: Vec<u32> =
-            self.site.topology.overlaps(own).iter().map(|overlap| overlap.to).collect();
-        near.dedup();
+        let overlaps = self.site.topology.overlaps(own);
+        let near = overlaps.chunk_by(|one, next| one.to == next.to).map(|some| some[0].to);
         let silent = |from: &u32| *from != own && come.binary_search(from).is_err();
-        near.into_iter().filter(silent).find(|from| {
-            let mut rows = Vec::new();
-            self.ghosts_of(*from, old_rows, ghosts, &mut rows);
+        near.filter(silent).find(|from| {
+            self.ghosts_of(*from, old_rows, ghosts, rows, found);
             !rows.is_empty()
         })
     }
@@ -142,19 +146,18 @@ impl Share<'_> {
         bytes: &[u8],
         old_rows: usize,
         ghosts: &mut Ghosts<C>,
+        (rows, found): (&mut Vec<u32>, &mut Vec<Found>),
     ) -> bool {
         let len = self.row_len(&ghosts.arena);
-        let mut rows = Vec::new();
-        self.ghosts_of(from, old_rows, ghosts, &mut rows);
+        self.ghosts_of(from, old_rows, ghosts, rows, found);
         if rows.len() * len != bytes.len() {
             return false;
         }
-        let places = self.columns.iter().filter_map(|name| ghosts.arena.place(name));
-        let places: Vec<_> = places.collect();
-        let to = ghosts.arena.bytes_mut();
         let mut offset = 0;
-        for (begin, stride) in places {
-            for (part, row) in bytes.chunks_exact(len).zip(&rows) {
+        for name in self.columns {
+            let Some((begin, stride)) = ghosts.arena.place(name) else { continue };
+            let to = ghosts.arena.bytes_mut();
+            for (part, row) in bytes.chunks_exact(len).zip(&*rows) {
                 let at = begin + *row as usize * stride;
                 to[at..at + stride].copy_from_slice(&part[offset..offset + stride]);
             }
@@ -183,9 +186,11 @@ impl Share<'_> {
         old_rows: usize,
         ghosts: &Ghosts<C>,
         rows: &mut Vec<u32>,
+        found: &mut Vec<Found>,
     ) {
         let Site { domain, topology } = self.site;
         let lines = topology.grid().lines();
+        rows.clear();
         for overlap in topology.overlaps(from).iter().filter(|overlap| overlap.to == *domain) {
             let moved = |line: Lines| {
                 [0, 1, 2].map(|axis| {
@@ -199,7 +204,7 @@ impl Share<'_> {
                     rows.extend(slots.map(|slot| slot - old_rows as u32));
                 });
             } else {
-                outside(low, high, ghosts, rows);
+                outside(low, high, ghosts, rows, found);
             }
         }
     }
@@ -211,9 +216,10 @@ fn outside<C: Columns>(
     high: [i64; World::MOST_AXES],
     ghosts: &Ghosts<C>,
     rows: &mut Vec<u32>,
+    found: &mut Vec<Found>,
 ) {
     let ids = ghosts.arena.ids();
-    let mut found: Vec<(Lines, u32, u32)> = Vec::new();
+    found.clear();
     for (row, cell) in ghosts.moved[..ghosts.rows].iter().enumerate() {
         // A border before the first line wraps.
         let cell = cell.map(|line| i64::from(line as i32));

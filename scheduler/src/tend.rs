@@ -201,10 +201,14 @@ pub(crate) fn settle<M: Model, T: Transport>(
             share_out(field, &lattice, plot, come, owned, desk);
             let Plot { now, before, .. } = plot;
             (before.lot, before.window) = (now.lot, now.window);
-            before.values.clear();
+            // All of them are written.
             before.values.resize(now.values.len(), 0.0);
-            let left = &mut desk.left[..now.values.len()];
-            advance::<AxesOf<M>>(&now.window, &steps, left, &mut before.values).map_err(|_| bad)
+            let (left, to) = (&mut desk.left, &mut before.values);
+            let done = advance::<AxesOf<M>>(&now.window, &steps, &now.values, left, to);
+            for (place, amount) in desk.touched.drain(..) {
+                now.values[place as usize] = amount;
+            }
+            done.map_err(|_| bad)
         })?;
     }
     plots.turn();
@@ -297,66 +301,90 @@ impl Amounts<'_> {
     }
 }
 
-/// Takes from each cell what is wanted of it, and adds what is given: what is left is on the desk. Entities find
-/// what they get in the column of what they wanted.
+/// Takes from each cell what is wanted of it, and adds what is given; what was in the cells before is on the desk, so
+/// that it can be put back. Entities find what they get in the column of what they wanted.
+///
+/// Cells of which nobody wants anything, and those are most of them, are not looked at.
 fn share_out<'r, M: Model>(
     field: &Field<M>,
     lattice: &Lattice,
-    plot: &Plot,
+    plot: &mut Plot,
     come: impl Iterator<Item = &'r Record> + Clone,
     owned: &mut Owned<M::Columns>,
     desk: &mut Desk<ListsOf<M>>,
 ) {
     let Plot { now: Patch { window, values, .. }, spots, .. } = plot;
-    grow(&mut desk.left, values.len());
-    let left = &mut desk.left[..values.len()];
-    left.copy_from_slice(values);
     if !field.is_open() {
         return;
     }
-    desk.asked.clear();
-    desk.asked.resize(values.len(), Asked::default());
-    let asked = &mut desk.asked;
+    grow(&mut desk.numbers, values.len());
+    let Desk { asked, numbers, touched, .. } = desk;
+    let mut asks = Asks { numbers: &mut numbers[..values.len()], asked };
     let theirs = come.filter_map(|record| {
         Some((window.place(lattice.cell_of(record.number as usize))?, record))
     });
     for (place, record) in theirs.clone() {
-        asked[place].wanted += u64::from(record.take);
-        asked[place].given += u64::from(record.put);
+        asks.add(place as u32, record.take, record.put);
     }
     if let Some(column) = field.put {
-        for (amount, spot) in column_of(owned, column).iter().zip(spots) {
-            if let Some(cell) = asked.get_mut(*spot as usize) {
-                cell.given += u64::from(whole(*amount));
-            }
+        for (amount, spot) in column_of(owned, column).iter().zip(&*spots) {
+            asks.add(*spot, 0, whole(*amount));
         }
     }
     if let Some(column) = field.take {
         let column = column_of(owned, column);
-        for (amount, spot) in column.iter().zip(spots) {
-            if let Some(cell) = asked.get_mut(*spot as usize) {
-                cell.wanted += u64::from(whole(*amount));
-            }
+        for (amount, spot) in column.iter().zip(&*spots) {
+            asks.add(*spot, whole(*amount), 0);
         }
-        let part = |cell: &mut Asked, there: f32, want: u32| {
-            let part = Given::of(there, cell.wanted).to(u64::from(want));
-            cell.taken += part;
-            part as f32
-        };
-        for (amount, spot) in column.iter_mut().zip(spots) {
-            *amount = match asked.get_mut(*spot as usize) {
-                Some(cell) => part(cell, values[*spot as usize], whole(*amount)),
-                None => 0.0,
-            };
+        for (amount, spot) in column.iter_mut().zip(&*spots) {
+            *amount = asks.part(*spot, values, whole(*amount)) as f32;
         }
         for (place, record) in theirs {
-            part(&mut asked[place], values[place], record.take);
+            asks.part(place as u32, values, record.take);
         }
     }
-    for (amount, cell) in left.iter_mut().zip(asked) {
+    for cell in asked.drain(..) {
+        numbers[cell.place as usize] = 0;
+        let amount = &mut values[cell.place as usize];
+        touched.push((cell.place, *amount));
         *amount -= cell.taken as f32;
         // What has no room is gone.
         field::put(amount, cell.given);
+    }
+}
+
+/// What is asked of cells: a list of those of which something is, and where each is in it.
+struct Asks<'a> {
+    /// 1 more than the place in the list, by cell; 0 where nothing is asked, as for all before and afterwards.
+    numbers: &'a mut [u32],
+    asked: &'a mut Vec<Asked>,
+}
+
+impl Asks<'_> {
+    /// So much is wanted of a cell, if it is one, and given.
+    #[inline]
+    fn add(&mut self, place: u32, take: u32, put: u32) {
+        let Some(number) = self.numbers.get_mut(place as usize) else { return };
+        if take == 0 && put == 0 {
+            return;
+        }
+        if *number == 0 {
+            self.asked.push(Asked { place, ..Asked::default() });
+            *number = self.asked.len() as u32;
+        }
+        let cell = &mut self.asked[*number as usize - 1];
+        cell.wanted += u64::from(take);
+        cell.given += u64::from(put);
+    }
+
+    /// What who wants so much of a cell gets.
+    #[inline]
+    fn part(&mut self, place: u32, values: &[f32], want: u32) -> u64 {
+        let number = self.numbers.get(place as usize).copied().unwrap_or(0);
+        let Some(cell) = self.asked.get_mut((number as usize).wrapping_sub(1)) else { return 0 };
+        let part = Given::of(values[place as usize], cell.wanted).to(u64::from(want));
+        cell.taken += part;
+        part
     }
 }
 
@@ -365,11 +393,17 @@ fn share_out<'r, M: Model>(
 fn advance<A: Axes>(
     window: &Window,
     steps: &Steps,
-    left: &mut [f32],
+    now: &[f32],
+    left: &mut Vec<f32>,
     to: &mut [f32],
 ) -> Result<(), KernelError> {
+    let mut from = now;
     if steps.decay > 0.0 {
+        grow(left, now.len());
+        let left = &mut left[..now.len()];
+        left.copy_from_slice(now);
         field::decay(steps.decay, left)?;
+        from = left;
     }
     let grows = steps.growth.rate > 0.0 || steps.growth.seeds >= 1.0;
     if steps.shares.iter().any(|share| *share > 0.0) {
@@ -380,12 +414,12 @@ fn advance<A: Axes>(
         let ([cols, rows, layers], [x, y, z]) = (window.counts(), steps.shares);
         return if A::SPACE {
             let growth = grows.then_some(steps.growth);
-            spread(&world, [cols, rows, layers], [x, y, z], growth, left, to)
+            spread(&world, [cols, rows, layers], [x, y, z], growth, from, to)
         } else {
-            spread(&world, [cols, rows], [x, y], grows.then_some(steps.growth), left, to)
+            spread(&world, [cols, rows], [x, y], grows.then_some(steps.growth), from, to)
         };
     }
-    to.copy_from_slice(left);
+    to.copy_from_slice(from);
     if grows { field::grow(steps.growth, to) } else { Ok(()) }
 }
 

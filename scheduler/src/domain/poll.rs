@@ -120,7 +120,7 @@ impl<M: Model> Domain<M> {
         let reads = |number: usize| M::Passes::READS.get(number).is_some_and(|reads| *reads);
         let next = (first + 1..M::Passes::COUNT).find(|number| reads(*number));
         let last = next.unwrap_or(M::Passes::COUNT);
-        let mut work = if first == 0 { 0 } else { books.counters.work };
+        let mut work = if first == 0 { plots.work() } else { books.counters.work };
         frame.desks.lend(|desk| {
             if first == 0 {
                 frame.enter(doing, Phase::Sort);
@@ -154,7 +154,7 @@ impl<M: Model> Domain<M> {
             frame.enter(doing, Phase::Post);
             let (tick, columns) = (frame.tick.number, M::Passes::SHARED);
             let share = Share { tick, site, sorted, entries, columns };
-            share.send(owned, ghosts, books, net)?;
+            frame.desks.lend(|desk| share.send(owned, ghosts, &mut desk.shared, books, net))?;
             return Ok(Stage::AwaitShare(next));
         }
         post.settle();
@@ -219,7 +219,7 @@ impl<M: Model> Domain<M> {
         frame.timed(&mut spent, || {
             let (tick, columns) = (frame.tick.number, M::Passes::SHARED);
             let share = Share { tick, site, sorted, entries, columns };
-            share.receive(owned, ghosts, books, net)
+            frame.desks.lend(|desk| share.receive(owned, ghosts, &mut desk.shared, books, net))
         })?;
         books.counters.phases.receive_ns = spent;
         Ok(())

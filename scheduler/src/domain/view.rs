@@ -158,6 +158,7 @@ impl<M: Model> Domain<M> {
     /// entities of the last sort.
     pub(crate) fn add_weights(&self, weights: &mut Weights<'_>) {
         self.sorted.add_weights(&self.site, weights);
+        self.plots.add_weights(&self.site.topology, weights);
     }
 
     /// Bytes of memory in use.

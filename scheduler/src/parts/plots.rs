@@ -9,6 +9,7 @@ use flockwork_kernel::lattice::Lattice;
 
 use crate::lots::{HELD, Lot, TOUCHED, Window};
 use crate::topology::Topology;
+use crate::weights::Weights;
 
 /// The fields of a domain.
 #[derive(Default)]
@@ -84,6 +85,12 @@ pub(crate) const PLOT_LEN: u64 = 9;
 
 /// The place of the cell of an entity outside of the world.
 pub(crate) const NOWHERE: u32 = u32::MAX;
+
+/// What a cell of a field costs in a tick, in candidates of one entity, by which entities weigh.
+const CELL_WEIGHT: u64 = 2;
+
+/// Candidates of one entity that make one of the tests that are counted as work: a tile has as many entities.
+const TILE: u64 = 8;
 
 /// Some cells with what is in them.
 #[derive(Default)]
@@ -220,6 +227,38 @@ impl Plots {
             });
         }
         sum
+    }
+
+    /// What the cells that are held cost in a tick, beside the candidates that are tested.
+    pub(crate) fn work(&self) -> u64 {
+        let held = |plot: &Plot| plot.now.window.len() as u64;
+        self.list.iter().map(held).sum::<u64>() * CELL_WEIGHT / TILE
+    }
+
+    /// Adds what the cells of the lots cost to the weights of the grid's cells in which their middles lie.
+    pub(crate) fn add_weights(&self, topology: &Topology, weights: &mut Weights<'_>) {
+        for ((lattice, _), plot) in topology.fields().zip(&self.list) {
+            let Lot { low, high } = plot.now.lot;
+            // The lines of the grid along each axis, and how many lines of the lot are in each.
+            let [cols, rows, layers] = [0, 1, 2].map(|axis| {
+                let mut lines: Vec<(u32, u64)> = Vec::new();
+                for at in low[axis]..high[axis] {
+                    let line = topology.grid().line(axis, lattice.middle(axis, at));
+                    match lines.last_mut() {
+                        Some((last, count)) if *last == line => *count += 1,
+                        _ => lines.push((line, 1)),
+                    }
+                }
+                lines
+            });
+            for (layer, deep) in layers {
+                for &(row, tall) in &rows {
+                    for &(col, wide) in &cols {
+                        weights.add([col, row, layer], wide * tall * deep * CELL_WEIGHT);
+                    }
+                }
+            }
+        }
     }
 
     /// Adds up what the lots hold.

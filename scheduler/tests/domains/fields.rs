@@ -247,6 +247,33 @@ fn nothing_is_lost_to_the_last_bit() {
     assert!(state(&sim).fields[0].iter().any(|amount| *amount < 9.0), "nobody was ever short");
 }
 
+/// A few in a corner would draw the cut there, if the cells of fields cost nothing.
+#[test]
+fn a_cut_counts_what_cells_of_fields_cost() {
+    let world = World::new(100.0, 100.0, Edge::Wall).unwrap();
+    let setup = Setup { world, population: 100, seed: 3, dt: 0.25 };
+    let params = Grazers::<Plane> { radius: 0.5, turnover: 0.0, ..Grazers::default() };
+    let begun = |cut| {
+        let partition = Partition { rebalance: Some(1.0), ..Partition::new(cut) };
+        Sim::placed(setup, params, partition, Serial::default(), &mut |_, row| {
+            row.position = row.position * 0.08;
+        })
+        .unwrap()
+    };
+    let (mut one, mut two) = (begun(Cut::Parts(1)), begun(Cut::Parts(2)));
+    for _ in 0..24 {
+        one.step().unwrap();
+        two.step().unwrap();
+    }
+    assert_eq!(two.fields().next().unwrap().1, [200, 200]);
+    assert_eq!(one.fingerprint(), two.fingerprint());
+    let cells = |lines: [u32; 3]| lines.into_iter().product::<u32>() as f32;
+    let all = cells(two.grid().lines());
+    let share = two.regions().iter().map(|region| cells(region.lines()) / all).fold(1.0, f32::min);
+    // Among those in the corner it would be 0.15 at most.
+    assert!(share > 0.3, "{share}");
+}
+
 #[test]
 fn a_snapshot_has_the_fields_and_goes_on_under_any_cut() {
     let (setup, params, sown) = closed();
