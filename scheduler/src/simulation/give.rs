@@ -21,8 +21,6 @@ use crate::setup::{Door, SimulationError};
 
 /// Words of a text that travels.
 const TEXT: usize = 64;
-/// Bytes that are kept from one batch for the next one, however small the world is.
-const KEPT: usize = 1 << 16;
 
 /// A batch on its way.
 pub(super) struct Asked<M: Model> {
@@ -120,23 +118,6 @@ impl<M: Model, X: Executor> Simulation<M, X> {
         }
         self.asked = Some(Box::new(Asked { inputs, plan, rows, changed, words, refused: 0 }));
         self.stage = Stage::Judge;
-    }
-
-    /// Frees memory in which batches were worked out: all after a tick without one; after another tick that of the
-    /// entities that they met, and then all, where it is more than [`KEPT`] or a quarter of what the domains have.
-    pub(super) fn tidy(&mut self) {
-        if !core::mem::take(&mut self.given) {
-            self.tools = Default::default();
-            return;
-        }
-        let domains: usize = self.domains.iter().map(Domain::memory_bytes).sum();
-        let most = (domains / 4).max(KEPT);
-        if self.given_bytes() > most {
-            self.tools.1 = Vec::new();
-        }
-        if self.given_bytes() > most {
-            self.tools.0 = Default::default();
-        }
     }
 
     /// Bytes of memory in which a batch is worked out, or the last one was.
