@@ -256,7 +256,7 @@ fn a_cut_counts_what_cells_of_fields_cost() {
     let begun = |cut| {
         let partition = Partition { rebalance: Some(1.0), ..Partition::new(cut) };
         Sim::placed(setup, params, partition, Serial::default(), &mut |_, row| {
-            row.position = row.position * 0.08;
+            row.position *= 0.08;
         })
         .unwrap()
     };
