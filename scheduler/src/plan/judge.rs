@@ -175,6 +175,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Finds the rows of all entities that the batch names.
+    #[inline(never)]
     fn find(&mut self, inputs: &[Input]) {
         let old = |input: &Input| input.entity().filter(|id| *id < self.plan.first_id);
         self.named = Named::of(inputs.iter().filter_map(old));
@@ -300,6 +301,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Packs the rows of those who come into the world.
+    #[inline(never)]
     fn pack_comers(&mut self) -> Result<(), Wrong> {
         for (at, slot) in self.plan.slots.iter().enumerate() {
             if slot.home.is_none() && slot.state == State::Lives {
@@ -360,6 +362,7 @@ impl<'a> Judge<'a> {
         self.put(entity, lives.then_some(place));
     }
 
+    #[inline(never)]
     fn spawn(&mut self, values: &Values) -> Result<(), Wrong> {
         // The largest id is that of nobody.
         let id = self.plan.first_id.checked_add(self.plan.spawned).filter(|id| *id < u32::MAX - 1);
@@ -387,6 +390,7 @@ impl<'a> Judge<'a> {
         Ok(())
     }
 
+    #[inline(never)]
     fn set(&mut self, entity: u32, values: &Values) -> Result<(), Wrong> {
         let slot = self.touch(entity)?;
         let id = self.plan.slots[slot].id;
@@ -397,6 +401,7 @@ impl<'a> Judge<'a> {
         Ok(())
     }
 
+    #[inline(never)]
     fn params(&mut self, given: &[Given]) -> Result<(), Wrong> {
         let demands = self.ground.params(given).map_err(wrong)?;
         self.spots = spots(&*self.ground);
@@ -436,6 +441,7 @@ impl<'a> Judge<'a> {
     }
 
     /// No entity may be where places are too far apart.
+    #[inline(never)]
     fn check_places(&mut self) -> Result<(), Wrong> {
         let mut first: Option<Wrong> = None;
         let places = self.places();

@@ -162,6 +162,7 @@ impl Near {
     }
 
     /// All who are at most `radius` away from a point.
+    #[inline(never)]
     pub(crate) fn within(&mut self, at: At, radius: f32, hits: &mut Vec<Hit>) {
         isa::dispatch(Ask { near: self, at, radius, hits });
     }

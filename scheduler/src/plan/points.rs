@@ -14,6 +14,7 @@ use crate::parts::{Spread, Stroke};
 use crate::spot::Axis;
 
 impl Judge<'_> {
+    #[inline(never)]
     pub(super) fn poke(&mut self, at: &[f64], radius: f64, values: &Values) -> Result<(), Wrong> {
         let pokes = self.ground.pokes();
         if pokes.is_empty() {
@@ -75,6 +76,7 @@ impl Judge<'_> {
     }
 
     /// What becomes of cells of a field.
+    #[inline(never)]
     pub(super) fn paint(&mut self, name: &str, area: &Area, change: Change) -> Result<(), Wrong> {
         let fields = self.ground.fields();
         let Some(field) = fields.iter().position(|known| *known == name) else {

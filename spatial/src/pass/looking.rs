@@ -37,7 +37,6 @@ use flockwork_kernel::simd::{F32x8, Isa, Mask8, U32x8, Vector8};
 use super::cap::{Cap, Nearest};
 use super::cells::Cells;
 use super::error::{check_cells, check_cutoff};
-use super::tile::Place;
 use super::{Block, Candidate, Cutoff, Pair, PassError, Visitor};
 use crate::grid::{Lines, cell_in, number_in};
 use crate::sort::Entry;
@@ -222,7 +221,8 @@ fn check<T, A: Axes>(
 
 /// A tile of any entities, and those whom it may see.
 struct Group<'a, A: Axes, S: Isa, T> {
-    place: Place<A, S>,
+    limit: F32x8<S>,
+    at: Vector8<A, S>,
     /// The place of each among the records of all.
     own: U32x8<S>,
     around: Around<'a>,
@@ -246,40 +246,64 @@ impl<'a, A: Axes, S: Isa, T> Group<'a, A, S, T> {
         }
         let at = Vector8::of(F32x8::from_array(x), F32x8::from_array(y), F32x8::from_array(z));
         let around = Around::new(cells, sights.starts, lookers);
-        Self { place: Place { limit, at }, own: U32x8::from_array(own), around, sights }
+        Self { limit, at, own: U32x8::from_array(own), around, sights }
     }
 
     /// What there is to say about the tile and a record.
     #[inline(always)]
-    fn pair(&self, other: &Candidate<T, A>, record: usize) -> Pair<A, S> {
-        let (offset, d2) = self.place.distance(other);
+    fn pair(&self, record: usize) -> Pair<A, S> {
+        let offset: Vector8<A, S> = Vector8::all(self.sights.records[record].place) - self.at;
+        let d2 = offset.length_squared();
         let index = self.sights.places.map_or(record as u32, |places| places[record]);
         let itself: Mask8<S> = self.own.eq(U32x8::splat(index));
-        Pair { offset, d2, near: d2.lt(self.place.limit) & !itself, index }
+        Pair { offset, d2, near: d2.lt(self.limit) & !itself, index }
     }
 
     /// Calls `each` for all candidates in canonical order, and gives their number.
     #[inline(always)]
     fn every_candidate(&self, mut each: impl FnMut(&Candidate<T, A>, Pair<A, S>)) -> u64 {
         let mut tested = 0;
-        for (from, to) in self.around {
+        let mut around = self.around;
+        while let Some((from, to)) = around.next() {
             tested += (to - from) as u64;
-            for (offset, other) in self.sights.records[from..to].iter().enumerate() {
-                each(other, self.pair(other, from + offset));
+            for record in from..to {
+                each(&self.sights.records[record], self.pair(record));
             }
         }
         tested
     }
 
     /// Calls `each` for those that are near some lane, in canonical order, and gives the number of all.
+    ///
+    /// What `Tile::every_neighbour` does over spans that are known before. One function for both, over an iterator of spans,
+    /// was tried: it was as fast with SIMD, and as JavaScript made functions that V8 does not optimise.
     #[inline(always)]
     fn every_neighbour(&self, mut each: impl FnMut(&Candidate<T, A>, Pair<A, S>)) -> u64 {
-        self.place.every_near(
-            self.around,
-            self.sights.records,
-            #[inline(always)]
-            |other, record| each(other, self.pair(other, record)),
-        )
+        const ROOM: usize = 128;
+        let mut list = [0u32; ROOM];
+        let (mut found, mut tested) = (0, 0);
+        let mut around = self.around;
+        let mut span = around.next();
+        while let Some((from, to)) = span {
+            // As many as find room on the list.
+            let until = to.min(from + ROOM - found);
+            tested += (until - from) as u64;
+            for record in from..until {
+                let offset: Vector8<A, S> =
+                    Vector8::all(self.sights.records[record].place) - self.at;
+                list[found % ROOM] = record as u32;
+                found += usize::from(offset.length_squared().lt(self.limit).any());
+            }
+            span = if until == to { around.next() } else { Some((until, to)) };
+            if found == ROOM || span.is_none() {
+                for &record in &list[..found] {
+                    let record = record as usize;
+                    each(&self.sights.records[record], self.pair(record));
+                }
+                found = 0;
+            }
+        }
+        tested
     }
 
     /// The last neighbours that count; None where no lane has more than count.
@@ -328,6 +352,36 @@ impl<'a> Around<'a> {
         Self { cells, starts, own, next: low, low, high }
     }
 
+    /// The records of the next row in which there are some.
+    #[inline(never)]
+    fn next(&mut self) -> Option<(usize, usize)> {
+        let [_, high, wide] = self.cells.reach;
+        while self.next[2] <= self.high[2] {
+            let [_, row, layer] = self.next;
+            if row < self.high[1] {
+                self.next[1] += 1;
+            } else {
+                (self.next[1], self.next[2]) = (self.low[1], layer + 1);
+            }
+            let (mut low, mut last) = (u32::MAX, 0);
+            for [col, its_row, its_layer] in self.own {
+                if its_row.abs_diff(row) <= high && its_layer.abs_diff(layer) <= wide {
+                    (low, last) = (low.min(col), last.max(col));
+                }
+            }
+            if low > last {
+                continue;
+            }
+            let low = low.saturating_sub(self.cells.reach[0]).max(self.low[0]);
+            let last = (last + self.cells.reach[0]).min(self.high[0]);
+            let span = self.span([low, row, layer], last);
+            if span.0 < span.1 {
+                return Some(span);
+            }
+        }
+        None
+    }
+
     /// The records from a cell to the column `last` of its row.
     fn span(&self, first: Lines, last: u32) -> (usize, usize) {
         let lines = bordered(self.cells);
@@ -339,39 +393,5 @@ impl<'a> Around<'a> {
         };
         let start = |number: u64| self.starts.get(place(number)).copied().unwrap_or(0) as usize;
         (start(first), start(end))
-    }
-}
-
-impl Iterator for Around<'_> {
-    type Item = (usize, usize);
-
-    /// The records of the next row in which there are some.
-    #[inline(never)]
-    fn next(&mut self) -> Option<(usize, usize)> {
-        let [wide, high, deep] = self.cells.reach;
-        while self.next[2] <= self.high[2] {
-            let [_, row, layer] = self.next;
-            if row < self.high[1] {
-                self.next[1] += 1;
-            } else {
-                (self.next[1], self.next[2]) = (self.low[1], layer + 1);
-            }
-            let (mut low, mut last) = (u32::MAX, 0);
-            for [col, its_row, its_layer] in self.own {
-                if its_row.abs_diff(row) <= high && its_layer.abs_diff(layer) <= deep {
-                    (low, last) = (low.min(col), last.max(col));
-                }
-            }
-            if low > last {
-                continue;
-            }
-            let low = low.saturating_sub(wide).max(self.low[0]);
-            let last = (last + wide).min(self.high[0]);
-            let span = self.span([low, row, layer], last);
-            if span.0 < span.1 {
-                return Some(span);
-            }
-        }
-        None
     }
 }

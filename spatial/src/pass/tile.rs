@@ -40,54 +40,9 @@ impl<A: Axes, S: Isa> Place<A, S> {
 
     /// The squared distances to a place, and how they came about.
     #[inline(always)]
-    pub(super) fn distance<T>(&self, other: &Candidate<T, A>) -> (Vector8<A, S>, F32x8<S>) {
+    fn distance<T>(&self, other: &Candidate<T, A>) -> (Vector8<A, S>, F32x8<S>) {
         let offset = Vector8::all(other.place) - self.at;
         (offset, offset.length_squared())
-    }
-
-    /// Calls `each` for those of these spans of records that are near some lane, in order, with their places; gives
-    /// how many there are in all.
-    ///
-    /// A branch on every candidate would be mispredicted on a third of them; here there is one a
-    /// list.
-    ///
-    /// In space a tile of boids has 159 candidates (20 neighbours) and is near 39 % of them. Trying them is
-    /// 30 and the pairs are 35 of the 101 ns that a boid's tick takes with AVX2. What did not help, as the
-    /// time of a tick with AVX2, and with AVX-512VL: four candidates at a time and the rest one by one,
-    /// 1.06, 1.05; the bits of the mask instead of whether there are any, 1.01; positions in columns of
-    /// their own, eight candidates at a time against each of the eight entities and a table of what bits
-    /// stand for, 1.10, 1.05 (the last eight of a span are half empty). Counted and not built, since it
-    /// leaves too many: the box around the tile's entities is near 62 %, and spans as short as
-    /// the distance of their row from that box allows hold 94 %.
-    #[inline(always)]
-    pub(super) fn every_near<T>(
-        &self,
-        mut spans: impl Iterator<Item = (usize, usize)>,
-        records: &[Candidate<T, A>],
-        mut each: impl FnMut(&Candidate<T, A>, usize),
-    ) -> u64 {
-        const ROOM: usize = 128;
-        let mut list = [0u32; ROOM];
-        let (mut found, mut tested) = (0, 0);
-        let mut span = spans.next();
-        while let Some((from, to)) = span {
-            // As many as find room on the list.
-            let until = to.min(from + ROOM - found);
-            for (offset, other) in records[from..until].iter().enumerate() {
-                let (_, d2) = self.distance(other);
-                list[found % ROOM] = (from + offset) as u32;
-                found += usize::from(d2.lt(self.limit).any());
-            }
-            tested += (until - from) as u64;
-            span = if until == to { spans.next() } else { Some((until, to)) };
-            if found == ROOM || span.is_none() {
-                for &index in &list[..found] {
-                    each(&records[index as usize], index as usize);
-                }
-                found = 0;
-            }
-        }
-        tested
     }
 }
 
@@ -178,14 +133,47 @@ impl<'a, A: Axes, S: Isa, T> Tile<'a, A, S, T> {
     }
 
     /// Calls `each` for those candidates that are near some lane, in canonical order.
+    ///
+    /// A branch on every candidate would be mispredicted on a third of them; here there is one a
+    /// list.
+    ///
+    /// In space a tile of boids has 159 candidates (20 neighbours) and is near 39 % of them. Trying them is
+    /// 30 and the pairs are 35 of the 101 ns that a boid's tick takes with AVX2. What did not help, as the
+    /// time of a tick with AVX2, and with AVX-512VL: four candidates at a time and the rest one by one,
+    /// 1.06, 1.05; the bits of the mask instead of whether there are any, 1.01; positions in columns of
+    /// their own, eight candidates at a time against each of the eight entities and a table of what bits
+    /// stand for, 1.10, 1.05 (the last eight of a span are half empty). Counted and not built, since it
+    /// leaves too many: the box around the tile's entities is near 62 %, and spans as short as
+    /// the distance of their row from that box allows hold 94 %.
     #[inline(always)]
     pub(super) fn every_neighbour(&self, mut each: impl FnMut(&Candidate<T, A>, Pair<A, S>)) {
-        let spans = self.spans.as_ref().iter().copied();
-        self.place.every_near(
-            spans,
-            self.records,
-            #[inline(always)]
-            |other, index| each(other, self.pair(other, index)),
-        );
+        const ROOM: usize = 128;
+        let mut list = [0u32; ROOM];
+        let mut found = 0;
+        let last = self.spans.as_ref().len() - 1;
+        for (part, &(from, to)) in self.spans.as_ref().iter().enumerate() {
+            let mut from = from;
+            loop {
+                // As many as find room on the list.
+                let until = to.min(from + ROOM - found);
+                for (offset, other) in self.records[from..until].iter().enumerate() {
+                    let (_, d2) = self.place.distance(other);
+                    list[found % ROOM] = (from + offset) as u32;
+                    found += usize::from(d2.lt(self.place.limit).any());
+                }
+                from = until;
+                if from == to && part < last {
+                    break;
+                }
+                for &index in &list[..found] {
+                    let other = &self.records[index as usize];
+                    each(other, self.pair(other, index as usize));
+                }
+                found = 0;
+                if from == to {
+                    break;
+                }
+            }
+        }
     }
 }

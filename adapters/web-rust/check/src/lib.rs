@@ -165,7 +165,7 @@ async fn fields(folder: &str, tier: &str) -> Result<(), JsValue> {
     hold("numbers are drawn", drawn.iter().all(|amount| (2.0..=5.0).contains(amount)))?;
     hold("of its own for each", drawn.iter().any(|amount| *amount != drawn[0]))?;
     crowd.stop().await?;
-    refused("too much", begin(Amounts::Each(1e12)).await, "INVALID_SCENARIO", "grass")
+    refused("too much", begin(Amounts::Each(1e12)).await, "BAD_SCENARIO", "grass")
 }
 
 /// Frames and entities of a crowd at tick 10.
