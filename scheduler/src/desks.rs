@@ -127,6 +127,7 @@ impl<L: Lists> Desks<L> {
 
     /// Makes `count` desks, each with as much room as the largest has: which worker gets which domain
     /// is luck, and a warm tick asks for no memory.
+    #[inline(never)]
     pub(crate) fn level(&self, count: usize) {
         let mut desks = self.0.write();
         while desks.len() < count {

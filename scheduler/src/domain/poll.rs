@@ -107,6 +107,7 @@ impl<M: Model> Domain<M> {
     // engines of JavaScript optimise none that is too long.
 
     /// Sorts, before the first pass; runs passes from this one on, and gives what comes next.
+    #[inline(never)]
     fn compute<T: Transport>(
         &mut self,
         frame: &Frame<'_, M>,
@@ -170,6 +171,7 @@ impl<M: Model> Domain<M> {
         Ok(Stage::AwaitPost)
     }
 
+    #[inline(never)]
     fn settle<T: Transport>(
         &mut self,
         frame: &Frame<'_, M>,
@@ -184,6 +186,7 @@ impl<M: Model> Domain<M> {
     }
 
     /// Sends what is in cells that others hold from now on.
+    #[inline(never)]
     fn leave<T: Transport>(
         &mut self,
         frame: &Frame<'_, M>,
@@ -196,6 +199,7 @@ impl<M: Model> Domain<M> {
         tend::leave(frame.tick.number, site, plots, books, net)
     }
 
+    #[inline(never)]
     fn arrive<T: Transport>(
         &mut self,
         frame: &Frame<'_, M>,
@@ -208,6 +212,7 @@ impl<M: Model> Domain<M> {
         }
     }
 
+    #[inline(never)]
     fn receive_shared<T: Transport>(
         &mut self,
         frame: &Frame<'_, M>,
@@ -225,6 +230,7 @@ impl<M: Model> Domain<M> {
         Ok(())
     }
 
+    #[inline(never)]
     fn commit<T: Transport>(
         &mut self,
         frame: &Frame<'_, M>,
@@ -239,6 +245,7 @@ impl<M: Model> Domain<M> {
         Ok(())
     }
 
+    #[inline(never)]
     fn route<T: Transport>(
         &mut self,
         frame: &Frame<'_, M>,
@@ -252,6 +259,7 @@ impl<M: Model> Domain<M> {
         Ok(())
     }
 
+    #[inline(never)]
     fn receive<T: Transport>(
         &mut self,
         frame: &Frame<'_, M>,
