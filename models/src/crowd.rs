@@ -34,6 +34,7 @@ use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use flockwork_kernel::isa::Baseline;
 use flockwork_kernel::shapes::{Shape, scalar};
 use flockwork_kernel::simd::{F32x8, Isa, Sum8, V2};
 use flockwork_kernel::{Plane, Vec2, math, rng};
@@ -257,15 +258,9 @@ impl Model for Crowd {
         let place = self.geometry.of(Role::Source).nth(group).and_then(|source| {
             let draw = |attempt| tick.draw(number, ARRIVE + 1 + attempt);
             let fits = |place| {
-                let at_goal = || {
-                    self.geometry.of(Role::Goal).any(|goal| scalar::inside(&goal.shape(), place))
-                };
-                let leads = || {
-                    self.routes.goals() == 0
-                        || self.routes.reach(&self.geometry, place)
-                        || at_goal()
-                };
-                self.geometry.is_clear(place, self.params.clearance, open) && leads()
+                let at_goal = || self.geometry.inside(Role::Goal, V2::<Baseline>::all(place)).any();
+                self.geometry.is_clear(place, self.params.clearance, open)
+                    && (leads(&self.geometry, &self.routes, place) || at_goal())
             };
             self.geometry.place_in(&source.shape(), fits, draw)
         });
@@ -412,6 +407,7 @@ impl Crowd {
         let height = setup.world.height();
         Ok(Self { params, geometry, routes, sites, height })
     }
+
     /// The acceleration by a body or a wall: `away` from it, whose border is `gap` away, past which the own one goes
     /// with the velocity `-slip`.
     #[inline(always)]
@@ -463,6 +459,11 @@ fn share(all: u32, groups: usize, group: usize) -> u32 {
     all / groups + u32::from((group as u32) < all % groups)
 }
 
+/// Whether a way leads from a place to a goal, where there is any.
+fn leads(geometry: &Geometry<Plane>, routes: &Routes, place: Vec2) -> bool {
+    routes.goals() == 0 || routes.reach(geometry, place)
+}
+
 /// Places for all people, as far apart as they can be: the same whatever doors are open.
 #[inline(never)]
 fn sites(
@@ -488,7 +489,7 @@ fn sites(
         let places = loop {
             let mut places = geometry.lattice(shape, spacing, p.clearance, CLOSED);
             // Nobody begins in a pillar, from which no way leads to a goal.
-            places.retain(|place| routes.goals() == 0 || routes.reach(geometry, *place));
+            places.retain(|place| leads(geometry, routes, *place));
             if places.len() >= needed {
                 break places;
             }

@@ -393,6 +393,16 @@ pub enum SimulationError {
     Snapshot(SnapshotError),
 }
 
+impl SimulationError {
+    /// The entity that is too far out or that the model does not take; 0 for other errors.
+    pub(crate) fn entity(&self) -> u32 {
+        match self {
+            Self::TooFar { id, .. } | Self::Unfit { id, .. } => *id,
+            _ => 0,
+        }
+    }
+}
+
 impl fmt::Display for SimulationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -325,13 +325,8 @@ impl<M: Model> Ground for Scene<'_, M> {
         let met = slots.iter().zip(&self.rows).filter(|(slot, _)| slot.state == State::Lives);
         let met = met.map(|(slot, me)| (slot.id, me));
         let stays = || slot_of.next() == Some(&NONE);
-        match first_unfit(self.now(), self.domains, self.tick.number, stays, met) {
-            Ok(()) => Ok(()),
-            Err(SimulationError::Unfit { id, problem }) => {
-                Err((id, SimulationError::Unfit { id, problem }.to_string()))
-            }
-            Err(error) => Err((0, error.to_string())),
-        }
+        first_unfit(self.now(), self.domains, self.tick.number, stays, met)
+            .map_err(|error| (error.entity(), error.to_string()))
     }
 }
 

@@ -81,10 +81,7 @@ impl<M: Model, X: Executor> Simulation<M, X> {
             // Each process knows its own entities alone.
             let problem = fit.err().map(|error| Problem {
                 place: 0,
-                id: match error {
-                    SimulationError::TooFar { id, .. } | SimulationError::Unfit { id, .. } => id,
-                    _ => 0,
-                },
+                id: error.entity(),
                 text: error.to_string(),
             });
             let stride = packed_len(M::Columns::SCHEMA, Reach::Owned);
